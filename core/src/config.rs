@@ -1,0 +1,83 @@
+//! What a program tells an app about itself: what the platform's settings page shows, and how to
+//! reach the network.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use crate::{
+    clock::{Clock, SystemClock},
+    platform::Platform,
+    retry::RetryPolicy,
+    secret::Secret,
+    signer::Signer,
+    transport::{Network, Transport},
+};
+
+/// Everything an [`App`](crate::App) is made of. Only the platform is needed for all; each
+/// operation says which credential it lacks.
+#[derive(Clone)]
+pub struct Config {
+    /// Which platform.
+    pub platform: Platform,
+    /// The app's id.
+    pub app_id: Option<String>,
+    /// The OAuth client id.
+    pub client_id: Option<String>,
+    /// The OAuth client secret.
+    pub client_secret: Option<Secret>,
+    /// Who signs the app's JWT: a [`PrivateKey`](crate::PrivateKey), or something outside.
+    pub signer: Option<Arc<dyn Signer>>,
+    /// How far a JWT's `iat` lies back; default by platform, 60 s.
+    pub jwt_back_date: Option<Duration>,
+    /// How far a JWT's `exp` lies ahead; default by platform, 540 s.
+    pub jwt_lifetime: Option<Duration>,
+    /// For a whole call, with its retries; default 30 s.
+    pub timeout: Duration,
+    /// How often to try again; default twice.
+    pub retry: RetryPolicy,
+    /// The largest body of an API reply in bytes; default 32 MiB.
+    pub max_response_body: usize,
+    /// Also speaks plain http to hosts other than this machine, in view of the network; default
+    /// no.
+    pub allow_plain_http: bool,
+    /// How to reach the network.
+    pub network: Network,
+    /// Sends the requests; default HTTP as `network` says.
+    pub transport: Option<Arc<dyn Transport>>,
+    /// Tells the time; default the machine's clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Config {
+    /// A configuration with all defaults.
+    #[must_use]
+    pub fn new(platform: Platform) -> Self {
+        Self {
+            platform,
+            app_id: None,
+            client_id: None,
+            client_secret: None,
+            signer: None,
+            jwt_back_date: None,
+            jwt_lifetime: None,
+            timeout: Duration::from_secs(30),
+            retry: RetryPolicy::default(),
+            max_response_body: 32 << 20,
+            allow_plain_http: false,
+            network: Network::default(),
+            transport: None,
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("platform", &self.platform)
+            .field("app_id", &self.app_id)
+            .field("client_id", &self.client_id)
+            .field("client_secret", &self.client_secret)
+            .field("signer", &self.signer)
+            .finish_non_exhaustive()
+    }
+}

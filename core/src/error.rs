@@ -1,0 +1,371 @@
+//! The one error type, and the two lists every surface iterates.
+//!
+//! A [`ErrorKind`] answers *what can the caller do?*; a [`Reason`] is a finer, stable word for
+//! programs that want to tell cases of one kind apart. Numbers and names are never reused.
+//!
+//! An error never holds a secret or a reply's body: only the platform's scrubbed message, its
+//! code, the status and the request id.
+
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+
+/// What every fallible function of this crate returns.
+pub type Result<T> = std::result::Result<T, Error>;
+
+macro_rules! words {
+    ($(#[$meta:meta])* $enum:ident { $($(#[doc = $doc:literal])+ $variant:ident = $number:literal, $name:literal;)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $enum { $($(#[doc = $doc])+ $variant = $number,)+ }
+
+        impl $enum {
+            /// Every value, in the order of its number.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The stable name that every surface shows.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// The stable number that the C surface shows.
+            #[must_use]
+            pub const fn number(self) -> i32 { self as i32 }
+
+            /// One sentence of documentation.
+            #[must_use]
+            pub const fn doc(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
+            }
+
+            /// The value with this name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.name() == name)
+            }
+        }
+
+        impl fmt::Display for $enum {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.name()) }
+        }
+    };
+}
+
+words! {
+    /// What the caller can do about an error.
+    ErrorKind {
+        /// Fix the call: a missing, malformed or contradictory argument.
+        InvalidArgument = 1, "invalid_argument";
+        /// The platform does not offer this operation or argument.
+        Unsupported = 2, "unsupported";
+        /// Fix the private key.
+        Key = 3, "key";
+        /// Retry: no HTTP answer (DNS, connect, TLS, connection lost).
+        Transport = 4, "transport";
+        /// Retry or wait longer: the deadline passed.
+        Timeout = 5, "timeout";
+        /// The caller cancelled the call.
+        Cancelled = 6, "cancelled";
+        /// Fix the credentials: JWT rejected, key of another app, client secret wrong.
+        Unauthorized = 7, "unauthorized";
+        /// Ask an owner: suspended, permission not granted, repository outside the installation.
+        Forbidden = 8, "forbidden";
+        /// Install the app: no such installation.
+        NotFound = 9, "not_found";
+        /// Wait `retry_after`, then retry.
+        RateLimited = 10, "rate_limited";
+        /// Fix the request: the platform refused it and said why.
+        Rejected = 11, "rejected";
+        /// Send the user through authorization again: dead code or refresh token.
+        Reauthorize = 12, "reauthorize";
+        /// Accept that the user said no.
+        Denied = 13, "denied";
+        /// Poll again after `retry_after`.
+        Pending = 14, "pending";
+        /// Retry later: the platform failed (5xx).
+        Server = 15, "server";
+        /// Report it: an answer that makes no sense.
+        Protocol = 16, "protocol";
+        /// Look after the token store.
+        Store = 17, "store";
+        /// Look at the callback you gave: it failed.
+        Callback = 18, "callback";
+        /// Report a bug in appmint: a caught panic.
+        Internal = 19, "internal";
+    }
+}
+
+words! {
+    /// A finer word beside the kind.
+    Reason {
+        /// The platform says that the JWT's times are wrong: a clock is off.
+        ClockSkew = 1, "clock_skew";
+        /// The JWT's signature does not fit: this key belongs to another app.
+        AppKeyMismatch = 2, "app_key_mismatch";
+        /// The app has no public key on the platform yet.
+        NoPublicKey = 3, "no_public_key";
+        /// The platform knows no app with this id.
+        AppNotFound = 4, "app_not_found";
+        /// The token is unknown, expired or revoked.
+        BadToken = 5, "bad_token";
+        /// The client id or client secret is wrong.
+        BadClientCredentials = 6, "bad_client_credentials";
+        /// An owner suspended the installation.
+        Suspended = 7, "suspended";
+        /// The app is not installed there.
+        NotInstalled = 8, "not_installed";
+        /// The installation was not granted a permission.
+        PermissionNotGranted = 9, "permission_not_granted";
+        /// A repository is not part of the installation.
+        RepositoryNotAccessible = 10, "repository_not_accessible";
+        /// The quota of requests is used up.
+        RateLimit = 11, "rate_limit";
+        /// The authorization code is unknown, expired or already used.
+        DeadCode = 12, "dead_code";
+        /// The refresh token is unknown, expired or revoked.
+        DeadRefreshToken = 13, "dead_refresh_token";
+        /// A refresh was sent, but its answer never arrived.
+        RotationInterrupted = 14, "rotation_interrupted";
+        /// The callback's state is not the one of this authorization.
+        StateMismatch = 15, "state_mismatch";
+        /// The redirect URI is not registered for the app.
+        RedirectUriMismatch = 16, "redirect_uri_mismatch";
+        /// The user refused the authorization.
+        AccessDenied = 17, "access_denied";
+        /// The key's text is not a private key, but something else.
+        NotAPrivateKey = 18, "not_a_private_key";
+        /// The key's text is cut off or damaged.
+        DamagedKey = 19, "damaged_key";
+        /// The key is encrypted, and no passphrase was given.
+        PassphraseNeeded = 20, "passphrase_needed";
+        /// The passphrase does not open the key.
+        WrongPassphrase = 21, "wrong_passphrase";
+        /// A private key, but not an RSA key of 2048 to 8192 bits.
+        UnsuitableKey = 22, "unsuitable_key";
+        /// The host's name did not resolve, or nothing answered there.
+        Unreachable = 23, "unreachable";
+        /// The TLS handshake failed.
+        Tls = 24, "tls";
+        /// The connection broke before the answer was complete.
+        ConnectionLost = 25, "connection_lost";
+        /// The reply is larger than its limit.
+        BodyTooLarge = 26, "body_too_large";
+        /// The reply is not the JSON it should be.
+        NotJson = 27, "not_json";
+        /// The reply lacks a member, or has one of the wrong form.
+        MissingMember = 28, "missing_member";
+        /// The reply's token had expired when it arrived.
+        ExpiredOnArrival = 29, "expired_on_arrival";
+        /// The platform answered with a redirect that is not followed.
+        Redirect = 30, "redirect";
+        /// No built-in platform has this name.
+        UnknownPlatform = 31, "unknown_platform";
+        /// The descriptor of a platform is not valid.
+        InvalidDescriptor = 32, "invalid_descriptor";
+        /// This operation needs a credential that the app was not given.
+        MissingCredential = 33, "missing_credential";
+        /// The URL is not on one of the platform's own hosts.
+        ForeignHost = 34, "foreign_host";
+    }
+}
+
+/// Why something did not work, and what to do about it.
+#[derive(Clone)]
+pub struct Error(Box<Details>);
+
+#[derive(Clone)]
+struct Details {
+    kind: ErrorKind,
+    reason: Option<Reason>,
+    message: String,
+    hint: Option<String>,
+    status: Option<u16>,
+    platform_code: Option<String>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of this kind; `message` is a lower-case clause about what was being done.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Details {
+            kind,
+            reason: None,
+            message: message.into(),
+            hint: None,
+            status: None,
+            platform_code: None,
+            request_id: None,
+            retry_after: None,
+            source: None,
+        }))
+    }
+
+    /// An [`ErrorKind::InvalidArgument`].
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidArgument, message)
+    }
+
+    /// An [`ErrorKind::Protocol`].
+    pub(crate) fn protocol(reason: Reason, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Protocol, message).because(reason)
+    }
+
+    /// Adds the finer reason.
+    #[must_use]
+    pub fn because(mut self, reason: Reason) -> Self {
+        self.0.reason = Some(reason);
+        self
+    }
+
+    /// Adds what to do about it, as a full sentence.
+    #[must_use]
+    pub fn advise(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the error beneath.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Arc::new(source));
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_platform_code(mut self, code: Option<String>) -> Self {
+        self.0.platform_code = code;
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.0.request_id = id;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    /// What the caller can do.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The finer word, where one is known.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        self.0.reason
+    }
+
+    /// What happened, without the hint.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The HTTP status, if there was an answer.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The platform's own error code, such as `bad_verification_code`.
+    #[must_use]
+    pub fn platform_code(&self) -> Option<&str> {
+        self.0.platform_code.as_deref()
+    }
+
+    /// The platform's id of the request, to give to its support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How long to wait before trying again, if the platform said so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the same call may work later without a change.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        use ErrorKind::{Pending, RateLimited, Server, Timeout, Transport};
+        matches!(self.kind(), Transport | Timeout | RateLimited | Pending | Server)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        match &self.0.hint {
+            Some(hint) => write!(f, ". {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Error");
+        debug.field("kind", &self.0.kind).field("message", &self.to_string());
+        if let Some(reason) = self.0.reason {
+            debug.field("reason", &reason);
+        }
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_names_are_unique() {
+        let unique = |words: Vec<(i32, &str)>| {
+            let numbers: std::collections::HashSet<_> = words.iter().map(|word| word.0).collect();
+            let names: std::collections::HashSet<_> = words.iter().map(|word| word.1).collect();
+            numbers.len() == words.len() && names.len() == words.len()
+        };
+        assert!(unique(ErrorKind::ALL.iter().map(|k| (k.number(), k.name())).collect()));
+        assert!(unique(Reason::ALL.iter().map(|r| (r.number(), r.name())).collect()));
+    }
+
+    #[test]
+    fn a_name_leads_back_to_its_value() {
+        assert!(ErrorKind::ALL.iter().all(|kind| ErrorKind::from_name(kind.name()) == Some(*kind)));
+        assert_eq!(ErrorKind::from_name("nonsense"), None);
+    }
+
+    #[test]
+    fn the_hint_follows_the_message() {
+        let error = Error::new(ErrorKind::Forbidden, "installation 14 refused: 403, suspended")
+            .because(Reason::Suspended)
+            .advise("Ask an owner of the account to unsuspend the app.");
+        assert_eq!(
+            error.to_string(),
+            "installation 14 refused: 403, suspended. Ask an owner of the account to unsuspend the app."
+        );
+        assert!(!error.is_retryable());
+    }
+}

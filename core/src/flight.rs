@@ -1,0 +1,384 @@
+//! A flight is a call on its way: started once, landed once, shared by all who wait for it.
+//!
+//! The work runs on the app's own few worker threads. A caller either waits ([`Flight::wait`]) or
+//! is called back ([`Flight::on_landing`]). A caller that stops waiting stops only its waiting:
+//! the flight lands all the same. This one mechanism gives deadlines, sharing, cancellation and
+//! the non-blocking forms, so no binding brings a pool or a runtime of its own.
+
+use std::{
+    collections::VecDeque,
+    fmt, mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// When a call must have come to an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline(Instant);
+
+impl Deadline {
+    /// This long from now.
+    #[must_use]
+    pub fn after(duration: Duration) -> Self {
+        let now = Instant::now();
+        Self(now.checked_add(duration).unwrap_or(now + FAR_FUTURE))
+    }
+
+    /// How long is left; zero once it has passed.
+    #[must_use]
+    pub fn remaining(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+}
+
+/// A call on its way. Clones land together.
+#[must_use = "a flight is on its way; wait for it, or be called back when it lands"]
+pub struct Flight<T>(Stage<T>);
+
+enum Stage<T> {
+    Landed(Result<T>),
+    Aloft(Arc<Aloft<T>>),
+}
+
+struct Aloft<T> {
+    state: Mutex<State<T>>,
+    landed: Condvar,
+    deadline: Deadline,
+}
+
+enum State<T> {
+    Flying(Vec<Callback<T>>),
+    Landed(Result<T>),
+}
+
+type Callback<T> = Box<dyn FnOnce(Result<T>) + Send>;
+
+impl<T: Clone + Send + 'static> Flight<T> {
+    /// One that has landed already.
+    pub(crate) fn landed(result: Result<T>) -> Self {
+        Self(Stage::Landed(result))
+    }
+
+    /// Waits until it lands, or its deadline passes.
+    ///
+    /// # Errors
+    /// The call's own, or [`Timeout`](ErrorKind::Timeout).
+    pub fn wait(self) -> Result<T> {
+        match self.0 {
+            Stage::Landed(result) => result,
+            Stage::Aloft(aloft) => {
+                let patience = aloft.deadline.remaining() + GRACE;
+                aloft.wait_for(patience).unwrap_or_else(|| Err(overdue()))
+            }
+        }
+    }
+
+    /// Waits this long at the most; `None` if it is still aloft then.
+    #[must_use]
+    pub fn wait_for(&self, patience: Duration) -> Option<Result<T>> {
+        match &self.0 {
+            Stage::Landed(result) => Some(result.clone()),
+            Stage::Aloft(aloft) => aloft.wait_for(patience),
+        }
+    }
+
+    /// Whether it has landed, well or not.
+    #[must_use]
+    pub fn has_landed(&self) -> bool {
+        match &self.0 {
+            Stage::Landed(_) => true,
+            Stage::Aloft(aloft) => matches!(*lock(&aloft.state), State::Landed(_)),
+        }
+    }
+
+    /// Calls back once when it lands: at once if it has, else on a worker thread.
+    ///
+    /// The callback must not block; a panic in it is caught.
+    pub fn on_landing(self, callback: impl FnOnce(Result<T>) + Send + 'static) {
+        match self.0 {
+            Stage::Landed(result) => call(Box::new(callback), result),
+            Stage::Aloft(aloft) => aloft.subscribe(Box::new(callback)),
+        }
+    }
+}
+
+impl<T: Clone> Clone for Flight<T> {
+    fn clone(&self) -> Self {
+        Self(match &self.0 {
+            Stage::Landed(result) => Stage::Landed(result.clone()),
+            Stage::Aloft(aloft) => Stage::Aloft(Arc::clone(aloft)),
+        })
+    }
+}
+
+impl<T> fmt::Debug for Flight<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Stage::Landed(_) => "Flight(landed)",
+            Stage::Aloft(_) => "Flight(aloft)",
+        })
+    }
+}
+
+impl<T: Clone + Send + 'static> Aloft<T> {
+    fn new(deadline: Deadline) -> Arc<Self> {
+        let state = Mutex::new(State::Flying(Vec::new()));
+        Arc::new(Self { state, landed: Condvar::new(), deadline })
+    }
+
+    fn land(&self, result: &Result<T>) {
+        let before = mem::replace(&mut *lock(&self.state), State::Landed(result.clone()));
+        self.landed.notify_all();
+        if let State::Flying(callbacks) = before {
+            callbacks.into_iter().for_each(|callback| call(callback, result.clone()));
+        }
+    }
+
+    fn wait_for(&self, patience: Duration) -> Option<Result<T>> {
+        let flying = |state: &mut State<T>| matches!(state, State::Flying(_));
+        let waited = self.landed.wait_timeout_while(lock(&self.state), patience, flying);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        match &*state {
+            State::Landed(result) => Some(result.clone()),
+            State::Flying(_) => None,
+        }
+    }
+
+    fn subscribe(&self, callback: Callback<T>) {
+        let mut state = lock(&self.state);
+        match &mut *state {
+            State::Flying(callbacks) => callbacks.push(callback),
+            State::Landed(result) => {
+                let result = result.clone();
+                drop(state); // a callback must be free to use the flight
+                call(callback, result);
+            }
+        }
+    }
+}
+
+fn call<T>(callback: Callback<T>, result: Result<T>) {
+    // A callback belongs to the host program; its panic must not end a worker's other work.
+    let _ = catch_unwind(AssertUnwindSafe(move || callback(result)));
+}
+
+/// A few threads that run flights: started when needed, ended when idle.
+#[derive(Clone)]
+pub(crate) struct Workers(Arc<Crew>);
+
+struct Crew {
+    shift: Arc<Shift>,
+}
+
+struct Shift {
+    queue: Mutex<Queue>,
+    work: Condvar,
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: VecDeque<Box<dyn FnOnce() + Send>>,
+    threads: usize,
+    idle: usize,
+    closed: bool,
+}
+
+impl Workers {
+    pub(crate) fn new() -> Self {
+        let shift = Shift { queue: Mutex::default(), work: Condvar::new() };
+        Self(Arc::new(Crew { shift: Arc::new(shift) }))
+    }
+
+    /// Starts a flight.
+    pub(crate) fn launch<T: Clone + Send + 'static>(
+        &self,
+        deadline: Deadline,
+        work: impl FnOnce(Deadline) -> Result<T> + Send + 'static,
+    ) -> Flight<T> {
+        let aloft = Aloft::new(deadline);
+        self.assign(&aloft, work);
+        Flight(Stage::Aloft(aloft))
+    }
+
+    /// Starts a flight that takes off when another has landed well, and occupies no thread before.
+    pub(crate) fn launch_after<A: Clone + Send + 'static, T: Clone + Send + 'static>(
+        &self,
+        first: Flight<A>,
+        deadline: Deadline,
+        work: impl FnOnce(A, Deadline) -> Result<T> + Send + 'static,
+    ) -> Flight<T> {
+        let aloft = Aloft::new(deadline);
+        let (next, workers) = (Arc::clone(&aloft), self.clone());
+        first.on_landing(move |landed| match landed {
+            Ok(value) => workers.assign(&next, move |deadline| work(value, deadline)),
+            Err(error) => next.land(&Err(error)),
+        });
+        Flight(Stage::Aloft(aloft))
+    }
+
+    fn assign<T: Clone + Send + 'static>(
+        &self,
+        aloft: &Arc<Aloft<T>>,
+        work: impl FnOnce(Deadline) -> Result<T> + Send + 'static,
+    ) {
+        let target = Arc::clone(aloft);
+        let job = Box::new(move || target.land(&run(work, target.deadline)));
+        if let Err(error) = self.0.shift.enqueue(job) {
+            aloft.land(&Err(error));
+        }
+    }
+}
+
+fn run<T>(work: impl FnOnce(Deadline) -> Result<T>, deadline: Deadline) -> Result<T> {
+    if deadline.remaining().is_zero() {
+        return Err(overdue());
+    }
+    catch_unwind(AssertUnwindSafe(|| work(deadline))).unwrap_or_else(|_| {
+        Err(Error::new(ErrorKind::Internal, "appmint panicked while it made this call")
+            .advise("This is a bug in appmint; please report it."))
+    })
+}
+
+impl Shift {
+    fn enqueue(self: &Arc<Self>, job: Box<dyn FnOnce() + Send>) -> Result<()> {
+        let mut queue = lock(&self.queue);
+        queue.jobs.push_back(job);
+        if queue.jobs.len() <= queue.idle || queue.threads >= MOST_THREADS {
+            self.work.notify_one();
+            return Ok(());
+        }
+        match self.start_thread() {
+            Ok(()) => queue.threads += 1,
+            Err(_) if queue.threads > 0 => {} // those that run will come to it
+            Err(error) => {
+                queue.jobs.pop_back();
+                return Err(Error::new(ErrorKind::Internal, "no worker thread could be started")
+                    .caused_by(error));
+            }
+        }
+        Ok(())
+    }
+
+    fn start_thread(self: &Arc<Self>) -> std::io::Result<()> {
+        let shift = Arc::clone(self);
+        let builder = thread::Builder::new().name("appmint-worker".to_owned());
+        builder.spawn(move || shift.work()).map(drop)
+    }
+
+    fn work(&self) {
+        while let Some(job) = self.next_job() {
+            job();
+        }
+    }
+
+    fn next_job(&self) -> Option<Box<dyn FnOnce() + Send>> {
+        let mut queue = lock(&self.queue);
+        queue.idle += 1;
+        let waited = self.work.wait_timeout_while(queue, IDLE_LIFE, |queue| {
+            queue.jobs.is_empty() && !queue.closed
+        });
+        let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        queue.idle -= 1;
+        let job = queue.jobs.pop_front();
+        if job.is_none() {
+            queue.threads -= 1;
+        }
+        job
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        lock(&self.shift.queue).closed = true;
+        self.shift.work.notify_all();
+    }
+}
+
+fn overdue() -> Error {
+    Error::new(ErrorKind::Timeout, "no answer before the deadline")
+        .advise("Raise `timeout`, or try again: the platform or the way to it is slow.")
+}
+
+/// A mutex guards plain values here; a panic while it was held left nothing half-done.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Calls wait on the network, not on the processor, so there may be more than there are cores.
+const MOST_THREADS: usize = 16;
+const IDLE_LIFE: Duration = Duration::from_secs(5);
+/// What a flight gets beyond its deadline to land with an error that says more than "overdue".
+const GRACE: Duration = Duration::from_millis(250);
+const FAR_FUTURE: Duration = Duration::from_secs(3600 * 24 * 365);
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    fn soon() -> Deadline {
+        Deadline::after(Duration::from_secs(20))
+    }
+
+    #[test]
+    fn a_flight_lands_for_everyone() {
+        let workers = Workers::new();
+        let flight = workers.launch(soon(), |_| Ok(7));
+        let same = flight.clone();
+        let (tell, told) = mpsc::channel();
+        flight.clone().on_landing(move |landed| tell.send(landed.unwrap()).unwrap());
+        assert_eq!((flight.wait().unwrap(), same.wait().unwrap(), told.recv().unwrap()), (7, 7, 7));
+    }
+
+    #[test]
+    fn a_panic_lands_as_an_internal_error() {
+        let workers = Workers::new();
+        let flight: Flight<()> = workers.launch(soon(), |_| panic!("on purpose"));
+        assert_eq!(flight.wait().unwrap_err().kind(), ErrorKind::Internal);
+        assert_eq!(workers.launch(soon(), |_| Ok(1)).wait().unwrap(), 1);
+    }
+
+    #[test]
+    fn waiting_ends_at_the_deadline_while_the_flight_goes_on() {
+        let workers = Workers::new();
+        let (release, released) = mpsc::channel::<()>();
+        let flight = workers.launch(Deadline::after(Duration::from_millis(1)), move |_| {
+            released.recv().ok();
+            Ok(())
+        });
+        assert!(flight.wait_for(Duration::ZERO).is_none());
+        let waiting = flight.clone();
+        assert_eq!(waiting.wait().unwrap_err().kind(), ErrorKind::Timeout);
+        release.send(()).ok();
+        let landed = flight.wait_for(Duration::from_secs(20)).unwrap();
+        assert!(landed.is_ok() || landed.is_err_and(|e| e.kind() == ErrorKind::Timeout));
+    }
+
+    #[test]
+    fn a_second_flight_follows_the_first() {
+        let workers = Workers::new();
+        let first = workers.launch(soon(), |_| Ok(20));
+        assert_eq!(workers.launch_after(first, soon(), |n, _| Ok(n + 1)).wait().unwrap(), 21);
+    }
+
+    #[test]
+    fn a_second_flight_stays_down_when_the_first_fails() {
+        let workers = Workers::new();
+        let first: Flight<i32> = workers.launch(soon(), |_| Err(Error::invalid("no")));
+        let second = workers.launch_after(first, soon(), |_, _| -> Result<i32> { unreachable!() });
+        assert_eq!(second.wait().unwrap_err().kind(), ErrorKind::InvalidArgument);
+    }
+
+    #[test]
+    fn more_flights_than_threads_all_land() {
+        let workers = Workers::new();
+        let flights: Vec<_> = (0..200).map(|n| workers.launch(soon(), move |_| Ok(n))).collect();
+        let sum: i32 = flights.into_iter().map(|flight| flight.wait().unwrap()).sum();
+        assert_eq!(sum, 199 * 200 / 2);
+    }
+}

@@ -1,0 +1,287 @@
+//! A grant is what is offered for a token. Put to a platform it is a request; the platform's
+//! answer is a token. Both ends are pure.
+
+use serde_json::{Map, Value};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use url::form_urlencoded;
+
+use crate::{
+    error::{Error, Reason, Result},
+    http::{Body, Request, Response},
+    platform::{
+        Platform,
+        descriptor::{Base, ClientAuthentication, Encoding, Expires, MintBody, OAuth, Operation},
+    },
+    refusal::Answered,
+    reply,
+    secret::Secret,
+    time::Timestamp,
+    token::{Token, TokenKind},
+};
+
+/// What is offered for a token.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Grant {
+    /// An installation of the app, proved by the app's JWT.
+    Installation {
+        /// The installation's id.
+        id: String,
+        /// The app's JWT.
+        jwt: Token,
+    },
+    /// The code that a user's authorization yielded (RFC 6749 §4.1.3).
+    AuthorizationCode {
+        /// Who asks.
+        client: Client,
+        /// The code.
+        code: Secret,
+        /// The redirect URI of the authorization, where the platform wants it again.
+        redirect_uri: Option<String>,
+        /// The PKCE verifier (RFC 7636 §4.5).
+        code_verifier: Option<Secret>,
+    },
+    /// A refresh token (RFC 6749 §6).
+    RefreshToken {
+        /// Who asks.
+        client: Client,
+        /// The refresh token.
+        refresh_token: Secret,
+    },
+}
+
+/// An OAuth client's credentials (RFC 6749 §2.3.1).
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The client id.
+    pub id: String,
+    /// The client secret.
+    pub secret: Secret,
+}
+
+impl Grant {
+    /// The request that puts this grant to a platform.
+    ///
+    /// # Errors
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) or
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), before anything is sent.
+    pub fn request(&self, platform: &Platform) -> Result<Request> {
+        match self {
+            Self::Installation { id, jwt } => mint(platform, id, jwt),
+            Self::AuthorizationCode { client, code, redirect_uri, code_verifier } => {
+                let fields = exchange(platform, code, redirect_uri.as_deref(), code_verifier)?;
+                ask_token_endpoint(platform, client, &fields)
+            }
+            Self::RefreshToken { client, refresh_token } => {
+                let fields = [
+                    ("grant_type", "refresh_token"),
+                    ("refresh_token", given("refresh token", refresh_token)?),
+                ];
+                ask_token_endpoint(platform, client, &fields)
+            }
+        }
+    }
+
+    /// The token in a platform's answer to [`request`](Self::request).
+    ///
+    /// # Errors
+    /// What the platform's refusal means, or [`Protocol`](crate::ErrorKind::Protocol).
+    pub fn token(
+        &self,
+        platform: &Platform,
+        request: &Request,
+        response: &Response,
+        now: Timestamp,
+    ) -> Result<Token> {
+        let subject = &self.subject();
+        let operation = self.operation();
+        let answered = Answered { platform, operation, subject, request, response, now };
+        if !response.is_success() {
+            return Err(answered.refusal());
+        }
+        match self {
+            Self::Installation { .. } => minted(&answered),
+            Self::AuthorizationCode { .. } => authorized(&answered, None),
+            Self::RefreshToken { refresh_token, .. } => authorized(&answered, Some(refresh_token)),
+        }
+    }
+
+    fn operation(&self) -> Operation {
+        match self {
+            Self::Installation { .. } => Operation::Mint,
+            Self::AuthorizationCode { .. } => Operation::Exchange,
+            Self::RefreshToken { .. } => Operation::Refresh,
+        }
+    }
+
+    fn subject(&self) -> String {
+        match self {
+            Self::Installation { id, .. } => format!("installation {id}"),
+            Self::AuthorizationCode { .. } => "the authorization code".to_owned(),
+            Self::RefreshToken { .. } => "the refresh token".to_owned(),
+        }
+    }
+}
+
+fn mint(platform: &Platform, id: &str, jwt: &Token) -> Result<Request> {
+    let rules = platform.installation_token()?;
+    let url = platform.endpoint(Base::Api, &rules.path, &[("installation_id", id)])?;
+    let mut request = Request::new("POST", url).authorized(jwt.authorization()).repeatable();
+    if let MintBody::EmptyObject = rules.body {
+        request.body = Body::json(&Value::Object(Map::new()));
+    }
+    Ok(with_api_headers(platform, request))
+}
+
+fn exchange<'a>(
+    platform: &Platform,
+    code: &'a Secret,
+    redirect_uri: Option<&'a str>,
+    code_verifier: &'a Option<Secret>,
+) -> Result<Vec<(&'static str, &'a str)>> {
+    let oauth = platform.oauth()?;
+    let mut fields = vec![("code", given("authorization code", code)?)];
+    if oauth.exchange.grant_type {
+        fields.push(("grant_type", "authorization_code"));
+    }
+    if let Some(redirect_uri) = redirect_uri {
+        if !oauth.exchange.redirect_uri {
+            return Err(platform.unsupported("a redirect_uri in the code exchange"));
+        }
+        fields.push(("redirect_uri", redirect_uri));
+    }
+    if let Some(verifier) = code_verifier {
+        if !oauth.authorize.pkce {
+            return Err(platform.unsupported("PKCE"));
+        }
+        fields.push(("code_verifier", verifier.reveal()));
+    }
+    Ok(fields)
+}
+
+fn given<'a>(what: &str, secret: &'a Secret) -> Result<&'a str> {
+    if secret.is_empty() {
+        return Err(Error::invalid(format!("the {what} is empty")));
+    }
+    Ok(secret.reveal())
+}
+
+fn ask_token_endpoint(
+    platform: &Platform,
+    client: &Client,
+    fields: &[(&str, &str)],
+) -> Result<Request> {
+    let endpoint = &platform.oauth()?.token;
+    let url = platform.endpoint(endpoint.base, &endpoint.path, &[])?;
+    let mut request = Request::new("POST", url);
+    let mut all = Vec::with_capacity(fields.len() + 2);
+    match endpoint.client_authentication {
+        ClientAuthentication::Basic => request = request.authorized(basic(client)),
+        ClientAuthentication::Body => {
+            all.push(("client_id", client.id.as_str()));
+            all.push(("client_secret", client.secret.reveal()));
+        }
+    }
+    all.extend_from_slice(fields);
+    request.body = match endpoint.encoding {
+        Encoding::Form => Body::form(&all),
+        Encoding::Json => {
+            Body::json(&all.iter().map(|(k, v)| ((*k).to_owned(), Value::from(*v))).collect())
+        }
+    };
+    let spoken = fields.iter().filter(|(name, _)| *name != "grant_type" && *name != "redirect_uri");
+    request.secrets.extend(spoken.map(|(_, value)| Secret::from(*value)));
+    request.secrets.push(client.secret.clone());
+    request.default_header("Accept", "application/json");
+    Ok(request)
+}
+
+/// RFC 6749 §2.3.1: both parts are form-encoded before they are joined.
+fn basic(client: &Client) -> Secret {
+    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let pair = Secret::new(format!("{}:{}", encode(&client.id), encode(client.secret.reveal())));
+    Secret::new(format!("Basic {}", STANDARD.encode(pair.reveal())))
+}
+
+/// Adds the headers that the platform's API wants with every request.
+pub(crate) fn with_api_headers(platform: &Platform, mut request: Request) -> Request {
+    for (name, value) in &platform.descriptor().api.headers {
+        request.default_header(name, value);
+    }
+    request
+}
+
+fn minted(answered: &Answered<'_>) -> Result<Token> {
+    let rules = answered.platform.installation_token()?;
+    let reply = answered.json()?;
+    let secret = reply::text(&reply, &rules.token)
+        .ok_or_else(|| answered.nonsense(Reason::MissingMember, "the answer holds no token"))?;
+    let expires_at = expiry(answered, &reply, &rules.expires)?;
+    let token = Token::builder(TokenKind::Installation, Secret::new(secret))
+        .scheme(&answered.platform.descriptor().api.authorization_scheme)
+        .expires_at(expires_at)
+        .permissions(reply::permissions(&reply, &rules.permissions))
+        .repository_selection(reply::lower_text(&reply, &rules.repository_selection))
+        .build();
+    alive(answered, token)
+}
+
+fn authorized(answered: &Answered<'_>, spent: Option<&Secret>) -> Result<Token> {
+    let rules = &answered.platform.oauth()?.reply;
+    let reply = answered.json()?;
+    let Some(secret) = reply::text(&reply, &rules.access_token) else {
+        return Err(no_access_token(answered, &reply));
+    };
+    let expires_at = expiry(answered, &reply, &rules.expires)?;
+    let refresh_expires = match &rules.refresh_expires {
+        Some(rule) => expiry(answered, &reply, rule)?,
+        None => None,
+    };
+    // RFC 6749 §6: a reply without a refresh token leaves the old one in force.
+    let refresh = reply::text(&reply, &rules.refresh_token).map(Secret::new);
+    let token = Token::builder(TokenKind::User, Secret::new(secret))
+        .scheme(&answered.platform.descriptor().api.authorization_scheme)
+        .expires_at(expires_at)
+        .scopes(reply::words(&reply, &rules.scope))
+        .refresh_token(refresh.or_else(|| spent.cloned()), refresh_expires)
+        .build();
+    alive(answered, token)
+}
+
+/// Some platforms report a refusal with a status of success, so an error code counts first.
+fn no_access_token(answered: &Answered<'_>, reply: &Value) -> Error {
+    let errors = &answered.platform.descriptor().errors;
+    match reply::first(reply, &errors.code) {
+        Some(_) => answered.refusal(),
+        None => answered.nonsense(Reason::MissingMember, "the answer holds no access token"),
+    }
+}
+
+fn expiry(answered: &Answered<'_>, reply: &Value, rule: &Expires) -> Result<Option<Timestamp>> {
+    reply::expiry(reply, rule, answered.now).map_err(|()| {
+        answered.nonsense(Reason::MissingMember, "the answer's expiry is not a time")
+    })
+}
+
+fn alive(answered: &Answered<'_>, token: Token) -> Result<Token> {
+    if token.lives_past(answered.now) {
+        return Ok(token);
+    }
+    let error = answered.nonsense(Reason::ExpiredOnArrival, "the token has already expired");
+    Err(error.advise("Compare this machine's clock with the platform's."))
+}
+
+/// The scopes joined as the platform reads them.
+pub(crate) fn joined_scopes(
+    platform: &Platform,
+    oauth: &OAuth,
+    scopes: &[String],
+) -> Result<Option<String>> {
+    if scopes.is_empty() {
+        return Ok(None);
+    }
+    let separator = oauth.authorize.scope_separator.as_deref();
+    let separator = separator.ok_or_else(|| platform.unsupported("OAuth scopes"))?;
+    Ok(Some(scopes.join(separator)))
+}

@@ -1,0 +1,72 @@
+//! Authenticate as a platform app.
+//!
+//! **A grant, put to a platform, yields a token. A source keeps one valid.**
+//!
+//! ```no_run
+//! use appmint_core::{App, Call, Config, Platform, PrivateKey};
+//! # fn main() -> appmint_core::Result<()> {
+//! let mut config = Config::new(Platform::named("atomgit")?);
+//! config.app_id = Some("75".into());
+//! let pem = std::fs::read("app.pem").expect("a key file");
+//! config.signer = Some(std::sync::Arc::new(PrivateKey::parse(&pem, None)?));
+//! let app = App::new(config)?;
+//!
+//! let source = app.installation("14")?;
+//! let token = source.token(None).wait()?;
+//! let repositories = source.request(Call::get("/orgs/acme/repos")).wait()?;
+//! # let _ = (token, repositories); Ok(()) }
+//! ```
+//!
+//! Every call that goes out returns a [`Flight`]: `.wait()` blocks until it lands, at most until
+//! the deadline; `.on_landing(…)` calls back.
+
+#![forbid(unsafe_code)]
+
+mod app;
+mod call;
+mod clock;
+mod config;
+mod error;
+mod flight;
+mod grant;
+mod http;
+mod installation;
+mod jwt;
+mod key;
+mod oauth;
+mod platform;
+mod refusal;
+mod reply;
+mod retry;
+mod secret;
+mod settings;
+mod signer;
+mod source;
+mod time;
+mod token;
+mod transport;
+
+pub use app::App;
+pub use call::Call;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use config::Config;
+pub use error::{Error, ErrorKind, Reason, Result};
+pub use flight::{Deadline, Flight};
+pub use grant::{Client, Grant};
+pub use http::{Body, Request, Response};
+pub use installation::Installation;
+pub use jwt::{Issuer, JwtRules};
+pub use key::PrivateKey;
+pub use oauth::{Authorization, AuthorizationRequest, code_challenge};
+pub use platform::Platform;
+pub use retry::RetryPolicy;
+pub use secret::Secret;
+pub use settings::Settings;
+pub use signer::Signer;
+pub use source::TokenSource;
+pub use time::{TimeFormat, Timestamp};
+pub use token::{Permissions, Token, TokenKind};
+pub use transport::{HttpTransport, Network, Transport};
+
+/// The library's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

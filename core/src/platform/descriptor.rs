@@ -1,0 +1,322 @@
+//! A platform's facts as JSON: what a descriptor may say, and nothing about how it is used.
+//!
+//! Every member here is a fact that some platform's documentation states. What data cannot say
+//! becomes a member with a small enum that each descriptor gives a value to.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    error::{ErrorKind, Reason},
+    time::TimeFormat,
+};
+
+/// JSON pointers (RFC 6901), tried in order.
+pub(crate) type Pointers = Vec<String>;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Descriptor {
+    pub(crate) schema: u32,
+    pub(crate) name: String,
+    pub(crate) display_name: String,
+    #[serde(default, rename = "documentation")]
+    _documentation: Vec<String>,
+    #[serde(rename = "verified")]
+    _verified: Verified,
+    #[serde(rename = "as_of")]
+    _as_of: String,
+    pub(crate) hosts: Hosts,
+    pub(crate) api: Api,
+    pub(crate) jwt: Option<Jwt>,
+    pub(crate) installations: Option<Installations>,
+    pub(crate) installation_token: Option<InstallationToken>,
+    pub(crate) oauth: Option<OAuth>,
+    pub(crate) errors: Errors,
+    #[serde(default)]
+    pub(crate) secret_prefixes: Vec<String>,
+}
+
+/// How sure the facts are.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Verified {
+    /// As the provider's documentation says.
+    Documented,
+    /// As seen in recorded traffic or other programs' code.
+    Observed,
+    /// Tried against the platform itself.
+    Tried,
+    /// The platform does not exist.
+    Fictional,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Hosts {
+    pub(crate) api: String,
+    pub(crate) web: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Api {
+    /// The word before a token in `Authorization`.
+    pub(crate) authorization_scheme: String,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Jwt {
+    pub(crate) issuer: IssuerSource,
+    pub(crate) issuer_type: IssuerType,
+    pub(crate) back_date_s: u64,
+    pub(crate) lifetime_s: u64,
+    pub(crate) max_lifetime_s: u64,
+    #[serde(default)]
+    pub(crate) extra_claims: BTreeMap<String, Value>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum IssuerSource {
+    AppId,
+    ClientId,
+    AppIdOrClientId,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum IssuerType {
+    String,
+    /// A JSON number when it consists of digits, else a string.
+    IntegerIfDigits,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Installations {
+    pub(crate) list: List,
+    /// What an account is looked up by in the list, the first match of the first pointer winning.
+    pub(crate) match_account: Pointers,
+    pub(crate) installation: InstallationMembers,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct List {
+    pub(crate) path: String,
+    /// Where the array stands in the reply; the empty pointer is the whole of it.
+    pub(crate) items: String,
+    /// The platform may send the JSON wrapped in a JSON string.
+    #[serde(default)]
+    pub(crate) json_in_string: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InstallationMembers {
+    pub(crate) id: Pointers,
+    #[serde(default)]
+    pub(crate) account: Pointers,
+    #[serde(default)]
+    pub(crate) account_name: Pointers,
+    #[serde(default)]
+    pub(crate) account_id: Pointers,
+    #[serde(default)]
+    pub(crate) target_id: Pointers,
+    #[serde(default)]
+    pub(crate) app_id: Pointers,
+    #[serde(default)]
+    pub(crate) app_slug: Pointers,
+    #[serde(default)]
+    pub(crate) repository_selection: Pointers,
+    #[serde(default)]
+    pub(crate) permissions: Pointers,
+    #[serde(default)]
+    pub(crate) events: Pointers,
+    /// Where an event's name stands when the platform lists objects, even broken ones.
+    pub(crate) event_name: Option<String>,
+    #[serde(default)]
+    pub(crate) created_at: Pointers,
+    #[serde(default)]
+    pub(crate) updated_at: Pointers,
+    #[serde(default)]
+    pub(crate) suspended_at: Pointers,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InstallationToken {
+    pub(crate) path: String,
+    pub(crate) body: MintBody,
+    pub(crate) token: Pointers,
+    pub(crate) expires: Expires,
+    #[serde(default)]
+    pub(crate) permissions: Pointers,
+    #[serde(default)]
+    pub(crate) repository_selection: Pointers,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MintBody {
+    None,
+    EmptyObject,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expires {
+    pub(crate) at: Pointers,
+    pub(crate) format: TimeFormat,
+    /// The documented life, for a reply that does not say.
+    pub(crate) default_life_s: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OAuth {
+    pub(crate) authorize: Authorize,
+    pub(crate) token: TokenEndpoint,
+    pub(crate) exchange: Exchange,
+    pub(crate) reply: OAuthReply,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Authorize {
+    pub(crate) base: Base,
+    pub(crate) path: String,
+    /// Parameters that are always sent, such as `response_type`.
+    #[serde(default)]
+    pub(crate) parameters: BTreeMap<String, String>,
+    /// What separates scopes; absent where the platform takes none.
+    pub(crate) scope_separator: Option<String>,
+    /// The parameter that suggests an account; absent where the platform has none.
+    pub(crate) login: Option<String>,
+    /// Proof Key for Code Exchange with S256 (RFC 7636).
+    #[serde(default)]
+    pub(crate) pkce: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Base {
+    Api,
+    Web,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenEndpoint {
+    pub(crate) base: Base,
+    pub(crate) path: String,
+    pub(crate) encoding: Encoding,
+    pub(crate) client_authentication: ClientAuthentication,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Encoding {
+    Json,
+    Form,
+}
+
+/// RFC 6749 §2.3.1.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ClientAuthentication {
+    Body,
+    Basic,
+}
+
+/// What a code exchange sends beside the code.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Exchange {
+    pub(crate) grant_type: bool,
+    pub(crate) redirect_uri: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OAuthReply {
+    pub(crate) access_token: Pointers,
+    pub(crate) expires: Expires,
+    #[serde(default)]
+    pub(crate) refresh_token: Pointers,
+    pub(crate) refresh_expires: Option<Expires>,
+    #[serde(default)]
+    pub(crate) scope: Pointers,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Errors {
+    pub(crate) message: Pointers,
+    #[serde(default)]
+    pub(crate) code: Pointers,
+    /// Headers that name the request, tried in order.
+    #[serde(default)]
+    pub(crate) request_id: Vec<String>,
+    pub(crate) rate_limit: Option<RateLimit>,
+    /// The first rule whose conditions all hold decides; else the status does.
+    #[serde(default)]
+    pub(crate) rules: Vec<Rule>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RateLimit {
+    pub(crate) remaining: String,
+    /// Seconds since 1970.
+    pub(crate) reset: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rule {
+    #[serde(default)]
+    pub(crate) on: Vec<Operation>,
+    #[serde(default)]
+    pub(crate) status: Vec<u16>,
+    #[serde(default)]
+    pub(crate) code: Vec<String>,
+    /// Parts of the platform's message, in any case.
+    #[serde(default)]
+    pub(crate) contains: Vec<String>,
+    #[serde(deserialize_with = "kind")]
+    pub(crate) kind: ErrorKind,
+    #[serde(default, deserialize_with = "reason")]
+    pub(crate) reason: Option<Reason>,
+    pub(crate) hint: Option<String>,
+}
+
+/// What was being done when a platform refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Operation {
+    Installations,
+    Mint,
+    Exchange,
+    Refresh,
+    Call,
+}
+
+fn kind<'de, D: serde::Deserializer<'de>>(input: D) -> Result<ErrorKind, D::Error> {
+    let name = String::deserialize(input)?;
+    ErrorKind::from_name(&name)
+        .ok_or_else(|| serde::de::Error::custom(format!("`{name}` is not an error kind")))
+}
+
+fn reason<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Reason>, D::Error> {
+    let name = String::deserialize(input)?;
+    Reason::from_name(&name)
+        .map(Some)
+        .ok_or_else(|| serde::de::Error::custom(format!("`{name}` is not an error reason")))
+}

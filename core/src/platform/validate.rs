@@ -1,0 +1,196 @@
+//! A descriptor is checked once, when it is read; every complaint names the member.
+
+use url::Url;
+
+use super::descriptor::{Descriptor, Rule};
+use crate::error::{Error, Reason, Result};
+
+pub(super) fn parse(json: &str) -> Result<Descriptor> {
+    let mut input = serde_json::Deserializer::from_str(json);
+    let descriptor: Descriptor = serde_path_to_error::deserialize(&mut input)
+        .map_err(|error| wrong(&error.path().to_string(), &error.inner().to_string()))?;
+    input.end().map_err(|error| wrong(".", &error.to_string()))?;
+    check(&descriptor)?;
+    Ok(descriptor)
+}
+
+/// An http or https URL to which paths are appended.
+pub(super) fn base_url(member: &str, text: &str) -> Result<Url> {
+    let url = Url::parse(text).map_err(|error| wrong(member, &error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(wrong(member, "this is not an http or https URL"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong(member, "a base URL holds no credentials"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong(member, "a base URL has no query and no fragment"));
+    }
+    Ok(url)
+}
+
+fn check(descriptor: &Descriptor) -> Result<()> {
+    if descriptor.schema != SCHEMA {
+        let complaint = format!("this version reads schema {SCHEMA}, not {}", descriptor.schema);
+        return Err(wrong("schema", &complaint));
+    }
+    if !is_name(&descriptor.name) {
+        return Err(wrong("name", "a name has lower-case letters, digits and hyphens"));
+    }
+    check_headers(descriptor)?;
+    check_jwt(descriptor)?;
+    check_installations(descriptor)?;
+    check_oauth(descriptor)?;
+    check_errors(descriptor)
+}
+
+fn is_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty() && name.chars().all(plain)
+}
+
+fn check_headers(descriptor: &Descriptor) -> Result<()> {
+    for (name, value) in &descriptor.api.headers {
+        crate::http::check_header(name, value)
+            .map_err(|error| wrong(&format!("api.headers.{name}"), error.message()))?;
+    }
+    Ok(())
+}
+
+fn check_jwt(descriptor: &Descriptor) -> Result<()> {
+    let Some(jwt) = &descriptor.jwt else { return Ok(()) };
+    if jwt.lifetime_s == 0 || jwt.lifetime_s > jwt.max_lifetime_s {
+        return Err(wrong("jwt.lifetime_s", "it must lie between 1 and max_lifetime_s"));
+    }
+    if jwt.max_lifetime_s > LONGEST_JWT_S || jwt.back_date_s > LONGEST_JWT_S {
+        return Err(wrong("jwt.max_lifetime_s", "a JWT of more than a day is a password"));
+    }
+    match ["iat", "exp", "iss"].iter().find(|claim| jwt.extra_claims.contains_key(**claim)) {
+        Some(claim) => Err(wrong(&format!("jwt.extra_claims.{claim}"), "appmint sets this claim")),
+        None => Ok(()),
+    }
+}
+
+fn check_installations(descriptor: &Descriptor) -> Result<()> {
+    if let Some(installations) = &descriptor.installations {
+        path("installations.list.path", &installations.list.path, &[])?;
+        pointer("installations.list.items", &installations.list.items)?;
+        pointers("installations.match_account", &installations.match_account)?;
+        pointers("installations.installation.id", &installations.installation.id)?;
+    }
+    if let Some(mint) = &descriptor.installation_token {
+        path("installation_token.path", &mint.path, &["installation_id"])?;
+        pointers("installation_token.token", &mint.token)?;
+        pointers("installation_token.expires.at", &mint.expires.at)?;
+        if descriptor.jwt.is_none() {
+            return Err(wrong("jwt", "a platform with installation tokens describes its JWT"));
+        }
+    }
+    Ok(())
+}
+
+fn check_oauth(descriptor: &Descriptor) -> Result<()> {
+    let Some(oauth) = &descriptor.oauth else { return Ok(()) };
+    path("oauth.authorize.path", &oauth.authorize.path, &[])?;
+    path("oauth.token.path", &oauth.token.path, &[])?;
+    pointers("oauth.reply.access_token", &oauth.reply.access_token)?;
+    pointers("oauth.reply.expires.at", &oauth.reply.expires.at)
+}
+
+fn check_errors(descriptor: &Descriptor) -> Result<()> {
+    pointers("errors.message", &descriptor.errors.message)?;
+    for (index, rule) in descriptor.errors.rules.iter().enumerate() {
+        if says_nothing(rule) {
+            let complaint = "a rule needs a status, a code or a part of the message";
+            return Err(wrong(&format!("errors.rules[{index}]"), complaint));
+        }
+    }
+    Ok(())
+}
+
+fn says_nothing(rule: &Rule) -> bool {
+    rule.status.is_empty() && rule.code.is_empty() && rule.contains.is_empty()
+}
+
+fn path(member: &str, path: &str, variables: &[&str]) -> Result<()> {
+    if !path.starts_with('/') || path.starts_with("//") {
+        return Err(wrong(member, "a path begins with one /"));
+    }
+    let mut rest = path.to_owned();
+    for variable in variables {
+        let placeholder = format!("{{{variable}}}");
+        if !rest.contains(&placeholder) {
+            return Err(wrong(member, &format!("the path lacks {placeholder}")));
+        }
+        rest = rest.replace(&placeholder, "");
+    }
+    if rest.contains(['{', '}']) {
+        return Err(wrong(member, "the path has a variable that this endpoint does not know"));
+    }
+    Ok(())
+}
+
+fn pointers(member: &str, pointers: &[String]) -> Result<()> {
+    if pointers.is_empty() {
+        return Err(wrong(member, "at least one JSON pointer is needed"));
+    }
+    let check = |(index, text): (usize, &String)| pointer(&format!("{member}[{index}]"), text);
+    pointers.iter().enumerate().try_for_each(check)
+}
+
+fn pointer(member: &str, pointer: &str) -> Result<()> {
+    if pointer.is_empty() || pointer.starts_with('/') {
+        return Ok(());
+    }
+    Err(wrong(member, "a JSON pointer begins with / (RFC 6901)"))
+}
+
+fn wrong(member: &str, complaint: &str) -> Error {
+    Error::invalid(format!("the platform's {member} is wrong: {complaint}"))
+        .because(Reason::InvalidDescriptor)
+}
+
+/// The version of the descriptors' form that this code reads.
+const SCHEMA: u32 = 1;
+const LONGEST_JWT_S: u64 = 86_400;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// AtomGit's descriptor with one member changed.
+    fn with(pointer: &str, value: Value) -> Result<Descriptor> {
+        let mut json: Value =
+            serde_json::from_str(include_str!("../../platforms/atomgit.json")).unwrap();
+        *json.pointer_mut(pointer).unwrap() = value;
+        parse(&json.to_string())
+    }
+
+    #[test]
+    fn a_complaint_names_the_member() {
+        for (pointer, value, member) in [
+            ("/schema", json!(2), "schema"),
+            ("/name", json!("Atom Git"), "name"),
+            ("/jwt/issuer_type", json!("float"), "jwt.issuer_type"),
+            ("/jwt/lifetime_s", json!(601), "jwt.lifetime_s"),
+            ("/installation_token/path", json!("/app/mint"), "installation_token.path"),
+            ("/installation_token/token", json!([]), "installation_token.token"),
+            ("/installations/list/items", json!("items"), "installations.list.items"),
+            ("/oauth/token/encoding", json!("xml"), "oauth.token.encoding"),
+            ("/errors/rules/1/kind", json!("bad"), "errors.rules[1].kind"),
+            ("/api/headers/Accept", json!("a\r\nb"), "api.headers.Accept"),
+        ] {
+            let error = with(pointer, value).map(|_| ()).unwrap_err();
+            assert_eq!(error.reason(), Some(Reason::InvalidDescriptor));
+            assert!(error.message().contains(member), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_member_is_refused() {
+        let error = parse(r#"{"schema": 1, "nmae": "x"}"#).map(|_| ()).unwrap_err();
+        assert!(error.message().contains("nmae"), "{error}");
+    }
+}

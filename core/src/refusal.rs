@@ -1,0 +1,202 @@
+//! What a platform's refusal means: status, code and message become a kind, a reason and a hint.
+//!
+//! The descriptor's rules are asked first, then the standard OAuth codes, then the status.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::{
+    error::{Error, ErrorKind, Reason},
+    http::{Request, Response},
+    platform::{Platform, descriptor::{Errors, Operation, Rule}},
+    retry::retry_after,
+    secret::scrub,
+    time::Timestamp,
+};
+
+/// A call that was answered, and what it was about.
+pub(crate) struct Answered<'a> {
+    pub(crate) platform: &'a Platform,
+    pub(crate) operation: Operation,
+    /// What was asked for, as a noun: `installation 14`.
+    pub(crate) subject: &'a str,
+    pub(crate) request: &'a Request,
+    pub(crate) response: &'a Response,
+    pub(crate) now: Timestamp,
+}
+
+impl Answered<'_> {
+    /// The error that a refusal stands for.
+    pub(crate) fn refusal(&self) -> Error {
+        let words = self.words();
+        let (kind, reason, hint) = self.judge(&words);
+        let mut error = Error::new(kind, self.sentence(kind, &words));
+        if let Some(reason) = reason {
+            error = error.because(reason);
+        }
+        if let Some(hint) = hint.or_else(|| self.general_hint(kind)) {
+            error = error.advise(hint);
+        }
+        error
+            .with_status(self.response.status)
+            .with_platform_code(words.code)
+            .with_request_id(self.request_id())
+            .with_retry_after(self.wait())
+    }
+
+    /// The error for an answer that makes no sense.
+    pub(crate) fn nonsense(&self, reason: Reason, what: &str) -> Error {
+        let error = Error::protocol(reason, format!("{}: {what}", self.subject));
+        let error = error.with_status(self.response.status).with_request_id(self.request_id());
+        if self.response.is_html() { error.advise(HTML_HINT) } else { error }
+    }
+
+    /// The reply's JSON.
+    pub(crate) fn json(&self) -> Result<Value, Error> {
+        self.response.json().ok_or_else(|| {
+            let what = if self.response.is_html() {
+                "the answer is an HTML page instead of JSON"
+            } else if self.response.body.is_empty() {
+                "the answer is empty instead of JSON"
+            } else {
+                "the answer is not JSON"
+            };
+            self.nonsense(Reason::NotJson, what)
+        })
+    }
+
+    fn judge(&self, words: &Words) -> (ErrorKind, Option<Reason>, Option<String>) {
+        let status = self.response.status;
+        if self.is_rate_limit() {
+            return (ErrorKind::RateLimited, Some(Reason::RateLimit), None);
+        }
+        if let Some(rule) = self.errors().rules.iter().find(|rule| self.applies(rule, words)) {
+            return (rule.kind, rule.reason, rule.hint.clone());
+        }
+        if let Some((kind, reason)) = words.code.as_deref().and_then(|c| self.standard(c)) {
+            return (kind, Some(reason), None);
+        }
+        let (kind, reason) = match status {
+            300..=399 => (ErrorKind::Protocol, Some(Reason::Redirect)),
+            401 => (ErrorKind::Unauthorized, None),
+            403 => (ErrorKind::Forbidden, None),
+            404 => (ErrorKind::NotFound, None),
+            500.. => (ErrorKind::Server, None),
+            _ => (ErrorKind::Rejected, None),
+        };
+        (kind, reason, None)
+    }
+
+    fn applies(&self, rule: &Rule, words: &Words) -> bool {
+        let message = words.message.to_lowercase();
+        (rule.on.is_empty() || rule.on.contains(&self.operation))
+            && (rule.status.is_empty() || rule.status.contains(&self.response.status))
+            && (rule.code.is_empty() || rule.code.iter().any(|c| Some(c) == words.code.as_ref()))
+            && (rule.contains.is_empty()
+                || rule.contains.iter().any(|part| message.contains(&part.to_lowercase())))
+    }
+
+    /// RFC 6749 §5.2, for the two grants that speak to a token endpoint.
+    fn standard(&self, code: &str) -> Option<(ErrorKind, Reason)> {
+        match (code, self.operation) {
+            ("invalid_grant", Operation::Exchange) => {
+                Some((ErrorKind::Reauthorize, Reason::DeadCode))
+            }
+            ("invalid_grant", Operation::Refresh) => {
+                Some((ErrorKind::Reauthorize, Reason::DeadRefreshToken))
+            }
+            ("invalid_client", Operation::Exchange | Operation::Refresh) => {
+                Some((ErrorKind::Unauthorized, Reason::BadClientCredentials))
+            }
+            _ => None,
+        }
+    }
+
+    fn is_rate_limit(&self) -> bool {
+        let status = self.response.status;
+        let used_up = || {
+            let limit = self.errors().rate_limit.as_ref()?;
+            Some(self.response.header(&limit.remaining)?.trim() == "0")
+        };
+        status == 429 || (status == 403 && used_up().unwrap_or(false))
+    }
+
+    fn wait(&self) -> Option<Duration> {
+        let reset = || {
+            let limit = self.errors().rate_limit.as_ref().filter(|_| self.is_rate_limit())?;
+            let reset = self.response.header(&limit.reset)?.trim().parse().ok()?;
+            Some(self.now.until(Timestamp::from_secs(reset)))
+        };
+        retry_after(self.response, self.now).or_else(reset)
+    }
+
+    fn sentence(&self, kind: ErrorKind, words: &Words) -> String {
+        let (subject, status) = (self.subject, self.response.status);
+        let verb = if kind == ErrorKind::Server { "failed" } else { "refused" };
+        match words.message.as_str() {
+            "" if self.response.is_html() => {
+                format!("{subject} {verb}: {status}, with an HTML page instead of a reason")
+            }
+            "" => format!("{subject} {verb}: {status}"),
+            message => format!("{subject} {verb}: {status}, {message}"),
+        }
+    }
+
+    fn general_hint(&self, kind: ErrorKind) -> Option<String> {
+        if self.response.is_html() {
+            return Some(HTML_HINT.to_owned());
+        }
+        (kind == ErrorKind::Protocol).then(|| {
+            "Redirects are not followed with credentials: look at api_url and web_url.".to_owned()
+        })
+    }
+
+    fn words(&self) -> Words {
+        let Some(reply) = self.response.json() else { return Words::default() };
+        let errors = self.errors();
+        let message = errors.message.iter().find_map(|at| readable(reply.pointer(at)?));
+        let code = errors.code.iter().find_map(|at| readable(reply.pointer(at)?));
+        Words {
+            message: message.map(|text| self.scrub(&text)).unwrap_or_default(),
+            code: code.map(|text| self.scrub(&text)),
+        }
+    }
+
+    fn scrub(&self, text: &str) -> String {
+        let known: Vec<_> = self.request.secrets.iter().map(|secret| secret.reveal()).collect();
+        let text = scrub(text, &known, &self.platform.descriptor().secret_prefixes);
+        text.trim().trim_end_matches('.').to_owned()
+    }
+
+    fn request_id(&self) -> Option<String> {
+        let id = self.errors().request_id.iter().find_map(|name| self.response.header(name))?;
+        Some(self.scrub(id))
+    }
+
+    fn errors(&self) -> &Errors {
+        &self.platform.descriptor().errors
+    }
+}
+
+#[derive(Default)]
+struct Words {
+    message: String,
+    code: Option<String>,
+}
+
+/// Text, a number, or several texts (NestJS lists them) as one.
+fn readable(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Array(items) => {
+            let texts: Vec<_> = items.iter().filter_map(Value::as_str).collect();
+            Some(texts.join("; ")).filter(|text| !text.is_empty())
+        }
+        _ => None,
+    }
+}
+
+const HTML_HINT: &str =
+    "A proxy, a login page or a wrong api_url may stand between here and the platform.";

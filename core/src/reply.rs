@@ -1,0 +1,68 @@
+//! Reading members out of a reply by the pointers a descriptor gives.
+
+use serde_json::Value;
+
+use crate::{
+    platform::descriptor::{Expires, Pointers},
+    time::{Timestamp, parse_rfc3339},
+    token::Permissions,
+};
+
+/// The first pointer that leads to something other than `null`.
+pub(crate) fn first<'a>(reply: &'a Value, at: &Pointers) -> Option<&'a Value> {
+    at.iter().filter_map(|pointer| reply.pointer(pointer)).find(|value| !value.is_null())
+}
+
+/// Text; an id may also come as a number.
+pub(crate) fn text(reply: &Value, at: &Pointers) -> Option<String> {
+    match first(reply, at)? {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A word that platforms write in either case, such as `ALL`.
+pub(crate) fn lower_text(reply: &Value, at: &Pointers) -> Option<String> {
+    text(reply, at).map(|text| text.to_lowercase())
+}
+
+pub(crate) fn time(reply: &Value, at: &Pointers) -> Option<Timestamp> {
+    parse_rfc3339(first(reply, at)?.as_str()?)
+}
+
+pub(crate) fn permissions(reply: &Value, at: &Pointers) -> Permissions {
+    let members = first(reply, at).and_then(Value::as_object);
+    let levels = members.into_iter().flatten().filter_map(|(name, level)| {
+        Some((name.clone(), level.as_str()?.to_owned()))
+    });
+    levels.collect()
+}
+
+/// A list of words: an array, or text separated by commas or spaces.
+pub(crate) fn words(reply: &Value, at: &Pointers) -> Vec<String> {
+    match first(reply, at) {
+        Some(Value::Array(items)) => {
+            items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        }
+        Some(Value::String(text)) => {
+            let separator = |c: char| c == ',' || c.is_whitespace();
+            text.split(separator).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// When something expires: what the reply says, else after its documented life, else never.
+///
+/// `Err` when the reply says something that is no time.
+pub(crate) fn expiry(
+    reply: &Value,
+    rule: &Expires,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, ()> {
+    match first(reply, &rule.at) {
+        Some(value) => rule.format.read(value, now).map(Some).ok_or(()),
+        None => Ok(rule.default_life_s.map(|life| now.after(std::time::Duration::from_secs(life)))),
+    }
+}

@@ -1,0 +1,141 @@
+//! A configuration as people write it: names, text and bytes, all still to be read.
+//!
+//! Every surface fills in one of these, so that what is read, and what is refused, is the same in
+//! all languages. A Rust program may also make a [`Config`] of parsed parts.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use zeroize::Zeroizing;
+
+use crate::{
+    app::App,
+    clock::Clock,
+    config::Config,
+    error::{Error, Reason, Result},
+    key::PrivateKey,
+    platform::Platform,
+    secret::Secret,
+    signer::Signer,
+};
+
+/// What a program says about its app, as text. `None` means the default.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// The name of a built-in platform.
+    pub platform: Option<String>,
+    /// A platform's descriptor as JSON text, instead of a name.
+    pub platform_descriptor: Option<String>,
+    /// The base of the API, instead of the platform's own.
+    pub api_url: Option<String>,
+    /// The base of the web pages, instead of the platform's own.
+    pub web_url: Option<String>,
+    /// The app's id.
+    pub app_id: Option<String>,
+    /// The OAuth client id.
+    pub client_id: Option<String>,
+    /// The OAuth client secret.
+    pub client_secret: Option<Secret>,
+    /// The app's RSA key in any form that [`PrivateKey::parse`] reads.
+    pub private_key: Option<Zeroizing<Vec<u8>>>,
+    /// The passphrase of an encrypted key.
+    pub private_key_passphrase: Option<Secret>,
+    /// Signs instead of a private key.
+    pub signer: Option<Arc<dyn Signer>>,
+    /// How far a JWT's `iat` lies back; default 60 s.
+    pub jwt_back_date: Option<Duration>,
+    /// How far a JWT's `exp` lies ahead; default 540 s.
+    pub jwt_lifetime: Option<Duration>,
+    /// For a whole call; default 30 s.
+    pub timeout: Option<Duration>,
+    /// To connect; default 10 s.
+    pub connect_timeout: Option<Duration>,
+    /// A proxy's URL instead of what the environment says; empty for none.
+    pub proxy: Option<Secret>,
+    /// PEM of certificates to trust beside the system's.
+    pub root_certificates: Option<String>,
+    /// Put before appmint's own `User-Agent`.
+    pub user_agent: Option<String>,
+    /// Also speaks plain http to other hosts than this machine; default no.
+    pub allow_plain_http: bool,
+    /// The largest body of an API reply in bytes; default 32 MiB.
+    pub max_response_body: Option<usize>,
+    /// Further attempts of GETs and minting after a passing failure; default 2.
+    pub retries: Option<u32>,
+    /// Tells the time; default the machine's clock.
+    pub clock: Option<Arc<dyn Clock>>,
+}
+
+impl Settings {
+    /// The app that these settings describe; nothing goes out.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the setting that is wrong;
+    /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
+    pub fn app(self) -> Result<App> {
+        let mut config = Config::new(self.read_platform()?);
+        config.signer = self.read_signer()?;
+        config.app_id = self.app_id.map(trimmed);
+        config.client_id = self.client_id.map(trimmed);
+        config.client_secret = self.client_secret;
+        config.jwt_back_date = self.jwt_back_date;
+        config.jwt_lifetime = self.jwt_lifetime;
+        config.timeout = self.timeout.unwrap_or(config.timeout);
+        config.max_response_body = self.max_response_body.unwrap_or(config.max_response_body);
+        config.retry.retries = self.retries.unwrap_or(config.retry.retries);
+        config.allow_plain_http = self.allow_plain_http;
+        config.network.connect_timeout = self.connect_timeout;
+        config.network.proxy = self.proxy;
+        config.network.root_certificates = self.root_certificates;
+        config.network.user_agent = self.user_agent;
+        config.clock = self.clock.unwrap_or(config.clock);
+        App::new(config)
+    }
+
+    fn read_platform(&self) -> Result<Platform> {
+        let mut platform = match (&self.platform, &self.platform_descriptor) {
+            (Some(name), None) => Platform::named(name),
+            (None, Some(json)) => Platform::from_json(json),
+            (Some(_), Some(_)) => Err(either("platform", "platform_descriptor")),
+            (None, None) => Err(Error::invalid("no platform was given")
+                .because(Reason::UnknownPlatform)
+                .advise(format!("There is {}.", Platform::names().join(", ")))),
+        }?;
+        if let Some(url) = &self.api_url {
+            platform = platform.with_api_url(url)?;
+        }
+        if let Some(url) = &self.web_url {
+            platform = platform.with_web_url(url)?;
+        }
+        Ok(platform)
+    }
+
+    fn read_signer(&self) -> Result<Option<Arc<dyn Signer>>> {
+        match (&self.private_key, &self.signer) {
+            (Some(_), Some(_)) => Err(either("private_key", "signer")),
+            (None, signer) => Ok(signer.clone()),
+            (Some(key), None) => {
+                let key = PrivateKey::parse(key, self.private_key_passphrase.as_ref())?;
+                Ok(Some(Arc::new(key)))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("platform", &self.platform)
+            .field("app_id", &self.app_id)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Ids are pasted, and often with white space around them.
+fn trimmed(text: String) -> String {
+    text.trim().to_owned()
+}
+
+fn either(one: &str, other: &str) -> Error {
+    Error::invalid(format!("give {one} or {other}, not both"))
+}

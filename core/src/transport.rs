@@ -1,0 +1,284 @@
+//! A request goes out, a response comes back; any status is an answer.
+
+use std::{
+    error::Error as StdError,
+    fmt,
+    io::{self, Read as _},
+    time::Duration,
+};
+
+use once_cell::sync::OnceCell;
+use reqwest::{Certificate, Proxy, blocking, redirect};
+use url::Url;
+
+use crate::{
+    error::{Error, ErrorKind, Reason, Result},
+    flight::Deadline,
+    http::{Body, Request, Response},
+    secret::Secret,
+};
+
+/// Sends requests. The default one is [`HttpTransport`]; another may use the host's own client.
+pub trait Transport: Send + Sync + fmt::Debug {
+    /// The answer to a request, before the deadline.
+    ///
+    /// # Errors
+    /// [`Transport`](ErrorKind::Transport) or [`Timeout`](ErrorKind::Timeout) when none came.
+    fn send(&self, request: &Request, deadline: Deadline) -> Result<Response>;
+}
+
+/// How to reach the network.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    /// A proxy's URL, instead of what the environment says; empty for none.
+    pub proxy: Option<Secret>,
+    /// PEM of certificates to trust beside the system's.
+    pub root_certificates: Option<String>,
+    /// Time to connect; default 10 s.
+    pub connect_timeout: Option<Duration>,
+    /// Put before appmint's own `User-Agent`.
+    pub user_agent: Option<String>,
+}
+
+/// HTTP over reqwest and rustls, with one pool of connections.
+pub struct HttpTransport {
+    proxy: ProxyChoice,
+    roots: Vec<Certificate>,
+    connect_timeout: Duration,
+    user_agent: String,
+    client: OnceCell<blocking::Client>,
+}
+
+enum ProxyChoice {
+    Environment,
+    None,
+    Given(Proxy),
+}
+
+impl HttpTransport {
+    /// Checks the settings; nothing is opened before the first request.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) names the setting that cannot be used.
+    pub fn new(network: &Network) -> Result<Self> {
+        Ok(Self {
+            proxy: proxy(network.proxy.as_ref())?,
+            roots: roots(network.root_certificates.as_deref())?,
+            connect_timeout: network.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
+            user_agent: user_agent(network.user_agent.as_deref())?,
+            client: OnceCell::new(),
+        })
+    }
+
+    fn client(&self) -> Result<&blocking::Client> {
+        self.client.get_or_try_init(|| self.open())
+    }
+
+    fn open(&self) -> Result<blocking::Client> {
+        let builder = blocking::Client::builder()
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .timeout(None)
+            .connect_timeout(self.connect_timeout)
+            .user_agent(&self.user_agent)
+            .tls_certs_merge(self.roots.iter().cloned());
+        let builder = match &self.proxy {
+            ProxyChoice::Environment => builder,
+            ProxyChoice::None => builder.no_proxy(),
+            ProxyChoice::Given(proxy) => builder.no_proxy().proxy(proxy.clone()),
+        };
+        builder.build().map_err(|error| {
+            Error::new(ErrorKind::Transport, "the HTTP client could not be set up")
+                .caused_by(error.without_url())
+        })
+    }
+
+    fn send_once(&self, request: &Request, url: &Url, deadline: Deadline) -> Result<Response> {
+        let outgoing = self.prepare(request, url, deadline)?;
+        let mut incoming =
+            outgoing.send().map_err(|error| failure(error, url, "no answer came"))?;
+        let status = incoming.status().as_u16();
+        let headers = readable_headers(incoming.headers());
+        let body = read_body(&mut incoming, request.response_limit, url)?;
+        Ok(Response { status, headers, body })
+    }
+
+    fn prepare(
+        &self,
+        request: &Request,
+        url: &Url,
+        deadline: Deadline,
+    ) -> Result<blocking::RequestBuilder> {
+        let method = reqwest::Method::from_bytes(request.method.as_bytes())
+            .map_err(|_| Error::invalid("the method is not an HTTP method"))?;
+        let mut outgoing =
+            self.client()?.request(method, url.clone()).timeout(deadline.remaining());
+        for (name, value) in &request.headers {
+            outgoing = outgoing.header(name, value);
+        }
+        if let Some(value) = &request.authorization {
+            outgoing = outgoing.header("authorization", sensitive(value)?);
+        }
+        Ok(match &request.body {
+            Body::None => outgoing,
+            Body::Sensitive { media_type, text } => {
+                outgoing.header("content-type", *media_type).body(text.reveal().to_owned())
+            }
+            Body::Bytes(bytes) => outgoing.body(bytes.clone()),
+        })
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
+        let mut url = request.url.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            let response = self.send_once(request, &url, deadline)?;
+            match next_location(request, &url, &response) {
+                Some(next) => url = next,
+                None => return Ok(response),
+            }
+        }
+        Err(Error::protocol(Reason::Redirect, format!("{} redirects in a circle", place(&url))))
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport").field("user_agent", &self.user_agent).finish_non_exhaustive()
+    }
+}
+
+/// Where a redirect leads that is safe to follow: a GET that stays on its origin, so that the
+/// credentials reach nobody new.
+fn next_location(request: &Request, url: &Url, response: &Response) -> Option<Url> {
+    let follows = matches!(response.status, 301 | 302 | 303 | 307 | 308) && request.method == "GET";
+    let next = url.join(response.header("location").filter(|_| follows)?).ok()?;
+    (next.origin() == url.origin()).then_some(next)
+}
+
+fn proxy(url: Option<&Secret>) -> Result<ProxyChoice> {
+    let Some(url) = url else { return Ok(ProxyChoice::Environment) };
+    if url.is_empty() {
+        return Ok(ProxyChoice::None);
+    }
+    let is_http = url.reveal().starts_with("http://") || url.reveal().starts_with("https://");
+    let proxy = Proxy::all(url.reveal()).ok().filter(|_| is_http);
+    proxy.map(ProxyChoice::Given).ok_or_else(|| {
+        Error::invalid("the proxy is not a URL").advise("Write it as http://user:password@host:port.")
+    })
+}
+
+fn roots(pem: Option<&str>) -> Result<Vec<Certificate>> {
+    let Some(pem) = pem else { return Ok(Vec::new()) };
+    let unreadable = || {
+        Error::invalid("root_certificates holds no certificate")
+            .advise("Give PEM text, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.")
+    };
+    let roots = Certificate::from_pem_bundle(pem.as_bytes()).map_err(|_| unreadable())?;
+    if roots.is_empty() { Err(unreadable()) } else { Ok(roots) }
+}
+
+fn user_agent(before: Option<&str>) -> Result<String> {
+    let own = concat!("appmint/", env!("CARGO_PKG_VERSION"));
+    let Some(before) = before.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(own.to_owned());
+    };
+    crate::http::check_header("user-agent", before)?;
+    Ok(format!("{before} {own}"))
+}
+
+fn sensitive(value: &Secret) -> Result<reqwest::header::HeaderValue> {
+    let mut header = reqwest::header::HeaderValue::from_str(value.reveal())
+        .map_err(|_| Error::invalid("the token has characters that no token has"))?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+fn readable_headers(headers: &reqwest::header::HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect()
+}
+
+fn read_body(incoming: &mut blocking::Response, limit: usize, url: &Url) -> Result<Vec<u8>> {
+    let limit_u64 = u64::try_from(limit).unwrap_or(u64::MAX); // no usize is wider
+    if incoming.content_length().is_some_and(|length| length > limit_u64) {
+        return Err(too_large(url, limit));
+    }
+    let mut body = Vec::new();
+    incoming
+        .take(limit_u64.saturating_add(1))
+        .read_to_end(&mut body)
+        .map_err(|error| interrupted(error, url))?;
+    if body.len() > limit { Err(too_large(url, limit)) } else { Ok(body) }
+}
+
+fn too_large(url: &Url, limit: usize) -> Error {
+    let message = format!("{} answered with more than {limit} bytes", place(url));
+    Error::protocol(Reason::BodyTooLarge, message)
+}
+
+fn interrupted(error: io::Error, url: &Url) -> Error {
+    if error.kind() == io::ErrorKind::TimedOut || deepest(&error).contains("timed out") {
+        return timed_out(url, "the answer did not end before the deadline").caused_by(error);
+    }
+    let message = format!("the connection to {} broke within the answer", place(url));
+    Error::new(ErrorKind::Transport, message).because(Reason::ConnectionLost).caused_by(error)
+}
+
+fn failure(error: reqwest::Error, url: &Url, what: &str) -> Error {
+    let error = error.without_url();
+    let (place, why) = (place(url), deepest(&error));
+    if is_tls(&error) {
+        return Error::new(ErrorKind::Transport, format!("TLS with {place} failed: {why}"))
+            .because(Reason::Tls)
+            .advise("If the host uses a company's own certificate authority, give it as root_certificates.")
+            .caused_by(error);
+    }
+    if error.is_connect() {
+        return Error::new(ErrorKind::Transport, format!("cannot reach {place}: {why}"))
+            .because(Reason::Unreachable)
+            .caused_by(error);
+    }
+    if error.is_timeout() {
+        return timed_out(url, what).caused_by(error);
+    }
+    if error.is_builder() {
+        return Error::invalid(format!("the request to {place} cannot be sent: {why}"));
+    }
+    Error::new(ErrorKind::Transport, format!("the connection to {place} broke: {why}"))
+        .because(Reason::ConnectionLost)
+        .caused_by(error)
+}
+
+fn timed_out(url: &Url, what: &str) -> Error {
+    Error::new(ErrorKind::Timeout, format!("{what} from {} before the deadline", place(url)))
+        .advise("Raise `timeout`, or try again: the platform or the way to it is slow.")
+}
+
+/// A URL's host and port, without the path, which may name private things.
+fn place(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn chain<'a>(error: &'a Layer) -> impl Iterator<Item = &'a Layer> {
+    let beneath = |error: &&'a Layer| -> Option<&'a Layer> { (*error).source() };
+    std::iter::successors(Some(error), beneath)
+}
+
+type Layer = dyn StdError + 'static;
+
+fn deepest(error: &Layer) -> String {
+    chain(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+fn is_tls(error: &reqwest::Error) -> bool {
+    chain(error).any(|error| {
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        inner.is_some_and(|inner| inner.is::<rustls::Error>()) || error.is::<rustls::Error>()
+    })
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const MOST_REDIRECTS: usize = 3;

@@ -1,0 +1,87 @@
+//! What a test can have otherwise: forms that documentation pages show, and what they leave open.
+
+use hyper::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Quirks {
+    /// How the list of installations is written. Default: `array`.
+    pub(super) list_form: ListForm,
+    /// The status of a minted token, which is not documented. Default: 201.
+    mint_status: u16,
+    /// How long an installation token lives, which is not documented. Default: one hour.
+    pub(super) installation_token_life_ms: i64,
+    /// How long a user token lives. Default: eight hours, as documented.
+    pub(super) user_token_life_ms: i64,
+    /// What a refresh answers as refresh token. Default: `same`, as documented.
+    pub(super) refresh_token: RefreshReply,
+    /// Whether a refresh ends the user token of before, which is not documented. Default: false.
+    pub(super) refresh_ends_old_token: bool,
+    /// Requests an hour for an app, an installation or a user. Default: 5000, as documented.
+    pub(super) rate_limit: u64,
+    /// Whether more requests are refused. Default: false.
+    pub(super) enforce_rate_limit: bool,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ListForm {
+    /// `[{…}]`, as on the Chinese page.
+    Array,
+    /// `"[{\"id\":14…}]"`: a JSON string that holds the array.
+    JsonString,
+    /// `"[{"id":14…}]"`: as printed on the English page; not JSON.
+    BrokenString,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RefreshReply {
+    /// The token that was sent, with a later expiry.
+    Same,
+    /// A new one; the one that was sent is spent.
+    Rotated,
+    /// None, and no expiry of one; the one that was sent stays good.
+    Omitted,
+}
+
+impl Default for Quirks {
+    fn default() -> Self {
+        Self {
+            list_form: ListForm::Array,
+            mint_status: 201,
+            installation_token_life_ms: 3_600_000,
+            user_token_life_ms: 8 * 3_600_000,
+            refresh_token: RefreshReply::Same,
+            refresh_ends_old_token: false,
+            rate_limit: 5_000,
+            enforce_rate_limit: false,
+        }
+    }
+}
+
+impl Quirks {
+    pub(super) fn to_json(&self) -> Value {
+        serde_json::to_value(self).expect("quirks are plain values")
+    }
+
+    /// These quirks with those that `change` names replaced.
+    pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
+        let change = change.as_object().ok_or("quirks are changed with a JSON object")?;
+        let mut all = self.to_json();
+        for (name, value) in change {
+            all[name] = value.clone();
+        }
+        let quirks: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
+        let success = (200..300).contains(&quirks.mint_status);
+        success
+            .then_some(quirks)
+            .ok_or_else(|| "mint_status is a status from 200 to 299".to_owned())
+    }
+
+    pub(super) fn mint_status(&self) -> StatusCode {
+        StatusCode::from_u16(self.mint_status).unwrap_or(StatusCode::CREATED)
+    }
+}

@@ -1,0 +1,66 @@
+//! The files the program leaves for its clients: the app's key, the authority's certificate, and where everything is.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use appmint_sandbox::{Registration, Sandbox};
+use serde::Serialize;
+
+use crate::flags::Flags;
+
+/// Writes what the flags ask for. The ready file comes last and appears in one piece.
+pub(crate) fn write(sandbox: &Sandbox, flags: &Flags) -> io::Result<()> {
+    if let (Some(path), Some(pem)) = (&flags.key_out, sandbox.private_key_pem()) {
+        write_private(path, pem.as_bytes())?;
+    }
+    if let (Some(path), Some(pem)) = (&flags.ca_out, sandbox.ca_pem()) {
+        fs::write(path, pem)?;
+    }
+    flags.ready_file.as_deref().map_or(Ok(()), |path| write_ready_file(path, sandbox, flags))
+}
+
+#[derive(Serialize)]
+struct Ready<'a> {
+    url: &'a str,
+    admin_url: String,
+    #[serde(flatten)]
+    registration: Registration,
+    key_path: Option<PathBuf>,
+    ca_path: Option<PathBuf>,
+    pid: u32,
+}
+
+fn write_ready_file(path: &Path, sandbox: &Sandbox, flags: &Flags) -> io::Result<()> {
+    let key_path = flags.key_out.as_deref().map(fs::canonicalize).transpose()?;
+    let ca_path = flags.ca_out.as_deref().map(fs::canonicalize).transpose()?;
+    let ready = Ready {
+        url: sandbox.url(),
+        admin_url: sandbox.admin_url(),
+        registration: sandbox.registration(),
+        key_path,
+        ca_path,
+        pid: std::process::id(),
+    };
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(format!(".{}.tmp", std::process::id()));
+    write_private(Path::new(&unfinished), &serde_json::to_vec_pretty(&ready)?)?;
+    fs::rename(&unfinished, path)
+}
+
+/// Writes a new file that only its owner may read. A file that is there already is replaced, not reused with its mode.
+fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    create_private(path)?.write_all(content)
+}
+
+fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
