@@ -5,7 +5,7 @@ use std::fmt;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
-use pem::Pem;
+use pem::{EncodeConfig, LineEnding, Pem};
 
 /// A public key registered for an app; verifies RS256.
 pub(crate) struct PublicKey(ParsedPublicKey);
@@ -42,7 +42,8 @@ impl PublicKey {
 pub(crate) fn generate_private_key() -> String {
     let pair = KeyPair::generate(KeySize::Rsa2048).expect("2048-bit RSA keys can be generated");
     let der: Pkcs8V1Der<'_> = pair.as_der().expect("a generated key has a PKCS#8 form");
-    pem::encode(&Pem::new("PRIVATE KEY", der.as_ref()))
+    let unix = EncodeConfig::new().set_line_ending(LineEnding::LF);
+    pem::encode_config(&Pem::new("PRIVATE KEY", der.as_ref()), unix)
 }
 
 /// Why a key cannot be used.

@@ -3,6 +3,8 @@
 //! A platform is a sibling module of [`crate::atomgit`] that implements this trait. It knows nothing of sockets,
 //! faults or the ledger, and time reaches it as an argument.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -53,7 +55,7 @@ pub(crate) struct Visit {
 }
 
 /// What a developer needs to act as the sample app.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct Registration {
     /// The platform's name, such as `atomgit`.
@@ -70,6 +72,16 @@ pub struct Registration {
     pub redirect_uri: String,
     /// The ids of the app's installations.
     pub installations: Vec<String>,
+}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration")
+            .field("platform", &self.platform)
+            .field("app_id", &self.app_id)
+            .field("client_secret", &"[redacted]")
+            .finish_non_exhaustive()
+    }
 }
 
 /// What an owner can do to an installation.

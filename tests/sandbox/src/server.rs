@@ -52,7 +52,11 @@ impl Wire {
 /// Accepts connections for as long as the future is kept.
 pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, house: Arc<House>) {
     loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            // Most often too many open files, which passes when other connections end.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
         let _ = stream.set_nodelay(true);
         let (tls, house) = (tls.clone(), Arc::clone(&house));
         tokio::spawn(async move {
