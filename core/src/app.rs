@@ -92,7 +92,7 @@ impl App {
             if account.is_empty() {
                 return Err(Error::invalid("the account is empty"));
             }
-            installation::find(app.platform(), app.list(deadline)?, &account)
+            installation::find(app.platform(), &app.list(deadline)?, &account)
         })
     }
 
@@ -158,7 +158,9 @@ impl App {
         self.fly(move |app, deadline| {
             let scheme = &app.platform().descriptor().api.authorization_scheme;
             let authorization = match call.own_token() {
-                Some(token) if token.is_empty() => return Err(Error::invalid("the token is empty")),
+                Some(token) if token.is_empty() => {
+                    return Err(Error::invalid("the token is empty"));
+                }
                 Some(token) => Secret::new(format!("{scheme} {}", token.reveal())),
                 None => app.fresh_jwt()?.authorization(),
             };

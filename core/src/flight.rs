@@ -278,9 +278,9 @@ impl Shift {
     fn next_job(&self) -> Option<Box<dyn FnOnce() + Send>> {
         let mut queue = lock(&self.queue);
         queue.idle += 1;
-        let waited = self.work.wait_timeout_while(queue, IDLE_LIFE, |queue| {
-            queue.jobs.is_empty() && !queue.closed
-        });
+        let waited = self
+            .work
+            .wait_timeout_while(queue, IDLE_LIFE, |queue| queue.jobs.is_empty() && !queue.closed);
         let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
         queue.idle -= 1;
         let job = queue.jobs.pop_front();

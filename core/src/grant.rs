@@ -259,9 +259,8 @@ fn no_access_token(answered: &Answered<'_>, reply: &Value) -> Error {
 }
 
 fn expiry(answered: &Answered<'_>, reply: &Value, rule: &Expires) -> Result<Option<Timestamp>> {
-    reply::expiry(reply, rule, answered.now).map_err(|()| {
-        answered.nonsense(Reason::MissingMember, "the answer's expiry is not a time")
-    })
+    reply::expiry(reply, rule, answered.now)
+        .map_err(|()| answered.nonsense(Reason::MissingMember, "the answer's expiry is not a time"))
 }
 
 fn alive(answered: &Answered<'_>, token: Token) -> Result<Token> {

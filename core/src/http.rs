@@ -55,10 +55,7 @@ impl Body {
 
     pub(crate) fn form(fields: &[(&str, &str)]) -> Self {
         let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        Self::Sensitive {
-            media_type: "application/x-www-form-urlencoded",
-            text: Secret::new(text),
-        }
+        Self::Sensitive { media_type: "application/x-www-form-urlencoded", text: Secret::new(text) }
     }
 }
 

@@ -123,7 +123,7 @@ fn unescaped_string(body: &[u8]) -> Option<Value> {
 /// The one installation that an account's path, name or id belongs to.
 pub(crate) fn find(
     platform: &Platform,
-    installations: Vec<Installation>,
+    installations: &[Installation],
     account: &str,
 ) -> Result<Installation> {
     let is_match = |raw: &Value, pointer: &String| {
@@ -134,9 +134,9 @@ pub(crate) fn find(
     });
     found.cloned().ok_or_else(|| {
         let message = format!("the app is not installed on `{account}`");
-        Error::new(ErrorKind::NotFound, message)
-            .because(Reason::NotInstalled)
-            .advise("Install it there, or list the installations to see how the account is written.")
+        Error::new(ErrorKind::NotFound, message).because(Reason::NotInstalled).advise(
+            "Install it there, or list the installations to see how the account is written.",
+        )
     })
 }
 

@@ -71,7 +71,8 @@ impl JwtRules {
 /// The JOSE header with its members in alphabetical order, as most peers write it.
 fn header() -> Result<String> {
     let value = serde_json::to_value(Header::new(Algorithm::RS256)).map_err(|e| unwritable(&e))?;
-    let members: BTreeMap<String, Value> = serde_json::from_value(value).map_err(|e| unwritable(&e))?;
+    let members: BTreeMap<String, Value> =
+        serde_json::from_value(value).map_err(|e| unwritable(&e))?;
     json(&members)
 }
 

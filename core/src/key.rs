@@ -50,6 +50,14 @@ impl PrivateKey {
         key.sign(b"appmint").map(|_| key)
     }
 
+    /// The public half as DER `SubjectPublicKeyInfo` (RFC 5280 §4.1).
+    ///
+    /// # Errors
+    /// [`Key`](ErrorKind::Key), if the key has none.
+    pub fn public_key_der(&self) -> Result<Vec<u8>> {
+        public_key(&self.pair)
+    }
+
     /// SHA-256 of the public key in base64, with `SHA256:` before it, as GitHub's settings page
     /// shows it.
     ///
@@ -130,12 +138,14 @@ fn decrypt(der: &[u8], passphrase: Option<&Secret>) -> Result<Zeroizing<Vec<u8>>
 }
 
 fn fingerprint(pair: &RsaKeyPair) -> Result<String> {
-    let public = pair
-        .public_key()
-        .as_der()
-        .map_err(|_| Error::new(ErrorKind::Key, "the private key has no public half"))?;
-    let hash = digest::digest(&digest::SHA256, public.as_ref());
+    let hash = digest::digest(&digest::SHA256, &public_key(pair)?);
     Ok(format!("SHA256:{}", STANDARD.encode(hash)))
+}
+
+fn public_key(pair: &RsaKeyPair) -> Result<Vec<u8>> {
+    let der = pair.public_key().as_der();
+    der.map(|der| der.as_ref().to_vec())
+        .map_err(|_| Error::new(ErrorKind::Key, "the private key has no public half"))
 }
 
 fn algorithm_name(oid: pkcs8::ObjectIdentifier) -> &'static str {

@@ -219,7 +219,10 @@ mod tests {
     fn a_refusal_is_told_by_its_code() {
         let error = code("?error=access_denied&error_description=The+user+said+no&state=xyz");
         let error = error.unwrap_err();
-        assert_eq!((error.kind(), error.platform_code()), (ErrorKind::Denied, Some("access_denied")));
+        assert_eq!(
+            (error.kind(), error.platform_code()),
+            (ErrorKind::Denied, Some("access_denied"))
+        );
         assert!(error.message().contains("The user said no"));
     }
 

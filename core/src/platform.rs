@@ -11,7 +11,7 @@ use std::{fmt, sync::Arc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
-use self::descriptor::{Base, Descriptor, Installations, InstallationToken, OAuth};
+use self::descriptor::{Base, Descriptor, InstallationToken, Installations, OAuth};
 use crate::error::{Error, ErrorKind, Reason, Result};
 
 /// Where a platform's endpoints are, what they accept, and what their answers mean.
@@ -105,7 +105,12 @@ impl Platform {
     }
 
     /// An endpoint of the descriptor, with its variables filled in.
-    pub(crate) fn endpoint(&self, base: Base, path: &str, variables: &[(&str, &str)]) -> Result<Url> {
+    pub(crate) fn endpoint(
+        &self,
+        base: Base,
+        path: &str,
+        variables: &[(&str, &str)],
+    ) -> Result<Url> {
         let mut path = path.to_owned();
         for (name, value) in variables {
             path = path.replace(&format!("{{{name}}}"), &path_segment(name, value)?);
@@ -215,8 +220,7 @@ fn unknown(name: &str) -> Error {
 const BUILT_IN: &[(&str, &str)] = &[("atomgit", include_str!("../platforms/atomgit.json"))];
 
 /// RFC 3986 §3.3: what may stand in a path segment as it is.
-const SEGMENT: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 #[cfg(test)]
 mod tests {
@@ -243,14 +247,24 @@ mod tests {
     #[test]
     fn a_base_url_may_have_a_path_and_a_slash() {
         let platform = atomgit().with_api_url("https://git.corp.example/api/v3/").unwrap();
-        assert_eq!(platform.locate("/app?x=1").unwrap().as_str(), "https://git.corp.example/api/v3/app?x=1");
+        assert_eq!(
+            platform.locate("/app?x=1").unwrap().as_str(),
+            "https://git.corp.example/api/v3/app?x=1"
+        );
     }
 
     #[test]
     fn a_token_goes_to_own_hosts_only() {
-        for foreign in ["https://evil.example/", "//evil.example/x", "https://a@api.atomgit.com/",
-            "http://api.atomgit.com/", "api.atomgit.com/x", "/a b", "/a\r\nb", "@evil.example"]
-        {
+        for foreign in [
+            "https://evil.example/",
+            "//evil.example/x",
+            "https://a@api.atomgit.com/",
+            "http://api.atomgit.com/",
+            "api.atomgit.com/x",
+            "/a b",
+            "/a\r\nb",
+            "@evil.example",
+        ] {
             assert!(atomgit().locate(foreign).is_err(), "{foreign}");
         }
         assert!(atomgit().locate("https://api.atomgit.com/user/info").is_ok());

@@ -9,9 +9,12 @@ use serde_json::Value;
 use crate::{
     error::{Error, ErrorKind, Reason},
     http::{Request, Response},
-    platform::{Platform, descriptor::{Errors, Operation, Rule}},
+    platform::{
+        Platform,
+        descriptor::{Errors, Operation, Rule},
+    },
     retry::retry_after,
-    secret::scrub,
+    secret::{Secret, scrub},
     time::Timestamp,
 };
 
@@ -164,7 +167,7 @@ impl Answered<'_> {
     }
 
     fn scrub(&self, text: &str) -> String {
-        let known: Vec<_> = self.request.secrets.iter().map(|secret| secret.reveal()).collect();
+        let known: Vec<_> = self.request.secrets.iter().map(Secret::reveal).collect();
         let text = scrub(text, &known, &self.platform.descriptor().secret_prefixes);
         text.trim().trim_end_matches('.').to_owned()
     }

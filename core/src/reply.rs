@@ -33,9 +33,10 @@ pub(crate) fn time(reply: &Value, at: &Pointers) -> Option<Timestamp> {
 
 pub(crate) fn permissions(reply: &Value, at: &Pointers) -> Permissions {
     let members = first(reply, at).and_then(Value::as_object);
-    let levels = members.into_iter().flatten().filter_map(|(name, level)| {
-        Some((name.clone(), level.as_str()?.to_owned()))
-    });
+    let levels = members
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, level)| Some((name.clone(), level.as_str()?.to_owned())));
     levels.collect()
 }
 

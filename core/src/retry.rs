@@ -61,7 +61,9 @@ impl RetryPolicy {
             return None;
         }
         let asked = outcome.as_ref().ok().and_then(|response| retry_after(response, now));
-        Some(asked.unwrap_or_else(|| jittered(self.first_wait.saturating_mul(1 << attempt.min(16)))))
+        Some(
+            asked.unwrap_or_else(|| jittered(self.first_wait.saturating_mul(1 << attempt.min(16)))),
+        )
     }
 }
 
@@ -78,9 +80,7 @@ pub(crate) fn retry_after(response: &Response, now: Timestamp) -> Option<Duratio
 fn is_passing(outcome: &Result<Response>) -> bool {
     match outcome {
         Ok(response) => matches!(response.status, 429 | 502..=504),
-        Err(error) => {
-            error.kind() == ErrorKind::Transport && error.reason() != Some(Reason::Tls)
-        }
+        Err(error) => error.kind() == ErrorKind::Transport && error.reason() != Some(Reason::Tls),
     }
 }
 

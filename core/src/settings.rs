@@ -74,8 +74,9 @@ impl Settings {
     pub fn app(self) -> Result<App> {
         let mut config = Config::new(self.read_platform()?);
         config.signer = self.read_signer()?;
-        config.app_id = self.app_id.map(trimmed);
-        config.client_id = self.client_id.map(trimmed);
+        // Ids are pasted, and often with white space around them.
+        config.app_id = self.app_id.map(|id| id.trim().to_owned());
+        config.client_id = self.client_id.map(|id| id.trim().to_owned());
         config.client_secret = self.client_secret;
         config.jwt_back_date = self.jwt_back_date;
         config.jwt_lifetime = self.jwt_lifetime;
@@ -129,11 +130,6 @@ impl fmt::Debug for Settings {
             .field("client_id", &self.client_id)
             .finish_non_exhaustive()
     }
-}
-
-/// Ids are pasted, and often with white space around them.
-fn trimmed(text: String) -> String {
-    text.trim().to_owned()
 }
 
 fn either(one: &str, other: &str) -> Error {

@@ -173,7 +173,8 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for nonsense in [json!(1e300), json!("NaN"), json!("inf"), json!(null), json!([]), json!("")]
+        for nonsense in
+            [json!(1e300), json!("NaN"), json!("inf"), json!(null), json!([]), json!("")]
         {
             assert_eq!(TimeFormat::Seconds.read(&nonsense, NOON), None, "{nonsense}");
             assert_eq!(TimeFormat::EpochMilliseconds.read(&nonsense, NOON), None, "{nonsense}");

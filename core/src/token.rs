@@ -180,7 +180,11 @@ impl TokenBuilder {
         self
     }
 
-    pub(crate) fn refresh_token(mut self, token: Option<Secret>, expires: Option<Timestamp>) -> Self {
+    pub(crate) fn refresh_token(
+        mut self,
+        token: Option<Secret>,
+        expires: Option<Timestamp>,
+    ) -> Self {
         self.0.refresh_token_expires_at = token.as_ref().and(expires);
         self.0.refresh_token = token;
         self

@@ -52,7 +52,7 @@ pub struct HttpTransport {
 enum ProxyChoice {
     Environment,
     None,
-    Given(Proxy),
+    Given(Box<Proxy>),
 }
 
 impl HttpTransport {
@@ -85,7 +85,7 @@ impl HttpTransport {
         let builder = match &self.proxy {
             ProxyChoice::Environment => builder,
             ProxyChoice::None => builder.no_proxy(),
-            ProxyChoice::Given(proxy) => builder.no_proxy().proxy(proxy.clone()),
+            ProxyChoice::Given(proxy) => builder.no_proxy().proxy((**proxy).clone()),
         };
         builder.build().map_err(|error| {
             Error::new(ErrorKind::Transport, "the HTTP client could not be set up")
@@ -145,7 +145,9 @@ impl Transport for HttpTransport {
 
 impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpTransport").field("user_agent", &self.user_agent).finish_non_exhaustive()
+        f.debug_struct("HttpTransport")
+            .field("user_agent", &self.user_agent)
+            .finish_non_exhaustive()
     }
 }
 
@@ -164,8 +166,9 @@ fn proxy(url: Option<&Secret>) -> Result<ProxyChoice> {
     }
     let is_http = url.reveal().starts_with("http://") || url.reveal().starts_with("https://");
     let proxy = Proxy::all(url.reveal()).ok().filter(|_| is_http);
-    proxy.map(ProxyChoice::Given).ok_or_else(|| {
-        Error::invalid("the proxy is not a URL").advise("Write it as http://user:password@host:port.")
+    proxy.map(|proxy| ProxyChoice::Given(Box::new(proxy))).ok_or_else(|| {
+        Error::invalid("the proxy is not a URL")
+            .advise("Write it as http://user:password@host:port.")
     })
 }
 
@@ -263,8 +266,15 @@ fn place(url: &Url) -> String {
 }
 
 fn chain<'a>(error: &'a Layer) -> impl Iterator<Item = &'a Layer> {
-    let beneath = |error: &&'a Layer| -> Option<&'a Layer> { (*error).source() };
-    std::iter::successors(Some(error), beneath)
+    std::iter::successors(Some(error), |error: &&'a Layer| beneath(*error))
+}
+
+/// `io::Error` leaves out the error it wraps and names that one's source.
+fn beneath(error: &Layer) -> Option<&Layer> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
+    }
 }
 
 type Layer = dyn StdError + 'static;
@@ -274,10 +284,7 @@ fn deepest(error: &Layer) -> String {
 }
 
 fn is_tls(error: &reqwest::Error) -> bool {
-    chain(error).any(|error| {
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        inner.is_some_and(|inner| inner.is::<rustls::Error>()) || error.is::<rustls::Error>()
-    })
+    chain(error).any(<Layer>::is::<rustls::Error>)
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

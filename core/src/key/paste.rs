@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use base64::{
-    Engine as _,
-    alphabet,
+    Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use zeroize::Zeroizing;
@@ -88,7 +87,9 @@ fn body(text: &str, label: &str) -> Result<Der> {
     if inside.contains("Proc-Type:") {
         return Err(Error::new(ErrorKind::Key, "the private key is encrypted in the old PEM way")
             .because(Reason::UnsuitableKey)
-            .advise("`openssl pkcs8 -topk8 -in old.pem -out new.pem` makes one that can be read."));
+            .advise(
+                "`openssl pkcs8 -topk8 -in old.pem -out new.pem` makes one that can be read.",
+            ));
     }
     let der = decode(inside).ok_or_else(|| damaged("the private key's base64 is damaged"))?;
     if der.is_empty() {
@@ -207,7 +208,8 @@ pub(super) fn damaged(message: impl Into<Cow<'static, str>>) -> Error {
 
 /// Base64 of either alphabet, with or without padding and white space.
 fn decode(text: &str) -> Option<Der> {
-    let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let lenient =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let compact: Zeroizing<Vec<u8>> = Zeroizing::new(
         text.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(to_standard).collect(),
     );

@@ -83,6 +83,7 @@ pub(crate) struct Jwt {
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::enum_variant_names, reason = "the names are those of the settings")]
 pub(crate) enum IssuerSource {
     AppId,
     ClientId,

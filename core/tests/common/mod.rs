@@ -1,0 +1,38 @@
+//! An app that speaks to a sandbox in this process.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use appmint_core::{App, ManualClock, Settings, Timestamp};
+use appmint_sandbox::{Clock, Sandbox};
+
+/// Half an hour before the documentation's sample token expires.
+pub(crate) const NOW_MS: i64 = 1_683_401_560_758;
+
+/// A sandbox whose clock stands still.
+pub(crate) fn sandbox() -> Sandbox {
+    Sandbox::builder().clock(Clock::frozen(NOW_MS)).start().unwrap()
+}
+
+/// Settings of the sandbox's app, with a clock that agrees with the sandbox's.
+pub(crate) fn settings(sandbox: &Sandbox) -> (Settings, ManualClock) {
+    let clock = ManualClock::new(Timestamp::from_millis(NOW_MS));
+    let app = sandbox.registration();
+    let settings = Settings {
+        platform: Some(app.platform.to_string()),
+        api_url: Some(sandbox.url().to_owned()),
+        web_url: Some(sandbox.url().to_owned()),
+        app_id: Some(app.app_id.to_string()),
+        client_id: Some(app.client_id.to_string()),
+        client_secret: Some(app.client_secret.to_string().into()),
+        private_key: sandbox.private_key_pem().map(|pem| pem.as_bytes().to_vec().into()),
+        proxy: Some("".into()),
+        clock: Some(std::sync::Arc::new(clock.clone())),
+        ..Settings::default()
+    };
+    (settings, clock)
+}
+
+/// The sandbox's app.
+pub(crate) fn app(sandbox: &Sandbox) -> App {
+    settings(sandbox).0.app().unwrap()
+}
