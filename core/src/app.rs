@@ -29,7 +29,7 @@ use crate::{
     signer::Signer,
     source::{Cell, TokenSource},
     time::Timestamp,
-    token::{Token, TokenKind},
+    token::Token,
     transport::{HttpTransport, Transport},
 };
 
@@ -237,14 +237,13 @@ impl App {
 
     fn fresh_jwt(&self) -> Result<Token> {
         let signer = self.signer()?;
-        let mut held = lock(&self.0.jwt);
-        let now = self.now();
-        if let Some(jwt) = held.as_ref().filter(|jwt| is_reusable(jwt, now)) {
-            return Ok(jwt.clone());
+        let (rules, now) = (self.jwt_rules()?, self.now());
+        let held = lock(&self.0.jwt).clone();
+        if let Some(jwt) = held.filter(|jwt| rules.is_reusable(jwt, now)) {
+            return Ok(jwt);
         }
-        drop(held.take()); // an external signer may take its time: do not hold the lock meanwhile
-        drop(held);
-        let jwt = self.jwt_rules()?.sign(&**signer, now)?;
+        // Signed without the lock: an external signer may take its time.
+        let jwt = rules.sign(&**signer, now)?;
         *lock(&self.0.jwt) = Some(jwt.clone());
         Ok(jwt)
     }
@@ -323,18 +322,8 @@ fn issuer(config: &Config, rules: &Jwt) -> Result<Issuer> {
     })
 }
 
-fn is_reusable(jwt: &Token, now: Timestamp) -> bool {
-    // A clock that was set back would make a held JWT one from the future.
-    let issued_in_the_past = jwt.expires_at().is_some_and(|at| at < now.after(LONGEST_JWT));
-    jwt.kind() == TokenKind::Jwt && issued_in_the_past && jwt.lives_past(now.after(JWT_MARGIN))
-}
-
 fn missing(credential: &str) -> Error {
     Error::invalid(format!("this needs {credential}, which the app was not given"))
         .because(Reason::MissingCredential)
         .advise(format!("Give {credential} when you make the app."))
 }
-
-const JWT_MARGIN: Duration = Duration::from_secs(60);
-/// A day: no descriptor allows a longer JWT.
-const LONGEST_JWT: Duration = Duration::from_secs(86_400);

@@ -68,6 +68,15 @@ impl JwtRules {
     }
 }
 
+impl JwtRules {
+    /// Whether a JWT made by these rules still does its work at `now`.
+    pub(crate) fn is_reusable(&self, jwt: &Token, now: Timestamp) -> bool {
+        // When the clock was set back, a JWT made before is one from the future.
+        let made_by_now = jwt.expires_at().is_some_and(|at| at <= now.after(self.lifetime));
+        made_by_now && jwt.lives_past(now.after(MARGIN))
+    }
+}
+
 /// The JOSE header with its members in alphabetical order, as most peers write it.
 fn header() -> Result<String> {
     let value = serde_json::to_value(Header::new(Algorithm::RS256)).map_err(|e| unwritable(&e))?;
@@ -93,4 +102,57 @@ fn in_order<S: Serializer>(
     serializer: S,
 ) -> std::result::Result<S::Ok, S::Error> {
     serializer.collect_map(extra)
+}
+
+/// Long enough for the request that the JWT is put into, with its retries.
+const MARGIN: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: Timestamp = Timestamp::from_secs(43_200);
+
+    #[derive(Debug)]
+    struct Echo;
+
+    impl Signer for Echo {
+        fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
+            Ok(message.len().to_be_bytes().to_vec())
+        }
+    }
+
+    fn rules() -> JwtRules {
+        JwtRules {
+            issuer: Issuer::Integer(1),
+            back_date: Duration::from_secs(60),
+            lifetime: Duration::from_secs(540),
+            extra_claims: BTreeMap::from([("alg".to_owned(), "RS256".into())]),
+        }
+    }
+
+    #[test]
+    fn claims_come_in_their_order_and_extras_last() {
+        let jwt = rules().sign(&Echo, NOON).unwrap();
+        let claims = r#"{"iat":43140,"exp":43740,"iss":1,"alg":"RS256"}"#;
+        assert_eq!(jwt.claims(), Some(claims));
+        assert!(
+            jwt.reveal().starts_with(&format!("{}.", encode(br#"{"alg":"RS256","typ":"JWT"}"#)))
+        );
+        assert_eq!(jwt.expires_at(), Some(Timestamp::from_secs(43_740)));
+    }
+
+    #[test]
+    fn a_jwt_is_reused_until_a_minute_before_it_expires() {
+        let (rules, jwt) = (rules(), rules().sign(&Echo, NOON).unwrap());
+        let later = |secs| NOON.after(Duration::from_secs(secs));
+        assert!(rules.is_reusable(&jwt, NOON) && rules.is_reusable(&jwt, later(479)));
+        assert!(!rules.is_reusable(&jwt, later(480)));
+    }
+
+    #[test]
+    fn a_jwt_from_the_future_is_not_reused() {
+        let (rules, jwt) = (rules(), rules().sign(&Echo, NOON).unwrap());
+        assert!(!rules.is_reusable(&jwt, NOON.before(Duration::from_secs(1))));
+    }
 }
