@@ -3,31 +3,32 @@
 //! Every call that goes out is a [`Flight`]; inside it, the few lines are always the same:
 //! `grant.request(platform)` → `send` → `grant.token(platform, …)`.
 
+mod conversation;
+mod identity;
+
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicUsize},
     time::Duration,
 };
 
+use self::identity::{jwt_descriptor, missing};
 use crate::{
     call::Call,
     config::Config,
-    error::{Error, Reason, Result},
+    error::{Error, Result},
     flight::{Deadline, Flight, Workers, lock},
-    grant::{Client, Grant},
-    http::{Request, Response},
-    installation::{self, Installation},
-    jwt::{Issuer, JwtRules},
+    grant::Grant,
+    http::Response,
+    installation::Installation,
+    lookup::Lookup,
     oauth::{self, Authorization, AuthorizationRequest},
-    platform::{
-        Platform,
-        descriptor::{IssuerSource, IssuerType, Jwt, Operation},
-    },
-    refusal::Answered,
+    offset::Offsets,
+    platform::{Platform, descriptor::Base},
+    scope::Scope,
     secret::Secret,
-    signer::Signer,
-    source::{Cell, TokenSource},
+    source::{Cell, Key, TokenSource},
     time::Timestamp,
     token::Token,
     transport::{HttpTransport, Transport},
@@ -42,8 +43,11 @@ struct Shared {
     config: Config,
     transport: Arc<dyn Transport>,
     workers: Workers,
+    /// Which of the signers is in use.
+    signer: AtomicUsize,
     jwt: Mutex<Option<Token>>,
-    cells: Mutex<HashMap<String, Arc<Cell>>>,
+    offsets: Offsets,
+    cells: Mutex<HashMap<Key, Arc<Cell>>>,
 }
 
 impl App {
@@ -57,9 +61,15 @@ impl App {
             Some(transport) => Arc::clone(transport),
             None => Arc::new(HttpTransport::new(&config.network)?),
         };
-        let workers = Workers::new();
-        let (jwt, cells) = (Mutex::default(), Mutex::default());
-        Ok(Self(Arc::new(Shared { config, transport, workers, jwt, cells })))
+        Ok(Self(Arc::new(Shared {
+            config,
+            transport,
+            workers: Workers::new(),
+            signer: AtomicUsize::new(0),
+            jwt: Mutex::default(),
+            offsets: Offsets::default(),
+            cells: Mutex::default(),
+        })))
     }
 
     /// The platform it is on.
@@ -68,11 +78,19 @@ impl App {
         &self.0.config.platform
     }
 
-    /// The public key's fingerprint as the settings page shows it; `None` without a key, or with
-    /// a signer that does not know it.
+    /// The fingerprint of the key in use, as the settings page shows it; `None` without a key, or
+    /// with a signer that does not know it.
     #[must_use]
     pub fn fingerprint(&self) -> Option<String> {
-        self.0.config.signer.as_ref()?.fingerprint()
+        self.signer().ok()?.fingerprint()
+    }
+
+    /// How far the platform's clock is ahead of ours in milliseconds, as far as is known: learned
+    /// when the platform blames a JWT's times, and applied from then on.
+    #[must_use]
+    pub fn clock_offset_ms(&self) -> i64 {
+        let base = self.platform().endpoint(Base::Api, "/", &[]);
+        base.map_or(0, |url| self.0.offsets.of(&url))
     }
 
     /// The app's JWT, reused until 60 s before it expires.
@@ -82,18 +100,13 @@ impl App {
 
     /// Every installation of the app.
     pub fn installations(&self) -> Flight<Vec<Installation>> {
-        self.fly(Self::list)
+        self.fly(|app, deadline| app.as_app(|jwt| app.list(jwt, deadline)))
     }
 
-    /// The installation on an account, named by its path, its organization's name or its id.
-    pub fn find_installation(&self, account: impl Into<String>) -> Flight<Installation> {
-        let account = account.into();
-        self.fly(move |app, deadline| {
-            if account.is_empty() {
-                return Err(Error::invalid("the account is empty"));
-            }
-            installation::find(app.platform(), &app.list(deadline)?, &account)
-        })
+    /// The installation on an account, or what else is looked up.
+    pub fn find_installation(&self, lookup: impl Into<Lookup>) -> Flight<Installation> {
+        let lookup = lookup.into();
+        self.fly(move |app, deadline| app.as_app(|jwt| app.find(&lookup, jwt, deadline)))
     }
 
     /// A source of tokens for one installation; nothing goes out yet.
@@ -101,13 +114,27 @@ impl App {
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for an id that is not one.
     pub fn installation(&self, id: impl Into<String>) -> Result<TokenSource> {
-        let id = id.into();
+        self.narrowed_installation(id, Scope::all())
+    }
+
+    /// A source of tokens for a part of what an installation was granted; nothing goes out yet.
+    ///
+    /// # Errors
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) on a platform without narrowing, besides
+    /// those of [`installation`](Self::installation).
+    pub fn narrowed_installation(
+        &self,
+        id: impl Into<String>,
+        scope: Scope,
+    ) -> Result<TokenSource> {
+        let key = Key { installation_id: id.into(), scope };
         self.signer()?;
         let rules = self.platform().installation_token()?;
-        let base = crate::platform::descriptor::Base::Api;
-        self.platform().endpoint(base, &rules.path, &[("installation_id", &id)])?;
+        let variables = [("installation_id", key.installation_id.as_str())];
+        self.platform().endpoint(Base::Api, &rules.path, &variables)?;
+        key.scope.body(self.platform())?;
         let mut cells = lock(&self.0.cells);
-        let cell = cells.entry(id.clone()).or_insert_with(|| Arc::new(Cell::new(id)));
+        let cell = cells.entry(key.clone()).or_insert_with(|| Arc::new(Cell::new(key)));
         Ok(TokenSource::new(self.clone(), Arc::clone(cell)))
     }
 
@@ -157,25 +184,30 @@ impl App {
     pub fn request(&self, call: Call) -> Flight<Arc<Response>> {
         self.fly(move |app, deadline| {
             let scheme = &app.platform().descriptor().api.authorization_scheme;
-            let authorization = match call.own_token() {
-                Some(token) if token.is_empty() => {
-                    return Err(Error::invalid("the token is empty"));
+            match call.own_token() {
+                Some(token) if token.is_empty() => Err(Error::invalid("the token is empty")),
+                Some(token) => {
+                    let authorization = Secret::new(format!("{scheme} {}", token.reveal()));
+                    app.answer(&call, authorization, deadline)
                 }
-                Some(token) => Secret::new(format!("{scheme} {}", token.reveal())),
-                None => app.fresh_jwt()?.authorization(),
-            };
-            app.answer(&call, authorization, deadline)
+                None => app.answer_as_app(&call, deadline),
+            }
         })
     }
 
+    /// The time by the platform's clock, as far as that is known.
     pub(crate) fn now(&self) -> Timestamp {
+        self.local_now().shifted(self.clock_offset_ms())
+    }
+
+    fn local_now(&self) -> Timestamp {
         self.0.config.clock.now()
     }
 
     /// Mints for a cell, which takes what comes.
     pub(crate) fn mint(&self, cell: Arc<Cell>, generation: u64) -> Flight<Token> {
         self.fly(move |app, deadline| {
-            let minted = app.mint_now(cell.installation_id(), deadline);
+            let minted = app.as_app(|jwt| app.mint_now(cell.key(), jwt, deadline));
             cell.fill(generation, &minted);
             minted
         })
@@ -199,78 +231,6 @@ impl App {
     fn deadline(&self) -> Deadline {
         Deadline::after(self.0.config.timeout)
     }
-
-    fn mint_now(&self, id: &str, deadline: Deadline) -> Result<Token> {
-        let grant = Grant::Installation { id: id.to_owned(), jwt: self.fresh_jwt()? };
-        self.redeem(&grant, deadline)
-    }
-
-    /// Puts a grant to the platform: the sentence that this library is about.
-    fn redeem(&self, grant: &Grant, deadline: Deadline) -> Result<Token> {
-        let request = grant.request(self.platform())?;
-        let response = self.send(&request, deadline)?;
-        grant.token(self.platform(), &request, &response, self.now())
-    }
-
-    fn list(&self, deadline: Deadline) -> Result<Vec<Installation>> {
-        let request = installation::list_request(self.platform(), &self.fresh_jwt()?)?;
-        let response = self.send(&request, deadline)?;
-        installation::listed(&Answered {
-            platform: self.platform(),
-            operation: Operation::Installations,
-            subject: "the list of installations",
-            request: &request,
-            response: &response,
-            now: self.now(),
-        })
-    }
-
-    fn answer(&self, call: &Call, auth: Secret, deadline: Deadline) -> Result<Arc<Response>> {
-        let request = call.request(self.platform(), self.0.config.max_response_body)?;
-        self.send(&request.authorized(auth), deadline).map(Arc::new)
-    }
-
-    fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
-        let Shared { config, transport, .. } = &*self.0;
-        config.retry.send(&**transport, request, deadline, &*config.clock)
-    }
-
-    fn fresh_jwt(&self) -> Result<Token> {
-        let signer = self.signer()?;
-        let (rules, now) = (self.jwt_rules()?, self.now());
-        let held = lock(&self.0.jwt).clone();
-        if let Some(jwt) = held.filter(|jwt| rules.is_reusable(jwt, now)) {
-            return Ok(jwt);
-        }
-        // Signed without the lock: an external signer may take its time.
-        let jwt = rules.sign(&**signer, now)?;
-        *lock(&self.0.jwt) = Some(jwt.clone());
-        Ok(jwt)
-    }
-
-    fn jwt_rules(&self) -> Result<JwtRules> {
-        let config = &self.0.config;
-        let rules = jwt_descriptor(&config.platform)?;
-        Ok(JwtRules {
-            issuer: issuer(config, rules)?,
-            back_date: config.jwt_back_date.unwrap_or(Duration::from_secs(rules.back_date_s)),
-            lifetime: config.jwt_lifetime.unwrap_or(Duration::from_secs(rules.lifetime_s)),
-            extra_claims: rules.extra_claims.clone(),
-        })
-    }
-
-    fn signer(&self) -> Result<&Arc<dyn Signer>> {
-        jwt_descriptor(self.platform())?;
-        self.0.config.signer.as_ref().ok_or_else(|| missing("private_key"))
-    }
-
-    fn client(&self) -> Result<Client> {
-        self.platform().oauth()?;
-        let config = &self.0.config;
-        let id = config.client_id.clone().ok_or_else(|| missing("client_id"))?;
-        let secret = config.client_secret.clone().ok_or_else(|| missing("client_secret"))?;
-        Ok(Client { id, secret })
-    }
 }
 
 impl fmt::Debug for App {
@@ -280,6 +240,7 @@ impl fmt::Debug for App {
 }
 
 fn check(config: &Config) -> Result<()> {
+    config.platform.require_host()?;
     if !config.allow_plain_http {
         config.platform.refuse_plain_http()?;
     }
@@ -302,28 +263,4 @@ fn check_lifetime(config: &Config) -> Result<()> {
         return Err(Error::invalid(format!("jwt_lifetime must lie between 1 and {longest} s")));
     }
     Ok(())
-}
-
-fn jwt_descriptor(platform: &Platform) -> Result<&Jwt> {
-    platform.descriptor().jwt.as_ref().ok_or_else(|| platform.unsupported("app authentication"))
-}
-
-fn issuer(config: &Config, rules: &Jwt) -> Result<Issuer> {
-    let (app, client) = (config.app_id.as_ref(), config.client_id.as_ref());
-    let text = match rules.issuer {
-        IssuerSource::AppId => app.ok_or_else(|| missing("app_id")),
-        IssuerSource::ClientId => client.ok_or_else(|| missing("client_id")),
-        IssuerSource::AppIdOrClientId => app.or(client).ok_or_else(|| missing("app_id")),
-    }?;
-    let number = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
-    Ok(match (rules.issuer_type, number) {
-        (IssuerType::IntegerIfDigits, Some(number)) => Issuer::Integer(number),
-        _ => Issuer::Text(text.clone()),
-    })
-}
-
-fn missing(credential: &str) -> Error {
-    Error::invalid(format!("this needs {credential}, which the app was not given"))
-        .because(Reason::MissingCredential)
-        .advise(format!("Give {credential} when you make the app."))
 }

@@ -24,8 +24,9 @@ pub struct Config {
     pub client_id: Option<String>,
     /// The OAuth client secret.
     pub client_secret: Option<Secret>,
-    /// Who signs the app's JWT: a [`PrivateKey`](crate::PrivateKey), or something outside.
-    pub signer: Option<Arc<dyn Signer>>,
+    /// Who signs the app's JWT: a [`PrivateKey`](crate::PrivateKey), or something outside. With
+    /// two, the second is turned to when the platform does not know the first's key.
+    pub signers: Vec<Arc<dyn Signer>>,
     /// How far a JWT's `iat` lies back; default by platform, 60 s.
     pub jwt_back_date: Option<Duration>,
     /// How far a JWT's `exp` lies ahead; default by platform, 540 s.
@@ -56,7 +57,7 @@ impl Config {
             app_id: None,
             client_id: None,
             client_secret: None,
-            signer: None,
+            signers: Vec::new(),
             jwt_back_date: None,
             jwt_lifetime: None,
             timeout: Duration::from_secs(30),
@@ -77,7 +78,7 @@ impl fmt::Debug for Config {
             .field("app_id", &self.app_id)
             .field("client_id", &self.client_id)
             .field("client_secret", &self.client_secret)
-            .field("signer", &self.signer)
+            .field("signers", &self.signers)
             .finish_non_exhaustive()
     }
 }

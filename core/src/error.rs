@@ -8,6 +8,8 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
+use crate::time::Timestamp;
+
 /// What every fallible function of this crate returns.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -183,6 +185,7 @@ struct Details {
     platform_code: Option<String>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    date: Option<Timestamp>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -198,6 +201,7 @@ impl Error {
             platform_code: None,
             request_id: None,
             retry_after: None,
+            date: None,
             source: None,
         }))
     }
@@ -251,6 +255,16 @@ impl Error {
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
         self
+    }
+
+    /// When the platform answered, by its own clock.
+    pub(crate) fn with_date(mut self, date: Option<Timestamp>) -> Self {
+        self.0.date = date;
+        self
+    }
+
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        self.0.date
     }
 
     /// What the caller can do.

@@ -1,7 +1,7 @@
 //! A grant is what is offered for a token. Put to a platform it is a request; the platform's
 //! answer is a token. Both ends are pure.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use url::form_urlencoded;
@@ -11,10 +11,14 @@ use crate::{
     http::{Body, Request, Response},
     platform::{
         Platform,
-        descriptor::{Base, ClientAuthentication, Encoding, Expires, MintBody, OAuth, Operation},
+        descriptor::{
+            Base, ClientAuthentication, Encoding, Expires, InstallationToken, MintBody, OAuth,
+            Operation,
+        },
     },
     refusal::Answered,
     reply,
+    scope::Scope,
     secret::Secret,
     time::Timestamp,
     token::{Token, TokenKind},
@@ -30,6 +34,8 @@ pub enum Grant {
         id: String,
         /// The app's JWT.
         jwt: Token,
+        /// What to narrow the token to.
+        scope: Scope,
     },
     /// The code that a user's authorization yielded (RFC 6749 §4.1.3).
     AuthorizationCode {
@@ -68,7 +74,7 @@ impl Grant {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), before anything is sent.
     pub fn request(&self, platform: &Platform) -> Result<Request> {
         match self {
-            Self::Installation { id, jwt } => mint(platform, id, jwt),
+            Self::Installation { id, jwt, scope } => mint(platform, id, jwt, scope),
             Self::AuthorizationCode { client, code, redirect_uri, code_verifier } => {
                 let fields = exchange(platform, code, redirect_uri.as_deref(), code_verifier)?;
                 ask_token_endpoint(platform, client, &fields)
@@ -124,12 +130,13 @@ impl Grant {
     }
 }
 
-fn mint(platform: &Platform, id: &str, jwt: &Token) -> Result<Request> {
+fn mint(platform: &Platform, id: &str, jwt: &Token, scope: &Scope) -> Result<Request> {
     let rules = platform.installation_token()?;
     let url = platform.endpoint(Base::Api, &rules.path, &[("installation_id", id)])?;
     let mut request = Request::new("POST", url).authorized(jwt.authorization()).repeatable();
-    if let MintBody::EmptyObject = rules.body {
-        request.body = Body::json(&Value::Object(Map::new()));
+    let body = scope.body(platform)?;
+    if !body.is_empty() || rules.body == MintBody::EmptyObject {
+        request.body = Body::json(&Value::Object(body));
     }
     Ok(with_api_headers(platform, request))
 }
@@ -223,13 +230,21 @@ fn minted(answered: &Answered<'_>) -> Result<Token> {
         .expires_at(expires_at)
         .permissions(reply::permissions(&reply, &rules.permissions))
         .repository_selection(reply::lower_text(&reply, &rules.repository_selection))
+        .repositories(repositories(rules, &reply))
         .build();
     alive(answered, token)
 }
 
+fn repositories(rules: &InstallationToken, reply: &Value) -> Vec<String> {
+    let items = reply::first(reply, &rules.repositories).and_then(Value::as_array);
+    let name =
+        |item: &Value| Some(item.pointer(rules.repository_name.as_deref()?)?.as_str()?.to_owned());
+    items.into_iter().flatten().filter_map(name).collect()
+}
+
 fn authorized(answered: &Answered<'_>, spent: Option<&Secret>) -> Result<Token> {
     let rules = &answered.platform.oauth()?.reply;
-    let reply = answered.json()?;
+    let reply = answered.json_or_form()?;
     let Some(secret) = reply::text(&reply, &rules.access_token) else {
         return Err(no_access_token(answered, &reply));
     };

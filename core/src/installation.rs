@@ -2,17 +2,19 @@
 
 use serde_json::Value;
 
+use url::Url;
+
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
-    http::Request,
+    lookup::Lookup,
     platform::{
         Platform,
-        descriptor::{InstallationMembers, Installations},
+        descriptor::{Base, InstallationMembers, Installations, Paging},
     },
     refusal::Answered,
     reply,
     time::Timestamp,
-    token::{Permissions, Token},
+    token::Permissions,
 };
 
 /// One installation of the app on an account.
@@ -73,12 +75,57 @@ impl Installation {
     }
 }
 
-/// The request for the app's installations.
-pub(crate) fn list_request(platform: &Platform, jwt: &Token) -> Result<Request> {
+/// The request for the first page of the app's installations.
+pub(crate) fn first_page(platform: &Platform) -> Result<Url> {
     let list = &platform.installations()?.list;
-    let url = platform.endpoint(crate::platform::descriptor::Base::Api, &list.path, &[])?;
-    let request = Request::new("GET", url).authorized(jwt.authorization()).repeatable();
-    Ok(crate::grant::with_api_headers(platform, request))
+    let mut url = platform.endpoint(Base::Api, &list.path, &[])?;
+    match &list.paging {
+        None => {}
+        Some(Paging::Link { size, items_per_page }) => {
+            url.query_pairs_mut().append_pair(size, &items_per_page.to_string());
+        }
+        Some(Paging::Page { page, first_page, size, items_per_page }) => {
+            url.query_pairs_mut()
+                .append_pair(page, &first_page.to_string())
+                .append_pair(size, &items_per_page.to_string());
+        }
+    }
+    Ok(url)
+}
+
+/// The page after the one in an answer, which brought `new` installations not seen before.
+pub(crate) fn next_page(answered: &Answered<'_>, new: usize) -> Result<Option<Url>> {
+    let url = &answered.request.url;
+    Ok(match &answered.platform.installations()?.list.paging {
+        None => None,
+        Some(Paging::Link { .. }) => answered.response.header("link").and_then(|links| {
+            // Only its query is taken: no URL of a server is followed with credentials.
+            let mut next = url.clone();
+            next.set_query(next_link(links, url)?.query());
+            Some(next).filter(|next| next != url)
+        }),
+        // A server may cap the size it was asked for, so a short page need not be the last one.
+        Some(Paging::Page { page, .. }) => (new > 0).then(|| numbered_after(url, page)),
+    })
+}
+
+fn next_link(links: &str, base: &Url) -> Option<Url> {
+    links.split(',').find_map(|link| {
+        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+        let mut parameters = parameters.split(';').map(|text| text.trim().replace('"', ""));
+        parameters.any(|text| text == "rel=next").then(|| base.join(target).ok())?
+    })
+}
+
+fn numbered_after(url: &Url, parameter: &str) -> Url {
+    let mut next = url.clone();
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let raise = |text: &str| (text.parse::<u64>().unwrap_or(0) + 1).to_string();
+    next.query_pairs_mut().clear().extend_pairs(pairs.iter().map(|(name, value)| {
+        let value = if name == parameter { raise(value) } else { value.clone() };
+        (name, value)
+    }));
+    next
 }
 
 /// The installations in an answer.
@@ -91,12 +138,21 @@ pub(crate) fn listed(answered: &Answered<'_>) -> Result<Vec<Installation>> {
     let items = reply.pointer(&rules.list.items).and_then(Value::as_array).ok_or_else(|| {
         answered.nonsense(Reason::MissingMember, "the answer holds no list of installations")
     })?;
-    let read = |raw| {
-        Installation::read(&rules.installation, raw).ok_or_else(|| {
-            answered.nonsense(Reason::MissingMember, "an installation in the answer has no id")
-        })
-    };
-    items.iter().map(read).collect()
+    items.iter().map(|raw| read(answered, rules, raw)).collect()
+}
+
+/// The one installation in an answer.
+pub(crate) fn found(answered: &Answered<'_>) -> Result<Installation> {
+    if !answered.response.is_success() {
+        return Err(answered.refusal());
+    }
+    read(answered, answered.platform.installations()?, &answered.json()?)
+}
+
+fn read(answered: &Answered<'_>, rules: &Installations, raw: &Value) -> Result<Installation> {
+    Installation::read(&rules.installation, raw).ok_or_else(|| {
+        answered.nonsense(Reason::MissingMember, "an installation in the answer has no id")
+    })
 }
 
 fn list_json(answered: &Answered<'_>, rules: &Installations) -> Result<Value> {
@@ -120,23 +176,28 @@ fn unescaped_string(body: &[u8]) -> Option<Value> {
     serde_json::from_slice(inside).ok()
 }
 
-/// The one installation that an account's path, name or id belongs to.
-pub(crate) fn find(
+/// The installation that was looked for, out of a list of all.
+pub(crate) fn pick(
     platform: &Platform,
     installations: &[Installation],
-    account: &str,
+    lookup: &Lookup,
 ) -> Result<Installation> {
-    let is_match = |raw: &Value, pointer: &String| {
-        reply::text(raw, &vec![pointer.clone()]).is_some_and(|text| same(&text, account))
+    let rules = platform.installations()?;
+    let pointers = match lookup {
+        Lookup::Id(_) => &rules.installation.id,
+        _ => &rules.match_account,
     };
-    let found = platform.installations()?.match_account.iter().find_map(|pointer| {
+    let name = lookup.name()?;
+    let is_match = |raw: &Value, pointer: &String| {
+        reply::text_at(raw, pointer).is_some_and(|text| same(&text, name))
+    };
+    let found = pointers.iter().find_map(|pointer| {
         installations.iter().find(|installation| is_match(&installation.raw, pointer))
     });
     found.cloned().ok_or_else(|| {
-        let message = format!("the app is not installed on `{account}`");
-        Error::new(ErrorKind::NotFound, message).because(Reason::NotInstalled).advise(
-            "Install it there, or list the installations to see how the account is written.",
-        )
+        Error::new(ErrorKind::NotFound, format!("{} is not there", lookup.subject()))
+            .because(Reason::NotInstalled)
+            .advise("Install the app, or list the installations to see how accounts are written.")
     })
 }
 
@@ -170,4 +231,25 @@ fn events(members: &InstallationMembers, raw: &Value) -> Vec<String> {
 
 fn event_name(members: &InstallationMembers, event: &Value) -> Option<String> {
     event.pointer(members.event_name.as_deref()?)?.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_link_is_found_among_others() {
+        let base = Url::parse("https://api.example/app/installations?per_page=2").unwrap();
+        let links =
+            r#"<https://api.example/x?page=1>; rel="prev", </x?page=3&per_page=2>; rel="next""#;
+        assert_eq!(next_link(links, &base).unwrap().query(), Some("page=3&per_page=2"));
+        assert!(next_link(r#"<https://api.example/x?page=1>; rel="last""#, &base).is_none());
+        assert!(next_link("nonsense", &base).is_none());
+    }
+
+    #[test]
+    fn pages_are_counted_on() {
+        let url = Url::parse("https://api.example/x?page=9&limit=100").unwrap();
+        assert_eq!(numbered_after(&url, "page").query(), Some("page=10&limit=100"));
+    }
 }

@@ -18,8 +18,8 @@ use crate::error::{Error, ErrorKind, Reason, Result};
 #[derive(Clone)]
 pub struct Platform {
     descriptor: Arc<Descriptor>,
-    api: Url,
-    web: Url,
+    api: Option<Url>,
+    web: Option<Url>,
 }
 
 impl Platform {
@@ -34,9 +34,7 @@ impl Platform {
     /// # Errors
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) when there is none of this name.
     pub fn named(name: &str) -> Result<Self> {
-        let built_in = BUILT_IN.iter().find(|(candidate, _)| *candidate == name);
-        let (_, json) = built_in.ok_or_else(|| unknown(name))?;
-        Self::from_json(json)
+        Self::from_json(built_in(name).ok_or_else(|| unknown(name))?)
     }
 
     /// A platform described by JSON text; see `core/platforms` for examples.
@@ -46,9 +44,33 @@ impl Platform {
     /// wrong.
     pub fn from_json(json: &str) -> Result<Self> {
         let descriptor = validate::parse(json)?;
-        let api = validate::base_url("hosts.api", &descriptor.hosts.api)?;
-        let web = validate::base_url("hosts.web", &descriptor.hosts.web)?;
+        let base = |member, url: &Option<String>| {
+            url.as_deref().map(|url| validate::base_url(member, url)).transpose()
+        };
+        let api = base("hosts.api", &descriptor.hosts.api)?;
+        let web = base("hosts.web", &descriptor.hosts.web)?;
         Ok(Self { descriptor: Arc::new(descriptor), api, web })
+    }
+
+    /// The same platform at a host of its own: `git.corp.example`, `git.corp.example:8443` or
+    /// `http://git.corp.example`.
+    ///
+    /// # Errors
+    /// [`Unsupported`](ErrorKind::Unsupported) when the platform is at known hosts only.
+    pub fn with_host(mut self, host: &str) -> Result<Self> {
+        let (scheme, name) = host.split_once("://").unwrap_or(("https", host));
+        let name = name.trim_end_matches('/').to_ascii_lowercase();
+        if name.contains(['/', '?', '#', '@', '\\']) {
+            return Err(Error::invalid("the host is not a host's name")
+                .advise("Give `git.corp.example`, or a whole base as api_url and web_url."));
+        }
+        let rules = &self.descriptor.hosts.at;
+        let rule = rules.iter().find(|rule| is_match(&rule.host, &name));
+        let rule = rule.ok_or_else(|| self.unsupported(&format!("the host `{name}`")))?;
+        let fill = |text: &str| text.replace("{scheme}", scheme).replace("{host}", &name);
+        self.api = Some(validate::base_url("host", &fill(&rule.api))?);
+        self.web = Some(validate::base_url("host", &fill(&rule.web))?);
+        Ok(self)
     }
 
     /// The same platform with its API at another place, such as `https://test-api.atomgit.com`.
@@ -56,7 +78,7 @@ impl Platform {
     /// # Errors
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) when this is no http or https URL.
     pub fn with_api_url(mut self, url: &str) -> Result<Self> {
-        self.api = validate::base_url("api_url", url)?;
+        self.api = Some(validate::base_url("api_url", url)?);
         Ok(self)
     }
 
@@ -65,7 +87,7 @@ impl Platform {
     /// # Errors
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) when this is no http or https URL.
     pub fn with_web_url(mut self, url: &str) -> Result<Self> {
-        self.web = validate::base_url("web_url", url)?;
+        self.web = Some(validate::base_url("web_url", url)?);
         Ok(self)
     }
 
@@ -115,7 +137,7 @@ impl Platform {
         for (name, value) in variables {
             path = path.replace(&format!("{{{name}}}"), &path_segment(name, value)?);
         }
-        join(self.base(base), &path)
+        join(self.base(base)?, &path)
     }
 
     /// Where a caller's path leads: relative to the API, or absolute on an own host.
@@ -125,7 +147,7 @@ impl Platform {
                 .advise("Percent-encode it."));
         }
         if path.starts_with('/') && !path.starts_with("//") {
-            return join(&self.api, path);
+            return join(self.base(Base::Api)?, path);
         }
         self.own_url(path)
     }
@@ -134,7 +156,7 @@ impl Platform {
         let url = Url::parse(url).map_err(|_| {
             Error::invalid("the path must begin with one /, or be a URL of the platform")
         })?;
-        let own = [&self.api, &self.web].iter().any(|base| base.origin() == url.origin());
+        let own = self.bases().any(|base| base.origin() == url.origin());
         if own && url.username().is_empty() && url.password().is_none() {
             return Ok(url);
         }
@@ -146,7 +168,7 @@ impl Platform {
 
     /// Refuses hosts that would be spoken to without TLS, other than this machine.
     pub(crate) fn refuse_plain_http(&self) -> Result<()> {
-        match [&self.api, &self.web].iter().find(|url| is_plain(url)) {
+        match self.bases().find(|url| is_plain(url)) {
             None => Ok(()),
             Some(url) => Err(Error::invalid(format!(
                 "{url} is plain http, which shows every token to the network"
@@ -155,11 +177,26 @@ impl Platform {
         }
     }
 
-    fn base(&self, base: Base) -> &Url {
-        match base {
-            Base::Api => &self.api,
-            Base::Web => &self.web,
-        }
+    /// Refuses a platform of which no API host is known.
+    pub(crate) fn require_host(&self) -> Result<()> {
+        self.base(Base::Api).map(drop)
+    }
+
+    fn bases(&self) -> impl Iterator<Item = &Url> {
+        self.api.iter().chain(&self.web)
+    }
+
+    fn base(&self, base: Base) -> Result<&Url> {
+        let (url, setting) = match base {
+            Base::Api => (&self.api, "api_url"),
+            Base::Web => (&self.web, "web_url"),
+        };
+        url.as_ref().ok_or_else(|| {
+            let name = self.display_name();
+            Error::invalid(format!("{name} is at a host of your own, which was not given"))
+                .because(Reason::MissingCredential)
+                .advise(format!("Give host, or {setting}."))
+        })
     }
 }
 
@@ -167,9 +204,19 @@ impl fmt::Debug for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Platform")
             .field("name", &self.name())
-            .field("api", &self.api.as_str())
-            .field("web", &self.web.as_str())
+            .field("api", &self.api.as_ref().map(Url::as_str))
+            .field("web", &self.web.as_ref().map(Url::as_str))
             .finish_non_exhaustive()
+    }
+}
+
+/// Whether a name fits a pattern with at most one `*`, which stands for one or more characters.
+fn is_match(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, end)) => {
+            name.len() > start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+        }
     }
 }
 
@@ -217,7 +264,18 @@ fn unknown(name: &str) -> Error {
         .advise(format!("There is {known}; any other can be given as a descriptor."))
 }
 
-const BUILT_IN: &[(&str, &str)] = &[("atomgit", include_str!("../platforms/atomgit.json"))];
+/// The descriptor of a built-in platform.
+fn built_in(name: &str) -> Option<&'static str> {
+    BUILT_IN.iter().find(|(candidate, _)| *candidate == name).map(|(_, json)| *json)
+}
+
+const BUILT_IN: &[(&str, &str)] = &[
+    ("atomgit", include_str!("../platforms/atomgit.json")),
+    ("gitcode", include_str!("../platforms/gitcode.json")),
+    ("github", include_str!("../platforms/github.json")),
+    ("github-enterprise", include_str!("../platforms/github-enterprise.json")),
+    ("icr", include_str!("../platforms/icr.json")),
+];
 
 /// RFC 3986 §3.3: what may stand in a path segment as it is.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -251,6 +309,31 @@ mod tests {
             platform.locate("/app?x=1").unwrap().as_str(),
             "https://git.corp.example/api/v3/app?x=1"
         );
+    }
+
+    #[test]
+    fn a_host_decides_where_the_platform_is() {
+        let at = |name, host| {
+            let platform = Platform::named(name).unwrap().with_host(host)?;
+            let bases: Vec<_> = platform.bases().map(ToString::to_string).collect();
+            Ok::<_, Error>(bases.join(" "))
+        };
+        assert_eq!(
+            at("github", "Acme.ghe.com").unwrap(),
+            "https://api.acme.ghe.com/ https://acme.ghe.com/"
+        );
+        let own = at("github-enterprise", "http://git.corp.example:8080/").unwrap();
+        assert_eq!(own, "http://git.corp.example:8080/api/v3 http://git.corp.example:8080/");
+        assert_eq!(at("github", "git.corp.example").unwrap_err().kind(), ErrorKind::Unsupported);
+        for bad in ["a/b", "user@host", "host?x", "ftp://host", ""] {
+            assert!(at("github-enterprise", bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_platform_without_a_host_asks_for_one() {
+        let error = Platform::named("github-enterprise").unwrap().require_host().unwrap_err();
+        assert!(error.to_string().contains("Give host"), "{error}");
     }
 
     #[test]

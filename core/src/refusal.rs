@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     error::{Error, ErrorKind, Reason},
     http::{Request, Response},
+    offset,
     platform::{
         Platform,
         descriptor::{Errors, Operation, Rule},
@@ -46,6 +47,7 @@ impl Answered<'_> {
             .with_platform_code(words.code)
             .with_request_id(self.request_id())
             .with_retry_after(self.wait())
+            .with_date(offset::date(self.response))
     }
 
     /// The error for an answer that makes no sense.
@@ -67,6 +69,14 @@ impl Answered<'_> {
             };
             self.nonsense(Reason::NotJson, what)
         })
+    }
+
+    /// The reply's JSON, or what it says as a form: some token endpoints answer in either.
+    pub(crate) fn json_or_form(&self) -> Result<Value, Error> {
+        match form(self.response) {
+            Some(members) => Ok(members),
+            None => self.json(),
+        }
     }
 
     fn judge(&self, words: &Words) -> (ErrorKind, Option<Reason>, Option<String>) {
@@ -156,7 +166,8 @@ impl Answered<'_> {
     }
 
     fn words(&self) -> Words {
-        let Some(reply) = self.response.json() else { return Words::default() };
+        let reply = self.response.json().or_else(|| form(self.response));
+        let Some(reply) = reply else { return Words::default() };
         let errors = self.errors();
         let message = errors.message.iter().find_map(|at| readable(reply.pointer(at)?));
         let code = errors.code.iter().find_map(|at| readable(reply.pointer(at)?));
@@ -186,6 +197,16 @@ impl Answered<'_> {
 struct Words {
     message: String,
     code: Option<String>,
+}
+
+/// A form's fields as an object of texts; `None` for what is not one.
+fn form(response: &Response) -> Option<Value> {
+    let is_form = |value: &str| value.starts_with("application/x-www-form-urlencoded");
+    if !response.header("content-type").is_some_and(is_form) || response.json().is_some() {
+        return None;
+    }
+    let fields = url::form_urlencoded::parse(&response.body);
+    Some(fields.map(|(name, value)| (name.into_owned(), Value::from(&*value))).collect())
 }
 
 /// Text, a number, or several texts (NestJS lists them) as one.

@@ -15,7 +15,11 @@ pub(crate) fn first<'a>(reply: &'a Value, at: &Pointers) -> Option<&'a Value> {
 
 /// Text; an id may also come as a number.
 pub(crate) fn text(reply: &Value, at: &Pointers) -> Option<String> {
-    match first(reply, at)? {
+    at.iter().find_map(|pointer| text_at(reply, pointer))
+}
+
+pub(crate) fn text_at(reply: &Value, pointer: &str) -> Option<String> {
+    match reply.pointer(pointer)? {
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,

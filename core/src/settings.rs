@@ -25,6 +25,8 @@ pub struct Settings {
     pub platform: Option<String>,
     /// A platform's descriptor as JSON text, instead of a name.
     pub platform_descriptor: Option<String>,
+    /// The host that the platform is at, where it can be at several: `git.corp.example`.
+    pub host: Option<String>,
     /// The base of the API, instead of the platform's own.
     pub api_url: Option<String>,
     /// The base of the web pages, instead of the platform's own.
@@ -37,6 +39,9 @@ pub struct Settings {
     pub client_secret: Option<Secret>,
     /// The app's RSA key in any form that [`PrivateKey::parse`] reads.
     pub private_key: Option<Zeroizing<Vec<u8>>>,
+    /// A second key, for the time of a rotation: turned to when the platform does not know the
+    /// first.
+    pub other_private_key: Option<Zeroizing<Vec<u8>>>,
     /// The passphrase of an encrypted key.
     pub private_key_passphrase: Option<Secret>,
     /// Signs instead of a private key.
@@ -73,7 +78,7 @@ impl Settings {
     /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
     pub fn app(self) -> Result<App> {
         let mut config = Config::new(self.read_platform()?);
-        config.signer = self.read_signer()?;
+        config.signers = self.read_signers()?;
         // Ids are pasted, and often with white space around them.
         config.app_id = self.app_id.map(|id| id.trim().to_owned());
         config.client_id = self.client_id.map(|id| id.trim().to_owned());
@@ -101,6 +106,9 @@ impl Settings {
                 .because(Reason::UnknownPlatform)
                 .advise(format!("There is {}.", Platform::names().join(", ")))),
         }?;
+        if let Some(host) = &self.host {
+            platform = platform.with_host(host)?;
+        }
         if let Some(url) = &self.api_url {
             platform = platform.with_api_url(url)?;
         }
@@ -110,15 +118,16 @@ impl Settings {
         Ok(platform)
     }
 
-    fn read_signer(&self) -> Result<Option<Arc<dyn Signer>>> {
-        match (&self.private_key, &self.signer) {
-            (Some(_), Some(_)) => Err(either("private_key", "signer")),
-            (None, signer) => Ok(signer.clone()),
-            (Some(key), None) => {
-                let key = PrivateKey::parse(key, self.private_key_passphrase.as_ref())?;
-                Ok(Some(Arc::new(key)))
-            }
+    fn read_signers(&self) -> Result<Vec<Arc<dyn Signer>>> {
+        if self.private_key.is_some() && self.signer.is_some() {
+            return Err(either("private_key", "signer"));
         }
+        let mut signers: Vec<_> = self.signer.iter().cloned().collect();
+        for key in self.private_key.iter().chain(&self.other_private_key) {
+            let key = PrivateKey::parse(key, self.private_key_passphrase.as_ref())?;
+            signers.push(Arc::new(key));
+        }
+        Ok(signers)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     error::Result,
     flight::{Flight, lock},
     http::Response,
+    scope::Scope,
     token::Token,
 };
 
@@ -25,8 +26,15 @@ pub struct TokenSource {
 
 /// Where the token of one key lives. Its lock is held for the look only, never across a call.
 pub(crate) struct Cell {
-    installation_id: String,
+    key: Key,
     held: Mutex<Held>,
+}
+
+/// What a token is for. Two sources are one when these are equal, member by member.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) installation_id: String,
+    pub(crate) scope: Scope,
 }
 
 #[derive(Default)]
@@ -45,7 +53,7 @@ impl TokenSource {
     /// The installation's id.
     #[must_use]
     pub fn installation_id(&self) -> &str {
-        &self.cell.installation_id
+        &self.cell.key.installation_id
     }
 
     /// A token that lives at least `min_valid` longer (default 60 s): from memory, or newly minted.
@@ -87,12 +95,12 @@ impl fmt::Debug for TokenSource {
 }
 
 impl Cell {
-    pub(crate) fn new(installation_id: String) -> Self {
-        Self { installation_id, held: Mutex::default() }
+    pub(crate) fn new(key: Key) -> Self {
+        Self { key, held: Mutex::default() }
     }
 
-    pub(crate) fn installation_id(&self) -> &str {
-        &self.installation_id
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
     }
 
     /// Takes what a flight brought, unless what it was started for has been invalidated since.

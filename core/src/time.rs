@@ -49,6 +49,12 @@ impl Timestamp {
         Self(self.0.saturating_sub(millis(by)))
     }
 
+    /// Moved by so many milliseconds; saturates.
+    #[must_use]
+    pub(crate) fn shifted(self, by_ms: i64) -> Self {
+        Self(self.0.saturating_add(by_ms))
+    }
+
     /// How long it is until `later`; zero if that has passed.
     #[must_use]
     pub fn until(self, later: Self) -> Duration {

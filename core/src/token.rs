@@ -43,6 +43,7 @@ struct Snapshot {
     expires_at: Option<Timestamp>,
     permissions: Permissions,
     repository_selection: Option<String>,
+    repositories: Vec<String>,
     scopes: Vec<String>,
     claims: Option<String>,
     refresh_token: Option<Secret>,
@@ -58,6 +59,7 @@ impl Token {
             expires_at: None,
             permissions: Permissions::new(),
             repository_selection: None,
+            repositories: Vec::new(),
             scopes: Vec::new(),
             claims: None,
             refresh_token: None,
@@ -105,6 +107,12 @@ impl Token {
     #[must_use]
     pub fn repository_selection(&self) -> Option<&str> {
         self.0.repository_selection.as_deref()
+    }
+
+    /// Names of the repositories that it was narrowed to; empty when it was not.
+    #[must_use]
+    pub fn repositories(&self) -> &[String] {
+        &self.0.repositories
     }
 
     /// OAuth scopes granted (RFC 6749 §3.3); empty where the platform names none.
@@ -167,6 +175,11 @@ impl TokenBuilder {
 
     pub(crate) fn repository_selection(mut self, selection: Option<String>) -> Self {
         self.0.repository_selection = selection;
+        self
+    }
+
+    pub(crate) fn repositories(mut self, names: Vec<String>) -> Self {
+        self.0.repositories = names;
         self
     }
 

@@ -102,15 +102,41 @@ fn a_key_of_another_app_is_named() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_blamed() {
+fn a_clock_that_is_off_is_corrected() {
     let sandbox = sandbox();
     let (settings, clock) = settings(&sandbox);
     let app = settings.app().unwrap();
     for wrong in [NOW_MS - 7_200_000, NOW_MS + 7_200_000] {
         clock.set(appmint_core::Timestamp::from_millis(wrong));
-        let error = app.installations().wait().unwrap_err();
-        assert_eq!(error.reason(), Some(Reason::ClockSkew), "{error}");
+        assert_eq!(app.installations().wait().unwrap().len(), 2);
+        assert_eq!(app.clock_offset_ms(), (NOW_MS / 1000 - wrong / 1000) * 1000);
     }
+    assert_eq!(count(&sandbox, "list_installations"), 4);
+}
+
+#[test]
+fn a_date_that_is_wrong_ends_in_an_error_and_not_in_a_circle() {
+    let sandbox = sandbox();
+    let (settings, clock) = settings(&sandbox);
+    clock.set(appmint_core::Timestamp::from_millis(NOW_MS - 7_200_000));
+    sandbox.fault(Fault::on("list_installations", Effect::DateOffset { seconds: 3600 }).times(9)).unwrap();
+    let error = settings.app().unwrap().installations().wait().unwrap_err();
+    assert_eq!(error.reason(), Some(Reason::ClockSkew), "{error}");
+    assert_eq!(count(&sandbox, "list_installations"), 3);
+}
+
+#[test]
+fn the_second_key_takes_over_when_the_first_is_unknown() {
+    let sandbox = sandbox();
+    let (mut settings, _) = settings(&sandbox);
+    let known = settings.private_key.replace(sandbox.new_key("76").into_bytes().into()).unwrap();
+    let fingerprint = PrivateKey::parse(&known, None).unwrap().fingerprint().to_owned();
+    settings.other_private_key = Some(known);
+    let app = settings.app().unwrap();
+    assert_eq!(app.installations().wait().unwrap().len(), 2);
+    assert_eq!(app.fingerprint(), Some(fingerprint));
+    app.installations().wait().unwrap();
+    assert_eq!(count(&sandbox, "list_installations"), 3);
 }
 
 #[test]
@@ -135,6 +161,9 @@ fn one_mint_serves_all_who_wait() {
     sandbox.fault(Fault::on("mint_installation_token", Effect::Hold)).unwrap();
     let app = app(&sandbox);
     let flights: Vec<_> = (0..64).map(|_| app.installation("14").unwrap().token(None)).collect();
+    while count(&sandbox, "mint_installation_token") == 0 {
+        thread::yield_now(); // until the fault holds this one
+    }
     let other = app.installation("18").unwrap();
     assert!(other.token(None).wait().is_ok(), "another key does not wait");
     sandbox.faults().release();

@@ -56,6 +56,19 @@ pub(crate) enum Verified {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Hosts {
+    /// Absent where each installation of the platform has a host of its own.
+    pub(crate) api: Option<String>,
+    pub(crate) web: Option<String>,
+    /// Where the platform is spoken to at a host that the caller names; the first match counts.
+    #[serde(default)]
+    pub(crate) at: Vec<HostRule>,
+}
+
+/// A host's pattern, `*` standing for anything, and the bases there with `{host}` and `{scheme}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HostRule {
+    pub(crate) host: String,
     pub(crate) api: String,
     pub(crate) web: String,
 }
@@ -102,6 +115,9 @@ pub(crate) enum IssuerType {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Installations {
     pub(crate) list: List,
+    /// Endpoints that answer one installation; without any, the list is searched.
+    #[serde(default)]
+    pub(crate) find: Find,
     /// What an account is looked up by in the list, the first match of the first pointer winning.
     pub(crate) match_account: Pointers,
     pub(crate) installation: InstallationMembers,
@@ -116,6 +132,35 @@ pub(crate) struct List {
     /// The platform may send the JSON wrapped in a JSON string.
     #[serde(default)]
     pub(crate) json_in_string: bool,
+    pub(crate) paging: Option<Paging>,
+}
+
+/// How a long list comes in parts.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "style", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Paging {
+    /// A `Link` header leads to the next part (RFC 8288).
+    Link { size: String, items_per_page: usize },
+    /// Parts are numbered; one that is not full is the last.
+    Page { page: String, first_page: usize, size: String, items_per_page: usize },
+}
+
+/// Paths of endpoints that answer one installation, tried in order until one is not a 404.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Find {
+    #[serde(default)]
+    pub(crate) id: Vec<String>,
+    #[serde(default)]
+    pub(crate) organization: Vec<String>,
+    #[serde(default)]
+    pub(crate) user: Vec<String>,
+    #[serde(default)]
+    pub(crate) repository: Vec<String>,
+    #[serde(default)]
+    pub(crate) enterprise: Vec<String>,
+    #[serde(default)]
+    pub(crate) account: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -155,15 +200,32 @@ pub(crate) struct InstallationMembers {
 pub(crate) struct InstallationToken {
     pub(crate) path: String,
     pub(crate) body: MintBody,
+    /// How to ask for less than everything; absent where a platform does not take it.
+    pub(crate) narrowing: Option<Narrowing>,
     pub(crate) token: Pointers,
     pub(crate) expires: Expires,
     #[serde(default)]
     pub(crate) permissions: Pointers,
     #[serde(default)]
     pub(crate) repository_selection: Pointers,
+    /// The repositories that a token was narrowed to.
+    #[serde(default)]
+    pub(crate) repositories: Pointers,
+    /// Where a repository's name stands in each of them.
+    pub(crate) repository_name: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// The members of a request's body that narrow a token.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Narrowing {
+    pub(crate) repositories: Option<String>,
+    pub(crate) repository_ids: Option<String>,
+    pub(crate) permissions: Option<String>,
+    pub(crate) max_repositories: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum MintBody {
     None,

@@ -1,17 +1,50 @@
 //! A descriptor is checked once, when it is read; every complaint names the member.
 
+use serde_json::{Map, Value};
 use url::Url;
 
-use super::descriptor::{Descriptor, Rule};
+use super::descriptor::{Descriptor, Find, Rule};
 use crate::error::{Error, Reason, Result};
 
 pub(super) fn parse(json: &str) -> Result<Descriptor> {
-    let mut input = serde_json::Deserializer::from_str(json);
-    let descriptor: Descriptor = serde_path_to_error::deserialize(&mut input)
+    let descriptor: Descriptor = serde_path_to_error::deserialize(extended(json)?)
         .map_err(|error| wrong(&error.path().to_string(), &error.inner().to_string()))?;
-    input.end().map_err(|error| wrong(".", &error.to_string()))?;
     check(&descriptor)?;
     Ok(descriptor)
+}
+
+/// The text's JSON, as a merge patch (RFC 7396) on the built-in descriptor that it extends, if any.
+fn extended(json: &str) -> Result<Value> {
+    let mut json: Value =
+        serde_json::from_str(json).map_err(|error| wrong("JSON", &error.to_string()))?;
+    let Some(base) = json.as_object_mut().and_then(|members| members.remove("extends")) else {
+        return Ok(json);
+    };
+    let base = base
+        .as_str()
+        .and_then(super::built_in)
+        .ok_or_else(|| wrong("extends", "there is no built-in platform of this name"))?;
+    let mut whole = serde_json::from_str(base).map_err(|e| wrong("extends", &e.to_string()))?;
+    merge(&mut whole, json);
+    Ok(whole)
+}
+
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Value::Object(members) = target else { return };
+    for (name, value) in patch {
+        if value.is_null() {
+            members.remove(&name);
+        } else {
+            merge(members.entry(name).or_insert(Value::Null), value);
+        }
+    }
 }
 
 /// An http or https URL to which paths are appended.
@@ -74,6 +107,7 @@ fn check_jwt(descriptor: &Descriptor) -> Result<()> {
 fn check_installations(descriptor: &Descriptor) -> Result<()> {
     if let Some(installations) = &descriptor.installations {
         path("installations.list.path", &installations.list.path, &[])?;
+        check_find(&installations.find)?;
         pointer("installations.list.items", &installations.list.items)?;
         pointers("installations.match_account", &installations.match_account)?;
         pointers("installations.installation.id", &installations.installation.id)?;
@@ -84,6 +118,23 @@ fn check_installations(descriptor: &Descriptor) -> Result<()> {
         pointers("installation_token.expires.at", &mint.expires.at)?;
         if descriptor.jwt.is_none() {
             return Err(wrong("jwt", "a platform with installation tokens describes its JWT"));
+        }
+    }
+    Ok(())
+}
+
+fn check_find(find: &Find) -> Result<()> {
+    let endpoints: [(&str, &Vec<String>, &[&str]); 6] = [
+        ("id", &find.id, &["id"]),
+        ("organization", &find.organization, &["organization"]),
+        ("user", &find.user, &["user"]),
+        ("repository", &find.repository, &["owner", "repository"]),
+        ("enterprise", &find.enterprise, &["enterprise"]),
+        ("account", &find.account, &["account"]),
+    ];
+    for (name, paths, variables) in endpoints {
+        for (index, text) in paths.iter().enumerate() {
+            path(&format!("installations.find.{name}[{index}]"), text, variables)?;
         }
     }
     Ok(())
@@ -156,7 +207,7 @@ const LONGEST_JWT_S: u64 = 86_400;
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

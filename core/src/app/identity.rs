@@ -1,0 +1,119 @@
+//! Who the app is towards the platform: its JWT, its keys, its client credentials.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use super::App;
+use crate::{
+    config::Config,
+    error::{Error, Reason, Result},
+    flight::lock,
+    grant::Client,
+    jwt::{Issuer, JwtRules},
+    platform::{
+        Platform,
+        descriptor::{Base, IssuerSource, IssuerType, Jwt},
+    },
+    signer::Signer,
+    token::Token,
+};
+
+impl App {
+    /// Does something with the app's JWT, and again with another one if the first was refused for
+    /// a reason that another one mends: a clock that was off, or the other of two keys.
+    pub(super) fn as_app<T>(&self, mut ask: impl FnMut(&Token) -> Result<T>) -> Result<T> {
+        for _ in 0..MOST_CORRECTIONS {
+            match ask(&self.fresh_jwt()?) {
+                Err(error) if self.corrects(&error) => *lock(&self.0.jwt) = None,
+                outcome => return outcome,
+            }
+        }
+        ask(&self.fresh_jwt()?)
+    }
+
+    pub(super) fn fresh_jwt(&self) -> Result<Token> {
+        let (signer, rules, now) = (self.signer()?, self.jwt_rules()?, self.now());
+        let held = lock(&self.0.jwt).clone();
+        if let Some(jwt) = held.filter(|jwt| rules.is_reusable(jwt, now)) {
+            return Ok(jwt);
+        }
+        // Signed without the lock: an external signer may take its time.
+        let jwt = rules.sign(&**signer, now)?;
+        *lock(&self.0.jwt) = Some(jwt.clone());
+        Ok(jwt)
+    }
+
+    pub(super) fn signer(&self) -> Result<&Arc<dyn Signer>> {
+        jwt_descriptor(self.platform())?;
+        let signers = &self.0.config.signers;
+        let index = self.0.signer.load(Ordering::Relaxed);
+        signers.get(index % signers.len().max(1)).ok_or_else(|| missing("private_key"))
+    }
+
+    pub(super) fn client(&self) -> Result<Client> {
+        self.platform().oauth()?;
+        let config = &self.0.config;
+        let id = config.client_id.clone().ok_or_else(|| missing("client_id"))?;
+        let secret = config.client_secret.clone().ok_or_else(|| missing("client_secret"))?;
+        Ok(Client { id, secret })
+    }
+
+    fn corrects(&self, error: &Error) -> bool {
+        match error.reason() {
+            Some(Reason::ClockSkew) => {
+                let base = self.platform().endpoint(Base::Api, "/", &[]);
+                base.is_ok_and(|url| self.0.offsets.correct(&url, error.date(), self.local_now()))
+            }
+            Some(Reason::AppKeyMismatch | Reason::NoPublicKey) => self.turns_to_other_key(),
+            _ => false,
+        }
+    }
+
+    fn turns_to_other_key(&self) -> bool {
+        let has_other = self.0.config.signers.len() > 1;
+        if has_other {
+            self.0.signer.fetch_add(1, Ordering::Relaxed);
+        }
+        has_other
+    }
+
+    fn jwt_rules(&self) -> Result<JwtRules> {
+        let config = &self.0.config;
+        let rules = jwt_descriptor(&config.platform)?;
+        Ok(JwtRules {
+            issuer: issuer(config, rules)?,
+            back_date: config.jwt_back_date.unwrap_or(Duration::from_secs(rules.back_date_s)),
+            lifetime: config.jwt_lifetime.unwrap_or(Duration::from_secs(rules.lifetime_s)),
+            extra_claims: rules.extra_claims.clone(),
+        })
+    }
+}
+
+pub(super) fn jwt_descriptor(platform: &Platform) -> Result<&Jwt> {
+    platform.descriptor().jwt.as_ref().ok_or_else(|| platform.unsupported("app authentication"))
+}
+
+pub(super) fn missing(credential: &str) -> Error {
+    Error::invalid(format!("this needs {credential}, which the app was not given"))
+        .because(Reason::MissingCredential)
+        .advise(format!("Give {credential} when you make the app."))
+}
+
+fn issuer(config: &Config, rules: &Jwt) -> Result<Issuer> {
+    let (app, client) = (config.app_id.as_ref(), config.client_id.as_ref());
+    let text = match rules.issuer {
+        IssuerSource::AppId => app.ok_or_else(|| missing("app_id")),
+        IssuerSource::ClientId => client.ok_or_else(|| missing("client_id")),
+        IssuerSource::AppIdOrClientId => app.or(client).ok_or_else(|| missing("app_id")),
+    }?;
+    let number = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+    Ok(match (rules.issuer_type, number) {
+        (IssuerType::IntegerIfDigits, Some(number)) => Issuer::Integer(number),
+        _ => Issuer::Text(text.clone()),
+    })
+}
+
+/// One for the clock, one for the other key.
+const MOST_CORRECTIONS: usize = 2;

@@ -1,0 +1,115 @@
+//! Where an installation is looked for: by its id, or by what the app is installed on.
+
+use url::Url;
+
+use crate::{
+    error::{Error, Result},
+    platform::{
+        Platform,
+        descriptor::{Base, Find},
+    },
+};
+
+/// What to find an installation by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Lookup {
+    /// Its id.
+    Id(String),
+    /// An account of any kind, as the platform writes it: path, login, name or id.
+    Account(String),
+    /// An organization's name.
+    Organization(String),
+    /// A user's login.
+    User(String),
+    /// A repository, as `owner/name`.
+    Repository(String),
+    /// An enterprise's short name.
+    Enterprise(String),
+}
+
+impl From<&str> for Lookup {
+    fn from(account: &str) -> Self {
+        Self::Account(account.to_owned())
+    }
+}
+
+impl From<String> for Lookup {
+    fn from(account: String) -> Self {
+        Self::Account(account)
+    }
+}
+
+impl Lookup {
+    /// What is looked for, as a person says it.
+    pub(crate) fn subject(&self) -> String {
+        match self {
+            Self::Id(id) => format!("installation {id}"),
+            Self::Account(name) => format!("the installation on `{name}`"),
+            Self::Organization(name) => format!("the installation on organization `{name}`"),
+            Self::User(name) => format!("the installation on user `{name}`"),
+            Self::Repository(name) => format!("the installation on repository `{name}`"),
+            Self::Enterprise(name) => format!("the installation on enterprise `{name}`"),
+        }
+    }
+
+    /// The endpoints that answer it, tried in order; none where the list must be searched.
+    pub(crate) fn endpoints(&self, platform: &Platform) -> Result<Vec<Url>> {
+        let find = &platform.installations()?.find;
+        let fill = |path: &String| platform.endpoint(Base::Api, path, &self.variables()?);
+        let urls: Vec<_> = self.paths(find).iter().map(fill).collect::<Result<_>>()?;
+        match self {
+            Self::Repository(_) | Self::Enterprise(_) if urls.is_empty() => {
+                Err(platform.unsupported(&format!("looking for {}", self.subject())))
+            }
+            _ => Ok(urls),
+        }
+    }
+
+    /// What to compare with in a list: a name, and whether it is an id.
+    pub(crate) fn name(&self) -> Result<&str> {
+        let (Self::Id(name)
+        | Self::Account(name)
+        | Self::Organization(name)
+        | Self::User(name)
+        | Self::Repository(name)
+        | Self::Enterprise(name)) = self;
+        if name.is_empty() {
+            return Err(Error::invalid(format!("the {} is empty", self.variable())));
+        }
+        Ok(name)
+    }
+
+    fn paths<'a>(&self, find: &'a Find) -> &'a [String] {
+        match self {
+            Self::Id(_) => &find.id,
+            Self::Account(_) => &find.account,
+            Self::Organization(_) => &find.organization,
+            Self::User(_) => &find.user,
+            Self::Repository(_) => &find.repository,
+            Self::Enterprise(_) => &find.enterprise,
+        }
+    }
+
+    fn variable(&self) -> &'static str {
+        match self {
+            Self::Id(_) => "id",
+            Self::Account(_) => "account",
+            Self::Organization(_) => "organization",
+            Self::User(_) => "user",
+            Self::Repository(_) => "repository",
+            Self::Enterprise(_) => "enterprise",
+        }
+    }
+
+    fn variables(&self) -> Result<Vec<(&str, &str)>> {
+        let name = self.name()?;
+        if let Self::Repository(_) = self {
+            let (owner, repository) = name
+                .split_once('/')
+                .ok_or_else(|| Error::invalid("a repository is written as owner/name"))?;
+            return Ok(vec![("owner", owner), ("repository", repository)]);
+        }
+        Ok(vec![(self.variable(), name)])
+    }
+}

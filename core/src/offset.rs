@@ -1,0 +1,109 @@
+//! How far each host's clock is from ours, learned from its `Date` header.
+//!
+//! The header may come from a proxy and be wrong, so it is a hint only: it is asked when a host
+//! blames a JWT's times, and when an expiry is read; it is bounded by a day; and one that did not
+//! help is dropped.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use url::Url;
+
+use crate::{flight::lock, http::Response, time::Timestamp};
+
+/// Milliseconds to add to our clock, by host.
+#[derive(Debug, Default)]
+pub(crate) struct Offsets(Mutex<BTreeMap<String, i64>>);
+
+impl Offsets {
+    pub(crate) fn of(&self, url: &Url) -> i64 {
+        lock(&self.0).get(&key(url)).copied().unwrap_or(0)
+    }
+
+    /// After a host blamed our clock: whether there is another offset to try.
+    pub(crate) fn correct(&self, url: &Url, date: Option<Timestamp>, now: Timestamp) -> bool {
+        let current = self.of(url);
+        let told = date.and_then(|date| difference(date, now)).unwrap_or(0);
+        // What the header says was tried already, so the header is wrong.
+        let next = if is_near(told, current) { 0 } else { told };
+        if is_near(next, current) {
+            return false;
+        }
+        lock(&self.0).insert(key(url), next);
+        true
+    }
+
+    /// After a host answered well: notes an offset that would spoil the reading of an expiry.
+    pub(crate) fn note(&self, url: &Url, date: Option<Timestamp>, now: Timestamp) {
+        let told = date.and_then(|date| difference(date, now));
+        if let Some(told) = told.filter(|told| told.abs() >= WORTH_NOTING_MS) {
+            lock(&self.0).insert(key(url), told);
+        }
+    }
+}
+
+/// The time in a response's `Date` header (RFC 9110 §6.6.1).
+pub(crate) fn date(response: &Response) -> Option<Timestamp> {
+    httpdate::parse_http_date(response.header("date")?).ok().map(Timestamp::from)
+}
+
+fn difference(date: Timestamp, now: Timestamp) -> Option<i64> {
+    let difference = (date.as_secs() - now.as_secs()).checked_mul(1000)?;
+    (difference.abs() <= A_DAY_MS).then_some(difference)
+}
+
+fn is_near(one: i64, other: i64) -> bool {
+    one.abs_diff(other) < 1000
+}
+
+fn key(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+const A_DAY_MS: i64 = 86_400_000;
+/// Half of the minute by which JWTs are dated back.
+const WORTH_NOTING_MS: i64 = 30_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_000_000);
+
+    fn host() -> Url {
+        Url::parse("https://api.example/x").unwrap()
+    }
+
+    #[test]
+    fn a_blamed_clock_is_corrected_once() {
+        let offsets = Offsets::default();
+        let date = Some(Timestamp::from_secs(1_000_800));
+        assert!(offsets.correct(&host(), date, NOW));
+        assert_eq!(offsets.of(&host()), 800_000);
+        assert_eq!(offsets.of(&Url::parse("https://other.example").unwrap()), 0);
+    }
+
+    #[test]
+    fn a_date_that_did_not_help_is_dropped() {
+        let offsets = Offsets::default();
+        let date = Some(Timestamp::from_secs(1_000_800));
+        assert!(offsets.correct(&host(), date, NOW) && offsets.correct(&host(), date, NOW));
+        assert_eq!(offsets.of(&host()), 0);
+    }
+
+    #[test]
+    fn nothing_is_tried_without_a_date_or_beyond_a_day() {
+        let offsets = Offsets::default();
+        assert!(!offsets.correct(&host(), None, NOW));
+        assert!(!offsets.correct(&host(), Some(NOW), NOW));
+        assert!(!offsets.correct(&host(), Some(Timestamp::from_secs(2_000_000)), NOW));
+    }
+
+    #[test]
+    fn small_differences_are_not_noted() {
+        let offsets = Offsets::default();
+        offsets.note(&host(), Some(Timestamp::from_secs(1_000_029)), NOW);
+        assert_eq!(offsets.of(&host()), 0);
+        offsets.note(&host(), Some(Timestamp::from_secs(999_900)), NOW);
+        assert_eq!(offsets.of(&host()), -100_000);
+    }
+}

@@ -1,0 +1,163 @@
+//! What a token is narrowed to: some of an installation's repositories and permissions.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    error::{Error, Result},
+    platform::{Platform, descriptor::Narrowing},
+    token::Permissions,
+};
+
+/// A part of what an installation was granted. Empty means everything.
+///
+/// Two scopes are equal when they ask for the same, in whatever order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Scope {
+    repositories: Vec<String>,
+    repository_ids: Vec<String>,
+    permissions: Permissions,
+}
+
+impl Scope {
+    /// Everything.
+    #[must_use]
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Adds repositories by name, without their owner.
+    #[must_use]
+    pub fn repositories<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+        self.repositories.extend(names.into_iter().map(Into::into));
+        sorted(&mut self.repositories);
+        self
+    }
+
+    /// Adds repositories by id.
+    #[must_use]
+    pub fn repository_ids<T: Into<String>>(mut self, ids: impl IntoIterator<Item = T>) -> Self {
+        self.repository_ids.extend(ids.into_iter().map(Into::into));
+        sorted(&mut self.repository_ids);
+        self
+    }
+
+    /// Adds a permission at a level, such as `contents` at `read`. A hyphen in the name may stand
+    /// for an underscore.
+    #[must_use]
+    pub fn permission(mut self, name: impl Into<String>, level: impl Into<String>) -> Self {
+        self.permissions.insert(name.into().replace('-', "_"), level.into());
+        self
+    }
+
+    /// Whether nothing is narrowed.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self == &Self::default()
+    }
+
+    /// The members of a minting request's body, once the platform is known to take them.
+    pub(crate) fn body(&self, platform: &Platform) -> Result<Map<String, Value>> {
+        let mut body = Map::new();
+        if self.is_all() {
+            return Ok(body);
+        }
+        let rules = &platform.installation_token()?.narrowing;
+        let rules = rules.as_ref().ok_or_else(|| platform.unsupported("narrowed tokens"))?;
+        self.check(rules)?;
+        let mut put = |member: &Option<String>, what: &str, value: Value| {
+            let member = member.as_ref().ok_or_else(|| platform.unsupported(what))?;
+            body.insert(member.clone(), value);
+            Ok::<_, Error>(())
+        };
+        if !self.repositories.is_empty() {
+            let names = self.repositories.iter().map(String::as_str).collect();
+            put(&rules.repositories, "narrowing by repository name", names)?;
+        }
+        if !self.repository_ids.is_empty() {
+            let ids = self.repository_ids.iter().map(|id| id_value(id)).collect();
+            put(&rules.repository_ids, "narrowing by repository id", ids)?;
+        }
+        if !self.permissions.is_empty() {
+            let levels = self.permissions.iter();
+            let levels = levels.map(|(name, level)| (name.clone(), Value::from(level.as_str())));
+            put(&rules.permissions, "narrowing by permission", Value::Object(levels.collect()))?;
+        }
+        Ok(body)
+    }
+
+    fn check(&self, rules: &Narrowing) -> Result<()> {
+        let most = rules.max_repositories;
+        if self.repositories.len() > most || self.repository_ids.len() > most {
+            return Err(Error::invalid(format!(
+                "a token reaches at most {most} named repositories"
+            ))
+            .advise("Narrow by fewer, or do not narrow by repository."));
+        }
+        let texts = self.repositories.iter().chain(&self.repository_ids);
+        let texts = texts.chain(self.permissions.keys()).chain(self.permissions.values());
+        if texts.clone().any(String::is_empty) {
+            return Err(Error::invalid("a repository, permission or level is empty"));
+        }
+        match self.repositories.iter().find(|name| name.contains('/')) {
+            Some(name) => Err(Error::invalid(format!("`{name}` names the owner, too"))
+                .advise("Give the repository's name alone: the installation knows its owner.")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn sorted(texts: &mut Vec<String>) {
+    texts.sort_unstable();
+    texts.dedup();
+}
+
+fn id_value(id: &str) -> Value {
+    id.parse::<u64>().map_or_else(|_| Value::from(id), Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn order_and_repetition_do_not_matter_but_levels_do() {
+        let scope =
+            |level| Scope::all().repositories(["b", "a"]).permission("pull-requests", level);
+        let same = Scope::all().permission("pull_requests", "write").repositories(["a", "b", "a"]);
+        assert_eq!(scope("write"), same);
+        assert_ne!(scope("admin"), same);
+    }
+
+    #[test]
+    fn a_name_and_a_permission_are_not_confused() {
+        assert_ne!(
+            Scope::all().repositories(["issues"]),
+            Scope::all().permission("issues", "read")
+        );
+    }
+
+    #[test]
+    fn a_platform_without_narrowing_refuses_it() {
+        let atomgit = Platform::named("atomgit").unwrap();
+        let error = Scope::all().repositories(["a"]).body(&atomgit).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(Scope::all().body(&atomgit).unwrap().is_empty());
+    }
+
+    #[test]
+    fn too_many_repositories_are_counted_before_they_are_sent() {
+        let github = Platform::named("github").unwrap();
+        let scope = |n: usize| Scope::all().repositories((0..n).map(|n| n.to_string()));
+        assert!(scope(500).body(&github).is_ok());
+        assert_eq!(scope(501).body(&github).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        assert!(Scope::all().repositories(["acme/api"]).body(&github).is_err());
+    }
+
+    #[test]
+    fn ids_are_sent_as_numbers() {
+        let github = Platform::named("github").unwrap();
+        let body = Scope::all().repository_ids(["2", "1"]).body(&github).unwrap();
+        assert_eq!(Value::Object(body), serde_json::json!({"repository_ids": [1, 2]}));
+    }
+}
