@@ -25,7 +25,7 @@ use crate::{
     lookup::Lookup,
     oauth::{self, Authorization, AuthorizationRequest},
     offset::Offsets,
-    platform::{Platform, descriptor::Base},
+    platform::{Platform, Route, descriptor::Base},
     scope::Scope,
     secret::Secret,
     source::{Cell, Key, TokenSource},
@@ -190,7 +190,7 @@ impl App {
                     let authorization = Secret::new(format!("{scheme} {}", token.reveal()));
                     app.answer(&call, authorization, deadline)
                 }
-                None => app.answer_as_app(&call, deadline),
+                None => app.answer_by_route(&call, deadline),
             }
         })
     }
@@ -211,6 +211,13 @@ impl App {
             cell.fill(generation, &minted);
             minted
         })
+    }
+
+    /// Whether a call's path wants the caller's own credential.
+    pub(crate) fn wants_caller(&self, call: &Call) -> bool {
+        // A path that leads nowhere is refused when the call is made.
+        call.location(self.platform())
+            .map_or(true, |url| self.platform().route(&url) == Route::Caller)
     }
 
     /// An API call that takes off when its token has come.

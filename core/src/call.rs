@@ -75,6 +75,11 @@ impl Call {
         self
     }
 
+    /// Where it leads.
+    pub(crate) fn location(&self, platform: &Platform) -> Result<url::Url> {
+        platform.locate(&self.path)
+    }
+
     pub(crate) fn own_token(&self) -> Option<&Secret> {
         self.token.as_ref()
     }

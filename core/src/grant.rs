@@ -184,7 +184,7 @@ fn ask_token_endpoint(
     let mut request = Request::new("POST", url);
     let mut all = Vec::with_capacity(fields.len() + 2);
     match endpoint.client_authentication {
-        ClientAuthentication::Basic => request = request.authorized(basic(client)),
+        ClientAuthentication::Basic => request = request.authorized(client.basic()),
         ClientAuthentication::Body => {
             all.push(("client_id", client.id.as_str()));
             all.push(("client_secret", client.secret.reveal()));
@@ -204,11 +204,14 @@ fn ask_token_endpoint(
     Ok(request)
 }
 
-/// RFC 6749 §2.3.1: both parts are form-encoded before they are joined.
-fn basic(client: &Client) -> Secret {
-    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let pair = Secret::new(format!("{}:{}", encode(&client.id), encode(client.secret.reveal())));
-    Secret::new(format!("Basic {}", STANDARD.encode(pair.reveal())))
+impl Client {
+    /// HTTP Basic; both parts are form-encoded before they are joined (RFC 6749 §2.3.1).
+    pub(crate) fn basic(&self) -> Secret {
+        let encode =
+            |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let pair = Secret::new(format!("{}:{}", encode(&self.id), encode(self.secret.reveal())));
+        Secret::new(format!("Basic {}", STANDARD.encode(pair.reveal())))
+    }
 }
 
 /// Adds the headers that the platform's API wants with every request.

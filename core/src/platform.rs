@@ -152,6 +152,21 @@ impl Platform {
         self.own_url(path)
     }
 
+    /// Which credential a call of the API wants, whoever makes it.
+    pub(crate) fn route(&self, url: &Url) -> Route {
+        let base = self.api.as_ref().map_or("", Url::path).trim_end_matches('/');
+        let path = url.path().strip_prefix(base).unwrap_or(url.path());
+        let routes = &self.descriptor.api.routes;
+        let wants = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, path));
+        if wants(&routes.as_app) {
+            Route::App
+        } else if wants(&routes.as_client) {
+            Route::Client
+        } else {
+            Route::Caller
+        }
+    }
+
     fn own_url(&self, url: &str) -> Result<Url> {
         let url = Url::parse(url).map_err(|_| {
             Error::invalid("the path must begin with one /, or be a URL of the platform")
@@ -208,6 +223,27 @@ impl fmt::Debug for Platform {
             .field("web", &self.web.as_ref().map(Url::as_str))
             .finish_non_exhaustive()
     }
+}
+
+/// The credential that a path of the API wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// The app's JWT.
+    App,
+    /// The OAuth client's id and secret.
+    Client,
+    /// Whatever the caller is.
+    Caller,
+}
+
+/// Whether a path fits a pattern in which `{…}` stands for one segment.
+fn fits(pattern: &str, path: &str) -> bool {
+    let is_variable = |part: &str| part.starts_with('{') && part.ends_with('}');
+    let (parts, segments) = (pattern.split('/'), path.trim_end_matches('/').split('/'));
+    parts.clone().count() == segments.clone().count()
+        && parts.zip(segments).all(|(part, segment)| {
+            part.eq_ignore_ascii_case(segment) || (is_variable(part) && !segment.is_empty())
+        })
 }
 
 /// Whether a name fits a pattern with at most one `*`, which stands for one or more characters.
@@ -309,6 +345,19 @@ mod tests {
             platform.locate("/app?x=1").unwrap().as_str(),
             "https://git.corp.example/api/v3/app?x=1"
         );
+    }
+
+    #[test]
+    fn a_path_decides_who_asks() {
+        let ghes = Platform::named("github-enterprise").unwrap().with_host("git.corp.example");
+        let ghes = ghes.unwrap();
+        let route = |path| ghes.route(&ghes.locate(path).unwrap());
+        assert_eq!(route("/app/installations?page=2"), Route::App);
+        assert_eq!(route("/ORGS/acme/installation/"), Route::App);
+        assert_eq!(route("https://git.corp.example/api/v3/app"), Route::App);
+        assert_eq!(route("/applications/Iv1.a/token"), Route::Client);
+        assert_eq!(route("/orgs/acme/installations"), Route::Caller);
+        assert_eq!(route("/repos/acme/app"), Route::Caller);
     }
 
     #[test]

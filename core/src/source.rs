@@ -80,8 +80,12 @@ impl TokenSource {
         *held = Held { generation: held.generation + 1, ..Held::default() };
     }
 
-    /// An API call as the installation; any status is an answer.
+    /// An API call as the installation; any status is an answer. A path that the platform keeps
+    /// for the app or its OAuth client gets that credential.
     pub fn request(&self, call: Call) -> Flight<Arc<Response>> {
+        if !self.app.wants_caller(&call) {
+            return self.app.request(call);
+        }
         self.app.call_with(self.token(None), call)
     }
 }

@@ -119,7 +119,9 @@ fn a_date_that_is_wrong_ends_in_an_error_and_not_in_a_circle() {
     let sandbox = sandbox();
     let (settings, clock) = settings(&sandbox);
     clock.set(appmint_core::Timestamp::from_millis(NOW_MS - 7_200_000));
-    sandbox.fault(Fault::on("list_installations", Effect::DateOffset { seconds: 3600 }).times(9)).unwrap();
+    sandbox
+        .fault(Fault::on("list_installations", Effect::DateOffset { seconds: 3600 }).times(9))
+        .unwrap();
     let error = settings.app().unwrap().installations().wait().unwrap_err();
     assert_eq!(error.reason(), Some(Reason::ClockSkew), "{error}");
     assert_eq!(count(&sandbox, "list_installations"), 3);

@@ -14,7 +14,7 @@ use crate::{
     installation::{self, Installation},
     lookup::Lookup,
     offset,
-    platform::descriptor::Operation,
+    platform::{Route, descriptor::Operation},
     refusal::Answered,
     secret::Secret,
     source::Key,
@@ -80,6 +80,16 @@ impl App {
     ) -> Result<Arc<Response>> {
         let request = call.request(self.platform(), self.0.config.max_response_body)?;
         self.send(&request.authorized(authorization), deadline).map(Arc::new)
+    }
+
+    /// An answer to the credential that the call's path wants: the caller's, unless the platform
+    /// keeps that path for the app or the OAuth client.
+    pub(super) fn answer_by_route(&self, call: &Call, deadline: Deadline) -> Result<Arc<Response>> {
+        let request = call.request(self.platform(), self.0.config.max_response_body)?;
+        match self.platform().route(&request.url) {
+            Route::Client => self.answer(call, self.client()?.basic(), deadline),
+            Route::App | Route::Caller => self.answer_as_app(call, deadline),
+        }
     }
 
     /// Any status is an answer, but a 401 may be about a JWT that can be mended.

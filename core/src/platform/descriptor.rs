@@ -80,6 +80,21 @@ pub(crate) struct Api {
     pub(crate) authorization_scheme: String,
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
+    /// Paths that want another credential than the caller's, `{…}` standing for one segment.
+    #[serde(default)]
+    pub(crate) routes: Routes,
+}
+
+/// Which credential a path wants.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Routes {
+    /// The app's JWT.
+    #[serde(default)]
+    pub(crate) as_app: Vec<String>,
+    /// HTTP Basic with client id and client secret.
+    #[serde(default)]
+    pub(crate) as_client: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
