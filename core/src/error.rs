@@ -168,6 +168,8 @@ words! {
         MissingCredential = 33, "missing_credential";
         /// The URL is not on one of the platform's own hosts.
         ForeignHost = 34, "foreign_host";
+        /// A webhook's signature is missing or does not fit.
+        BadSignature = 35, "bad_signature";
     }
 }
 

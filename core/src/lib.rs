@@ -48,6 +48,7 @@ mod source;
 mod time;
 mod token;
 mod transport;
+mod webhook;
 
 pub use app::App;
 pub use call::Call;
@@ -72,6 +73,7 @@ pub use source::TokenSource;
 pub use time::{TimeFormat, Timestamp};
 pub use token::{Permissions, Token, TokenKind};
 pub use transport::{HttpTransport, Network, Transport};
+pub use webhook::Webhook;
 
 /// The library's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

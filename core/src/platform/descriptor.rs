@@ -34,6 +34,7 @@ pub(crate) struct Descriptor {
     pub(crate) installations: Option<Installations>,
     pub(crate) installation_token: Option<InstallationToken>,
     pub(crate) oauth: Option<OAuth>,
+    pub(crate) webhook: Option<WebhookRules>,
     pub(crate) errors: Errors,
     #[serde(default)]
     pub(crate) secret_prefixes: Vec<String>,
@@ -331,6 +332,42 @@ pub(crate) struct OAuthReply {
     pub(crate) refresh_expires: Option<Expires>,
     #[serde(default)]
     pub(crate) scope: Pointers,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WebhookRules {
+    /// The first whose header is present counts.
+    pub(crate) signatures: Vec<WebhookSignature>,
+    pub(crate) event_header: Option<String>,
+    pub(crate) delivery_header: Option<String>,
+    /// Where the payload names the event, for a platform without a header for it.
+    #[serde(default)]
+    pub(crate) event: Pointers,
+    #[serde(default)]
+    pub(crate) installation_id: Pointers,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WebhookSignature {
+    pub(crate) header: String,
+    /// What stands before the hexadecimal HMAC-SHA256.
+    #[serde(default)]
+    pub(crate) prefix: String,
+    pub(crate) signed: Signed,
+}
+
+/// What a webhook's signature is over.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "part", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Signed {
+    /// The body's bytes.
+    Body,
+    /// The base64 text in a member of the body, which holds the payload.
+    Base64Member { member: String },
+    /// Nothing: the header holds the secret itself.
+    Nothing,
 }
 
 #[derive(Debug, Deserialize)]
