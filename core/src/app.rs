@@ -256,6 +256,7 @@ impl App {
             back_date: config.jwt_back_date.unwrap_or(Duration::from_secs(rules.back_date_s)),
             lifetime: config.jwt_lifetime.unwrap_or(Duration::from_secs(rules.lifetime_s)),
             extra_claims: rules.extra_claims.clone(),
+            authorization_scheme: config.platform.descriptor().api.authorization_scheme.clone(),
         })
     }
 

@@ -26,6 +26,8 @@ pub struct JwtRules {
     pub lifetime: Duration,
     /// Further claims that the platform wants.
     pub extra_claims: BTreeMap<String, Value>,
+    /// The word before the JWT in `Authorization`; `Bearer` on most platforms.
+    pub authorization_scheme: String,
 }
 
 /// The `iss` claim, in the JSON type that the platform reads.
@@ -64,7 +66,11 @@ impl JwtRules {
         let message = format!("{}.{}", encode(header()?.as_bytes()), encode(claims.as_bytes()));
         let signature = signer.sign(message.as_bytes())?;
         let jwt = Secret::new(format!("{message}.{}", encode(&signature)));
-        Ok(Token::builder(TokenKind::Jwt, jwt).expires_at(Some(expires_at)).claims(claims).build())
+        Ok(Token::builder(TokenKind::Jwt, jwt)
+            .scheme(&self.authorization_scheme)
+            .expires_at(Some(expires_at))
+            .claims(claims)
+            .build())
     }
 }
 
@@ -128,6 +134,7 @@ mod tests {
             back_date: Duration::from_secs(60),
             lifetime: Duration::from_secs(540),
             extra_claims: BTreeMap::from([("alg".to_owned(), "RS256".into())]),
+            authorization_scheme: "Bearer".to_owned(),
         }
     }
 

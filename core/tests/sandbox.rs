@@ -135,6 +135,9 @@ fn one_mint_serves_all_who_wait() {
     sandbox.fault(Fault::on("mint_installation_token", Effect::Hold)).unwrap();
     let app = app(&sandbox);
     let flights: Vec<_> = (0..64).map(|_| app.installation("14").unwrap().token(None)).collect();
+    while count(&sandbox, "mint_installation_token") == 0 {
+        thread::yield_now(); // until the fault holds this one
+    }
     let other = app.installation("18").unwrap();
     assert!(other.token(None).wait().is_ok(), "another key does not wait");
     sandbox.faults().release();
