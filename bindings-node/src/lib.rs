@@ -1,1 +1,47 @@
-//! placeholder
+//! What Node calls of the core. Private: the package's JavaScript is the surface, checks what it
+//! is given and throws; a function here converts, makes one core call and converts the result.
+//!
+//! No call waits. A call that goes out answers at once when its flight has landed already (a token
+//! in memory), and else leaves it to [`landing::Landings`] to bring its outcome to the event loop.
+
+#![expect(clippy::needless_pass_by_value, reason = "napi hands what it converts over by value")]
+
+mod app;
+mod clock;
+mod landing;
+mod outcome;
+mod settings;
+mod signer;
+mod source;
+mod token;
+
+use appmint_core::{ErrorKind, Platform, Reason};
+use napi_derive::napi;
+
+/// The library's version.
+#[napi]
+#[must_use]
+pub fn version() -> &'static str {
+    appmint_core::VERSION
+}
+
+/// Names of the built-in platforms.
+#[napi]
+#[must_use]
+pub fn platforms() -> Vec<&'static str> {
+    Platform::names().to_vec()
+}
+
+/// Names of the kinds of errors, in the order of their numbers.
+#[napi]
+#[must_use]
+pub fn error_kinds() -> Vec<&'static str> {
+    ErrorKind::ALL.iter().map(|kind| kind.name()).collect()
+}
+
+/// Names of the reasons, in the order of their numbers.
+#[napi]
+#[must_use]
+pub fn error_reasons() -> Vec<&'static str> {
+    Reason::ALL.iter().map(|reason| reason.name()).collect()
+}

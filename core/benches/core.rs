@@ -17,6 +17,7 @@ fn jwt(c: &mut Criterion) {
         back_date: Duration::from_secs(60),
         lifetime: Duration::from_secs(540),
         extra_claims: Default::default(),
+        authorization_scheme: "Bearer".to_owned(),
     };
     let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::RS256);
     let claims = serde_json::json!({"iat": 1, "exp": 2, "iss": "75"});

@@ -95,7 +95,10 @@ impl App {
 
     /// The app's JWT, reused until 60 s before it expires.
     pub fn jwt(&self) -> Flight<Token> {
-        self.fly(|app, _| app.fresh_jwt())
+        match self.held_jwt() {
+            Some(jwt) => Flight::landed(Ok(jwt)),
+            None => self.fly(|app, _| app.fresh_jwt()),
+        }
     }
 
     /// Every installation of the app.

@@ -17,6 +17,8 @@ pub struct Call {
     path: String,
     headers: Vec<(String, String)>,
     body: Option<Bytes>,
+    is_json: bool,
+    has_two_bodies: bool,
     token: Option<Secret>,
 }
 
@@ -34,7 +36,15 @@ impl Call {
     /// of the platform's own hosts; a query may follow it.
     pub fn new(method: impl Into<String>, path: impl Into<String>) -> Self {
         let (method, path) = (method.into(), path.into());
-        Self { method, path, headers: Vec::new(), body: None, token: None }
+        Self {
+            method,
+            path,
+            headers: Vec::new(),
+            body: None,
+            is_json: false,
+            has_two_bodies: false,
+            token: None,
+        }
     }
 
     /// A GET.
@@ -52,6 +62,7 @@ impl Call {
     /// Carries bytes; say what they are in a `Content-Type` header.
     #[must_use]
     pub fn body(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.has_two_bodies |= self.body.is_some();
         self.body = Some(Bytes(bytes.into()));
         self
     }
@@ -64,8 +75,9 @@ impl Call {
 
     /// Carries text that is JSON already.
     #[must_use]
-    pub fn json_text(self, text: impl Into<String>) -> Self {
-        self.header("Content-Type", "application/json").body(text.into())
+    pub fn json_text(mut self, text: impl Into<String>) -> Self {
+        self.is_json = true;
+        self.body(text.into())
     }
 
     /// Makes the call with this token: a user's, or any other that belongs to the platform.
@@ -95,6 +107,12 @@ impl Call {
             check_header(name, value)?;
             refuse_own_headers(name)?;
             request.headers.push((name.clone(), value.clone()));
+        }
+        if self.has_two_bodies {
+            return Err(Error::invalid("give json or body, not both"));
+        }
+        if self.is_json {
+            request.default_header("Content-Type", "application/json");
         }
         if let Some(Bytes(bytes)) = &self.body {
             request.body = Body::Bytes(bytes.clone());

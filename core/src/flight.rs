@@ -48,6 +48,7 @@ struct Aloft<T> {
     state: Mutex<State<T>>,
     landed: Condvar,
     deadline: Deadline,
+    overdue: Deadline,
 }
 
 enum State<T> {
@@ -71,13 +72,13 @@ impl<T: Clone + Send + 'static> Flight<T> {
         match self.0 {
             Stage::Landed(result) => result,
             Stage::Aloft(aloft) => {
-                let patience = aloft.deadline.remaining() + GRACE;
-                aloft.wait_for(patience).unwrap_or_else(|| Err(overdue()))
+                aloft.wait_for(aloft.overdue.remaining()).unwrap_or_else(|| Err(overdue()))
             }
         }
     }
 
-    /// Waits this long at the most; `None` if it is still aloft then.
+    /// Waits this long at the most; `None` if it is still aloft then, and its deadline has not
+    /// passed.
     #[must_use]
     pub fn wait_for(&self, patience: Duration) -> Option<Result<T>> {
         match &self.0 {
@@ -127,7 +128,8 @@ impl<T> fmt::Debug for Flight<T> {
 impl<T: Clone + Send + 'static> Aloft<T> {
     fn new(deadline: Deadline) -> Arc<Self> {
         let state = Mutex::new(State::Flying(Vec::new()));
-        Arc::new(Self { state, landed: Condvar::new(), deadline })
+        let overdue = Deadline(deadline.0.checked_add(GRACE).unwrap_or(deadline.0));
+        Arc::new(Self { state, landed: Condvar::new(), deadline, overdue })
     }
 
     fn land(&self, result: &Result<T>) {
@@ -140,11 +142,13 @@ impl<T: Clone + Send + 'static> Aloft<T> {
 
     fn wait_for(&self, patience: Duration) -> Option<Result<T>> {
         let flying = |state: &mut State<T>| matches!(state, State::Flying(_));
-        let waited = self.landed.wait_timeout_while(lock(&self.state), patience, flying);
+        let left = self.overdue.remaining();
+        let waited = self.landed.wait_timeout_while(lock(&self.state), patience.min(left), flying);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         match &*state {
             State::Landed(result) => Some(result.clone()),
-            State::Flying(_) => None,
+            State::Flying(_) if patience < left => None,
+            State::Flying(_) => Some(Err(overdue())),
         }
     }
 
@@ -354,6 +358,8 @@ mod tests {
         assert!(flight.wait_for(Duration::ZERO).is_none());
         let waiting = flight.clone();
         assert_eq!(waiting.wait().unwrap_err().kind(), ErrorKind::Timeout);
+        let overdue = flight.wait_for(Duration::from_secs(20)).unwrap();
+        assert_eq!(overdue.unwrap_err().kind(), ErrorKind::Timeout);
         release.send(()).ok();
         let landed = flight.wait_for(Duration::from_secs(20)).unwrap();
         assert!(landed.is_ok() || landed.is_err_and(|e| e.kind() == ErrorKind::Timeout));

@@ -26,6 +26,8 @@ pub struct JwtRules {
     pub lifetime: Duration,
     /// Further claims that the platform wants.
     pub extra_claims: BTreeMap<String, Value>,
+    /// The word before the JWT in `Authorization`; `Bearer` on most platforms.
+    pub authorization_scheme: String,
 }
 
 /// The `iss` claim, in the JSON type that the platform reads.
@@ -64,17 +66,19 @@ impl JwtRules {
         let message = format!("{}.{}", encode(header()?.as_bytes()), encode(claims.as_bytes()));
         let signature = signer.sign(message.as_bytes())?;
         let jwt = Secret::new(format!("{message}.{}", encode(&signature)));
-        Ok(Token::builder(TokenKind::Jwt, jwt).expires_at(Some(expires_at)).claims(claims).build())
+        Ok(Token::builder(TokenKind::Jwt, jwt)
+            .scheme(&self.authorization_scheme)
+            .expires_at(Some(expires_at))
+            .claims(claims)
+            .build())
     }
 }
 
-impl JwtRules {
-    /// Whether a JWT made by these rules still does its work at `now`.
-    pub(crate) fn is_reusable(&self, jwt: &Token, now: Timestamp) -> bool {
-        // When the clock was set back, a JWT made before is one from the future.
-        let made_by_now = jwt.expires_at().is_some_and(|at| at <= now.after(self.lifetime));
-        made_by_now && jwt.lives_past(now.after(MARGIN))
-    }
+/// Whether a JWT that was made to live so long still does its work at `now`.
+pub(crate) fn is_reusable(jwt: &Token, lifetime: Duration, now: Timestamp) -> bool {
+    // When the clock was set back, a JWT made before is one from the future.
+    let made_by_now = jwt.expires_at().is_some_and(|at| at <= now.after(lifetime));
+    made_by_now && jwt.lives_past(now.after(MARGIN))
 }
 
 /// The JOSE header with its members in alphabetical order, as most peers write it.
@@ -112,6 +116,7 @@ mod tests {
     use super::*;
 
     const NOON: Timestamp = Timestamp::from_secs(43_200);
+    const LIFE: Duration = Duration::from_secs(540);
 
     #[derive(Debug)]
     struct Echo;
@@ -126,8 +131,9 @@ mod tests {
         JwtRules {
             issuer: Issuer::Integer(1),
             back_date: Duration::from_secs(60),
-            lifetime: Duration::from_secs(540),
+            lifetime: LIFE,
             extra_claims: BTreeMap::from([("alg".to_owned(), "RS256".into())]),
+            authorization_scheme: "Bearer".to_owned(),
         }
     }
 
@@ -144,15 +150,15 @@ mod tests {
 
     #[test]
     fn a_jwt_is_reused_until_a_minute_before_it_expires() {
-        let (rules, jwt) = (rules(), rules().sign(&Echo, NOON).unwrap());
+        let jwt = rules().sign(&Echo, NOON).unwrap();
         let later = |secs| NOON.after(Duration::from_secs(secs));
-        assert!(rules.is_reusable(&jwt, NOON) && rules.is_reusable(&jwt, later(479)));
-        assert!(!rules.is_reusable(&jwt, later(480)));
+        assert!(is_reusable(&jwt, LIFE, NOON) && is_reusable(&jwt, LIFE, later(479)));
+        assert!(!is_reusable(&jwt, LIFE, later(480)));
     }
 
     #[test]
     fn a_jwt_from_the_future_is_not_reused() {
-        let (rules, jwt) = (rules(), rules().sign(&Echo, NOON).unwrap());
-        assert!(!rules.is_reusable(&jwt, NOON.before(Duration::from_secs(1))));
+        let jwt = rules().sign(&Echo, NOON).unwrap();
+        assert!(!is_reusable(&jwt, LIFE, NOON.before(Duration::from_secs(1))));
     }
 }

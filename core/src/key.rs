@@ -127,14 +127,46 @@ fn decrypt(der: &[u8], passphrase: Option<&Secret>) -> Result<Zeroizing<Vec<u8>>
             .because(Reason::PassphraseNeeded)
             .advise("Give the passphrase beside the key.")
     })?;
-    let sealed = pkcs8::EncryptedPrivateKeyInfo::try_from(der)
-        .map_err(|_| paste::damaged("the encrypted private key cannot be read"))?;
-    let opened = sealed.decrypt(passphrase.reveal()).map_err(|_| {
+    let sealed = pkcs8::EncryptedPrivateKeyInfo::try_from(der).map_err(|error| {
+        if is_unknown_cipher(&error) {
+            return unknown_cipher();
+        }
+        paste::damaged("the encrypted private key cannot be read")
+    })?;
+    let opened = sealed.decrypt(passphrase.reveal()).map_err(|error| {
+        if is_unknown_cipher(&error) {
+            return unknown_cipher();
+        }
         Error::new(ErrorKind::Key, "the passphrase does not open the private key")
             .because(Reason::WrongPassphrase)
-            .advise("If it is right, the key's cipher may be an old one: `openssl pkcs8 -topk8 -v2 aes-256-cbc -in old.pem -out new.pem` makes one that can be read.")
+            .advise("Give the passphrase that the key file was encrypted with.")
     })?;
     Ok(Zeroizing::new(opened.as_bytes().to_vec()))
+}
+
+fn is_unknown_cipher(error: &pkcs8::Error) -> bool {
+    use pkcs8::{der::ErrorKind as Der, der::Tag, pkcs5::Error as Cipher};
+    match error {
+        pkcs8::Error::Asn1(error) => {
+            matches!(
+                error.kind(),
+                Der::OidUnknown { .. } | Der::Value { tag: Tag::ObjectIdentifier }
+            )
+        }
+        pkcs8::Error::EncryptedPrivateKey(error) => matches!(
+            error,
+            Cipher::AlgorithmParametersInvalid { .. }
+                | Cipher::NoPbes1CryptSupport
+                | Cipher::UnsupportedAlgorithm { .. }
+        ),
+        _ => false,
+    }
+}
+
+fn unknown_cipher() -> Error {
+    Error::new(ErrorKind::Key, "the private key is encrypted with a cipher that is not read here")
+        .because(Reason::UnsuitableKey)
+        .advise("`openssl pkcs8 -topk8 -v2 aes-256-cbc -in old.pem -out new.pem` makes one that can be read.")
 }
 
 fn fingerprint(pair: &RsaKeyPair) -> Result<String> {

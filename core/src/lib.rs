@@ -3,18 +3,18 @@
 //! **A grant, put to a platform, yields a token. A source keeps one valid.**
 //!
 //! ```no_run
-//! use appmint_core::{App, Call, Config, Platform, PrivateKey};
-//! # fn main() -> appmint_core::Result<()> {
-//! let mut config = Config::new(Platform::named("atomgit")?);
-//! config.app_id = Some("75".into());
-//! let pem = std::fs::read("app.pem").expect("a key file");
-//! config.signer = Some(std::sync::Arc::new(PrivateKey::parse(&pem, None)?));
-//! let app = App::new(config)?;
-//!
-//! let source = app.installation("14")?;
-//! let token = source.token(None).wait()?;
-//! let repositories = source.request(Call::get("/orgs/acme/repos")).wait()?;
-//! # let _ = (token, repositories); Ok(()) }
+//! use appmint_core::{Call, Settings};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let settings = Settings {
+//!     platform: Some("atomgit".into()),
+//!     app_id: Some("75".into()),
+//!     private_key: Some(std::fs::read("app.pem")?.into()),
+//!     ..Settings::default()
+//! };
+//! let source = settings.app()?.installation("14")?;
+//! let header = source.token(None).wait()?.authorization();
+//! let reply = source.request(Call::get("/orgs/acme/repos")).wait()?;
+//! # let _ = (header, reply); Ok(()) }
 //! ```
 //!
 //! Every call that goes out returns a [`Flight`]: `.wait()` blocks until it lands, at most until

@@ -34,6 +34,12 @@ impl From<&str> for Lookup {
     }
 }
 
+impl From<&String> for Lookup {
+    fn from(account: &String) -> Self {
+        Self::Account(account.clone())
+    }
+}
+
 impl From<String> for Lookup {
     fn from(account: String) -> Self {
         Self::Account(account)

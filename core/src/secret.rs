@@ -67,7 +67,8 @@ pub(crate) fn scrub(text: &str, known: &[&str], prefixes: &[String]) -> String {
     let mut scrubbed = String::with_capacity(text.len());
     for word in text.split_inclusive(|c: char| !is_token_character(c)) {
         let bare = word.trim_end_matches(|c: char| !is_token_character(c));
-        if looks_like_a_token(bare, prefixes) {
+        if let Some(start) = start_of_token(bare, prefixes) {
+            scrubbed.push_str(&word[..start]);
             scrubbed.push_str(REDACTED);
             scrubbed.push_str(&word[bare.len()..]);
         } else {
@@ -81,10 +82,20 @@ fn is_token_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
 }
 
+/// Where a token begins in a word such as `bad_ats_6c91…`.
+fn start_of_token(word: &str, prefixes: &[String]) -> Option<usize> {
+    let begins_part = |at: &usize| !word[..*at].ends_with(|c: char| c.is_ascii_alphanumeric());
+    let mut starts = word.char_indices().map(|(at, _)| at).filter(begins_part);
+    starts.find(|at| looks_like_a_token(&word[*at..], prefixes))
+}
+
 fn looks_like_a_token(word: &str, prefixes: &[String]) -> bool {
+    // A token has digits; `refresh_token` is a word that only begins like one.
+    let after = |prefix: &String| word.strip_prefix(prefix.as_str());
+    let has_digits = |rest: &str| rest.contains(|c: char| c.is_ascii_digit());
     // `eyJ` is how base64url of `{"` begins: a JWT, or a part of one.
     word.len() >= SHORTEST_TOKEN
-        && (word.starts_with("eyJ") || prefixes.iter().any(|prefix| word.starts_with(prefix)))
+        && (word.starts_with("eyJ") || prefixes.iter().filter_map(after).any(has_digits))
 }
 
 fn shorten(text: String) -> String {
@@ -122,6 +133,14 @@ mod tests {
             scrub(text, &["hunter2"], &prefixes),
             "token [redacted], (secret [redacted]): [redacted] is bad"
         );
+    }
+
+    #[test]
+    fn a_token_within_a_word_is_scrubbed_and_a_word_like_one_is_not() {
+        let prefixes = ["ats_".to_owned(), "refresh_".to_owned()];
+        let text = "bad_ats_6c91b91bc9ca751e, not bad_refresh_token nor refresh_tokens";
+        let scrubbed = "bad_[redacted], not bad_refresh_token nor refresh_tokens";
+        assert_eq!(scrub(text, &[], &prefixes), scrubbed);
     }
 
     #[test]

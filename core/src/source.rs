@@ -10,7 +10,7 @@ use std::{
 use crate::{
     app::App,
     call::Call,
-    error::Result,
+    error::{Error, Result},
     flight::{Flight, lock},
     http::Response,
     scope::Scope,
@@ -85,6 +85,10 @@ impl TokenSource {
     pub fn request(&self, call: Call) -> Flight<Arc<Response>> {
         if !self.app.wants_caller(&call) {
             return self.app.request(call);
+        }
+        if call.own_token().is_some() {
+            return Flight::landed(Err(Error::invalid("a call as an installation has its token")
+                .advise("Make a call with a token of your own as the app.")));
         }
         self.app.call_with(self.token(None), call)
     }

@@ -99,7 +99,8 @@ impl HttpTransport {
             outgoing.send().map_err(|error| failure(error, url, "no answer came"))?;
         let status = incoming.status().as_u16();
         let headers = readable_headers(incoming.headers());
-        let body = read_body(&mut incoming, request.response_limit, url)?;
+        let body = read_body(&mut incoming, request.response_limit, url)
+            .map_err(|error| error.with_status(status))?;
         Ok(Response { status, headers, body })
     }
 
@@ -198,9 +199,13 @@ fn sensitive(value: &Secret) -> Result<reqwest::header::HeaderValue> {
     Ok(header)
 }
 
+/// Each name once; values that came apart are one list (RFC 9110 §5.2).
 fn readable_headers(headers: &reqwest::header::HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-    headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect()
+    let values = |name| {
+        let all = headers.get_all(name).iter();
+        all.map(|value| String::from_utf8_lossy(value.as_bytes())).collect::<Vec<_>>().join(", ")
+    };
+    headers.keys().map(|name| (name.to_string(), values(name))).collect()
 }
 
 fn read_body(incoming: &mut blocking::Response, limit: usize, url: &Url) -> Result<Vec<u8>> {

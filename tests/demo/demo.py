@@ -40,8 +40,8 @@ def programs() -> dict[str, list[str]]:
     build = Path(os.environ.get("APPMINT_BUILD", ROOT / "build"))
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     return {
-        "C": [str(build / "c" / "demo-c")],
-        "C++": [str(build / "c" / "demo-cpp")],
+        "C": [str(build / "c" / "demo_c")],
+        "C++": [str(build / "c" / "demo_cpp")],
         "Python": [str(ROOT / ".venv/bin/python"), str(ROOT / "examples/python/demo.py")],
         "Node": ["node", str(ROOT / "examples/node/demo.mjs")],
         "Rust": [str(target / "debug" / "appmint-example")],

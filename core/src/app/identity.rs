@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Reason, Result},
     flight::lock,
     grant::Client,
-    jwt::{Issuer, JwtRules},
+    jwt::{Issuer, JwtRules, is_reusable},
     platform::{
         Platform,
         descriptor::{Base, IssuerSource, IssuerType, Jwt},
@@ -34,15 +34,21 @@ impl App {
     }
 
     pub(super) fn fresh_jwt(&self) -> Result<Token> {
-        let (signer, rules, now) = (self.signer()?, self.jwt_rules()?, self.now());
-        let held = lock(&self.0.jwt).clone();
-        if let Some(jwt) = held.filter(|jwt| rules.is_reusable(jwt, now)) {
+        if let Some(jwt) = self.held_jwt() {
             return Ok(jwt);
         }
+        let (signer, rules, now) = (self.signer()?, self.jwt_rules()?, self.now());
         // Signed without the lock: an external signer may take its time.
         let jwt = rules.sign(&**signer, now)?;
         *lock(&self.0.jwt) = Some(jwt.clone());
         Ok(jwt)
+    }
+
+    /// The JWT in memory, as long as it does its work.
+    pub(super) fn held_jwt(&self) -> Option<Token> {
+        let jwt = lock(&self.0.jwt).clone()?;
+        let lifetime = jwt_lifetime(&self.0.config).ok()?;
+        is_reusable(&jwt, lifetime, self.now()).then_some(jwt)
     }
 
     pub(super) fn signer(&self) -> Result<&Arc<dyn Signer>> {
@@ -85,10 +91,16 @@ impl App {
         Ok(JwtRules {
             issuer: issuer(config, rules)?,
             back_date: config.jwt_back_date.unwrap_or(Duration::from_secs(rules.back_date_s)),
-            lifetime: config.jwt_lifetime.unwrap_or(Duration::from_secs(rules.lifetime_s)),
+            lifetime: jwt_lifetime(config)?,
             extra_claims: rules.extra_claims.clone(),
+            authorization_scheme: config.platform.descriptor().api.authorization_scheme.clone(),
         })
     }
+}
+
+fn jwt_lifetime(config: &Config) -> Result<Duration> {
+    let rules = jwt_descriptor(&config.platform)?;
+    Ok(config.jwt_lifetime.unwrap_or(Duration::from_secs(rules.lifetime_s)))
 }
 
 pub(super) fn jwt_descriptor(platform: &Platform) -> Result<&Jwt> {

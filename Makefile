@@ -1,0 +1,103 @@
+# `make demo` and `make test` set themselves up; see CONTRIBUTING.md for the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
+export APPMINT_BUILD := $(abspath build)
+PYTHON := $(abspath .venv/bin/python)
+PLATFORM ?= atomgit
+
+# What the wheel and the addon are made of.
+CORE := $(shell find core/src core/platforms -type f) core/Cargo.toml Cargo.toml Cargo.lock .cargo/config.toml
+WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o -name '*.py' -o -name '*.pyi') \
+         bindings-python/Cargo.toml bindings-python/pyproject.toml
+ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs
+
+.PHONY: help demo test lint bench size header clean \
+        test-rust test-c test-python test-node test-conformance rust c python node
+
+help:
+	@echo 'make demo [PLATFORM=atomgit]   one program in five languages, against the sandbox'
+	@echo 'make test                      all tests of all languages'
+	@echo 'make lint | bench | size | header | clean'
+
+demo: rust c python node
+	tests/demo/demo.py --platform $(PLATFORM)
+
+test: test-rust test-c test-python test-node test-conformance
+	tests/demo/demo.py --platform atomgit
+
+# ---- tests, by language
+
+test-rust:
+	cargo test --locked -p appmint-core -p appmint-sandbox
+
+test-c: c
+	ctest --test-dir build/c --output-on-failure
+
+test-python: rust python
+	$(PYTHON) -m pytest -q bindings-python/tests
+
+test-node: rust node
+	cd bindings-node && npm test
+
+test-conformance: rust c python node
+	$(PYTHON) -m pytest -q -n 2 tests/conformance
+
+# ---- what they need
+
+rust: build/.debian
+	cargo build --locked -p appmint-sandbox -p appmint-example -p appmint-conformance-driver
+
+c: build/.debian
+	cargo build --locked -p appmint-ffi
+	cmake -S tests/c -B build/c -DCMAKE_BUILD_TYPE=Debug -DAPPMINT_LIBRARY_DIR=$(CARGO_TARGET_DIR)/debug
+	cmake --build build/c -j 2
+
+python: .venv/.appmint
+node: bindings-node/node_modules/.appmint
+
+build/.debian: tools/debian
+	tools/debian python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm:npm g++:g++
+	@mkdir -p build && touch $@
+
+.venv/.tools: tests/requirements.txt build/.debian
+	python3 -m venv .venv
+	$(PYTHON) -m pip install -q --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+.venv/.appmint: .venv/.tools $(WHEEL) $(CORE)
+	$(PYTHON) -m pip install -q --disable-pip-version-check --force-reinstall --no-deps ./bindings-python
+	@touch $@
+
+bindings-node/node_modules/.packages: bindings-node/package-lock.json build/.debian
+	cd bindings-node && npm ci --no-audit --no-fund
+	@touch $@
+
+bindings-node/node_modules/.appmint: bindings-node/node_modules/.packages $(ADDON) $(CORE)
+	cd bindings-node && npm run build
+	@touch $@
+
+# ---- the rest
+
+lint: .venv/.tools bindings-node/node_modules/.packages
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	$(PYTHON) -m mypy --config-file bindings-python/pyproject.toml bindings-python/python/appmint
+	cd bindings-node && npx --no-install tsc --noEmit --strict --skipLibCheck false index.d.cts index.d.mts
+
+bench:
+	cargo bench --locked -p appmint-core
+
+size: rust python node
+	cargo build --locked --release -p appmint-ffi
+	$(PYTHON) tools/size.py
+
+header:
+	APPMINT_BLESS=1 cargo test --locked -p appmint-ffi --test header
+
+clean:
+	rm -rf target build .venv bindings-node/node_modules bindings-node/*.node

@@ -1,0 +1,22 @@
+'use strict'
+
+const native = require('./native.cjs')
+const { App } = require('./lib/app.cjs')
+const { ManualClock } = require('./lib/clock.cjs')
+const { settle, ...errors } = require('./lib/errors.cjs')
+const { TokenSource } = require('./lib/source.cjs')
+const { Token } = require('./lib/token.cjs')
+const { Authorization, Installation, Response } = require('./lib/values.cjs')
+
+module.exports = {
+  version: native.version(),
+  platforms: Object.freeze(native.platforms()),
+  App,
+  TokenSource,
+  Token,
+  Installation,
+  Authorization,
+  Response,
+  ManualClock,
+  ...errors,
+}

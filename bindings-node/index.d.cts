@@ -1,0 +1,413 @@
+// The surface of appmint in Node. Everything that takes time is a Promise, and none of it occupies
+// a thread of libuv's or blocks the event loop.
+
+/** The library's version. */
+export const version: string
+/** Names of the built-in platforms. */
+export const platforms: readonly string[]
+
+/** Bytes, or text that stands for its UTF-8. */
+export type Bytes = string | ArrayBufferView | ArrayBuffer
+
+/** What every call that goes out takes. */
+export interface WaitOptions {
+  /**
+   * Ends the waiting with a {@link CancelledError} whose `cause` is the signal's reason. The call
+   * itself goes on, and what it brings may serve the next one.
+   */
+  signal?: AbortSignal | undefined
+}
+
+/** An app's settings. Each operation names the credential that it lacks. */
+export interface AppOptions {
+  /** The name of a built-in platform, such as `atomgit`. */
+  platform?: string | undefined
+  /** A platform's descriptor as JSON text or as an object, instead of a name. */
+  platformDescriptor?: string | object | undefined
+  /** The base of the API, instead of the platform's own. */
+  apiUrl?: string | URL | undefined
+  /** The base of the web pages, where a user authorizes, instead of the platform's own. */
+  webUrl?: string | URL | undefined
+  /** The app's id, as the platform's settings page shows it. */
+  appId?: string | number | bigint | undefined
+  /** The OAuth client id. */
+  clientId?: string | undefined
+  /** The OAuth client secret. */
+  clientSecret?: string | undefined
+  /** The app's RSA key: PEM, DER, or any pasted form. */
+  privateKey?: Bytes | undefined
+  /** The passphrase of an encrypted PKCS#8 key. */
+  privateKeyPassphrase?: string | undefined
+  /**
+   * Signs instead of a private key: the message in, its RS256 signature (RSASSA-PKCS1-v1_5 with
+   * SHA-256) out. What it throws becomes a {@link CallbackError}.
+   */
+  signer?: ((message: Buffer) => ArrayBufferView | ArrayBuffer | PromiseLike<ArrayBufferView | ArrayBuffer>) | undefined
+  /** How far a JWT's `iat` lies back, in seconds; default 60. */
+  jwtBackDate?: number | undefined
+  /** How far a JWT's `exp` lies ahead, in seconds; default 540. */
+  jwtLifetime?: number | undefined
+  /** For a whole call with its retries, in milliseconds; default 30 000. */
+  timeout?: number | undefined
+  /** To connect, in milliseconds; default 10 000. */
+  connectTimeout?: number | undefined
+  /** A proxy's URL instead of what the environment says; empty for none. */
+  proxy?: string | URL | undefined
+  /** PEM of certificates to trust beside the system's. */
+  rootCertificates?: Bytes | undefined
+  /** Put before appmint's own `User-Agent`. */
+  userAgent?: string | undefined
+  /** Also speaks plain http to hosts other than this machine; default false. */
+  allowPlainHttp?: boolean | undefined
+  /** The largest body of an API reply, in bytes; default 32 MiB. */
+  maxResponseBody?: number | undefined
+  /** Further attempts of GETs and minting after a passing failure; default 2, 0 for none. */
+  retries?: number | undefined
+  /** A clock that stands still until moved, for tests. */
+  clock?: ManualClock | undefined
+}
+
+export interface TokenOptions extends WaitOptions {
+  /** How much longer the token must live, in milliseconds; default 60 000. */
+  minValid?: number | undefined
+}
+
+export interface AuthorizeOptions {
+  /** Where the user returns to; one of those registered for the app. */
+  redirectUri?: string | URL | undefined
+  /** A state of your own, which must be unguessable; default 256 random bits. */
+  state?: string | undefined
+  /** OAuth scopes, where the platform takes them. */
+  scopes?: readonly string[] | undefined
+  /** The account to suggest, where the platform takes it. */
+  login?: string | undefined
+}
+
+export interface ExchangeOptions extends WaitOptions {
+  /** The redirect URI of the authorization, where the platform wants it again. */
+  redirectUri?: string | URL | undefined
+  /** The authorization's PKCE verifier. */
+  codeVerifier?: string | null | undefined
+}
+
+/** Headers as an object, or as pairs of names and values. */
+export type HeadersLike =
+  | { readonly [name: string]: string | number | readonly (string | number)[] }
+  | Iterable<readonly [string, string | number | readonly (string | number)[]]>
+
+export interface RequestOptions extends WaitOptions {
+  headers?: HeadersLike | undefined
+  /** A value to send as JSON, instead of a body. */
+  json?: unknown
+  /** Bytes to send; say what they are in a `Content-Type` header. */
+  body?: Bytes | undefined
+}
+
+export interface AppRequestOptions extends RequestOptions {
+  /** The token to make the call with, instead of the app's JWT. */
+  token?: Token | string | undefined
+}
+
+/**
+ * An app on a platform. Making one reads its private key, which takes about a millisecond, and
+ * opens nothing; an app that is idle does not keep the process alive.
+ */
+export class App {
+  /** Throws {@link InvalidArgumentError} for a setting that is wrong, {@link KeyError} for the key. */
+  constructor(options: AppOptions)
+  /** The SHA-256 of the public key as the settings page shows it; null with a signer of your own. */
+  get fingerprint(): string | null
+  /** The platform's name. */
+  get platformName(): string
+  /** The app's own JWT, reused until 60 s before it expires. */
+  jwt(options?: WaitOptions): Promise<Token>
+  /** Every installation of the app. */
+  installations(options?: WaitOptions): Promise<Installation[]>
+  /** The installation on an account, named by its path, its organization's name or its id. */
+  findInstallation(account: string | number | bigint, options?: WaitOptions): Promise<Installation>
+  /** A source of tokens for one installation; nothing goes out yet. */
+  installation(id: string | number | bigint): TokenSource
+  /** The URL where a user authorizes the app, with a fresh state. */
+  authorize(options?: AuthorizeOptions): Authorization
+  /** The code out of a callback's URL, once its state has proved equal. */
+  authorizationCode(callbackUrl: string | URL, state: string): string
+  /** A user token for an authorization code, which is sent once, whatever happens. */
+  exchangeCode(code: string, options?: ExchangeOptions): Promise<Token>
+  /**
+   * A new user token for a refresh token, or for the one that a token came with. It is sent once,
+   * whatever happens.
+   */
+  refresh(refreshToken: string | Token, options?: WaitOptions): Promise<Token>
+  /** An API call as the app, or with the token given; any status is an answer. */
+  request(method: string, path: string, options?: AppRequestOptions): Promise<Response>
+}
+
+/** Tokens for one installation; sources of one installation of an app share one token. */
+export class TokenSource {
+  private constructor()
+  /** The installation's id. */
+  get installationId(): string
+  /** A token that lives at least `minValid` longer, from memory or newly minted. */
+  token(options?: TokenOptions): Promise<Token>
+  /** Forgets the token in memory: the next call mints. A token already handed out still works. */
+  invalidate(): void
+  /** An API call as the installation; any status is an answer. */
+  request(method: string, path: string, options?: RequestOptions): Promise<Response>
+}
+
+export type TokenKind = 'jwt' | 'installation' | 'user'
+
+/** A snapshot. Printing it, or writing it as JSON, shows no secret. */
+export class Token {
+  private constructor()
+  /** What it stands for. */
+  get kind(): TokenKind
+  /** The secret itself. */
+  reveal(): string
+  /** The value for an `Authorization` header, secret included. */
+  authorization(): string
+  /** When it stops working; null if the platform did not say. */
+  get expiresAt(): Date | null
+  /** Permission names to levels. */
+  get permissions(): Readonly<Record<string, string>>
+  /** `all` or `selected`. */
+  get repositorySelection(): string | null
+  /** The OAuth scopes granted. */
+  get scopes(): readonly string[]
+  /** A JWT's payload; null for other tokens. */
+  get claims(): Readonly<Record<string, unknown>> | null
+  /** The refresh token itself. */
+  revealRefreshToken(): string | null
+  /** When the refresh token stops working. */
+  get refreshTokenExpiresAt(): Date | null
+  toString(): string
+  toJSON(): object
+}
+
+/** One installation of the app. Only the id is certain; all that the platform said is in `raw`. */
+export class Installation {
+  private constructor()
+  readonly id: string
+  /** The account's path or login. */
+  readonly account: string | null
+  /** The account's name for people. */
+  readonly accountName: string | null
+  readonly accountId: string | null
+  readonly targetId: string | null
+  readonly appId: string | null
+  readonly appSlug: string | null
+  /** `all` or `selected`. */
+  readonly repositorySelection: string | null
+  /** Permission names to levels. */
+  readonly permissions: Readonly<Record<string, string>>
+  /** The events that the app hears of. */
+  readonly events: readonly string[]
+  readonly createdAt: Date | null
+  readonly updatedAt: Date | null
+  readonly suspendedAt: Date | null
+  /** The whole object as the platform sent it. */
+  readonly raw: Readonly<Record<string, any>>
+}
+
+/** Where to send a user, and what to keep until the user comes back. */
+export class Authorization {
+  private constructor()
+  readonly url: string
+  /** What the callback must bring back. */
+  readonly state: string
+  /** The PKCE verifier to hand to `exchangeCode`, where the platform has PKCE. It does not show itself. */
+  get codeVerifier(): string | null
+}
+
+/** An answer, whatever its status. */
+export class Response {
+  private constructor()
+  readonly status: number
+  /** Names in lower case; several values of one name are joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  /** The body as JSON; throws a SyntaxError if it is none. */
+  json(): any
+  /** The body as UTF-8 text. */
+  text(): string
+  toJSON(): object
+}
+
+/** A clock that stands still until moved, for tests. */
+export class ManualClock {
+  /** @param now a time, or milliseconds since 1970 */
+  constructor(now: Date | number)
+  now(): Date
+  set(now: Date | number): void
+  /** @param by milliseconds */
+  advance(by: number): void
+}
+
+export type ErrorKind =
+  | 'invalid_argument'
+  | 'unsupported'
+  | 'key'
+  | 'transport'
+  | 'timeout'
+  | 'cancelled'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'rate_limited'
+  | 'rejected'
+  | 'reauthorize'
+  | 'denied'
+  | 'pending'
+  | 'server'
+  | 'protocol'
+  | 'store'
+  | 'callback'
+  | 'internal'
+
+export type Reason =
+  | 'clock_skew'
+  | 'app_key_mismatch'
+  | 'no_public_key'
+  | 'app_not_found'
+  | 'bad_token'
+  | 'bad_client_credentials'
+  | 'suspended'
+  | 'not_installed'
+  | 'permission_not_granted'
+  | 'repository_not_accessible'
+  | 'rate_limit'
+  | 'dead_code'
+  | 'dead_refresh_token'
+  | 'rotation_interrupted'
+  | 'state_mismatch'
+  | 'redirect_uri_mismatch'
+  | 'access_denied'
+  | 'not_a_private_key'
+  | 'damaged_key'
+  | 'passphrase_needed'
+  | 'wrong_passphrase'
+  | 'unsuitable_key'
+  | 'unreachable'
+  | 'tls'
+  | 'connection_lost'
+  | 'body_too_large'
+  | 'not_json'
+  | 'missing_member'
+  | 'expired_on_arrival'
+  | 'redirect'
+  | 'unknown_platform'
+  | 'invalid_descriptor'
+  | 'missing_credential'
+  | 'foreign_host'
+
+/** What an error says beside its message. */
+export interface ErrorDetails {
+  reason?: Reason | undefined
+  hint?: string | undefined
+  status?: number | undefined
+  platformCode?: string | undefined
+  requestId?: string | undefined
+  retryAfter?: number | undefined
+  isRetryable?: boolean | undefined
+  cause?: unknown
+}
+
+/** Why something did not work. Its classes say what the caller can do; so does `code`. */
+export abstract class AppmintError extends Error {
+  /** For tests of your own; appmint makes its errors itself. */
+  constructor(message: string, details?: ErrorDetails)
+  /** What the caller can do: the same as `kind`. */
+  readonly code: ErrorKind
+  get kind(): ErrorKind
+  /** A finer word. */
+  readonly reason?: Reason
+  /** What to do about it. */
+  readonly hint?: string
+  /** The HTTP status, if there was an answer. */
+  readonly status?: number
+  /** The platform's own error code. */
+  readonly platformCode?: string
+  /** The platform's id of the request, to give to its support. */
+  readonly requestId?: string
+  /** How long to wait before trying again, in milliseconds, if the platform said so. */
+  readonly retryAfter?: number
+  /** Whether the same call may work later without a change. */
+  readonly isRetryable: boolean
+}
+
+/** Fix the call: a missing, malformed or contradictory argument. */
+export class InvalidArgumentError extends AppmintError {
+  readonly code: 'invalid_argument'
+}
+/** The platform does not offer this operation or argument. */
+export class UnsupportedError extends AppmintError {
+  readonly code: 'unsupported'
+}
+/** Fix the private key. */
+export class KeyError extends AppmintError {
+  readonly code: 'key'
+}
+/** Retry: no HTTP answer (DNS, connect, TLS, connection lost). */
+export class TransportError extends AppmintError {
+  readonly code: 'transport'
+}
+/** Retry or wait longer: the deadline passed. */
+export class TimeoutError extends AppmintError {
+  readonly code: 'timeout'
+}
+/** The caller cancelled the call; `cause` is the reason of its signal. */
+export class CancelledError extends AppmintError {
+  readonly code: 'cancelled'
+}
+/** Fix the credentials: JWT rejected, key of another app, client secret wrong. */
+export class UnauthorizedError extends AppmintError {
+  readonly code: 'unauthorized'
+}
+/** Ask an owner: suspended, permission not granted, repository outside the installation. */
+export class ForbiddenError extends AppmintError {
+  readonly code: 'forbidden'
+}
+/** Install the app: no such installation. */
+export class NotFoundError extends AppmintError {
+  readonly code: 'not_found'
+}
+/** Wait `retryAfter`, then retry. */
+export class RateLimitedError extends AppmintError {
+  readonly code: 'rate_limited'
+}
+/** Fix the request: the platform refused it and said why. */
+export class RejectedError extends AppmintError {
+  readonly code: 'rejected'
+}
+/** Send the user through authorization again: dead code or refresh token. */
+export class ReauthorizeError extends AppmintError {
+  readonly code: 'reauthorize'
+}
+/** Accept that the user said no. */
+export class DeniedError extends AppmintError {
+  readonly code: 'denied'
+}
+/** Poll again after `retryAfter`. */
+export class PendingError extends AppmintError {
+  readonly code: 'pending'
+}
+/** Retry later: the platform failed (5xx). */
+export class ServerError extends AppmintError {
+  readonly code: 'server'
+}
+/** Report it: an answer that makes no sense. */
+export class ProtocolError extends AppmintError {
+  readonly code: 'protocol'
+}
+/** Look after the token store. */
+export class StoreError extends AppmintError {
+  readonly code: 'store'
+}
+/** Look at the callback you gave: it failed, and `cause` says why. */
+export class CallbackError extends AppmintError {
+  readonly code: 'callback'
+}
+/** Report a bug in appmint. */
+export class InternalError extends AppmintError {
+  readonly code: 'internal'
+}

@@ -1,0 +1,75 @@
+'use strict'
+
+// What calls answer with, as plain values.
+
+const { inspect } = require('node:util')
+const { dateOf } = require('./token.cjs')
+
+/** One installation of the app. Only the id is certain; all that the platform said is in `raw`. */
+class Installation {
+  constructor(record) {
+    Object.assign(this, record)
+    this.createdAt = dateOf(record.createdAt)
+    this.updatedAt = dateOf(record.updatedAt)
+    this.suspendedAt = dateOf(record.suspendedAt)
+    this.raw = JSON.parse(record.raw)
+    Object.freeze(this.permissions)
+    Object.freeze(this.events)
+    Object.freeze(this)
+  }
+}
+
+/** Where to send a user. The verifier is a secret and does not show itself. */
+class Authorization {
+  #codeVerifier
+
+  constructor({ url, state, codeVerifier }) {
+    this.url = url
+    this.state = state
+    this.#codeVerifier = codeVerifier
+    Object.freeze(this)
+  }
+
+  get codeVerifier() {
+    return this.#codeVerifier
+  }
+}
+
+/** An answer, whatever its status. */
+class Response {
+  constructor({ status, headers, body }) {
+    this.status = status
+    this.headers = joined(headers)
+    this.body = body
+    Object.freeze(this)
+  }
+
+  text() {
+    return this.body.toString()
+  }
+
+  json() {
+    return JSON.parse(this.text())
+  }
+
+  // A body may hold a token.
+  toJSON() {
+    return { status: this.status }
+  }
+
+  [inspect.custom](_depth, options, show = inspect) {
+    const { status, body } = this
+    return `Response ${show({ status, body: `${body.length} bytes` }, options)}`
+  }
+}
+
+/** Values of one header are one list (RFC 9110 §5.3). */
+function joined(pairs) {
+  const headers = Object.create(null)
+  for (const [name, value] of pairs) {
+    headers[name] = name in headers ? `${headers[name]}, ${value}` : value
+  }
+  return Object.freeze(headers)
+}
+
+module.exports = { Authorization, Installation, Response }

@@ -1,0 +1,265 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use appmint_core::{AuthorizationRequest, Call, Installation, Response, Secret, Timestamp};
+use napi::{
+    Env,
+    bindgen_prelude::{BufferSlice, ToNapiValue, Uint8Array},
+    sys,
+};
+use napi_derive::napi;
+
+use crate::{
+    clock::ManualClock,
+    landing::Landings,
+    outcome::{Outcome, outcome},
+    settings::Settings,
+    signer::Signer,
+    source::TokenSource,
+    token::Token,
+};
+
+/// A program's app on a platform.
+#[napi]
+pub struct App(appmint_core::App);
+
+/// The app that the settings describe.
+#[napi]
+pub(crate) fn create_app(
+    settings: Settings,
+    clock: Option<&ManualClock>,
+    signer: Option<&Signer>,
+) -> Outcome<App> {
+    let settings = appmint_core::Settings {
+        clock: clock.map(ManualClock::shared),
+        signer: signer.map(Signer::shared),
+        ..settings.into()
+    };
+    outcome(settings.app().map(App))
+}
+
+#[napi]
+impl App {
+    /// The public key's fingerprint.
+    #[napi]
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<String> {
+        self.0.fingerprint()
+    }
+
+    /// The platform's name.
+    #[napi]
+    #[must_use]
+    pub fn platform_name(&self) -> &str {
+        self.0.platform().name()
+    }
+
+    /// The app's JWT.
+    #[napi]
+    pub fn jwt(&self, landings: &Landings, id: u32) -> Option<Outcome<Token>> {
+        landings.await_landing(id, self.0.jwt(), Token)
+    }
+
+    /// Every installation of the app.
+    #[napi]
+    pub fn installations(
+        &self,
+        landings: &Landings,
+        id: u32,
+    ) -> Option<Outcome<Vec<InstallationRecord>>> {
+        let records = |all: Vec<_>| all.into_iter().map(InstallationRecord::of).collect();
+        landings.await_landing(id, self.0.installations(), records)
+    }
+
+    /// The installation on an account.
+    #[napi]
+    pub fn find_installation(
+        &self,
+        landings: &Landings,
+        id: u32,
+        account: String,
+    ) -> Option<Outcome<InstallationRecord>> {
+        landings.await_landing(id, self.0.find_installation(account), InstallationRecord::of)
+    }
+
+    /// A source of tokens for one installation.
+    #[napi]
+    pub fn installation(&self, id: String) -> Outcome<TokenSource> {
+        outcome(self.0.installation(id).map(TokenSource))
+    }
+
+    /// Where a user authorizes the app.
+    #[napi]
+    pub fn authorize(&self, request: AuthorizationOptions) -> Outcome<AuthorizationRecord> {
+        outcome(self.0.authorize(&request.into()).map(|authorization| AuthorizationRecord {
+            url: authorization.url().to_owned(),
+            state: authorization.state().to_owned(),
+            code_verifier: authorization.code_verifier().map(revealed),
+        }))
+    }
+
+    /// The code out of a callback's URL.
+    #[napi]
+    pub fn authorization_code(&self, callback_url: String, state: String) -> Outcome<String> {
+        outcome(self.0.authorization_code(&callback_url, &state).map(|code| revealed(&code)))
+    }
+
+    /// A user token for an authorization code.
+    #[napi]
+    pub fn exchange_code(
+        &self,
+        landings: &Landings,
+        id: u32,
+        code: String,
+        redirect_uri: Option<String>,
+        code_verifier: Option<String>,
+    ) -> Option<Outcome<Token>> {
+        let flight = self.0.exchange_code(code, redirect_uri, code_verifier.map(Secret::new));
+        landings.await_landing(id, flight, Token)
+    }
+
+    /// A new user token for a refresh token.
+    #[napi]
+    pub fn refresh(
+        &self,
+        landings: &Landings,
+        id: u32,
+        refresh_token: String,
+    ) -> Option<Outcome<Token>> {
+        landings.await_landing(id, self.0.refresh(refresh_token), Token)
+    }
+
+    /// An API call as the app, or with the call's own token.
+    #[napi]
+    pub fn request(
+        &self,
+        landings: &Landings,
+        id: u32,
+        call: CallRecord,
+    ) -> Option<Outcome<ResponseRecord>> {
+        landings.await_landing(id, self.0.request(call.into()), ResponseRecord::of)
+    }
+}
+
+/// An API call.
+#[napi(object, object_to_js = false)]
+pub struct CallRecord {
+    pub method: String,
+    pub path: String,
+    pub headers: Vec<(String, String)>,
+    pub json: Option<String>,
+    pub body: Option<Uint8Array>,
+    pub token: Option<String>,
+}
+
+impl From<CallRecord> for Call {
+    fn from(record: CallRecord) -> Self {
+        let mut call = Self::new(record.method, record.path);
+        for (name, value) in record.headers {
+            call = call.header(name, value);
+        }
+        let call = record.json.into_iter().fold(call, Self::json_text);
+        let call = record.body.into_iter().fold(call, |call, body| call.body(body.to_vec()));
+        record.token.into_iter().fold(call, Self::token)
+    }
+}
+
+/// What an authorization asks for.
+#[napi(object, object_to_js = false)]
+pub struct AuthorizationOptions {
+    pub redirect_uri: Option<String>,
+    pub state: Option<String>,
+    pub scopes: Option<Vec<String>>,
+    pub login: Option<String>,
+}
+
+impl From<AuthorizationOptions> for AuthorizationRequest {
+    fn from(options: AuthorizationOptions) -> Self {
+        Self {
+            redirect_uri: options.redirect_uri,
+            state: options.state,
+            scopes: options.scopes.unwrap_or_default(),
+            login: options.login,
+        }
+    }
+}
+
+/// Where a user authorizes the app.
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct AuthorizationRecord {
+    pub url: String,
+    pub state: String,
+    pub code_verifier: Option<String>,
+}
+
+/// An installation of the app.
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct InstallationRecord {
+    pub id: String,
+    pub account: Option<String>,
+    pub account_name: Option<String>,
+    pub account_id: Option<String>,
+    pub target_id: Option<String>,
+    pub app_id: Option<String>,
+    pub app_slug: Option<String>,
+    pub repository_selection: Option<String>,
+    pub permissions: BTreeMap<String, String>,
+    pub events: Vec<String>,
+    pub created_at: Option<i64>,
+    pub updated_at: Option<i64>,
+    pub suspended_at: Option<i64>,
+    pub raw: String,
+}
+
+impl InstallationRecord {
+    fn of(installation: Installation) -> Self {
+        Self {
+            id: installation.id,
+            account: installation.account,
+            account_name: installation.account_name,
+            account_id: installation.account_id,
+            target_id: installation.target_id,
+            app_id: installation.app_id,
+            app_slug: installation.app_slug,
+            repository_selection: installation.repository_selection,
+            permissions: installation.permissions,
+            events: installation.events,
+            created_at: installation.created_at.map(Timestamp::as_millis),
+            updated_at: installation.updated_at.map(Timestamp::as_millis),
+            suspended_at: installation.suspended_at.map(Timestamp::as_millis),
+            raw: installation.raw.to_string(),
+        }
+    }
+}
+
+/// An answer, whatever its status.
+#[napi(object, object_from_js = false)]
+pub struct ResponseRecord {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Body,
+}
+
+impl ResponseRecord {
+    pub(crate) fn of(response: Arc<Response>) -> Self {
+        Self {
+            status: response.status,
+            headers: response.headers.clone(),
+            body: Body(response),
+        }
+    }
+}
+
+/// The body of an answer, which becomes a copy in a `Buffer`: not every host allows others.
+pub struct Body(Arc<Response>);
+
+impl ToNapiValue for Body {
+    unsafe fn to_napi_value(env: sys::napi_env, body: Self) -> napi::Result<sys::napi_value> {
+        let copy = BufferSlice::copy_from(&Env::from_raw(env), &body.0.body)?;
+        // SAFETY: `env` is the live environment that this was called with.
+        unsafe { BufferSlice::to_napi_value(env, copy) }
+    }
+}
+
+fn revealed(secret: &Secret) -> String {
+    secret.reveal().to_owned()
+}

@@ -1,0 +1,65 @@
+//! An outcome is a pair: an error record and nothing, or nothing and a value. The package's
+//! JavaScript throws; errors made here would be no `instanceof Error` in another realm.
+
+use std::{error::Error as _, iter::successors};
+
+use appmint_core::{Error, Result};
+use napi_derive::napi;
+
+/// What JavaScript makes an error of.
+#[napi(object, object_from_js = false)]
+pub struct ErrorRecord {
+    /// What the caller can do about it.
+    pub kind: &'static str,
+    /// The finer word.
+    pub reason: Option<&'static str>,
+    /// What happened.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The platform's own code.
+    pub platform_code: Option<String>,
+    /// The platform's id of the request.
+    pub request_id: Option<String>,
+    /// How long to wait, in milliseconds.
+    pub retry_after: Option<f64>,
+    /// Whether the same call may work later.
+    pub is_retryable: bool,
+    /// The errors beneath, joined.
+    pub cause: Option<String>,
+}
+
+/// `[error, null]` or `[null, value]`.
+pub(crate) type Outcome<T> = (Option<ErrorRecord>, Option<T>);
+
+pub(crate) fn outcome<T>(result: Result<T>) -> Outcome<T> {
+    match result {
+        Ok(value) => (None, Some(value)),
+        Err(error) => (Some(ErrorRecord::of(&error)), None),
+    }
+}
+
+impl ErrorRecord {
+    fn of(error: &Error) -> Self {
+        Self {
+            kind: error.kind().name(),
+            reason: error.reason().map(appmint_core::Reason::name),
+            message: error.message().to_owned(),
+            hint: error.hint().map(str::to_owned),
+            status: error.status(),
+            platform_code: error.platform_code().map(str::to_owned),
+            request_id: error.request_id().map(str::to_owned),
+            retry_after: error.retry_after().map(|wait| wait.as_secs_f64() * 1000.0),
+            is_retryable: error.is_retryable(),
+            cause: cause(error),
+        }
+    }
+}
+
+fn cause(error: &Error) -> Option<String> {
+    let layers: Vec<_> =
+        successors(error.source(), |layer| (*layer).source()).map(ToString::to_string).collect();
+    (!layers.is_empty()).then(|| layers.join(": "))
+}

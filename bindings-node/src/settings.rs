@@ -1,0 +1,57 @@
+use appmint_core::Secret;
+use napi::bindgen_prelude::Uint8Array;
+use napi_derive::napi;
+use zeroize::Zeroizing;
+
+use crate::clock::{millis, seconds};
+
+/// The settings of an app, all but its clock and its signer.
+#[napi(object, object_to_js = false)]
+pub struct Settings {
+    pub platform: Option<String>,
+    pub platform_descriptor: Option<String>,
+    pub api_url: Option<String>,
+    pub web_url: Option<String>,
+    pub app_id: Option<String>,
+    pub client_id: Option<String>,
+    pub client_secret: Option<String>,
+    pub private_key: Option<Uint8Array>,
+    pub private_key_passphrase: Option<String>,
+    pub jwt_back_date: Option<f64>,
+    pub jwt_lifetime: Option<f64>,
+    pub timeout: Option<f64>,
+    pub connect_timeout: Option<f64>,
+    pub proxy: Option<String>,
+    pub root_certificates: Option<String>,
+    pub user_agent: Option<String>,
+    pub allow_plain_http: Option<bool>,
+    pub max_response_body: Option<f64>,
+    pub retries: Option<u32>,
+}
+
+impl From<Settings> for appmint_core::Settings {
+    fn from(settings: Settings) -> Self {
+        Self {
+            platform: settings.platform,
+            platform_descriptor: settings.platform_descriptor,
+            api_url: settings.api_url,
+            web_url: settings.web_url,
+            app_id: settings.app_id,
+            client_id: settings.client_id,
+            client_secret: settings.client_secret.map(Secret::new),
+            private_key: settings.private_key.map(|key| Zeroizing::new(key.to_vec())),
+            private_key_passphrase: settings.private_key_passphrase.map(Secret::new),
+            jwt_back_date: settings.jwt_back_date.map(seconds),
+            jwt_lifetime: settings.jwt_lifetime.map(seconds),
+            timeout: settings.timeout.map(millis),
+            connect_timeout: settings.connect_timeout.map(millis),
+            proxy: settings.proxy.map(Secret::new),
+            root_certificates: settings.root_certificates,
+            user_agent: settings.user_agent,
+            allow_plain_http: settings.allow_plain_http.unwrap_or_default(),
+            max_response_body: settings.max_response_body.map(|bytes| bytes as usize),
+            retries: settings.retries,
+            ..Self::default()
+        }
+    }
+}

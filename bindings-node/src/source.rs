@@ -1,0 +1,52 @@
+use napi_derive::napi;
+
+use crate::{
+    app::{CallRecord, ResponseRecord},
+    clock::millis,
+    landing::Landings,
+    outcome::Outcome,
+    token::Token,
+};
+
+/// Tokens for one installation.
+#[napi]
+pub struct TokenSource(pub(crate) appmint_core::TokenSource);
+
+#[napi]
+impl TokenSource {
+    /// The installation's id.
+    #[napi]
+    #[must_use]
+    pub fn installation_id(&self) -> &str {
+        self.0.installation_id()
+    }
+
+    /// A token, from memory or newly minted.
+    #[napi]
+    pub fn token(
+        &self,
+        landings: &Landings,
+        id: u32,
+        min_valid: Option<f64>,
+    ) -> Option<Outcome<Token>> {
+        landings.await_landing(id, self.0.token(min_valid.map(millis)), Token)
+    }
+
+    /// Forgets the token in memory.
+    #[napi]
+    pub fn invalidate(&self) {
+        self.0.invalidate();
+    }
+
+    /// An API call as the installation.
+    #[napi]
+    pub fn request(
+        &self,
+        landings: &Landings,
+        id: u32,
+        call: CallRecord,
+    ) -> Option<Outcome<ResponseRecord>> {
+        let flight = self.0.request(call.into());
+        landings.await_landing(id, flight, ResponseRecord::of)
+    }
+}

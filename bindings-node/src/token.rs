@@ -1,0 +1,62 @@
+use std::collections::BTreeMap;
+
+use appmint_core::Secret;
+use napi_derive::napi;
+
+/// A token, whose secret stays here until it is revealed.
+#[napi]
+pub struct Token(pub(crate) appmint_core::Token);
+
+/// What a token says of itself without its secrets.
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct TokenRecord {
+    pub kind: &'static str,
+    pub expires_at: Option<i64>,
+    pub permissions: BTreeMap<String, String>,
+    pub repository_selection: Option<String>,
+    pub scopes: Vec<String>,
+    pub claims: Option<String>,
+    pub refresh_token_expires_at: Option<i64>,
+}
+
+#[napi]
+impl Token {
+    /// All but the secrets.
+    #[napi]
+    #[must_use]
+    pub fn record(&self) -> TokenRecord {
+        TokenRecord {
+            kind: self.0.kind().name(),
+            expires_at: self.0.expires_at().map(appmint_core::Timestamp::as_millis),
+            permissions: self.0.permissions().clone(),
+            repository_selection: self.0.repository_selection().map(str::to_owned),
+            scopes: self.0.scopes().to_vec(),
+            claims: self.0.claims().map(str::to_owned),
+            refresh_token_expires_at: self
+                .0
+                .refresh_token_expires_at()
+                .map(appmint_core::Timestamp::as_millis),
+        }
+    }
+
+    /// The secret itself.
+    #[napi]
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        self.0.reveal()
+    }
+
+    /// The value for an `Authorization` header.
+    #[napi]
+    #[must_use]
+    pub fn authorization(&self) -> String {
+        self.0.authorization().reveal().to_owned()
+    }
+
+    /// The refresh token itself.
+    #[napi]
+    #[must_use]
+    pub fn reveal_refresh_token(&self) -> Option<&str> {
+        self.0.refresh_token().map(Secret::reveal)
+    }
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { App, InvalidArgumentError, ManualClock, Response, Token, TokenSource } from 'appmint'
+import { KEY, appOn, platform } from './support.mjs'
+
+const NOWHERE = 'http://127.0.0.1:9'
+
+test('an unknown option is refused, and a near one suggested', () => {
+  const hints = { privat_key: 'privateKey', private_key: 'privateKey', appid: 'appId', timout: 'timeout', jwtLifetmie: 'jwtLifetime' }
+  for (const [wrong, right] of Object.entries(hints)) {
+    const refusal = { name: 'InvalidArgumentError', message: `there is no option ${wrong}`, hint: `Did you mean ${right}?` }
+    assert.throws(() => new App({ [wrong]: 'x' }), refusal)
+  }
+  assert.throws(() => new App({ colour: 'x' }), { hint: /There is platform, / })
+})
+
+test('an option of a call that is unknown is refused', async () => {
+  const app = appOn(NOWHERE)
+  const source = app.installation(14)
+  const calls = [
+    () => app.jwt({ signals: 1 }),
+    () => app.installations({ page: 1 }),
+    () => app.request('GET', '/', { header: {} }),
+    () => source.token({ min_valid: 1 }),
+    () => source.request('GET', '/', { token: 'x' }),
+    () => app.exchangeCode('c', { verifier: 'x' }),
+  ]
+  for (const call of calls) await assert.rejects(call, InvalidArgumentError)
+  assert.throws(() => app.authorize({ scope: 'x' }), { hint: 'Did you mean scopes?' })
+})
+
+test('a wrong type is an invalid argument that is named', () => {
+  const wrong = {
+    platform: 1, appId: -1, privateKey: 5, timeout: 'soon', retries: 1.5, allowPlainHttp: 1,
+    signer: {}, clock: {}, jwtLifetime: Number.NaN, maxResponseBody: -1, platformDescriptor: () => {},
+  }
+  for (const [name, value] of Object.entries(wrong)) {
+    assert.throws(() => new App({ [name]: value }), (error) => {
+      assert.ok(error instanceof InvalidArgumentError)
+      assert.ok(error.message.startsWith(`${name} must be `), error.message)
+      return true
+    })
+  }
+  for (const given of [null, 1, 'atomgit']) assert.throws(() => new App(given), InvalidArgumentError)
+})
+
+test('wrong arguments of a call that goes out reject, and of another throw', async () => {
+  const app = appOn(NOWHERE)
+  await assert.rejects(app.findInstallation({}), InvalidArgumentError)
+  await assert.rejects(app.exchangeCode(), InvalidArgumentError)
+  await assert.rejects(app.refresh(5), InvalidArgumentError)
+  await assert.rejects(app.request('GET'), InvalidArgumentError)
+  await assert.rejects(app.request('GET', '/', { headers: 'x' }), InvalidArgumentError)
+  await assert.rejects(app.request('GET', '/', { json: 1n }), InvalidArgumentError)
+  await assert.rejects(app.request('GET', '/', { json: 1, body: 'x' }), InvalidArgumentError)
+  await assert.rejects(app.request('GET', '/', { signal: {} }), InvalidArgumentError)
+  await assert.rejects(app.installation(1).token({ minValid: -1 }), InvalidArgumentError)
+  assert.throws(() => app.installation({}), InvalidArgumentError)
+  assert.throws(() => app.installation('../x'), InvalidArgumentError)
+  assert.throws(() => app.authorizationCode('?code=1'), InvalidArgumentError)
+})
+
+test('ids may be numbers or text', () => {
+  const app = appOn(NOWHERE)
+  for (const id of [14, 14n, '14']) assert.equal(app.installation(id).installationId, '14')
+})
+
+test('a key may be text or bytes', () => {
+  const forms = [KEY.privateKey, Buffer.from(KEY.privateKey), new TextEncoder().encode(KEY.privateKey).buffer]
+  const fingerprints = forms.map((privateKey) => appOn(NOWHERE, { privateKey }).fingerprint)
+  assert.equal(new Set(fingerprints).size, 1)
+  assert.match(fingerprints[0], /^SHA256:/)
+})
+
+test('what only appmint makes cannot be made', () => {
+  for (const Type of [Token, TokenSource]) assert.throws(() => new Type(), InvalidArgumentError)
+})
+
+test('a clock is moved by dates and milliseconds', () => {
+  const clock = new ManualClock(new Date(1000))
+  clock.advance(500)
+  assert.deepEqual(clock.now(), new Date(1500))
+  clock.set(0)
+  assert.equal(clock.now().getTime(), 0)
+  assert.throws(() => clock.set('noon'), InvalidArgumentError)
+  assert.throws(() => clock.advance(-1), InvalidArgumentError)
+})
+
+test('a request carries what it was given', async (t) => {
+  const { url, asked } = await platform(t)
+  const app = appOn(url)
+  await app.request('POST', '/json', { json: { n: null }, headers: new Headers({ 'x-one': '1' }), token: 'atu_mine' })
+  await app.request('PUT', '/bytes?q=1', { body: new Uint8Array([104, 105]), headers: { 'X-Two': ['2', 3] } })
+  await app.request('POST', '/null', { json: null })
+  const [json, bytes, nothing] = asked
+  assert.deepEqual([json.body, json.headers['content-type'], json.headers['x-one']], ['{"n":null}', 'application/json', '1'])
+  assert.equal(json.headers.authorization, 'Bearer atu_mine')
+  assert.deepEqual([bytes.method, bytes.url, bytes.body, bytes.headers['x-two']], ['PUT', '/bytes?q=1', 'hi', '2, 3'])
+  assert.equal(nothing.body, 'null')
+})
+
+test('a response has a body as bytes, text and JSON', async (t) => {
+  const { url } = await platform(t, () => ({ status: 418, raw: '{"a":"ü"}', headers: { 'X-A': 'b', 'Set-Cookie': ['a=1', 'b=2'] } }))
+  const response = await appOn(url).request('GET', '/')
+  assert.ok(response instanceof Response)
+  assert.equal(response.status, 418)
+  assert.ok(Buffer.isBuffer(response.body))
+  assert.deepEqual([response.text(), response.json()], ['{"a":"ü"}', { a: 'ü' }])
+  assert.deepEqual([response.headers['x-a'], response.headers['set-cookie']], ['b', 'a=1, b=2'])
+})

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { stat } from 'node:fs/promises'
+import { test } from 'node:test'
+
+import { CancelledError } from 'appmint'
+import { appOn, platform, run, silence } from './support.mjs'
+
+test('calls that hang occupy none of Node’s own threads', async (t) => {
+  const { url, callers, hangUp } = await silence(t)
+  const source = appOn(url)
+  let landed = 0
+  const hanging = Array.from({ length: 8 }, () => source.request('GET', '/', { token: 'x' }).finally(() => { landed += 1 }))
+  const outcomes = Promise.allSettled(hanging)
+  await callers(8)
+  for (let turn = 0; turn < 50; turn += 1) await stat(import.meta.filename)
+  assert.equal(landed, 0)
+  hangUp()
+  for (const { reason } of await outcomes) assert.equal(reason.code, 'transport')
+})
+
+test('a signal ends the waiting, and the call goes on', async (t) => {
+  let answer
+  const answered = new Promise((resolve) => { answer = resolve })
+  const { url, asked } = await platform(t)
+  const source = appOn(url, { privateKey: undefined, signer: () => answered }).installation(14)
+  const stop = new AbortController()
+  const why = new Error('enough')
+  const waiting = source.token({ signal: stop.signal })
+  stop.abort(why)
+  await assert.rejects(waiting, (error) => {
+    assert.ok(error instanceof CancelledError)
+    assert.deepEqual([error.code, error.cause, error.isRetryable], ['cancelled', why, false])
+    return true
+  })
+  assert.equal(asked.length, 0)
+  const other = source.token()
+  answer(Buffer.alloc(256, 1))
+  await other
+  assert.equal(asked.length, 1)
+})
+
+test('a signal that was aborted before sends nothing', async (t) => {
+  const { url, asked } = await platform(t)
+  await assert.rejects(appOn(url).installations({ signal: AbortSignal.abort('no') }), { code: 'cancelled', cause: 'no' })
+  assert.equal(asked.length, 0)
+})
+
+test('a signal keeps no listener of a call that has landed', async (t) => {
+  const { url } = await platform(t)
+  const app = appOn(url)
+  const { signal } = new AbortController()
+  signal.onabort = () => {}
+  const listeners = []
+  const add = signal.addEventListener.bind(signal)
+  const remove = signal.removeEventListener.bind(signal)
+  signal.addEventListener = (type, ...rest) => { listeners.push(type); add(type, ...rest) }
+  signal.removeEventListener = (type, ...rest) => { listeners.pop(); remove(type, ...rest) }
+  await Promise.all([app.installations({ signal }), app.request('GET', '/', { signal })])
+  assert.deepEqual(listeners, [])
+  assert.equal(typeof signal.onabort, 'function')
+})
+
+test('a process ends by itself after use', async (t) => {
+  const { url } = await platform(t)
+  assert.deepEqual(await run('use.mjs', { TEST_URL: url }), { code: 0, signal: null, out: 'done\n', err: '' })
+})
+
+test('a process ends when nobody waits any more', async (t) => {
+  const { url } = await silence(t)
+  assert.deepEqual(await run('abandon.mjs', { TEST_URL: url }), { code: 0, signal: null, out: 'cancelled\n', err: '' })
+})
+
+test('a process lives while somebody waits', async (t) => {
+  const { url, callers, hangUp } = await silence(t)
+  const ended = run('wait.mjs', { TEST_URL: url })
+  await callers(1)
+  hangUp()
+  assert.deepEqual(await ended, { code: 0, signal: null, out: 'transport\n', err: '' })
+})
+
+test('a process may end with calls aloft', async (t) => {
+  const { url } = await silence(t)
+  const { code, signal } = await run('exit.mjs', { TEST_URL: url })
+  assert.deepEqual([code, signal], [7, null])
+})

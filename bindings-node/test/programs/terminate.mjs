@@ -1,0 +1,27 @@
+// Ends many workers, each at another moment of its calls.
+
+import { once } from 'node:events'
+import { Worker, isMainThread, parentPort } from 'node:worker_threads'
+import { fileURLToPath } from 'node:url'
+
+if (isMainThread) {
+  const file = fileURLToPath(import.meta.url)
+  for (let round = 0; round < 10; round += 1) {
+    const workers = Array.from({ length: 3 }, () => new Worker(file))
+    await Promise.all(workers.map((worker) => once(worker, 'message')))
+    for (let turn = 0; turn < round; turn += 1) await new Promise(setImmediate)
+    await Promise.all(workers.map((worker) => worker.terminate()))
+  }
+  console.log('ended')
+} else {
+  const { makeApp } = await import('./app.mjs')
+  const call = (app) => app.installations().catch(() => {})
+  const again = (app) => call(app).then(() => process.env.TEST_BUSY && again(app))
+  const never = new Promise(() => {})
+  const signers = [() => Buffer.alloc(256, 1), () => never, () => { throw new Error('no') }]
+  const apps = signers.map((signer) => makeApp({ privateKey: undefined, signer }))
+  for (const app of [makeApp(), ...apps]) {
+    for (let count = 0; count < 5; count += 1) again(app)
+  }
+  parentPort.postMessage('aloft')
+}

@@ -1,0 +1,3 @@
+import { makeApp } from './app.mjs'
+
+await makeApp().installations().catch((error) => console.log(error.code))

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { ManualClock } from 'appmint'
+import { SECRETS, appOn, platform } from './support.mjs'
+
+const NOON = Date.UTC(2026, 10, 21, 12)
+
+test('a JWT tells its claims and nothing else', async (t) => {
+  const { url } = await platform(t)
+  const jwt = await appOn(url, { clock: new ManualClock(NOON), jwtBackDate: 30, jwtLifetime: 300 }).jwt()
+  assert.deepEqual(jwt.claims, { iat: NOON / 1000 - 30, exp: NOON / 1000 + 300, iss: '75' })
+  assert.deepEqual([jwt.kind, jwt.expiresAt], ['jwt', new Date(NOON + 300_000)])
+  assert.throws(() => { jwt.claims.iss = '76' }, TypeError)
+})
+
+test('an installation says what the platform said', async (t) => {
+  const { url } = await platform(t)
+  const app = appOn(url)
+  const [listed] = await app.installations()
+  const found = await app.findInstallation('ACME')
+  assert.deepEqual(found, listed)
+  const { id, appId, permissions, events, repositorySelection, createdAt, suspendedAt, raw } = found
+  assert.deepEqual([id, appId, permissions, events], ['14', '75', { contents: 'write' }, ['push']])
+  assert.deepEqual([repositorySelection, suspendedAt, raw.id], ['all', null, 14])
+  assert.deepEqual(createdAt, new Date('2023-04-26T06:18:39Z'))
+  assert.throws(() => { found.id = '15' }, TypeError)
+  await assert.rejects(app.findInstallation('other'), { name: 'NotFoundError', reason: 'not_installed' })
+})
+
+test('a token is minted once for all who ask, and again when it is forgotten', async (t) => {
+  const { url, asked } = await platform(t)
+  const app = appOn(url)
+  const source = app.installation(14)
+  const tokens = await Promise.all([source.token(), app.installation('14').token(), source.token({ minValid: 1000 })])
+  assert.deepEqual(tokens.map((token) => token.reveal()), Array(3).fill(SECRETS.installation))
+  await source.token()
+  assert.equal(asked.length, 1)
+  source.invalidate()
+  await source.token()
+  assert.equal(asked.length, 2)
+})
+
+test('a token inside the margin is renewed', async (t) => {
+  const minute = 60_000
+  const clock = new ManualClock(NOON)
+  const mint = () => ({ status: 201, json: { token: 'ats_1', expires_at: new Date(NOON + 60 * minute).toISOString() } })
+  const { url, asked } = await platform(t, mint)
+  const source = appOn(url, { clock }).installation(14)
+  await source.token()
+  clock.advance(50 * minute)
+  await source.token({ minValid: 9 * minute })
+  assert.equal(asked.length, 1)
+  await source.token({ minValid: 11 * minute })
+  assert.equal(asked.length, 2)
+})
+
+test('a token’s fields are read-only snapshots', async (t) => {
+  const { url } = await platform(t)
+  const token = await appOn(url).installation(14).token()
+  assert.deepEqual(token.permissions, { checks: 'read', contents: 'write' })
+  assert.deepEqual([token.kind, token.repositorySelection, token.scopes, token.claims], ['installation', 'all', [], null])
+  assert.throws(() => { token.permissions.contents = 'admin' }, TypeError)
+  token.expiresAt.setTime(0)
+  assert.equal(token.expiresAt.getUTCFullYear(), 2100)
+})
+
+test('a user authorizes, and the token is refreshed', async (t) => {
+  const { url, asked } = await platform(t)
+  const app = appOn(url)
+  const { url: page, state, codeVerifier } = app.authorize({ redirectUri: new URL('https://example.com/cb') })
+  assert.equal(new URL(page).searchParams.get('state'), state)
+  assert.equal(codeVerifier, null)
+  const code = app.authorizationCode(`https://example.com/cb?code=c1&state=${state}`, state)
+  const token = await app.exchangeCode(code)
+  const refreshed = await app.refresh(token)
+  assert.deepEqual([token.kind, refreshed.reveal()], ['user', SECRETS.user])
+  assert.equal(refreshed.refreshTokenExpiresAt.getUTCFullYear(), 2100)
+  assert.equal(JSON.parse(asked[1].body).refresh_token, SECRETS.refresh)
+  assert.throws(() => app.authorizationCode('?code=c1&state=other', state), { reason: 'state_mismatch' })
+})

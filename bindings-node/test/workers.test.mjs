@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
+
+import { KEY, SECRETS, appOn, platform, run, silence } from './support.mjs'
+
+test('workers each have an app of their own', async (t) => {
+  const { url } = await platform(t)
+  const env = { ...process.env, TEST_KEY: KEY.privateKey, TEST_URL: url }
+  const file = new URL('programs/worker.mjs', import.meta.url)
+  const workers = Array.from({ length: 4 }, () => new Worker(file, { env }))
+  const here = appOn(url).installation(14).token()
+  const said = await Promise.all(workers.map((worker) => once(worker, 'message')))
+  for (const [secret] of said) assert.equal(secret, SECRETS.installation)
+  assert.equal((await here).reveal(), SECRETS.installation)
+  const codes = await Promise.all(workers.map((worker) => once(worker, 'exit')))
+  assert.deepEqual(codes.flat(), [0, 0, 0, 0])
+})
+
+test('a worker may be ended with calls and signatures aloft', async (t) => {
+  const { url } = await silence(t)
+  const { code, signal, err, out } = await run('terminate.mjs', { TEST_URL: url })
+  assert.deepEqual({ code, signal, err, out }, { code: 0, signal: null, err: '', out: 'ended\n' })
+})
+
+test('a worker may be ended while calls land', async (t) => {
+  const { url } = await platform(t)
+  const { code, signal, err, out } = await run('terminate.mjs', { TEST_URL: url, TEST_BUSY: '1' })
+  assert.deepEqual({ code, signal, err, out }, { code: 0, signal: null, err: '', out: 'ended\n' })
+})

@@ -1,0 +1,83 @@
+"""Authenticate as a platform app.
+
+A grant, put to a platform, yields a token. A source keeps one valid.
+
+    app = appmint.App("atomgit", app_id=75, private_key=Path("app.pem"))
+    source = app.installation(14)
+    token = source.token(min_valid=timedelta(minutes=10))
+    reply = source.request("GET", "/orgs/acme/repos")
+
+Calls that go out block their own thread only; Ctrl-C ends the wait. Every object may be shared by
+threads. Every error is an ``appmint.Error``, and its class says what can be done about it.
+"""
+
+from ._errors import (
+    CallbackError,
+    CancelledError,
+    DeniedError,
+    Error,
+    ForbiddenError,
+    InternalError,
+    InvalidArgumentError,
+    NotFoundError,
+    PendingError,
+    PrivateKeyError,
+    ProtocolError,
+    RateLimitedError,
+    ReauthorizeError,
+    RejectedError,
+    ServerError,
+    StoreError,
+    TimeoutError,
+    TransportError,
+    UnauthorizedError,
+    UnsupportedError,
+)
+from ._headers import Headers
+from ._native import (
+    App,
+    Authorization,
+    Installation,
+    ManualClock,
+    Response,
+    Token,
+    TokenSource,
+    platforms,
+    version,
+)
+
+__version__ = version()
+
+__all__ = [
+    "App",
+    "Authorization",
+    "CallbackError",
+    "CancelledError",
+    "DeniedError",
+    "Error",
+    "ForbiddenError",
+    "Headers",
+    "Installation",
+    "InternalError",
+    "InvalidArgumentError",
+    "ManualClock",
+    "NotFoundError",
+    "PendingError",
+    "PrivateKeyError",
+    "ProtocolError",
+    "RateLimitedError",
+    "ReauthorizeError",
+    "RejectedError",
+    "Response",
+    "ServerError",
+    "StoreError",
+    "TimeoutError",
+    "Token",
+    "TokenSource",
+    "TransportError",
+    "UnauthorizedError",
+    "UnsupportedError",
+    "__version__",
+    "platforms",
+    "version",
+]

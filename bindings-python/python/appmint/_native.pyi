@@ -1,0 +1,333 @@
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from os import PathLike
+from typing import Any, final
+
+from typing_extensions import Never, Self
+
+from ._headers import Headers
+
+__all__ = [
+    "App",
+    "Authorization",
+    "Installation",
+    "ManualClock",
+    "Response",
+    "Token",
+    "TokenSource",
+    "kinds",
+    "platforms",
+    "reasons",
+    "version",
+]
+
+@final
+class App:
+    """A program's app on a platform.
+
+    One is enough for a program: it holds the connections and the tokens, and any thread may use
+    it. Times are timedeltas or seconds; a key or certificates are text, bytes or a Path to read.
+    """
+
+    def __new__(
+        cls,
+        platform: str | None = None,
+        *,
+        platform_descriptor: str | Mapping[str, Any] | None = None,
+        api_url: str | None = None,
+        web_url: str | None = None,
+        app_id: int | str | None = None,
+        client_id: int | str | None = None,
+        client_secret: str | None = None,
+        private_key: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
+        private_key_passphrase: str | None = None,
+        signer: Callable[[bytes], bytes | bytearray | memoryview] | None = None,
+        jwt_back_date: timedelta | float | None = None,
+        jwt_lifetime: timedelta | float | None = None,
+        timeout: timedelta | float | None = None,
+        connect_timeout: timedelta | float | None = None,
+        proxy: str | None = None,
+        root_certificates: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
+        user_agent: str | None = None,
+        allow_plain_http: bool = False,
+        max_response_body: int | None = None,
+        retries: int | None = None,
+        clock: ManualClock | None = None,
+    ) -> Self: ...
+    @property
+    def fingerprint(self) -> str | None:
+        """SHA-256 of the public key as the settings page shows it; None with an external signer."""
+
+    @property
+    def platform_name(self) -> str:
+        """The platform's name."""
+
+    def jwt(self) -> Token:
+        """The app's own JWT, reused until 60 s before it expires."""
+
+    def installations(self) -> list[Installation]:
+        """Every installation of the app."""
+
+    def find_installation(self, account: int | str) -> Installation:
+        """The installation on an account: its path, its organization's name or its id."""
+
+    def installation(self, id: int | str) -> TokenSource:
+        """A source of tokens for one installation; nothing goes out yet."""
+
+    def authorize(
+        self,
+        redirect_uri: str | None = None,
+        state: str | None = None,
+        scopes: Iterable[str] | None = None,
+        login: str | None = None,
+    ) -> Authorization:
+        """The URL where a user authorizes the app, with a fresh state."""
+
+    def authorization_code(self, callback_url: str, state: str) -> str:
+        """The code out of a callback URL, once its state is proven equal."""
+
+    def exchange_code(
+        self,
+        code: str,
+        redirect_uri: str | None = None,
+        code_verifier: str | None = None,
+    ) -> Token:
+        """A user token for an authorization code, which is sent once, whatever happens."""
+
+    def refresh(self, refresh_token: Token | str) -> Token:
+        """A new user token for a refresh token, or for a token that has one; it is sent once,
+        whatever happens."""
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        body: str | bytes | bytearray | memoryview | None = None,
+        token: Token | str | None = None,
+    ) -> Response:
+        """An API call as the app, or with the token given; any status is an answer."""
+
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class TokenSource:
+    """Keeps one token of an installation valid: from memory while it lives long enough, else newly
+    minted, by one caller for all who ask meanwhile.
+    """
+
+    @property
+    def installation_id(self) -> str:
+        """The installation's id."""
+
+    def token(self, min_valid: timedelta | float | None = None) -> Token:
+        """A token that lives at least min_valid longer: a timedelta or seconds, default 60 s.
+
+        It comes from memory, or is newly minted.
+        """
+
+    def invalidate(self) -> None:
+        """Forgets the token: the next call mints. A token already handed out still works."""
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        body: str | bytes | bytearray | memoryview | None = None,
+    ) -> Response:
+        """An API call as the installation; any status is an answer."""
+
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class Token:
+    """A token: a snapshot of a secret, what it may do, and until when.
+
+    It shows its secret to reveal() and authorization() only.
+    """
+
+    @property
+    def kind(self) -> str:
+        """What it stands for: "jwt", "installation" or "user"."""
+
+    def reveal(self) -> str:
+        """The secret itself."""
+
+    def authorization(self) -> str:
+        """The value for an Authorization header."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it stops working, in UTC; None if the platform did not say."""
+
+    @property
+    def permissions(self) -> dict[str, str]:
+        """What it may do: permission names to levels."""
+
+    @property
+    def repository_selection(self) -> str | None:
+        """Which repositories it reaches: "all" or "selected"."""
+
+    @property
+    def scopes(self) -> list[str]:
+        """OAuth scopes granted; empty where the platform names none."""
+
+    @property
+    def claims(self) -> dict[str, Any] | None:
+        """A JWT's payload; None for other tokens."""
+
+    def reveal_refresh_token(self) -> str | None:
+        """The refresh token itself; None if there is none."""
+
+    @property
+    def refresh_token_expires_at(self) -> datetime | None:
+        """When the refresh token stops working, in UTC."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__ = None  # type: ignore[assignment]
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: object) -> Self: ...
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class Installation:
+    """One installation of the app on an account.
+
+    Only the id is certain; what else a platform says differs, and all of it is in raw.
+    """
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def account(self) -> str | None:
+        """The account's path or login."""
+
+    @property
+    def account_name(self) -> str | None:
+        """The account's name for people."""
+
+    @property
+    def account_id(self) -> str | None:
+        """The account's id."""
+
+    @property
+    def target_id(self) -> str | None:
+        """The id of what the app is installed on."""
+
+    @property
+    def app_id(self) -> str | None:
+        """The app's id."""
+
+    @property
+    def app_slug(self) -> str | None:
+        """The app's short name."""
+
+    @property
+    def repository_selection(self) -> str | None:
+        """Which repositories it reaches: "all" or "selected"."""
+
+    @property
+    def permissions(self) -> dict[str, str]:
+        """What was granted: permission names to levels."""
+
+    @property
+    def events(self) -> list[str]:
+        """The events that the app hears of."""
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When the app was installed, in UTC."""
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When the installation last changed, in UTC."""
+
+    @property
+    def suspended_at(self) -> datetime | None:
+        """When an owner suspended it, in UTC; None if nobody did."""
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as the platform sent it."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__ = None  # type: ignore[assignment]
+
+@final
+class Authorization:
+    """A place to send a user to, and what must be kept until the user comes back."""
+
+    @property
+    def url(self) -> str:
+        """Where to send the user's browser."""
+
+    @property
+    def state(self) -> str:
+        """What the callback must bring back; keep it with the user's session."""
+
+    @property
+    def code_verifier(self) -> str | None:
+        """The PKCE verifier to hand to exchange_code, where the platform has PKCE."""
+
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class Response:
+    """An answer, whatever its status."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def headers(self) -> Headers:
+        """Names, which are in lower case but found in any, and values."""
+
+    @property
+    def body(self) -> bytes:
+        """The whole body."""
+
+    @property
+    def text(self) -> str:
+        """The body as text; what is not UTF-8 in it is replaced."""
+
+    def json(self) -> Any:
+        """The value that the body holds as JSON; a ProtocolError if it holds none."""
+
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class ManualClock:
+    """A clock that stands still until it is moved, for tests.
+
+    Times are datetimes with a time zone, or milliseconds since 1970.
+    """
+
+    def __new__(cls, now: datetime | int) -> Self: ...
+    def now(self) -> datetime:
+        """The time it shows."""
+
+    def set(self, now: datetime | int) -> None:
+        """Moves it to a time, forwards or back."""
+
+    def advance(self, by: timedelta | float) -> None:
+        """Moves it forwards by a timedelta or a number of seconds."""
+
+def version() -> str:
+    """The library's version."""
+
+def platforms() -> list[str]:
+    """The names of the built-in platforms."""
+
+def kinds() -> list[str]:
+    """Every kind that an error can have."""
+
+def reasons() -> list[str]:
+    """Every reason that an error can have."""

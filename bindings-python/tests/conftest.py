@@ -1,0 +1,118 @@
+"""What the tests share: a key, a server on loopback, and an app that talks to it."""
+
+import json
+import socket
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import appmint
+import pytest
+
+NOW_MS = 1_763_697_600_000
+TOKEN = "ats_6c91b91bc9ca751e06bd4ef6e4a8d7c0"
+REFRESH_TOKEN = "atr_2f6b2a8e0c1d4b5f9e7a3c6d8b0f1e2d"
+CLIENT_SECRET = "hunter2-hunter2-hunter2"
+
+
+@pytest.fixture(scope="session")
+def key_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("key") / "app.pem"
+    command = ["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]
+    subprocess.run([*command, "-out", path], check=True, capture_output=True)
+    return path
+
+
+@pytest.fixture
+def clock():
+    return appmint.ManualClock(NOW_MS)
+
+
+class Platform:
+    """Answers what a test tells it to, and remembers what it was asked."""
+
+    def __init__(self):
+        self.requests = []
+        self.answers = {}
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def answer(self, path, status, body, **headers):
+        self.answers[path] = (status, json.dumps(body).encode(), headers)
+
+    def handler(platform):
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do(self):
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                platform.requests.append((self.command, self.path, dict(self.headers), body))
+                status, body, headers = platform.answers[self.path]
+                self.send_response(status)
+                self.send_header("content-length", str(len(body)))
+                for name, value in headers.items():
+                    self.send_header(name.replace("_", "-"), value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_GET = do_POST = do_PUT = do_PATCH = do
+
+            def log_message(self, *_):
+                pass
+
+        return Handler
+
+
+@pytest.fixture
+def platform():
+    platform = Platform()
+    expires_at = "2025-11-21T13:00:00.000+08:00"
+    minted = {"token": TOKEN, "expires_at": expires_at, "permissions": {"contents": "write"}}
+    platform.answer("/app/installations/14/access_tokens", 201, minted)
+    yield platform
+    platform.server.shutdown()
+    platform.server.server_close()
+
+
+@pytest.fixture
+def settings(platform, key_file, clock):
+    return {
+        "api_url": platform.url,
+        "web_url": platform.url,
+        "app_id": 75,
+        "private_key": key_file,
+        "client_id": "Iv1.0",
+        "client_secret": CLIENT_SECRET,
+        "clock": clock,
+        "proxy": "",
+        "retries": 0,
+    }
+
+
+@pytest.fixture
+def app(settings):
+    return appmint.App("atomgit", **settings)
+
+
+@pytest.fixture
+def silence():
+    """A host that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+def url(listener):
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def user_token(app, platform):
+    platform.answer("/login/oauth/access_token", 200, {
+        "access_token": "atu_0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+        "expires_in": NOW_MS + 28_800_000,
+        "refresh_token": REFRESH_TOKEN,
+        "refresh_token_expires_in": NOW_MS + 15_811_200_000,
+        "token_type": "bearer",
+    })
+    return app.exchange_code("a-code-that-is-used-once")

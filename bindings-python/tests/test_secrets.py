@@ -1,0 +1,83 @@
+"""Nothing shows a secret unless it is asked to reveal it."""
+
+import copy
+import pickle
+import traceback
+
+import appmint
+import pytest
+from conftest import CLIENT_SECRET, REFRESH_TOKEN, TOKEN
+
+
+@pytest.fixture
+def secrets(app, user_token, key_file):
+    key = key_file.read_text().splitlines()[1]
+    return [key, CLIENT_SECRET, TOKEN, REFRESH_TOKEN, user_token.reveal(), app.jwt().reveal()]
+
+
+def views(thing):
+    yield from (repr(thing), str(thing), f"{thing}", f"{thing!s:>9}", f"{thing!r}", "%s" % thing)
+    yield repr([thing, {"it": thing}])
+
+
+def test_objects_do_not_show_their_secrets(app, user_token, secrets):
+    source = app.installation(14)
+    token = source.token()
+    for thing in (app, source, token, user_token, app.jwt(), app.authorize()):
+        for view in views(thing):
+            assert not any(secret in view for secret in secrets)
+        assert not hasattr(thing, "__dict__")
+    assert "[redacted]" in str(token) and "installation" in str(token)
+
+
+def test_a_response_does_not_show_its_body(app, platform, secrets):
+    platform.answer("/echo", 200, {"token": TOKEN})
+    for view in views(app.request("GET", "/echo")):
+        assert TOKEN not in view
+
+
+def test_objects_with_secrets_are_not_pickled(app, user_token, platform):
+    platform.answer("/echo", 200, {})
+    things = [app, app.installation(14), user_token, app.authorize(), app.request("GET", "/echo")]
+    for thing in things:
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+            with pytest.raises(TypeError, match="holds a secret"):
+                pickle.dumps(thing, protocol)
+
+
+def test_a_token_is_its_own_copy(user_token):
+    assert copy.copy(user_token) is user_token
+    assert copy.deepcopy([user_token])[0] is user_token
+
+
+def test_tokens_are_equal_by_all_they_are(app, user_token):
+    token = app.installation(14).token()
+    assert token == app.installation(14).token()
+    assert token != user_token and token != token.reveal()
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(token)
+
+
+def test_tracebacks_show_no_secret(app, platform, settings, secrets, user_token):
+    said = {"message": f"no {app.jwt().reveal()} and no {TOKEN}"}
+    platform.answer("/app/installations/14/access_tokens", 401, said)
+    said = {"message": f"no {CLIENT_SECRET} and no {REFRESH_TOKEN}", "error": "bad"}
+    platform.answer("/login/oauth/access_token", 400, said)
+    failing = [
+        lambda: app.installation(14).token(),
+        lambda: app.refresh(user_token),
+        lambda: app.exchange_code(REFRESH_TOKEN),
+        lambda: app.refresh(REFRESH_TOKEN + "\ud800"),
+        lambda: app.request("GET", "/", token=TOKEN + "\r\n"),
+        lambda: app.request("GET", "/", token=[TOKEN]),
+        lambda: app.installation(14).token(min_valid=TOKEN),
+        lambda: appmint.App("atomgit", **settings | {"client_secret": [CLIENT_SECRET]}),
+        lambda: appmint.App("atomgit", **settings | {"proxy": f"socks:{CLIENT_SECRET}"}),
+        lambda: appmint.App("atomgit", **settings | {"private_key": secrets[0]}),
+    ]
+    for call in failing:
+        with pytest.raises((appmint.Error, TypeError)) as caught:
+            call()
+        shown = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
+        shown += repr(caught.value) + repr(vars(caught.value))
+        assert not any(secret in shown for secret in secrets), shown

@@ -1,0 +1,62 @@
+"""The types are what they say: mypy reads the package and a program, stubtest reads the module."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import appmint
+import pytest
+
+PACKAGE = Path(appmint.__file__).parent
+
+PROGRAM = """
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from typing_extensions import assert_type
+
+import appmint
+
+app = appmint.App("atomgit", app_id=75, private_key=Path("app.pem"), timeout=timedelta(seconds=5))
+token = app.installation(14).token(min_valid=600)
+assert_type(token, appmint.Token)
+assert_type(token.expires_at, datetime | None)
+assert_type(app.request("GET", "/", token=token, json={"a": [1]}).headers["etag"], str)
+assert_type(app.request("GET", "/").headers.get("etag"), str | None)
+assert_type([each.permissions for each in app.installations()], list[dict[str, str]])
+try:
+    app.refresh("text")
+except appmint.RateLimitedError as error:
+    assert_type(error.retry_after, timedelta | None)
+appmint.App("atomgit", signer=lambda message: message, app_id="75")
+appmint.App("atomgit", clock="now")  # type: ignore[arg-type]
+app.installation(1.5)  # type: ignore[arg-type]
+"""
+
+
+def run(*command, cwd=None):
+    done = subprocess.run([sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_package_is_strictly_typed(tmp_path):
+    run("mypy", "--strict", "--cache-dir", str(tmp_path), "--python-version", "3.10", "-p", "appmint",
+        cwd=tmp_path)
+
+
+def test_a_program_sees_the_types(tmp_path):
+    (tmp_path / "program.py").write_text(PROGRAM)
+    run("mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "program.py", cwd=tmp_path)
+
+
+def test_the_stubs_tell_what_the_module_has(tmp_path):
+    run("mypy.stubtest", "appmint", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("name", [name for name in appmint.__all__ if name[0].isupper()])
+def test_every_class_is_public_and_documented(name):
+    cls = getattr(appmint, name)
+    assert cls.__module__ == "appmint"
+    assert cls.__doc__
+    for member, value in vars(cls).items():
+        assert member.startswith("_") or not hasattr(value, "__doc__") or value.__doc__, member

@@ -1,0 +1,249 @@
+/*
+ * Everything that appmint does, once: an app's JWT, its installations, a token for one of them, and
+ * a user who authorizes the app in a browser.
+ *
+ *   cc -std=c99 demo.c -lappmint -o demo
+ *
+ * What to do it with comes from the environment: see configure() and main().
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <appmint.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* In this program an error is the end. */
+static void check(appmint_status status, appmint_error **error) {
+  if (status == APPMINT_OK) return;
+  fflush(stdout);
+  fprintf(stderr, "error: %s: %s\n", appmint_error_kind_name(status),
+          appmint_error_to_string(*error));
+  appmint_error_free(*error);
+  exit(1);
+}
+
+static void die(const char *what) {
+  fflush(stdout);
+  perror(what);
+  exit(2);
+}
+
+/* All that a file or a command says, for free(). */
+static char *read_all(FILE *file, const char *name) {
+  char *text = malloc(1 << 16);
+  size_t len;
+  if (!file || !text) die(name);
+  len = fread(text, 1, (1 << 16) - 1, file);
+  text[len] = '\0';
+  return text;
+}
+
+typedef appmint_status setter(appmint_config *, const char *, size_t, appmint_error **);
+
+static void set(appmint_config *config, setter *setter, const char *name) {
+  appmint_error *error = NULL;
+  const char *value = getenv(name);
+  if (value) check(setter(config, value, APPMINT_NTS, &error), &error);
+}
+
+static void set_from_file(appmint_config *config, setter *setter, const char *name) {
+  appmint_error *error = NULL;
+  const char *path = getenv(name);
+  FILE *file;
+  char *text;
+  if (!path) return;
+  file = fopen(path, "rb");
+  text = read_all(file, path);
+  fclose(file);
+  check(setter(config, text, APPMINT_NTS, &error), &error);
+  free(text);
+}
+
+static appmint_status set_private_key(appmint_config *config, const char *key, size_t len,
+                                      appmint_error **error) {
+  return appmint_config_set_private_key(config, key, len, error);
+}
+
+static appmint_app *configure(void) {
+  appmint_error *error = NULL;
+  appmint_app *app = NULL;
+  appmint_config *config = appmint_config_new();
+  appmint_config_set_platform(config, "atomgit", APPMINT_NTS, NULL);
+  set(config, appmint_config_set_platform, "APPMINT_PLATFORM");
+  set(config, appmint_config_set_api_url, "APPMINT_API_URL");
+  set(config, appmint_config_set_web_url, "APPMINT_WEB_URL");
+  set(config, appmint_config_set_app_id, "APPMINT_APP_ID");
+  set(config, appmint_config_set_client_id, "APPMINT_CLIENT_ID");
+  set(config, appmint_config_set_client_secret, "APPMINT_CLIENT_SECRET");
+  set_from_file(config, set_private_key, "APPMINT_PRIVATE_KEY_FILE");
+  set_from_file(config, appmint_config_set_root_certificates, "APPMINT_ROOT_CERTIFICATES_FILE");
+  if (getenv("APPMINT_NOW_MS")) {
+    appmint_clock *clock = appmint_clock_new(strtoll(getenv("APPMINT_NOW_MS"), NULL, 10));
+    check(appmint_config_set_clock(config, clock, &error), &error);
+    appmint_clock_free(clock);
+  }
+  check(appmint_app_new(config, &app, &error), &error);
+  appmint_config_free(config);
+  return app;
+}
+
+static void print_permissions(const appmint_map *permissions) {
+  size_t i;
+  for (i = 0; i < appmint_map_len(permissions); i++)
+    printf("%s%s:%s", i ? " " : "", appmint_map_name_at(permissions, i),
+           appmint_map_value_at(permissions, i));
+}
+
+static void print_token(const char *label, const appmint_token *token) {
+  const char *shown = getenv("APPMINT_SHOW_SECRETS");
+  int64_t expires_at_ms = appmint_token_expires_at_ms(token);
+  time_t seconds = (time_t)(expires_at_ms / 1000);
+  char expiry[32] = "never";
+  if (expires_at_ms != APPMINT_NO_TIME)
+    strftime(expiry, sizeof expiry, "%Y-%m-%dT%H:%M:%SZ", gmtime(&seconds));
+  printf("%-14s%s expires %s", label,
+         shown && !strcmp(shown, "1") ? appmint_token_reveal(token, NULL) : "[redacted]", expiry);
+}
+
+static void print_response(const char *path, appmint_response *response) {
+  size_t len;
+  const uint8_t *body = appmint_response_body(response, &len);
+  printf("%-14s%s %d ", "GET", path, appmint_response_status(response));
+  fwrite(body, 1, len, stdout);
+  printf("\n");
+  appmint_response_free(response);
+}
+
+static void act_as_the_app(const appmint_app *app) {
+  appmint_error *error = NULL;
+  appmint_token *jwt = NULL;
+  appmint_installations *list = NULL;
+  size_t i;
+
+  printf("%-14s%s\n", "platform", appmint_app_platform_name(app));
+  check(appmint_app_jwt(app, &jwt, &error), &error);
+  printf("%-14s%s\n", "jwt", appmint_token_claims(jwt));
+  appmint_token_free(jwt);
+
+  check(appmint_app_installations(app, &list, &error), &error);
+  for (i = 0; i < appmint_installations_len(list); i++) {
+    const appmint_installation *each = appmint_installations_at(list, i);
+    const char *account = appmint_installation_account(each);
+    const char *selection = appmint_installation_repository_selection(each);
+    printf("%-14s%s %s (%s; ", "installation", appmint_installation_id(each),
+           account ? account : "-", selection ? selection : "-");
+    print_permissions(appmint_installation_permissions(each));
+    printf(")\n");
+  }
+  appmint_installations_free(list);
+}
+
+static void act_as_an_installation(const appmint_app *app, const char *account) {
+  appmint_error *error = NULL;
+  appmint_installation *installation = NULL;
+  appmint_source *source = NULL;
+  appmint_token *token = NULL;
+  appmint_request *request = NULL;
+  appmint_response *response = NULL;
+  char path[512];
+
+  check(appmint_app_find_installation(app, account, APPMINT_NTS, &installation, &error), &error);
+  check(appmint_app_installation(app, appmint_installation_id(installation), APPMINT_NTS, &source,
+                                 &error),
+        &error);
+  check(appmint_source_token(source, -1, &token, &error), &error);
+  print_token("token", token);
+  printf(" (");
+  print_permissions(appmint_token_permissions(token));
+  printf(")\n");
+
+  snprintf(path, sizeof path, "/orgs/%s/repos", account);
+  check(appmint_request_new("GET", APPMINT_NTS, path, APPMINT_NTS, &request, &error), &error);
+  check(appmint_source_request(source, request, &response, &error), &error);
+  print_response(path, response);
+
+  appmint_request_free(request);
+  appmint_token_free(token);
+  appmint_source_free(source);
+  appmint_installation_free(installation);
+}
+
+/* Where the browser ended up, for free(). */
+static char *browse(const char *url) {
+  FILE *browser;
+  char *callback;
+  setenv("APPMINT_BROWSER_URL", url, 1); /* the shell must not read the URL as a command */
+  browser = popen("exec $APPMINT_BROWSER \"$APPMINT_BROWSER_URL\"", "r");
+  callback = read_all(browser, "APPMINT_BROWSER");
+  pclose(browser);
+  callback[strcspn(callback, "\r\n")] = '\0';
+  return callback;
+}
+
+static appmint_token *authorize(const appmint_app *app, const char *redirect_uri) {
+  appmint_error *error = NULL;
+  appmint_authorization_request *request = appmint_authorization_request_new();
+  appmint_authorization *authorization = NULL;
+  appmint_text *code = NULL;
+  appmint_token *token = NULL;
+  char *callback;
+
+  if (redirect_uri)
+    check(appmint_authorization_request_set_redirect_uri(request, redirect_uri, APPMINT_NTS,
+                                                         &error),
+          &error);
+  check(appmint_app_authorize(app, request, &authorization, &error), &error);
+  printf("%-14s%s\n", "authorize", "opened");
+  fflush(stdout);
+  callback = browse(appmint_authorization_url(authorization));
+  check(appmint_app_authorization_code(app, callback, APPMINT_NTS,
+                                       appmint_authorization_state(authorization), APPMINT_NTS,
+                                       &code, &error),
+        &error);
+  check(appmint_app_exchange_code(app, appmint_text_reveal(code, NULL), APPMINT_NTS, NULL, 0,
+                                  appmint_authorization_code_verifier(authorization, NULL),
+                                  APPMINT_NTS, &token, &error),
+        &error);
+  free(callback);
+  appmint_text_free(code);
+  appmint_authorization_free(authorization);
+  appmint_authorization_request_free(request);
+  return token;
+}
+
+static void act_as_a_user(const appmint_app *app, const char *redirect_uri) {
+  appmint_error *error = NULL;
+  appmint_token *first = authorize(app, redirect_uri), *token = NULL;
+  appmint_request *request = NULL;
+  appmint_response *response = NULL;
+
+  print_token("user token", first);
+  printf("\n");
+  check(appmint_app_refresh(app, appmint_token_reveal_refresh_token(first, NULL), APPMINT_NTS,
+                            &token, &error),
+        &error);
+  print_token("refreshed", token);
+  printf("\n");
+  check(appmint_request_new("GET", APPMINT_NTS, "/user/repos", APPMINT_NTS, &request, &error),
+        &error);
+  check(appmint_request_set_token(request, appmint_token_reveal(token, NULL), APPMINT_NTS, &error),
+        &error);
+  check(appmint_app_request(app, request, &response, &error), &error);
+  print_response("/user/repos", response);
+
+  appmint_request_free(request);
+  appmint_token_free(token);
+  appmint_token_free(first);
+}
+
+int main(void) {
+  appmint_app *app = configure();
+  act_as_the_app(app);
+  act_as_an_installation(app, getenv("APPMINT_ACCOUNT"));
+  act_as_a_user(app, getenv("APPMINT_REDIRECT_URI"));
+  appmint_app_free(app);
+  return 0;
+}

@@ -1,0 +1,217 @@
+//! An app on a platform, as C holds it.
+
+use std::{ffi::c_char, mem::MaybeUninit};
+
+use appmint_core::{App, Secret};
+
+use crate::{
+    authorization::{appmint_authorization, appmint_authorization_request},
+    border::{free, given, make, optional_text, show, text},
+    config::appmint_config,
+    error::{appmint_error, appmint_status},
+    installation::{appmint_installation, appmint_installations},
+    request::appmint_request,
+    response::appmint_response,
+    source::appmint_source,
+    text::{Memo, appmint_text},
+    token::appmint_token,
+};
+
+/// An app on a platform.
+pub struct appmint_app {
+    core: App,
+    fingerprint: Memo,
+    platform_name: Memo,
+}
+
+impl From<App> for appmint_app {
+    fn from(core: App) -> Self {
+        let (fingerprint, platform_name) = Default::default();
+        Self { core, fingerprint, platform_name }
+    }
+}
+
+/// An app with this configuration, which is checked here; nothing goes out. `config` stays yours.
+/// You own `*app`: appmint_app_free.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_new(
+    config: Option<&appmint_config>,
+    app: Option<&mut MaybeUninit<*mut appmint_app>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("app", app, error, || given("config", config)?.settings.clone().app())
+}
+
+/// The app's own JWT, reused until 60 s before it expires. You own `*token`: appmint_token_free.
+///
+/// Blocks at most for the app's timeout, while the signer signs.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_jwt(
+    app: Option<&appmint_app>,
+    token: Option<&mut MaybeUninit<*mut appmint_token>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("token", token, error, || given("app", app)?.core.jwt().wait())
+}
+
+/// SHA-256 of the public key as the platform's settings page shows it; NULL without a private key.
+/// Borrowed until `app` is freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_fingerprint(app: Option<&appmint_app>) -> *const c_char {
+    show(app, |app| app.fingerprint.made(|| app.core.fingerprint()))
+}
+
+/// The platform's name. Borrowed until `app` is freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_platform_name(app: Option<&appmint_app>) -> *const c_char {
+    show(app, |app| app.platform_name.some(|| app.core.platform().name()))
+}
+
+/// Every installation of the app. You own `*installations`: appmint_installations_free.
+///
+/// Blocks at most for the app's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_installations(
+    app: Option<&appmint_app>,
+    installations: Option<&mut MaybeUninit<*mut appmint_installations>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("installations", installations, error, || given("app", app)?.core.installations().wait())
+}
+
+/// The installation on an account: its path, its organization's name or its target id. You own
+/// `*installation`: appmint_installation_free.
+///
+/// Blocks at most for the app's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_find_installation(
+    app: Option<&appmint_app>,
+    account: *const c_char,
+    account_len: usize,
+    installation: Option<&mut MaybeUninit<*mut appmint_installation>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("installation", installation, error, || {
+        let account = text("account", account, account_len)?;
+        given("app", app)?.core.find_installation(account).wait()
+    })
+}
+
+/// A source of tokens for one installation; nothing goes out yet. You own `*source`:
+/// appmint_source_free. It goes on working when `app` is freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_installation(
+    app: Option<&appmint_app>,
+    id: *const c_char,
+    id_len: usize,
+    source: Option<&mut MaybeUninit<*mut appmint_source>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("source", source, error, || given("app", app)?.core.installation(text("id", id, id_len)?))
+}
+
+/// The URL where a user authorizes the app, with a fresh state; nothing goes out. `request` stays
+/// yours, and may be NULL to ask for nothing in particular. You own `*authorization`:
+/// appmint_authorization_free.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_authorize(
+    app: Option<&appmint_app>,
+    request: Option<&appmint_authorization_request>,
+    authorization: Option<&mut MaybeUninit<*mut appmint_authorization>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("authorization", authorization, error, || {
+        let request = request.map(|request| request.core.clone()).unwrap_or_default();
+        given("app", app)?.core.authorize(&request)
+    })
+}
+
+/// The code out of the URL that the user came back with, once its state has proved equal to
+/// `state`. You own `*code`: appmint_text_free.
+///
+/// APPMINT_ERROR_REAUTHORIZE for another state, APPMINT_ERROR_DENIED when the user said no.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_authorization_code(
+    app: Option<&appmint_app>,
+    callback_url: *const c_char,
+    callback_url_len: usize,
+    state: *const c_char,
+    state_len: usize,
+    code: Option<&mut MaybeUninit<*mut appmint_text>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("code", code, error, || {
+        let callback_url = text("callback_url", callback_url, callback_url_len)?;
+        let state = text("state", state, state_len)?;
+        given("app", app)?.core.authorization_code(callback_url, state)
+    })
+}
+
+/// A user token for an authorization code, which is sent once, whatever happens. `redirect_uri` is
+/// the one that the authorization had, or NULL; `code_verifier` the one of the authorization, or
+/// NULL. You own `*token`: appmint_token_free.
+///
+/// Blocks at most for the app's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_exchange_code(
+    app: Option<&appmint_app>,
+    code: *const c_char,
+    code_len: usize,
+    redirect_uri: *const c_char,
+    redirect_uri_len: usize,
+    code_verifier: *const c_char,
+    code_verifier_len: usize,
+    token: Option<&mut MaybeUninit<*mut appmint_token>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("token", token, error, || {
+        let code = text("code", code, code_len)?;
+        let redirect_uri = optional_text("redirect_uri", redirect_uri, redirect_uri_len)?;
+        let verifier = optional_text("code_verifier", code_verifier, code_verifier_len)?;
+        let (redirect_uri, verifier) =
+            (redirect_uri.map(str::to_owned), verifier.map(Secret::from));
+        given("app", app)?.core.exchange_code(code, redirect_uri, verifier).wait()
+    })
+}
+
+/// A new user token for a refresh token, which is sent once, whatever happens. You own `*token`:
+/// appmint_token_free.
+///
+/// Blocks at most for the app's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_refresh(
+    app: Option<&appmint_app>,
+    refresh_token: *const c_char,
+    refresh_token_len: usize,
+    token: Option<&mut MaybeUninit<*mut appmint_token>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("token", token, error, || {
+        let refresh_token = text("refresh_token", refresh_token, refresh_token_len)?;
+        given("app", app)?.core.refresh(refresh_token).wait()
+    })
+}
+
+/// An API call as the app, or with the request's own token; any HTTP status is an answer, and
+/// APPMINT_OK. `request` stays yours. You own `*response`: appmint_response_free.
+///
+/// Blocks at most for the app's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_request(
+    app: Option<&appmint_app>,
+    request: Option<&appmint_request>,
+    response: Option<&mut MaybeUninit<*mut appmint_response>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("response", response, error, || {
+        let call = given("request", request)?.core.clone();
+        given("app", app)?.core.request(call).wait()
+    })
+}
+
+/// Frees an app. NULL is fine. Sources of it go on working; calls on their way on other threads
+/// come to their end.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_free(app: Option<Box<appmint_app>>) {
+    free(app);
+}

@@ -1,0 +1,1096 @@
+/*
+ * appmint: authenticate as a platform app.
+ *
+ * A grant, put to a platform, yields a token. A source keeps one valid.
+ *
+ *   appmint_config *config = appmint_config_new();
+ *   appmint_config_set_platform(config, "atomgit", APPMINT_NTS, NULL);
+ *   appmint_config_set_app_id(config, "75", APPMINT_NTS, NULL);
+ *   appmint_config_set_private_key(config, pem, pem_len, NULL);
+ *   status = appmint_app_new(config, &app, &error);
+ *   status = appmint_app_installation(app, "14", APPMINT_NTS, &source, &error);
+ *   status = appmint_source_token(source, -1, &token, &error);
+ *   puts(appmint_token_authorization(token, NULL));
+ *
+ * Conventions, for all functions:
+ *
+ * - Errors. A function that can fail returns APPMINT_OK or what the caller can do about the error.
+ *   Its last argument is a place for an appmint_error that tells more, or NULL; it is written only
+ *   on failure, and you own what it then holds: appmint_error_free. All other results are written
+ *   only on success.
+ * - Ownership. What comes through a `T **` is yours, and what a `..._new` returns: free it with the
+ *   function named like it. Only the `..._free` functions take something over. What comes as a
+ *   `const T *` or `const char *` is borrowed: it lives as long as the object that it was asked of.
+ * - NULL. Every `..._free` takes NULL. A function with a status refuses a NULL that it cannot use
+ *   (APPMINT_ERROR_INVALID_ARGUMENT); one without answers NULL, 0, or what its comment says.
+ * - Text in is UTF-8 and has a length; APPMINT_NTS says that a NUL ends it. It is copied.
+ * - Text out is UTF-8 with a NUL at its end and none inside. Where a `len` can be given it may be
+ *   NULL; for text that is absent it becomes 0.
+ * - Times are milliseconds since 1970-01-01T00:00:00Z.
+ * - Threads. Every object may be used on any thread, and on several at once, but for these: an
+ *   appmint_config, an appmint_request and an appmint_authorization_request must not be changed,
+ *   and nothing must be freed, while another thread uses it.
+ * - Nothing is global: there is nothing to initialise, and no last error.
+ *
+ * Generated from ffi-c/src: do not edit.
+ */
+
+#ifndef APPMINT_H
+#define APPMINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version of this header. */
+#define APPMINT_VERSION "0.1.0"
+#define APPMINT_VERSION_MAJOR 0
+#define APPMINT_VERSION_MINOR 1
+#define APPMINT_VERSION_PATCH 0
+
+/** The version of the binary interface that this header describes. */
+#define APPMINT_ABI_VERSION 0
+
+/** As a length: the text ends with a NUL. */
+#define APPMINT_NTS ((size_t)-1)
+
+/** As a time: there is none. */
+#define APPMINT_NO_TIME INT64_MIN
+
+/** Values of appmint_status. */
+/** It worked. */
+#define APPMINT_OK 0
+/** Fix the call: a missing, malformed or contradictory argument. */
+#define APPMINT_ERROR_INVALID_ARGUMENT 1
+/** The platform does not offer this operation or argument. */
+#define APPMINT_ERROR_UNSUPPORTED 2
+/** Fix the private key. */
+#define APPMINT_ERROR_KEY 3
+/** Retry: no HTTP answer (DNS, connect, TLS, connection lost). */
+#define APPMINT_ERROR_TRANSPORT 4
+/** Retry or wait longer: the deadline passed. */
+#define APPMINT_ERROR_TIMEOUT 5
+/** The caller cancelled the call. */
+#define APPMINT_ERROR_CANCELLED 6
+/** Fix the credentials: JWT rejected, key of another app, client secret wrong. */
+#define APPMINT_ERROR_UNAUTHORIZED 7
+/** Ask an owner: suspended, permission not granted, repository outside the installation. */
+#define APPMINT_ERROR_FORBIDDEN 8
+/** Install the app: no such installation. */
+#define APPMINT_ERROR_NOT_FOUND 9
+/** Wait retry_after, then retry. */
+#define APPMINT_ERROR_RATE_LIMITED 10
+/** Fix the request: the platform refused it and said why. */
+#define APPMINT_ERROR_REJECTED 11
+/** Send the user through authorization again: dead code or refresh token. */
+#define APPMINT_ERROR_REAUTHORIZE 12
+/** Accept that the user said no. */
+#define APPMINT_ERROR_DENIED 13
+/** Poll again after retry_after. */
+#define APPMINT_ERROR_PENDING 14
+/** Retry later: the platform failed (5xx). */
+#define APPMINT_ERROR_SERVER 15
+/** Report it: an answer that makes no sense. */
+#define APPMINT_ERROR_PROTOCOL 16
+/** Look after the token store. */
+#define APPMINT_ERROR_STORE 17
+/** Look at the callback you gave: it failed. */
+#define APPMINT_ERROR_CALLBACK 18
+/** Report a bug in appmint: a caught panic. */
+#define APPMINT_ERROR_INTERNAL 19
+
+/** Values of appmint_reason. */
+/** There is no finer word. */
+#define APPMINT_REASON_NONE 0
+/** The platform says that the JWT's times are wrong: a clock is off. */
+#define APPMINT_REASON_CLOCK_SKEW 1
+/** The JWT's signature does not fit: this key belongs to another app. */
+#define APPMINT_REASON_APP_KEY_MISMATCH 2
+/** The app has no public key on the platform yet. */
+#define APPMINT_REASON_NO_PUBLIC_KEY 3
+/** The platform knows no app with this id. */
+#define APPMINT_REASON_APP_NOT_FOUND 4
+/** The token is unknown, expired or revoked. */
+#define APPMINT_REASON_BAD_TOKEN 5
+/** The client id or client secret is wrong. */
+#define APPMINT_REASON_BAD_CLIENT_CREDENTIALS 6
+/** An owner suspended the installation. */
+#define APPMINT_REASON_SUSPENDED 7
+/** The app is not installed there. */
+#define APPMINT_REASON_NOT_INSTALLED 8
+/** The installation was not granted a permission. */
+#define APPMINT_REASON_PERMISSION_NOT_GRANTED 9
+/** A repository is not part of the installation. */
+#define APPMINT_REASON_REPOSITORY_NOT_ACCESSIBLE 10
+/** The quota of requests is used up. */
+#define APPMINT_REASON_RATE_LIMIT 11
+/** The authorization code is unknown, expired or already used. */
+#define APPMINT_REASON_DEAD_CODE 12
+/** The refresh token is unknown, expired or revoked. */
+#define APPMINT_REASON_DEAD_REFRESH_TOKEN 13
+/** A refresh was sent, but its answer never arrived. */
+#define APPMINT_REASON_ROTATION_INTERRUPTED 14
+/** The callback's state is not the one of this authorization. */
+#define APPMINT_REASON_STATE_MISMATCH 15
+/** The redirect URI is not registered for the app. */
+#define APPMINT_REASON_REDIRECT_URI_MISMATCH 16
+/** The user refused the authorization. */
+#define APPMINT_REASON_ACCESS_DENIED 17
+/** The key's text is not a private key, but something else. */
+#define APPMINT_REASON_NOT_A_PRIVATE_KEY 18
+/** The key's text is cut off or damaged. */
+#define APPMINT_REASON_DAMAGED_KEY 19
+/** The key is encrypted, and no passphrase was given. */
+#define APPMINT_REASON_PASSPHRASE_NEEDED 20
+/** The passphrase does not open the key. */
+#define APPMINT_REASON_WRONG_PASSPHRASE 21
+/** A private key, but not an RSA key of 2048 to 8192 bits. */
+#define APPMINT_REASON_UNSUITABLE_KEY 22
+/** The host's name did not resolve, or nothing answered there. */
+#define APPMINT_REASON_UNREACHABLE 23
+/** The TLS handshake failed. */
+#define APPMINT_REASON_TLS 24
+/** The connection broke before the answer was complete. */
+#define APPMINT_REASON_CONNECTION_LOST 25
+/** The reply is larger than its limit. */
+#define APPMINT_REASON_BODY_TOO_LARGE 26
+/** The reply is not the JSON it should be. */
+#define APPMINT_REASON_NOT_JSON 27
+/** The reply lacks a member, or has one of the wrong form. */
+#define APPMINT_REASON_MISSING_MEMBER 28
+/** The reply's token had expired when it arrived. */
+#define APPMINT_REASON_EXPIRED_ON_ARRIVAL 29
+/** The platform answered with a redirect that is not followed. */
+#define APPMINT_REASON_REDIRECT 30
+/** No built-in platform has this name. */
+#define APPMINT_REASON_UNKNOWN_PLATFORM 31
+/** The descriptor of a platform is not valid. */
+#define APPMINT_REASON_INVALID_DESCRIPTOR 32
+/** This operation needs a credential that the app was not given. */
+#define APPMINT_REASON_MISSING_CREDENTIAL 33
+/** The URL is not on one of the platform's own hosts. */
+#define APPMINT_REASON_FOREIGN_HOST 34
+
+
+/**
+ * An app on a platform.
+ */
+typedef struct appmint_app appmint_app;
+
+/**
+ * A place to send a user to, and what must be kept until the user comes back.
+ */
+typedef struct appmint_authorization appmint_authorization;
+
+/**
+ * What an authorization asks for; see appmint_app_authorize.
+ */
+typedef struct appmint_authorization_request appmint_authorization_request;
+
+/**
+ * A clock that stands still until it is moved.
+ */
+typedef struct appmint_clock appmint_clock;
+
+/**
+ * What a program says about its app. Nothing of it is looked at before appmint_app_new.
+ */
+typedef struct appmint_config appmint_config;
+
+/**
+ * Why a call failed. It holds no secret.
+ */
+typedef struct appmint_error appmint_error;
+
+/**
+ * One installation of the app on an account. Only its id is certain.
+ */
+typedef struct appmint_installation appmint_installation;
+
+/**
+ * A list of installations.
+ */
+typedef struct appmint_installations appmint_installations;
+
+/**
+ * A list of texts, borrowed from the object that it was read from.
+ */
+typedef struct appmint_list appmint_list;
+
+/**
+ * Names and their values in order, borrowed from the object that they were read from.
+ */
+typedef struct appmint_map appmint_map;
+
+/**
+ * A call of the platform's API: see appmint_app_request and appmint_source_request.
+ */
+typedef struct appmint_request appmint_request;
+
+/**
+ * An answer, whatever its status. Its body is zeroized when freed.
+ */
+typedef struct appmint_response appmint_response;
+
+/**
+ * Keeps one token of an installation valid. Sources of one installation share it.
+ */
+typedef struct appmint_source appmint_source;
+
+/**
+ * A secret text of your own, such as an authorization code. Zeroized when freed.
+ */
+typedef struct appmint_text appmint_text;
+
+/**
+ * A token: a snapshot that does not change. Zeroized when freed.
+ */
+typedef struct appmint_token appmint_token;
+
+/**
+ * APPMINT_OK, or one of APPMINT_ERROR_...: what the caller can do about an error.
+ */
+typedef int32_t appmint_status;
+
+/**
+ * APPMINT_REASON_NONE, or one of APPMINT_REASON_...: a finer word beside the status.
+ */
+typedef int32_t appmint_reason;
+
+/**
+ * Signs instead of a private key: a KMS, an HSM, or anything else that keeps the key to itself.
+ *
+ * Set `size` to sizeof(appmint_signer): programs that were built with another version of this
+ * header are told apart by it.
+ */
+typedef struct {
+  /**
+   * sizeof(appmint_signer)
+   */
+  size_t size;
+  /**
+   * Handed to both functions.
+   */
+  void *userdata;
+  /**
+   * Makes the RS256 signature (RSASSA-PKCS1-v1_5 with SHA-256) over `message`.
+   *
+   * It writes to `signature`, where there is room for `*signature_len` bytes, sets
+   * `*signature_len` to how many it wrote, and returns 0; anything else means that it failed,
+   * and the call that needed the signature ends with APPMINT_ERROR_CALLBACK. It may block. It
+   * is called on threads of appmint's, on several at once where several calls need it, and must
+   * not let a C++ exception out.
+   */
+  int (*sign)(void *userdata,
+              const uint8_t *message,
+              size_t message_len,
+              uint8_t *signature,
+              size_t *signature_len);
+  /**
+   * Called exactly once, on any thread, when nothing will call `sign` any more. May be NULL.
+   */
+  void (*drop)(void *userdata);
+} appmint_signer;
+
+#ifdef __cplusplus
+extern "C" {
+#endif /* __cplusplus */
+
+/**
+ * The library's version, such as "0.1.0"; APPMINT_VERSION is the header's. Lives for ever.
+ */
+const char *appmint_version(void);
+
+/**
+ * The version of the library's binary interface; APPMINT_ABI_VERSION is the header's. They are
+ * the same where the program runs at all, unless it loaded the library by hand.
+ */
+uint32_t appmint_abi_version(void);
+
+/**
+ * The names of the built-in platforms. Lives for ever.
+ */
+const appmint_list *appmint_platforms(void);
+
+/**
+ * The status that the failed call returned. APPMINT_OK for NULL.
+ */
+appmint_status appmint_error_kind(const appmint_error *error);
+
+/**
+ * The finer word, or APPMINT_REASON_NONE.
+ */
+appmint_reason appmint_error_reason(const appmint_error *error);
+
+/**
+ * What happened, as a clause in lower case. Borrowed until `error` is freed.
+ */
+const char *appmint_error_message(const appmint_error *error);
+
+/**
+ * What to do about it, as a sentence, or NULL. Borrowed until `error` is freed.
+ */
+const char *appmint_error_hint(const appmint_error *error);
+
+/**
+ * The HTTP status of the platform's answer; 0 if there was none.
+ */
+int appmint_error_status(const appmint_error *error);
+
+/**
+ * The platform's own error code, or NULL. Borrowed until `error` is freed.
+ */
+const char *appmint_error_platform_code(const appmint_error *error);
+
+/**
+ * The platform's id of the request, to give to its support, or NULL. Borrowed until `error` is
+ * freed.
+ */
+const char *appmint_error_request_id(const appmint_error *error);
+
+/**
+ * How long to wait before trying again; -1 if the platform did not say.
+ */
+int64_t appmint_error_retry_after_ms(const appmint_error *error);
+
+/**
+ * 1 if the same call may work later without a change, else 0.
+ */
+int appmint_error_is_retryable(const appmint_error *error);
+
+/**
+ * The message and, where there is one, the hint. Borrowed until `error` is freed.
+ */
+const char *appmint_error_to_string(const appmint_error *error);
+
+/**
+ * Frees an error. NULL is fine.
+ */
+void appmint_error_free(appmint_error *error);
+
+/**
+ * The name of a status, such as "not_found" for APPMINT_ERROR_NOT_FOUND; NULL for APPMINT_OK and
+ * for what is no status. Lives for ever.
+ */
+const char *appmint_error_kind_name(appmint_status kind);
+
+/**
+ * The name of a reason, such as "suspended" for APPMINT_REASON_SUSPENDED; NULL for
+ * APPMINT_REASON_NONE and for what is no reason. Lives for ever.
+ */
+const char *appmint_error_reason_name(appmint_reason reason);
+
+/**
+ * The secret text itself. Its length goes to `len` unless that is NULL.
+ *
+ * Borrowed until `text` is freed. NULL for NULL.
+ */
+const char *appmint_text_reveal(const appmint_text *text, size_t *len);
+
+/**
+ * Zeroizes and frees a text. NULL is fine.
+ */
+void appmint_text_free(appmint_text *text);
+
+/**
+ * How many texts there are. 0 for NULL.
+ */
+size_t appmint_list_len(const appmint_list *list);
+
+/**
+ * The text at `index`, counted from 0. Borrowed like the list. NULL beyond the end.
+ */
+const char *appmint_list_at(const appmint_list *list, size_t index);
+
+/**
+ * How many entries there are. 0 for NULL.
+ */
+size_t appmint_map_len(const appmint_map *map);
+
+/**
+ * The name of the entry at `index`, counted from 0. Borrowed like the map. NULL beyond the end.
+ */
+const char *appmint_map_name_at(const appmint_map *map, size_t index);
+
+/**
+ * The value of the entry at `index`, counted from 0. Borrowed like the map. NULL beyond the end.
+ */
+const char *appmint_map_value_at(const appmint_map *map, size_t index);
+
+/**
+ * The value of the first entry with this very name, or NULL. Borrowed like the map.
+ */
+const char *appmint_map_find(const appmint_map *map, const char *name, size_t name_len);
+
+/**
+ * A clock that shows `now_ms`. You own it: appmint_clock_free.
+ */
+appmint_clock *appmint_clock_new(int64_t now_ms);
+
+/**
+ * The time it shows. APPMINT_NO_TIME for NULL.
+ */
+int64_t appmint_clock_now_ms(const appmint_clock *clock);
+
+/**
+ * Moves it to a time, forwards or back, for every app that was made with it.
+ */
+void appmint_clock_set_ms(const appmint_clock *clock, int64_t now_ms);
+
+/**
+ * Moves it forwards, for every app that was made with it.
+ */
+void appmint_clock_advance_ms(const appmint_clock *clock, uint64_t by_ms);
+
+/**
+ * Frees a clock. NULL is fine; apps that were made with it go on with the time it shows.
+ */
+void appmint_clock_free(appmint_clock *clock);
+
+/**
+ * An empty configuration: every setting has its default. You own it: appmint_config_free.
+ */
+appmint_config *appmint_config_new(void);
+
+/**
+ * Zeroizes and frees a configuration. NULL is fine; apps made of it do not need it.
+ */
+void appmint_config_free(appmint_config *config);
+
+/**
+ * The name of a built-in platform, such as "atomgit"; see appmint_platforms.
+ */
+appmint_status appmint_config_set_platform(appmint_config *config,
+                                           const char *platform,
+                                           size_t platform_len,
+                                           appmint_error **error);
+
+/**
+ * A platform's descriptor as JSON text, instead of a name.
+ */
+appmint_status appmint_config_set_platform_descriptor(appmint_config *config,
+                                                      const char *platform_descriptor,
+                                                      size_t platform_descriptor_len,
+                                                      appmint_error **error);
+
+/**
+ * The base of the API, instead of the platform's own.
+ */
+appmint_status appmint_config_set_api_url(appmint_config *config,
+                                          const char *api_url,
+                                          size_t api_url_len,
+                                          appmint_error **error);
+
+/**
+ * The base of the web pages, where a user authorizes, instead of the platform's own.
+ */
+appmint_status appmint_config_set_web_url(appmint_config *config,
+                                          const char *web_url,
+                                          size_t web_url_len,
+                                          appmint_error **error);
+
+/**
+ * The app's id, as the platform's settings page shows it.
+ */
+appmint_status appmint_config_set_app_id(appmint_config *config,
+                                         const char *app_id,
+                                         size_t app_id_len,
+                                         appmint_error **error);
+
+/**
+ * The OAuth client id.
+ */
+appmint_status appmint_config_set_client_id(appmint_config *config,
+                                            const char *client_id,
+                                            size_t client_id_len,
+                                            appmint_error **error);
+
+/**
+ * The OAuth client secret. Copied, and zeroized when it is not needed any more.
+ */
+appmint_status appmint_config_set_client_secret(appmint_config *config,
+                                                const char *client_secret,
+                                                size_t client_secret_len,
+                                                appmint_error **error);
+
+/**
+ * The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted PKCS#8), DER, or as it was pasted. Copied, and
+ * zeroized when it is not needed any more.
+ */
+appmint_status appmint_config_set_private_key(appmint_config *config,
+                                              const void *private_key,
+                                              size_t private_key_len,
+                                              appmint_error **error);
+
+/**
+ * The passphrase of an encrypted PKCS#8 key. Copied, and zeroized when it is not needed any more.
+ */
+appmint_status appmint_config_set_private_key_passphrase(appmint_config *config,
+                                                         const char *private_key_passphrase,
+                                                         size_t private_key_passphrase_len,
+                                                         appmint_error **error);
+
+/**
+ * Signs through a callback, instead of a private key.
+ *
+ * What `signer` points to is copied; its `userdata` is taken over. Its `drop` is called exactly
+ * once, when neither the configuration nor an app made of it needs it any more, and at once when
+ * this function fails. Only when `signer` is NULL or its `size` is too small is it not called.
+ */
+appmint_status appmint_config_set_signer(appmint_config *config,
+                                         const appmint_signer *signer,
+                                         appmint_error **error);
+
+/**
+ * How far a JWT's `iat` lies back, in seconds; default 60.
+ */
+appmint_status appmint_config_set_jwt_back_date_s(appmint_config *config,
+                                                  uint64_t jwt_back_date_s,
+                                                  appmint_error **error);
+
+/**
+ * How far a JWT's `exp` lies ahead, in seconds; default 540.
+ */
+appmint_status appmint_config_set_jwt_lifetime_s(appmint_config *config,
+                                                 uint64_t jwt_lifetime_s,
+                                                 appmint_error **error);
+
+/**
+ * The deadline of a whole call, in milliseconds; default 30000. A call that blocks does so for this
+ * long at most.
+ */
+appmint_status appmint_config_set_timeout_ms(appmint_config *config,
+                                             uint64_t timeout_ms,
+                                             appmint_error **error);
+
+/**
+ * The deadline of connecting, in milliseconds; default 10000.
+ */
+appmint_status appmint_config_set_connect_timeout_ms(appmint_config *config,
+                                                     uint64_t connect_timeout_ms,
+                                                     appmint_error **error);
+
+/**
+ * The URL of a proxy, instead of what the environment says; "" for none. It may hold a password.
+ */
+appmint_status appmint_config_set_proxy(appmint_config *config,
+                                        const char *proxy,
+                                        size_t proxy_len,
+                                        appmint_error **error);
+
+/**
+ * PEM of certificates to trust beside the system's.
+ */
+appmint_status appmint_config_set_root_certificates(appmint_config *config,
+                                                    const char *root_certificates,
+                                                    size_t root_certificates_len,
+                                                    appmint_error **error);
+
+/**
+ * Put before appmint's own User-Agent.
+ */
+appmint_status appmint_config_set_user_agent(appmint_config *config,
+                                             const char *user_agent,
+                                             size_t user_agent_len,
+                                             appmint_error **error);
+
+/**
+ * Not 0: also speaks plain http to other hosts than this machine; default 0. Everybody on the way can
+ * then read and change what is sent, tokens included.
+ */
+appmint_status appmint_config_set_allow_plain_http(appmint_config *config,
+                                                   int allow_plain_http,
+                                                   appmint_error **error);
+
+/**
+ * The largest body of an API reply in bytes; default 33554432 (32 MiB).
+ */
+appmint_status appmint_config_set_max_response_body(appmint_config *config,
+                                                    size_t max_response_body,
+                                                    appmint_error **error);
+
+/**
+ * How often a GET or a minting is tried again after a failure that may pass; default 2, 0 for never.
+ */
+appmint_status appmint_config_set_retries(appmint_config *config,
+                                          uint32_t retries,
+                                          appmint_error **error);
+
+/**
+ * Tells the time instead of the machine's clock. `clock` stays yours, and goes on moving the time of
+ * the apps that were made with it.
+ */
+appmint_status appmint_config_set_clock(appmint_config *config,
+                                        const appmint_clock *clock,
+                                        appmint_error **error);
+
+/**
+ * An app with this configuration, which is checked here; nothing goes out. `config` stays yours.
+ * You own `*app`: appmint_app_free.
+ */
+appmint_status appmint_app_new(const appmint_config *config,
+                               appmint_app **app,
+                               appmint_error **error);
+
+/**
+ * The app's own JWT, reused until 60 s before it expires. You own `*token`: appmint_token_free.
+ *
+ * Blocks at most for the app's timeout, while the signer signs.
+ */
+appmint_status appmint_app_jwt(const appmint_app *app,
+                               appmint_token **token,
+                               appmint_error **error);
+
+/**
+ * SHA-256 of the public key as the platform's settings page shows it; NULL without a private key.
+ * Borrowed until `app` is freed.
+ */
+const char *appmint_app_fingerprint(const appmint_app *app);
+
+/**
+ * The platform's name. Borrowed until `app` is freed.
+ */
+const char *appmint_app_platform_name(const appmint_app *app);
+
+/**
+ * Every installation of the app. You own `*installations`: appmint_installations_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_installations(const appmint_app *app,
+                                         appmint_installations **installations,
+                                         appmint_error **error);
+
+/**
+ * The installation on an account: its path, its organization's name or its target id. You own
+ * `*installation`: appmint_installation_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_find_installation(const appmint_app *app,
+                                             const char *account,
+                                             size_t account_len,
+                                             appmint_installation **installation,
+                                             appmint_error **error);
+
+/**
+ * A source of tokens for one installation; nothing goes out yet. You own `*source`:
+ * appmint_source_free. It goes on working when `app` is freed.
+ */
+appmint_status appmint_app_installation(const appmint_app *app,
+                                        const char *id,
+                                        size_t id_len,
+                                        appmint_source **source,
+                                        appmint_error **error);
+
+/**
+ * The URL where a user authorizes the app, with a fresh state; nothing goes out. `request` stays
+ * yours, and may be NULL to ask for nothing in particular. You own `*authorization`:
+ * appmint_authorization_free.
+ */
+appmint_status appmint_app_authorize(const appmint_app *app,
+                                     const appmint_authorization_request *request,
+                                     appmint_authorization **authorization,
+                                     appmint_error **error);
+
+/**
+ * The code out of the URL that the user came back with, once its state has proved equal to
+ * `state`. You own `*code`: appmint_text_free.
+ *
+ * APPMINT_ERROR_REAUTHORIZE for another state, APPMINT_ERROR_DENIED when the user said no.
+ */
+appmint_status appmint_app_authorization_code(const appmint_app *app,
+                                              const char *callback_url,
+                                              size_t callback_url_len,
+                                              const char *state,
+                                              size_t state_len,
+                                              appmint_text **code,
+                                              appmint_error **error);
+
+/**
+ * A user token for an authorization code, which is sent once, whatever happens. `redirect_uri` is
+ * the one that the authorization had, or NULL; `code_verifier` the one of the authorization, or
+ * NULL. You own `*token`: appmint_token_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_exchange_code(const appmint_app *app,
+                                         const char *code,
+                                         size_t code_len,
+                                         const char *redirect_uri,
+                                         size_t redirect_uri_len,
+                                         const char *code_verifier,
+                                         size_t code_verifier_len,
+                                         appmint_token **token,
+                                         appmint_error **error);
+
+/**
+ * A new user token for a refresh token, which is sent once, whatever happens. You own `*token`:
+ * appmint_token_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_refresh(const appmint_app *app,
+                                   const char *refresh_token,
+                                   size_t refresh_token_len,
+                                   appmint_token **token,
+                                   appmint_error **error);
+
+/**
+ * An API call as the app, or with the request's own token; any HTTP status is an answer, and
+ * APPMINT_OK. `request` stays yours. You own `*response`: appmint_response_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_request(const appmint_app *app,
+                                   const appmint_request *request,
+                                   appmint_response **response,
+                                   appmint_error **error);
+
+/**
+ * Frees an app. NULL is fine. Sources of it go on working; calls on their way on other threads
+ * come to their end.
+ */
+void appmint_app_free(appmint_app *app);
+
+/**
+ * The installation's id. Borrowed until `source` is freed.
+ */
+const char *appmint_source_installation_id(const appmint_source *source);
+
+/**
+ * A token that lives at least `min_valid_ms` longer (negative for the default, 60 s): from memory,
+ * or newly minted, by one caller for all who ask meanwhile. You own `*token`: appmint_token_free.
+ *
+ * Blocks at most for the app's timeout; a token from memory does not.
+ */
+appmint_status appmint_source_token(const appmint_source *source,
+                                    int64_t min_valid_ms,
+                                    appmint_token **token,
+                                    appmint_error **error);
+
+/**
+ * Forgets the token: the next call mints. A token already handed out still works.
+ */
+void appmint_source_invalidate(const appmint_source *source);
+
+/**
+ * An API call as the installation; any HTTP status is an answer, and APPMINT_OK. `request` stays
+ * yours. You own `*response`: appmint_response_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_source_request(const appmint_source *source,
+                                      const appmint_request *request,
+                                      appmint_response **response,
+                                      appmint_error **error);
+
+/**
+ * Frees a source. NULL is fine; the app keeps the token for the next one.
+ */
+void appmint_source_free(appmint_source *source);
+
+/**
+ * What it stands for: "jwt", "installation" or "user". Borrowed until `token` is freed.
+ */
+const char *appmint_token_kind(const appmint_token *token);
+
+/**
+ * The secret itself. Its length goes to `len` unless that is NULL. Borrowed until `token` is
+ * freed.
+ */
+const char *appmint_token_reveal(const appmint_token *token, size_t *len);
+
+/**
+ * The value for an Authorization header; it holds the secret. Its length goes to `len` unless
+ * that is NULL. Borrowed until `token` is freed.
+ */
+const char *appmint_token_authorization(const appmint_token *token, size_t *len);
+
+/**
+ * When it stops working; APPMINT_NO_TIME if the platform did not say.
+ */
+int64_t appmint_token_expires_at_ms(const appmint_token *token);
+
+/**
+ * What it may do: names of permissions and their levels, sorted by name. Borrowed until `token`
+ * is freed.
+ */
+const appmint_map *appmint_token_permissions(const appmint_token *token);
+
+/**
+ * Which repositories it reaches: "all" or "selected", or NULL. Borrowed until `token` is freed.
+ */
+const char *appmint_token_repository_selection(const appmint_token *token);
+
+/**
+ * The OAuth scopes granted. Borrowed until `token` is freed.
+ */
+const appmint_list *appmint_token_scopes(const appmint_token *token);
+
+/**
+ * A JWT's payload as JSON, which is no secret; NULL for other tokens. Borrowed until `token` is
+ * freed.
+ */
+const char *appmint_token_claims(const appmint_token *token);
+
+/**
+ * The refresh token itself, a secret, or NULL. Its length goes to `len` unless that is NULL.
+ * Borrowed until `token` is freed.
+ */
+const char *appmint_token_reveal_refresh_token(const appmint_token *token, size_t *len);
+
+/**
+ * When the refresh token stops working; APPMINT_NO_TIME if the platform did not say.
+ */
+int64_t appmint_token_refresh_token_expires_at_ms(const appmint_token *token);
+
+/**
+ * What to show of it in a log: its kind, expiry and permissions, no secret. Borrowed until
+ * `token` is freed.
+ */
+const char *appmint_token_to_string(const appmint_token *token);
+
+/**
+ * Zeroizes and frees a token. NULL is fine.
+ */
+void appmint_token_free(appmint_token *token);
+
+/**
+ * How many installations there are. 0 for NULL.
+ */
+size_t appmint_installations_len(const appmint_installations *installations);
+
+/**
+ * The installation at `index`, counted from 0; NULL beyond the end. Borrowed until
+ * `installations` is freed: do not free it.
+ */
+const appmint_installation *appmint_installations_at(const appmint_installations *installations,
+                                                     size_t index);
+
+/**
+ * Frees a list and the installations in it. NULL is fine.
+ */
+void appmint_installations_free(appmint_installations *installations);
+
+/**
+ * Frees an installation that appmint_app_find_installation made, not one out of a list. NULL is
+ * fine.
+ */
+void appmint_installation_free(appmint_installation *installation);
+
+/**
+ * Its id. Borrowed like the installation.
+ */
+const char *appmint_installation_id(const appmint_installation *installation);
+
+/**
+ * The account's path or login, or NULL. Borrowed like the installation.
+ */
+const char *appmint_installation_account(const appmint_installation *installation);
+
+/**
+ * The account's name for people, or NULL. Borrowed like the installation.
+ */
+const char *appmint_installation_account_name(const appmint_installation *installation);
+
+/**
+ * The account's id, or NULL. Borrowed like the installation.
+ */
+const char *appmint_installation_account_id(const appmint_installation *installation);
+
+/**
+ * The id of what the app is installed on, or NULL. Borrowed like the installation.
+ */
+const char *appmint_installation_target_id(const appmint_installation *installation);
+
+/**
+ * The app's id, or NULL. Borrowed like the installation.
+ */
+const char *appmint_installation_app_id(const appmint_installation *installation);
+
+/**
+ * The app's short name, or NULL. Borrowed like the installation.
+ */
+const char *appmint_installation_app_slug(const appmint_installation *installation);
+
+/**
+ * "all" or "selected", or NULL. Borrowed like the installation.
+ */
+const char *appmint_installation_repository_selection(const appmint_installation *installation);
+
+/**
+ * What was granted: names of permissions and their levels, sorted by name. Borrowed like the
+ * installation.
+ */
+const appmint_map *appmint_installation_permissions(const appmint_installation *installation);
+
+/**
+ * The events that the app hears of. Borrowed like the installation.
+ */
+const appmint_list *appmint_installation_events(const appmint_installation *installation);
+
+/**
+ * When the app was installed, or APPMINT_NO_TIME.
+ */
+int64_t appmint_installation_created_at_ms(const appmint_installation *installation);
+
+/**
+ * When the installation last changed, or APPMINT_NO_TIME.
+ */
+int64_t appmint_installation_updated_at_ms(const appmint_installation *installation);
+
+/**
+ * When an owner suspended it, or APPMINT_NO_TIME.
+ */
+int64_t appmint_installation_suspended_at_ms(const appmint_installation *installation);
+
+/**
+ * The whole object as the platform sent it, as JSON. Its length goes to `len` unless that is NULL.
+ * Borrowed like the installation.
+ */
+const char *appmint_installation_raw(const appmint_installation *installation, size_t *len);
+
+/**
+ * An authorization that asks for nothing in particular. You own it:
+ * appmint_authorization_request_free.
+ */
+appmint_authorization_request *appmint_authorization_request_new(void);
+
+/**
+ * Where the user returns to; one of those registered for the app.
+ */
+appmint_status appmint_authorization_request_set_redirect_uri(appmint_authorization_request *request,
+                                                              const char *redirect_uri,
+                                                              size_t redirect_uri_len,
+                                                              appmint_error **error);
+
+/**
+ * A state of your own, which must be unguessable; default 256 random bits.
+ */
+appmint_status appmint_authorization_request_set_state(appmint_authorization_request *request,
+                                                       const char *state,
+                                                       size_t state_len,
+                                                       appmint_error **error);
+
+/**
+ * Adds an OAuth scope, where the platform takes them.
+ */
+appmint_status appmint_authorization_request_add_scope(appmint_authorization_request *request,
+                                                       const char *scope,
+                                                       size_t scope_len,
+                                                       appmint_error **error);
+
+/**
+ * The account to suggest to the user, where the platform takes it.
+ */
+appmint_status appmint_authorization_request_set_login(appmint_authorization_request *request,
+                                                       const char *login,
+                                                       size_t login_len,
+                                                       appmint_error **error);
+
+/**
+ * Frees what an authorization asked for. NULL is fine.
+ */
+void appmint_authorization_request_free(appmint_authorization_request *request);
+
+/**
+ * Where to send the user's browser. Borrowed until `authorization` is freed.
+ */
+const char *appmint_authorization_url(const appmint_authorization *authorization);
+
+/**
+ * What the callback must bring back: keep it with the user's session. Borrowed until
+ * `authorization` is freed.
+ */
+const char *appmint_authorization_state(const appmint_authorization *authorization);
+
+/**
+ * The PKCE verifier to hand to appmint_app_exchange_code, a secret; NULL where the platform has no
+ * PKCE. Its length goes to `len` unless that is NULL. Borrowed until `authorization` is freed.
+ */
+const char *appmint_authorization_code_verifier(const appmint_authorization *authorization,
+                                                size_t *len);
+
+/**
+ * Zeroizes and frees an authorization. NULL is fine.
+ */
+void appmint_authorization_free(appmint_authorization *authorization);
+
+/**
+ * A call of any method, such as "GET". `path` begins with "/" and is relative to the API, or is a
+ * URL on one of the platform's own hosts; a query may follow it. You own `*request`:
+ * appmint_request_free. It can be sent any number of times.
+ */
+appmint_status appmint_request_new(const char *method,
+                                   size_t method_len,
+                                   const char *path,
+                                   size_t path_len,
+                                   appmint_request **request,
+                                   appmint_error **error);
+
+/**
+ * Adds a header.
+ */
+appmint_status appmint_request_add_header(appmint_request *request,
+                                          const char *name,
+                                          size_t name_len,
+                                          const char *value,
+                                          size_t value_len,
+                                          appmint_error **error);
+
+/**
+ * Carries JSON.
+ */
+appmint_status appmint_request_set_json(appmint_request *request,
+                                        const char *json,
+                                        size_t json_len,
+                                        appmint_error **error);
+
+/**
+ * Carries bytes; say what they are in a Content-Type header.
+ */
+appmint_status appmint_request_set_body(appmint_request *request,
+                                        const void *body,
+                                        size_t body_len,
+                                        appmint_error **error);
+
+/**
+ * Makes the call with this token: a user's, or any other that belongs to the platform. For
+ * appmint_app_request only.
+ */
+appmint_status appmint_request_set_token(appmint_request *request,
+                                         const char *token,
+                                         size_t token_len,
+                                         appmint_error **error);
+
+/**
+ * Zeroizes the token in a request and frees it. NULL is fine.
+ */
+void appmint_request_free(appmint_request *request);
+
+/**
+ * The HTTP status. 0 for NULL.
+ */
+int appmint_response_status(const appmint_response *response);
+
+/**
+ * The headers, names in lower case. Borrowed until `response` is freed.
+ */
+const appmint_map *appmint_response_headers(const appmint_response *response);
+
+/**
+ * The body: bytes without a NUL at their end. Their number goes to `len` unless that is NULL.
+ * Borrowed until `response` is freed; not NULL even where the body is empty.
+ */
+const uint8_t *appmint_response_body(const appmint_response *response, size_t *len);
+
+/**
+ * Frees a response. NULL is fine.
+ */
+void appmint_response_free(appmint_response *response);
+
+#ifdef __cplusplus
+}  /* extern "C" */
+#endif  /* __cplusplus */
+
+#endif  /* APPMINT_H */

@@ -1,0 +1,294 @@
+/* What a C program can observe and no conformance case can: callbacks, ownership, lengths, threads. */
+#define _POSIX_C_SOURCE 200809L
+#include <appmint.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define N APPMINT_NTS
+
+static int failures;
+#define CHECK(condition) \
+  do { if (!(condition)) { failures++; printf("line %d: %s\n", __LINE__, #condition); } } while (0)
+
+static int same(const char *left, const char *right) { return left && right && !strcmp(left, right); }
+
+/* ---- a signer that counts */
+
+typedef struct { int mode; volatile int signs, drops; } counter;
+enum { WELL, FAILS, TOO_LONG };
+
+static int sign(void *userdata, const uint8_t *message, size_t message_len, uint8_t *signature,
+                size_t *signature_len) {
+  counter *count = userdata;
+  __atomic_add_fetch(&count->signs, 1, __ATOMIC_SEQ_CST);
+  CHECK(message_len > 10 && message[0] == 'e' && *signature_len >= 1024);
+  memset(signature, 1, *signature_len);
+  *signature_len = count->mode == TOO_LONG ? *signature_len + 1 : 256;
+  return count->mode == FAILS ? 7 : 0;
+}
+static void drop(void *userdata) {
+  counter *count = userdata;
+  __atomic_add_fetch(&count->drops, 1, __ATOMIC_SEQ_CST);
+}
+static appmint_signer signer_of(counter *count) {
+  appmint_signer signer;
+  signer.size = sizeof signer;
+  signer.userdata = count;
+  signer.sign = sign;
+  signer.drop = drop;
+  return signer;
+}
+
+/* A worker thread may be the last to let go of an app. */
+static int dropped_once(counter *count) {
+  struct timespec pause = {0, 10 * 1000 * 1000};
+  int i;
+  for (i = 0; i < 1000 && !__atomic_load_n(&count->drops, __ATOMIC_SEQ_CST); i++) nanosleep(&pause, NULL);
+  nanosleep(&pause, NULL);
+  return __atomic_load_n(&count->drops, __ATOMIC_SEQ_CST) == 1;
+}
+
+static appmint_config *atomgit(void) {
+  appmint_config *config = appmint_config_new();
+  CHECK(appmint_config_set_platform(config, "atomgit", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_app_id(config, "75 and more", 2, NULL) == APPMINT_OK);
+  return config;
+}
+static appmint_app *app_of(appmint_config *config) {
+  appmint_app *app = NULL;
+  CHECK(appmint_app_new(config, &app, NULL) == APPMINT_OK);
+  appmint_config_free(config);
+  return app;
+}
+static appmint_app *signing_app(counter *count) {
+  appmint_config *config = atomgit();
+  appmint_signer signer = signer_of(count);
+  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK);
+  memset(&signer, 0xff, sizeof signer); /* it was copied */
+  return app_of(config);
+}
+
+static void a_signer_signs_and_is_dropped_once(void) {
+  counter count = {WELL, 0, 0};
+  appmint_app *app = signing_app(&count);
+  appmint_token *token = NULL;
+  CHECK(appmint_app_fingerprint(app) == NULL);
+  CHECK(appmint_app_jwt(app, &token, NULL) == APPMINT_OK);
+  CHECK(count.signs == 1 && count.drops == 0);
+  CHECK(same(appmint_token_kind(token), "jwt"));
+  CHECK(strstr(appmint_token_claims(token), "\"iss\":\"75\"") != NULL); /* cut at its length */
+  appmint_app_free(app);
+  CHECK(dropped_once(&count));
+  CHECK(strlen(appmint_token_reveal(token, NULL)) > 300); /* a token outlives its app */
+  appmint_token_free(token);
+}
+
+static void a_failing_signer_is_told(void) {
+  counter counts[2] = {{FAILS, 0, 0}, {TOO_LONG, 0, 0}};
+  const char *words[2] = {"returned 7", "more bytes"};
+  int i;
+  for (i = 0; i < 2; i++) {
+    appmint_app *app = signing_app(&counts[i]);
+    appmint_token *token = (appmint_token *)&counts;
+    appmint_error *error = NULL;
+    CHECK(appmint_app_jwt(app, &token, NULL) == APPMINT_ERROR_CALLBACK);
+    CHECK(appmint_app_jwt(app, &token, &error) == APPMINT_ERROR_CALLBACK);
+    CHECK(token == (appmint_token *)&counts);
+    CHECK(appmint_error_kind(error) == APPMINT_ERROR_CALLBACK);
+    CHECK(strstr(appmint_error_message(error), words[i]) != NULL);
+    CHECK(appmint_error_reason(error) == APPMINT_REASON_NONE && !appmint_error_hint(error));
+    CHECK(appmint_error_status(error) == 0 && appmint_error_retry_after_ms(error) == -1);
+    CHECK(!appmint_error_platform_code(error) && !appmint_error_request_id(error));
+    CHECK(same(appmint_error_to_string(error), appmint_error_message(error)));
+    appmint_error_free(error);
+    appmint_app_free(app);
+    CHECK(dropped_once(&counts[i]));
+  }
+}
+
+static void a_signer_that_is_refused_is_dropped_at_once(void) {
+  counter count = {WELL, 0, 0};
+  appmint_config *config = appmint_config_new();
+  appmint_signer signer = signer_of(&count);
+  CHECK(appmint_config_set_signer(NULL, &signer, NULL) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(count.drops == 1);
+  signer.sign = NULL;
+  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(count.drops == 2);
+  signer.size = sizeof(size_t); /* what else it holds is not known, `drop` neither */
+  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(appmint_config_set_signer(config, NULL, NULL) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(count.drops == 2);
+  signer = signer_of(&count);
+  signer.drop = NULL;
+  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK);
+  signer = signer_of(&count);
+  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK); /* replaces the last */
+  CHECK(count.drops == 3);
+  appmint_config_free(config);
+  CHECK(count.drops == 4);
+}
+
+/* ---- errors */
+
+static void a_wrong_setting_is_told_by_the_app(void) {
+  appmint_config *config = atomgit();
+  appmint_error *error = NULL;
+  appmint_app *app = NULL;
+  CHECK(appmint_config_set_private_key(config, "\0\xff not a key", 12, &error) == APPMINT_OK);
+  CHECK(error == NULL);
+  CHECK(appmint_app_new(config, &app, &error) == APPMINT_ERROR_KEY && app == NULL);
+  CHECK(appmint_error_hint(error) != NULL);
+  CHECK(strstr(appmint_error_to_string(error), appmint_error_hint(error)) != NULL);
+  appmint_error_free(error);
+  appmint_config_free(config);
+}
+
+static void nobody_answers_at_a_closed_port(void) {
+  counter count = {WELL, 0, 0};
+  appmint_config *config = atomgit();
+  appmint_signer signer = signer_of(&count);
+  appmint_app *app;
+  appmint_installations *list = NULL;
+  appmint_source *source = NULL;
+  appmint_token *token = NULL;
+  appmint_request *request = NULL;
+  appmint_response *response = NULL;
+  appmint_error *error = NULL;
+  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_api_url(config, "http://127.0.0.1:1", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_proxy(config, "", 0, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_retries(config, 0, NULL) == APPMINT_OK);
+  app = app_of(config);
+  CHECK(appmint_app_installations(app, &list, &error) == APPMINT_ERROR_TRANSPORT && !list);
+  CHECK(appmint_error_reason(error) == APPMINT_REASON_UNREACHABLE);
+  CHECK(appmint_error_is_retryable(error) == 1);
+  appmint_error_free(error);
+  CHECK(appmint_app_installation(app, "14", N, &source, NULL) == APPMINT_OK);
+  appmint_app_free(app); /* a source keeps what it needs */
+  CHECK(same(appmint_source_installation_id(source), "14"));
+  CHECK(appmint_source_token(source, -1, &token, NULL) == APPMINT_ERROR_TRANSPORT && !token);
+  appmint_source_invalidate(source);
+  CHECK(appmint_request_new("POST", N, "/x", N, &request, NULL) == APPMINT_OK);
+  CHECK(appmint_request_set_body(request, "\0\1", 2, NULL) == APPMINT_OK);
+  CHECK(appmint_source_request(source, request, &response, NULL) == APPMINT_ERROR_TRANSPORT);
+  appmint_request_free(request);
+  appmint_source_free(source);
+  CHECK(dropped_once(&count));
+}
+
+static void every_number_has_a_name(void) {
+  int number;
+  CHECK(!appmint_error_kind_name(APPMINT_OK) && !appmint_error_kind_name(-1));
+  CHECK(!appmint_error_reason_name(APPMINT_REASON_NONE) && !appmint_error_reason_name(9999));
+  for (number = 1; number <= APPMINT_ERROR_INTERNAL; number++) CHECK(appmint_error_kind_name(number));
+  CHECK(same(appmint_error_kind_name(APPMINT_ERROR_NOT_FOUND), "not_found"));
+  CHECK(same(appmint_error_reason_name(APPMINT_REASON_CLOCK_SKEW), "clock_skew"));
+}
+
+/* ---- values */
+
+static void the_library_is_the_header_s(void) {
+  char version[32];
+  sprintf(version, "%d.%d.%d", APPMINT_VERSION_MAJOR, APPMINT_VERSION_MINOR, APPMINT_VERSION_PATCH);
+  CHECK(same(appmint_version(), APPMINT_VERSION) && same(version, APPMINT_VERSION));
+  CHECK(appmint_abi_version() == APPMINT_ABI_VERSION);
+  CHECK(appmint_list_len(appmint_platforms()) > 0);
+  CHECK(same(appmint_list_at(appmint_platforms(), 0), "atomgit"));
+  CHECK(!appmint_list_at(appmint_platforms(), 1000));
+}
+
+static void a_clock_is_shared(void) {
+  counter count = {WELL, 0, 0};
+  appmint_config *config = atomgit();
+  appmint_signer signer = signer_of(&count);
+  appmint_clock *clock = appmint_clock_new(1700000000000);
+  appmint_token *token = NULL;
+  appmint_app *app;
+  CHECK(appmint_config_set_clock(config, clock, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK);
+  app = app_of(config);
+  appmint_clock_advance_ms(clock, 1000);
+  CHECK(appmint_clock_now_ms(clock) == 1700000001000);
+  CHECK(appmint_app_jwt(app, &token, NULL) == APPMINT_OK);
+  CHECK(appmint_token_expires_at_ms(token) == 1700000541000);
+  CHECK(appmint_token_refresh_token_expires_at_ms(token) == APPMINT_NO_TIME);
+  CHECK(strstr(appmint_token_to_string(token), "[redacted]") != NULL);
+  appmint_token_free(token);
+  appmint_clock_set_ms(clock, 0);
+  appmint_clock_free(clock);
+  CHECK(appmint_app_jwt(app, &token, NULL) == APPMINT_OK);
+  CHECK(appmint_token_expires_at_ms(token) == 540000);
+  appmint_token_free(token);
+  appmint_app_free(app);
+  CHECK(dropped_once(&count));
+}
+
+static void an_authorization_brings_its_code_back(void) {
+  appmint_config *config = atomgit();
+  appmint_authorization *authorization = NULL;
+  appmint_text *code = NULL;
+  appmint_app *app;
+  char callback[256];
+  size_t len = 0;
+  CHECK(appmint_config_set_client_id(config, "c", N, NULL) == APPMINT_OK);
+  app = app_of(config);
+  CHECK(appmint_app_authorize(app, NULL, &authorization, NULL) == APPMINT_OK);
+  CHECK(strlen(appmint_authorization_state(authorization)) == 43);
+  CHECK(strstr(appmint_authorization_url(authorization), "client_id=c"));
+  len = 7;
+  CHECK(!appmint_authorization_code_verifier(authorization, &len) && len == 0);
+  sprintf(callback, "https://x/?code=abc&state=%s", appmint_authorization_state(authorization));
+  CHECK(appmint_app_authorization_code(app, callback, N, "other", N, &code, NULL) ==
+        APPMINT_ERROR_REAUTHORIZE);
+  CHECK(code == NULL);
+  CHECK(appmint_app_authorization_code(app, callback, N, appmint_authorization_state(authorization),
+                                       N, &code, NULL) == APPMINT_OK);
+  CHECK(same(appmint_text_reveal(code, &len), "abc") && len == 3);
+  appmint_text_free(code);
+  appmint_authorization_free(authorization);
+  appmint_app_free(app);
+}
+
+static void *ask(void *app) {
+  int i;
+  for (i = 0; i < 20; i++) {
+    appmint_token *token = NULL;
+    CHECK(appmint_app_jwt(app, &token, NULL) == APPMINT_OK);
+    CHECK(appmint_map_len(appmint_token_permissions(token)) == 0);
+    appmint_token_free(token);
+  }
+  return NULL;
+}
+
+static void many_threads_share_an_app(void) {
+  counter count = {WELL, 0, 0};
+  appmint_app *app = signing_app(&count);
+  pthread_t threads[4];
+  int i;
+  for (i = 0; i < 4; i++) CHECK(!pthread_create(&threads[i], NULL, ask, app));
+  for (i = 0; i < 4; i++) pthread_join(threads[i], NULL);
+  CHECK(count.signs >= 1 && count.signs <= 4);
+  appmint_app_free(app);
+  CHECK(dropped_once(&count));
+}
+
+int main(void) {
+  a_signer_signs_and_is_dropped_once();
+  a_failing_signer_is_told();
+  a_signer_that_is_refused_is_dropped_at_once();
+  a_wrong_setting_is_told_by_the_app();
+  nobody_answers_at_a_closed_port();
+  every_number_has_a_name();
+  the_library_is_the_header_s();
+  a_clock_is_shared();
+  an_authorization_brings_its_code_back();
+  many_threads_share_an_app();
+  printf("%d failures\n", failures);
+  return failures != 0;
+}

@@ -1,0 +1,141 @@
+// What a C++ program can observe and no conformance case can: exceptions, copies, callbacks.
+#include <appmint.hpp>
+
+#include <iostream>
+#include <sstream>
+#include <type_traits>
+
+using appmint::App;
+using appmint::Error;
+using appmint::ErrorKind;
+using appmint::Reason;
+
+static int failures;
+#define CHECK(condition) \
+  do { if (!(condition)) { failures++; std::cout << "line " << __LINE__ << ": " #condition "\n"; } } while (0)
+
+static_assert(std::is_nothrow_copy_constructible_v<Error>);  // or throwing one could terminate
+static_assert(std::is_copy_constructible_v<App> && std::is_copy_constructible_v<appmint::Token>);
+static_assert(!std::is_copy_constructible_v<App::Builder> && std::is_move_constructible_v<App::Builder>);
+
+template <class Work>
+static std::optional<Error> error_of(Work work) {
+  try {
+    work();
+  } catch (const Error &error) {
+    return error;
+  }
+  return std::nullopt;
+}
+
+static std::string all_ones(std::string_view) { return std::string(256, '\1'); }
+
+static void what_fails_throws() {
+  auto error = error_of([] { App::builder("nowhere").build(); });
+  CHECK(error && error->kind() == ErrorKind::invalid_argument);
+  CHECK(error && error->reason() == Reason::unknown_platform);
+  CHECK(error && !error->status() && !error->retry_after() && !error->is_retryable());
+  CHECK(error && error->hint() && error->what() == error->message() + ". " + *error->hint());
+  CHECK(error && name(error->kind()) == "invalid_argument" && name(*error->reason()) == "unknown_platform");
+}
+
+static void a_builder_makes_several_apps() {
+  auto clock = appmint::ManualClock(appmint::Time(std::chrono::seconds(1700000000)));
+  auto builder = App::builder("atomgit");
+  builder.app_id("75").signer(all_ones).clock(clock).jwt_lifetime(std::chrono::seconds(100));
+  App one = builder.build(), two = builder.build();
+  CHECK(one.platform_name() == "atomgit" && !one.fingerprint());
+  clock.advance(std::chrono::milliseconds(1500));
+  CHECK(one.jwt().expires_at() == clock.now() - std::chrono::milliseconds(500) + std::chrono::seconds(100));
+  CHECK(one.jwt().reveal() == two.jwt().reveal());
+  CHECK(one.jwt().authorization() == "Bearer " + one.jwt().reveal());
+}
+
+static void a_token_outlives_everything_and_hides_its_secret() {
+  auto token = App::builder("atomgit").app_id("75").signer(all_ones).build().jwt();
+  auto copy = token;
+  std::ostringstream shown;
+  shown << copy;
+  CHECK(shown.str().find("[redacted]") != std::string::npos);
+  CHECK(shown.str().find(token.reveal()) == std::string::npos);
+  CHECK(token.kind() == "jwt" && token.claims() && !token.reveal_refresh_token());
+  CHECK(token.permissions().empty() && token.scopes().empty() && !token.repository_selection());
+}
+
+static void a_signer_may_throw_and_is_destroyed() {
+  auto kept = std::make_shared<int>(1);
+  {
+    auto app = App::builder("atomgit").app_id("75").signer([kept](std::string_view) -> std::string {
+      throw std::runtime_error("no signature today");
+    }).build();
+    CHECK(kept.use_count() == 2);
+    auto error = error_of([&] { app.jwt(); });
+    CHECK(error && error->kind() == ErrorKind::callback);
+  }
+  auto app = App::builder("atomgit").app_id("75").signer([kept](std::string_view) {
+    return std::string(5000, 'x');
+  }).build();
+  auto error = error_of([&] { app.jwt(); });
+  CHECK(error && error->kind() == ErrorKind::callback);
+}
+
+static void what_was_moved_from_throws() {
+  auto app = App::builder("atomgit").app_id("75").signer(all_ones).build();
+  auto source = app.installation("14");
+  auto moved = std::move(source);
+  CHECK(moved.installation_id() == "14");
+  auto error = error_of([&] { source.token(); });
+  CHECK(error && error->message() == "source is NULL");
+}
+
+static void a_key_file_that_is_missing_is_a_system_error() {
+  try {
+    App::builder("atomgit").private_key_file("/nonexistent/app.pem");
+    CHECK(false);
+  } catch (const std::system_error &error) {
+    CHECK(error.code() == std::errc::no_such_file_or_directory);
+  }
+}
+
+static void nobody_answers_at_a_closed_port() {
+  auto app = App::builder("atomgit").app_id("75").signer(all_ones).api_url("http://127.0.0.1:1")
+                 .proxy({}).retries(0).timeout(std::chrono::seconds(20)).build();
+  auto unreachable = [](const std::optional<Error> &error) {
+    return error && error->kind() == ErrorKind::transport && error->is_retryable();
+  };
+  appmint::RequestOptions options;
+  options.headers.emplace("x-one", "1");
+  options.json = "{}";
+  CHECK(unreachable(error_of([&] { app.installations(); })));
+  CHECK(unreachable(error_of([&] { app.find_installation("acme"); })));
+  CHECK(unreachable(error_of([&] { app.request("POST", "/x", options); })));
+  CHECK(unreachable(error_of([&] { app.installation("14").token(std::chrono::minutes(2)); })));
+  CHECK(unreachable(error_of([&] { app.installation("14").request("GET", "/x"); })));
+}
+
+static void an_authorization_brings_its_code_back() {
+  auto app = App::builder("atomgit").client_id("c").build();
+  appmint::AuthorizationRequest request;
+  request.redirect_uri = "https://example.com/back";
+  request.state = "s t";
+  auto authorization = app.authorize(request);
+  CHECK(authorization.state() == "s t" && !authorization.code_verifier());
+  CHECK(authorization.url().find("redirect_uri=https%3A%2F%2Fexample.com%2Fback") != std::string::npos);
+  CHECK(app.authorization_code("https://example.com/back?code=abc&state=s+t", "s t") == "abc");
+  auto error = error_of([&] { app.authorization_code("?error=access_denied&state=x", "x"); });
+  CHECK(error && error->kind() == ErrorKind::denied && error->platform_code() == "access_denied");
+}
+
+int main() {
+  what_fails_throws();
+  a_builder_makes_several_apps();
+  a_token_outlives_everything_and_hides_its_secret();
+  a_signer_may_throw_and_is_destroyed();
+  what_was_moved_from_throws();
+  a_key_file_that_is_missing_is_a_system_error();
+  nobody_answers_at_a_closed_port();
+  an_authorization_brings_its_code_back();
+  CHECK(appmint::version() == APPMINT_VERSION && !appmint::platforms().empty());
+  std::cout << failures << " failures\n";
+  return failures != 0;
+}

@@ -1,0 +1,55 @@
+"""What the tests here share: which surfaces are tested, and how their drivers start."""
+
+import os
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from runner import cases
+
+HERE = Path(__file__).parent
+DRIVERS = tomllib.loads((HERE / "drivers.toml").read_text("utf-8"))
+
+
+def pytest_addoption(parser):
+    parser.addoption("--surface", default=",".join(DRIVERS),
+                     help="which surfaces to test, by commas; default all")
+    parser.addoption("--case", default="", help="only cases whose id contains this")
+
+
+def selected(config):
+    names = config.getoption("--surface").split(",")
+    unknown = set(names) - set(DRIVERS)
+    if unknown:
+        raise pytest.UsageError(f"no such surface: {', '.join(sorted(unknown))}")
+    return names
+
+
+def pytest_ignore_collect(collection_path, config):
+    """A surface that is not selected has its reflection test left out too."""
+    name = collection_path.stem.removeprefix("test_surface_")
+    if collection_path.stem.startswith("test_surface_") and name in DRIVERS:
+        return True if name not in selected(config) else None
+    return None
+
+
+def pytest_generate_tests(metafunc):
+    if "surface" in metafunc.fixturenames:
+        metafunc.parametrize("surface", selected(metafunc.config))
+    if "case" in metafunc.fixturenames:
+        part = metafunc.config.getoption("--case")
+        chosen = [case for case in cases.load_all() if part in case.id]
+        metafunc.parametrize("case", chosen, ids=[case.id for case in chosen])
+
+
+@pytest.fixture
+def driver(surface):
+    """The command of a surface's driver; one that is missing is a failure, never a skip."""
+    given = os.environ.get(f"APPMINT_DRIVER_{surface.upper()}")
+    command = shlex.split(given) if given else list(DRIVERS[surface])
+    paths = [cases.ROOT / part for part in command if "/" in part]
+    missing = [str(path) for path in paths if not path.exists()]
+    assert not missing, f"the {surface} driver is not built: {', '.join(missing)} is missing"
+    return command

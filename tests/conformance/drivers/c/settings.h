@@ -1,0 +1,50 @@
+/* How the C driver gives the settings of surface.toml's [config]. */
+#include <appmint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EACH(i, table) (size_t i = 0; i < sizeof(table) / sizeof *(table); i++)
+
+typedef struct { char *key, *value; size_t len; } word;
+static appmint_config *config;
+static appmint_clock *manual_clock;
+
+static long long num(const char *text) { return strtoll(text, NULL, 10); }
+
+static int sign(void *fails, const uint8_t *message, size_t message_len, uint8_t *out, size_t *len) {
+  (void)message, (void)message_len;
+  memset(out, 1, *len = 256);
+  return fails != NULL;
+}
+#define SET(name) {#name, appmint_config_set_##name}
+static const struct { const char *key; appmint_status (*set)(appmint_config *, const char *, size_t, appmint_error **); } texts[] = {
+  SET(platform), SET(platform_descriptor), SET(api_url), SET(web_url), SET(app_id), SET(client_id), SET(client_secret),
+  SET(private_key_passphrase), SET(proxy), SET(root_certificates), SET(user_agent)};
+static const struct { const char *key; appmint_status (*set)(appmint_config *, uint64_t, appmint_error **); } durations[] = {
+  {"jwt_back_date", appmint_config_set_jwt_back_date_s}, {"jwt_lifetime", appmint_config_set_jwt_lifetime_s},
+  {"timeout", appmint_config_set_timeout_ms}, {"connect_timeout", appmint_config_set_connect_timeout_ms}};
+
+static appmint_status set(word it, appmint_error **e) {
+  for EACH(i, texts) if (!strcmp(it.key, texts[i].key)) return texts[i].set(config, it.value, it.len, e);
+  for EACH(i, durations) if (!strcmp(it.key, durations[i].key)) return durations[i].set(config, (uint64_t)num(it.value), e);
+  if (!strcmp(it.key, "private_key")) return appmint_config_set_private_key(config, it.value, it.len, e);
+  if (!strcmp(it.key, "allow_plain_http")) return appmint_config_set_allow_plain_http(config, !strcmp(it.value, "true"), e);
+  if (!strcmp(it.key, "max_response_body")) return appmint_config_set_max_response_body(config, (size_t)num(it.value), e);
+  if (!strcmp(it.key, "retries")) return appmint_config_set_retries(config, (uint32_t)num(it.value), e);
+  if (!strcmp(it.key, "private_key_hex")) {
+    for (size_t i = 0; i < it.len / 2; i++) it.value[i] = (char)strtol((char[]){it.value[2 * i], it.value[2 * i + 1], 0}, NULL, 16);
+    return appmint_config_set_private_key(config, it.value, it.len / 2, e);
+  }
+  if (!strcmp(it.key, "clock_ms")) {
+    appmint_clock_free(manual_clock);
+    manual_clock = appmint_clock_new(num(it.value));
+    return appmint_config_set_clock(config, manual_clock, e);
+  }
+  if (!strcmp(it.key, "signer")) {
+    appmint_signer signer = {sizeof signer, strcmp(it.value, "ok") ? &config : NULL, sign, NULL};
+    return appmint_config_set_signer(config, &signer, e);
+  }
+  fprintf(stderr, "unknown setting %s\n", it.key);
+  exit(2);
+}

@@ -1,0 +1,84 @@
+/* How the C driver tells what it got: see "Answers" in tests/conformance/PROTOCOL.md. */
+#include <appmint.h>
+#include <stdio.h>
+#include <string.h>
+
+static void encode(const char *bytes, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    unsigned char c = (unsigned char)bytes[i];
+    int plain = (c | 32) >= 'a' && (c | 32) <= 'z';
+    printf(plain || (c && strchr("0123456789-._~", c)) ? "%c" : "%%%02X", c);
+  }
+}
+static void tell(const char *prefix, const char *key, const char *value) {
+  if (value) { printf(" %s%s=", prefix, key); encode(value, strlen(value)); }
+}
+static void tell_number(const char *prefix, const char *key, int64_t value, int64_t absent) {
+  if (value != absent) printf(" %s%s=%lld", prefix, key, (long long)value);
+}
+static void tell_list(const char *prefix, const char *key, const appmint_list *list) {
+  printf(" %s%s=", prefix, key);
+  for (size_t i = 0; i < appmint_list_len(list); i++) {
+    if (i) printf("%%2C");
+    encode(appmint_list_at(list, i), strlen(appmint_list_at(list, i)));
+  }
+}
+static void tell_permissions(const char *prefix, const appmint_map *map) {
+  printf(" %spermissions=", prefix);
+  for (size_t i = 0; i < appmint_map_len(map); i++) {
+    if (i) printf("%%2C");
+    encode(appmint_map_name_at(map, i), strlen(appmint_map_name_at(map, i)));
+    printf("%%3A");
+    encode(appmint_map_value_at(map, i), strlen(appmint_map_value_at(map, i)));
+  }
+}
+
+#define TEXT(member) tell(prefix, #member, appmint_installation_##member(it))
+#define TIME(member) tell_number(prefix, #member, appmint_installation_##member(it), APPMINT_NO_TIME)
+static void tell_installation(const char *prefix, const appmint_installation *it) {
+  TEXT(id); TEXT(account); TEXT(account_name); TEXT(account_id); TEXT(target_id);
+  TEXT(app_id); TEXT(app_slug); TEXT(repository_selection);
+  TIME(created_at_ms); TIME(updated_at_ms); TIME(suspended_at_ms);
+  tell_permissions(prefix, appmint_installation_permissions(it));
+  tell_list(prefix, "events", appmint_installation_events(it));
+  tell(prefix, "raw", appmint_installation_raw(it, NULL));
+}
+static void tell_token(const appmint_token *it) {
+  tell("", "kind", appmint_token_kind(it));
+  tell("", "reveal.token", appmint_token_reveal(it, NULL));
+  tell("", "reveal.authorization", appmint_token_authorization(it, NULL));
+  tell_number("", "expires_at_ms", appmint_token_expires_at_ms(it), APPMINT_NO_TIME);
+  tell_permissions("", appmint_token_permissions(it));
+  tell("", "repository_selection", appmint_token_repository_selection(it));
+  tell_list("", "scopes", appmint_token_scopes(it));
+  tell("", "claims", appmint_token_claims(it));
+  tell("", "reveal.refresh_token", appmint_token_reveal_refresh_token(it, NULL));
+  tell_number("", "refresh_token_expires_at_ms", appmint_token_refresh_token_expires_at_ms(it), APPMINT_NO_TIME);
+  tell("", "shown", appmint_token_to_string(it));
+}
+static void tell_response(const appmint_response *it) {
+  size_t len;
+  const char *body = (const char *)appmint_response_body(it, &len);
+  const appmint_map *headers = appmint_response_headers(it);
+  printf(" status=%d body=", appmint_response_status(it));
+  encode(body, len);
+  for (size_t i = 0; i < appmint_map_len(headers); i++) {
+    printf(" header.");
+    encode(appmint_map_name_at(headers, i), strlen(appmint_map_name_at(headers, i)));
+    putchar('=');
+    encode(appmint_map_value_at(headers, i), strlen(appmint_map_value_at(headers, i)));
+  }
+}
+static void tell_error(appmint_error *it) {
+  tell("", "kind", appmint_error_kind_name(appmint_error_kind(it)));
+  tell("", "reason", appmint_error_reason_name(appmint_error_reason(it)));
+  tell("", "message", appmint_error_message(it));
+  tell("", "hint", appmint_error_hint(it));
+  tell_number("", "status", appmint_error_status(it), 0);
+  tell("", "platform_code", appmint_error_platform_code(it));
+  tell("", "request_id", appmint_error_request_id(it));
+  tell_number("", "retry_after_ms", appmint_error_retry_after_ms(it), -1);
+  tell("", "is_retryable", appmint_error_is_retryable(it) ? "true" : "false");
+  tell("", "shown", appmint_error_to_string(it));
+  appmint_error_free(it);
+}

@@ -1,0 +1,68 @@
+// How the C++ driver tells what it got: see "Answers" in tests/conformance/PROTOCOL.md.
+#include <appmint.hpp>
+#include <cctype>
+#include <sstream>
+
+using Text = std::optional<std::string>;
+
+inline std::string encode(const std::string &text) {
+  std::string out;
+  for (unsigned char c : text) {
+    char hex[4];
+    std::snprintf(hex, sizeof hex, "%%%02X", c);
+    bool plain = c < 128 && (std::isalnum(c) || std::string_view("-._~").find(static_cast<char>(c)) != std::string_view::npos);
+    out += plain ? std::string(1, static_cast<char>(c)) : hex;
+  }
+  return out;
+}
+
+inline std::string joined(const std::vector<std::string> &list) {
+  std::string text;
+  for (const auto &item : list) text += (text.empty() ? "" : ",") + item;
+  return text;
+}
+
+// An answer in the making: what is absent is left out.
+struct Answer {
+  std::string line;
+  void add(const std::string &key, const std::string &value) { line += " " + key + "=" + encode(value); }
+  void add(const std::string &key, const Text &value) { if (value) add(key, *value); }
+  void add(const std::string &key, std::optional<long long> value) { if (value) add(key, std::to_string(*value)); }
+  void add(const std::string &key, std::optional<appmint::Time> value) {
+    if (value) add(key + "_ms", std::to_string(value->time_since_epoch().count()));
+  }
+  void add(const std::string &key, const std::map<std::string, std::string> &permissions) {
+    std::vector<std::string> list;
+    for (const auto &[name, level] : permissions) list.push_back(name + ":" + level);
+    add(key, joined(list));
+  }
+  void add(const appmint::Token &token) {
+    std::ostringstream shown;
+    shown << token;
+    add("kind", token.kind()), add("reveal.token", token.reveal()), add("reveal.authorization", token.authorization());
+    add("expires_at", token.expires_at()), add("permissions", token.permissions());
+    add("repository_selection", token.repository_selection()), add("scopes", joined(token.scopes()));
+    add("claims", token.claims()), add("reveal.refresh_token", token.reveal_refresh_token());
+    add("refresh_token_expires_at", token.refresh_token_expires_at()), add("shown", shown.str());
+  }
+  void add(const std::string &p, const appmint::Installation &it) {
+    add(p + "id", it.id()), add(p + "account", it.account()), add(p + "account_name", it.account_name());
+    add(p + "account_id", it.account_id()), add(p + "target_id", it.target_id()), add(p + "app_id", it.app_id());
+    add(p + "app_slug", it.app_slug()), add(p + "repository_selection", it.repository_selection());
+    add(p + "permissions", it.permissions()), add(p + "events", joined(it.events())), add(p + "raw", it.raw());
+    add(p + "created_at", it.created_at()), add(p + "updated_at", it.updated_at()), add(p + "suspended_at", it.suspended_at());
+  }
+  void add(const appmint::Response &response) {
+    add("status", std::to_string(response.status())), add("body", response.body());
+    for (const auto &[name, value] : response.headers()) add("header." + encode(name), value);
+  }
+  void add(const appmint::Error &error) {
+    auto wait = error.retry_after();
+    add("kind", name(error.kind())), add("message", error.message()), add("hint", error.hint());
+    if (error.reason()) add("reason", name(*error.reason()));
+    add("status", error.status() ? std::optional<long long>(*error.status()) : std::nullopt);
+    add("platform_code", error.platform_code()), add("request_id", error.request_id());
+    add("retry_after_ms", wait ? std::optional<long long>(wait->count()) : std::nullopt);
+    add("is_retryable", std::string(error.is_retryable() ? "true" : "false")), add("shown", std::string(error.what()));
+  }
+};

@@ -1,0 +1,149 @@
+"""Does what the runner says with the Python surface; the language is in ../../PROTOCOL.md."""
+
+import json
+import sys
+from datetime import datetime, timedelta
+from urllib.parse import quote, unquote, urlencode
+
+import appmint
+
+
+class Driver:
+    def __init__(self):
+        self.settings, self.clock, self.app = {}, None, None
+
+    def obey(self, command, words):
+        if command == "config":
+            for key, value in words.items():
+                self.set(key, value)
+        elif command == "app":
+            settings, self.settings = self.settings, {}
+            self.app = appmint.App(settings.pop("platform", None), **settings)
+            return {"shown": repr(self.app)}
+        elif command == "advance":
+            self.clock.advance(milliseconds(words["ms"]))
+        elif command == "call":
+            return OPERATIONS[words.pop("op")](self.app, **words) or {}
+        else:
+            raise LookupError(f"no command {command}")
+        return {}
+
+    def set(self, key, value):
+        if key == "clock_ms":
+            self.clock = self.settings["clock"] = appmint.ManualClock(int(value))
+        elif key == "private_key_hex":
+            self.settings["private_key"] = bytes.fromhex(value)
+        else:
+            self.settings[key] = READ.get(key, str)(value)
+
+
+def source_token(app, id, min_valid_ms=None):
+    min_valid = None if min_valid_ms is None else milliseconds(min_valid_ms)
+    return token(app.installation(id).token(min_valid=min_valid))
+
+
+def source_request(app, id, **words):
+    return response(app.installation(id).request(**call(words)))
+
+
+def installations(app):
+    found = app.installations()
+    keyed = [installation(each, f"{index}.") for index, each in enumerate(found)]
+    return {"count": len(found)} | {key: value for each in keyed for key, value in each.items()}
+
+
+def authorize(app, scopes=None, **words):
+    made = app.authorize(**words) if scopes is None else app.authorize(scopes=scopes.split(","), **words)
+    shown = {"url": made.url, "state": made.state, "shown": repr(made)}
+    return shown | {"reveal.code_verifier": made.code_verifier}
+
+
+OPERATIONS = {
+    "version": lambda app: {"value": appmint.version()},
+    "platforms": lambda app: {"value": ",".join(appmint.platforms())},
+    "jwt": lambda app: token(app.jwt()),
+    "fingerprint": lambda app: {"value": app.fingerprint},
+    "platform_name": lambda app: {"value": app.platform_name},
+    "installations": installations,
+    "find_installation": lambda app, account: installation(app.find_installation(account)),
+    "token": source_token,
+    "invalidate": lambda app, id: app.installation(id).invalidate(),
+    "source_request": source_request,
+    "authorize": authorize,
+    "authorization_code": lambda app, **words: {"reveal.value": app.authorization_code(**words)},
+    "exchange_code": lambda app, **words: token(app.exchange_code(**words)),
+    "refresh": lambda app, **words: token(app.refresh(**words)),
+    "request": lambda app, **words: response(app.request(**call(words))),
+}
+
+
+def fail(message):
+    raise RuntimeError("the signer callback failed")
+
+
+def milliseconds(text):
+    return timedelta(milliseconds=int(text))
+
+
+READ = dict.fromkeys(["jwt_back_date", "jwt_lifetime", "max_response_body", "retries"], int)
+READ |= {"timeout": milliseconds, "connect_timeout": milliseconds}
+READ |= {"allow_plain_http": lambda text: text == "true"}
+READ |= {"signer": lambda text: fail if text == "fail" else lambda message: b"\x01" * 256}
+
+
+def call(words):
+    headers = {key[7:]: words.pop(key) for key in list(words) if key.startswith("header.")}
+    if "json" in words:
+        words["json"] = json.loads(words["json"])
+    return words | {"headers": headers}
+
+
+def token(of):
+    names = ["kind", "expires_at", "permissions", "repository_selection", "scopes", "claims"]
+    revealed = {"reveal.token": of.reveal(), "reveal.authorization": of.authorization(),
+                "reveal.refresh_token": of.reveal_refresh_token()}
+    return members(of, [*names, "refresh_token_expires_at"]) | revealed | {"shown": repr(of)}
+
+
+def installation(of, prefix=""):
+    names = [name for name in dir(of) if not name.startswith("_")]
+    return members(of, names, prefix) | {f"{prefix}shown": repr(of)}
+
+
+def members(of, names, prefix=""):
+    return {prefix + key: value for key, value in (word(name, getattr(of, name)) for name in names)}
+
+
+def word(name, value):
+    if isinstance(value, datetime):
+        return f"{name}_ms", round(value.timestamp() * 1000)
+    if name == "permissions":
+        value = [f"{key}:{level}" for key, level in sorted(value.items())]
+    elif isinstance(value, dict):
+        value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return name, ",".join(value) if isinstance(value, list) else value
+
+
+def response(of):
+    headers = {f"header.{name}": value for name, value in of.headers.items()}
+    return {"status": of.status, "body": of.body, "shown": repr(of)} | headers
+
+
+def error(of):
+    names = ["kind", "reason", "message", "hint", "status", "platform_code", "request_id"]
+    wait = None if of.retry_after is None else of.retry_after // timedelta(milliseconds=1)
+    more = {"retry_after_ms": wait, "is_retryable": str(of.is_retryable).lower()}
+    return members(of, names) | more | {"shown": f"{of!r} {of}"}
+
+
+driver = Driver()
+for line in sys.stdin:
+    command, *pairs = line.rstrip("\n").split(" ")
+    words = dict(map(unquote, pair.split("=", 1)) for pair in pairs)
+    try:
+        status, answer = "ok", driver.obey(command, words)
+    except appmint.Error as raised:
+        status, answer = "error", error(raised)
+    present = {key: value for key, value in answer.items() if value is not None}
+    pairs = urlencode(present, quote_via=quote, safe="").split("&") if present else []
+    print(status, *pairs, flush=True)

@@ -1,0 +1,129 @@
+//! What came of a command, as the words of one line.
+
+use std::fmt;
+
+use appmint_core::{
+    Authorization, Error, Installation, Permissions, Response, Secret, Timestamp, Token,
+};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
+
+/// Keys and values, already encoded.
+#[derive(Default)]
+pub(crate) struct Answer(String);
+
+impl Answer {
+    pub(crate) fn with(mut self, key: &str, value: impl AsRef<[u8]>) -> Self {
+        let encoded = |text: &[u8]| percent_encode(text, RESERVED).to_string();
+        self.0 += &format!(" {}={}", encoded(key.as_bytes()), encoded(value.as_ref()));
+        self
+    }
+
+    pub(crate) fn maybe(self, key: &str, value: Option<impl AsRef<[u8]>>) -> Self {
+        match value {
+            Some(value) => self.with(key, value),
+            None => self,
+        }
+    }
+
+    fn time(self, key: &str, time: Option<Timestamp>) -> Self {
+        self.maybe(key, time.map(|time| time.as_millis().to_string()))
+    }
+
+    pub(crate) fn value(value: &str) -> Self {
+        Self::default().with("value", value)
+    }
+
+    pub(crate) fn shown(object: &impl fmt::Debug) -> Self {
+        Self::default().with("shown", format!("{object:?}"))
+    }
+
+    pub(crate) fn token(token: &Token) -> Self {
+        Self::shown(token)
+            .with("kind", token.kind().name())
+            .with("reveal.token", token.reveal())
+            .with("reveal.authorization", token.authorization().reveal())
+            .time("expires_at_ms", token.expires_at())
+            .with("permissions", listed(token.permissions()))
+            .maybe("repository_selection", token.repository_selection())
+            .with("scopes", token.scopes().join(","))
+            .maybe("claims", token.claims())
+            .maybe("reveal.refresh_token", token.refresh_token().map(Secret::reveal))
+            .time("refresh_token_expires_at_ms", token.refresh_token_expires_at())
+    }
+
+    pub(crate) fn installations(installations: &[Installation]) -> Self {
+        let answer = Self::default().with("count", installations.len().to_string());
+        installations.iter().enumerate().fold(answer, |answer, (index, installation)| {
+            answer.installation(&format!("{index}."), installation)
+        })
+    }
+
+    pub(crate) fn installation(self, prefix: &str, of: &Installation) -> Self {
+        let key = |name: &str| format!("{prefix}{name}");
+        self.with(&key("id"), &of.id)
+            .maybe(&key("account"), of.account.as_ref())
+            .maybe(&key("account_name"), of.account_name.as_ref())
+            .maybe(&key("account_id"), of.account_id.as_ref())
+            .maybe(&key("target_id"), of.target_id.as_ref())
+            .maybe(&key("app_id"), of.app_id.as_ref())
+            .maybe(&key("app_slug"), of.app_slug.as_ref())
+            .maybe(&key("repository_selection"), of.repository_selection.as_ref())
+            .with(&key("permissions"), listed(&of.permissions))
+            .with(&key("events"), of.events.join(","))
+            .time(&key("created_at_ms"), of.created_at)
+            .time(&key("updated_at_ms"), of.updated_at)
+            .time(&key("suspended_at_ms"), of.suspended_at)
+            .with(&key("raw"), of.raw.to_string())
+    }
+
+    pub(crate) fn authorization(of: &Authorization) -> Self {
+        let verifier = of.code_verifier().map(Secret::reveal);
+        Self::shown(of)
+            .with("url", of.url())
+            .with("state", of.state())
+            .maybe("reveal.code_verifier", verifier)
+    }
+
+    pub(crate) fn response(response: &Response) -> Self {
+        let answer = Self::shown(response)
+            .with("status", response.status.to_string())
+            .with("body", &response.body);
+        response
+            .headers
+            .iter()
+            .fold(answer, |answer, (name, value)| answer.with(&format!("header.{name}"), value))
+    }
+
+    pub(crate) fn error(error: &Error) -> Self {
+        Self::shown(error)
+            .with("kind", error.kind().name())
+            .maybe("reason", error.reason().map(appmint_core::Reason::name))
+            .with("message", error.message())
+            .maybe("hint", error.hint())
+            .maybe("status", error.status().map(|status| status.to_string()))
+            .maybe("platform_code", error.platform_code())
+            .maybe("request_id", error.request_id())
+            .maybe("retry_after_ms", error.retry_after().map(|wait| wait.as_millis().to_string()))
+            .with("is_retryable", error.is_retryable().to_string())
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+pub(crate) fn decoded_pair(word: &str) -> (String, String) {
+    let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let (key, value) = word.split_once('=').expect("key=value");
+    (decoded(key), decoded(value))
+}
+
+fn listed(permissions: &Permissions) -> String {
+    let words: Vec<_> = permissions.iter().map(|(name, level)| format!("{name}:{level}")).collect();
+    words.join(",")
+}
+
+/// RFC 3986 §2.3: all but the unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

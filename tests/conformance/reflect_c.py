@@ -1,0 +1,75 @@
+"""What the C surface offers, read from its header, against surface.toml."""
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# How surface.toml's objects are called in C.
+OBJECTS = {
+    "App": "app",
+    "TokenSource": "source",
+    "Token": "token",
+    "Installation": "installation",
+    "Authorization": "authorization",
+    "Response": "response",
+    "ManualClock": "clock",
+}
+
+# What C needs beside, and why.
+HELPERS = {
+    *(f"{name}_free" for name in OBJECTS.values()),  # ownership
+    "config_new", "config_free", "app_new", "clock_new", "error_free",
+    "abi_version",  # for programs that load the library by hand
+    "error_kind_name", "error_reason_name", "error_to_string", "token_to_string",
+    "list_len", "list_at",  # lists and maps
+    "map_len", "map_name_at", "map_value_at", "map_find",
+    "installations_len", "installations_at", "installations_free",
+    "text_reveal", "text_free",  # a secret that belongs to no other object
+    # arguments that may be left out, of App.authorize and of both `request`
+    "authorization_request_new", "authorization_request_free",
+    "authorization_request_set_redirect_uri", "authorization_request_set_state",
+    "authorization_request_add_scope", "authorization_request_set_login",
+    "request_new", "request_free", "request_add_header", "request_set_json", "request_set_body",
+    "request_set_token",
+}  # fmt: skip
+
+
+def surface():
+    return tomllib.loads((ROOT / "tests/conformance/surface.toml").read_text())
+
+
+def header():
+    return (ROOT / "include/appmint.h").read_text()
+
+
+def functions():
+    """Names without `appmint_`."""
+    return set(re.findall(r"^[a-z].*?\bappmint_(\w+)\(", header(), flags=re.M))
+
+
+def constants(prefix):
+    """Name to number, names as in surface.toml."""
+    found = re.findall(rf"^#define {prefix}(\w+) (\d+)$", header(), flags=re.M)
+    return {name.lower(): int(number) for name, number in found}
+
+
+def suffix(kind):
+    """Units stand in names."""
+    return {"time": "_ms", "time?": "_ms", "seconds": "_s", "ms": "_ms"}.get(kind, "")
+
+
+def expected(surface):
+    """Every function that surface.toml asks for."""
+    names = set(surface["module"])
+    names |= {f"config_set_{key}{suffix(value['type'])}" for key, value in surface["config"].items()}
+    for name, members in surface["object"].items():
+        for member, facts in members.items():
+            unit = suffix(facts["returns"])
+            if name == "ManualClock":
+                unit = "_ms"
+            names.add(f"{OBJECTS[name]}_{member}{unit}")
+    fields = surface["error"]["fields"]
+    names |= {f"error_{field}" + ("_ms" if field == "retry_after" else "") for field in fields}
+    return names

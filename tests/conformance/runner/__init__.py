@@ -1,0 +1,1 @@
+"""The conformance runner: cases are data, drivers are small, and this compares."""

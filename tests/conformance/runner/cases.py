@@ -1,0 +1,153 @@
+"""Case files, profiles of platforms, and the filling in of both."""
+
+import copy
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import keys, times
+
+SUITE = Path(__file__).parent.parent
+ROOT = SUITE.parent.parent
+NAME = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
+EXCHANGE = {"use", "request", "reply", "times", "except"}
+MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform"}
+STEP = {"call", "with", "exchanges", "result", "error", "advance", "save", "at_least_ms", "at_most_ms"}
+
+
+@dataclass
+class Case:
+    """One case on one platform."""
+
+    id: str
+    platform: str
+    claims: str
+    source: str
+    settings: dict
+    clock_ms: int
+    steps: list
+    app: dict
+    secrets: list
+    profile: dict = field(default_factory=dict)
+
+
+def load_all(folder=SUITE / "cases"):
+    files = sorted(folder.rglob("*.json"))
+    cases = [case for file in files for case in load(file, folder)]
+    names = [case.id for case in cases]
+    doubled = {name for name in names if names.count(name) > 1}
+    if doubled:
+        raise ValueError(f"case ids given twice: {sorted(doubled)}")
+    return cases
+
+
+def load(file, folder):
+    """The cases of one file, each once for every platform that the file names."""
+    content = json.loads(file.read_text("utf-8"))
+    place = file.relative_to(folder).with_suffix("").as_posix()
+    for raw in content["cases"]:
+        platforms = [raw["platform"]] if "platform" in raw else content["platforms"]
+        for platform in platforms:
+            suffix = f"@{platform}" if len(platforms) > 1 else ""
+            yield of(f"{place}/{raw['id']}{suffix}", platform, content, raw)
+
+
+def of(name, platform, content, raw):
+    check(name, raw)
+    profile = load_profile(platform)
+    settings = {**profile.get("settings", {}), **content.get("settings", {}), **raw.get("settings", {})}
+    descriptor = raw.get("descriptor")
+    if "descriptor" in profile and "platform_descriptor" not in settings and "platform" not in settings:
+        text = json.loads((ROOT / profile["descriptor"]).read_text("utf-8"))
+        for pointer, value in (descriptor or {}).items():
+            patch(text, pointer, value)
+        settings["platform_descriptor"] = json.dumps(text)
+    clock = raw.get("clock", content.get("clock", "2026-11-21T04:00:00Z"))
+    return Case(
+        id=name, platform=platform, claims=raw["claims"],
+        source=raw.get("source", content.get("source", "")), settings=settings,
+        clock_ms=times.clock_ms(clock), steps=raw.get("steps", []), app=raw.get("app", {}),
+        secrets=raw.get("secrets", []), profile=profile)
+
+
+def check(name, raw):
+    """Refuses what would silently test nothing."""
+    unknown = set(raw) - MEMBERS
+    steps = raw.get("steps", [])
+    unknown |= {member for step in steps for member in set(step) - STEP}
+    if unknown:
+        raise ValueError(f"{name}: unknown members {sorted(unknown)}")
+    for step in [*steps, raw.get("app", {})]:
+        if "error" in step and not {"kind", "reason"} <= set(step["error"]):
+            raise ValueError(f"{name}: an expected error names its kind and its reason")
+        if "call" in step and ("result" in step) == ("error" in step):
+            raise ValueError(f"{name}: a call has a result or an error")
+
+
+def load_profile(platform):
+    return json.loads((SUITE / "profiles" / f"{platform}.json").read_text("utf-8"))
+
+
+def patch(document, pointer, value):
+    """Sets or (with null) removes the member that a JSON pointer leads to."""
+    *path, last = pointer.strip("/").split("/")
+    for part in path:
+        document = document[int(part) if isinstance(document, list) else part]
+    if value is None:
+        del document[last]
+    elif isinstance(document, list):
+        document[int(last)] = value
+    else:
+        document[last] = value
+
+
+def words_of_settings(case, scope):
+    """The settings as a driver is told them."""
+    settings = fill({k: v for k, v in case.settings.items() if v is not None}, scope, case.clock_ms)
+    if "private_key" in settings:
+        settings.update(keys.setting(settings.pop("private_key")))
+    if settings.pop("clock", "manual") == "manual":
+        settings["clock_ms"] = case.clock_ms
+    return {name: str(value).lower() if isinstance(value, bool) else value
+            for name, value in settings.items()}
+
+
+def exchanges_of(case, step, scope):
+    """A step's exchanges, written out and filled in."""
+    written = []
+    for short in step.get("exchanges", []):
+        template = copy.deepcopy(case.profile.get("exchanges", {}).get(short.get("use"), {}))
+        parameters = {**template.get("parameters", {}),
+                      **{name: value for name, value in short.items() if name not in EXCHANGE}}
+        request = {**template.get("request", {}), **short.get("request", {})}
+        for name in short.get("except", []):
+            request.pop(name, None)
+        whole = {"request": request, "reply": short.get("reply", template.get("reply"))}
+        filled = fill(whole, {**scope, **fill(parameters, scope, case.clock_ms)}, case.clock_ms)
+        written.extend([filled] * short.get("times", 1))
+    return written
+
+
+def fill(value, scope, start_ms):
+    """Puts values for names in braces, and times for moments."""
+    if isinstance(value, dict):
+        return {fill_text(key, scope): fill(item, scope, start_ms) for key, item in value.items()}
+    if isinstance(value, list):
+        return [fill(item, scope, start_ms) for item in value]
+    if not isinstance(value, str):
+        return value
+    filled = fill_text(value, scope)
+    if isinstance(filled, (dict, list)):
+        return fill(filled, scope, start_ms)
+    if isinstance(filled, str) and filled.startswith("@"):
+        at = times.moment(filled, start_ms)
+        return filled if at is None else at
+    return filled
+
+
+def fill_text(text, scope):
+    whole = NAME.fullmatch(text)
+    if whole and whole[1] in scope:
+        return scope[whole[1]]
+    return NAME.sub(lambda match: str(scope.get(match[1], match[0])), text)

@@ -1,0 +1,208 @@
+"""Is this what the case says? Every function lists the differences in sentences."""
+
+import base64
+import hashlib
+import json
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+from . import keys
+
+FORM = "application/x-www-form-urlencoded"
+RETRYABLE = {"transport", "timeout", "rate_limited", "pending", "server"}
+
+
+def outcome(step, answer):
+    """The differences between what a step expects and what came."""
+    status, members = answer
+    wanted = "error" if "error" in step else "ok"
+    if status != wanted:
+        said = f"{members.get('kind')} ({members.get('reason')}): {members.get('message')}"
+        return [f"expected a result, but: {said}" if status == "error"
+                else f"expected {step['error']}, but it worked"]
+    if wanted == "error":
+        return of_error(step["error"], members)
+    return of_members(step.get("result") or {}, members)
+
+
+def of_error(wanted, members):
+    wanted = dict(wanted)
+    parts = {name: wanted.pop(name) for name in ("message", "hint") if name in wanted}
+    problems = of_members(wanted, members)
+    for name, texts in parts.items():
+        said = members.get(name, "")
+        for text in texts if isinstance(texts, list) else [texts]:
+            if text.lower() not in said.lower():
+                problems.append(f"{name} lacks `{text}`: {said!r}")
+    message = members.get("message", "")
+    if not message or message != message.strip() or message.endswith(".") or "\n" in message:
+        problems.append(f"the message is no clause: {message!r}")
+    retryable = str(members.get("kind") in RETRYABLE).lower()
+    if members.get("is_retryable") != retryable:
+        problems.append(f"is_retryable is {members.get('is_retryable')}, not {retryable}")
+    return problems
+
+
+def of_members(wanted, members):
+    return [problem for key, want in wanted.items()
+            if (problem := difference(key, want, members.get(key), members))]
+
+
+def difference(key, want, got, members):
+    if want is None:
+        return None if got is None else f"{key} is {got!r}, not absent"
+    if got is None:
+        return f"{key} is absent, not {want!r}"
+    if isinstance(want, dict):
+        return special(key, want, got, members)
+    text = str(want).lower() if isinstance(want, bool) else str(want)
+    return None if got == text else f"{key} is {got!r}, not {text!r}"
+
+
+def special(key, want, got, members):
+    """Wants that are more than equality."""
+    for operator, value in want.items():
+        if operator == "json":
+            wrong = json.loads(got) != value
+        elif operator == "matches":
+            wrong = not re.fullmatch(value, got, re.DOTALL)
+        elif operator == "contains":
+            wrong = value not in got
+        elif operator == "lacks":
+            wrong = value in got
+        elif operator == "not":
+            wrong = got == str(value)
+        elif operator == "length":
+            wrong = len(got) != value
+        elif operator == "s256_of":
+            wrong = got != challenge(members[value])
+        elif operator == "jwt":
+            problems = of_jwt(value, got)
+            if problems:
+                return f"{key}: {'; '.join(problems)}"
+            wrong = False
+        elif operator == "url":
+            return of_url(value, got, members)
+        else:
+            raise ValueError(f"no operator {operator}")
+        if wrong:
+            return f"{key} is {got[:300]!r}, which is not {operator} {value!r}"
+    return None
+
+
+def challenge(verifier):
+    """RFC 7636 §4.2."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def of_url(want, got, members):
+    parts = urlsplit(got)
+    base = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    if base != want["base"]:
+        return f"the URL leads to {base}, not {want['base']}"
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = dict(pairs)
+    if len(pairs) != len(query):
+        return f"the URL has a parameter twice: {pairs}"
+    if set(query) != set(want["query"]):
+        return f"the URL's parameters are {sorted(query)}, not {sorted(want['query'])}"
+    problems = [difference(f"parameter {name}", value, query[name], members)
+                for name, value in want["query"].items()]
+    return "; ".join(problem for problem in problems if problem) or None
+
+
+def requests(expected, recorded, unexpected):
+    """The differences between a step's expected requests and those that came."""
+    problems = [f"unexpected request: {request}" for request in unexpected]
+    for index, exchange in enumerate(expected):
+        wanted = exchange["request"]
+        name = f"request {index + 1}, {wanted['method']} {wanted['path']}"
+        if index >= len(recorded):
+            problems.append(f"{name}: never came")
+        else:
+            problems += [f"{name}: {problem}" for problem in of_request(wanted, recorded[index])]
+    return problems
+
+
+def of_request(want, got):
+    problems = []
+    place = (want.get("base", "api"), want["method"], want["path"])
+    came = (got.base, got.method, got.target)
+    if came != place:
+        problems.append(f"came as {came}")
+    for name, value in want.get("headers", {}).items():
+        problem = difference(f"header {name}", value, got.header(name), {})
+        if problem:
+            problems.append(problem)
+    problems += of_authorization(want, got.header("authorization") or "")
+    doubled = [name for name in ("authorization", "host", "content-type", "content-length")
+               if sum(present.lower() == name for present, _ in got.headers) > 1]
+    problems += [f"header {name} came more than once" for name in doubled]
+    return problems + of_body(want, got)
+
+
+def of_authorization(want, header):
+    scheme, _, credential = header.partition(" ")
+    if "jwt" in want:
+        problems = [] if scheme == want["scheme"] else [f"the scheme is {scheme}"]
+        return problems + of_jwt(want["jwt"], credential)
+    if "basic" in want:
+        if scheme != "Basic":
+            return [f"the scheme is {scheme!r}, not Basic"]
+        pair = base64.b64decode(credential).decode()
+        return [] if pair == want["basic"] else ["the Basic credentials are others"]
+    return []
+
+
+def of_jwt(want, token):
+    """The differences of a JWT: its claims exactly, or one that is good at a time."""
+    try:
+        head, payload, signature = token.split(".")
+        header, claims = json.loads(decoded(head)), json.loads(decoded(payload))
+        signed = f"{head}.{payload}".encode()
+    except ValueError:
+        return [f"this is no JWT: {token[:20]}…"]
+    problems = []
+    if header != {"alg": "RS256", "typ": "JWT"}:
+        problems.append(f"the JWT's header is {header}")
+    if "key" in want and not keys.verifies(want["key"], signed, decoded(signature)):
+        problems.append("the JWT's signature is not of the case's key")
+    if "claims" in want and claims != want["claims"]:
+        problems.append(f"the JWT's claims are {claims}, not {want['claims']}")
+    for name, value in want.get("some", {}).items():
+        if claims.get(name) != value or type(claims.get(name)) is not type(value):
+            problems.append(f"the claim {name} is {claims.get(name)!r}, not {value!r}")
+    return problems
+
+
+def decoded(part):
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def of_body(want, got):
+    media = (got.header("content-type") or "").split(";")[0]
+    if "json" in want:
+        return differs("application/json", want["json"], media, lambda: json.loads(got.body or b"null"))
+    if "form" in want:
+        def pairs():
+            return dict(parse_qsl(got.body.decode(), keep_blank_values=True))
+        return differs(FORM, want["form"], media, pairs)
+    if "text" in want:
+        return [] if got.body == want["text"].encode() else [f"the body is {got.body[:200]!r}"]
+    if "any_body" in want:
+        return []
+    return [f"a body came where none may: {got.body[:200]!r}"] if got.body else []
+
+
+def differs(media_wanted, wanted, media, read):
+    problems = [] if media == media_wanted else [f"the content type is {media!r}"]
+    try:
+        body = read()
+    except ValueError:
+        return [*problems, "the body cannot be read"]
+    if body == wanted:
+        return problems
+    if not isinstance(body, dict):
+        return [*problems, f"the body is {str(body)[:100]}"]
+    names = sorted(set(wanted) ^ set(body)) or sorted(k for k in wanted if wanted[k] != body[k])
+    return [*problems, f"the body differs in {names}"]

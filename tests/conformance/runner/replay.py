@@ -1,0 +1,197 @@
+"""An HTTP/1.1 server on raw sockets: it answers as a script says, records what comes, and can fail
+in every way in which servers do."""
+
+import json
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+PATIENCE_S = 15
+TLS_HANDSHAKE = b"\x16"  # RFC 8446 §5.1: what a client that wants TLS begins with
+
+
+@dataclass
+class Recorded:
+    """A request that came."""
+
+    base: str
+    method: str
+    target: str
+    headers: list
+    body: bytes
+    at: float = field(default_factory=time.monotonic)
+
+    def header(self, name):
+        values = [value for present, value in self.headers if present.lower() == name.lower()]
+        return ", ".join(values) if values else None
+
+
+class Replay:
+    """Three servers of one case: the API, the web pages, and a place that is not the platform's."""
+
+    BASES = ("api", "web", "other")
+
+    def __init__(self):
+        self.script = []
+        self.requests = []
+        self.unexpected = []
+        self.connections = dict.fromkeys(self.BASES, 0)
+        self.lock = threading.Lock()
+        self.open = True
+        self.accepted = []
+        self.listeners = {base: self._listen(base) for base in self.BASES}
+        self.closed = socket.socket()  # bound but not listening: nothing answers here
+        self.closed.bind(("127.0.0.1", 0))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.open = False
+        for sock in [*self.listeners.values(), self.closed, *self.accepted]:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            sock.close()
+
+    def urls(self):
+        ports = {base: sock.getsockname()[1] for base, sock in self.listeners.items()}
+        ports["closed"] = self.closed.getsockname()[1]
+        hosts = {base: f"127.0.0.1:{port}" for base, port in ports.items()}
+        return {base: f"http://{host}" for base, host in hosts.items()} | {
+            f"{base}_host": host for base, host in hosts.items()}
+
+    def expect(self, exchanges):
+        """Sets what is to come next; returns the list to which requests are recorded."""
+        with self.lock:
+            self.script = list(exchanges)
+            self.requests = []
+            self.unexpected = []
+        return self.requests
+
+    def _listen(self, base):
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(16)
+        threading.Thread(target=self._accept, args=(base, listener), daemon=True).start()
+        return listener
+
+    def _accept(self, base, listener):
+        while self.open:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with self.lock:
+                self.connections[base] += 1
+                self.accepted.append(connection)
+            threading.Thread(target=self._serve, args=(base, connection), daemon=True).start()
+
+    def _serve(self, base, connection):
+        connection.settimeout(PATIENCE_S)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            with connection, connection.makefile("rb") as incoming:
+                if incoming.peek(1)[:1] == TLS_HANDSHAKE:
+                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                    return
+                while request := read_request(base, incoming):
+                    if not answer(connection, incoming, self._next(request)):
+                        return
+        except (OSError, ValueError):
+            return
+
+    def _next(self, request):
+        with self.lock:
+            self.requests.append(request)
+            if len(self.requests) <= len(self.script):
+                return self.script[len(self.requests) - 1]["reply"]
+            self.unexpected.append(f"{request.method} {request.target} at {request.base}")
+        return {"status": 500, "json": {"message": "the case expects no such request"}}
+
+
+def read_request(base, incoming):
+    start = incoming.readline()
+    if not start:
+        return None
+    method, target, _ = start.decode("latin-1").split(" ", 2)
+    headers = []
+    while (line := incoming.readline().decode("latin-1").rstrip("\r\n")):
+        name, _, value = line.partition(":")
+        headers.append((name, value.strip()))
+    lengths = {name.lower(): value for name, value in headers}
+    if lengths.get("transfer-encoding", "").lower() == "chunked":
+        body = read_chunks(incoming)
+    else:
+        body = incoming.read(int(lengths.get("content-length", 0)))
+    return Recorded(base, method, target, headers, body)
+
+
+def read_chunks(incoming):
+    body = b""
+    while size := int(incoming.readline().split(b";")[0], 16):
+        body += incoming.read(size)
+        incoming.readline()
+    incoming.readline()
+    return body
+
+
+def answer(connection, incoming, reply):
+    """Sends a reply; whether the connection may be used again."""
+    fault = reply.get("fault")
+    if fault == "silent":
+        incoming.read(1)  # until the other side gives up
+        return False
+    if "delay_ms" in reply:
+        time.sleep(reply["delay_ms"] / 1000)
+    if fault == "close":
+        return False
+    head, body = encode(reply)
+    if fault == "close_in_head":
+        connection.sendall(head[: len(head) // 2])
+    elif fault == "close_in_body":
+        connection.sendall(head + body[: len(body) // 2])
+    elif fault == "silent_in_body":
+        connection.sendall(head + body[: len(body) // 2])
+        incoming.read(1)
+    else:
+        connection.sendall(head + body)
+        return "content_length" not in reply
+    return False
+
+
+def encode(reply):
+    status = reply["status"]
+    headers = {"Date": "Sat, 21 Nov 2026 04:00:00 GMT"}
+    body = payload(reply, headers)
+    if reply.get("chunked"):
+        headers["Transfer-Encoding"] = "chunked"
+        body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
+    elif status not in (204, 304):
+        headers["Content-Length"] = str(reply.get("content_length", len(body)))
+    headers.update(reply.get("headers", {}))
+    phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown"
+    lines = [f"HTTP/1.1 {status} {phrase}"]
+    for name, values in headers.items():
+        for value in values if isinstance(values, list) else [values]:
+            if value is not None:
+                lines.append(f"{name}: {value}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"), body
+
+
+def payload(reply, headers):
+    if "json" in reply:
+        headers["Content-Type"] = "application/json; charset=utf-8"
+        return json.dumps(reply["json"], separators=(",", ":"), ensure_ascii=False).encode()
+    if "hex" in reply:
+        headers["Content-Type"] = "application/octet-stream"
+        return bytes.fromhex(reply["hex"])
+    if "bytes" in reply:
+        headers["Content-Type"] = "application/json"
+        return reply.get("text", "x").encode() * reply["bytes"]
+    if "text" in reply:
+        headers["Content-Type"] = reply.get("type", "text/plain")
+    return reply.get("text", "").encode()

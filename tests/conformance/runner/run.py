@@ -1,0 +1,100 @@
+"""One case with one driver: tell it what to do, and compare what comes."""
+
+import time
+
+from . import cases, compare, leaks
+from .process import Driver, DriverFailed
+from .replay import Replay
+
+
+def run(case, command, root=cases.ROOT):
+    """Everything that is not as the case says, in sentences; none when all is well."""
+    with Replay() as replay:
+        try:
+            driver = Driver(command, root)
+        except OSError as error:
+            return [f"the driver does not start: {error}"]
+        return Run(case, driver, replay).problems()
+
+
+class Run:
+    """The state of a case on its way."""
+
+    def __init__(self, case, driver, replay):
+        self.case, self.driver, self.replay = case, driver, replay
+        urls = replay.urls()
+        facts = case.profile.get("facts", {})
+        self.scope = {**cases.fill(facts, {**facts, **urls}, case.clock_ms), **urls}
+        self.secrets = set(case.secrets)
+
+    def problems(self):
+        try:
+            found = self.follow()
+        except DriverFailed as error:
+            found = [str(error)]
+        code = self.driver.end()
+        if code != 0:
+            found.append(f"the driver's exit code is {code}")
+        visible = self.driver.visible()
+        if visible["standard error"].strip():
+            found.append(f"printed on standard error: {visible['standard error'][:1000]}")
+        if self.replay.connections["other"]:
+            found.append("something connected to a host that is not the platform's")
+        return found + leaks.found(visible, {str(self.filled(secret)) for secret in self.secrets})
+
+    def follow(self):
+        settings = cases.words_of_settings(self.case, self.scope)
+        self.keep_secret(settings, "client_secret", "private_key_passphrase")
+        self.secrets |= leaks.of_key(settings)
+        self.told("config", settings)
+        expected = self.filled(self.case.app)
+        answer = self.told("app", {})
+        found = [f"app: {problem}" for problem in compare.outcome(expected, answer)]
+        if found or "error" in expected:
+            return found
+        for number, step in enumerate(self.case.steps, 1):
+            found = [f"step {number}, {self.name(step)}: {p}" for p in self.take(step)]
+            if found:
+                return found  # what follows would only confuse
+        return []
+
+    def take(self, step):
+        if "advance" in step:
+            self.told("advance", {"ms": cases.times.duration_ms(step["advance"])})
+            return []
+        expected = cases.exchanges_of(self.case, step, self.scope)
+        recorded = self.replay.expect(expected)
+        words = self.filled(step.get("with", {}))
+        self.keep_secret(words, "code", "code_verifier", "refresh_token", "token")
+        began = time.monotonic()
+        answer = self.told("call", {"op": step["call"], **words})
+        took_ms = (time.monotonic() - began) * 1000
+        self.scope.update({f"saved.{name}": answer[1].get(member)
+                           for name, member in step.get("save", {}).items()})
+        found = compare.requests(expected, recorded, self.replay.unexpected)
+        found += compare.outcome(self.filled({k: step[k] for k in ("result", "error") if k in step}), answer)
+        return found + pace(step, took_ms)
+
+    def told(self, command, words):
+        answer = self.driver.ask(command, words)
+        revealed = {key: value for key, value in answer[1].items() if key.startswith("reveal.")}
+        self.secrets |= set(revealed.values())
+        return answer
+
+    def keep_secret(self, words, *names):
+        self.secrets |= {str(words[name]) for name in names if words.get(name)}
+
+    def filled(self, value):
+        return cases.fill(value, self.scope, self.case.clock_ms)
+
+    @staticmethod
+    def name(step):
+        return step.get("call", "advance")
+
+
+def pace(step, took_ms):
+    if took_ms < step.get("at_least_ms", 0):
+        return [f"took {took_ms:.0f} ms, which is too short"]
+    if took_ms > step.get("at_most_ms", float("inf")):
+        return [f"took {took_ms:.0f} ms, which is too long"]
+    return []

@@ -1,0 +1,196 @@
+"""The runner itself: what is wrong is found, and what is right is left alone."""
+
+import copy
+import json
+import sys
+
+import pytest
+
+from runner import cases, compare, keys, leaks, run, times
+
+# A driver that answers each command with a line of its script, after making the request it is told.
+FAKE = """
+import sys, urllib.request
+script = {script!r}
+for line in sys.stdin:
+    url, answer = script[line.split(" ")[0].strip()]
+    if url:
+        port = line and urls.get("api")
+        request = urllib.request.Request(port + url, method="GET", headers={{"X-Note": "here"}})
+        try: urllib.request.urlopen(request).read()
+        except OSError: pass
+    if line.startswith("config"):
+        from urllib.parse import unquote
+        urls = {{"api": unquote(line.split("api_url=")[1].split(" ")[0])}}
+    print(answer, flush=True)
+{end}
+"""
+RAW = {
+    "id": "fake", "claims": "a call makes a request and has a result",
+    "settings": {"api_url": "{api}", "client_secret": "hunter2-hunter2"},
+    "steps": [{
+        "call": "platform_name",
+        "exchanges": [{"request": {"method": "GET", "path": "/a?b=c", "headers": {"x-note": "here"}},
+                       "reply": {"status": 200, "json": {}}}],
+        "result": {"value": "fake"}}],
+}
+
+
+def problems(tmp_path, change=None, script=None, end=""):
+    raw = copy.deepcopy(RAW)
+    if change:
+        change(raw)
+    lines = {"config": ("", "ok"), "app": ("", "ok"), "call": ("/a?b=c", "ok value=fake")} | (script or {})
+    driver = tmp_path / "driver.py"
+    driver.write_text(FAKE.format(script=lines, end=end), "utf-8")
+    return run.run(cases.of("fake", "none", {}, raw), [sys.executable, str(driver)])
+
+
+def test_a_right_driver_passes(tmp_path):
+    assert problems(tmp_path) == []
+
+
+@pytest.mark.parametrize(("path", "value", "complaint"), [
+    (("result", "value"), "other", "value is 'fake', not 'other'"),
+    (("result", "value"), None, "not absent"),
+    (("result", "more"), "x", "more is absent"),
+    (("exchanges", 0, "request", "path"), "/other", "came as"),
+    (("exchanges", 0, "request", "method"), "POST", "came as"),
+    (("exchanges", 0, "request", "base"), "web", "came as"),
+    (("exchanges", 0, "request", "headers"), {"x-note": "there"}, "header x-note"),
+    (("exchanges", 0, "request", "headers"), {"x-note": None}, "not absent"),
+    (("exchanges", 0, "request", "headers"), {"x-none": "y"}, "x-none is absent"),
+    (("exchanges", 0, "request", "json"), {}, "content type"),
+    (("exchanges", 0, "request", "jwt"), {}, "no JWT"),
+    (("exchanges",), [], "unexpected request"),
+])
+def test_a_wrong_case_fails(tmp_path, path, value, complaint):
+    def change(raw):
+        place = raw["steps"][0]
+        for part in path[:-1]:
+            place = place[part]
+        place[path[-1]] = value
+        if path[-1] == "jwt":
+            raw["steps"][0]["exchanges"][0]["request"]["scheme"] = ""
+    found = problems(tmp_path, change)
+    assert any(complaint in problem for problem in found), found
+
+
+def test_a_missing_request_fails(tmp_path):
+    def change(raw):
+        raw["steps"][0]["exchanges"] *= 2
+    assert any("never came" in problem for problem in problems(tmp_path, change))
+
+
+def test_an_unexpected_success_fails(tmp_path):
+    def change(raw):
+        del raw["steps"][0]["result"]
+        raw["steps"][0]["error"] = {"kind": "server", "reason": None}
+    assert any("but it worked" in problem for problem in problems(tmp_path, change))
+
+
+@pytest.mark.parametrize("secret", [
+    "hunter2-hunter2", "hunter2%2Dhunter2", "hunter2%252Dhunter2", "aHVudGVyMi1odW50ZXIy",
+    "eGh1bnRlcjItaHVudGVyMnk", "68756e746572322d68756e74657232"])
+def test_a_leak_is_found(tmp_path, secret):
+    found = problems(tmp_path, script={"app": ("", f"ok shown=App({secret})")})
+    assert any("shows the secret" in problem for problem in found), found
+
+
+def test_a_leak_on_standard_error_is_found(tmp_path):
+    found = problems(tmp_path, end="print('hunter2-hunter2', file=sys.stderr)")
+    assert any("standard error shows" in problem for problem in found), found
+
+
+def test_a_secret_may_be_revealed_but_not_twice(tmp_path):
+    once = "ok value=fake reveal.token=ats_0123456789"
+    assert problems(tmp_path, script={"call": ("/a?b=c", once)}) == []
+    found = problems(tmp_path, script={"call": ("/a?b=c", f"{once} shown=ats_0123456789")})
+    assert any("shows the secret" in problem for problem in found)
+
+
+@pytest.mark.parametrize(("end", "complaint"), [
+    ("sys.exit(3)", "exit code is 3"), ("print('warning', file=sys.stderr)", "printed on standard error")])
+def test_a_driver_ends_quietly(tmp_path, end, complaint):
+    assert any(complaint in problem for problem in problems(tmp_path, end=end))
+
+
+def test_a_driver_that_talks_nonsense_fails(tmp_path):
+    assert any("begins with ok or error" in p for p in problems(tmp_path, script={"app": ("", "hello")}))
+
+
+def test_errors_are_compared():
+    wanted = {"kind": "server", "reason": None, "message": ["five", "502"]}
+    came = {"kind": "server", "message": "five times 502", "is_retryable": "true"}
+    assert compare.of_error(wanted, came) == []
+    for wrong in ({"is_retryable": "false"}, {"message": "five times 503"}, {"message": "Five. 502."},
+                  {"reason": "x"}):
+        assert compare.of_error(wanted, came | wrong)
+
+
+def test_rfc_7636_appendix_b():
+    challenge = compare.challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+    assert challenge == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+def test_a_jwt_of_another_key_or_time_is_found():
+    case = next(case for case in cases.load_all() if case.id.startswith("jwt/vectors/octokit-epoch0-iss-number"))
+    token = case.steps[0]["result"]["reveal.token"]
+    claims = {"iat": -30, "exp": 570, "iss": 1}
+    assert compare.of_jwt({"key": "octokit_pkcs1", "claims": claims}, token) == []
+    assert compare.of_jwt({"key": "pygithub"}, token)
+    assert compare.of_jwt({"claims": claims | {"iss": "1"}}, token)
+    assert compare.of_jwt({"some": {"iss": "1"}}, token)
+    assert compare.of_jwt({"key": "octokit_pkcs1"}, token[:-8] + "AAAAAAAA")
+
+
+def test_times_are_written_in_every_form():
+    start = times.clock_ms("2026-11-21T04:00:00Z")
+    assert times.moment("@+1h", start) == start + 3_600_000
+    assert times.moment("@-60s|epoch_s", start) == 1795233540
+    assert times.moment("@+1h|rfc3339+08:00", start) == "2026-11-21T13:00:00.000+08:00"
+    assert times.moment("@+10s|http_date", start) == "Sat, 21 Nov 2026 04:00:10 GMT"
+    assert times.moment("someone@+1h", start) is None
+
+
+def test_names_in_braces_are_filled_and_others_left():
+    scope = {"api": "http://x", "reply": {"at": "@+1s|epoch_ms"}}
+    assert cases.fill(["{api}/y", "{nothing}", '{"code":1}', "{reply}"], scope, 0) == [
+        "http://x/y", "{nothing}", '{"code":1}', {"at": 1000}]
+
+
+def test_key_lines_are_secrets():
+    lines = leaks.of_key({"private_key": keys.pem("octokit_pkcs8")})
+    assert len(lines) > 20
+    assert leaks.found({"output": "x" + next(iter(lines)) + "y"}, lines)
+
+
+def test_a_case_that_tests_nothing_is_refused():
+    with pytest.raises(ValueError, match="kind and its reason"):
+        cases.check("x", {"steps": [{"call": "jwt", "error": {"kind": "key"}}]})
+    with pytest.raises(ValueError, match="a result or an error"):
+        cases.check("x", {"steps": [{"call": "jwt"}]})
+    with pytest.raises(ValueError, match="unknown members"):
+        cases.check("x", {"steps": [{"call": "jwt", "result": {}, "expect": []}]})
+
+
+def test_every_generic_case_runs_on_both_platforms():
+    generic = [case for case in cases.load_all() if case.id.startswith("generic/")]
+    names = {platform: {case.id.split("@")[0] for case in generic if case.platform == platform}
+             for platform in ("atomgit", "acme")}
+    assert names["atomgit"] == names["acme"] != set()
+
+
+def test_the_fictional_platform_differs_in_every_member():
+    """Where the two were alike, a value could be hard-wired and nobody would see it."""
+    real = flat(json.loads((cases.ROOT / "core/platforms/atomgit.json").read_text("utf-8")))
+    acme = flat(json.loads((cases.ROOT / "tests/platforms/acme.json").read_text("utf-8")))
+    alike = {member for member in real.keys() & acme.keys() if real[member] == acme[member]}
+    assert alike <= {"schema", "as_of"}
+
+
+def flat(value, path=""):
+    if not isinstance(value, dict):
+        return {path: value}
+    return {key: leaf for name, member in value.items()
+            for key, leaf in flat(member, f"{path}.{name}".lstrip(".")).items()}

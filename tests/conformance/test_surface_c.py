@@ -1,0 +1,62 @@
+"""The C and C++ surfaces are what surface.toml says: nothing missing, nothing extra."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import reflect_c
+import reflect_cpp
+
+SURFACE = reflect_c.surface()
+
+
+def test_c_has_every_operation_and_none_extra():
+    assert reflect_c.functions() == reflect_c.expected(SURFACE) | reflect_c.HELPERS
+
+
+def test_c_helpers_are_not_operations():
+    assert not reflect_c.expected(SURFACE) & reflect_c.HELPERS
+
+
+def test_c_has_every_error_kind():
+    kinds = reflect_c.constants("APPMINT_ERROR_")
+    assert set(kinds) == set(SURFACE["error"]["kinds"])
+    assert sorted(kinds.values()) == list(range(1, len(kinds) + 1))
+
+
+def test_c_has_every_reason():
+    reasons = reflect_c.constants("APPMINT_REASON_")
+    assert reasons.pop("none") == 0
+    assert set(reasons) == set(SURFACE["error"]["reasons"])
+    assert sorted(reasons.values()) == list(range(1, len(reasons) + 1))
+
+
+def test_cpp_has_every_operation_and_none_extra():
+    for name, members in SURFACE["object"].items():
+        assert reflect_cpp.methods(name) == set(members) | reflect_cpp.HELPERS[name], name
+
+
+def test_cpp_has_every_setting_and_none_extra():
+    assert reflect_cpp.methods("Builder") == set(SURFACE["config"]) | reflect_cpp.HELPERS["Builder"]
+
+
+def test_cpp_has_every_field_of_an_error():
+    assert reflect_cpp.methods("Error") == set(SURFACE["error"]["fields"])
+
+
+def test_cpp_has_the_functions_of_the_module():
+    assert reflect_cpp.free_functions() == set(SURFACE["module"]) | reflect_cpp.FREE
+
+
+def test_cpp_has_the_kinds_and_reasons_of_c():
+    for name, prefix, words in (("ErrorKind", "ERROR", "kinds"), ("Reason", "REASON", "reasons")):
+        expected = {word: f"APPMINT_{prefix}_{word.upper()}" for word in SURFACE["error"][words]}
+        assert reflect_cpp.enumerators(name) == expected
+
+
+if __name__ == "__main__":
+    for name, test in list(globals().items()):
+        if name.startswith("test_"):
+            test()
+            print("ok", name)

@@ -1,0 +1,93 @@
+"""The Python surface against surface.toml, both ways: nothing missing, nothing extra."""
+
+import inspect
+import tomllib
+from pathlib import Path
+
+import appmint
+import pytest
+from appmint import _errors, _native
+
+SURFACE = tomllib.loads((Path(__file__).parent / "surface.toml").read_text("utf-8"))
+
+# Conveniences that only Python has.
+OWN = {"Response": {"json", "text"}}
+OWN_NAMES = {"Error", "Headers", "__version__"}
+
+
+def parameters(function):
+    return [name for name in inspect.signature(function).parameters if name != "self"]
+
+
+def members(cls):
+    return {name for name in vars(cls) if not name.startswith("_")}
+
+
+def names_of(args):
+    """`json? | body?` is two arguments in Python."""
+    return [name.strip().rstrip("?") for arg in args for name in arg.split("|")]
+
+
+def required(args):
+    return {arg for arg in args if not arg.endswith("?")}
+
+
+def test_every_setting_is_a_keyword_of_app():
+    signature = inspect.signature(appmint.App)
+    assert set(signature.parameters) == set(SURFACE["config"])
+    kinds = {name: parameter.kind for name, parameter in signature.parameters.items()}
+    assert kinds.pop("platform") is inspect.Parameter.POSITIONAL_OR_KEYWORD
+    assert set(kinds.values()) == {inspect.Parameter.KEYWORD_ONLY}
+
+
+@pytest.mark.parametrize("name", SURFACE["object"])
+def test_every_object_has_its_members(name):
+    assert members(getattr(appmint, name)) == set(SURFACE["object"][name]) | OWN.get(name, set())
+
+
+OPERATIONS = [
+    (name, member, details)
+    for name, operations in SURFACE["object"].items()
+    for member, details in operations.items()
+]
+
+
+@pytest.mark.parametrize(("name", "member", "details"), OPERATIONS)
+def test_every_operation_has_its_arguments(name, member, details):
+    of = inspect.getattr_static(getattr(appmint, name), member)
+    args = details.get("args", [])
+    if not callable(of):
+        assert not args and not details.get("out"), "a property takes nothing and sends nothing"
+        return
+    signature = inspect.signature(of)
+    assert parameters(of) == names_of(args)
+    needed = {p.name for p in signature.parameters.values() if p.default is p.empty} - {"self"}
+    assert needed == required(args)
+
+
+def test_the_module_shows_what_it_should_and_no_more():
+    errors = {error.__name__ for error in _errors.BY_KIND.values()}
+    wanted = set(SURFACE["module"]) | set(SURFACE["object"]) | errors | OWN_NAMES
+    assert set(appmint.__all__) == wanted
+    assert all(hasattr(appmint, name) for name in wanted)
+
+
+def test_every_kind_of_error_is_a_class():
+    kinds = SURFACE["error"]["kinds"]
+    assert _native.kinds() == kinds
+    assert list(_errors.BY_KIND) == kinds
+    for kind, error in _errors.BY_KIND.items():
+        assert error.kind == kind
+        assert issubclass(error, appmint.Error)
+        assert getattr(appmint, error.__name__) is error
+
+
+def test_every_reason_is_known():
+    assert _native.reasons() == SURFACE["error"]["reasons"]
+
+
+def test_every_error_has_its_fields():
+    error = appmint.Error("no")
+    own = {"args", "add_note", "with_traceback"}
+    shown = {name for name in dir(error) if not name.startswith("_")} - own
+    assert shown == set(SURFACE["error"]["fields"])

@@ -1,0 +1,141 @@
+"""The Rust core offers what surface.toml names: nothing missing, nothing extra.
+
+The sources are read as text. That is enough because rustfmt puts every item where these patterns
+look for it, and a pattern that finds nothing fails a comparison.
+"""
+
+import re
+import tomllib
+from functools import cache
+
+import pytest
+
+from runner.cases import ROOT, SUITE
+
+SURFACE = tomllib.loads((SUITE / "surface.toml").read_text("utf-8"))
+CORE = ROOT / "core" / "src"
+
+# What Rust offers in its own way, each with its reason.
+OWN = {
+    "App": {
+        "new": "an app is made of a parsed Config, or by Settings::app",
+        "platform": "the Platform itself, whose name() the others show as platform_name",
+    },
+    "Token": {
+        "lives_past": "a question about expires_at that others ask of their own time types",
+        "refresh_token": "a Secret, whose reveal() is the others' reveal_refresh_token",
+    },
+    "Response": {
+        "header": "a look-up that maps of other languages have already",
+        "is_success": "a question about status",
+    },
+    "ManualClock": {"new": "the constructor"},
+}
+ELSEWHERE = {
+    "App": {"platform_name": "Platform::name"},
+    "Token": {"reveal_refresh_token": "Token::refresh_token, a Secret to reveal"},
+    "ManualClock": {"now": "the trait Clock"},
+}
+# Arguments that Rust bundles: `authorize` takes an AuthorizationRequest, `request` a Call.
+BUNDLED = {"authorize": ("AuthorizationRequest", {}), "request": ("Call", {"json": "json? | body?"})}
+RENAMED = {"callback": "callback_url"}
+
+
+@cache
+def sources():
+    return {path: path.read_text("utf-8").split("#[cfg(test)]")[0] for path in CORE.rglob("*.rs")}
+
+
+def blocks(pattern):
+    """The bodies of the items whose first line matches, without what is indented no deeper."""
+    found = []
+    for text in sources().values():
+        for match in re.finditer(rf"^{pattern} \{{\n(.*?)^\}}", text, re.MULTILINE | re.DOTALL):
+            found.append(match[1])
+    return found
+
+
+def methods(name):
+    """Public methods of a type, and the names of their arguments."""
+    found = {}
+    for body in blocks(rf"impl {name}"):
+        for match in re.finditer(r"^    pub (?:const )?fn (\w+)(?:<[^>]*>)?\(([^)]*)\)", body, re.MULTILINE):
+            names = re.findall(r"(\w+): ", match[2])
+            found[match[1]] = [RENAMED.get(argument, argument) for argument in names]
+    return found
+
+
+def fields(name):
+    bodies = blocks(rf"pub struct {name}")
+    return {field for body in bodies for field in re.findall(r"^    pub (\w+):", body, re.MULTILINE)}
+
+
+def words(enum):
+    """The names of a `words!` list, in order."""
+    (text,) = (text for path, text in sources().items() if path.name == "error.rs")
+    body = re.search(rf"^    {enum} \{{\n(.*?)^    \}}", text, re.MULTILINE | re.DOTALL)[1]
+    return re.findall(r'^        \w+ = \d+, "(\w+)";', body, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", SURFACE["object"])
+def test_objects_have_the_named_members_and_no_others(name):
+    wanted = set(SURFACE["object"][name]) - set(ELSEWHERE.get(name, {}))
+    offered = (set(methods(name)) | fields(name)) - set(OWN.get(name, {}))
+    assert offered == wanted
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_what_is_elsewhere_is_named(name):
+    assert set(ELSEWHERE[name]) <= set(SURFACE["object"][name])
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_what_is_rusts_own_exists(name):
+    assert set(OWN[name]) <= set(methods(name))
+
+
+@pytest.mark.parametrize(("name", "method"), [
+    (name, method) for name, members in SURFACE["object"].items() for method in members
+    if method not in ELSEWHERE.get(name, {}) and method not in BUNDLED])
+def test_methods_take_the_named_arguments(name, method):
+    wanted = [argument.rstrip("?") for argument in SURFACE["object"][name][method].get("args", [])]
+    assert methods(name).get(method, []) == wanted
+
+
+def test_an_authorization_request_has_the_arguments_of_authorize():
+    wanted = {argument.rstrip("?") for argument in SURFACE["object"]["App"]["authorize"]["args"]}
+    assert fields("AuthorizationRequest") == wanted
+
+
+@pytest.mark.parametrize("name", ["App", "TokenSource"])
+def test_a_call_has_the_arguments_of_request(name):
+    args = " ".join(SURFACE["object"][name]["request"]["args"])
+    wanted = {word.rstrip("?") for word in args.replace("|", " ").split()}
+    offered = {"headers" if word == "header" else word for word in methods("Call")}
+    offered |= set(methods("Call")["new"])
+    if name == "TokenSource":
+        wanted.add("token")  # a Call may bring a token of its own; a source has one already
+    assert offered - {"new", "get", "json_text"} == wanted
+
+
+def test_settings_are_the_named_ones_and_no_others():
+    assert fields("Settings") == set(SURFACE["config"])
+
+
+def test_error_kinds_are_the_named_ones_in_order():
+    assert words("ErrorKind") == SURFACE["error"]["kinds"]
+
+
+def test_error_reasons_are_the_named_ones_in_order():
+    assert words("Reason") == SURFACE["error"]["reasons"]
+
+
+def test_errors_have_the_named_members():
+    makers = {"new", "invalid", "because", "advise", "caused_by"}  # for signers written in Rust
+    assert set(methods("Error")) - makers == set(SURFACE["error"]["fields"])
+
+
+def test_the_module_says_its_version_and_platforms():
+    library = next(text for path, text in sources().items() if path.name == "lib.rs")
+    assert "pub const VERSION" in library
+    assert "names" in methods("Platform")
