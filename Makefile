@@ -9,6 +9,7 @@ export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 export APPMINT_BUILD := $(abspath build)
 PYTHON := $(abspath .venv/bin/python)
 PLATFORM ?= atomgit
+VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect --error-exitcode=99
 
 # What the wheel and the addon are made of.
 CORE := $(shell find core/src core/platforms -type f) core/Cargo.toml Cargo.toml Cargo.lock .cargo/config.toml
@@ -28,12 +29,11 @@ demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
 
 test: test-rust test-c test-python test-node test-conformance
-	tests/demo/demo.py --platform atomgit
 
 # ---- tests, by language
 
 test-rust:
-	cargo test --locked -p appmint-core -p appmint-sandbox
+	cargo test --locked -p appmint-core -p appmint-sandbox -p appmint-ffi
 
 test-c: c
 	ctest --test-dir build/c --output-on-failure
@@ -46,6 +46,11 @@ test-node: rust node
 
 test-conformance: rust c python node
 	$(PYTHON) -m pytest -q -n 2 tests/conformance
+	APPMINT_DEMO_C='$(VALGRIND) build/c/demo_c' APPMINT_DEMO_CPP='$(VALGRIND) build/c/demo_cpp' \
+	APPMINT_DRIVER_C='$(VALGRIND) build/conformance/driver-c' \
+	APPMINT_DRIVER_CPP='$(VALGRIND) build/conformance/driver-cpp' \
+	$(PYTHON) -m pytest -q -n 2 tests/conformance/test_demos.py tests/conformance/test_cases.py \
+	  --surface c,cpp --case atomgit/
 
 # ---- what they need
 
@@ -54,7 +59,7 @@ rust: build/.debian
 
 c: build/.debian
 	cargo build --locked -p appmint-ffi
-	cmake -S tests/c -B build/c -DCMAKE_BUILD_TYPE=Debug -DAPPMINT_LIBRARY_DIR=$(CARGO_TARGET_DIR)/debug
+	cmake -S tests/c -B build/c -DAPPMINT_LIBRARY=$(CARGO_TARGET_DIR)/debug/libappmint.so
 	cmake --build build/c -j 2
 
 python: .venv/.appmint

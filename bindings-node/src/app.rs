@@ -24,7 +24,7 @@ pub struct App(appmint_core::App);
 
 /// The app that the settings describe.
 #[napi]
-pub(crate) fn create_app(
+pub fn create_app(
     settings: Settings,
     clock: Option<&ManualClock>,
     signer: Option<&Signer>,
@@ -241,11 +241,7 @@ pub struct ResponseRecord {
 
 impl ResponseRecord {
     pub(crate) fn of(response: Arc<Response>) -> Self {
-        Self {
-            status: response.status,
-            headers: response.headers.clone(),
-            body: Body(response),
-        }
+        Self { status: response.status, headers: response.headers.clone(), body: Body(response) }
     }
 }
 

@@ -15,6 +15,7 @@ mod signer;
 mod source;
 mod token;
 
+pub use app::create_app;
 use appmint_core::{ErrorKind, Platform, Reason};
 use napi_derive::napi;
 

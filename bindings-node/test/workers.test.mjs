@@ -10,12 +10,12 @@ test('workers each have an app of their own', async (t) => {
   const env = { ...process.env, TEST_KEY: KEY.privateKey, TEST_URL: url }
   const file = new URL('programs/worker.mjs', import.meta.url)
   const workers = Array.from({ length: 4 }, () => new Worker(file, { env }))
+  const ended = Promise.all(workers.map((worker) => once(worker, 'exit')))
   const here = appOn(url).installation(14).token()
   const said = await Promise.all(workers.map((worker) => once(worker, 'message')))
   for (const [secret] of said) assert.equal(secret, SECRETS.installation)
   assert.equal((await here).reveal(), SECRETS.installation)
-  const codes = await Promise.all(workers.map((worker) => once(worker, 'exit')))
-  assert.deepEqual(codes.flat(), [0, 0, 0, 0])
+  assert.deepEqual((await ended).flat(), [0, 0, 0, 0])
 })
 
 test('a worker may be ended with calls and signatures aloft', async (t) => {

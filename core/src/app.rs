@@ -262,15 +262,20 @@ fn check(config: &Config) -> Result<()> {
             return Err(Error::invalid(format!("{name} is empty")));
         }
     }
-    check_lifetime(config)
+    check_jwt(config)
 }
 
-fn check_lifetime(config: &Config) -> Result<()> {
-    let Some(lifetime) = config.jwt_lifetime else { return Ok(()) };
-    let longest = Duration::from_secs(jwt_descriptor(&config.platform)?.max_lifetime_s);
-    if lifetime.is_zero() || lifetime > longest {
-        let longest = longest.as_secs();
-        return Err(Error::invalid(format!("jwt_lifetime must lie between 1 and {longest} s")));
+fn check_jwt(config: &Config) -> Result<()> {
+    if config.jwt_lifetime.is_none() && config.jwt_back_date.is_none() {
+        return Ok(());
+    }
+    let longest_s = jwt_descriptor(&config.platform)?.max_lifetime_s;
+    let longest = Duration::from_secs(longest_s);
+    if config.jwt_lifetime.is_some_and(|life| life.as_secs() == 0 || life > longest) {
+        return Err(Error::invalid(format!("jwt_lifetime must lie between 1 and {longest_s} s")));
+    }
+    if config.jwt_back_date.is_some_and(|back| back > longest) {
+        return Err(Error::invalid(format!("jwt_back_date must lie between 0 and {longest_s} s")));
     }
     Ok(())
 }

@@ -65,6 +65,9 @@ impl JwtRules {
         let claims = json(&claims)?;
         let message = format!("{}.{}", encode(header()?.as_bytes()), encode(claims.as_bytes()));
         let signature = signer.sign(message.as_bytes())?;
+        if !SIGNATURE_BYTES.contains(&signature.len()) {
+            return Err(no_signature(signature.len()));
+        }
         let jwt = Secret::new(format!("{message}.{}", encode(&signature)));
         Ok(Token::builder(TokenKind::Jwt, jwt)
             .scheme(&self.authorization_scheme)
@@ -79,6 +82,11 @@ pub(crate) fn is_reusable(jwt: &Token, lifetime: Duration, now: Timestamp) -> bo
     // When the clock was set back, a JWT made before is one from the future.
     let made_by_now = jwt.expires_at().is_some_and(|at| at <= now.after(lifetime));
     made_by_now && jwt.lives_past(now.after(MARGIN))
+}
+
+fn no_signature(len: usize) -> Error {
+    Error::new(ErrorKind::Callback, format!("the signer answered {len} bytes"))
+        .advise("An RS256 signature has as many bytes as the RSA key's modulus: 256 for 2048 bits.")
 }
 
 /// The JOSE header with its members in alphabetical order, as most peers write it.
@@ -108,6 +116,8 @@ fn in_order<S: Serializer>(
     serializer.collect_map(extra)
 }
 
+/// Of RSA keys from 2048 to 8192 bits.
+const SIGNATURE_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 /// Long enough for the request that the JWT is put into, with its retries.
 const MARGIN: Duration = Duration::from_secs(60);
 
@@ -123,7 +133,7 @@ mod tests {
 
     impl Signer for Echo {
         fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
-            Ok(message.len().to_be_bytes().to_vec())
+            Ok([message.len().to_be_bytes(); 32].concat())
         }
     }
 
@@ -146,6 +156,20 @@ mod tests {
             jwt.reveal().starts_with(&format!("{}.", encode(br#"{"alg":"RS256","typ":"JWT"}"#)))
         );
         assert_eq!(jwt.expires_at(), Some(Timestamp::from_secs(43_740)));
+    }
+
+    #[derive(Debug)]
+    struct Mute;
+
+    impl Signer for Mute {
+        fn sign(&self, _: &[u8]) -> Result<Vec<u8>> {
+            Ok(Vec::new())
+        }
+    }
+
+    #[test]
+    fn an_empty_signature_is_not_sent() {
+        assert_eq!(rules().sign(&Mute, NOON).unwrap_err().kind(), ErrorKind::Callback);
     }
 
     #[test]

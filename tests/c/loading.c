@@ -1,7 +1,8 @@
 /*
- * How long it takes to load the library: the median of 20 processes.
+ * The library can be loaded, and stays mapped when it is unloaded; says how long loading takes, the
+ * median of 20 processes.
  *
- * usage: loading LIBRARY LIMIT-IN-MS
+ * usage: loading LIBRARY
  */
 #define _POSIX_C_SOURCE 200809L
 #include <dlfcn.h>
@@ -43,7 +44,7 @@ static int compare(const void *left, const void *right) {
 int main(int argc, char **argv) {
   double took[RUNS];
   int i, status, ends[2];
-  if (argc != 3 || pipe(ends)) return 2;
+  if (argc != 2 || pipe(ends)) return 2;
   for (i = 0; i < RUNS; i++) {
     if (fork() == 0) {
       double ms = load(argv[1]);
@@ -55,5 +56,5 @@ int main(int argc, char **argv) {
   qsort(took, RUNS, sizeof *took, compare);
   printf("dlopen takes %.2f ms (median of %d; best %.2f, worst %.2f)\n", took[RUNS / 2], RUNS, took[0],
          took[RUNS - 1]);
-  return took[RUNS / 2] > strtod(argv[2], NULL) || took[0] < 0;
+  return took[0] < 0;
 }

@@ -4,7 +4,6 @@ import json
 import os
 import shlex
 import subprocess
-import sys
 import time
 import tomllib
 
@@ -48,10 +47,7 @@ def sandbox(tmp_path):
 
 
 @pytest.fixture
-def environment(sandbox, tmp_path):
-    browser = tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{SUITE / "runner" / "browser.py"}" "$1"\n')
-    browser.chmod(0o700)
+def environment(sandbox):
     kept = {name: value for name, value in os.environ.items()
             if name.lower() not in PROXIES and not name.startswith("APPMINT_")}
     return kept | {
@@ -59,7 +55,7 @@ def environment(sandbox, tmp_path):
         "APPMINT_APP_ID": sandbox["app_id"], "APPMINT_PRIVATE_KEY_FILE": sandbox["key_path"],
         "APPMINT_CLIENT_ID": sandbox["client_id"], "APPMINT_CLIENT_SECRET": sandbox["client_secret"],
         "APPMINT_REDIRECT_URI": CALLBACK, "APPMINT_ACCOUNT": "yanqianyu",
-        "APPMINT_NOW_MS": NOW_MS, "APPMINT_BROWSER": str(browser)}
+        "APPMINT_NOW_MS": NOW_MS, "APPMINT_BROWSER": str(ROOT / "tests/demo/press")}
 
 
 def play(demo, environment):

@@ -13,7 +13,7 @@ use crate::faults::Fault;
 use crate::house::House;
 use crate::keys::{PublicKey, generate_private_key};
 use crate::platform::Change;
-use crate::press::{Button, press};
+use crate::press::{Button, enter_code, offer_manifest, press};
 
 /// The parts of a control request's path, or nothing when the request is for the platform.
 pub(crate) fn command(request: &Request) -> Option<Vec<String>> {
@@ -51,6 +51,8 @@ fn carry_out(house: &House, request: &Request, command: &[&str]) -> Result<Reply
         ("DELETE", ["apps", id, "keys"]) => drop_keys(house, id),
         ("DELETE", ["tokens"]) => done(|| house.platform().forget_tokens()),
         ("POST", ["press"]) => press_button(house, &read(request)?),
+        ("POST", ["device"]) => decide_device(house, &read(request)?),
+        ("POST", ["manifest"]) => decide_manifest(house, &read(request)?),
         _ => Ok(Reply::message(StatusCode::NOT_FOUND, "the control surface has no such command")),
     }
 }
@@ -59,6 +61,7 @@ fn about(house: &House) -> Value {
     let platform = house.platform();
     json!({
         "url": house.url,
+        "api_url": format!("{}{}", house.url, platform.api_path()),
         "registration": platform.registration(),
         "operations": platform.operations(),
     })
@@ -139,7 +142,7 @@ fn add_key(house: &House, app_id: &str, wanted: NewKey) -> Result<Reply, String>
         }
     };
     let key = PublicKey::from_pem(&pem).map_err(|error| error.to_string())?;
-    house.platform().add_key(app_id, key);
+    house.platform().add_key(app_id, key)?;
     ok(&reply)
 }
 
@@ -160,8 +163,37 @@ struct ButtonPress {
 }
 
 fn press_button(house: &House, wanted: &ButtonPress) -> Result<Reply, String> {
-    let button = if wanted.deny { Button::Deny } else { Button::Authorize };
-    ok(&json!({ "location": press(house, &wanted.url, button)? }))
+    ok(&json!({ "location": press(house, &wanted.url, button(wanted.deny))? }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeviceDecision {
+    user_code: String,
+    #[serde(default)]
+    deny: bool,
+}
+
+fn decide_device(house: &House, wanted: &DeviceDecision) -> Result<Reply, String> {
+    ok(&json!({ "location": enter_code(house, &wanted.user_code, button(wanted.deny))? }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ManifestDecision {
+    manifest: Value,
+    state: Option<String>,
+    #[serde(default)]
+    deny: bool,
+}
+
+fn decide_manifest(house: &House, wanted: &ManifestDecision) -> Result<Reply, String> {
+    let (state, button) = (wanted.state.as_deref(), button(wanted.deny));
+    ok(&json!({ "location": offer_manifest(house, &wanted.manifest, state, button)? }))
+}
+
+fn button(deny: bool) -> Button {
+    if deny { Button::Deny } else { Button::Authorize }
 }
 
 fn read<T: DeserializeOwned>(request: &Request) -> Result<T, String> {

@@ -94,6 +94,11 @@ impl Pairs {
         if values.next().is_some() { Err(Repeated) } else { Ok(first) }
     }
 
+    /// All of them, in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     pub(crate) fn names(&self) -> Vec<String> {
         self.0.iter().map(|(name, _)| name.clone()).collect()
     }
@@ -130,6 +135,11 @@ impl Reply {
     pub(crate) fn text(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Self {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
         Self { status, headers, body: body.into() }
+    }
+
+    /// A reply without a body, such as a 204.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
     /// 302, as browsers expect after a form that was posted.
@@ -171,6 +181,14 @@ impl Refusal {
     /// The body most platforms use: `{"message": …}`.
     pub(crate) fn message(status: StatusCode, message: &str) -> Self {
         Self::new(status, json!({ "message": message }))
+    }
+}
+
+impl Refusal {
+    /// The same refusal with its body changed.
+    pub(crate) fn with_body(mut self, change: impl FnOnce(&mut Value)) -> Self {
+        change(&mut self.body);
+        self
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) fn write(sandbox: &Sandbox, flags: &Flags) -> io::Result<()> {
 #[derive(Serialize)]
 struct Ready<'a> {
     url: &'a str,
+    api_url: String,
     admin_url: String,
     #[serde(flatten)]
     registration: Registration,
@@ -36,6 +37,7 @@ fn write_ready_file(path: &Path, sandbox: &Sandbox, flags: &Flags) -> io::Result
     let ca_path = flags.ca_out.as_deref().map(fs::canonicalize).transpose()?;
     let ready = Ready {
         url: sandbox.url(),
+        api_url: sandbox.api_url(),
         admin_url: sandbox.admin_url(),
         registration: sandbox.registration(),
         key_path,

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use appmint_sandbox::PlatformName;
 use lexopt::prelude::*;
 
 /// What the command line asks for.
@@ -14,6 +15,7 @@ pub(crate) enum Wish {
 }
 
 pub(crate) struct Flags {
+    pub(crate) platform: PlatformName,
     pub(crate) listen: SocketAddr,
     pub(crate) allow_remote: bool,
     pub(crate) https: bool,
@@ -29,6 +31,7 @@ pub(crate) struct Flags {
 impl Default for Flags {
     fn default() -> Self {
         Self {
+            platform: PlatformName::default(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             allow_remote: false,
             https: false,
@@ -54,7 +57,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> {
         match argument {
             Short('h') | Long("help") => return Ok(Wish::Help),
             Short('V') | Long("version") => return Ok(Wish::Version),
-            Long("platform") => arguments.value()?.parse_with(known_platform)?,
+            Long("platform") => flags.platform = arguments.value()?.parse()?,
             Long("listen") => flags.listen = arguments.value()?.parse()?,
             Long("allow-remote") => flags.allow_remote = true,
             Long("https") => flags.https = true,
@@ -82,10 +85,6 @@ fn check(flags: &Flags) -> Result<(), lexopt::Error> {
     Ok(())
 }
 
-fn known_platform(name: &str) -> Result<(), String> {
-    (name == "atomgit").then_some(()).ok_or_else(|| "the sandbox knows: atomgit".to_owned())
-}
-
 #[expect(clippy::unnecessary_wraps, reason = "every path is optional where it is kept")]
 fn path(value: OsString) -> Option<PathBuf> {
     Some(PathBuf::from(value))
@@ -96,7 +95,7 @@ A local server that behaves as the platforms' documentation says.
 
 Usage: appmint-sandbox [FLAGS]
 
-  --platform NAME        the platform to be: atomgit (default)
+  --platform NAME        the platform to be: atomgit (default), github, github-enterprise or icr
   --listen ADDRESS:PORT  where to listen (default 127.0.0.1:0, a free port)
   --allow-remote         allow an address that is not loopback
   --https                speak TLS with a certificate of its own authority

@@ -56,7 +56,7 @@ impl House {
         let (reply, work_status) = self.work(request, effect.as_ref(), entry.time_ms);
         let reply = self
             .stamp(reply, effect.as_ref().map_or(0, Effect::date_offset_s))
-            .with_own("x-request-id", &entry.request_id);
+            .with_own(self.platform().request_id_header(), &entry.request_id);
         let wire = spoil(reply, effect.as_ref());
         entry.status = wire.status();
         entry.work_status = work_status;
@@ -86,9 +86,16 @@ impl House {
             return (effect.own_reply(), None);
         }
         let token_lag_ms = effect.map_or(0, Effect::token_lag_ms);
-        let reply = self.platform().answer(request, &Visit { now_ms, token_lag_ms });
+        let visit = Visit { now_ms, token_lag_ms, origin: self.origin(request) };
+        let reply = self.platform().answer(request, &visit);
         let status = reply.status.as_u16();
         (reply, Some(status))
+    }
+
+    /// A client that calls the sandbox `localhost` finds that name in the URLs it is given.
+    fn origin(&self, request: &Request) -> String {
+        let scheme = self.url.split("://").next().unwrap_or("http");
+        request.header("host").map_or_else(|| self.url.clone(), |host| format!("{scheme}://{host}"))
     }
 
     /// The `Date` header tells the sandbox's time, so a client that corrects its clock by it is right.

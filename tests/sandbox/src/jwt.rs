@@ -1,6 +1,7 @@
 //! The assertion with which a program proves that it is the app: decoded, its signature verified, its claims checked.
 //!
-//! The refusals' wordings are GitHub's, recorded in public bug reports; the other platforms document none.
+//! The refusals' wordings are GitHub's, recorded in public bug reports; the other platforms document none. The platforms
+//! agree on RS256 and on what a claim means, and differ in who may be the issuer and how far ahead `exp` may be.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,14 +15,38 @@ use crate::keys::PublicKey;
 pub(crate) fn verify<'k>(
     assertion: &str,
     now_ms: i64,
+    rules: &Rules,
     keys_of: impl Fn(&str) -> Option<&'k [PublicKey]>,
 ) -> Result<String, Refusal> {
     let decoded = Assertion::decode(assertion).ok_or(Refusal::Undecodable)?;
-    let issuer = decoded.issuer()?;
-    let keys = keys_of(issuer).ok_or(Refusal::UnknownIssuer)?;
+    let issuer = decoded.issuer(rules.issuer)?;
+    let keys = keys_of(&issuer).ok_or(Refusal::UnknownIssuer)?;
     decoded.check_signature(keys)?;
-    decoded.check_times(now_ms.div_euclid(1000))?;
-    Ok(issuer.to_owned())
+    decoded.check_times(now_ms.div_euclid(1000), rules.longest_life_s)?;
+    if rules.alg_claim && decoded.claims.get("alg").is_none_or(|alg| alg != "RS256") {
+        return Err(Refusal::NoAlgorithm);
+    }
+    Ok(issuer)
+}
+
+/// What a platform demands of an assertion.
+pub(crate) struct Rules {
+    /// How far ahead of the platform's clock `exp` may be.
+    pub(crate) longest_life_s: i64,
+    pub(crate) issuer: Issuer,
+    /// Whether the claims have to name the algorithm, too.
+    pub(crate) alg_claim: bool,
+}
+
+/// What `iss` may be.
+#[derive(Clone, Copy)]
+pub(crate) enum Issuer {
+    /// A string.
+    Text,
+    /// An app id as an integer or as a string of digits, or a client id.
+    IntegerOrText,
+    /// An app id as an integer, or a client id.
+    IntegerOrClientId,
 }
 
 struct Assertion<'a> {
@@ -40,9 +65,19 @@ impl<'a> Assertion<'a> {
         Some(Self { signed, claims: json_part(claims)?, signature })
     }
 
-    fn issuer(&self) -> Result<&str, Refusal> {
+    fn issuer(&self, form: Issuer) -> Result<String, Refusal> {
         let issuer = self.claims.get("iss").ok_or(Refusal::NoIssuer)?;
-        issuer.as_str().ok_or(Refusal::IssuerNotString)
+        match (form, issuer) {
+            (Issuer::Text, issuer) => {
+                issuer.as_str().map(str::to_owned).ok_or(Refusal::IssuerNotString)
+            }
+            (_, Value::Number(id)) => {
+                id.as_u64().map(|id| id.to_string()).ok_or(Refusal::IssuerNotInteger)
+            }
+            (Issuer::IntegerOrText, Value::String(text)) if is_id(text) => Ok(text.clone()),
+            (_, Value::String(text)) if is_client_id(text) => Ok(text.clone()),
+            _ => Err(Refusal::IssuerNotInteger),
+        }
     }
 
     fn check_signature(&self, keys: &[PublicKey]) -> Result<(), Refusal> {
@@ -54,9 +89,9 @@ impl<'a> Assertion<'a> {
         verified.then_some(()).ok_or(Refusal::Undecodable)
     }
 
-    fn check_times(&self, now: i64) -> Result<(), Refusal> {
+    fn check_times(&self, now: i64, longest_life_s: i64) -> Result<(), Refusal> {
         let expires = self.seconds("exp").filter(|exp| *exp > now).ok_or(Refusal::Expired)?;
-        if expires > now + LONGEST_LIFE_S + DRIFT_S {
+        if expires > now.saturating_add(longest_life_s) {
             return Err(Refusal::TooFarInTheFuture);
         }
         self.seconds("iat").filter(|iat| *iat <= now).map(|_| ()).ok_or(Refusal::IssuedInTheFuture)
@@ -65,6 +100,15 @@ impl<'a> Assertion<'a> {
     fn seconds(&self, claim: &str) -> Option<i64> {
         self.claims.get(claim)?.as_i64()
     }
+}
+
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit())
+}
+
+/// Client ids of GitHub Apps begin so: `Iv1.ab1112223334445c`, `Iv23liabcdefghijklmn`.
+fn is_client_id(text: &str) -> bool {
+    text.starts_with("Iv")
 }
 
 fn json_part(encoded: &str) -> Option<Map<String, Value>> {
@@ -78,11 +122,14 @@ pub(crate) enum Refusal {
     Undecodable,
     NoIssuer,
     IssuerNotString,
+    IssuerNotInteger,
     UnknownIssuer,
     NoKey,
     Expired,
     TooFarInTheFuture,
     IssuedInTheFuture,
+    /// No `alg` among the claims of a platform that lists it there.
+    NoAlgorithm,
 }
 
 impl Refusal {
@@ -91,6 +138,7 @@ impl Refusal {
             Self::Undecodable => "A JSON web token could not be decoded",
             Self::NoIssuer => "Missing 'issuer' claim ('iss') in assertion",
             Self::IssuerNotString => "'Issuer' claim ('iss') must be a String",
+            Self::IssuerNotInteger => "'Issuer' claim ('iss') must be an Integer",
             Self::UnknownIssuer => "Integration not found",
             Self::NoKey => "Integration must generate a public key",
             Self::Expired => {
@@ -102,10 +150,7 @@ impl Refusal {
                 "'Issued at' claim ('iat') must be an Integer representing \
                  the time that the assertion was issued"
             }
+            Self::NoAlgorithm => "Missing 'algorithm' claim ('alg') in assertion",
         }
     }
 }
-
-// docs.atomgit.com/app/demo: the sample is issued 60 s in the past and expires in 600 s.
-const LONGEST_LIFE_S: i64 = 600;
-const DRIFT_S: i64 = 60;

@@ -40,11 +40,27 @@ impl PublicKey {
 
 /// A new RSA-2048 private key as PKCS#8 PEM.
 pub(crate) fn generate_private_key() -> String {
+    pem_of("PRIVATE KEY", &generate_pkcs8())
+}
+
+/// A new RSA-2048 private key as PKCS#1 PEM, the form in which GitHub hands them out.
+pub(crate) fn generate_pkcs1_private_key() -> String {
+    pem_of("RSA PRIVATE KEY", &generate_pkcs8()[PKCS8_PREFIX_BYTES..])
+}
+
+fn generate_pkcs8() -> Vec<u8> {
     let pair = KeyPair::generate(KeySize::Rsa2048).expect("2048-bit RSA keys can be generated");
     let der: Pkcs8V1Der<'_> = pair.as_der().expect("a generated key has a PKCS#8 form");
-    let unix = EncodeConfig::new().set_line_ending(LineEnding::LF);
-    pem::encode_config(&Pem::new("PRIVATE KEY", der.as_ref()), unix)
+    der.as_ref().to_vec()
 }
+
+fn pem_of(tag: &str, der: &[u8]) -> String {
+    let unix = EncodeConfig::new().set_line_ending(LineEnding::LF);
+    pem::encode_config(&Pem::new(tag, der), unix)
+}
+
+/// What PKCS#8 puts before an RSA key of 2048 bits in PKCS#1: a sequence, version 0, the algorithm, an octet string.
+const PKCS8_PREFIX_BYTES: usize = 4 + 3 + 15 + 4;
 
 /// Why a key cannot be used.
 #[derive(Debug)]
@@ -64,6 +80,7 @@ mod tests {
     fn a_generated_key_yields_its_public_half() {
         let private = generate_private_key();
         assert!(PublicKey::from_pem(&private).is_ok());
+        assert!(PublicKey::from_pem(&generate_pkcs1_private_key()).is_ok());
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl Ledger {
 pub struct Entry {
     /// When it arrived, by the sandbox's clock.
     pub time_ms: i64,
-    /// The reply's `x-request-id`.
+    /// The reply's `x-request-id`, or what the platform calls it.
     pub request_id: String,
     /// The method, in capitals.
     pub method: String,

@@ -16,7 +16,7 @@
 //! ```
 //!
 //! The path of a request: `server` reads it, `house` takes it, asks `faults` what shall go wrong, lets the `platform`
-//! (`atomgit`) answer, writes the `ledger`, and `server` sends what is left. `control` is the same from
+//! (`atomgit`, `github`, `icr`) answer, writes the `ledger`, and `server` sends what is left. `control` is the same from
 //! outside, for tests in other languages; the program `appmint-sandbox` puts it on the command line.
 #![forbid(unsafe_code)]
 
@@ -26,13 +26,19 @@ mod clock;
 mod control;
 mod exchange;
 mod faults;
+mod github;
 mod house;
+mod icr;
 mod jwt;
 mod keys;
 mod ledger;
+mod limits;
 mod pages;
 mod platform;
 mod press;
+mod questions;
+mod quirks;
+mod redirects;
 mod sandbox;
 mod secrets;
 mod server;
@@ -40,5 +46,5 @@ mod server;
 pub use clock::Clock;
 pub use faults::{Effect, Fault, Faults};
 pub use ledger::{Entry, Ledger};
-pub use platform::{Change, Registration};
+pub use platform::{Change, PlatformName, Registration};
 pub use sandbox::{Builder, Sandbox};

@@ -45,7 +45,7 @@ fn serve(flags: &Flags) -> io::Result<()> {
 }
 
 fn start(flags: &Flags) -> io::Result<Sandbox> {
-    let mut builder = Sandbox::builder().listen(flags.listen);
+    let mut builder = Sandbox::builder().platform(flags.platform).listen(flags.listen);
     if flags.https {
         builder = builder.https();
     }

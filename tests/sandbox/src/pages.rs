@@ -1,4 +1,5 @@
-//! The two pages a person sees: "may this app act for you?" and "that is not possible".
+//! The pages a person sees: "may this app act for you?", "which device is it?", "shall this app exist?" and "that is not
+//! possible".
 
 use hyper::StatusCode;
 use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_FRAME_OPTIONS};
@@ -33,6 +34,44 @@ impl Consent<'_> {
         );
         page(StatusCode::OK, &format!("Authorize {app}"), &body)
     }
+}
+
+/// The page on which a device's code is typed in.
+pub(crate) fn device(user_code: &str, action: &str, form_token: &str) -> Reply {
+    let [user_code, action, form_token] = [user_code, action, form_token].map(escape);
+    let body = format!(
+        r#"<h1>Device activation</h1>
+<p>Enter the code displayed on your device, if it was you who started this.</p>
+<form method="post" action="{action}">
+<input type="hidden" name="form_token" value="{form_token}">
+<p><label>Code <input type="text" name="user_code" value="{user_code}" autocomplete="off"></label></p>
+<button type="submit" name="decision" value="authorize" class="primary">Authorize</button>
+<button type="submit" name="decision" value="deny">Cancel</button>
+</form>"#
+    );
+    page(StatusCode::OK, "Device activation", &body)
+}
+
+/// The page on which an app is created from its manifest.
+pub(crate) fn creation(app: &str, action: &str, form_token: &str) -> Reply {
+    let [app, action, form_token] = [app, action, form_token].map(escape);
+    let body = format!(
+        r#"<h1>Create {app}</h1>
+<p>The app <strong>{app}</strong> will be yours.</p>
+<form method="post" action="{action}">
+<input type="hidden" name="form_token" value="{form_token}">
+<button type="submit" name="decision" value="authorize" class="primary">Create app</button>
+<button type="submit" name="decision" value="deny">Cancel</button>
+</form>"#
+    );
+    page(StatusCode::OK, &format!("Create {app}"), &body)
+}
+
+/// A page that says that something is done.
+pub(crate) fn notice(title: &str, explanation: &str) -> Reply {
+    let [title, explanation] = [title, explanation].map(escape);
+    let body = format!("<h1>{title}</h1>\n<p>{explanation}</p>");
+    page(StatusCode::OK, &title, &body)
 }
 
 /// A page that explains why nothing happens, and leads nowhere.

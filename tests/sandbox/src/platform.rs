@@ -1,14 +1,18 @@
 //! What every platform of the sandbox can do: understand a request, answer it, and be rearranged by a test.
 //!
-//! A platform is a sibling module of [`crate::atomgit`] that implements this trait. It knows nothing of sockets,
+//! A platform is a module that implements this trait and has a line in [`PlatformName`]. It knows nothing of sockets,
 //! faults or the ledger, and time reaches it as an argument.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::atomgit::AtomGit;
 use crate::exchange::{Reply, Request};
+use crate::github::{Edition, GitHub};
+use crate::icr::Icr;
 use crate::keys::PublicKey;
 
 pub(crate) trait Platform: Send {
@@ -26,8 +30,18 @@ pub(crate) trait Platform: Send {
 
     fn answer(&mut self, request: &Request, visit: &Visit) -> Reply;
 
+    /// The header that carries the number of a request.
+    fn request_id_header(&self) -> &'static str {
+        "x-request-id"
+    }
+
+    /// What stands between the origin and the API's paths.
+    fn api_path(&self) -> &'static str {
+        ""
+    }
+
     /// Registers one more public key; an app that did not exist does from now on.
-    fn add_key(&mut self, app_id: &str, key: PublicKey);
+    fn add_key(&mut self, app_id: &str, key: PublicKey) -> Result<(), String>;
 
     /// Takes all keys of an app away; false when there is no such app.
     fn drop_keys(&mut self, app_id: &str) -> bool;
@@ -47,9 +61,60 @@ pub(crate) trait Platform: Send {
     fn change_quirks(&mut self, change: &Value) -> Result<(), String>;
 }
 
+/// Which platform a sandbox is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PlatformName {
+    /// `atomgit`.
+    #[default]
+    AtomGit,
+    /// `github`: the API at the root, as at `api.github.com`, and the pages of `github.com` beside it.
+    GitHub,
+    /// `github-enterprise`: GitHub Enterprise Server, whose API is under `/api/v3`.
+    GitHubEnterprise,
+    /// `icr`: the International Carbon Registry.
+    Icr,
+}
+
+impl PlatformName {
+    /// All of them, the default first.
+    pub const ALL: [Self; 4] = [Self::AtomGit, Self::GitHub, Self::GitHubEnterprise, Self::Icr];
+
+    /// The name on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AtomGit => "atomgit",
+            Self::GitHub => "github",
+            Self::GitHubEnterprise => "github-enterprise",
+            Self::Icr => "icr",
+        }
+    }
+
+    pub(crate) fn as_documented(self) -> Box<dyn Platform> {
+        match self {
+            Self::AtomGit => Box::new(AtomGit::as_documented()),
+            Self::GitHub => Box::new(GitHub::as_documented(Edition::Cloud)),
+            Self::GitHubEnterprise => Box::new(GitHub::as_documented(Edition::Server)),
+            Self::Icr => Box::new(Icr::as_documented()),
+        }
+    }
+}
+
+impl FromStr for PlatformName {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|it| it.as_str() == name);
+        known
+            .ok_or_else(|| format!("the sandbox knows: {}", Self::ALL.map(Self::as_str).join(", ")))
+    }
+}
+
 /// The circumstances of one request.
 pub(crate) struct Visit {
     pub(crate) now_ms: i64,
+    /// Where the client believes the platform to be, without a slash at the end.
+    pub(crate) origin: String,
     /// How long a token issued now is still refused, as if not all of the platform's servers knew it yet.
     pub(crate) token_lag_ms: i64,
 }
@@ -64,11 +129,11 @@ pub struct Registration {
     pub app_id: String,
     /// The app's slug.
     pub app_slug: String,
-    /// The client id of the OAuth exchanges.
+    /// The client id of the OAuth exchanges; empty where there are none.
     pub client_id: String,
-    /// The client secret of the OAuth exchanges.
+    /// The client secret of the OAuth exchanges; empty where there are none.
     pub client_secret: String,
-    /// The first registered redirect URI.
+    /// The first registered redirect URI; empty where there are none.
     pub redirect_uri: String,
     /// The ids of the app's installations.
     pub installations: Vec<String>,

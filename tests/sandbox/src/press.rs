@@ -1,7 +1,8 @@
-//! A browser in ten lines: it opens the authorize page, reads its form, presses a button and says where that led.
+//! A browser in ten lines: it opens a page, reads its form, presses a button and says where that led.
 
 use hyper::Method;
 use hyper::header::{HeaderValue, ORIGIN};
+use serde_json::Value;
 use url::Url;
 
 use crate::exchange::{Reply, Request};
@@ -25,10 +26,39 @@ impl Button {
     }
 }
 
-/// The URL to which the browser is sent after `button` was pressed on the page at `authorize_url`.
-pub(crate) fn press(house: &House, authorize_url: &str, button: Button) -> Result<String, String> {
-    let page_url = page_of(house, authorize_url)?;
+/// The URL to which the browser is sent after `button` was pressed on the page at `url`, or instead of such a page.
+pub(crate) fn press(house: &House, url: &str, button: Button) -> Result<String, String> {
+    let page_url = page_of(house, url)?;
     let page = browse(house, &Request::new(Method::GET, page_url.path(), query(&page_url)))?;
+    decide(house, &page_url, &page, button)
+}
+
+/// Types a device's code into the page for it, and presses `button`.
+pub(crate) fn enter_code(house: &House, user_code: &str, button: Button) -> Result<String, String> {
+    let mut url = page_of(house, &format!("{}/login/device", house.url))?;
+    url.query_pairs_mut().append_pair("user_code", user_code);
+    press(house, url.as_str(), button)
+}
+
+/// Posts an app's manifest as the form of the developer's own site does, and presses `button` on the page that answers.
+pub(crate) fn offer_manifest(
+    house: &House,
+    manifest: &Value,
+    state: Option<&str>,
+    button: Button,
+) -> Result<String, String> {
+    let mut url = page_of(house, &format!("{}/settings/apps/new", house.url))?;
+    url.query_pairs_mut().extend_pairs(state.map(|state| ("state", state)));
+    let form = [("manifest".to_owned(), manifest.to_string())];
+    let offer = Request::new(Method::POST, url.path(), query(&url)).with_form(&form);
+    let page = browse(house, &offer)?;
+    decide(house, &url, &page, button)
+}
+
+fn decide(house: &House, page_url: &Url, page: &Reply, button: Button) -> Result<String, String> {
+    if let Some(location) = page.location() {
+        return Ok(absolute(page_url, location));
+    }
     let html = String::from_utf8_lossy(&page.body);
     if !page.status.is_success() {
         return Err(format!("the page answers {}: {}", page.status.as_u16(), explanation(&html)));
@@ -41,15 +71,24 @@ pub(crate) fn press(house: &House, authorize_url: &str, button: Button) -> Resul
         posted.headers.insert(ORIGIN, origin);
     }
     let reply = browse(house, &posted)?;
-    let status = reply.status.as_u16();
-    reply.location().map(str::to_owned).ok_or_else(|| format!("the form answers {status}"))
+    let location = reply.location().map(|location| absolute(&target, location));
+    location.ok_or_else(|| {
+        let html = String::from_utf8_lossy(&reply.body);
+        format!("the form answers {}: {}", reply.status.as_u16(), explanation(&html))
+    })
 }
 
-fn page_of(house: &House, authorize_url: &str) -> Result<Url, String> {
-    let url = Url::parse(authorize_url).map_err(|error| format!("not a URL: {error}"))?;
+/// Where a `Location` header leads; one that is absolute already stays as it was written.
+fn absolute(from: &Url, location: &str) -> String {
+    let joined = location.starts_with('/').then(|| from.join(location).ok()).flatten();
+    joined.map_or_else(|| location.to_owned(), String::from)
+}
+
+fn page_of(house: &House, url: &str) -> Result<Url, String> {
+    let url = Url::parse(url).map_err(|error| format!("not a URL: {error}"))?;
     let ours = Url::parse(&house.url).map_err(|error| format!("not a URL: {error}"))?;
     let same = url.origin() == ours.origin();
-    same.then_some(url).ok_or_else(|| format!("the authorize URL is not at {}", house.url))
+    same.then_some(url).ok_or_else(|| format!("the URL is not at {}", house.url))
 }
 
 fn browse(house: &House, request: &Request) -> Result<Reply, String> {

@@ -10,15 +10,14 @@ use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 
-use crate::atomgit::AtomGit;
 use crate::certificates::Identity;
 use crate::clock::Clock;
 use crate::faults::{Fault, Faults};
 use crate::house::House;
 use crate::keys::{PublicKey, generate_private_key};
 use crate::ledger::Ledger;
-use crate::platform::{Change, Platform, Registration};
-use crate::press::{Button, press};
+use crate::platform::{Change, Platform, PlatformName, Registration};
+use crate::press::{Button, enter_code, offer_manifest, press};
 use crate::server;
 
 /// A running platform on this machine. Dropping it closes its port.
@@ -60,6 +59,33 @@ impl Sandbox {
         press(&self.house, authorize_url, Button::Deny)
     }
 
+    /// Types a device's code into the page for it and presses "Authorize"; answers the URL of the page that follows.
+    ///
+    /// # Errors
+    ///
+    /// No device waits under this code, or the platform knows no devices.
+    pub fn approve_device(&self, user_code: &str) -> Result<String, String> {
+        enter_code(&self.house, user_code, Button::Authorize)
+    }
+
+    /// Types a device's code into the page for it and presses "Cancel"; answers the URL of the page that follows.
+    ///
+    /// # Errors
+    ///
+    /// As [`approve_device`](Self::approve_device).
+    pub fn deny_device(&self, user_code: &str) -> Result<String, String> {
+        enter_code(&self.house, user_code, Button::Deny)
+    }
+
+    /// Offers an app's manifest, presses the button that creates the app and answers the URL a browser would be sent to.
+    ///
+    /// # Errors
+    ///
+    /// The page refused the manifest, for the reason it gives, or the platform takes none.
+    pub fn create_app(&self, manifest: &Value, state: Option<&str>) -> Result<String, String> {
+        offer_manifest(&self.house, manifest, state, Button::Authorize)
+    }
+
     /// Adds a fault to the queue.
     ///
     /// # Errors
@@ -87,17 +113,21 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// The PEM holds no RSA key of at least 2048 bits. A private key is accepted for its public half.
+    /// The PEM holds no RSA key of at least 2048 bits (a private key is accepted for its public half), or the platform
+    /// can have no app with this id.
     pub fn register_key(&self, app_id: &str, pem: &str) -> Result<(), String> {
         let key = PublicKey::from_pem(pem).map_err(|error| error.to_string())?;
-        self.house.platform().add_key(app_id, key);
-        Ok(())
+        self.house.platform().add_key(app_id, key)
     }
 
     /// Makes a key pair, registers its public half for an app and answers the private one as PEM.
+    ///
+    /// # Panics
+    ///
+    /// The platform can have no app with this id.
     pub fn new_key(&self, app_id: &str) -> String {
         let private = generate_private_key();
-        self.register_key(app_id, &private).expect("a generated key can be registered");
+        self.register_key(app_id, &private).expect("an app that can exist takes a generated key");
         private
     }
 
@@ -111,9 +141,14 @@ impl Sandbox {
         self.house.platform().forget_tokens();
     }
 
-    /// Where the platform is, without a slash at the end: its API host and its web host in one.
+    /// Where the platform is, without a slash at the end: its web host, and its API host unless `api_url` says otherwise.
     pub fn url(&self) -> &str {
         &self.house.url
+    }
+
+    /// Where the platform's API is, without a slash at the end: `url`, except for `github-enterprise`.
+    pub fn api_url(&self) -> String {
+        format!("{}{}", self.house.url, self.house.platform().api_path())
     }
 
     /// Where the control surface is, without a slash at the end.
@@ -168,6 +203,7 @@ impl Drop for Sandbox {
 
 /// How a sandbox is arranged before it starts.
 pub struct Builder {
+    platform: PlatformName,
     listen: SocketAddr,
     remote: bool,
     https: bool,
@@ -179,6 +215,7 @@ pub struct Builder {
 impl Default for Builder {
     fn default() -> Self {
         Self {
+            platform: PlatformName::default(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             remote: false,
             https: false,
@@ -190,6 +227,12 @@ impl Default for Builder {
 }
 
 impl Builder {
+    /// The platform to be. Default: AtomGit.
+    pub fn platform(mut self, name: PlatformName) -> Self {
+        self.platform = name;
+        self
+    }
+
     /// Where to listen. Default: a free port of 127.0.0.1.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
@@ -233,7 +276,7 @@ impl Builder {
     /// The address cannot be listened at or is not loopback, or the key is not one.
     pub fn start(self) -> io::Result<Sandbox> {
         self.check_address()?;
-        let mut platform = AtomGit::as_documented();
+        let mut platform = self.platform.as_documented();
         for uri in &self.redirect_uris {
             platform.add_redirect_uri(uri);
         }
@@ -241,8 +284,8 @@ impl Builder {
         let pem = self.key_pem.as_deref().or(private_key.as_deref()).unwrap_or_default();
         let key = PublicKey::from_pem(pem).map_err(|error| invalid(&error.to_string()))?;
         let app_id = platform.registration().app_id;
-        platform.add_key(&app_id, key);
-        self.serve(Box::new(platform), private_key)
+        platform.add_key(&app_id, key).map_err(|error| invalid(&error))?;
+        self.serve(platform, private_key)
     }
 
     fn serve(

@@ -5,12 +5,48 @@ use subtle::ConstantTimeEq;
 
 /// `prefix` followed by 32 random hexadecimal digits.
 pub(crate) fn token(prefix: &str) -> String {
-    let mut bytes = [0_u8; 16];
-    rand::fill(&mut bytes).expect("the operating system has random numbers");
-    bytes.iter().fold(prefix.to_owned(), |text, byte| text + &format!("{byte:02x}"))
+    hexadecimal(prefix, 32)
+}
+
+/// `prefix` followed by so many random hexadecimal digits.
+pub(crate) fn hexadecimal(prefix: &str, digits: usize) -> String {
+    drawn(prefix, digits, b"0123456789abcdef")
+}
+
+/// `prefix` followed by so many random letters and digits.
+pub(crate) fn alphanumeric(prefix: &str, letters: usize) -> String {
+    drawn(prefix, letters, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+}
+
+/// `prefix` followed by `count` letters of `alphabet`, all equally likely.
+pub(crate) fn drawn(prefix: &str, count: usize, alphabet: &[u8]) -> String {
+    let fair = 256 - 256 % alphabet.len();
+    let mut text = prefix.to_owned();
+    let end = prefix.len() + count;
+    while text.len() < end {
+        let mut bytes = vec![0_u8; end - text.len()];
+        rand::fill(&mut bytes).expect("the operating system has random numbers");
+        let fitting = bytes.into_iter().map(usize::from).filter(|byte| *byte < fair);
+        text.extend(fitting.map(|byte| char::from(alphabet[byte % alphabet.len()])));
+    }
+    text
 }
 
 /// Equality that takes as long wherever the difference is.
 pub(crate) fn equal(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_has_its_prefix_its_length_and_its_alphabet() {
+        let secret = alphanumeric("ghs_", 36);
+        assert_eq!(secret.len(), 40);
+        assert!(secret.strip_prefix("ghs_").unwrap().bytes().all(|it| it.is_ascii_alphanumeric()));
+        assert_eq!(token("x").len(), 33);
+        assert_ne!(token("x"), token("x"));
+    }
 }

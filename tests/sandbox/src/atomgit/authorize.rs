@@ -13,12 +13,13 @@ use super::{AtomGit, seed};
 use crate::exchange::{Repeated, Reply, Request};
 use crate::pages::{Consent, problem};
 use crate::platform::Visit;
+use crate::questions::{Questions, comes_from_our_page, field};
 use crate::secrets;
 
 /// Questions that were put to a person, and codes that were not exchanged yet.
 #[derive(Default)]
 pub(super) struct Authorizations {
-    questions: HashMap<String, Question>,
+    questions: Questions<Question>,
     codes: HashMap<String, i64>,
 }
 
@@ -26,25 +27,12 @@ pub(super) struct Authorizations {
 struct Question {
     returns_to: Url,
     state: Option<String>,
-    expires_ms: i64,
 }
 
 impl Authorizations {
-    fn ask(&mut self, question: Question) -> String {
-        let form_token = secrets::token("");
-        self.questions.insert(form_token.clone(), question);
-        form_token
-    }
-
-    /// The question of a form, once.
-    fn asked(&mut self, form_token: &str, now_ms: i64) -> Option<Question> {
-        self.questions.remove(form_token).filter(|question| now_ms < question.expires_ms)
-    }
-
     fn issue_code(&mut self, now_ms: i64) -> String {
         // Twenty hexadecimal digits, as in the documented sample.
-        let mut code = secrets::token("");
-        code.truncate(20);
+        let code = secrets::hexadecimal("", 20);
         self.codes.insert(code.clone(), now_ms.saturating_add(CODE_LIFE_MS));
         code
     }
@@ -57,13 +45,13 @@ impl Authorizations {
 
 impl AtomGit {
     pub(super) fn authorize_page(&mut self, request: &Request, visit: &Visit) -> Reply {
-        let question = match self.question(request, visit) {
+        let question = match self.question(request) {
             Ok(question) => question,
             // The redirect URI is not trustworthy yet, so an error stays on this page.
             Err(explanation) => return problem(StatusCode::BAD_REQUEST, explanation),
         };
         let returns_to = question.returns_to.to_string();
-        let form_token = self.authorizations.ask(question);
+        let form_token = self.authorizations.questions.ask(question, visit.now_ms);
         Consent {
             platform: "AtomGit",
             app: seed::APP_SLUG,
@@ -75,7 +63,7 @@ impl AtomGit {
         .page()
     }
 
-    fn question(&self, request: &Request, visit: &Visit) -> Result<Question, &'static str> {
+    fn question(&self, request: &Request) -> Result<Question, &'static str> {
         let repeated = |_: Repeated| "A parameter of this address appears twice.";
         let client = request.query.one("client_id").map_err(repeated)?;
         let client = client.ok_or("The address names no client_id.")?;
@@ -87,7 +75,6 @@ impl AtomGit {
         Ok(Question {
             returns_to: returns_to.ok_or("The redirect_uri is not registered for this app.")?,
             state: request.query.one("state").map_err(repeated)?.map(str::to_owned),
-            expires_ms: visit.now_ms.saturating_add(QUESTION_LIFE_MS),
         })
     }
 
@@ -95,9 +82,9 @@ impl AtomGit {
         if !comes_from_our_page(request) {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
-        let field = |name| request.form().and_then(|form| Some(form.one(name).ok()??.to_owned()));
-        let (form_token, decision) = (field("form_token"), field("decision"));
-        let question = form_token.and_then(|it| self.authorizations.asked(&it, visit.now_ms));
+        let (form_token, decision) = (field(request, "form_token"), field(request, "decision"));
+        let questions = &mut self.authorizations.questions;
+        let question = form_token.and_then(|it| questions.asked(&it, visit.now_ms));
         match (question, decision.as_deref()) {
             (Some(question), Some("authorize")) => {
                 let code = self.authorizations.issue_code(visit.now_ms);
@@ -120,15 +107,5 @@ impl Question {
     }
 }
 
-/// Browsers name the origin of every form they post; where one does, it has to be this server.
-fn comes_from_our_page(request: &Request) -> bool {
-    let host = request.header("host");
-    request.header("origin").is_none_or(|origin| {
-        let bare = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-        bare.is_some() && (host.is_none() || bare == host)
-    })
-}
-
 const PATH: &str = "/login/oauth/authorize";
-const QUESTION_LIFE_MS: i64 = 600_000;
 const CODE_LIFE_MS: i64 = 600_000;

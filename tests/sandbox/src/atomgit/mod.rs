@@ -8,10 +8,8 @@
 
 mod app;
 mod authorize;
-mod limits;
 mod oauth;
 mod quirks;
-mod redirects;
 mod resources;
 mod seed;
 mod tokens;
@@ -24,13 +22,14 @@ use serde_json::Value;
 use crate::exchange::{Refusal, Reply, Request};
 use crate::jwt;
 use crate::keys::PublicKey;
+use crate::limits::Limits;
 use crate::platform::{Change, Platform, Registration, Visit};
+use crate::quirks as json;
+use crate::redirects::Redirects;
 
 use authorize::Authorizations;
-use limits::Limits;
 use oauth::Sessions;
 use quirks::Quirks;
-use redirects::Redirects;
 use seed::Installation;
 use tokens::{Holder, Tokens};
 
@@ -77,11 +76,12 @@ impl AtomGit {
     /// An answer of the API, which counts requests and knows versions; the pages do neither.
     fn api(&mut self, request: &Request, visit: &Visit) -> Reply {
         let principal = self.principal(request, visit);
-        let allowance = self.limits.count(&principal, visit.now_ms, &self.quirks);
-        let answer = allowance
-            .check(&principal)
-            .and_then(|()| check_version(request))
-            .and_then(|()| self.route(request, visit));
+        let limit = if principal == ANONYMOUS { ANONYMOUS_LIMIT } else { self.quirks.rate_limit };
+        let allowance = self.limits.count(&principal, visit.now_ms, limit);
+        let refused = self.quirks.enforce_rate_limit && allowance.is_exceeded();
+        let answer = if refused { Err(rate_limited(&principal)) } else { Ok(()) };
+        let answer =
+            answer.and_then(|()| check_version(request)).and_then(|()| self.route(request, visit));
         allowance.stamp(answer.unwrap_or_else(Reply::from))
     }
 
@@ -89,7 +89,7 @@ impl AtomGit {
     fn app_of(&self, request: &Request, visit: &Visit) -> Result<String, Refusal> {
         let assertion = request.bearer().ok_or_else(|| unauthorized("Requires authentication"))?;
         let keys_of = |app: &str| self.keys.get(app).map(Vec::as_slice);
-        jwt::verify(assertion, visit.now_ms, keys_of).map_err(|it| unauthorized(it.message()))
+        jwt::verify(assertion, visit.now_ms, &JWT, keys_of).map_err(|it| unauthorized(it.message()))
     }
 
     /// Whose token this request carries.
@@ -101,13 +101,13 @@ impl AtomGit {
     /// Who is counted for this request.
     fn principal(&self, request: &Request, visit: &Visit) -> String {
         match request.bearer() {
-            None => limits::ANONYMOUS.to_owned(),
+            None => ANONYMOUS.to_owned(),
             Some(token) => match self.tokens.holder(token, visit.now_ms) {
                 Some(Holder::Installation(id)) => format!("installation {id}"),
                 Some(Holder::User) => format!("user {}", seed::USER_LOGIN),
                 None => self
                     .app_of(request, visit)
-                    .map_or(limits::ANONYMOUS.to_owned(), |app| format!("app {app}")),
+                    .map_or(ANONYMOUS.to_owned(), |app| format!("app {app}")),
             },
         }
     }
@@ -152,8 +152,9 @@ impl Platform for AtomGit {
         }
     }
 
-    fn add_key(&mut self, app_id: &str, key: PublicKey) {
+    fn add_key(&mut self, app_id: &str, key: PublicKey) -> Result<(), String> {
         self.keys.entry(app_id.to_owned()).or_default().push(key);
+        Ok(())
     }
 
     fn drop_keys(&mut self, app_id: &str) -> bool {
@@ -181,7 +182,7 @@ impl Platform for AtomGit {
     }
 
     fn quirks(&self) -> Value {
-        self.quirks.to_json()
+        json::to_json(&self.quirks)
     }
 
     fn change_quirks(&mut self, change: &Value) -> Result<(), String> {
@@ -219,6 +220,17 @@ fn unauthorized(message: &str) -> Refusal {
 fn not_found() -> Refusal {
     Refusal::message(StatusCode::NOT_FOUND, "Not Found")
 }
+
+fn rate_limited(principal: &str) -> Refusal {
+    let message = format!("API rate limit exceeded for {principal}.");
+    Refusal::message(StatusCode::FORBIDDEN, &message)
+}
+
+/// <https://docs.atomgit.com/en/app/demo>: the sample is issued 60 s in the past and expires in 600 s.
+const JWT: jwt::Rules =
+    jwt::Rules { longest_life_s: 660, issuer: jwt::Issuer::Text, alg_claim: false };
+const ANONYMOUS: &str = "anonymous";
+const ANONYMOUS_LIMIT: u64 = 600;
 
 const LIST_INSTALLATIONS: &str = "list_installations";
 const MINT: &str = "mint_installation_token";

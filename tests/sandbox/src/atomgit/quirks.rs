@@ -4,6 +4,8 @@ use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::quirks;
+
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Quirks {
@@ -63,18 +65,9 @@ impl Default for Quirks {
 }
 
 impl Quirks {
-    pub(super) fn to_json(&self) -> Value {
-        serde_json::to_value(self).expect("quirks are plain values")
-    }
-
     /// These quirks with those that `change` names replaced.
     pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
-        let change = change.as_object().ok_or("quirks are changed with a JSON object")?;
-        let mut all = self.to_json();
-        for (name, value) in change {
-            all[name] = value.clone();
-        }
-        let quirks: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
+        let quirks: Self = quirks::changed(self, change)?;
         let success = (200..300).contains(&quirks.mint_status);
         success
             .then_some(quirks)

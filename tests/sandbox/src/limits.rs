@@ -1,17 +1,14 @@
 //! Requests per hour, and the headers that tell a client how many are left.
 //!
-//! <https://docs.atomgit.com/en/openAPI/api_versioned/atomgit-openapi>. Counted always, enforced only on demand
-//! (`enforce_rate_limit`), so that a benchmark does not end after 5000 requests.
+//! Counted always; a platform enforces them only on demand (`enforce_rate_limit`), so that a benchmark does not end
+//! after 5000 requests.
 
 use std::collections::HashMap;
 
-use hyper::StatusCode;
-
-use super::quirks::Quirks;
-use crate::exchange::{Refusal, Reply};
+use crate::exchange::Reply;
 
 #[derive(Default)]
-pub(super) struct Limits {
+pub(crate) struct Limits {
     windows: HashMap<String, Window>,
 }
 
@@ -22,8 +19,8 @@ struct Window {
 }
 
 impl Limits {
-    /// Counts one request of `principal`.
-    pub(super) fn count(&mut self, principal: &str, now_ms: i64, quirks: &Quirks) -> Allowance {
+    /// Counts one request of `principal`, who may send `limit` of them in an hour.
+    pub(crate) fn count(&mut self, principal: &str, now_ms: i64, limit: u64) -> Allowance {
         let fresh = Window { ends_ms: now_ms.saturating_add(HOUR_MS), used: 0 };
         let window = self.windows.entry(principal.to_owned()).or_insert(fresh);
         // A clock that was turned back must not leave a window that lasts for days.
@@ -31,28 +28,22 @@ impl Limits {
             *window = fresh;
         }
         window.used += 1;
-        let limit = if principal == ANONYMOUS { ANONYMOUS_LIMIT } else { quirks.rate_limit };
-        Allowance { limit, window: *window, enforced: quirks.enforce_rate_limit }
+        Allowance { limit, window: *window }
     }
 }
 
 /// What one request leaves of its principal's hour.
-pub(super) struct Allowance {
+pub(crate) struct Allowance {
     limit: u64,
     window: Window,
-    enforced: bool,
 }
 
 impl Allowance {
-    pub(super) fn check(&self, principal: &str) -> Result<(), Refusal> {
-        if self.enforced && self.window.used > self.limit {
-            let message = format!("API rate limit exceeded for {principal}.");
-            return Err(Refusal::message(StatusCode::FORBIDDEN, &message));
-        }
-        Ok(())
+    pub(crate) fn is_exceeded(&self) -> bool {
+        self.window.used > self.limit
     }
 
-    pub(super) fn stamp(&self, reply: Reply) -> Reply {
+    pub(crate) fn stamp(&self, reply: Reply) -> Reply {
         let remaining = self.limit.saturating_sub(self.window.used);
         let reset_s = self.window.ends_ms.div_euclid(1000);
         reply
@@ -63,6 +54,4 @@ impl Allowance {
     }
 }
 
-pub(super) const ANONYMOUS: &str = "anonymous";
-const ANONYMOUS_LIMIT: u64 = 600;
 const HOUR_MS: i64 = 3_600_000;

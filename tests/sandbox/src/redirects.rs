@@ -2,7 +2,7 @@
 
 use url::Url;
 
-pub(super) struct Redirects(Vec<String>);
+pub(crate) struct Redirects(Vec<String>);
 
 impl Default for Redirects {
     fn default() -> Self {
@@ -11,17 +11,22 @@ impl Default for Redirects {
 }
 
 impl Redirects {
-    pub(super) fn add(&mut self, uri: &str) {
+    /// Those that an app registered, the most important first.
+    pub(crate) fn of(first: String, others: impl IntoIterator<Item = String>) -> Self {
+        Self(std::iter::once(first).chain(others).collect())
+    }
+
+    pub(crate) fn add(&mut self, uri: &str) {
         self.0.push(uri.to_owned());
     }
 
     /// Where a code goes when the request names no place.
-    pub(super) fn first(&self) -> &str {
+    pub(crate) fn first(&self) -> &str {
         &self.0[0]
     }
 
     /// `uri` as a place to go to, if it is registered.
-    pub(super) fn accept(&self, uri: &str) -> Option<Url> {
+    pub(crate) fn accept(&self, uri: &str) -> Option<Url> {
         let known = self.0.iter().any(|it| it == uri || is_loopback_twin(it, uri));
         known.then(|| Url::parse(uri).ok())?
     }

@@ -1,0 +1,155 @@
+//! The page on which a person lets an app act for them, and the code that results.
+//!
+//! <https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app>:
+//! `redirect_uri` is one of the app's callback URLs, `code_challenge_method` can only be `S256`, a code lives ten minutes.
+//! Errors of the callback: <https://docs.github.com/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-authorization-request-errors>.
+
+use std::collections::HashMap;
+
+use hyper::StatusCode;
+use url::Url;
+
+use super::{Call, GitHub, Question, seed};
+use crate::exchange::{Repeated, Reply, Request};
+use crate::pages::{Consent, problem};
+use crate::questions::{comes_from_our_page, field};
+use crate::secrets;
+
+/// What a person was asked to agree to.
+pub(super) struct Consented {
+    pub(super) app: u64,
+    pub(super) returns_to: Url,
+    state: Option<String>,
+    /// The S256 challenge of PKCE.
+    pub(super) challenge: Option<String>,
+}
+
+/// Codes that were not exchanged yet.
+#[derive(Default)]
+pub(super) struct Codes {
+    issued: HashMap<String, (Consented, i64)>,
+}
+
+impl Codes {
+    fn issue(&mut self, consented: Consented, now_ms: i64) -> String {
+        let code = secrets::hexadecimal("", 20);
+        self.issued.insert(code.clone(), (consented, now_ms.saturating_add(CODE_LIFE_MS)));
+        code
+    }
+
+    /// What was agreed to under a code that still works.
+    pub(super) fn find(&self, code: &str, now_ms: i64) -> Option<&Consented> {
+        let (consented, expires_ms) = self.issued.get(code)?;
+        (now_ms < *expires_ms).then_some(consented)
+    }
+
+    pub(super) fn spend(&mut self, code: &str) {
+        self.issued.remove(code);
+    }
+}
+
+impl GitHub {
+    pub(super) fn authorize_page(&mut self, call: &Call<'_>) -> Reply {
+        let (consented, trouble) = match self.asked_for(call.request) {
+            Ok(asked) => asked,
+            Err(explanation) => return problem(StatusCode::NOT_FOUND, explanation),
+        };
+        if let Some((error, description)) = trouble {
+            return consented.refused(error, description);
+        }
+        let Some(app) = self.apps.by_id(consented.app) else {
+            return problem(StatusCode::NOT_FOUND, "No app has this client_id.");
+        };
+        let (name, returns_to) = (app.name.clone(), consented.returns_to.to_string());
+        let form_token = self.questions.ask(Question::Consent(consented), call.now_ms());
+        Consent {
+            platform: "GitHub",
+            app: &name,
+            user: seed::user().login().unwrap_or_default(),
+            returns_to: &returns_to,
+            action: "/login/oauth/authorize",
+            form_token: &form_token,
+        }
+        .page()
+    }
+
+    /// What the address asks for, and what is wrong with it though a browser can be sent back with that.
+    fn asked_for(&self, request: &Request) -> Result<(Consented, Option<Trouble>), &'static str> {
+        let repeated = |_: Repeated| "A parameter of this address appears twice.";
+        let parameter = |name| request.query.one(name).map_err(repeated);
+        let client = parameter("client_id")?.ok_or("The address names no client_id.")?;
+        let app = self.apps.by_client_id(client).ok_or("No app has this client_id.")?;
+        let first = app.redirects.first();
+        let wanted = app.redirects.accept(parameter("redirect_uri")?.unwrap_or(first));
+        let challenge = parameter("code_challenge")?;
+        let method = parameter("code_challenge_method")?;
+        let trouble = if wanted.is_none() {
+            Some(MISMATCH)
+        } else if !is_acceptable(challenge, method) {
+            Some(("invalid_request", "The code_challenge_method must be S256."))
+        } else {
+            None
+        };
+        let registered = || app.redirects.accept(first).ok_or("The app has no callback URL.");
+        let consented = Consented {
+            app: app.id,
+            returns_to: wanted.map_or_else(registered, Ok)?,
+            state: parameter("state")?.map(str::to_owned),
+            challenge: challenge.map(str::to_owned),
+        };
+        Ok((consented, trouble))
+    }
+
+    pub(super) fn authorize_decision(&mut self, call: &Call<'_>) -> Reply {
+        if !comes_from_our_page(call.request) {
+            return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
+        }
+        let form_token = field(call.request, "form_token").unwrap_or_default();
+        let question = self.questions.asked(&form_token, call.now_ms());
+        match (question, field(call.request, "decision").as_deref()) {
+            (Some(Question::Consent(consented)), Some("authorize")) => {
+                let (returns_to, state) = (consented.returns_to.clone(), consented.state.clone());
+                let code = self.codes.issue(consented, call.now_ms());
+                answered(returns_to, state.as_deref(), &[("code", &code)])
+            }
+            (Some(Question::Consent(consented)), Some("deny")) => {
+                consented.refused("access_denied", "The user has denied your application access.")
+            }
+            _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),
+        }
+    }
+}
+
+/// `error` and `error_description` of a callback.
+type Trouble = (&'static str, &'static str);
+
+/// No challenge, or one of S256: 32 bytes in base64url.
+fn is_acceptable(challenge: Option<&str>, method: Option<&str>) -> bool {
+    match (challenge, method) {
+        (None, None) => true,
+        (Some(challenge), Some("S256")) => challenge.len() == 43,
+        _ => false,
+    }
+}
+
+impl Consented {
+    fn refused(self, error: &str, description: &str) -> Reply {
+        let uri = format!("{TROUBLESHOOTING}#{}", error.replace('_', "-"));
+        let parameters =
+            [("error", error), ("error_description", description), ("error_uri", uri.as_str())];
+        answered(self.returns_to, self.state.as_deref(), &parameters)
+    }
+}
+
+fn answered(mut returns_to: Url, state: Option<&str>, parameters: &[(&str, &str)]) -> Reply {
+    let state = state.map(|state| ("state", state));
+    returns_to.query_pairs_mut().extend_pairs(parameters).extend_pairs(state);
+    Reply::redirect(returns_to.as_str())
+}
+
+const MISMATCH: Trouble = (
+    "redirect_uri_mismatch",
+    "The redirect_uri MUST match the registered callback URL for this application.",
+);
+const TROUBLESHOOTING: &str = "https://docs.github.com/apps/managing-oauth-apps/troubleshooting-authorization-request-errors/";
+const CODE_LIFE_MS: i64 = 600_000;

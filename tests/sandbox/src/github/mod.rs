@@ -1,0 +1,286 @@
+//! GitHub as documented: apps, installations, `ghs_` tokens, and `ghu_` tokens of people, in the cloud or on one's own
+//! server (GHES).
+//!
+//! Sources: [REST API for apps](https://docs.github.com/rest/apps), [OAuth for
+//! apps](https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app), and bodies that people
+//! recorded in public bug reports and test fixtures. Where all of them are silent the sandbox chooses; README.md lists
+//! the choices.
+//!
+//! `routes` says which function answers which request. Those of the API fail with a [`Refusal`]; the pages and the OAuth
+//! exchanges never do, because GitHub reports their failures as pages or with status 200.
+
+mod accounts;
+mod app;
+mod applications;
+mod apps;
+mod auth;
+mod authorize;
+mod deliveries;
+mod device;
+mod encoding;
+mod hooks;
+mod installations;
+mod lookups;
+mod manifests;
+mod mint;
+mod narrowing;
+mod oauth;
+mod paging;
+mod permissions;
+mod quirks;
+mod refusals;
+mod repositories;
+mod resources;
+mod routes;
+mod seed;
+mod sessions;
+mod tokens;
+mod user;
+
+use serde_json::Value;
+
+use crate::exchange::{Refusal, Reply, Request};
+use crate::keys::PublicKey;
+use crate::limits::Limits;
+use crate::platform::{Change, Platform, PlatformName, Registration, Visit};
+use crate::questions::Questions;
+use crate::quirks as json;
+
+use apps::Apps;
+use auth::Principal;
+use authorize::{Codes, Consented};
+use device::Devices;
+use installations::Installation;
+use manifests::{Manifest, Manifests};
+use quirks::Quirks;
+use repositories::Repository;
+use routes::{Found, Place};
+use sessions::Sessions;
+use tokens::Tokens;
+
+/// Where GitHub runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edition {
+    /// github.com, whose API has a host of its own.
+    Cloud,
+    /// GitHub Enterprise Server, whose API is under `/api/v3` of its only host.
+    Server,
+}
+
+/// Everything the platform knows.
+pub(crate) struct GitHub {
+    edition: Edition,
+    apps: Apps,
+    installations: Vec<Installation>,
+    repositories: Vec<Repository>,
+    tokens: Tokens,
+    questions: Questions<Question>,
+    codes: Codes,
+    sessions: Sessions,
+    devices: Devices,
+    manifests: Manifests,
+    limits: Limits,
+    quirks: Quirks,
+}
+
+/// What a page asks a person.
+enum Question {
+    /// May this app act for you?
+    Consent(Consented),
+    /// Which device is it?
+    Device,
+    /// Shall this app exist?
+    Creation(Manifest),
+}
+
+/// One request, and what its handler needs to answer it.
+struct Call<'a> {
+    request: &'a Request,
+    visit: &'a Visit,
+    /// The variable parts of the path.
+    parts: Vec<&'a str>,
+    /// Where the client believes the API to be.
+    api: String,
+}
+
+impl Call<'_> {
+    fn part(&self, at: usize) -> &str {
+        self.parts.get(at).copied().unwrap_or_default()
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.visit.now_ms
+    }
+
+    /// Where the client believes the pages to be.
+    fn web(&self) -> &str {
+        &self.visit.origin
+    }
+}
+
+impl GitHub {
+    /// The platform with the app of its documentation, and enough installations to see every kind of them.
+    pub(crate) fn as_documented(edition: Edition) -> Self {
+        Self {
+            edition,
+            apps: Apps::of(seed::app()),
+            installations: seed::installations(edition),
+            repositories: seed::repositories(),
+            tokens: Tokens::default(),
+            questions: Questions::default(),
+            codes: Codes::default(),
+            sessions: Sessions::default(),
+            devices: Devices::default(),
+            manifests: Manifests::default(),
+            limits: Limits::default(),
+            quirks: Quirks::default(),
+        }
+    }
+
+    fn call<'a>(&self, found: &Found<'a>, request: &'a Request, visit: &'a Visit) -> Call<'a> {
+        let api = format!("{}{}", visit.origin, self.api_path());
+        Call { request, visit, parts: found.parts.clone(), api }
+    }
+
+    /// An answer of the API, which counts requests and knows versions; the pages do neither.
+    fn api(&mut self, found: &Found<'_>, call: &Call<'_>) -> Reply {
+        let principal = self.principal(call);
+        let limit = self.limit_of(&principal);
+        let allowance = self.limits.count(&principal.to_string(), call.now_ms(), limit);
+        let exceeded = self.quirks.enforce_rate_limit && allowance.is_exceeded();
+        let answer = if exceeded {
+            self.rate_limited(&principal).into()
+        } else {
+            self.admitted(found, call)
+        };
+        let answer = answer.with_own("x-github-media-type", "github.v3; format=json");
+        // Rate limits are off on a server unless its owner turns them on.
+        if self.edition == Edition::Server && !self.quirks.enforce_rate_limit {
+            return answer;
+        }
+        allowance.stamp(answer).with_own("x-ratelimit-resource", "core")
+    }
+
+    fn admitted(&mut self, found: &Found<'_>, call: &Call<'_>) -> Reply {
+        if !refusals::names_its_agent(call.request) {
+            return refusals::without_user_agent();
+        }
+        match self.check_version(call.request) {
+            Ok(()) => found.route.answer(self, call),
+            Err(refusal) => refusal.into(),
+        }
+    }
+
+    fn limit_of(&self, principal: &Principal) -> u64 {
+        if *principal == Principal::Nobody { ANONYMOUS_LIMIT } else { self.quirks.rate_limit }
+    }
+
+    fn rate_limited(&self, principal: &Principal) -> Refusal {
+        let message = format!("API rate limit exceeded for {principal}.");
+        refusals::refusal(self.quirks.rate_limit_status(), &message)
+    }
+
+    fn remove_installation(&mut self, id: u64) {
+        self.installations.retain(|it| it.id != id);
+        self.tokens.forget_installation(id);
+    }
+}
+
+impl Platform for GitHub {
+    fn registration(&self) -> Registration {
+        let app = self.apps.first();
+        Registration {
+            platform: match self.edition {
+                Edition::Cloud => PlatformName::GitHub.as_str(),
+                Edition::Server => PlatformName::GitHubEnterprise.as_str(),
+            },
+            app_id: app.id.to_string(),
+            app_slug: app.slug.clone(),
+            client_id: app.client_id.clone(),
+            client_secret: app.client_secret.clone(),
+            redirect_uri: app.redirects.first().to_owned(),
+            installations: self.installations.iter().map(|it| it.id.to_string()).collect(),
+        }
+    }
+
+    fn operations(&self) -> &'static [&'static str] {
+        routes::operations()
+    }
+
+    fn operation(&self, request: &Request) -> &'static str {
+        routes::find(self.edition, request).map_or(routes::UNKNOWN, |it| it.operation(request))
+    }
+
+    fn credential_kind(&self, credential: &str) -> &'static str {
+        auth::credential_kind(credential)
+    }
+
+    fn answer(&mut self, request: &Request, visit: &Visit) -> Reply {
+        let found = routes::find(self.edition, request).unwrap_or(Found::nothing());
+        let call = self.call(&found, request, visit);
+        match found.place {
+            Place::Api => self.api(&found, &call),
+            Place::Web => found.route.answer(self, &call),
+        }
+    }
+
+    fn request_id_header(&self) -> &'static str {
+        "x-github-request-id"
+    }
+
+    fn api_path(&self) -> &'static str {
+        match self.edition {
+            Edition::Cloud => "",
+            Edition::Server => "/api/v3",
+        }
+    }
+
+    fn add_key(&mut self, app_id: &str, key: PublicKey) -> Result<(), String> {
+        let id = app_id.parse().map_err(|_| format!("an app id is a number, not {app_id:?}"))?;
+        self.apps.with_id(id).keys.push(key);
+        Ok(())
+    }
+
+    fn drop_keys(&mut self, app_id: &str) -> bool {
+        let app = self.apps.by_issuer_mut(app_id);
+        app.map(|app| app.keys.clear()).is_some()
+    }
+
+    fn add_redirect_uri(&mut self, uri: &str) {
+        self.apps.first_mut().redirects.add(uri);
+    }
+
+    fn change_installation(&mut self, id: &str, change: Change) -> bool {
+        let Some(it) = self.installations.iter_mut().find(|it| it.id.to_string() == id) else {
+            return false;
+        };
+        match change {
+            Change::Suspend => it.suspended_at = Some(seed::SUSPENDED_AT.to_owned()),
+            Change::Unsuspend => it.suspended_at = None,
+            Change::Delete => {
+                let id = it.id;
+                self.remove_installation(id);
+            }
+        }
+        true
+    }
+
+    fn forget_tokens(&mut self) {
+        self.tokens.forget_all();
+    }
+
+    fn quirks(&self) -> Value {
+        json::to_json(&self.quirks)
+    }
+
+    fn change_quirks(&mut self, change: &Value) -> Result<(), String> {
+        let quirks = self.quirks.changed(change)?;
+        if quirks.extra_installations != self.quirks.extra_installations {
+            seed::pad(&mut self.installations, &mut self.repositories, quirks.extra_installations);
+        }
+        self.quirks = quirks;
+        Ok(())
+    }
+}
+
+const ANONYMOUS_LIMIT: u64 = 60;

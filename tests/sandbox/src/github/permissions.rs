@@ -1,0 +1,26 @@
+//! What an installation, or a token of it, may do.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Names and levels.
+pub(super) type Permissions = BTreeMap<String, Level>;
+
+/// Each level holds the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Level {
+    Read,
+    Write,
+    Admin,
+}
+
+pub(super) fn permissions<const N: usize>(levels: [(&str, Level); N]) -> Permissions {
+    levels.into_iter().map(|(name, level)| (name.to_owned(), level)).collect()
+}
+
+/// Whether `granted` holds all that is `asked`.
+pub(super) fn covers(granted: &Permissions, asked: &Permissions) -> bool {
+    asked.iter().all(|(name, level)| granted.get(name).is_some_and(|it| it >= level))
+}

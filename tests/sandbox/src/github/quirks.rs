@@ -1,0 +1,120 @@
+//! What a test can have otherwise: forms that GitHub has or had, settings of an app, and what documentation leaves open.
+
+use hyper::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::quirks;
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Quirks {
+    /// Installations beside those of the seed, to be paged through. Default: 0.
+    pub(super) extra_installations: u64,
+    /// Whether `ghs_` tokens are the long ones with dots. Default: false.
+    pub(super) stateless_tokens: bool,
+    /// How long an installation token lives. Default: one hour, as documented.
+    pub(super) installation_token_life_ms: i64,
+    /// Whether an app id has to be a JSON integer in `iss`, as some reports say. Default: false.
+    pub(super) issuer_must_be_integer: bool,
+    /// An origin that moved repositories and organizations are redirected to. Default: none, the sandbox's own.
+    pub(super) redirect_origin: Option<String>,
+    /// 400 or 410, both documented. Default: 400.
+    unsupported_version_status: u16,
+    /// Whether user tokens expire and can be refreshed, a setting of the app. Default: true.
+    pub(super) user_tokens_expire: bool,
+    /// How long a user token lives. Default: eight hours, as documented.
+    pub(super) user_token_life_ms: i64,
+    /// How long a refresh token lives. Default: 184 days, as documented.
+    pub(super) refresh_token_life_ms: i64,
+    /// What a spent refresh token does beside being refused. Default: `refuse`.
+    pub(super) refresh_reuse: RefreshReuse,
+    /// For how long a spent refresh token brings the same new pair again. Default: 0.
+    pub(super) refresh_grace_s: i64,
+    /// Whether the app may use the device flow. Default: true.
+    pub(super) device_flow: bool,
+    /// How often a device may poll. Default: 5, as documented.
+    pub(super) device_interval_s: i64,
+    /// How long a device's code lives. Default: 900, as documented.
+    pub(super) device_code_life_s: i64,
+    /// What an expired device code is called; both are documented. Default: `expired_token`.
+    pub(super) device_expiry_error: ExpiryError,
+    /// Whether an unknown client is a 404 at the token endpoint, as some report. Default: false.
+    pub(super) unknown_client_not_found: bool,
+    /// Requests an hour for an app, an installation or a user. Default: 5000, as documented.
+    pub(super) rate_limit: u64,
+    /// Whether more requests are refused. Default: false.
+    pub(super) enforce_rate_limit: bool,
+    /// 403 or 429, both documented. Default: 403.
+    rate_limit_status: u16,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RefreshReuse {
+    /// Nothing.
+    Refuse,
+    /// Ends the whole session: every token that came from the same consent.
+    RevokeFamily,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ExpiryError {
+    ExpiredToken,
+    TokenExpired,
+}
+
+impl Default for Quirks {
+    fn default() -> Self {
+        Self {
+            extra_installations: 0,
+            stateless_tokens: false,
+            installation_token_life_ms: HOUR_MS,
+            issuer_must_be_integer: false,
+            redirect_origin: None,
+            unsupported_version_status: 400,
+            user_tokens_expire: true,
+            user_token_life_ms: 8 * HOUR_MS,
+            refresh_token_life_ms: 184 * 24 * HOUR_MS,
+            refresh_reuse: RefreshReuse::Refuse,
+            refresh_grace_s: 0,
+            device_flow: true,
+            device_interval_s: 5,
+            device_code_life_s: 900,
+            device_expiry_error: ExpiryError::ExpiredToken,
+            unknown_client_not_found: false,
+            rate_limit: 5_000,
+            enforce_rate_limit: false,
+            rate_limit_status: 403,
+        }
+    }
+}
+
+impl Quirks {
+    /// These quirks with those that `change` names replaced.
+    pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
+        let quirks: Self = quirks::changed(self, change)?;
+        if quirks.extra_installations > MOST_INSTALLATIONS {
+            return Err(format!("extra_installations is at most {MOST_INSTALLATIONS}"));
+        }
+        if ![400, 410].contains(&quirks.unsupported_version_status) {
+            return Err("unsupported_version_status is 400 or 410".to_owned());
+        }
+        if ![403, 429].contains(&quirks.rate_limit_status) {
+            return Err("rate_limit_status is 403 or 429".to_owned());
+        }
+        Ok(quirks)
+    }
+
+    pub(super) fn unsupported_version_status(&self) -> StatusCode {
+        StatusCode::from_u16(self.unsupported_version_status).unwrap_or(StatusCode::BAD_REQUEST)
+    }
+
+    pub(super) fn rate_limit_status(&self) -> StatusCode {
+        StatusCode::from_u16(self.rate_limit_status).unwrap_or(StatusCode::FORBIDDEN)
+    }
+}
+
+const HOUR_MS: i64 = 3_600_000;
+const MOST_INSTALLATIONS: u64 = 100_000;

@@ -1,0 +1,88 @@
+//! The tokens that were issued, whose they are, what they may do, and from when to when they work.
+
+use std::collections::HashMap;
+
+use super::permissions::Permissions;
+use crate::secrets;
+
+#[derive(Clone)]
+pub(super) struct Issued {
+    pub(super) holder: Holder,
+    pub(super) app: u64,
+    pub(super) permissions: Permissions,
+    /// The repositories it was narrowed to; nothing when it was not.
+    pub(super) repositories: Option<Vec<u64>>,
+    pub(super) created_ms: i64,
+    pub(super) valid_from_ms: i64,
+    /// Nothing when it lives until it is revoked.
+    pub(super) expires_ms: Option<i64>,
+}
+
+/// For whom a token acts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// An installation, by its id.
+    Installation(u64),
+    /// The sample user, in one of the sessions that began with a consent.
+    User { family: u64 },
+}
+
+#[derive(Default)]
+pub(super) struct Tokens {
+    issued: HashMap<String, Issued>,
+}
+
+impl Tokens {
+    pub(super) fn keep(&mut self, token: &str, issued: Issued) {
+        self.issued.insert(token.to_owned(), issued);
+    }
+
+    /// False when there was no such token.
+    pub(super) fn forget(&mut self, token: &str) -> bool {
+        self.issued.remove(token).is_some()
+    }
+
+    pub(super) fn forget_installation(&mut self, id: u64) {
+        self.issued.retain(|_, it| it.holder != Holder::Installation(id));
+    }
+
+    pub(super) fn forget_family(&mut self, family: u64) {
+        self.issued.retain(|_, it| it.holder != Holder::User { family });
+    }
+
+    /// Everything that people let an app do.
+    pub(super) fn forget_users_of(&mut self, app: u64) {
+        self.issued.retain(|_, it| it.app != app || matches!(it.holder, Holder::Installation(_)));
+    }
+
+    pub(super) fn forget_all(&mut self) {
+        self.issued.clear();
+    }
+
+    /// What `token` is now; nothing when it is unknown, expired or not valid yet.
+    pub(super) fn find(&self, token: &str, now_ms: i64) -> Option<&Issued> {
+        let issued = self.issued.get(token)?;
+        let works =
+            issued.valid_from_ms <= now_ms && issued.expires_ms.is_none_or(|it| now_ms < it);
+        works.then_some(issued)
+    }
+}
+
+/// `ghs_` and 36 letters, the form since 2021.
+pub(super) fn classic_installation_token() -> String {
+    secrets::alphanumeric("ghs_", 36)
+}
+
+/// `ghs_`, the app's id and a JWT, some 520 characters: the form since April 2026.
+pub(super) fn stateless_installation_token(app: u64) -> String {
+    let part = |letters| secrets::alphanumeric("", letters);
+    format!("ghs_{app}_eyJ{}.eyJ{}.{}_-", part(33), part(130), part(340))
+}
+
+pub(super) fn user_token() -> String {
+    secrets::alphanumeric("ghu_", 36)
+}
+
+pub(super) fn refresh_token() -> String {
+    secrets::alphanumeric("ghr_", 76)
+}

@@ -1,0 +1,54 @@
+//! What a test can have otherwise: what ICR's documentation leaves open.
+
+use hyper::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::quirks;
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Quirks {
+    /// Whether an assertion without `alg` among its claims is refused; the documentation lists it there. Default: true.
+    pub(super) alg_claim_required: bool,
+    /// The status of a minted token: 200 in the documentation, 201 by the framework's habit. Default: 201.
+    mint_status: u16,
+    /// How long a token lives. Default: two hours, as documented.
+    pub(super) token_life_ms: i64,
+    /// Installations beside the two of the seed, to be paged through. Default: 0.
+    pub(super) extra_installations: usize,
+    /// Whether the `message` of every error is a list. Default: false, only where the framework writes one.
+    pub(super) messages_are_lists: bool,
+}
+
+impl Default for Quirks {
+    fn default() -> Self {
+        Self {
+            alg_claim_required: true,
+            mint_status: 201,
+            token_life_ms: 2 * 3_600_000,
+            extra_installations: 0,
+            messages_are_lists: false,
+        }
+    }
+}
+
+impl Quirks {
+    /// These quirks with those that `change` names replaced.
+    pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
+        let quirks: Self = quirks::changed(self, change)?;
+        if !(200..300).contains(&quirks.mint_status) {
+            return Err("mint_status is a status from 200 to 299".to_owned());
+        }
+        if quirks.extra_installations > MOST_INSTALLATIONS {
+            return Err(format!("extra_installations is at most {MOST_INSTALLATIONS}"));
+        }
+        Ok(quirks)
+    }
+
+    pub(super) fn mint_status(&self) -> StatusCode {
+        StatusCode::from_u16(self.mint_status).unwrap_or(StatusCode::CREATED)
+    }
+}
+
+const MOST_INSTALLATIONS: usize = 100_000;
