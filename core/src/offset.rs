@@ -32,6 +32,12 @@ impl Offsets {
         true
     }
 
+    /// Whether a host's clock is so far from what we take it for that a JWT suffers.
+    pub(crate) fn is_far(&self, url: &Url, date: Option<Timestamp>, now: Timestamp) -> bool {
+        let told = date.and_then(|date| difference(date, now));
+        told.is_some_and(|told| told.abs_diff(self.of(url)) >= WORTH_NOTING_MS.unsigned_abs())
+    }
+
     /// After a host answered well: notes an offset that would spoil the reading of an expiry.
     pub(crate) fn note(&self, url: &Url, date: Option<Timestamp>, now: Timestamp) {
         let told = date.and_then(|date| difference(date, now));

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use appmint_core::{App, ManualClock, Settings, Timestamp};
-use appmint_sandbox::{Clock, Sandbox};
+use appmint_sandbox::{Clock, PlatformName, Sandbox};
 
 /// Half an hour before the documentation's sample token expires.
 pub(crate) const NOW_MS: i64 = 1_683_401_560_758;
@@ -13,17 +13,22 @@ pub(crate) fn sandbox() -> Sandbox {
     Sandbox::builder().clock(Clock::frozen(NOW_MS)).start().unwrap()
 }
 
+/// A sandbox that is another platform.
+pub(crate) fn sandbox_of(platform: PlatformName) -> Sandbox {
+    Sandbox::builder().platform(platform).clock(Clock::frozen(NOW_MS)).start().unwrap()
+}
+
 /// Settings of the sandbox's app, with a clock that agrees with the sandbox's.
 pub(crate) fn settings(sandbox: &Sandbox) -> (Settings, ManualClock) {
     let clock = ManualClock::new(Timestamp::from_millis(NOW_MS));
     let app = sandbox.registration();
     let settings = Settings {
         platform: Some(app.platform.to_string()),
-        api_url: Some(sandbox.url().to_owned()),
+        api_url: Some(sandbox.api_url().to_owned()),
         web_url: Some(sandbox.url().to_owned()),
         app_id: Some(app.app_id.to_string()),
-        client_id: Some(app.client_id.to_string()),
-        client_secret: Some(app.client_secret.to_string().into()),
+        client_id: given(app.client_id),
+        client_secret: given(app.client_secret).map(Into::into),
         private_key: sandbox.private_key_pem().map(|pem| pem.as_bytes().to_vec().into()),
         proxy: Some("".into()),
         clock: Some(std::sync::Arc::new(clock.clone())),
@@ -35,4 +40,9 @@ pub(crate) fn settings(sandbox: &Sandbox) -> (Settings, ManualClock) {
 /// The sandbox's app.
 pub(crate) fn app(sandbox: &Sandbox) -> App {
     settings(sandbox).0.app().unwrap()
+}
+
+/// What a platform without OAuth has none of.
+fn given(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
 }
