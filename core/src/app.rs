@@ -32,6 +32,7 @@ use crate::{
     time::Timestamp,
     token::Token,
     transport::{HttpTransport, Transport},
+    webhook::Webhook,
 };
 
 /// An app on a platform. Cheap to clone and usable from any thread; clones share their
@@ -181,6 +182,20 @@ impl App {
             let grant = Grant::RefreshToken { client: app.client()?, refresh_token };
             app.redeem(&grant, deadline)
         })
+    }
+
+    /// A webhook, once its signature has proved right with any of the secrets: two, while one
+    /// replaces the other. Nothing goes out.
+    ///
+    /// # Errors
+    /// Those of [`Webhook::verify`].
+    pub fn verify_webhook(
+        &self,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        secrets: &[Secret],
+    ) -> Result<Webhook> {
+        Webhook::verify(self.platform(), headers, body, secrets)
     }
 
     /// An API call as the app, or with the call's own token; any status is an answer.

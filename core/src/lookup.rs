@@ -47,6 +47,31 @@ impl From<String> for Lookup {
 }
 
 impl Lookup {
+    /// The one thing that is given of several that could be, by name: `account`, `id`,
+    /// `organization`, `user`, `repository` or `enterprise`.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for none, more than one, or another
+    /// name.
+    pub fn only<'a>(given: impl IntoIterator<Item = (&'a str, String)>) -> Result<Self> {
+        let mut given = given.into_iter();
+        let (Some((name, value)), None) = (given.next(), given.next()) else {
+            return Err(Error::invalid("an installation is looked up by exactly one thing")
+                .advise(
+                    "Give one of account, id, organization, user, repository and enterprise.",
+                ));
+        };
+        Ok(match name {
+            "account" => Self::Account(value),
+            "id" => Self::Id(value),
+            "organization" => Self::Organization(value),
+            "user" => Self::User(value),
+            "repository" => Self::Repository(value),
+            "enterprise" => Self::Enterprise(value),
+            other => return Err(Error::invalid(format!("nothing is looked up by `{other}`"))),
+        })
+    }
+
     /// What is looked for, as a person says it.
     pub(crate) fn subject(&self) -> String {
         match self {
@@ -117,5 +142,19 @@ impl Lookup {
             return Ok(vec![("owner", owner), ("repository", repository)]);
         }
         Ok(vec![(self.variable(), name)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_one_thing_is_looked_up() {
+        let one = Lookup::only([("user", "octocat".to_owned())]).unwrap();
+        assert_eq!(one, Lookup::User("octocat".to_owned()));
+        assert!(Lookup::only([]).is_err());
+        assert!(Lookup::only([("id", "1".to_owned()), ("user", "a".to_owned())]).is_err());
+        assert!(Lookup::only([("team", "a".to_owned())]).is_err());
     }
 }
