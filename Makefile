@@ -15,7 +15,7 @@ VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indir
 CORE := $(shell find core/src core/platforms -type f) core/Cargo.toml Cargo.toml Cargo.lock .cargo/config.toml
 WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o -name '*.py' -o -name '*.pyi') \
          bindings-python/Cargo.toml bindings-python/pyproject.toml
-ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs
+ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
 .PHONY: help demo test lint bench size header clean \
         test-rust test-c test-python test-node test-conformance rust c python node
