@@ -3,10 +3,10 @@
 const native = require('./native.cjs')
 const { App } = require('./lib/app.cjs')
 const { ManualClock } = require('./lib/clock.cjs')
-const { settle, ...errors } = require('./lib/errors.cjs')
+const { ask, settle, ...errors } = require('./lib/errors.cjs')
 const { TokenSource } = require('./lib/source.cjs')
 const { Token } = require('./lib/token.cjs')
-const { Authorization, Installation, Response } = require('./lib/values.cjs')
+const { Authorization, Installation, Response, Webhook } = require('./lib/values.cjs')
 
 module.exports = {
   version: native.version(),
@@ -17,6 +17,7 @@ module.exports = {
   Installation,
   Authorization,
   Response,
+  Webhook,
   ManualClock,
   ...errors,
 }

@@ -24,6 +24,8 @@ export interface AppOptions {
   platform?: string | undefined
   /** A platform's descriptor as JSON text or as an object, instead of a name. */
   platformDescriptor?: string | object | undefined
+  /** The host that the platform is at, where it can be at several: `git.corp.example`. */
+  host?: string | undefined
   /** The base of the API, instead of the platform's own. */
   apiUrl?: string | URL | undefined
   /** The base of the web pages, where a user authorizes, instead of the platform's own. */
@@ -36,6 +38,8 @@ export interface AppOptions {
   clientSecret?: string | undefined
   /** The app's RSA key: PEM, DER, or any pasted form. */
   privateKey?: Bytes | undefined
+  /** A second key during a rotation: turned to when the platform does not know the first. */
+  otherPrivateKey?: Bytes | undefined
   /** The passphrase of an encrypted PKCS#8 key. */
   privateKeyPassphrase?: string | undefined
   /**
@@ -67,6 +71,28 @@ export interface AppOptions {
   clock?: ManualClock | undefined
 }
 
+/** What an installation is looked up by: exactly one of these. */
+export interface InstallationLookup {
+  /** An account of any kind, as the platform writes it: path, login, name or id. */
+  account?: string | number | bigint | undefined
+  /** The installation's own id. */
+  id?: string | number | bigint | undefined
+  organization?: string | number | bigint | undefined
+  user?: string | number | bigint | undefined
+  /** As `owner/name`. */
+  repository?: string | undefined
+  enterprise?: string | number | bigint | undefined
+}
+
+/** What an installation's tokens are narrowed to. What is not given is not narrowed. */
+export interface NarrowingOptions {
+  /** Names of repositories, without their owner. An empty array is refused: to a platform it would mean all. */
+  repositories?: readonly string[] | undefined
+  repositoryIds?: readonly (string | number | bigint)[] | undefined
+  /** Permission names to levels, such as `{ contents: 'read' }`. */
+  permissions?: Readonly<Record<string, string>> | undefined
+}
+
 export interface TokenOptions extends WaitOptions {
   /** How much longer the token must live, in milliseconds; default 60 000. */
   minValid?: number | undefined
@@ -90,9 +116,9 @@ export interface ExchangeOptions extends WaitOptions {
   codeVerifier?: string | null | undefined
 }
 
-/** Headers as an object, or as pairs of names and values. */
+/** Headers as an object, or as pairs of names and values: a `Headers`, a `Map`, an array. */
 export type HeadersLike =
-  | { readonly [name: string]: string | number | readonly (string | number)[] }
+  | { readonly [name: string]: string | number | readonly (string | number)[] | undefined }
   | Iterable<readonly [string, string | number | readonly (string | number)[]]>
 
 export interface RequestOptions extends WaitOptions {
@@ -119,14 +145,25 @@ export class App {
   get fingerprint(): string | null
   /** The platform's name. */
   get platformName(): string
+  /** How far the platform's clock is ahead of ours in milliseconds, as far as is known; 0 at first. */
+  get clockOffset(): number
   /** The app's own JWT, reused until 60 s before it expires. */
   jwt(options?: WaitOptions): Promise<Token>
   /** Every installation of the app. */
   installations(options?: WaitOptions): Promise<Installation[]>
-  /** The installation on an account, named by its path, its organization's name or its id. */
-  findInstallation(account: string | number | bigint, options?: WaitOptions): Promise<Installation>
-  /** A source of tokens for one installation; nothing goes out yet. */
-  installation(id: string | number | bigint): TokenSource
+  /** The installation on an account of any kind, or on what else is looked up. */
+  findInstallation(lookup: string | number | bigint | InstallationLookup, options?: WaitOptions): Promise<Installation>
+  /**
+   * A source of tokens for one installation, narrowed to some of its repositories and permissions
+   * if asked; nothing goes out yet.
+   */
+  installation(id: string | number | bigint, options?: NarrowingOptions): TokenSource
+  /**
+   * A webhook whose signature proved right with one of the secrets: two, while one replaces the
+   * other. The body is the raw bytes as they came, before anything parses them. Throws
+   * {@link UnauthorizedError} with the reason `bad_signature`.
+   */
+  verifyWebhook(headers: HeadersLike, body: Bytes, secrets: string | readonly string[]): Webhook
   /** The URL where a user authorizes the app, with a fresh state. */
   authorize(options?: AuthorizeOptions): Authorization
   /** The code out of a callback's URL, once its state has proved equal. */
@@ -142,7 +179,7 @@ export class App {
   request(method: string, path: string, options?: AppRequestOptions): Promise<Response>
 }
 
-/** Tokens for one installation; sources of one installation of an app share one token. */
+/** Tokens for one installation; sources of one installation that ask for the same share one token. */
 export class TokenSource {
   private constructor()
   /** The installation's id. */
@@ -172,6 +209,8 @@ export class Token {
   get permissions(): Readonly<Record<string, string>>
   /** `all` or `selected`. */
   get repositorySelection(): string | null
+  /** Names of the repositories it was narrowed to; empty when it was not. */
+  get repositories(): readonly string[]
   /** The OAuth scopes granted. */
   get scopes(): readonly string[]
   /** A JWT's payload; null for other tokens. */
@@ -231,6 +270,19 @@ export class Response {
   /** The body as UTF-8 text. */
   text(): string
   toJSON(): object
+}
+
+/** An event that a platform sent, with a signature that proved right. */
+export class Webhook {
+  private constructor()
+  /** Its name, such as `push`. From a header on most platforms, which no signature covers. */
+  readonly event: string | null
+  /** The delivery's id, to recognise one that comes twice. From a header, too. */
+  readonly deliveryId: string | null
+  /** The installation that it is about, from the part that was signed. */
+  readonly installationId: string | null
+  /** What was signed: the body, or the part of it that the platform signs. */
+  readonly payload: any
 }
 
 /** A clock that stands still until moved, for tests. */
@@ -299,6 +351,7 @@ export type Reason =
   | 'invalid_descriptor'
   | 'missing_credential'
   | 'foreign_host'
+  | 'bad_signature'
 
 /** What an error says beside its message. */
 export interface ErrorDetails {

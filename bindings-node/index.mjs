@@ -10,6 +10,7 @@ export const {
   Installation,
   Authorization,
   Response,
+  Webhook,
   ManualClock,
   AppmintError,
   InvalidArgumentError,

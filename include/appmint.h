@@ -23,13 +23,14 @@
  *   `const T *` or `const char *` is borrowed: it lives as long as the object that it was asked of.
  * - NULL. Every `..._free` takes NULL. A function with a status refuses a NULL that it cannot use
  *   (APPMINT_ERROR_INVALID_ARGUMENT); one without answers NULL, 0, or what its comment says.
- * - Text in is UTF-8 and has a length; APPMINT_NTS says that a NUL ends it. It is copied.
+ * - Text in is UTF-8 and has a length; APPMINT_NTS says that a NUL ends it. It is copied. Text in an
+ *   array has no length: a NUL ends it. An array of nothing may be NULL.
  * - Text out is UTF-8 with a NUL at its end and none inside. Where a `len` can be given it may be
  *   NULL; for text that is absent it becomes 0.
  * - Times are milliseconds since 1970-01-01T00:00:00Z.
  * - Threads. Every object may be used on any thread, and on several at once, but for these: an
- *   appmint_config, an appmint_request and an appmint_authorization_request must not be changed,
- *   and nothing must be freed, while another thread uses it.
+ *   appmint_config, an appmint_request, an appmint_authorization_request and an appmint_scope must
+ *   not be changed, and nothing must be freed, while another thread uses it.
  * - Nothing is global: there is nothing to initialise, and no last error.
  *
  * Generated from ffi-c/src: do not edit.
@@ -169,6 +170,8 @@
 #define APPMINT_REASON_MISSING_CREDENTIAL 33
 /** The URL is not on one of the platform's own hosts. */
 #define APPMINT_REASON_FOREIGN_HOST 34
+/** A webhook's signature is missing or does not fit. */
+#define APPMINT_REASON_BAD_SIGNATURE 35
 
 
 /**
@@ -232,6 +235,11 @@ typedef struct appmint_request appmint_request;
 typedef struct appmint_response appmint_response;
 
 /**
+ * A part of what an installation was granted; see appmint_app_narrowed_installation.
+ */
+typedef struct appmint_scope appmint_scope;
+
+/**
  * Keeps one token of an installation valid. Sources of one installation share it.
  */
 typedef struct appmint_source appmint_source;
@@ -245,6 +253,11 @@ typedef struct appmint_text appmint_text;
  * A token: a snapshot that does not change. Zeroized when freed.
  */
 typedef struct appmint_token appmint_token;
+
+/**
+ * An event that a platform sent, with a signature that was proved; see appmint_app_verify_webhook.
+ */
+typedef struct appmint_webhook appmint_webhook;
 
 /**
  * APPMINT_OK, or one of APPMINT_ERROR_...: what the caller can do about an error.
@@ -290,6 +303,55 @@ typedef struct {
    */
   void (*drop)(void *userdata);
 } appmint_signer;
+
+/**
+ * One of APPMINT_LOOKUP_...: what appmint_app_find_installation_by is given.
+ */
+typedef int32_t appmint_lookup;
+
+/**
+ * A header as it came. Both texts end with a NUL.
+ */
+typedef struct {
+  /**
+   * In any case: "X-Hub-Signature-256" is "x-hub-signature-256".
+   */
+  const char *name;
+  /**
+   * Without the white space around it.
+   */
+  const char *value;
+} appmint_header;
+
+/**
+ * An account of any kind, as the platform writes it: its path, login, name or id.
+ */
+#define APPMINT_LOOKUP_ACCOUNT 0
+
+/**
+ * An installation's id.
+ */
+#define APPMINT_LOOKUP_ID 1
+
+/**
+ * An organization's name.
+ */
+#define APPMINT_LOOKUP_ORGANIZATION 2
+
+/**
+ * A user's login.
+ */
+#define APPMINT_LOOKUP_USER 3
+
+/**
+ * A repository, as "owner/name".
+ */
+#define APPMINT_LOOKUP_REPOSITORY 4
+
+/**
+ * An enterprise's short name.
+ */
+#define APPMINT_LOOKUP_ENTERPRISE 5
 
 #ifdef __cplusplus
 extern "C" {
@@ -473,6 +535,14 @@ appmint_status appmint_config_set_platform_descriptor(appmint_config *config,
                                                       appmint_error **error);
 
 /**
+ * The host that the platform is at, where it can be at several: "git.corp.example".
+ */
+appmint_status appmint_config_set_host(appmint_config *config,
+                                       const char *host,
+                                       size_t host_len,
+                                       appmint_error **error);
+
+/**
  * The base of the API, instead of the platform's own.
  */
 appmint_status appmint_config_set_api_url(appmint_config *config,
@@ -520,6 +590,15 @@ appmint_status appmint_config_set_private_key(appmint_config *config,
                                               const void *private_key,
                                               size_t private_key_len,
                                               appmint_error **error);
+
+/**
+ * A second key, for the time of a rotation: turned to when the platform does not know the first.
+ * In any form that the first may have. Copied, and zeroized when it is not needed any more.
+ */
+appmint_status appmint_config_set_other_private_key(appmint_config *config,
+                                                    const void *other_private_key,
+                                                    size_t other_private_key_len,
+                                                    appmint_error **error);
 
 /**
  * The passphrase of an encrypted PKCS#8 key. Copied, and zeroized when it is not needed any more.
@@ -624,6 +703,42 @@ appmint_status appmint_config_set_clock(appmint_config *config,
                                         appmint_error **error);
 
 /**
+ * A scope that narrows nothing yet: everything that was granted. You own it: appmint_scope_free.
+ */
+appmint_scope *appmint_scope_new(void);
+
+/**
+ * Adds a repository by name, without its owner. The first one narrows to it.
+ */
+appmint_status appmint_scope_add_repository(appmint_scope *scope,
+                                            const char *repository,
+                                            size_t repository_len,
+                                            appmint_error **error);
+
+/**
+ * Adds a repository by id. The first one narrows to it.
+ */
+appmint_status appmint_scope_add_repository_id(appmint_scope *scope,
+                                               const char *repository_id,
+                                               size_t repository_id_len,
+                                               appmint_error **error);
+
+/**
+ * Sets a permission to a level, such as "contents" to "read". The first one narrows to it.
+ */
+appmint_status appmint_scope_set_permission(appmint_scope *scope,
+                                            const char *permission,
+                                            size_t permission_len,
+                                            const char *level,
+                                            size_t level_len,
+                                            appmint_error **error);
+
+/**
+ * Frees a scope. NULL is fine; sources that were made with it do not need it.
+ */
+void appmint_scope_free(appmint_scope *scope);
+
+/**
  * An app with this configuration, which is checked here; nothing goes out. `config` stays yours.
  * You own `*app`: appmint_app_free.
  */
@@ -652,6 +767,12 @@ const char *appmint_app_fingerprint(const appmint_app *app);
 const char *appmint_app_platform_name(const appmint_app *app);
 
 /**
+ * How far the platform's clock is ahead of ours in milliseconds, as far as is known; 0 at first.
+ * Learned when the platform blames a JWT's times, and applied from then on.
+ */
+int64_t appmint_app_clock_offset_ms(const appmint_app *app);
+
+/**
  * Every installation of the app. You own `*installations`: appmint_installations_free.
  *
  * Blocks at most for the app's timeout.
@@ -661,8 +782,8 @@ appmint_status appmint_app_installations(const appmint_app *app,
                                          appmint_error **error);
 
 /**
- * The installation on an account: its path, its organization's name or its target id. You own
- * `*installation`: appmint_installation_free.
+ * The installation on an account of any kind, as the platform writes it: its path, login, name or
+ * id. You own `*installation`: appmint_installation_free.
  *
  * Blocks at most for the app's timeout.
  */
@@ -673,6 +794,19 @@ appmint_status appmint_app_find_installation(const appmint_app *app,
                                              appmint_error **error);
 
 /**
+ * The installation that is looked up by `text`, which is what `kind` says: an organization's name
+ * for APPMINT_LOOKUP_ORGANIZATION. You own `*installation`: appmint_installation_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_find_installation_by(const appmint_app *app,
+                                                appmint_lookup kind,
+                                                const char *text,
+                                                size_t text_len,
+                                                appmint_installation **installation,
+                                                appmint_error **error);
+
+/**
  * A source of tokens for one installation; nothing goes out yet. You own `*source`:
  * appmint_source_free. It goes on working when `app` is freed.
  */
@@ -681,6 +815,20 @@ appmint_status appmint_app_installation(const appmint_app *app,
                                         size_t id_len,
                                         appmint_source **source,
                                         appmint_error **error);
+
+/**
+ * A source of tokens for a part of what an installation was granted; nothing goes out yet. `scope`
+ * stays yours, and must not be NULL. You own `*source`: appmint_source_free. It goes on working
+ * when `app` is freed.
+ *
+ * APPMINT_ERROR_UNSUPPORTED on a platform without narrowed tokens.
+ */
+appmint_status appmint_app_narrowed_installation(const appmint_app *app,
+                                                 const char *id,
+                                                 size_t id_len,
+                                                 const appmint_scope *scope,
+                                                 appmint_source **source,
+                                                 appmint_error **error);
 
 /**
  * The URL where a user authorizes the app, with a fresh state; nothing goes out. `request` stays
@@ -734,6 +882,28 @@ appmint_status appmint_app_refresh(const appmint_app *app,
                                    size_t refresh_token_len,
                                    appmint_token **token,
                                    appmint_error **error);
+
+/**
+ * A webhook, once its signature has proved right with any of the secrets: two, while one replaces
+ * the other. Nothing goes out.
+ *
+ * `headers` are the `headers_len` headers that came, all of them: which of them matter depends on
+ * the platform. `body` is the bytes as they came: a body that was parsed and written again has
+ * another signature. `secrets` are `secrets_len` texts, each with a NUL at its end. All of these
+ * stay yours. You own `*webhook`: appmint_webhook_free.
+ *
+ * APPMINT_ERROR_UNAUTHORIZED with APPMINT_REASON_BAD_SIGNATURE when no secret fits,
+ * APPMINT_ERROR_UNSUPPORTED where the platform signs nothing.
+ */
+appmint_status appmint_app_verify_webhook(const appmint_app *app,
+                                          const appmint_header *headers,
+                                          size_t headers_len,
+                                          const void *body,
+                                          size_t body_len,
+                                          const char *const *secrets,
+                                          size_t secrets_len,
+                                          appmint_webhook **webhook,
+                                          appmint_error **error);
 
 /**
  * An API call as the app, or with the request's own token; any HTTP status is an answer, and
@@ -821,6 +991,12 @@ const appmint_map *appmint_token_permissions(const appmint_token *token);
  * Which repositories it reaches: "all" or "selected", or NULL. Borrowed until `token` is freed.
  */
 const char *appmint_token_repository_selection(const appmint_token *token);
+
+/**
+ * Names of the repositories that it was narrowed to; empty when it was not. Borrowed until `token`
+ * is freed.
+ */
+const appmint_list *appmint_token_repositories(const appmint_token *token);
 
 /**
  * The OAuth scopes granted. Borrowed until `token` is freed.
@@ -1088,6 +1264,35 @@ const uint8_t *appmint_response_body(const appmint_response *response, size_t *l
  * Frees a response. NULL is fine.
  */
 void appmint_response_free(appmint_response *response);
+
+/**
+ * The event's name, such as "push", or NULL. From a header on most platforms, which no signature
+ * covers: it is a hint for routing, and the payload decides. Borrowed until `webhook` is freed.
+ */
+const char *appmint_webhook_event(const appmint_webhook *webhook);
+
+/**
+ * The delivery's id, to recognise one that comes twice, or NULL. From a header, too. Borrowed
+ * until `webhook` is freed.
+ */
+const char *appmint_webhook_delivery_id(const appmint_webhook *webhook);
+
+/**
+ * The installation that it is about, from the part that was signed, or NULL. Borrowed until
+ * `webhook` is freed.
+ */
+const char *appmint_webhook_installation_id(const appmint_webhook *webhook);
+
+/**
+ * What was signed, as JSON: the body, or the part of it that the platform signs. Its length goes
+ * to `len` unless that is NULL. Borrowed until `webhook` is freed.
+ */
+const char *appmint_webhook_payload(const appmint_webhook *webhook, size_t *len);
+
+/**
+ * Frees a webhook. NULL is fine.
+ */
+void appmint_webhook_free(appmint_webhook *webhook);
 
 #ifdef __cplusplus
 }  /* extern "C" */

@@ -6,7 +6,7 @@
 //
 // What fails throws appmint::Error. Calls that go out block, at most for the app's timeout. Apps,
 // sources, tokens and what else is handed out are cheap to copy, share what they hold, and may be
-// used on any thread; a Builder may be moved only, and belongs to one thread at a time.
+// used on any thread; a Builder and a Scope may be moved only, and belong to one thread at a time.
 
 #ifndef APPMINT_HPP
 #define APPMINT_HPP
@@ -101,6 +101,7 @@ enum class Reason : int {
   invalid_descriptor = APPMINT_REASON_INVALID_DESCRIPTOR,
   missing_credential = APPMINT_REASON_MISSING_CREDENTIAL,
   foreign_host = APPMINT_REASON_FOREIGN_HOST,
+  bad_signature = APPMINT_REASON_BAD_SIGNATURE,
 };
 
 namespace detail {
@@ -264,6 +265,10 @@ class Token {
   std::optional<std::string> repository_selection() const {
     return detail::maybe(appmint_token_repository_selection(c_handle()));
   }
+  // Names of the repositories that it was narrowed to; empty when it was not.
+  std::vector<std::string> repositories() const {
+    return detail::list(appmint_token_repositories(c_handle()));
+  }
   std::vector<std::string> scopes() const {
     return detail::list(appmint_token_scopes(c_handle()));
   }
@@ -341,6 +346,61 @@ class Installation {
 
  private:
   std::shared_ptr<const appmint_installation> installation_;
+};
+
+// What an installation is looked up by: Lookup::organization("acme").
+class Lookup {
+ public:
+  // An account of any kind, as the platform writes it: path, login, name or id.
+  static Lookup account(std::string_view name) { return {APPMINT_LOOKUP_ACCOUNT, name}; }
+  // An installation's id.
+  static Lookup id(std::string_view id) { return {APPMINT_LOOKUP_ID, id}; }
+  static Lookup organization(std::string_view name) { return {APPMINT_LOOKUP_ORGANIZATION, name}; }
+  // A user's login.
+  static Lookup user(std::string_view login) { return {APPMINT_LOOKUP_USER, login}; }
+  // As "owner/name".
+  static Lookup repository(std::string_view name) { return {APPMINT_LOOKUP_REPOSITORY, name}; }
+  // Its short name.
+  static Lookup enterprise(std::string_view name) { return {APPMINT_LOOKUP_ENTERPRISE, name}; }
+
+ private:
+  friend class App;
+  Lookup(appmint_lookup kind, std::string_view text) : kind_(kind), text_(text) {}
+
+  appmint_lookup kind_;
+  std::string text_;
+};
+
+// A part of what an installation was granted, everything at first:
+// Scope().repository("api").permission("contents", "read").
+class Scope {
+ public:
+  Scope() : scope_(appmint_scope_new(), appmint_scope_free) {}
+
+  // Adds a repository by name, without its owner.
+  Scope &repository(std::string_view name) {
+    detail::check([&](auto error) {
+      return appmint_scope_add_repository(scope_.get(), detail::start(name), name.size(), error);
+    });
+    return *this;
+  }
+  Scope &repository_id(std::string_view id) {
+    detail::check([&](auto error) {
+      return appmint_scope_add_repository_id(scope_.get(), detail::start(id), id.size(), error);
+    });
+    return *this;
+  }
+  Scope &permission(std::string_view name, std::string_view level) {
+    detail::check([&](auto error) {
+      return appmint_scope_set_permission(scope_.get(), detail::start(name), name.size(),
+                                          detail::start(level), level.size(), error);
+    });
+    return *this;
+  }
+  const appmint_scope *c_handle() const { return scope_.get(); }
+
+ private:
+  std::unique_ptr<appmint_scope, void (*)(appmint_scope *)> scope_;
 };
 
 // What an authorization asks for.
@@ -424,6 +484,31 @@ inline std::shared_ptr<appmint_request> request(std::string_view method, std::st
 
 }  // namespace detail
 
+// An event that a platform sent, with a signature that was proved.
+class Webhook {
+ public:
+  explicit Webhook(std::shared_ptr<const appmint_webhook> webhook) : webhook_(std::move(webhook)) {}
+
+  // From a header on most platforms, which no signature covers: the payload decides.
+  std::optional<std::string> event() const {
+    return detail::maybe(appmint_webhook_event(c_handle()));
+  }
+  // To recognise a delivery that comes twice. From a header, too.
+  std::optional<std::string> delivery_id() const {
+    return detail::maybe(appmint_webhook_delivery_id(c_handle()));
+  }
+  // From the part that was signed.
+  std::optional<std::string> installation_id() const {
+    return detail::maybe(appmint_webhook_installation_id(c_handle()));
+  }
+  // What was signed, JSON: the body, or the part of it that the platform signs.
+  std::string payload() const { return detail::text(appmint_webhook_payload(c_handle(), nullptr)); }
+  const appmint_webhook *c_handle() const { return webhook_.get(); }
+
+ private:
+  std::shared_ptr<const appmint_webhook> webhook_;
+};
+
 // Keeps one token of an installation valid. Sources of one installation share it.
 class TokenSource {
  public:
@@ -477,6 +562,10 @@ class App {
     return detail::maybe(appmint_app_fingerprint(c_handle()));
   }
   std::string platform_name() const { return detail::text(appmint_app_platform_name(c_handle())); }
+  // How far the platform's clock is ahead of ours, as far as is known; 0 at first.
+  std::chrono::milliseconds clock_offset() const {
+    return std::chrono::milliseconds(appmint_app_clock_offset_ms(c_handle()));
+  }
   // Every installation of the app.
   std::vector<Installation> installations() const {
     auto list = detail::made(appmint_installations_free, [&](auto out, auto error) {
@@ -488,17 +577,31 @@ class App {
           list, appmint_installations_at(list.get(), i)));  // keeps the list that it is in
     return installations;
   }
-  // The installation on an account: its path, organization name or target id.
+  // The installation on an account of any kind: its path, login, name or id.
   Installation find_installation(std::string_view account) const {
     return Installation(detail::made(appmint_installation_free, [&](auto out, auto error) {
       return appmint_app_find_installation(c_handle(), detail::start(account), account.size(), out,
                                            error);
     }));
   }
+  // The installation on what is looked up.
+  Installation find_installation(const Lookup &lookup) const {
+    return Installation(detail::made(appmint_installation_free, [&](auto out, auto error) {
+      return appmint_app_find_installation_by(c_handle(), lookup.kind_, lookup.text_.data(),
+                                              lookup.text_.size(), out, error);
+    }));
+  }
   // A source of tokens for one installation; nothing goes out yet.
   TokenSource installation(std::string_view id) const {
     return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
       return appmint_app_installation(c_handle(), detail::start(id), id.size(), out, error);
+    }));
+  }
+  // A source of tokens for a part of what the installation was granted; nothing goes out yet.
+  TokenSource installation(std::string_view id, const Scope &scope) const {
+    return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
+      return appmint_app_narrowed_installation(c_handle(), detail::start(id), id.size(),
+                                               scope.c_handle(), out, error);
     }));
   }
   // The URL where a user authorizes the app, with a fresh state.
@@ -530,6 +633,10 @@ class App {
                                  out, error);
     }));
   }
+  // A webhook, once its signature has proved right with one of the secrets: two, while one replaces
+  // the other. All headers that came, and the body as it came; nothing goes out.
+  Webhook verify_webhook(const std::map<std::string, std::string> &headers, std::string_view body,
+                         const std::vector<std::string_view> &secrets) const;
   // An API call as the app, or with the token given.
   Response request(std::string_view method, std::string_view path,
                    const RequestOptions &options = {}) const {
@@ -562,6 +669,20 @@ inline Authorization App::authorize(const AuthorizationRequest &request) const {
   }));
 }
 
+inline Webhook App::verify_webhook(const std::map<std::string, std::string> &headers,
+                                   std::string_view body,
+                                   const std::vector<std::string_view> &secrets) const {
+  std::vector<appmint_header> came;
+  for (const auto &[name, value] : headers) came.push_back({name.c_str(), value.c_str()});
+  std::vector<std::string> ended(secrets.begin(), secrets.end());
+  std::vector<const char *> keys;
+  for (const auto &secret : ended) keys.push_back(secret.c_str());
+  return Webhook(detail::made(appmint_webhook_free, [&](auto out, auto error) {
+    return appmint_app_verify_webhook(c_handle(), came.data(), came.size(), detail::start(body),
+                                      body.size(), keys.data(), keys.size(), out, error);
+  }));
+}
+
 // What a program says about its app.
 class App::Builder {
  public:
@@ -573,6 +694,10 @@ class App::Builder {
   // A descriptor as JSON text, instead of a name.
   Builder &platform_descriptor(std::string_view platform_descriptor) {
     return set(appmint_config_set_platform_descriptor, platform_descriptor);
+  }
+  // The host that the platform is at, where it can be at several: "git.corp.example".
+  Builder &host(std::string_view host) {
+    return set(appmint_config_set_host, host);
   }
   // The base of the API, instead of the platform's own.
   Builder &api_url(std::string_view api_url) {
@@ -594,6 +719,10 @@ class App::Builder {
   // PEM, DER, or any pasted form.
   Builder &private_key(std::string_view private_key) {
     return set(appmint_config_set_private_key, private_key);
+  }
+  // For the time of a rotation: turned to when the platform does not know the first.
+  Builder &other_private_key(std::string_view other_private_key) {
+    return set(appmint_config_set_other_private_key, other_private_key);
   }
   // Of an encrypted PKCS#8 key.
   Builder &private_key_passphrase(std::string_view private_key_passphrase) {

@@ -3,16 +3,17 @@
 const { inspect } = require('node:util')
 const native = require('../native.cjs')
 const {
-  amount, bigWhole, bytes, flag, fn, id, jsonText, options, signal, text, textOrBytes, texts, url, whole,
+  amount, bigWhole, bytes, flag, fn, headers, id, ids, jsonText, levels, options, rawBytes, signal, text, textOrBytes,
+  textOrTexts, texts, url, whole,
 } = require('./arguments.cjs')
 const { appCall } = require('./call.cjs')
 const { nativeClockOf } = require('./clock.cjs')
-const { settle } = require('./errors.cjs')
+const { ask, settle } = require('./errors.cjs')
 const { fly } = require('./flight.cjs')
 const { signerOf } = require('./signer.cjs')
 const { sourceOf } = require('./source.cjs')
 const { refreshTokenText, tokenOf } = require('./token.cjs')
-const { Authorization, Installation, Response } = require('./values.cjs')
+const { Authorization, Installation, Response, Webhook } = require('./values.cjs')
 
 /** An app on a platform. */
 class App {
@@ -21,15 +22,19 @@ class App {
   constructor(given) {
     const { clock, signer, ...settings } = options(given, SETTINGS)
     const asked = signer && signerOf(signer, settings.timeout)
-    this.#native = settle(native.createApp(settings, clock, asked))
+    this.#native = settle(ask(() => native.createApp(settings, clock, asked)))
   }
 
   get fingerprint() {
-    return this.#native.fingerprint()
+    return ask(() => this.#native.fingerprint())
   }
 
   get platformName() {
-    return this.#native.platformName()
+    return ask(() => this.#native.platformName())
+  }
+
+  get clockOffset() {
+    return ask(() => this.#native.clockOffset())
   }
 
   async jwt(given) {
@@ -43,22 +48,30 @@ class App {
     return records.map((record) => new Installation(record))
   }
 
-  async findInstallation(account, given) {
+  async findInstallation(lookup, given) {
     const { signal } = options(given, WAITING)
-    const name = id('account', account)
-    return new Installation(await fly((...landing) => this.#native.findInstallation(...landing, name), signal))
+    const by = lookupOf(lookup)
+    return new Installation(await fly((...landing) => this.#native.findInstallation(...landing, by), signal))
   }
 
-  installation(installationId) {
-    return sourceOf(settle(this.#native.installation(id('id', installationId))))
+  installation(installationId, given) {
+    const parts = [id('id', installationId), options(given, NARROWING)]
+    return sourceOf(settle(ask(() => this.#native.installation(...parts))))
+  }
+
+  verifyWebhook(given, body, secrets) {
+    const parts = [headers('headers', given), rawBytes('body', body), textOrTexts('secrets', secrets)]
+    return new Webhook(settle(ask(() => this.#native.verifyWebhook(...parts))))
   }
 
   authorize(given) {
-    return new Authorization(settle(this.#native.authorize(options(given, AUTHORIZATION))))
+    const asked = options(given, AUTHORIZATION)
+    return new Authorization(settle(ask(() => this.#native.authorize(asked))))
   }
 
   authorizationCode(callbackUrl, state) {
-    return settle(this.#native.authorizationCode(url('callbackUrl', callbackUrl), text('state', state)))
+    const parts = [url('callbackUrl', callbackUrl), text('state', state)]
+    return settle(ask(() => this.#native.authorizationCode(...parts)))
   }
 
   async exchangeCode(code, given) {
@@ -84,15 +97,23 @@ class App {
   }
 }
 
+/** Pairs of what an installation is looked up by and its value: native code wants exactly one. */
+function lookupOf(given) {
+  const isAccount = typeof given !== 'object' || given === null
+  return isAccount ? [['account', id('account', given)]] : Object.entries(options(given, LOOKUP))
+}
+
 const SETTINGS = {
   platform: text,
   platformDescriptor: jsonText,
+  host: text,
   apiUrl: url,
   webUrl: url,
   appId: id,
   clientId: text,
   clientSecret: text,
   privateKey: bytes,
+  otherPrivateKey: bytes,
   privateKeyPassphrase: text,
   signer: fn,
   jwtBackDate: amount,
@@ -108,6 +129,8 @@ const SETTINGS = {
   clock: nativeClockOf,
 }
 const WAITING = { signal }
+const LOOKUP = { account: id, id, organization: id, user: id, repository: text, enterprise: id }
+const NARROWING = { repositories: texts, repositoryIds: ids, permissions: levels }
 const AUTHORIZATION = { redirectUri: url, state: text, scopes: texts, login: text }
 const EXCHANGE = { redirectUri: url, codeVerifier: text, signal }
 

@@ -6,8 +6,8 @@ const { InvalidArgumentError } = require('./errors.cjs')
 
 const isBytes = (value) => ArrayBuffer.isView(value) || value instanceof ArrayBuffer
 
-function invalid(name, wanted, given) {
-  return new InvalidArgumentError(`${name} must be ${wanted}, not ${kindOf(given)}`)
+function invalid(name, wanted, given, hint) {
+  return new InvalidArgumentError(`${name} must be ${wanted}, not ${kindOf(given)}`, { hint })
 }
 
 // Never the value: it may be a secret.
@@ -40,6 +40,12 @@ function bytes(name, value) {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   if (value instanceof ArrayBuffer) return new Uint8Array(value)
   throw invalid(name, 'a string or bytes', value)
+}
+
+/** Bytes that were signed: what was parsed and is written again has another signature. */
+function rawBytes(name, value) {
+  if (typeof value === 'string' || isBytes(value)) return bytes(name, value)
+  throw invalid(name, 'a string or bytes', value, 'Pass the raw bytes as they came, before anything parses them.')
 }
 
 function textOrBytes(name, value) {
@@ -97,6 +103,22 @@ function texts(name, value) {
   return value.map((each) => text(`each of ${name}`, each))
 }
 
+function textOrTexts(name, value) {
+  return typeof value === 'string' ? [value] : texts(name, value)
+}
+
+function ids(name, value) {
+  if (!Array.isArray(value)) throw invalid(name, 'an array of ids', value)
+  return value.map((each) => id(`each of ${name}`, each))
+}
+
+/** Pairs of permissions and levels, of an object. What else there is has no members, and would grant all. */
+function levels(name, value) {
+  const isPlain = typeof value === 'object' && value !== null && !(Symbol.iterator in value)
+  if (!isPlain) throw invalid(name, 'an object of names and levels', value)
+  return Object.entries(value).map(([permission, level]) => [permission, text(`the level of ${permission}`, level)])
+}
+
 /** Pairs of names and values, of an object, a Map, a Headers or pairs. */
 function headers(name, value) {
   if (typeof value !== 'object' || value === null) throw invalid(name, 'an object', value)
@@ -104,7 +126,7 @@ function headers(name, value) {
   return pairs.flatMap((pair) => {
     if (!Array.isArray(pair) || pair.length !== 2) throw invalid(`each of ${name}`, 'a name and a value', pair)
     const [key, given] = pair
-    const values = Array.isArray(given) ? given : [given]
+    const values = Array.isArray(given) ? given : given === undefined ? [] : [given]
     return values.map((each) => [text('a header name', key), headerValue(key, each)])
   })
 }
@@ -156,6 +178,6 @@ function isNear(known, name) {
 }
 
 module.exports = {
-  amount, bigWhole, bytes, flag, fn, headers, id, invalid, isBytes, json, jsonText, kindOf, options, signal, text,
-  textOrBytes, texts, time, url, whole,
+  amount, bigWhole, bytes, flag, fn, headers, id, ids, invalid, isBytes, json, jsonText, kindOf, levels, options,
+  rawBytes, signal, text, textOrBytes, textOrTexts, texts, time, url, whole,
 }

@@ -3,25 +3,29 @@
 const { inspect } = require('node:util')
 const native = require('../native.cjs')
 const { amount, invalid, time } = require('./arguments.cjs')
+const { ask } = require('./errors.cjs')
 
 /** A clock that stands still until moved. */
 class ManualClock {
   #native
 
   constructor(now) {
-    this.#native = new native.ManualClock(time('now', now))
+    const millis = time('now', now)
+    this.#native = ask(() => new native.ManualClock(millis))
   }
 
   now() {
-    return new Date(this.#native.now())
+    return new Date(ask(() => this.#native.now()))
   }
 
   set(now) {
-    this.#native.set(time('now', now))
+    const millis = time('now', now)
+    ask(() => this.#native.set(millis))
   }
 
   advance(by) {
-    this.#native.advance(amount('by', by))
+    const millis = amount('by', by)
+    ask(() => this.#native.advance(millis))
   }
 
   [inspect.custom](_depth, options, show = inspect) {

@@ -73,6 +73,16 @@ function hide(object, name, value) {
   Object.defineProperty(object, name, { value, configurable: true, writable: true })
 }
 
+/** What native code answers. It throws only if it has a bug: it panicked, or took what it should not. */
+function ask(native) {
+  try {
+    return native()
+  } catch {
+    // Not what it threw: that may quote what it was given.
+    throw new InternalError('appmint failed within itself', { hint: 'This is a bug in appmint; please report it.' })
+  }
+}
+
 /** The value of an outcome, or its error thrown. */
 function settle([record, value]) {
   if (record) throw errorOf(record)
@@ -92,7 +102,7 @@ function causeOf(text) {
   return cause
 }
 
-module.exports = { AppmintError, ...classes(), settle }
+module.exports = { AppmintError, ...classes(), ask, settle }
 
 function classes() {
   return Object.fromEntries(Object.values(KINDS).map((type) => [type.name, type]))

@@ -4,7 +4,7 @@
 // else lands here. Neither waits on a thread of libuv's.
 
 const native = require('../native.cjs')
-const { CancelledError, settle } = require('./errors.cjs')
+const { CancelledError, ask, settle } = require('./errors.cjs')
 
 const aloft = new Map()
 const landings = new native.Landings((id, outcome) => aloft.get(id)?.(outcome))
@@ -15,14 +15,14 @@ async function fly(start, signal) {
   if (signal?.aborted) throw cancelled(signal)
   last = (last + 1) >>> 0
   const id = last
-  return settle(start(landings, id) ?? (await landing(id, signal)))
+  return settle(ask(() => start(landings, id)) ?? (await landing(id, signal)))
 }
 
 function landing(id, signal) {
   return new Promise((resolve, reject) => {
     const leave = () => {
       aloft.delete(id)
-      if (aloft.size === 0) landings.release()
+      if (aloft.size === 0) ask(() => landings.release())
       signal?.removeEventListener('abort', abandon)
     }
     const abandon = () => {
@@ -34,7 +34,7 @@ function landing(id, signal) {
       resolve(outcome)
     })
     // The process lives while somebody waits, and no longer.
-    if (aloft.size === 1) landings.hold()
+    if (aloft.size === 1) ask(() => landings.hold())
     signal?.addEventListener('abort', abandon, { once: true })
   })
 }

@@ -2,10 +2,11 @@
 
 const native = require('../native.cjs')
 const { isBytes, kindOf } = require('./arguments.cjs')
+const { ask } = require('./errors.cjs')
 
 /** What native code asks for signatures. It calls back from a thread of its own, which waits. */
 function signerOf(sign, patience) {
-  return new native.Signer((signing, message) => void answer(sign, signing, message), patience)
+  return ask(() => new native.Signer((signing, message) => void answer(sign, signing, message), patience))
 }
 
 async function answer(sign, signing, message) {

@@ -3,7 +3,7 @@
 const { inspect } = require('node:util')
 const { amount, options, signal } = require('./arguments.cjs')
 const { sourceCall } = require('./call.cjs')
-const { InvalidArgumentError } = require('./errors.cjs')
+const { InvalidArgumentError, ask } = require('./errors.cjs')
 const { fly } = require('./flight.cjs')
 const { tokenOf } = require('./token.cjs')
 const { Response } = require('./values.cjs')
@@ -20,7 +20,7 @@ class TokenSource {
   }
 
   get installationId() {
-    return this.#native.installationId()
+    return ask(() => this.#native.installationId())
   }
 
   async token(given) {
@@ -29,7 +29,7 @@ class TokenSource {
   }
 
   invalidate() {
-    this.#native.invalidate()
+    ask(() => this.#native.invalidate())
   }
 
   async request(method, path, given) {

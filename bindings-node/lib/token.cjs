@@ -2,7 +2,7 @@
 
 const { inspect } = require('node:util')
 const { text } = require('./arguments.cjs')
-const { InvalidArgumentError } = require('./errors.cjs')
+const { InvalidArgumentError, ask } = require('./errors.cjs')
 
 const MAKE = Symbol('made by appmint')
 
@@ -21,11 +21,11 @@ class Token {
   }
 
   reveal() {
-    return this.#native.reveal()
+    return ask(() => this.#native.reveal())
   }
 
   authorization() {
-    return this.#native.authorization()
+    return ask(() => this.#native.authorization())
   }
 
   get expiresAt() {
@@ -40,6 +40,10 @@ class Token {
     return this.#read().repositorySelection
   }
 
+  get repositories() {
+    return this.#read().repositories
+  }
+
   get scopes() {
     return this.#read().scopes
   }
@@ -49,7 +53,7 @@ class Token {
   }
 
   revealRefreshToken() {
-    return this.#native.revealRefreshToken()
+    return ask(() => this.#native.revealRefreshToken())
   }
 
   get refreshTokenExpiresAt() {
@@ -61,8 +65,8 @@ class Token {
   }
 
   toJSON() {
-    const { kind, expiresAt, permissions, repositorySelection, scopes } = this
-    return { kind, expiresAt, permissions, repositorySelection, scopes }
+    const { kind, expiresAt, permissions, repositorySelection, repositories, scopes } = this
+    return { kind, expiresAt, permissions, repositorySelection, repositories, scopes }
   }
 
   [inspect.custom](depth, options, show = inspect) {
@@ -70,13 +74,14 @@ class Token {
   }
 
   #read() {
-    this.#record ??= readable(this.#native.record())
+    this.#record ??= readable(ask(() => this.#native.record()))
     return this.#record
   }
 }
 
 function readable(record) {
   Object.freeze(record.permissions)
+  Object.freeze(record.repositories)
   Object.freeze(record.scopes)
   record.claims = record.claims === null ? null : deepFreeze(JSON.parse(record.claims))
   return record

@@ -63,6 +63,17 @@ class Response {
   }
 }
 
+/** An event whose signature proved right. */
+class Webhook {
+  constructor({ event, deliveryId, installationId, payload }) {
+    this.event = event
+    this.deliveryId = deliveryId
+    this.installationId = installationId
+    this.payload = JSON.parse(payload)
+    Object.freeze(this)
+  }
+}
+
 /** Values of one header are one list (RFC 9110 §5.3). */
 function joined(pairs) {
   const headers = Object.create(null)
@@ -72,4 +83,4 @@ function joined(pairs) {
   return Object.freeze(headers)
 }
 
-module.exports = { Authorization, Installation, Response }
+module.exports = { Authorization, Installation, Response, Webhook }

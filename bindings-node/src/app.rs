@@ -1,6 +1,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use appmint_core::{AuthorizationRequest, Call, Installation, Response, Secret, Timestamp};
+use appmint_core::{
+    AuthorizationRequest, Call, Installation, Lookup, Response, Scope, Secret, Timestamp,
+};
 use napi::{
     Env,
     bindgen_prelude::{BufferSlice, ToNapiValue, Uint8Array},
@@ -16,6 +18,7 @@ use crate::{
     signer::Signer,
     source::TokenSource,
     token::Token,
+    webhook::WebhookRecord,
 };
 
 /// A program's app on a platform.
@@ -23,7 +26,7 @@ use crate::{
 pub struct App(appmint_core::App);
 
 /// The app that the settings describe.
-#[napi]
+#[napi(catch_unwind)]
 pub fn create_app(
     settings: Settings,
     clock: Option<&ManualClock>,
@@ -40,27 +43,34 @@ pub fn create_app(
 #[napi]
 impl App {
     /// The public key's fingerprint.
-    #[napi]
+    #[napi(catch_unwind)]
     #[must_use]
     pub fn fingerprint(&self) -> Option<String> {
         self.0.fingerprint()
     }
 
     /// The platform's name.
-    #[napi]
+    #[napi(catch_unwind)]
     #[must_use]
     pub fn platform_name(&self) -> &str {
         self.0.platform().name()
     }
 
+    /// How far the platform's clock is ahead, in milliseconds.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn clock_offset(&self) -> i64 {
+        self.0.clock_offset_ms()
+    }
+
     /// The app's JWT.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn jwt(&self, landings: &Landings, id: u32) -> Option<Outcome<Token>> {
         landings.await_landing(id, self.0.jwt(), Token)
     }
 
     /// Every installation of the app.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn installations(
         &self,
         landings: &Landings,
@@ -70,25 +80,45 @@ impl App {
         landings.await_landing(id, self.0.installations(), records)
     }
 
-    /// The installation on an account.
-    #[napi]
+    /// The installation that is looked up by the one thing given.
+    #[napi(catch_unwind)]
     pub fn find_installation(
         &self,
         landings: &Landings,
         id: u32,
-        account: String,
+        lookup: Vec<(String, String)>,
     ) -> Option<Outcome<InstallationRecord>> {
-        landings.await_landing(id, self.0.find_installation(account), InstallationRecord::of)
+        let given = lookup.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        match Lookup::only(given) {
+            Ok(lookup) => {
+                let flight = self.0.find_installation(lookup);
+                landings.await_landing(id, flight, InstallationRecord::of)
+            }
+            Err(error) => Some(outcome(Err(error))),
+        }
     }
 
-    /// A source of tokens for one installation.
-    #[napi]
-    pub fn installation(&self, id: String) -> Outcome<TokenSource> {
-        outcome(self.0.installation(id).map(TokenSource))
+    /// A source of tokens for one installation, or for a part of it.
+    #[napi(catch_unwind)]
+    pub fn installation(&self, id: String, narrowing: Narrowing) -> Outcome<TokenSource> {
+        outcome(self.0.narrowed_installation(id, narrowing.into()).map(TokenSource))
+    }
+
+    /// A webhook whose signature proved right.
+    #[napi(catch_unwind)]
+    pub fn verify_webhook(
+        &self,
+        headers: Vec<(String, String)>,
+        body: &[u8],
+        secrets: Vec<String>,
+    ) -> Outcome<WebhookRecord> {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let secrets: Vec<_> = secrets.into_iter().map(Secret::new).collect();
+        outcome(self.0.verify_webhook(&headers, body, &secrets).map(WebhookRecord::of))
     }
 
     /// Where a user authorizes the app.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn authorize(&self, request: AuthorizationOptions) -> Outcome<AuthorizationRecord> {
         outcome(self.0.authorize(&request.into()).map(|authorization| AuthorizationRecord {
             url: authorization.url().to_owned(),
@@ -98,13 +128,13 @@ impl App {
     }
 
     /// The code out of a callback's URL.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn authorization_code(&self, callback_url: String, state: String) -> Outcome<String> {
         outcome(self.0.authorization_code(&callback_url, &state).map(|code| revealed(&code)))
     }
 
     /// A user token for an authorization code.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn exchange_code(
         &self,
         landings: &Landings,
@@ -118,7 +148,7 @@ impl App {
     }
 
     /// A new user token for a refresh token.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn refresh(
         &self,
         landings: &Landings,
@@ -129,7 +159,7 @@ impl App {
     }
 
     /// An API call as the app, or with the call's own token.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn request(
         &self,
         landings: &Landings,
@@ -160,6 +190,23 @@ impl From<CallRecord> for Call {
         let call = record.json.into_iter().fold(call, Self::json_text);
         let call = record.body.into_iter().fold(call, |call, body| call.body(body.to_vec()));
         record.token.into_iter().fold(call, Self::token)
+    }
+}
+
+/// What a token is narrowed to.
+#[napi(object, object_to_js = false)]
+pub struct Narrowing {
+    pub repositories: Option<Vec<String>>,
+    pub repository_ids: Option<Vec<String>>,
+    pub permissions: Option<Vec<(String, String)>>,
+}
+
+impl From<Narrowing> for Scope {
+    fn from(narrowing: Narrowing) -> Self {
+        let scope = narrowing.repositories.into_iter().fold(Self::all(), Self::repositories);
+        let scope = narrowing.repository_ids.into_iter().fold(scope, Self::repository_ids);
+        let permissions = narrowing.permissions.into_iter().flatten();
+        permissions.fold(scope, |scope, (name, level)| scope.permission(name, level))
     }
 }
 

@@ -10,27 +10,27 @@ pub struct ManualClock(pub(crate) appmint_core::ManualClock);
 #[napi]
 impl ManualClock {
     /// A clock that shows this many milliseconds since 1970.
-    #[napi(constructor)]
+    #[napi(catch_unwind, constructor)]
     #[must_use]
     pub fn new(now: i64) -> Self {
         Self(appmint_core::ManualClock::new(Timestamp::from_millis(now)))
     }
 
     /// The time, in milliseconds since 1970.
-    #[napi]
+    #[napi(catch_unwind)]
     #[must_use]
     pub fn now(&self) -> i64 {
         self.0.now().as_millis()
     }
 
     /// Moves it to a time.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn set(&self, now: i64) {
         self.0.set(Timestamp::from_millis(now));
     }
 
     /// Moves it forwards.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn advance(&self, by: f64) {
         self.0.advance(millis(by));
     }

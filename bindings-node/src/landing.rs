@@ -11,7 +11,7 @@ use napi::{
 };
 use napi_derive::napi;
 
-use crate::outcome::{Outcome, outcome};
+use crate::outcome::{Outcome, caught, outcome};
 
 /// A queue that does not keep the process alive by itself, but only while it is held.
 #[napi]
@@ -40,7 +40,7 @@ impl Landings {
     ///
     /// # Errors
     /// When Node makes no queue.
-    #[napi(constructor)]
+    #[napi(catch_unwind, constructor)]
     pub fn new(land: Function<'_, FnArgs<(u32, Value)>, ()>) -> napi::Result<Self> {
         let queue = land.build_threadsafe_function().weak::<true>().build_callback(
             |context: napi::threadsafe_function::ThreadsafeCallContext<Landing>| {
@@ -55,7 +55,7 @@ impl Landings {
     ///
     /// # Errors
     /// When the environment is being torn down.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn hold(&self, env: Env) -> napi::Result<()> {
         self.keep_alive(env, true)
     }
@@ -64,7 +64,7 @@ impl Landings {
     ///
     /// # Errors
     /// When the environment is being torn down.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn release(&self, env: Env) -> napi::Result<()> {
         self.keep_alive(env, false)
     }
@@ -103,7 +103,7 @@ where
     J: ToNapiValue + 'static,
 {
     let outcome = Box::new(move |env| {
-        let outcome = outcome(landed.map(into));
+        let outcome = outcome(caught(|| landed.map(into)));
         // SAFETY: the queue calls this with its live environment, on that environment's thread.
         unsafe { ToNapiValue::to_napi_value(env, outcome) }
     });

@@ -1,5 +1,6 @@
 //! What Node calls of the core. Private: the package's JavaScript is the surface, checks what it
-//! is given and throws; a function here converts, makes one core call and converts the result.
+//! is given and throws; a function here converts, makes one core call and converts the result. A
+//! panic must not leave native code, so each catches its own: it becomes an error that is thrown.
 //!
 //! No call waits. A call that goes out answers at once when its flight has landed already (a token
 //! in memory), and else leaves it to [`landing::Landings`] to bring its outcome to the event loop.
@@ -14,34 +15,35 @@ mod settings;
 mod signer;
 mod source;
 mod token;
+mod webhook;
 
 pub use app::create_app;
 use appmint_core::{ErrorKind, Platform, Reason};
 use napi_derive::napi;
 
 /// The library's version.
-#[napi]
+#[napi(catch_unwind)]
 #[must_use]
 pub fn version() -> &'static str {
     appmint_core::VERSION
 }
 
 /// Names of the built-in platforms.
-#[napi]
+#[napi(catch_unwind)]
 #[must_use]
 pub fn platforms() -> Vec<&'static str> {
     Platform::names().to_vec()
 }
 
 /// Names of the kinds of errors, in the order of their numbers.
-#[napi]
+#[napi(catch_unwind)]
 #[must_use]
 pub fn error_kinds() -> Vec<&'static str> {
     ErrorKind::ALL.iter().map(|kind| kind.name()).collect()
 }
 
 /// Names of the reasons, in the order of their numbers.
-#[napi]
+#[napi(catch_unwind)]
 #[must_use]
 pub fn error_reasons() -> Vec<&'static str> {
     Reason::ALL.iter().map(|reason| reason.name()).collect()

@@ -1,9 +1,13 @@
 //! An outcome is a pair: an error record and nothing, or nothing and a value. The package's
 //! JavaScript throws; errors made here would be no `instanceof Error` in another realm.
 
-use std::{error::Error as _, iter::successors};
+use std::{
+    error::Error as _,
+    iter::successors,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
-use appmint_core::{Error, Result};
+use appmint_core::{Error, ErrorKind, Result};
 use napi_derive::napi;
 
 /// What JavaScript makes an error of.
@@ -39,6 +43,14 @@ pub(crate) fn outcome<T>(result: Result<T>) -> Outcome<T> {
         Ok(value) => (None, Some(value)),
         Err(error) => (Some(ErrorRecord::of(&error)), None),
     }
+}
+
+/// What work brings. Its panic is an error like any other: beyond is a frame that cannot unwind.
+pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(Error::new(ErrorKind::Internal, "appmint panicked")
+            .advise("This is a bug in appmint; please report it."))
+    })
 }
 
 impl ErrorRecord {

@@ -10,12 +10,14 @@ use crate::clock::{millis, seconds};
 pub struct Settings {
     pub platform: Option<String>,
     pub platform_descriptor: Option<String>,
+    pub host: Option<String>,
     pub api_url: Option<String>,
     pub web_url: Option<String>,
     pub app_id: Option<String>,
     pub client_id: Option<String>,
     pub client_secret: Option<String>,
     pub private_key: Option<Uint8Array>,
+    pub other_private_key: Option<Uint8Array>,
     pub private_key_passphrase: Option<String>,
     pub jwt_back_date: Option<f64>,
     pub jwt_lifetime: Option<f64>,
@@ -34,12 +36,14 @@ impl From<Settings> for appmint_core::Settings {
         Self {
             platform: settings.platform,
             platform_descriptor: settings.platform_descriptor,
+            host: settings.host,
             api_url: settings.api_url,
             web_url: settings.web_url,
             app_id: settings.app_id,
             client_id: settings.client_id,
             client_secret: settings.client_secret.map(Secret::new),
-            private_key: settings.private_key.map(|key| Zeroizing::new(key.to_vec())),
+            private_key: settings.private_key.map(key),
+            other_private_key: settings.other_private_key.map(key),
             private_key_passphrase: settings.private_key_passphrase.map(Secret::new),
             jwt_back_date: settings.jwt_back_date.map(seconds),
             jwt_lifetime: settings.jwt_lifetime.map(seconds),
@@ -54,4 +58,8 @@ impl From<Settings> for appmint_core::Settings {
             ..Self::default()
         }
     }
+}
+
+fn key(bytes: Uint8Array) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(bytes.to_vec())
 }

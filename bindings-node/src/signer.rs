@@ -58,7 +58,7 @@ impl Signer {
     ///
     /// # Errors
     /// When Node makes no queue.
-    #[napi(constructor)]
+    #[napi(catch_unwind, constructor)]
     pub fn new(
         env: Env,
         ask: Function<'_, FnArgs<(Signing, BufferSlice<'static>)>, ()>,
@@ -97,13 +97,13 @@ pub struct Signing {
 #[napi]
 impl Signing {
     /// Hands the signature over.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn answer(&self, signature: &[u8]) {
         self.desk.tell(self.id, Ok(signature.to_vec()));
     }
 
     /// Says that there is no signature, and why.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn fail(&self, message: String, cause: Option<String>) {
         let failed = Error::new(ErrorKind::Callback, message);
         let failed = cause.map(Thrown).into_iter().fold(failed, Error::caused_by);

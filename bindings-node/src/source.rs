@@ -15,14 +15,14 @@ pub struct TokenSource(pub(crate) appmint_core::TokenSource);
 #[napi]
 impl TokenSource {
     /// The installation's id.
-    #[napi]
+    #[napi(catch_unwind)]
     #[must_use]
     pub fn installation_id(&self) -> &str {
         self.0.installation_id()
     }
 
     /// A token, from memory or newly minted.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn token(
         &self,
         landings: &Landings,
@@ -33,13 +33,13 @@ impl TokenSource {
     }
 
     /// Forgets the token in memory.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn invalidate(&self) {
         self.0.invalidate();
     }
 
     /// An API call as the installation.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn request(
         &self,
         landings: &Landings,

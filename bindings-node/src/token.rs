@@ -14,6 +14,7 @@ pub struct TokenRecord {
     pub expires_at: Option<i64>,
     pub permissions: BTreeMap<String, String>,
     pub repository_selection: Option<String>,
+    pub repositories: Vec<String>,
     pub scopes: Vec<String>,
     pub claims: Option<String>,
     pub refresh_token_expires_at: Option<i64>,
@@ -22,7 +23,7 @@ pub struct TokenRecord {
 #[napi]
 impl Token {
     /// All but the secrets.
-    #[napi]
+    #[napi(catch_unwind)]
     #[must_use]
     pub fn record(&self) -> TokenRecord {
         TokenRecord {
@@ -30,6 +31,7 @@ impl Token {
             expires_at: self.0.expires_at().map(appmint_core::Timestamp::as_millis),
             permissions: self.0.permissions().clone(),
             repository_selection: self.0.repository_selection().map(str::to_owned),
+            repositories: self.0.repositories().to_vec(),
             scopes: self.0.scopes().to_vec(),
             claims: self.0.claims().map(str::to_owned),
             refresh_token_expires_at: self
@@ -40,21 +42,21 @@ impl Token {
     }
 
     /// The secret itself.
-    #[napi]
+    #[napi(catch_unwind)]
     #[must_use]
     pub fn reveal(&self) -> &str {
         self.0.reveal()
     }
 
     /// The value for an `Authorization` header.
-    #[napi]
+    #[napi(catch_unwind)]
     #[must_use]
     pub fn authorization(&self) -> String {
         self.0.authorization().reveal().to_owned()
     }
 
     /// The refresh token itself.
-    #[napi]
+    #[napi(catch_unwind)]
     #[must_use]
     pub fn reveal_refresh_token(&self) -> Option<&str> {
         self.0.refresh_token().map(Secret::reveal)

@@ -21,6 +21,9 @@ test('an option of a call that is unknown is refused', async () => {
   const calls = [
     () => app.jwt({ signals: 1 }),
     () => app.installations({ page: 1 }),
+    () => app.findInstallation({ team: 'a' }),
+    () => app.findInstallation('acme', { user: 'a' }),
+    async () => app.installation(14, { repository: 'a' }),
     () => app.request('GET', '/', { header: {} }),
     () => source.token({ min_valid: 1 }),
     () => source.request('GET', '/', { token: 'x' }),
@@ -33,7 +36,7 @@ test('an option of a call that is unknown is refused', async () => {
 test('a wrong type is an invalid argument that is named', () => {
   const wrong = {
     platform: 1, appId: -1, privateKey: 5, timeout: 'soon', retries: 1.5, allowPlainHttp: 1,
-    signer: {}, clock: {}, jwtLifetime: Number.NaN, maxResponseBody: -1, platformDescriptor: () => {},
+    host: 1, otherPrivateKey: 5, signer: {}, clock: {}, jwtLifetime: Number.NaN, maxResponseBody: -1, platformDescriptor: () => {},
   }
   for (const [name, value] of Object.entries(wrong)) {
     assert.throws(() => new App({ [name]: value }), (error) => {
@@ -47,7 +50,9 @@ test('a wrong type is an invalid argument that is named', () => {
 
 test('wrong arguments of a call that goes out reject, and of another throw', async () => {
   const app = appOn(NOWHERE)
-  await assert.rejects(app.findInstallation({}), InvalidArgumentError)
+  for (const wrong of [undefined, null, true, {}, [], { id: 1, user: 'a' }, { id: {} }, { repository: 5 }]) {
+    await assert.rejects(app.findInstallation(wrong), InvalidArgumentError)
+  }
   await assert.rejects(app.exchangeCode(), InvalidArgumentError)
   await assert.rejects(app.refresh(5), InvalidArgumentError)
   await assert.rejects(app.request('GET'), InvalidArgumentError)
@@ -59,6 +64,32 @@ test('wrong arguments of a call that goes out reject, and of another throw', asy
   assert.throws(() => app.installation({}), InvalidArgumentError)
   assert.throws(() => app.installation('../x'), InvalidArgumentError)
   assert.throws(() => app.authorizationCode('?code=1'), InvalidArgumentError)
+})
+
+test('an installation is looked up by exactly one thing, and the core says so', async () => {
+  const refusal = { code: 'invalid_argument', message: /exactly one/, hint: /account, id, organization/ }
+  const app = appOn(NOWHERE)
+  for (const lookup of [{}, { id: undefined }, { id: 1, user: 'a' }]) await assert.rejects(app.findInstallation(lookup), refusal)
+})
+
+test('a narrowing that is none is refused, and not taken for everything', () => {
+  const app = appOn(NOWHERE, { platform: 'github' })
+  const wrong = [
+    { repositories: [] }, { repositoryIds: [] }, { repositories: 'api' }, { repositories: [1] }, { repositories: new Set(['api']) }, { repositories: ['acme/api'] },
+    { repositoryIds: 5 }, { repositoryIds: [-1] }, { permissions: 'contents' }, { permissions: ['contents'] },
+    { permissions: new Map([['contents', 'read']]) }, { permissions: { contents: undefined } }, { permissions: { contents: '' } },
+  ]
+  for (const narrowing of wrong) assert.throws(() => app.installation(14, narrowing), InvalidArgumentError)
+  const unable = () => appOn(NOWHERE).installation(14, { repositories: ['api'] })
+  assert.throws(unable, { name: 'UnsupportedError' })
+})
+
+test('a host is taken where the platform can be at several', () => {
+  const at = (platform, host) => appOn(undefined, { platform, host }).authorize().url
+  assert.match(at('github-enterprise', 'git.corp.example'), /^https:\/\/git\.corp\.example\/login\/oauth\/authorize/)
+  assert.throws(() => at('atomgit', 'git.corp.example'), { code: 'unsupported' })
+  assert.throws(() => at('github-enterprise', undefined), { code: 'invalid_argument' })
+  assert.throws(() => at('github-enterprise', 5), InvalidArgumentError)
 })
 
 test('ids may be numbers or text', () => {
@@ -91,12 +122,13 @@ test('a request carries what it was given', async (t) => {
   const { url, asked } = await platform(t)
   const app = appOn(url)
   await app.request('POST', '/json', { json: { n: null }, headers: new Headers({ 'x-one': '1' }), token: 'atu_mine' })
-  await app.request('PUT', '/bytes?q=1', { body: new Uint8Array([104, 105]), headers: { 'X-Two': ['2', 3] } })
+  await app.request('PUT', '/bytes?q=1', { body: new Uint8Array([104, 105]), headers: { 'X-Two': ['2', 3], 'X-None': undefined } })
   await app.request('POST', '/null', { json: null })
   const [json, bytes, nothing] = asked
   assert.deepEqual([json.body, json.headers['content-type'], json.headers['x-one']], ['{"n":null}', 'application/json', '1'])
   assert.equal(json.headers.authorization, 'Bearer atu_mine')
   assert.deepEqual([bytes.method, bytes.url, bytes.body, bytes.headers['x-two']], ['PUT', '/bytes?q=1', 'hi', '2, 3'])
+  assert.ok(!('x-none' in bytes.headers))
   assert.equal(nothing.body, 'null')
 })
 

@@ -46,6 +46,7 @@ export async function platform(t, answer = () => undefined) {
     const body = await text(request)
     asked.push({ method: request.method, url: request.url, headers: request.headers, body })
     const { status = 200, headers = {}, json, raw } = answer(request, body) ?? usual(request)
+    response.sendDate = false // the real time, which is none of a manual clock's
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(raw ?? JSON.stringify(json))
   })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { test } from 'node:test'
 
 import { ManualClock } from 'appmint'
@@ -26,6 +27,68 @@ test('an installation says what the platform said', async (t) => {
   assert.deepEqual(createdAt, new Date('2023-04-26T06:18:39Z'))
   assert.throws(() => { found.id = '15' }, TypeError)
   await assert.rejects(app.findInstallation('other'), { name: 'NotFoundError', reason: 'not_installed' })
+})
+
+test('an installation is looked up by what it is on', async (t) => {
+  const { url, asked } = await platform(t, (request) => ({ json: { id: request.url.includes('/api/') ? 2 : 1 } }))
+  const app = appOn(url, { platform: 'github' })
+  const found = [{ organization: 'acme' }, { repository: 'acme/api' }, { id: 14 }, { user: 'me', enterprise: undefined }]
+  for (const lookup of found) await app.findInstallation(lookup)
+  assert.deepEqual(asked.map(({ url }) => url), [
+    '/orgs/acme/installation', '/repos/acme/api/installation', '/app/installations/14', '/users/me/installation',
+  ])
+})
+
+test('a token is narrowed to what was asked', async (t) => {
+  const minted = { token: 'ghs_1', repositories: [{ name: 'api' }, { name: 'web' }], repository_selection: 'selected' }
+  const { url, asked } = await platform(t, () => ({ status: 201, json: minted }))
+  const app = appOn(url, { platform: 'github' })
+  const narrowing = { repositories: ['web', 'api'], repositoryIds: [2, 1n, '3'], permissions: { contents: 'read' } }
+  const token = await app.installation(14, narrowing).token()
+  assert.deepEqual(JSON.parse(asked[0].body), {
+    repositories: ['api', 'web'], repository_ids: [1, 2, 3], permissions: { contents: 'read' },
+  })
+  assert.deepEqual(token.repositories, ['api', 'web'])
+  assert.throws(() => { token.repositories.push('more') }, TypeError)
+  await app.installation(14, { ...narrowing, repositories: ['api', 'web'] }).token()
+  assert.equal(asked.length, 1)
+  await app.installation(14).token()
+  assert.equal(asked.length, 2)
+})
+
+test('a JWT in memory is there before the event loop turns', async (t) => {
+  const { url } = await platform(t)
+  const app = appOn(url)
+  const first = await app.jwt()
+  let second
+  app.jwt().then((jwt) => { second = jwt })
+  await new Promise((resolve) => process.nextTick(resolve))
+  assert.equal(second?.reveal(), first.reveal())
+})
+
+test('the platform’s clock is learned from what it sends', async (t) => {
+  const mint = () => ({ status: 201, json: { token: 'ats_1' }, headers: { date: new Date(NOON + 3600_000).toUTCString() } })
+  const { url } = await platform(t, mint)
+  const app = appOn(url, { clock: new ManualClock(NOON) })
+  assert.equal(app.clockOffset, 0)
+  await app.installation(14).token()
+  assert.equal(app.clockOffset, 3600_000)
+})
+
+test('another key is turned to when the first is not known', async (t) => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const other = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  const { url, asked } = await platform(t, (request) => {
+    const [head, payload, signature] = request.headers.authorization.split(' ')[1].split('.')
+    const isOther = verify('sha256', `${head}.${payload}`, createPublicKey(other), Buffer.from(signature, 'base64url'))
+    const refusal = { message: 'A JSON web token could not be decoded' }
+    return isOther ? { json: [] } : { status: 401, json: refusal }
+  })
+  const app = appOn(url, { platform: 'github', otherPrivateKey: other })
+  const before = app.fingerprint
+  assert.deepEqual(await app.installations(), [])
+  assert.equal(asked.length, 2)
+  assert.notEqual(app.fingerprint, before)
 })
 
 test('a token is minted once for all who ask, and again when it is forgotten', async (t) => {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use appmint_core::{AuthorizationRequest, Clock, Secret, Settings, Signer};
+use appmint_core::{AuthorizationRequest, Clock, Lookup, Secret, Settings, Signer};
 use pyo3::{prelude::*, types::PyString};
 
 use crate::{
@@ -10,15 +10,19 @@ use crate::{
     call,
     clock::ManualClock,
     convert::{
-        callable, count, file, given, id, json_text, secret, span, text, text_file, texts, wrong,
+        self, callable, count, file, given, id, json_text, pairs, raw_body, secret, span, text,
+        text_file, texts, wrong,
     },
     error::invalid,
     installation::Installation,
     response::Response,
+    scope,
     signer::Callback,
     source::TokenSource,
+    time::Offset,
     token::{Token, unpicklable},
     wait::{compute, land, run},
+    webhook::Webhook,
 };
 
 type Given<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
@@ -34,23 +38,25 @@ pub(crate) struct App(appmint_core::App);
 impl App {
     #[new]
     #[pyo3(signature = (
-        platform=None, *, platform_descriptor=None, api_url=None, web_url=None, app_id=None,
-        client_id=None, client_secret=None, private_key=None, private_key_passphrase=None,
-        signer=None, jwt_back_date=None, jwt_lifetime=None, timeout=None, connect_timeout=None,
-        proxy=None, root_certificates=None, user_agent=None, allow_plain_http=false,
-        max_response_body=None, retries=None, clock=None,
+        platform=None, *, platform_descriptor=None, host=None, api_url=None, web_url=None,
+        app_id=None, client_id=None, client_secret=None, private_key=None, other_private_key=None,
+        private_key_passphrase=None, signer=None, jwt_back_date=None, jwt_lifetime=None,
+        timeout=None, connect_timeout=None, proxy=None, root_certificates=None, user_agent=None,
+        allow_plain_http=false, max_response_body=None, retries=None, clock=None,
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
         py: Python<'_>,
         platform: Given<'_, '_>,
         platform_descriptor: Given<'_, '_>,
+        host: Given<'_, '_>,
         api_url: Given<'_, '_>,
         web_url: Given<'_, '_>,
         app_id: Given<'_, '_>,
         client_id: Given<'_, '_>,
         client_secret: Given<'_, '_>,
         private_key: Given<'_, '_>,
+        other_private_key: Given<'_, '_>,
         private_key_passphrase: Given<'_, '_>,
         signer: Given<'_, '_>,
         jwt_back_date: Given<'_, '_>,
@@ -68,12 +74,14 @@ impl App {
         let settings = Settings {
             platform: given("platform", platform, text)?,
             platform_descriptor: given("platform_descriptor", platform_descriptor, json_text)?,
+            host: given("host", host, text)?,
             api_url: given("api_url", api_url, text)?,
             web_url: given("web_url", web_url, text)?,
             app_id: given("app_id", app_id, id)?,
             client_id: given("client_id", client_id, id)?,
             client_secret: given("client_secret", client_secret, secret)?,
             private_key: given("private_key", private_key, file)?,
+            other_private_key: given("other_private_key", other_private_key, file)?,
             private_key_passphrase: given(
                 "private_key_passphrase",
                 private_key_passphrase,
@@ -112,23 +120,85 @@ impl App {
         self.0.platform().name()
     }
 
+    /// How far the platform's clock is ahead of ours, as far as is known; 0 at first.
+    #[getter]
+    fn clock_offset(&self) -> Offset {
+        Offset(self.0.clock_offset_ms())
+    }
+
     /// Every installation of the app.
     fn installations(&self, py: Python<'_>) -> PyResult<Vec<Installation>> {
         let installations = land(py, || self.0.installations())?;
         Ok(installations.into_iter().map(Installation).collect())
     }
 
-    /// The installation on an account: its path, its organization's name or its id.
-    fn find_installation(&self, account: &Bound<'_, PyAny>) -> PyResult<Installation> {
-        let name = id("account", account)?;
-        land(account.py(), || self.0.find_installation(name)).map(Installation)
+    /// The installation on exactly one of: an account of any kind (as the platform writes it: path,
+    /// login, name or id), an installation's id, an organization, a user, a repository
+    /// (owner/name), an enterprise.
+    #[pyo3(signature = (
+        account=None, *, id=None, organization=None, user=None, repository=None, enterprise=None,
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn find_installation(
+        &self,
+        py: Python<'_>,
+        account: Given<'_, '_>,
+        id: Given<'_, '_>,
+        organization: Given<'_, '_>,
+        user: Given<'_, '_>,
+        repository: Given<'_, '_>,
+        enterprise: Given<'_, '_>,
+    ) -> PyResult<Installation> {
+        let things = [
+            ("account", given("account", account, convert::id)?),
+            ("id", given("id", id, convert::id)?),
+            ("organization", given("organization", organization, text)?),
+            ("user", given("user", user, text)?),
+            ("repository", given("repository", repository, text)?),
+            ("enterprise", given("enterprise", enterprise, text)?),
+        ];
+        let things = things.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let lookup = run(py, || Lookup::only(things))?;
+        land(py, || self.0.find_installation(lookup)).map(Installation)
     }
 
     /// A source of tokens for one installation; nothing goes out yet.
-    #[pyo3(name = "installation")]
-    fn token_source(&self, id: &Bound<'_, PyAny>) -> PyResult<TokenSource> {
-        let name = crate::convert::id("id", id)?;
-        run(id.py(), || self.0.installation(name)).map(TokenSource)
+    ///
+    /// Its tokens reach all that the installation was granted, or only the repositories (by name
+    /// without owner, or by id) and permissions (names to levels) given.
+    #[pyo3(
+        name = "installation",
+        signature = (id, *, repositories=None, repository_ids=None, permissions=None),
+        text_signature = "($self, id, *, repositories=(), repository_ids=(), permissions=None)",
+    )]
+    fn token_source(
+        &self,
+        id: &Bound<'_, PyAny>,
+        repositories: Given<'_, '_>,
+        repository_ids: Given<'_, '_>,
+        permissions: Given<'_, '_>,
+    ) -> PyResult<TokenSource> {
+        let name = convert::id("id", id)?;
+        let scope = scope::read(repositories, repository_ids, permissions)?;
+        run(id.py(), || self.0.narrowed_installation(name, scope)).map(TokenSource)
+    }
+
+    /// A webhook whose signature proved right with one of the secrets; nothing goes out.
+    ///
+    /// The headers' names may be in any case; the body is the bytes as they came, before anything
+    /// decoded or parsed them. Two secrets are for the time while one replaces the other.
+    fn verify_webhook(
+        &self,
+        headers: &Bound<'_, PyAny>,
+        body: &Bound<'_, PyAny>,
+        secrets: &Bound<'_, PyAny>,
+    ) -> PyResult<Webhook> {
+        let py = body.py();
+        let headers = pairs("headers", headers)?;
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let (body, secrets) = (raw_body("body", body)?, convert::secrets("secrets", secrets)?);
+        let webhook = compute(py, || self.0.verify_webhook(&headers, &body, &secrets))?;
+        Webhook::new(py, webhook)
     }
 
     /// The URL where a user authorizes the app, with a fresh state.

@@ -100,6 +100,13 @@ pub(crate) fn json_text(name: &str, value: &Value<'_>) -> PyResult<String> {
     }
 }
 
+/// Bytes as they came. Text was decoded on the way, and who encodes it again may get other bytes.
+pub(crate) fn raw_body(name: &str, value: &Value<'_>) -> PyResult<Vec<u8>> {
+    bytes(value)?.ok_or_else(|| {
+        wrong(name, "the raw bytes as they came, before anything decoded or parsed them", value)
+    })
+}
+
 /// Bytes, or text that goes out as UTF-8.
 pub(crate) fn body(name: &str, value: &Value<'_>) -> PyResult<Vec<u8>> {
     match value.cast::<PyString>() {
@@ -120,13 +127,34 @@ pub(crate) fn bytes(value: &Value<'_>) -> PyResult<Option<Vec<u8>>> {
     })
 }
 
-/// Several `str`; a lone `str` would be taken apart into letters, so it is refused.
+/// Several `str`.
 pub(crate) fn texts(name: &str, value: &Value<'_>) -> PyResult<Vec<String>> {
+    several(name, value, text)
+}
+
+/// Several ids.
+pub(crate) fn ids(name: &str, value: &Value<'_>) -> PyResult<Vec<String>> {
+    several(name, value, id)
+}
+
+/// A secret, or several.
+pub(crate) fn secrets(name: &str, value: &Value<'_>) -> PyResult<Vec<Secret>> {
     if value.is_instance_of::<PyString>() {
-        return Err(wrong(name, "several str in a list or tuple", value));
+        return Ok(vec![secret(name, value)?]);
     }
-    let values = value.try_iter().map_err(|_| wrong(name, "an iterable of str", value))?;
-    values.map(|value| text(name, &value?)).collect()
+    several(name, value, secret)
+}
+
+/// A lone `str` would be taken apart into letters, and bytes into numbers, so they are refused.
+fn several<T>(
+    name: &str,
+    value: &Value<'_>,
+    read: impl Fn(&str, &Value<'_>) -> PyResult<T>,
+) -> PyResult<Vec<T>> {
+    let is_one = value.is_instance_of::<PyString>() || bytes(value)?.is_some();
+    let values = if is_one { None } else { value.try_iter().ok() };
+    let values = values.ok_or_else(|| wrong(name, "a list or tuple, even of one", value))?;
+    values.map(|value| read(name, &value?)).collect()
 }
 
 /// Names and values of a mapping.

@@ -12,11 +12,13 @@ mod error;
 mod installation;
 mod json;
 mod response;
+mod scope;
 mod signer;
 mod source;
 mod time;
 mod token;
 mod wait;
+mod webhook;
 
 use pyo3::prelude::*;
 
@@ -29,7 +31,7 @@ mod _native {
     #[pymodule_export]
     use crate::{
         app::App, authorization::Authorization, clock::ManualClock, installation::Installation,
-        response::Response, source::TokenSource, token::Token,
+        response::Response, source::TokenSource, token::Token, webhook::Webhook,
     };
 
     /// The library's version.

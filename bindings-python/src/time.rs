@@ -20,11 +20,22 @@ impl<'py> IntoPyObject<'py> for Time {
     type Error = PyErr;
 
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let millis = self.0.as_millis();
-        let (days, rest) = (millis.div_euclid(DAY_MS), millis.rem_euclid(DAY_MS));
+        epoch(py)?.add(Offset(self.0.as_millis()))
+    }
+}
+
+/// Milliseconds forwards or back; in Python a `timedelta`.
+pub(crate) struct Offset(pub(crate) i64);
+
+impl<'py> IntoPyObject<'py> for Offset {
+    type Target = PyDelta;
+    type Output = Bound<'py, PyDelta>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyDelta>> {
+        let (days, rest) = (self.0.div_euclid(DAY_MS), self.0.rem_euclid(DAY_MS));
         let (secs, millis) = ((rest / 1000) as i32, (rest % 1000) as i32); // a day has 86400 s
-        let since = PyDelta::new(py, days.try_into()?, secs, millis * 1000, false)?;
-        epoch(py)?.add(since)
+        PyDelta::new(py, days.try_into()?, secs, millis * 1000, false)
     }
 }
 

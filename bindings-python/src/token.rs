@@ -48,6 +48,12 @@ impl Token {
         self.0.repository_selection()
     }
 
+    /// Names of the repositories it was narrowed to; empty when it was not.
+    #[getter]
+    fn repositories(&self) -> &[String] {
+        self.0.repositories()
+    }
+
     /// OAuth scopes granted; empty where the platform names none.
     #[getter]
     fn scopes(&self) -> &[String] {

@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import threading
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import appmint
@@ -13,6 +14,7 @@ NOW_MS = 1_763_697_600_000
 TOKEN = "ats_6c91b91bc9ca751e06bd4ef6e4a8d7c0"
 REFRESH_TOKEN = "atr_2f6b2a8e0c1d4b5f9e7a3c6d8b0f1e2d"
 CLIENT_SECRET = "hunter2-hunter2-hunter2"
+WEBHOOK_SECRET = "mysecret"
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +36,11 @@ class Platform:
     def __init__(self):
         self.requests = []
         self.answers = {}
+        self.date = None
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        serve = partial(self.server.serve_forever, poll_interval=0.01)
+        threading.Thread(target=serve, daemon=True).start()
 
     def answer(self, path, status, body, **headers):
         self.answers[path] = (status, json.dumps(body).encode(), headers)
@@ -57,6 +61,10 @@ class Platform:
                 self.wfile.write(body)
 
             do_GET = do_POST = do_PUT = do_PATCH = do
+
+            def date_time_string(self, timestamp=None):
+                moment = None if platform.date is None else platform.date.timestamp()
+                return super().date_time_string(moment if timestamp is None else timestamp)
 
             def log_message(self, *_):
                 pass
@@ -93,6 +101,20 @@ def settings(platform, key_file, clock):
 @pytest.fixture
 def app(settings):
     return appmint.App("atomgit", **settings)
+
+
+@pytest.fixture
+def github(settings):
+    """An app on a platform with narrowing, lookups and signed webhooks."""
+    return appmint.App("github", **settings)
+
+
+@pytest.fixture
+def hook():
+    """A webhook as it comes in, from the tests of GitHub's own webhook library."""
+    signature = "4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3"
+    headers = {"X-Hub-Signature-256": f"sha256={signature}", "x-github-event": "push"}
+    return {"headers": headers, "body": b'{"foo":"bar"}', "secrets": WEBHOOK_SECRET}
 
 
 @pytest.fixture

@@ -1,13 +1,22 @@
 """What an app does, seen from Python."""
 
+import base64
+import hmac
 import json
 from datetime import datetime, timedelta, timezone
+from email.message import Message
 
 import appmint
 import pytest
 from conftest import NOW_MS, REFRESH_TOKEN, TOKEN
 
 NOW = datetime.fromtimestamp(NOW_MS / 1000, timezone.utc)
+
+
+def claims(request):
+    """Of the JWT that a request carried."""
+    payload = request[2]["authorization"].split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
 
 
 def test_a_jwt_shows_its_claims(app):
@@ -26,6 +35,47 @@ def test_a_key_may_be_a_path_or_text_or_bytes(settings, key_file):
         other = appmint.App("atomgit", **settings | {"private_key": key})
         assert other.fingerprint == app.fingerprint
         assert other.fingerprint.startswith("SHA256:")
+
+
+def test_a_second_key_is_turned_to_and_may_be_a_path(settings, key_file, platform):
+    for key in (key_file, key_file.read_text(), key_file.read_bytes()):
+        app = appmint.App("github", other_private_key=key, **settings)
+        assert app.jwt().kind == "jwt"
+    platform.answer("/app/installations/14/access_tokens", 401,
+                    {"message": "A JSON web token could not be decoded"})
+    with pytest.raises(appmint.UnauthorizedError):
+        app.installation(14).token()
+    assert len(platform.requests) > 1
+
+
+def test_a_platform_may_be_at_a_host(settings):
+    del settings["api_url"], settings["web_url"]
+    app = appmint.App("github-enterprise", host="git.corp.example", **settings)
+    assert app.authorize().url.startswith("https://git.corp.example/login/oauth/authorize?")
+    for platform, host, error in (
+        ("github-enterprise", None, appmint.InvalidArgumentError),
+        ("github-enterprise", "a b", appmint.InvalidArgumentError),
+        ("github", "git.corp.example", appmint.UnsupportedError),
+    ):
+        with pytest.raises(error, match="host"):
+            appmint.App(platform, host=host, **settings)
+
+
+def test_the_clocks_difference_is_learned(settings, platform):
+    app = appmint.App("github", **settings)
+    assert app.clock_offset == timedelta(0)
+    platform.answer("/app/installations/14/access_tokens", 401,
+                    {"message": "'Expiration time' claim ('exp') is too far in the future"})
+    platform.date = NOW - timedelta(minutes=20, seconds=1)
+    with pytest.raises(appmint.UnauthorizedError) as caught:
+        app.installation(14).token()
+    assert caught.value.reason == "clock_skew"
+    claimed = [claims(request)["iat"] for request in platform.requests]
+    assert claimed[:2] == [NOW_MS // 1000 - 60, NOW_MS // 1000 - 60 - 1201]
+    platform.answer("/app/installations/14/access_tokens", 201,
+                    {"token": TOKEN, "expires_at": "2025-11-21T04:30:00Z"})
+    app.installation(14).token()
+    assert app.clock_offset == timedelta(minutes=-20, seconds=-1)
 
 
 def test_times_may_be_timedeltas_or_seconds(settings):
@@ -71,6 +121,78 @@ def test_installations_have_what_the_platform_says(app, platform):
         milliseconds=1
     )
     assert [installation] == app.installations()
+
+
+LOOKUPS = {
+    "account": ("acme", "/users/acme/installation"),
+    "id": (14, "/app/installations/14"),
+    "organization": ("acme", "/orgs/acme/installation"),
+    "user": ("acme", "/users/acme/installation"),
+    "repository": ("acme/api", "/repos/acme/api/installation"),
+    "enterprise": ("acme", "/enterprises/acme/installation"),
+}
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_an_installation_is_looked_up_by_one_thing(github, platform, name):
+    value, path = LOOKUPS[name]
+    platform.answer(path, 200, {"id": 14, "account": {"login": "acme"}})
+    found = github.find_installation(**{name: value})
+    assert (found.id, found.account) == ("14", "acme")
+    if name == "account":
+        assert github.find_installation(value) == found
+
+
+def test_a_token_is_narrowed(github, platform):
+    minted = {"token": TOKEN, "expires_at": "2025-11-21T05:00:00Z", "repositories": [{"name": "api"}]}
+    platform.answer("/app/installations/14/access_tokens", 201, minted)
+    source = github.installation(14, repositories=("api",), repository_ids=[7, "8"],
+                                 permissions={"pull-requests": "read"})
+    assert source.token().repositories == ["api"]
+    asked = {"repositories": ["api"], "repository_ids": [7, 8],
+             "permissions": {"pull_requests": "read"}}
+    assert json.loads(platform.requests[-1][3]) == asked
+    assert source.token() == github.installation(
+        "14", permissions={"pull_requests": "read"}, repository_ids={8, 7}, repositories=iter(["api"]),
+    ).token()
+    assert len(platform.requests) == 1
+    github.installation(14).token()
+    assert platform.requests[-1][3] == b""
+    github.installation(14, repositories=[], repository_ids=(), permissions={}).token()
+    assert len(platform.requests) == 2
+
+
+def test_a_token_that_was_not_narrowed_names_no_repositories(app):
+    assert app.installation(14).token().repositories == []
+
+
+def test_a_webhook_is_believed_by_its_signature(github, platform, hook):
+    webhook = github.verify_webhook(**hook)
+    assert (webhook.event, webhook.delivery_id, webhook.installation_id) == ("push", None, None)
+    assert webhook.payload == {"foo": "bar"}
+    for secrets in (["new", hook["secrets"]], (hook["secrets"],)):
+        assert github.verify_webhook(**hook | {"secrets": secrets}).payload == {"foo": "bar"}
+    for body in (bytearray(hook["body"]), memoryview(hook["body"])):
+        assert github.verify_webhook(hook["headers"], body, hook["secrets"]).event == "push"
+    message = Message()
+    for name, value in hook["headers"].items():
+        message[name.upper()] = value
+    assert github.verify_webhook(**hook | {"headers": message}).event == "push"
+    assert not platform.requests
+
+
+def test_a_webhook_tells_its_installation(github):
+    body = '{"installation":{"id":14},"big":12345678901234567,"ü":[1.5,null]}'.encode()
+    signature = hmac.new(b"s", body, "sha256").hexdigest()
+    headers = {"x-hub-signature-256": f"sha256={signature}", "X-GitHub-Delivery": "d-1",
+               "X-GitHub-Event": "installation"}
+    webhook = github.verify_webhook(headers, body, "s")
+    assert (webhook.installation_id, webhook.delivery_id) == ("14", "d-1")
+    assert webhook.payload == json.loads(body)
+    assert webhook.payload is webhook.payload
+    assert repr(webhook) == "<appmint.Webhook installation of installation 14>"
+    with pytest.raises(AttributeError):
+        webhook.event = "other"
 
 
 def test_a_request_carries_json_or_bytes(app, platform):

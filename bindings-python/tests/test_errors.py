@@ -1,6 +1,7 @@
 """Errors are classes that say what to do, and bad arguments are told at once."""
 
 import builtins
+import hmac
 import pickle
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -52,6 +53,7 @@ INVALID = {
     "timeout": [0, -0.5],
     "retries": [-1, 2**40],
     "max_response_body": [-1, 2**80],
+    "host": ["\ud800"],
     "api_url": ["not a url", "http://example.com", "\ud800"],
     "client_secret": ["\ud800"],
     "app_id": ["", 2**200],
@@ -63,6 +65,8 @@ WRONG = {
     "app_id": [True, 7.0, b"75"],
     "client_secret": [b"bytes", 7],
     "private_key": [7, ["-----BEGIN"]],
+    "other_private_key": [7, ["-----BEGIN"]],
+    "host": [7, b"git.corp.example", ["git.corp.example"]],
     "signer": ["not callable"],
     "timeout": ["30", True, None.__class__],
     "retries": [True, 1.5, "2"],
@@ -95,6 +99,85 @@ def test_ids_are_no_bools_and_no_floats(app):
             app.installation(wrong)
     with pytest.raises(TypeError, match="account must be an int or a str"):
         app.find_installation(False)
+
+
+def test_exactly_one_thing_is_looked_up(app, github, platform):
+    for given in ({}, {"account": None}, {"id": 14, "user": "acme"}, {"account": "a", "id": "b"}):
+        with pytest.raises(appmint.InvalidArgumentError, match="exactly one thing") as caught:
+            github.find_installation(**given)
+        assert "repository" in caught.value.hint
+    with pytest.raises(TypeError):
+        github.find_installation("acme", "other")
+    for name, value in {"id": 1.5, "organization": 7, "user": True, "repository": b"a/b",
+                        "enterprise": ["a"]}.items():
+        with pytest.raises(TypeError, match=f"{name} must be"):
+            github.find_installation(**{name: value})
+    for given in ({"repository": "api"}, {"user": ""}, {"account": ""}):
+        with pytest.raises(appmint.InvalidArgumentError):
+            github.find_installation(**given)
+    with pytest.raises(appmint.UnsupportedError):
+        app.find_installation(enterprise="acme")
+    assert not platform.requests
+
+
+def test_what_a_token_is_narrowed_to_is_checked(app, github, platform):
+    for name, value in {"repositories": "api", "repository_ids": "7"}.items():
+        with pytest.raises(TypeError, match=f"{name} must be a list or tuple, even of one, not str"):
+            github.installation(14, **{name: value})
+    for name, values in {
+        "repositories": [b"api", [7], [None], 7],
+        "repository_ids": [7, [1.5], [True], b"7"],
+        "permissions": ["contents:read", ["contents"], {"contents": 1}, {1: "read"}],
+    }.items():
+        for value in values:
+            with pytest.raises(TypeError, match=f"{name} must be"):
+                github.installation(14, **{name: value})
+    with pytest.raises(TypeError):
+        github.installation(14, ["api"])
+    for narrowed in ({"repositories": ["acme/api"]}, {"repositories": [""]},
+                     {"repository_ids": range(501)}, {"permissions": {"contents": ""}}):
+        with pytest.raises(appmint.InvalidArgumentError):
+            github.installation(14, **narrowed)
+    with pytest.raises(appmint.UnsupportedError):
+        app.installation(14, repositories=["api"])
+    assert not platform.requests
+
+
+@pytest.mark.parametrize("other", [
+    {"body": b'{"foo":"baz"}'},
+    {"body": b'{"foo": "bar"}'},
+    {"secrets": "another"},
+    {"secrets": ["another", "mysecret "]},
+    {"headers": {}},
+    {"headers": {"X-Hub-Signature-256": "sha256="}},
+])
+def test_a_webhook_without_the_right_signature_is_refused(github, hook, other):
+    with pytest.raises(appmint.UnauthorizedError) as caught:
+        github.verify_webhook(**hook | other)
+    assert caught.value.reason == "bad_signature"
+
+
+def test_a_webhook_must_be_the_raw_bytes(github, hook):
+    for body in (hook["body"].decode(), {"foo": "bar"}, None):
+        with pytest.raises(TypeError, match="body must be the raw bytes as they came"):
+            github.verify_webhook(**hook | {"body": body})
+    for other in ({"secrets": b"mysecret"}, {"secrets": [b"mysecret"]}, {"secrets": None},
+                  {"headers": [("a", "b")]}, {"headers": {"a": b"b"}}):
+        with pytest.raises(TypeError):
+            github.verify_webhook(**hook | other)
+    for secrets in ("", [], ["mysecret", ""], "\ud800"):
+        with pytest.raises(appmint.InvalidArgumentError):
+            github.verify_webhook(**hook | {"secrets": secrets})
+    with pytest.raises(TypeError):
+        appmint.Webhook()
+
+
+def test_a_webhook_that_is_not_json_is_a_protocol_error(github):
+    body = b"payload=%7B%7D"
+    signature = hmac.new(b"s", body, "sha256").hexdigest()
+    with pytest.raises(appmint.ProtocolError) as caught:
+        github.verify_webhook({"X-Hub-Signature-256": f"sha256={signature}"}, body, "s")
+    assert caught.value.reason == "not_json"
 
 
 def test_arguments_of_calls_are_checked(app, user_token):
@@ -135,15 +218,17 @@ def test_arguments_of_calls_are_checked(app, user_token):
             call()
 
 
-def test_a_missing_key_file_is_not_found(settings, tmp_path):
+@pytest.mark.parametrize("name", ["private_key", "other_private_key"])
+def test_a_missing_key_file_is_not_found(settings, tmp_path, name):
     with pytest.raises(FileNotFoundError) as caught:
-        appmint.App("atomgit", **settings | {"private_key": tmp_path / "none.pem"})
+        appmint.App("atomgit", **settings | {name: tmp_path / "none.pem"})
     assert caught.value.filename == str(tmp_path / "none.pem")
 
 
-def test_a_path_as_text_is_told_not_to_be_a_key(settings):
+@pytest.mark.parametrize("name", ["private_key", "other_private_key"])
+def test_a_path_as_text_is_told_not_to_be_a_key(settings, name):
     with pytest.raises(appmint.PrivateKeyError) as caught:
-        appmint.App("atomgit", **settings | {"private_key": "app.pem"})
+        appmint.App("atomgit", **settings | {name: "app.pem"})
     assert caught.value.reason == "not_a_private_key"
 
 

@@ -6,13 +6,14 @@ import traceback
 
 import appmint
 import pytest
-from conftest import CLIENT_SECRET, REFRESH_TOKEN, TOKEN
+from conftest import CLIENT_SECRET, REFRESH_TOKEN, TOKEN, WEBHOOK_SECRET
 
 
 @pytest.fixture
 def secrets(app, user_token, key_file):
     key = key_file.read_text().splitlines()[1]
-    return [key, CLIENT_SECRET, TOKEN, REFRESH_TOKEN, user_token.reveal(), app.jwt().reveal()]
+    tokens = [TOKEN, REFRESH_TOKEN, user_token.reveal(), app.jwt().reveal()]
+    return [key, CLIENT_SECRET, WEBHOOK_SECRET, *tokens]
 
 
 def views(thing):
@@ -34,6 +35,11 @@ def test_a_response_does_not_show_its_body(app, platform, secrets):
     platform.answer("/echo", 200, {"token": TOKEN})
     for view in views(app.request("GET", "/echo")):
         assert TOKEN not in view
+
+
+def test_a_webhook_does_not_show_its_payload(github, hook):
+    for view in views(github.verify_webhook(**hook)):
+        assert "foo" not in view and "push" in view
 
 
 def test_objects_with_secrets_are_not_pickled(app, user_token, platform):
@@ -58,7 +64,7 @@ def test_tokens_are_equal_by_all_they_are(app, user_token):
         hash(token)
 
 
-def test_tracebacks_show_no_secret(app, platform, settings, secrets, user_token):
+def test_tracebacks_show_no_secret(app, github, hook, platform, settings, secrets, user_token):
     said = {"message": f"no {app.jwt().reveal()} and no {TOKEN}"}
     platform.answer("/app/installations/14/access_tokens", 401, said)
     said = {"message": f"no {CLIENT_SECRET} and no {REFRESH_TOKEN}", "error": "bad"}
@@ -74,6 +80,10 @@ def test_tracebacks_show_no_secret(app, platform, settings, secrets, user_token)
         lambda: appmint.App("atomgit", **settings | {"client_secret": [CLIENT_SECRET]}),
         lambda: appmint.App("atomgit", **settings | {"proxy": f"socks:{CLIENT_SECRET}"}),
         lambda: appmint.App("atomgit", **settings | {"private_key": secrets[0]}),
+        lambda: appmint.App("atomgit", **settings | {"other_private_key": [secrets[0]]}),
+        lambda: github.verify_webhook(**hook | {"secrets": WEBHOOK_SECRET + "\ud800"}),
+        lambda: github.verify_webhook(**hook | {"secrets": [[WEBHOOK_SECRET]]}),
+        lambda: github.verify_webhook(**hook | {"body": b"{}"}),
     ]
     for call in failing:
         with pytest.raises((appmint.Error, TypeError)) as caught:

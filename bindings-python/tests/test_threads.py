@@ -15,6 +15,7 @@ from conftest import TOKEN, url
     lambda app: app.installation(14).token(),
     lambda app: app.installation(14).request("GET", "/"),
     lambda app: app.installations(),
+    lambda app: app.find_installation(id=14),
     lambda app: app.refresh("text"),
 ])
 def test_ctrl_c_ends_a_wait_in_which_other_threads_run(settings, silence, operation):
@@ -91,6 +92,15 @@ def test_a_signer_that_hangs_does_not_hang_the_program(settings):
     with pytest.raises(appmint.TimeoutError):
         appmint.App("atomgit", **settings).jwt()
     released.set()
+
+
+def test_a_webhook_in_a_ring_is_collected(github, hook):
+    webhook = github.verify_webhook(**hook)
+    webhook.payload["webhook"] = webhook
+    seen = weakref.ref(webhook)
+    del webhook
+    gc.collect()
+    assert seen() is None
 
 
 def test_objects_can_be_referred_to_weakly(app):

@@ -24,6 +24,13 @@ assert_type(token.expires_at, datetime | None)
 assert_type(app.request("GET", "/", token=token, json={"a": [1]}).headers["etag"], str)
 assert_type(app.request("GET", "/").headers.get("etag"), str | None)
 assert_type([each.permissions for each in app.installations()], list[dict[str, str]])
+source = app.installation(14, repositories=["a"], repository_ids=(7, "8"), permissions={"b": "read"})
+assert_type(source.token().repositories, list[str])
+assert_type(app.find_installation(repository="acme/api"), appmint.Installation)
+assert_type(app.clock_offset, timedelta)
+webhook = app.verify_webhook({"a": "b"}, b"{}", ["new", "old"])
+assert_type(webhook, appmint.Webhook)
+assert_type(webhook.installation_id, str | None)
 try:
     app.refresh("text")
 except appmint.RateLimitedError as error:
@@ -31,6 +38,9 @@ except appmint.RateLimitedError as error:
 appmint.App("atomgit", signer=lambda message: message, app_id="75")
 appmint.App("atomgit", clock="now")  # type: ignore[arg-type]
 app.installation(1.5)  # type: ignore[arg-type]
+app.installation(14, permissions=["contents"])  # type: ignore[arg-type]
+app.verify_webhook({}, "text", "secret")  # type: ignore[arg-type]
+appmint.App("github-enterprise", host="git.corp.example", other_private_key=Path("old.pem"))
 """
 
 

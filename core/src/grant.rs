@@ -225,10 +225,10 @@ pub(crate) fn with_api_headers(platform: &Platform, mut request: Request) -> Req
 fn minted(answered: &Answered<'_>) -> Result<Token> {
     let rules = answered.platform.installation_token()?;
     let reply = answered.json()?;
-    let secret = reply::text(&reply, &rules.token)
+    let secret = reply::secret(&reply, &rules.token)
         .ok_or_else(|| answered.nonsense(Reason::MissingMember, "the answer holds no token"))?;
     let expires_at = expiry(answered, &reply, &rules.expires)?;
-    let token = Token::builder(TokenKind::Installation, Secret::new(secret))
+    let token = Token::builder(TokenKind::Installation, secret)
         .scheme(&answered.platform.descriptor().api.authorization_scheme)
         .expires_at(expires_at)
         .permissions(reply::permissions(&reply, &rules.permissions))
@@ -248,7 +248,7 @@ fn repositories(rules: &InstallationToken, reply: &Value) -> Vec<String> {
 fn authorized(answered: &Answered<'_>, spent: Option<&Secret>) -> Result<Token> {
     let rules = &answered.platform.oauth()?.reply;
     let reply = answered.json_or_form()?;
-    let Some(secret) = reply::text(&reply, &rules.access_token) else {
+    let Some(secret) = reply::secret(&reply, &rules.access_token) else {
         return Err(no_access_token(answered, &reply));
     };
     let expires_at = expiry(answered, &reply, &rules.expires)?;
@@ -257,8 +257,8 @@ fn authorized(answered: &Answered<'_>, spent: Option<&Secret>) -> Result<Token> 
         None => None,
     };
     // RFC 6749 §6: a reply without a refresh token leaves the old one in force.
-    let refresh = reply::text(&reply, &rules.refresh_token).map(Secret::new);
-    let token = Token::builder(TokenKind::User, Secret::new(secret))
+    let refresh = reply::secret(&reply, &rules.refresh_token);
+    let token = Token::builder(TokenKind::User, secret)
         .scheme(&answered.platform.descriptor().api.authorization_scheme)
         .expires_at(expires_at)
         .scopes(reply::words(&reply, &rules.scope))

@@ -109,12 +109,37 @@ pub(crate) fn next_page(answered: &Answered<'_>, new: usize) -> Result<Option<Ur
     })
 }
 
+/// The target of the link whose relation is `next` (RFC 8288 §3). Targets and quoted texts may
+/// hold commas and semicolons.
 fn next_link(links: &str, base: &Url) -> Option<Url> {
-    links.split(',').find_map(|link| {
-        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let mut parameters = parameters.split(';').map(|text| text.trim().replace('"', ""));
-        parameters.any(|text| text == "rel=next").then(|| base.join(target).ok())?
-    })
+    let mut rest = links;
+    while let Some((target, after)) = rest.split_once('<').and_then(|(_, it)| it.split_once('>')) {
+        let (link, others) = cut(after, ',');
+        let mut parameters = link;
+        while !parameters.is_empty() {
+            let (parameter, further) = cut(parameters, ';');
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let mut relations = value.trim().trim_matches('"').split_ascii_whitespace();
+            if name.trim().eq_ignore_ascii_case("rel")
+                && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
+            {
+                return base.join(target).ok();
+            }
+            parameters = further;
+        }
+        rest = others;
+    }
+    None
+}
+
+/// What stands before and behind the first separator that is not quoted.
+fn cut(text: &str, separator: char) -> (&str, &str) {
+    let mut quoted = false;
+    let end = text.char_indices().find(|(_, c)| {
+        quoted ^= *c == '"';
+        *c == separator && !quoted
+    });
+    end.map_or((text, ""), |(at, c)| (&text[..at], &text[at + c.len_utf8()..]))
 }
 
 fn numbered_after(url: &Url, parameter: &str) -> Url {
@@ -195,9 +220,13 @@ pub(crate) fn pick(
         installations.iter().find(|installation| is_match(&installation.raw, pointer))
     });
     found.cloned().ok_or_else(|| {
-        Error::new(ErrorKind::NotFound, format!("{} is not there", lookup.subject()))
-            .because(Reason::NotInstalled)
-            .advise("Install the app, or list the installations to see how accounts are written.")
+        let message = match lookup {
+            Lookup::Id(id) => format!("the app has no installation {id}"),
+            _ => format!("the app is not installed on `{name}`"),
+        };
+        Error::new(ErrorKind::NotFound, message).because(Reason::NotInstalled).advise(
+            "Install it there, or list the installations to see how the account is written.",
+        )
     })
 }
 

@@ -76,11 +76,11 @@ impl Lookup {
     pub(crate) fn subject(&self) -> String {
         match self {
             Self::Id(id) => format!("installation {id}"),
-            Self::Account(name) => format!("the installation on `{name}`"),
-            Self::Organization(name) => format!("the installation on organization `{name}`"),
-            Self::User(name) => format!("the installation on user `{name}`"),
-            Self::Repository(name) => format!("the installation on repository `{name}`"),
-            Self::Enterprise(name) => format!("the installation on enterprise `{name}`"),
+            Self::Account(name) => format!("the lookup of `{name}`"),
+            Self::Organization(name) => format!("the lookup of organization `{name}`"),
+            Self::User(name) => format!("the lookup of user `{name}`"),
+            Self::Repository(name) => format!("the lookup of repository `{name}`"),
+            Self::Enterprise(name) => format!("the lookup of enterprise `{name}`"),
         }
     }
 
@@ -91,7 +91,7 @@ impl Lookup {
         let urls: Vec<_> = self.paths(find).iter().map(fill).collect::<Result<_>>()?;
         match self {
             Self::Repository(_) | Self::Enterprise(_) if urls.is_empty() => {
-                Err(platform.unsupported(&format!("looking for {}", self.subject())))
+                Err(platform.unsupported(&self.subject()))
             }
             _ => Ok(urls),
         }

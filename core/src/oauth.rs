@@ -140,7 +140,8 @@ fn refused(platform: &Platform, code: &str, description: &str) -> Error {
         "server_error" | "temporarily_unavailable" => (ErrorKind::Server, None),
         _ => (ErrorKind::Rejected, None),
     };
-    let detail = if description.is_empty() { &code } else { &description };
+    let description = description.trim().trim_end_matches('.');
+    let detail = if description.is_empty() { &code } else { description };
     let error = Error::new(kind, format!("the authorization was refused: {detail}"));
     let error = error.with_platform_code(Some(code.clone()));
     reason.into_iter().fold(error, Error::because)

@@ -60,6 +60,9 @@ impl Platform {
     pub fn with_host(mut self, host: &str) -> Result<Self> {
         let (scheme, name) = host.split_once("://").unwrap_or(("https", host));
         let name = name.trim_end_matches('/').to_ascii_lowercase();
+        if name.is_empty() {
+            return Err(Error::invalid("the host is empty"));
+        }
         if name.contains(['/', '?', '#', '@', '\\']) {
             return Err(Error::invalid("the host is not a host's name")
                 .advise("Give `git.corp.example`, or a whole base as api_url and web_url."));

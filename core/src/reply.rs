@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::{
     platform::descriptor::{Expires, Pointers},
+    secret::Secret,
     time::{Timestamp, parse_rfc3339},
     token::Permissions,
 };
@@ -24,6 +25,11 @@ pub(crate) fn text_at(reply: &Value, pointer: &str) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// A secret, which goes into a header: one with control characters in it is none.
+pub(crate) fn secret(reply: &Value, at: &Pointers) -> Option<Secret> {
+    text(reply, at).filter(|text| !text.contains(char::is_control)).map(Secret::new)
 }
 
 /// A word that platforms write in either case, such as `ALL`.

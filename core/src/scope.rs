@@ -8,13 +8,16 @@ use crate::{
     token::Permissions,
 };
 
-/// A part of what an installation was granted. Empty means everything.
+/// A part of what an installation was granted.
+///
+/// What is not named is not narrowed. A list that is named but empty is refused when the token is
+/// asked for: to a platform it would mean everything.
 ///
 /// Two scopes are equal when they ask for the same, in whatever order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scope {
-    repositories: Vec<String>,
-    repository_ids: Vec<String>,
+    repositories: Option<Vec<String>>,
+    repository_ids: Option<Vec<String>>,
     permissions: Permissions,
 }
 
@@ -28,16 +31,14 @@ impl Scope {
     /// Adds repositories by name, without their owner.
     #[must_use]
     pub fn repositories<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
-        self.repositories.extend(names.into_iter().map(Into::into));
-        sorted(&mut self.repositories);
+        add(&mut self.repositories, names);
         self
     }
 
     /// Adds repositories by id.
     #[must_use]
     pub fn repository_ids<T: Into<String>>(mut self, ids: impl IntoIterator<Item = T>) -> Self {
-        self.repository_ids.extend(ids.into_iter().map(Into::into));
-        sorted(&mut self.repository_ids);
+        add(&mut self.repository_ids, ids);
         self
     }
 
@@ -69,12 +70,12 @@ impl Scope {
             body.insert(member.clone(), value);
             Ok::<_, Error>(())
         };
-        if !self.repositories.is_empty() {
-            let names = self.repositories.iter().map(String::as_str).collect();
+        if let Some(names) = &self.repositories {
+            let names = names.iter().map(String::as_str).collect();
             put(&rules.repositories, "narrowing by repository name", names)?;
         }
-        if !self.repository_ids.is_empty() {
-            let ids = self.repository_ids.iter().map(|id| id_value(id)).collect();
+        if let Some(ids) = &self.repository_ids {
+            let ids = ids.iter().map(|id| id_value(id)).collect();
             put(&rules.repository_ids, "narrowing by repository id", ids)?;
         }
         if !self.permissions.is_empty() {
@@ -87,18 +88,23 @@ impl Scope {
 
     fn check(&self, rules: &Narrowing) -> Result<()> {
         let most = rules.max_repositories;
-        if self.repositories.len() > most || self.repository_ids.len() > most {
+        let lists = || self.repositories.iter().chain(&self.repository_ids);
+        if lists().any(Vec::is_empty) {
+            return Err(Error::invalid("the list of repositories is empty")
+                .advise("Leave it out for a token that reaches all of them."));
+        }
+        if lists().any(|list| list.len() > most) {
             return Err(Error::invalid(format!(
                 "a token reaches at most {most} named repositories"
             ))
             .advise("Narrow by fewer, or do not narrow by repository."));
         }
-        let texts = self.repositories.iter().chain(&self.repository_ids);
-        let texts = texts.chain(self.permissions.keys()).chain(self.permissions.values());
-        if texts.clone().any(String::is_empty) {
+        let mut texts =
+            lists().flatten().chain(self.permissions.keys()).chain(self.permissions.values());
+        if texts.any(String::is_empty) {
             return Err(Error::invalid("a repository, permission or level is empty"));
         }
-        match self.repositories.iter().find(|name| name.contains('/')) {
+        match self.repositories.iter().flatten().find(|name| name.contains('/')) {
             Some(name) => Err(Error::invalid(format!("`{name}` names the owner, too"))
                 .advise("Give the repository's name alone: the installation knows its owner.")),
             None => Ok(()),
@@ -106,9 +112,11 @@ impl Scope {
     }
 }
 
-fn sorted(texts: &mut Vec<String>) {
-    texts.sort_unstable();
-    texts.dedup();
+fn add<T: Into<String>>(list: &mut Option<Vec<String>>, texts: impl IntoIterator<Item = T>) {
+    let list = list.get_or_insert_default();
+    list.extend(texts.into_iter().map(Into::into));
+    list.sort_unstable();
+    list.dedup();
 }
 
 fn id_value(id: &str) -> Value {
@@ -152,6 +160,17 @@ mod tests {
         assert!(scope(500).body(&github).is_ok());
         assert_eq!(scope(501).body(&github).unwrap_err().kind(), ErrorKind::InvalidArgument);
         assert!(Scope::all().repositories(["acme/api"]).body(&github).is_err());
+    }
+
+    #[test]
+    fn an_empty_list_does_not_mean_everything() {
+        let github = Platform::named("github").unwrap();
+        let nothing = Vec::<String>::new();
+        for scope in
+            [Scope::all().repositories(nothing.clone()), Scope::all().repository_ids(nothing)]
+        {
+            assert_eq!(scope.body(&github).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        }
     }
 
     #[test]

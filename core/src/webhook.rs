@@ -25,8 +25,9 @@ pub struct Webhook {
     pub delivery_id: Option<String>,
     /// The installation that it is about.
     pub installation_id: Option<String>,
-    /// What was signed: the body, or the part of it that the platform signs.
-    pub payload: Value,
+    /// What was signed, to the letter: the body, or the part of it that the platform signs. It is
+    /// JSON.
+    pub payload: String,
 }
 
 impl Webhook {
@@ -65,14 +66,14 @@ impl Webhook {
     }
 
     fn read(rules: &WebhookRules, headers: &[(&str, &str)], signed: &SignedPart) -> Result<Self> {
-        let payload: Value = serde_json::from_slice(&signed.payload()?)
-            .map_err(|_| Error::protocol(Reason::NotJson, "the webhook's payload is not JSON"))?;
+        let text = String::from_utf8(signed.payload()?).map_err(|_| not_json())?;
+        let payload: Value = serde_json::from_str(&text).map_err(|_| not_json())?;
         let named = |name: &Option<String>| header(headers, name.as_deref()?).map(str::to_owned);
         Ok(Self {
             event: named(&rules.event_header).or_else(|| reply::text(&payload, &rules.event)),
             delivery_id: named(&rules.delivery_header),
             installation_id: reply::text(&payload, &rules.installation_id),
-            payload,
+            payload: text,
         })
     }
 }
@@ -132,6 +133,11 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     pairs.map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?)).collect()
 }
 
+fn not_json() -> Error {
+    Error::protocol(Reason::NotJson, "the webhook's payload is not JSON")
+        .advise("Set the webhook's content type to application/json on the platform.")
+}
+
 fn unproved(message: &str) -> Error {
     Error::new(ErrorKind::Unauthorized, message).because(Reason::BadSignature)
 }
@@ -155,7 +161,7 @@ mod tests {
         let headers = [("x-hub-signature-256", SIGNATURE), ("X-GitHub-Event", "push")];
         let webhook = github(&headers, BODY, &["new", "mysecret"]).unwrap();
         assert_eq!(webhook.event.as_deref(), Some("push"));
-        assert_eq!(webhook.payload["foo"], "bar");
+        assert_eq!(webhook.payload.as_bytes(), BODY);
     }
 
     #[test]

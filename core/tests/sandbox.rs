@@ -124,7 +124,18 @@ fn a_date_that_is_wrong_ends_in_an_error_and_not_in_a_circle() {
         .unwrap();
     let error = settings.app().unwrap().installations().wait().unwrap_err();
     assert_eq!(error.reason(), Some(Reason::ClockSkew), "{error}");
-    assert_eq!(count(&sandbox, "list_installations"), 3);
+    assert_eq!(count(&sandbox, "list_installations"), 2);
+}
+
+#[test]
+fn two_unknown_keys_are_each_tried_once() {
+    let sandbox = sandbox();
+    let (mut settings, _) = settings(&sandbox);
+    settings.private_key = Some(sandbox.new_key("76").into_bytes().into());
+    settings.other_private_key = Some(sandbox.new_key("77").into_bytes().into());
+    let error = settings.app().unwrap().installations().wait().unwrap_err();
+    assert_eq!(error.reason(), Some(Reason::AppKeyMismatch));
+    assert_eq!(count(&sandbox, "list_installations"), 2);
 }
 
 #[test]

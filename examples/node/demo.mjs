@@ -11,7 +11,7 @@ async function main() {
   say('platform', app.platformName)
   say('jwt', JSON.stringify((await app.jwt()).claims))
   await asInstallation(app)
-  await asUser(app)
+  if (setting('CLIENT_ID')) await asUser(app) // else a platform without OAuth
 }
 
 function makeApp() {
@@ -38,7 +38,7 @@ async function asInstallation(app) {
   const source = app.installation((await app.findInstallation(account)).id)
   const token = await source.token()
   say('token', `${shown(token)} (${listed(token.permissions)})`)
-  const path = `/orgs/${account}/repos`
+  const path = (setting('GET_PATH') ?? '/orgs/ACCOUNT/repos').replace('ACCOUNT', account)
   sayReply(path, await source.request('GET', path))
 }
 
@@ -51,7 +51,8 @@ async function asUser(app) {
   say('user token', shown(token))
   const refreshed = await app.refresh(token)
   say('refreshed', shown(refreshed))
-  sayReply('/user/repos', await app.request('GET', '/user/repos', { token: refreshed }))
+  const path = setting('USER_GET_PATH') ?? '/user/repos'
+  sayReply(path, await app.request('GET', path, { token: refreshed }))
 }
 
 /** Where the browser is sent back to. */

@@ -1,20 +1,26 @@
 //! An app on a platform, as C holds it.
 
-use std::{ffi::c_char, mem::MaybeUninit};
+use std::{
+    ffi::{c_char, c_void},
+    mem::MaybeUninit,
+};
 
 use appmint_core::{App, Secret};
 
 use crate::{
     authorization::{appmint_authorization, appmint_authorization_request},
-    border::{free, given, make, optional_text, show, text},
+    border::{self, bytes, free, given, look, make, optional_text, show, text},
     config::appmint_config,
     error::{appmint_error, appmint_status},
     installation::{appmint_installation, appmint_installations},
+    lookup::{appmint_lookup, lookup},
     request::appmint_request,
     response::appmint_response,
+    scope::appmint_scope,
     source::appmint_source,
     text::{Memo, appmint_text},
     token::appmint_token,
+    webhook::{self, appmint_header, appmint_webhook},
 };
 
 /// An app on a platform.
@@ -67,6 +73,13 @@ pub extern "C" fn appmint_app_platform_name(app: Option<&appmint_app>) -> *const
     show(app, |app| app.platform_name.some(|| app.core.platform().name()))
 }
 
+/// How far the platform's clock is ahead of ours in milliseconds, as far as is known; 0 at first.
+/// Learned when the platform blames a JWT's times, and applied from then on.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_clock_offset_ms(app: Option<&appmint_app>) -> i64 {
+    look(app, 0, |app| app.core.clock_offset_ms())
+}
+
 /// Every installation of the app. You own `*installations`: appmint_installations_free.
 ///
 /// Blocks at most for the app's timeout.
@@ -79,8 +92,8 @@ pub extern "C" fn appmint_app_installations(
     make("installations", installations, error, || given("app", app)?.core.installations().wait())
 }
 
-/// The installation on an account: its path, its organization's name or its target id. You own
-/// `*installation`: appmint_installation_free.
+/// The installation on an account of any kind, as the platform writes it: its path, login, name or
+/// id. You own `*installation`: appmint_installation_free.
 ///
 /// Blocks at most for the app's timeout.
 #[unsafe(no_mangle)]
@@ -97,6 +110,25 @@ pub extern "C" fn appmint_app_find_installation(
     })
 }
 
+/// The installation that is looked up by `text`, which is what `kind` says: an organization's name
+/// for APPMINT_LOOKUP_ORGANIZATION. You own `*installation`: appmint_installation_free.
+///
+/// Blocks at most for the app's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_find_installation_by(
+    app: Option<&appmint_app>,
+    kind: appmint_lookup,
+    text: *const c_char,
+    text_len: usize,
+    installation: Option<&mut MaybeUninit<*mut appmint_installation>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("installation", installation, error, || {
+        let lookup = lookup(kind, border::text("text", text, text_len)?)?;
+        given("app", app)?.core.find_installation(lookup).wait()
+    })
+}
+
 /// A source of tokens for one installation; nothing goes out yet. You own `*source`:
 /// appmint_source_free. It goes on working when `app` is freed.
 #[unsafe(no_mangle)]
@@ -108,6 +140,27 @@ pub extern "C" fn appmint_app_installation(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     make("source", source, error, || given("app", app)?.core.installation(text("id", id, id_len)?))
+}
+
+/// A source of tokens for a part of what an installation was granted; nothing goes out yet. `scope`
+/// stays yours, and must not be NULL. You own `*source`: appmint_source_free. It goes on working
+/// when `app` is freed.
+///
+/// APPMINT_ERROR_UNSUPPORTED on a platform without narrowed tokens.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_narrowed_installation(
+    app: Option<&appmint_app>,
+    id: *const c_char,
+    id_len: usize,
+    scope: Option<&appmint_scope>,
+    source: Option<&mut MaybeUninit<*mut appmint_source>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("source", source, error, || {
+        let id = text("id", id, id_len)?;
+        let scope = given("scope", scope)?.core.clone();
+        given("app", app)?.core.narrowed_installation(id, scope)
+    })
 }
 
 /// The URL where a user authorizes the app, with a fresh state; nothing goes out. `request` stays
@@ -189,6 +242,36 @@ pub extern "C" fn appmint_app_refresh(
     make("token", token, error, || {
         let refresh_token = text("refresh_token", refresh_token, refresh_token_len)?;
         given("app", app)?.core.refresh(refresh_token).wait()
+    })
+}
+
+/// A webhook, once its signature has proved right with any of the secrets: two, while one replaces
+/// the other. Nothing goes out.
+///
+/// `headers` are the `headers_len` headers that came, all of them: which of them matter depends on
+/// the platform. `body` is the bytes as they came: a body that was parsed and written again has
+/// another signature. `secrets` are `secrets_len` texts, each with a NUL at its end. All of these
+/// stay yours. You own `*webhook`: appmint_webhook_free.
+///
+/// APPMINT_ERROR_UNAUTHORIZED with APPMINT_REASON_BAD_SIGNATURE when no secret fits,
+/// APPMINT_ERROR_UNSUPPORTED where the platform signs nothing.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_verify_webhook(
+    app: Option<&appmint_app>,
+    headers: *const appmint_header,
+    headers_len: usize,
+    body: *const c_void,
+    body_len: usize,
+    secrets: *const *const c_char,
+    secrets_len: usize,
+    webhook: Option<&mut MaybeUninit<*mut appmint_webhook>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("webhook", webhook, error, || {
+        let body = bytes("body", body, body_len)?;
+        let headers = webhook::headers(headers, headers_len)?;
+        let secrets = webhook::secrets(secrets, secrets_len)?;
+        given("app", app)?.core.verify_webhook(&headers, body, &secrets)
     })
 }
 

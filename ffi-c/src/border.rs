@@ -95,6 +95,27 @@ pub(crate) fn optional_text<'a>(
     (!start.is_null()).then(|| text(name, start, len)).transpose()
 }
 
+/// Text that must be there, end with a NUL and be UTF-8.
+pub(crate) fn ended_text<'a>(name: &str, start: *const c_char) -> Result<&'a str> {
+    text(name, start, NUL_TERMINATED)
+}
+
+/// An array, which may be NULL where it holds nothing.
+pub(crate) fn slice<'a, T>(name: &str, start: *const T, count: usize) -> Result<&'a [T]> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if start.is_null() {
+        return Err(null(name));
+    }
+    if isize::try_from(count.saturating_mul(size_of::<T>())).is_err() {
+        return Err(Error::invalid(format!("the number of {name} is not one")));
+    }
+    // SAFETY: the header demands `count` readable elements; every caller is done with them before
+    // the C function that was given them returns.
+    Ok(unsafe { slice::from_raw_parts(start, count) })
+}
+
 /// Bytes that must be there.
 pub(crate) fn bytes<'a>(name: &str, start: *const c_void, len: usize) -> Result<&'a [u8]> {
     if start.is_null() {
@@ -146,5 +167,7 @@ mod tests {
     fn an_impossible_length_is_refused() {
         let error = bytes("body", c"x".as_ptr().cast(), usize::MAX - 1).unwrap_err();
         assert_eq!(error.message(), "the length of body is not one");
+        let error = slice("secrets", [0_u64].as_ptr(), usize::MAX / 8).unwrap_err();
+        assert_eq!(error.message(), "the number of secrets is not one");
     }
 }

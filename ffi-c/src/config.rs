@@ -71,6 +71,20 @@ pub extern "C" fn appmint_config_set_platform_descriptor(
     })
 }
 
+/// The host that the platform is at, where it can be at several: "git.corp.example".
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_host(
+    config: Option<&mut appmint_config>,
+    host: *const c_char,
+    host_len: usize,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    set(config, error, |settings| {
+        settings.host = Some(text("host", host, host_len)?.into());
+        Ok(())
+    })
+}
+
 /// The base of the API, instead of the platform's own.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_api_url(
@@ -154,6 +168,22 @@ pub extern "C" fn appmint_config_set_private_key(
     set(config, error, |settings| {
         let key = bytes("private_key", private_key, private_key_len)?;
         settings.private_key = Some(Zeroizing::new(key.to_vec()));
+        Ok(())
+    })
+}
+
+/// A second key, for the time of a rotation: turned to when the platform does not know the first.
+/// In any form that the first may have. Copied, and zeroized when it is not needed any more.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_other_private_key(
+    config: Option<&mut appmint_config>,
+    other_private_key: *const c_void,
+    other_private_key_len: usize,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    set(config, error, |settings| {
+        let key = bytes("other_private_key", other_private_key, other_private_key_len)?;
+        settings.other_private_key = Some(Zeroizing::new(key.to_vec()));
         Ok(())
     })
 }

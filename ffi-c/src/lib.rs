@@ -3,8 +3,8 @@
 //! A function here converts its arguments, makes one call of the core, and converts the result.
 //! Signatures use real types, which C sees as pointers: `Option<&T>` is a `const T *` that may be
 //! NULL, `Option<Box<T>>` a `T *` that is taken over, `Option<&mut MaybeUninit<*mut T>>` a place
-//! for a result. What cannot be said so, text and bytes of a given length, is read in [`border`],
-//! where panics end too.
+//! for a result. What cannot be said so, text, bytes and arrays of a given length, is read in
+//! [`border`], where panics end too.
 
 #![expect(non_camel_case_types, reason = "these are the names that C sees")]
 
@@ -15,10 +15,13 @@ pub mod clock;
 pub mod config;
 pub mod error;
 pub mod installation;
+pub mod lookup;
 pub mod request;
 pub mod response;
+pub mod scope;
 pub mod signer;
 pub mod source;
 pub mod text;
 pub mod token;
 pub mod version;
+pub mod webhook;

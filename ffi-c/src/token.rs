@@ -15,6 +15,7 @@ pub struct appmint_token {
     core: Token,
     texts: Texts,
     permissions: OnceLock<appmint_map>,
+    repositories: OnceLock<appmint_list>,
     scopes: OnceLock<appmint_list>,
 }
 
@@ -31,8 +32,8 @@ struct Texts {
 
 impl From<Token> for appmint_token {
     fn from(core: Token) -> Self {
-        let (permissions, scopes) = (OnceLock::new(), OnceLock::new());
-        Self { core, texts: Texts::default(), permissions, scopes }
+        let (texts, permissions, repositories, scopes) = Default::default();
+        Self { core, texts, permissions, repositories, scopes }
     }
 }
 
@@ -85,6 +86,16 @@ pub extern "C" fn appmint_token_repository_selection(
     show(token, |token| {
         token.texts.repository_selection.maybe(|| token.core.repository_selection())
     })
+}
+
+/// Names of the repositories that it was narrowed to; empty when it was not. Borrowed until `token`
+/// is freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_repositories(
+    token: Option<&appmint_token>,
+) -> Option<&appmint_list> {
+    let list = |token: &appmint_token| token.core.repositories().iter().collect();
+    look(token, None, |token| Some(token.repositories.get_or_init(|| list(token))))
 }
 
 /// The OAuth scopes granted. Borrowed until `token` is freed.

@@ -117,13 +117,15 @@ fn here() -> PathBuf {
 }
 
 /// In the order in which a reader wants them.
-const MODULES: [&str; 13] = [
+const MODULES: [&str; 16] = [
     "version",
     "error",
     "text",
     "clock",
     "signer",
     "config",
+    "lookup",
+    "scope",
     "app",
     "source",
     "token",
@@ -131,6 +133,7 @@ const MODULES: [&str; 13] = [
     "authorization",
     "request",
     "response",
+    "webhook",
 ];
 
 const STORY: &str = r#"
@@ -159,13 +162,14 @@ const STORY: &str = r#"
  *   `const T *` or `const char *` is borrowed: it lives as long as the object that it was asked of.
  * - NULL. Every `..._free` takes NULL. A function with a status refuses a NULL that it cannot use
  *   (APPMINT_ERROR_INVALID_ARGUMENT); one without answers NULL, 0, or what its comment says.
- * - Text in is UTF-8 and has a length; APPMINT_NTS says that a NUL ends it. It is copied.
+ * - Text in is UTF-8 and has a length; APPMINT_NTS says that a NUL ends it. It is copied. Text in an
+ *   array has no length: a NUL ends it. An array of nothing may be NULL.
  * - Text out is UTF-8 with a NUL at its end and none inside. Where a `len` can be given it may be
  *   NULL; for text that is absent it becomes 0.
  * - Times are milliseconds since 1970-01-01T00:00:00Z.
  * - Threads. Every object may be used on any thread, and on several at once, but for these: an
- *   appmint_config, an appmint_request and an appmint_authorization_request must not be changed,
- *   and nothing must be freed, while another thread uses it.
+ *   appmint_config, an appmint_request, an appmint_authorization_request and an appmint_scope must
+ *   not be changed, and nothing must be freed, while another thread uses it.
  * - Nothing is global: there is nothing to initialise, and no last error.
  *
  * Generated from ffi-c/src: do not edit.

@@ -16,6 +16,7 @@ FREE_STANDING = {
     "appmint_clock_new",
     "appmint_config_new",
     "appmint_authorization_request_new",
+    "appmint_scope_new",
 }
 
 PROLOGUE = """
@@ -113,6 +114,10 @@ def null_but_places(kind, name, _):
     return f"&{name}" if is_place(kind) else null(kind, name, _)
 
 
+def is_array(kind):
+    return kind in ("const appmint_header *", "const char *const *")
+
+
 def handle(kind):
     return re.sub(r"(const )?appmint_(\w+) \*", r"the_\2", kind)
 
@@ -123,6 +128,10 @@ def with_handles(text, length, ok, wrong):
     def choose(kind, name, index):
         if is_place(kind):
             return f"&{name}"
+        if is_array(kind):
+            return "NULL"
+        if name in ("headers_len", "secrets_len"):
+            return "0"
         if is_text(kind):
             return text if index == wrong else f'"{ok}"'
         if kind == "size_t":
@@ -167,7 +176,7 @@ def main(path):
     out += [
         "static void texts(appmint_config *the_config, appmint_app *the_app,",
         "                  appmint_authorization_request *the_authorization_request,",
-        "                  appmint_request *the_request) {",
+        "                  appmint_request *the_request, appmint_scope *the_scope) {",
         *body,
         "}",
         "",
@@ -176,11 +185,13 @@ def main(path):
         "  appmint_app *app = NULL;",
         "  appmint_request *request = NULL;",
         "  appmint_authorization_request *asked = appmint_authorization_request_new();",
+        "  appmint_scope *scope = appmint_scope_new();",
         '  appmint_config_set_platform(config, "atomgit", APPMINT_NTS, NULL);',
         '  CHECK("app", appmint_app_new(config, &app, NULL) == APPMINT_OK);',
         '  CHECK("request", appmint_request_new("GET", 3, "/", 1, &request, NULL) == APPMINT_OK);',
         "  nulls();",
-        "  texts(config, app, asked, request);",
+        "  texts(config, app, asked, request, scope);",
+        "  appmint_scope_free(scope);",
         "  appmint_request_free(request);",
         "  appmint_authorization_request_free(asked);",
         "  appmint_app_free(app);",

@@ -30,6 +30,12 @@ static int sign(void *userdata, const uint8_t *message, size_t message_len, uint
   *signature_len = count->mode == TOO_LONG ? *signature_len + 1 : 256;
   return count->mode == FAILS ? 7 : 0;
 }
+static int ones(void *userdata, const uint8_t *message, size_t message_len, uint8_t *signature,
+                size_t *signature_len) {
+  (void)userdata, (void)message, (void)message_len;
+  memset(signature, 1, *signature_len = 256);
+  return 0;
+}
 static void drop(void *userdata) {
   counter *count = userdata;
   __atomic_add_fetch(&count->drops, 1, __ATOMIC_SEQ_CST);
@@ -255,6 +261,137 @@ static void an_authorization_brings_its_code_back(void) {
   appmint_app_free(app);
 }
 
+/* ---- lookups, scopes, webhooks */
+
+static appmint_app *github(void) {
+  appmint_config *config = appmint_config_new();
+  appmint_signer signer = {sizeof signer, NULL, NULL, NULL};
+  signer.sign = ones;
+  CHECK(appmint_config_set_platform(config, "github", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_app_id(config, "75", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_api_url(config, "http://127.0.0.1:1", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_proxy(config, "", 0, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_retries(config, 0, NULL) == APPMINT_OK);
+  return app_of(config);
+}
+
+/* A new error with this message is freed. */
+static int says(appmint_error **error, const char *message) {
+  int right = *error && same(appmint_error_message(*error), message);
+  if (!right) printf("%s\n", *error ? appmint_error_message(*error) : "no error");
+  appmint_error_free(*error);
+  *error = NULL;
+  return right;
+}
+
+static void a_lookup_is_of_a_kind(void) {
+  appmint_app *app = github();
+  appmint_installation *found = NULL;
+  appmint_error *error = NULL;
+  int kind;
+  CHECK(appmint_app_clock_offset_ms(app) == 0);
+  for (kind = APPMINT_LOOKUP_ACCOUNT; kind <= APPMINT_LOOKUP_ENTERPRISE; kind++)
+    CHECK(appmint_app_find_installation_by(app, kind, "a/b and more",
+                                           kind == APPMINT_LOOKUP_REPOSITORY ? 3 : 1, &found,
+                                           NULL) == APPMINT_ERROR_TRANSPORT);
+  CHECK(appmint_app_find_installation_by(app, APPMINT_LOOKUP_REPOSITORY, "a", N, &found, &error) ==
+        APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "a repository is written as owner/name"));
+  for (kind = -1; kind <= 6; kind += 7) {
+    CHECK(appmint_app_find_installation_by(app, kind, "a", N, &found, &error) ==
+          APPMINT_ERROR_INVALID_ARGUMENT);
+    CHECK(says(&error, kind < 0 ? "-1 is no appmint_lookup" : "6 is no appmint_lookup"));
+  }
+  CHECK(!found);
+  appmint_app_free(app);
+}
+
+static void a_scope_narrows_a_source(void) {
+  appmint_app *app = github();
+  appmint_scope *scope = appmint_scope_new();
+  appmint_source *source = NULL;
+  appmint_token *token = NULL;
+  appmint_error *error = NULL;
+  CHECK(appmint_app_narrowed_installation(app, "14", N, scope, &source, NULL) == APPMINT_OK);
+  appmint_source_free(source); /* nothing is narrowed yet, which is fine */
+  source = NULL;
+  CHECK(appmint_app_narrowed_installation(app, "14", N, NULL, &source, &error) ==
+        APPMINT_ERROR_INVALID_ARGUMENT); /* NULL is not everything */
+  CHECK(says(&error, "scope is NULL"));
+  CHECK(appmint_scope_add_repository(scope, "api and more", 3, NULL) == APPMINT_OK);
+  CHECK(appmint_scope_add_repository_id(scope, "17", N, NULL) == APPMINT_OK);
+  CHECK(appmint_scope_set_permission(scope, "contents", N, "read", N, NULL) == APPMINT_OK);
+  CHECK(appmint_scope_set_permission(scope, "contents", N, NULL, 0, NULL) != APPMINT_OK);
+  CHECK(appmint_app_narrowed_installation(app, "14", N, scope, &source, NULL) == APPMINT_OK);
+  CHECK(appmint_scope_add_repository(scope, "acme/api", N, NULL) == APPMINT_OK);
+  appmint_app_free(app);
+  CHECK(same(appmint_source_installation_id(source), "14"));
+  CHECK(appmint_source_token(source, -1, &token, NULL) == APPMINT_ERROR_TRANSPORT); /* has a copy */
+  appmint_source_free(source);
+  source = NULL;
+  app = github();
+  CHECK(appmint_app_narrowed_installation(app, "14", N, scope, &source, &error) ==
+        APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "`acme/api` names the owner, too"));
+  CHECK(!source && !token);
+  appmint_scope_free(scope);
+  appmint_app_free(app);
+}
+
+static void a_webhook_is_proved(void) {
+  static const char body[] = "{\"foo\":\"bar\"}, and more";
+  const size_t len = 13;
+  const appmint_header headers[] = {
+      {"x-github-event", "push"},
+      {"X-Hub-Signature-256", "sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3"},
+      {"X-GitHub-Delivery", "d-1"}};
+  const char *const secrets[] = {"new", "mysecret"}, *const wrong[] = {"new", "other"};
+  const char *const hole[] = {"mysecret", NULL}, *const bad[] = {"a\xff"};
+  const appmint_header no_name = {NULL, "x"}, no_value = {"x", NULL};
+  appmint_app *app = github();
+  appmint_webhook *webhook = NULL;
+  appmint_error *error = NULL;
+  size_t payload_len = 0;
+#define VERIFY(headers, n, body, len, secrets, m) \
+  appmint_app_verify_webhook(app, headers, n, body, len, secrets, m, &webhook, &error)
+  CHECK(VERIFY(headers, 3, body, len, secrets, 2) == APPMINT_OK && !error);
+  CHECK(same(appmint_webhook_event(webhook), "push"));
+  CHECK(same(appmint_webhook_delivery_id(webhook), "d-1"));
+  CHECK(appmint_webhook_installation_id(webhook) == NULL);
+  CHECK(same(appmint_webhook_payload(webhook, &payload_len), "{\"foo\":\"bar\"}"));
+  CHECK(payload_len == len && appmint_webhook_payload(webhook, NULL));
+  appmint_webhook_free(webhook);
+  webhook = NULL;
+  CHECK(VERIFY(headers, 3, body, len, wrong, 2) == APPMINT_ERROR_UNAUTHORIZED);
+  CHECK(appmint_error_reason(error) == APPMINT_REASON_BAD_SIGNATURE);
+  CHECK(says(&error, "the webhook's signature does not fit any secret"));
+  CHECK(VERIFY(headers, 3, body, N, secrets, 2) == APPMINT_ERROR_UNAUTHORIZED); /* another body */
+  CHECK(says(&error, "the webhook's signature does not fit any secret"));
+  CHECK(VERIFY(headers, 1, body, len, secrets, 2) == APPMINT_ERROR_UNAUTHORIZED);
+  CHECK(says(&error, "the webhook carries no signature"));
+  CHECK(VERIFY(NULL, 0, body, len, secrets, 2) == APPMINT_ERROR_UNAUTHORIZED);
+  CHECK(says(&error, "the webhook carries no signature"));
+  CHECK(VERIFY(headers, 3, body, len, NULL, 0) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "a webhook secret is missing or empty"));
+  CHECK(VERIFY(NULL, 1, body, len, secrets, 2) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "headers is NULL"));
+  CHECK(VERIFY(headers, 3, body, len, NULL, 1) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "secrets is NULL"));
+  CHECK(VERIFY(headers, N / 8, body, len, secrets, 2) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "the number of headers is not one"));
+  CHECK(VERIFY(headers, 3, body, len, hole, 2) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "secret is NULL"));
+  CHECK(VERIFY(headers, 3, body, len, bad, 1) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "secret is not UTF-8"));
+  CHECK(VERIFY(&no_name, 1, body, len, secrets, 2) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "header's name is NULL"));
+  CHECK(VERIFY(&no_value, 1, body, len, secrets, 2) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "header's value is NULL"));
+  CHECK(!webhook);
+  appmint_app_free(app);
+}
+
 static void *ask(void *app) {
   int i;
   for (i = 0; i < 20; i++) {
@@ -288,6 +425,9 @@ int main(void) {
   the_library_is_the_header_s();
   a_clock_is_shared();
   an_authorization_brings_its_code_back();
+  a_lookup_is_of_a_kind();
+  a_scope_narrows_a_source();
+  a_webhook_is_proved();
   many_threads_share_an_app();
   printf("%d failures\n", failures);
   return failures != 0;

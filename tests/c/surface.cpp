@@ -16,6 +16,8 @@ static int failures;
 
 static_assert(std::is_nothrow_copy_constructible_v<Error>);  // or throwing one could terminate
 static_assert(std::is_copy_constructible_v<App> && std::is_copy_constructible_v<appmint::Token>);
+static_assert(std::is_copy_constructible_v<appmint::Webhook> && std::is_copy_constructible_v<appmint::Lookup>);
+static_assert(std::is_move_constructible_v<appmint::Scope>);
 static_assert(!std::is_copy_constructible_v<App::Builder> && std::is_move_constructible_v<App::Builder>);
 
 template <class Work>
@@ -59,7 +61,7 @@ static void a_token_outlives_everything_and_hides_its_secret() {
   CHECK(shown.str().find("[redacted]") != std::string::npos);
   CHECK(shown.str().find(token.reveal()) == std::string::npos);
   CHECK(token.kind() == "jwt" && token.claims() && !token.reveal_refresh_token());
-  CHECK(token.permissions().empty() && token.scopes().empty() && !token.repository_selection());
+  CHECK(token.permissions().empty() && token.repositories().empty() && token.scopes().empty() && !token.repository_selection());
 }
 
 static void a_signer_may_throw_and_is_destroyed() {
@@ -126,6 +128,64 @@ static void an_authorization_brings_its_code_back() {
   CHECK(error && error->kind() == ErrorKind::denied && error->platform_code() == "access_denied");
 }
 
+static App github() {
+  return App::builder("github").app_id("75").signer(all_ones).api_url("http://127.0.0.1:1")
+      .proxy("").retries(0).build();
+}
+
+static void a_lookup_is_of_a_kind() {
+  auto app = github();
+  CHECK(app.clock_offset() == std::chrono::milliseconds(0));
+  using appmint::Lookup;
+  for (const auto &lookup : {Lookup::account("a"), Lookup::id("1"), Lookup::organization("a"), Lookup::user("a"),
+                             Lookup::repository("a/b"), Lookup::enterprise("a")}) {
+    auto error = error_of([&] { app.find_installation(lookup); });
+    CHECK(error && error->kind() == ErrorKind::transport);
+  }
+  auto error = error_of([&] { app.find_installation(Lookup::repository("a")); });
+  CHECK(error && error->kind() == ErrorKind::invalid_argument);
+  error = error_of([&] { app.find_installation(Lookup::organization({})); });
+  CHECK(error && error->message() == "the organization is empty");
+}
+
+static void a_scope_narrows_a_source() {
+  auto app = github();
+  auto source = app.installation("14", appmint::Scope().repository("api").repository_id("17").permission("contents", "read"));
+  CHECK(source.installation_id() == "14");
+  auto error = error_of([&] { source.token(); });
+  CHECK(error && error->kind() == ErrorKind::transport);
+  appmint::Scope scope;
+  app.installation("14", scope.repository("api"));
+  error = error_of([&] { app.installation("14", scope.repository("acme/api")); });
+  CHECK(error && error->message() == "`acme/api` names the owner, too");
+  auto atomgit = App::builder("atomgit").app_id("75").signer(all_ones).build();
+  error = error_of([&] { atomgit.installation("14", scope); });
+  CHECK(error && error->kind() == ErrorKind::unsupported);
+  atomgit.installation("14", appmint::Scope());
+  auto moved = std::move(scope);
+  error = error_of([&] { app.installation("14", scope); });  // not the whole installation
+  CHECK(error && error->message() == "scope is NULL");
+}
+
+static void a_webhook_is_proved() {
+  auto app = github();
+  auto signature = "sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3";
+  std::string body = R"({"foo":"bar"})";
+  auto webhook = app.verify_webhook({{"x-hub-signature-256", signature}, {"X-GitHub-Event", "push"}}, body, {"new", "mysecret"});
+  CHECK(webhook.event() == "push" && webhook.payload() == body);
+  CHECK(!webhook.delivery_id() && !webhook.installation_id());
+  for (auto [secret, end] : {std::pair("mysecret", " "), std::pair("other", "")}) {
+    auto error = error_of([&, secret = secret, end = end] {
+      app.verify_webhook({{"X-Hub-Signature-256", signature}}, body + end, {secret});
+    });
+    CHECK(error && error->kind() == ErrorKind::unauthorized && error->reason() == Reason::bad_signature);
+  }
+  auto error = error_of([&] { app.verify_webhook({}, {}, {"mysecret"}); });
+  CHECK(error && error->message() == "the webhook carries no signature");
+  error = error_of([&] { app.verify_webhook({{"X-Hub-Signature-256", signature}}, body, {}); });
+  CHECK(error && error->kind() == ErrorKind::invalid_argument);
+}
+
 int main() {
   what_fails_throws();
   a_builder_makes_several_apps();
@@ -135,6 +195,9 @@ int main() {
   a_key_file_that_is_missing_is_a_system_error();
   nobody_answers_at_a_closed_port();
   an_authorization_brings_its_code_back();
+  a_lookup_is_of_a_kind();
+  a_scope_narrows_a_source();
+  a_webhook_is_proved();
   CHECK(appmint::version() == APPMINT_VERSION && !appmint::platforms().empty());
   std::cout << failures << " failures\n";
   return failures != 0;

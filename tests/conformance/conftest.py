@@ -36,12 +36,21 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_generate_tests(metafunc):
-    if "surface" in metafunc.fixturenames:
-        metafunc.parametrize("surface", selected(metafunc.config))
     if "case" in metafunc.fixturenames:
-        part = metafunc.config.getoption("--case")
-        chosen = [case for case in cases.load_all() if part in case.id]
-        metafunc.parametrize("case", chosen, ids=[case.id for case in chosen])
+        pairs = list(chosen(metafunc.config))
+        names = [f"{surface}-{case.id}" for surface, case in pairs]
+        metafunc.parametrize(("surface", "case"), pairs, ids=names)
+    elif "surface" in metafunc.fixturenames:
+        metafunc.parametrize("surface", selected(metafunc.config))
+
+
+def chosen(config):
+    """The selected surfaces, each with its cases: some run with the first of all surfaces only."""
+    part = config.getoption("--case")
+    found = [case for case in cases.load_all() if part in case.id]
+    for surface in selected(config):
+        is_first = surface == next(iter(DRIVERS))
+        yield from ((surface, case) for case in found if is_first or not case.first_surface_only)
 
 
 @pytest.fixture

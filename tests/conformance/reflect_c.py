@@ -14,7 +14,17 @@ OBJECTS = {
     "Installation": "installation",
     "Authorization": "authorization",
     "Response": "response",
+    "Webhook": "webhook",
     "ManualClock": "clock",
+}
+
+# Arguments of App.installation that may be left out are given through an appmint_scope, which
+# app_narrowed_installation takes. Those of App.find_installation are kinds of appmint_lookup, which
+# app_find_installation_by takes.
+SCOPE = {
+    "repositories": "scope_add_repository",
+    "repository_ids": "scope_add_repository_id",
+    "permissions": "scope_set_permission",
 }
 
 # What C needs beside, and why.
@@ -33,6 +43,8 @@ HELPERS = {
     "authorization_request_add_scope", "authorization_request_set_login",
     "request_new", "request_free", "request_add_header", "request_set_json", "request_set_body",
     "request_set_token",
+    "scope_new", "scope_free", *SCOPE.values(), "app_narrowed_installation",
+    "app_find_installation_by",
 }  # fmt: skip
 
 
@@ -47,6 +59,12 @@ def header():
 def functions():
     """Names without `appmint_`."""
     return set(re.findall(r"^[a-z].*?\bappmint_(\w+)\(", header(), flags=re.M))
+
+
+def arguments(surface, operation):
+    """Those of an operation of App that may be left out."""
+    args = surface["object"]["App"][operation]["args"]
+    return [arg.removesuffix("?") for arg in args if arg.endswith("?")]
 
 
 def constants(prefix):

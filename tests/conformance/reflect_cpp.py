@@ -10,10 +10,12 @@ HELPERS = {
     "Builder": {"build", "private_key_file"},
     **{
         name: {"c_handle"}  # the way down to appmint.h
-        for name in ("TokenSource", "Token", "Installation", "Authorization", "Response", "ManualClock")
+        for name in ("TokenSource", "Token", "Installation", "Authorization", "Response", "Webhook", "ManualClock")
     },
     "Error": set(),
 }
+# Arguments of App.installation that may be left out are given in a Scope.
+SCOPE = {"repositories": "repository", "repository_ids": "repository_id", "permissions": "permission"}
 FREE = {"name"}  # of an ErrorKind or a Reason
 
 
@@ -48,6 +50,11 @@ def methods(name):
     public = flat(body(start)).split("private:")[0]
     found = set(re.findall(r"[\w>&*]\s[&*]?(\w+)\([^;]*?\)\s*(?:const\s*)?;", public))
     return {method for method in found if method not in (name, "if", "return")}
+
+
+def first_arguments(method):
+    """What the overloads of a method of App take first."""
+    return set(re.findall(rf" {method}\(([^()]*?)\w+\) const", body(r"class App\b(?!::)(?!;)")))
 
 
 def enumerators(name):

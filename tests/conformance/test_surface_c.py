@@ -19,6 +19,13 @@ def test_c_helpers_are_not_operations():
     assert not reflect_c.expected(SURFACE) & reflect_c.HELPERS
 
 
+def test_c_takes_what_may_be_left_out():
+    kinds = reflect_c.constants("APPMINT_LOOKUP_")
+    assert list(kinds) == reflect_c.arguments(SURFACE, "find_installation")
+    assert list(kinds.values()) == list(range(len(kinds)))
+    assert list(reflect_c.SCOPE) == reflect_c.arguments(SURFACE, "installation")
+
+
 def test_c_has_every_error_kind():
     kinds = reflect_c.constants("APPMINT_ERROR_")
     assert set(kinds) == set(SURFACE["error"]["kinds"])
@@ -35,6 +42,13 @@ def test_c_has_every_reason():
 def test_cpp_has_every_operation_and_none_extra():
     for name, members in SURFACE["object"].items():
         assert reflect_cpp.methods(name) == set(members) | reflect_cpp.HELPERS[name], name
+
+
+def test_cpp_takes_what_may_be_left_out():
+    assert reflect_cpp.methods("Lookup") == set(reflect_c.arguments(SURFACE, "find_installation"))
+    assert list(reflect_cpp.SCOPE) == reflect_c.arguments(SURFACE, "installation")
+    assert reflect_cpp.methods("Scope") == {*reflect_cpp.SCOPE.values(), "c_handle"}
+    assert {"const Lookup &", "std::string_view "} == reflect_cpp.first_arguments("find_installation")
 
 
 def test_cpp_has_every_setting_and_none_extra():

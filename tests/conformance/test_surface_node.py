@@ -91,9 +91,12 @@ def options(interface):
 
 
 def accepted(params):
-    """Every argument by name, whether by itself or in the options."""
-    by_option = [options(kind.strip()) for name, kind in params.items() if name == "options"]
-    return set(params) - {"options"} | set().union(*by_option)
+    """Every argument by name, whether by itself or a member of an object."""
+    found = set()
+    for name, kind in params.items():
+        objects = [word for word in kind.split() if f"export interface {word} " in TYPES]
+        found |= set().union(*map(options, objects)) if objects else {name}
+    return found
 
 
 def names_of(args):
@@ -107,7 +110,7 @@ OPERATIONS = [
     for member, details in operations.items()
 ]
 # Its instances have fields, and its prototype nothing.
-RECORDS = ["Installation"]
+RECORDS = ["Installation", "Webhook"]
 
 
 def test_the_module_shows_what_it_should_and_no_more(node):

@@ -65,6 +65,12 @@ def test_every_operation_has_its_arguments(name, member, details):
     assert needed == required(args)
 
 
+@pytest.mark.parametrize("name", ["find_installation", "installation"])
+def test_what_is_given_at_will_is_a_keyword(name):
+    _self, _positional, *others = inspect.signature(getattr(appmint.App, name)).parameters.values()
+    assert {parameter.kind for parameter in others} == {inspect.Parameter.KEYWORD_ONLY}
+
+
 def test_the_module_shows_what_it_should_and_no_more():
     errors = {error.__name__ for error in _errors.BY_KIND.values()}
     wanted = set(SURFACE["module"]) | set(SURFACE["object"]) | errors | OWN_NAMES

@@ -20,6 +20,8 @@ OWN = {
     "App": {
         "new": "an app is made of a parsed Config, or by Settings::app",
         "platform": "the Platform itself, whose name() the others show as platform_name",
+        "narrowed_installation": "the others' installation with something to narrow to, which is a Scope here",
+        "clock_offset_ms": "the others' clock_offset, with its unit in the name",
     },
     "Token": {
         "lives_past": "a question about expires_at that others ask of their own time types",
@@ -29,15 +31,17 @@ OWN = {
         "header": "a look-up that maps of other languages have already",
         "is_success": "a question about status",
     },
+    "Webhook": {"verify": "App::verify_webhook for a program that has no app"},
     "ManualClock": {"new": "the constructor"},
 }
 ELSEWHERE = {
-    "App": {"platform_name": "Platform::name"},
+    "App": {"platform_name": "Platform::name", "clock_offset": "App::clock_offset_ms"},
     "Token": {"reveal_refresh_token": "Token::refresh_token, a Secret to reveal"},
     "ManualClock": {"now": "the trait Clock"},
 }
-# Arguments that Rust bundles: `authorize` takes an AuthorizationRequest, `request` a Call.
-BUNDLED = {"authorize": ("AuthorizationRequest", {}), "request": ("Call", {"json": "json? | body?"})}
+# Arguments that Rust bundles, and the types that bundle them.
+BUNDLED = {"authorize": "AuthorizationRequest", "request": "Call",
+           "find_installation": "Lookup", "installation": "Scope"}
 RENAMED = {"callback": "callback_url"}
 
 
@@ -59,10 +63,20 @@ def methods(name):
     """Public methods of a type, and the names of their arguments."""
     found = {}
     for body in blocks(rf"impl {name}"):
-        for match in re.finditer(r"^    pub (?:const )?fn (\w+)(?:<[^>]*>)?\(([^)]*)\)", body, re.MULTILINE):
+        for match in re.finditer(r"^    pub (?:const )?fn (\w+)(?:<[^(]*>)?\((.*?)\)(?: ->| \{)",
+                                 body, re.MULTILINE | re.DOTALL):
             names = re.findall(r"(\w+): ", match[2])
             found[match[1]] = [RENAMED.get(argument, argument) for argument in names]
     return found
+
+
+def variants(enum):
+    bodies = blocks(rf"pub enum {enum}")
+    return {name.lower() for body in bodies for name in re.findall(r"^    (\w+)\(String\),", body, re.MULTILINE)}
+
+
+def arguments(name, method):
+    return {argument.rstrip("?") for argument in SURFACE["object"][name][method]["args"]}
 
 
 def fields(name):
@@ -103,8 +117,18 @@ def test_methods_take_the_named_arguments(name, method):
 
 
 def test_an_authorization_request_has_the_arguments_of_authorize():
-    wanted = {argument.rstrip("?") for argument in SURFACE["object"]["App"]["authorize"]["args"]}
-    assert fields("AuthorizationRequest") == wanted
+    assert fields("AuthorizationRequest") == arguments("App", "authorize")
+
+
+def test_a_lookup_has_the_arguments_of_find_installation():
+    assert variants("Lookup") == arguments("App", "find_installation")
+
+
+def test_a_scope_has_the_arguments_of_installation():
+    offered = {"permissions" if name == "permission" else name for name in methods("Scope")}
+    assert offered - {"all", "is_all"} == arguments("App", "installation") - {"id"}
+    assert methods("App")["narrowed_installation"] == ["id", "scope"]
+    assert methods("App")["installation"] == ["id"]
 
 
 @pytest.mark.parametrize("name", ["App", "TokenSource"])

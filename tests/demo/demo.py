@@ -15,6 +15,13 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# The account whose installation is used on each platform, and what is asked of its API.
+ACCOUNTS = {
+    "atomgit": ("yanqianyu", "/orgs/ACCOUNT/repos"),
+    "github": ("github", "/orgs/ACCOUNT/repos"),
+    "github-enterprise": ("github", "/orgs/ACCOUNT/repos"),
+    "icr": ("9a2e4b6c-1d3f-4a5b-8c7d-0e1f2a3b4c01", "/v0/organizations/ACCOUNT"),
+}
 
 
 def main() -> int:
@@ -30,7 +37,7 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--platform", default="atomgit")
+    parser.add_argument("--platform", default="atomgit", choices=ACCOUNTS)
     parser.add_argument("--show-secrets", action="store_true")
     return parser.parse_args()
 
@@ -63,16 +70,19 @@ def start_sandbox(platform: str, folder: Path) -> tuple[subprocess.Popen, dict]:
 
 def environment(options: argparse.Namespace, ready: dict) -> dict[str, str]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("APPMINT_")}
+    account, path = ACCOUNTS[options.platform]
     own = {
         "APPMINT_PLATFORM": options.platform,
-        "APPMINT_API_URL": ready.get("api_url", ready["url"]),
+        "APPMINT_API_URL": ready["api_url"],
         "APPMINT_WEB_URL": ready["url"],
         "APPMINT_APP_ID": ready["app_id"],
         "APPMINT_PRIVATE_KEY_FILE": ready["key_path"],
         "APPMINT_CLIENT_ID": ready["client_id"],
         "APPMINT_CLIENT_SECRET": ready["client_secret"],
         "APPMINT_REDIRECT_URI": ready["redirect_uri"],
-        "APPMINT_ACCOUNT": ready.get("account", "yanqianyu"),
+        "APPMINT_ACCOUNT": account,
+        "APPMINT_GET_PATH": path,
+        "APPMINT_USER_GET_PATH": "/user/repos",
         "APPMINT_NOW_MS": ready["now_ms"],
         "APPMINT_BROWSER": str(ROOT / "tests/demo/press"),
         "NO_PROXY": "127.0.0.1,localhost",

@@ -42,6 +42,7 @@ from ._native import (
     Response,
     Token,
     TokenSource,
+    Webhook,
     platforms,
     version,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "TransportError",
     "UnauthorizedError",
     "UnsupportedError",
+    "Webhook",
     "__version__",
     "platforms",
     "version",

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
 from typing import Any, final
@@ -15,6 +15,7 @@ __all__ = [
     "Response",
     "Token",
     "TokenSource",
+    "Webhook",
     "kinds",
     "platforms",
     "reasons",
@@ -34,12 +35,14 @@ class App:
         platform: str | None = None,
         *,
         platform_descriptor: str | Mapping[str, Any] | None = None,
+        host: str | None = None,
         api_url: str | None = None,
         web_url: str | None = None,
         app_id: int | str | None = None,
         client_id: int | str | None = None,
         client_secret: str | None = None,
         private_key: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
+        other_private_key: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
         private_key_passphrase: str | None = None,
         signer: Callable[[bytes], bytes | bytearray | memoryview] | None = None,
         jwt_back_date: timedelta | float | None = None,
@@ -62,17 +65,55 @@ class App:
     def platform_name(self) -> str:
         """The platform's name."""
 
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far the platform's clock is ahead of ours, as far as is known; 0 at first."""
+
     def jwt(self) -> Token:
         """The app's own JWT, reused until 60 s before it expires."""
 
     def installations(self) -> list[Installation]:
         """Every installation of the app."""
 
-    def find_installation(self, account: int | str) -> Installation:
-        """The installation on an account: its path, its organization's name or its id."""
+    def find_installation(
+        self,
+        account: int | str | None = None,
+        *,
+        id: int | str | None = None,
+        organization: str | None = None,
+        user: str | None = None,
+        repository: str | None = None,
+        enterprise: str | None = None,
+    ) -> Installation:
+        """The installation on exactly one of: an account of any kind (as the platform writes it: path,
+        login, name or id), an installation's id, an organization, a user, a repository
+        (owner/name), an enterprise."""
 
-    def installation(self, id: int | str) -> TokenSource:
-        """A source of tokens for one installation; nothing goes out yet."""
+    def installation(
+        self,
+        id: int | str,
+        *,
+        repositories: Iterable[str] = (),
+        repository_ids: Iterable[int | str] = (),
+        permissions: Mapping[str, str] | None = None,
+    ) -> TokenSource:
+        """A source of tokens for one installation; nothing goes out yet.
+
+        Its tokens reach all that the installation was granted, or only the repositories (by name
+        without owner, or by id) and permissions (names to levels) given.
+        """
+
+    def verify_webhook(
+        self,
+        headers: Mapping[str, str],
+        body: bytes | bytearray | memoryview,
+        secrets: str | Sequence[str],
+    ) -> Webhook:
+        """A webhook whose signature proved right with one of the secrets; nothing goes out.
+
+        The headers' names may be in any case; the body is the bytes as they came, before anything
+        decoded or parsed them. Two secrets are for the time while one replaces the other.
+        """
 
     def authorize(
         self,
@@ -170,6 +211,10 @@ class Token:
     @property
     def repository_selection(self) -> str | None:
         """Which repositories it reaches: "all" or "selected"."""
+
+    @property
+    def repositories(self) -> list[str]:
+        """Names of the repositories it was narrowed to; empty when it was not."""
 
     @property
     def scopes(self) -> list[str]:
@@ -302,6 +347,30 @@ class Response:
         """The value that the body holds as JSON; a ProtocolError if it holds none."""
 
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class Webhook:
+    """An event that a platform sent, with a signature that was proved.
+
+    The event's name and the delivery's id come from headers on most platforms, which no signature
+    covers: the payload decides.
+    """
+
+    @property
+    def event(self) -> str | None:
+        """The event's name, such as "push"."""
+
+    @property
+    def delivery_id(self) -> str | None:
+        """The delivery's id, to recognise one that comes twice."""
+
+    @property
+    def installation_id(self) -> str | None:
+        """The id of the installation that it is about, from the part that was signed."""
+
+    @property
+    def payload(self) -> Any:
+        """What was signed: the body, or the part of it that the platform signs."""
 
 @final
 class ManualClock:

@@ -38,8 +38,10 @@ impl App {
     pub(super) fn list(&self, jwt: &Token, deadline: Deadline) -> Result<Vec<Installation>> {
         let mut all: Vec<Installation> = Vec::new();
         let mut seen = HashSet::new();
+        let mut visited = HashSet::new();
         let mut next = Some(installation::first_page(self.platform())?);
-        while let Some(url) = next {
+        // A server may send us in a circle.
+        while let Some(url) = next.filter(|url| visited.insert(url.clone())) {
             let (page, after) =
                 self.ask(url, "the list of installations", jwt, deadline, |it| {
                     let page = installation::listed(it)?;

@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use url::Url;
+
 use super::App;
 use crate::{
     config::Config,
@@ -22,15 +24,21 @@ use crate::{
 
 impl App {
     /// Does something with the app's JWT, and again with another one if the first was refused for
-    /// a reason that another one mends: a clock that was off, or the other of two keys.
+    /// a reason that another one mends: a clock that was off, or the other of two keys. Each is
+    /// tried once.
     pub(super) fn as_app<T>(&self, mut ask: impl FnMut(&Token) -> Result<T>) -> Result<T> {
-        for _ in 0..MOST_CORRECTIONS {
-            match ask(&self.fresh_jwt()?) {
-                Err(error) if self.corrects(&error) => *lock(&self.0.jwt) = None,
+        let mut tried = Vec::new();
+        loop {
+            let error = match ask(&self.fresh_jwt()?) {
+                Err(error) => error,
                 outcome => return outcome,
+            };
+            match self.remedy(&error).filter(|remedy| !tried.contains(remedy)) {
+                Some(remedy) if self.applies(remedy, &error) => tried.push(remedy),
+                _ => return Err(error),
             }
+            *lock(&self.0.jwt) = None;
         }
-        ask(&self.fresh_jwt()?)
     }
 
     pub(super) fn fresh_jwt(&self) -> Result<Token> {
@@ -66,26 +74,39 @@ impl App {
         Ok(Client { id, secret })
     }
 
-    fn corrects(&self, error: &Error) -> bool {
-        let Ok(api) = self.platform().endpoint(Base::Api, "/", &[]) else { return false };
-        let (offsets, date, now) = (&self.0.offsets, error.date(), self.local_now());
+    /// Whether another JWT may help; keys are turned once, so that each is tried once.
+    fn remedy(&self, error: &Error) -> Option<Remedy> {
         match error.reason() {
-            Some(Reason::ClockSkew) => offsets.correct(&api, date, now),
+            Some(Reason::ClockSkew) => Some(Remedy::Clock),
+            Some(Reason::AppKeyMismatch | Reason::NoPublicKey) => Some(Remedy::OtherKey),
             // Some platforms refuse a JWT without a word about why.
-            None if error.status() == Some(401) && offsets.is_far(&api, date, now) => {
-                offsets.correct(&api, date, now)
-            }
-            Some(Reason::AppKeyMismatch | Reason::NoPublicKey) => self.turns_to_other_key(),
-            _ => false,
+            None if error.status() == Some(401) && self.is_clock_far(error) => Some(Remedy::Clock),
+            _ => None,
         }
     }
 
-    fn turns_to_other_key(&self) -> bool {
-        let has_other = self.0.config.signers.len() > 1;
-        if has_other {
-            self.0.signer.fetch_add(1, Ordering::Relaxed);
+    fn applies(&self, remedy: Remedy, error: &Error) -> bool {
+        match remedy {
+            Remedy::Clock => self
+                .api_root()
+                .is_some_and(|api| self.0.offsets.correct(&api, error.date(), self.local_now())),
+            Remedy::OtherKey => {
+                let has_other = self.0.config.signers.len() > 1;
+                if has_other {
+                    self.0.signer.fetch_add(1, Ordering::Relaxed);
+                }
+                has_other
+            }
         }
-        has_other
+    }
+
+    fn is_clock_far(&self, error: &Error) -> bool {
+        let far = |api| self.0.offsets.is_far(&api, error.date(), self.local_now());
+        self.api_root().is_some_and(far)
+    }
+
+    fn api_root(&self) -> Option<Url> {
+        self.platform().endpoint(Base::Api, "/", &[]).ok()
     }
 
     fn jwt_rules(&self) -> Result<JwtRules> {
@@ -130,5 +151,11 @@ fn issuer(config: &Config, rules: &Jwt) -> Result<Issuer> {
     })
 }
 
-/// One for the clock, one for the other key.
-const MOST_CORRECTIONS: usize = 2;
+/// What may mend a refused JWT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Remedy {
+    /// The platform's clock instead of ours.
+    Clock,
+    /// The other of two keys.
+    OtherKey,
+}

@@ -4,6 +4,7 @@ import copy
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from . import keys, times
@@ -12,6 +13,7 @@ SUITE = Path(__file__).parent.parent
 ROOT = SUITE.parent.parent
 NAME = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 EXCHANGE = {"use", "request", "reply", "times", "except"}
+FILE = {"about", "platforms", "also", "settings", "clock", "source", "cases"}
 MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform"}
 STEP = {"call", "with", "exchanges", "result", "error", "advance", "save", "at_least_ms", "at_most_ms"}
 
@@ -30,6 +32,7 @@ class Case:
     app: dict
     secrets: list
     profile: dict = field(default_factory=dict)
+    first_surface_only: bool = False
 
 
 def load_all(folder=SUITE / "cases"):
@@ -39,18 +42,38 @@ def load_all(folder=SUITE / "cases"):
     doubled = {name for name in names if names.count(name) > 1}
     if doubled:
         raise ValueError(f"case ids given twice: {sorted(doubled)}")
-    return cases
+    check_left_out(cases)
+    return [case for case in cases if not left_out(case)]
 
 
 def load(file, folder):
     """The cases of one file, each once for every platform that the file names."""
     content = json.loads(file.read_text("utf-8"))
     place = file.relative_to(folder).with_suffix("").as_posix()
+    if unknown := set(content) - FILE:
+        raise ValueError(f"{place}: unknown members {sorted(unknown)}")
     for raw in content["cases"]:
-        platforms = [raw["platform"]] if "platform" in raw else content["platforms"]
+        also = [] if "platform" in raw else content.get("also", [])
+        platforms = [raw["platform"]] if "platform" in raw else [*content["platforms"], *also]
         for platform in platforms:
             suffix = f"@{platform}" if len(platforms) > 1 else ""
-            yield of(f"{place}/{raw['id']}{suffix}", platform, content, raw)
+            case = of(f"{place}/{raw['id']}{suffix}", platform, content, raw)
+            case.first_surface_only = platform in also
+            yield case
+
+
+def left_out(case):
+    """Whether the profile says that the platform cannot have this case."""
+    return any(case.id.startswith(beginning) for beginning in case.profile.get("leaves_out", {}))
+
+
+def check_left_out(cases):
+    """Refuses a profile that leaves out what does not exist."""
+    for platform in {case.platform for case in cases}:
+        own = [case.id for case in cases if case.platform == platform]
+        for beginning in load_profile(platform).get("leaves_out", {}):
+            if not any(name.startswith(beginning) for name in own):
+                raise ValueError(f"the profile {platform} leaves out {beginning}, which is not there")
 
 
 def of(name, platform, content, raw):
@@ -85,8 +108,17 @@ def check(name, raw):
             raise ValueError(f"{name}: a call has a result or an error")
 
 
+@cache
 def load_profile(platform):
-    return json.loads((SUITE / "profiles" / f"{platform}.json").read_text("utf-8"))
+    profile = json.loads((SUITE / "profiles" / f"{platform}.json").read_text("utf-8"))
+    return overlaid(load_profile(profile.pop("extends")), profile) if "extends" in profile else profile
+
+
+def overlaid(below, above):
+    """What `above` says, and for the rest what `below` does; objects are laid over each other."""
+    if not isinstance(below, dict) or not isinstance(above, dict):
+        return above
+    return {**below, **{name: overlaid(below.get(name), value) for name, value in above.items()}}
 
 
 def patch(document, pointer, value):
@@ -104,9 +136,13 @@ def patch(document, pointer, value):
 
 def words_of_settings(case, scope):
     """The settings as a driver is told them."""
-    settings = fill({k: v for k, v in case.settings.items() if v is not None}, scope, case.clock_ms)
-    if "private_key" in settings:
-        settings.update(keys.setting(settings.pop("private_key")))
+    settings = {k: v for k, v in case.settings.items() if v is not None}
+    # A descriptor has braces of its own.
+    described = {k: settings.pop(k) for k in ("platform_descriptor",) if k in settings}
+    settings = described | fill(settings, scope, case.clock_ms)
+    for name in ("private_key", "other_private_key"):
+        if name in settings:
+            settings.update(keys.setting(name, settings.pop(name)))
     if settings.pop("clock", "manual") == "manual":
         settings["clock_ms"] = case.clock_ms
     return {name: str(value).lower() if isinstance(value, bool) else value
@@ -117,7 +153,12 @@ def exchanges_of(case, step, scope):
     """A step's exchanges, written out and filled in."""
     written = []
     for short in step.get("exchanges", []):
-        template = copy.deepcopy(case.profile.get("exchanges", {}).get(short.get("use"), {}))
+        templates = case.profile.get("exchanges", {})
+        template = copy.deepcopy(templates.get(short.get("use"), {}))
+        if "as" in template:
+            template = copy.deepcopy(templates[template["as"]])
+        if "use" in short and short["use"] not in templates:
+            raise ValueError(f"{case.id}: the profile has no exchange {short['use']}")
         parameters = {**template.get("parameters", {}),
                       **{name: value for name, value in short.items() if name not in EXCHANGE}}
         request = {**template.get("request", {}), **short.get("request", {})}
@@ -126,6 +167,8 @@ def exchanges_of(case, step, scope):
         whole = {"request": request, "reply": short.get("reply", template.get("reply"))}
         filled = fill(whole, {**scope, **fill(parameters, scope, case.clock_ms)}, case.clock_ms)
         written.extend([filled] * short.get("times", 1))
+        if "reply" not in short:
+            written.extend(exchanges_of(case, {"exchanges": template.get("then", [])}, scope))
     return written
 
 

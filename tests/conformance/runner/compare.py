@@ -31,6 +31,9 @@ def of_error(wanted, members):
     problems = of_members(wanted, members)
     for name, texts in parts.items():
         said = members.get(name, "")
+        if isinstance(texts, dict):
+            problems += filter(None, [difference(name, texts, said, members)])
+            continue
         for text in texts if isinstance(texts, list) else [texts]:
             if text.lower() not in said.lower():
                 problems.append(f"{name} lacks `{text}`: {said!r}")
@@ -74,6 +77,8 @@ def special(key, want, got, members):
             wrong = got == str(value)
         elif operator == "length":
             wrong = len(got) != value
+        elif operator == "shorter_than":
+            wrong = len(got) >= value
         elif operator == "s256_of":
             wrong = got != challenge(members[value])
         elif operator == "jwt":

@@ -48,14 +48,14 @@ FORMS = {
 }
 
 
-def setting(spec):
-    """The `private_key` or `private_key_hex` setting of a case's key."""
+def setting(name, spec):
+    """The setting of a case's key: as text, or under `NAME_hex` as bytes."""
     if isinstance(spec, str):
-        return {"private_key": spec}
+        return {name: spec}
     formed = FORMS[spec.get("form", "pem")](pem(spec["key"]))
     if isinstance(formed, bytes):
-        return {"private_key_hex": formed.hex()}
-    return {"private_key": formed}
+        return {f"{name}_hex": formed.hex()}
+    return {name: formed}
 
 
 def verifies(name, message, signature):

@@ -39,8 +39,8 @@ def found(texts, secrets):
     return problems
 
 
-def of_key(settings):
-    """The inner lines of a private key: each of them is secret."""
-    text = settings.get("private_key") or ""
+def of_keys(settings):
+    """The inner lines of the private keys: each of them is secret."""
+    text = "\n".join(settings.get(name) or "" for name in ("private_key", "other_private_key"))
     lines = [line.strip() for line in text.replace("\\n", "\n").split("\n")]
     return {line for line in lines if len(line) >= 40 and "-----" not in line}

@@ -35,6 +35,7 @@ class Replay:
 
     def __init__(self):
         self.script = []
+        self.date = None
         self.requests = []
         self.unexpected = []
         self.connections = dict.fromkeys(self.BASES, 0)
@@ -99,7 +100,7 @@ class Replay:
                     connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
                     return
                 while request := read_request(base, incoming):
-                    if not answer(connection, incoming, self._next(request)):
+                    if not answer(connection, incoming, self._next(request), self.date):
                         return
         except (OSError, ValueError):
             return
@@ -139,7 +140,7 @@ def read_chunks(incoming):
     return body
 
 
-def answer(connection, incoming, reply):
+def answer(connection, incoming, reply, date=None):
     """Sends a reply; whether the connection may be used again."""
     fault = reply.get("fault")
     if fault == "silent":
@@ -149,7 +150,7 @@ def answer(connection, incoming, reply):
         time.sleep(reply["delay_ms"] / 1000)
     if fault == "close":
         return False
-    head, body = encode(reply)
+    head, body = encode(reply, date)
     if fault == "close_in_head":
         connection.sendall(head[: len(head) // 2])
     elif fault == "close_in_body":
@@ -163,9 +164,9 @@ def answer(connection, incoming, reply):
     return False
 
 
-def encode(reply):
+def encode(reply, date=None):
     status = reply["status"]
-    headers = {"Date": "Sat, 21 Nov 2026 04:00:00 GMT"}
+    headers = {"Date": date}
     body = payload(reply, headers)
     if reply.get("chunked"):
         headers["Transfer-Encoding"] = "chunked"

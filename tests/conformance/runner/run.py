@@ -26,6 +26,8 @@ class Run:
         facts = case.profile.get("facts", {})
         self.scope = {**cases.fill(facts, {**facts, **urls}, case.clock_ms), **urls}
         self.secrets = set(case.secrets)
+        self.now_ms = None if case.settings.get("clock") == "system" else case.clock_ms
+        self.tell_time()
 
     def problems(self):
         try:
@@ -45,7 +47,7 @@ class Run:
     def follow(self):
         settings = cases.words_of_settings(self.case, self.scope)
         self.keep_secret(settings, "client_secret", "private_key_passphrase")
-        self.secrets |= leaks.of_key(settings)
+        self.secrets |= leaks.of_keys(settings)
         self.told("config", settings)
         expected = self.filled(self.case.app)
         answer = self.told("app", {})
@@ -60,12 +62,16 @@ class Run:
 
     def take(self, step):
         if "advance" in step:
-            self.told("advance", {"ms": cases.times.duration_ms(step["advance"])})
+            by_ms = cases.times.duration_ms(step["advance"])
+            self.told("advance", {"ms": by_ms})
+            self.now_ms += by_ms
+            self.tell_time()
             return []
         expected = cases.exchanges_of(self.case, step, self.scope)
         recorded = self.replay.expect(expected)
-        words = self.filled(step.get("with", {}))
+        words = {name: counted(value) for name, value in self.filled(step.get("with", {})).items()}
         self.keep_secret(words, "code", "code_verifier", "refresh_token", "token")
+        self.secrets |= {part for part in words.get("secrets", "").split(",") if part}
         began = time.monotonic()
         answer = self.told("call", {"op": step["call"], **words})
         took_ms = (time.monotonic() - began) * 1000
@@ -74,6 +80,11 @@ class Run:
         found = compare.requests(expected, recorded, self.replay.unexpected)
         found += compare.outcome(self.filled({k: step[k] for k in ("result", "error") if k in step}), answer)
         return found + pace(step, took_ms)
+
+    def tell_time(self):
+        """The platform's clock goes with the driver's, unless a reply has a Date of its own."""
+        now_ms = time.time() * 1000 if self.now_ms is None else self.now_ms
+        self.replay.date = cases.times.written(int(now_ms), "http_date", 0)
 
     def told(self, command, words):
         answer = self.driver.ask(command, words)
@@ -90,6 +101,11 @@ class Run:
     @staticmethod
     def name(step):
         return step.get("call", "advance")
+
+
+def counted(value):
+    """`{"counted": 3}` stands for `1,2,3`."""
+    return ",".join(map(str, range(1, value["counted"] + 1))) if isinstance(value, dict) else value
 
 
 def pace(step, took_ms):

@@ -19,22 +19,25 @@ static int sign(void *fails, const uint8_t *message, size_t message_len, uint8_t
 }
 #define SET(name) {#name, appmint_config_set_##name}
 static const struct { const char *key; appmint_status (*set)(appmint_config *, const char *, size_t, appmint_error **); } texts[] = {
-  SET(platform), SET(platform_descriptor), SET(api_url), SET(web_url), SET(app_id), SET(client_id), SET(client_secret),
+  SET(platform), SET(platform_descriptor), SET(host), SET(api_url), SET(web_url), SET(app_id), SET(client_id), SET(client_secret),
   SET(private_key_passphrase), SET(proxy), SET(root_certificates), SET(user_agent)};
 static const struct { const char *key; appmint_status (*set)(appmint_config *, uint64_t, appmint_error **); } durations[] = {
   {"jwt_back_date", appmint_config_set_jwt_back_date_s}, {"jwt_lifetime", appmint_config_set_jwt_lifetime_s},
   {"timeout", appmint_config_set_timeout_ms}, {"connect_timeout", appmint_config_set_connect_timeout_ms}};
+#define KEY(name) {#name, #name "_hex", appmint_config_set_##name}
+static const struct { const char *key, *hex; appmint_status (*set)(appmint_config *, const void *, size_t, appmint_error **); } keys[] = {
+  KEY(private_key), KEY(other_private_key)};
 
 static appmint_status set(word it, appmint_error **e) {
   for EACH(i, texts) if (!strcmp(it.key, texts[i].key)) return texts[i].set(config, it.value, it.len, e);
   for EACH(i, durations) if (!strcmp(it.key, durations[i].key)) return durations[i].set(config, (uint64_t)num(it.value), e);
-  if (!strcmp(it.key, "private_key")) return appmint_config_set_private_key(config, it.value, it.len, e);
+  for EACH(i, keys) if (!strcmp(it.key, keys[i].key)) return keys[i].set(config, it.value, it.len, e);
   if (!strcmp(it.key, "allow_plain_http")) return appmint_config_set_allow_plain_http(config, !strcmp(it.value, "true"), e);
   if (!strcmp(it.key, "max_response_body")) return appmint_config_set_max_response_body(config, (size_t)num(it.value), e);
   if (!strcmp(it.key, "retries")) return appmint_config_set_retries(config, (uint32_t)num(it.value), e);
-  if (!strcmp(it.key, "private_key_hex")) {
+  for EACH(k, keys) if (!strcmp(it.key, keys[k].hex)) {
     for (size_t i = 0; i < it.len / 2; i++) it.value[i] = (char)strtol((char[]){it.value[2 * i], it.value[2 * i + 1], 0}, NULL, 16);
-    return appmint_config_set_private_key(config, it.value, it.len / 2, e);
+    return keys[k].set(config, it.value, it.len / 2, e);
   }
   if (!strcmp(it.key, "clock_ms")) {
     appmint_clock_free(manual_clock);

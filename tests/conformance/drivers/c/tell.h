@@ -50,6 +50,7 @@ static void tell_token(const appmint_token *it) {
   tell_number("", "expires_at_ms", appmint_token_expires_at_ms(it), APPMINT_NO_TIME);
   tell_permissions("", appmint_token_permissions(it));
   tell("", "repository_selection", appmint_token_repository_selection(it));
+  tell_list("", "repositories", appmint_token_repositories(it));
   tell_list("", "scopes", appmint_token_scopes(it));
   tell("", "claims", appmint_token_claims(it));
   tell("", "reveal.refresh_token", appmint_token_reveal_refresh_token(it, NULL));
@@ -68,6 +69,12 @@ static void tell_response(const appmint_response *it) {
     putchar('=');
     encode(appmint_map_value_at(headers, i), strlen(appmint_map_value_at(headers, i)));
   }
+}
+static void tell_webhook(const appmint_webhook *it) {
+  tell("", "event", appmint_webhook_event(it));
+  tell("", "delivery_id", appmint_webhook_delivery_id(it));
+  tell("", "installation_id", appmint_webhook_installation_id(it));
+  tell("", "payload", appmint_webhook_payload(it, NULL));
 }
 static void tell_error(appmint_error *it) {
   tell("", "kind", appmint_error_kind_name(appmint_error_kind(it)));

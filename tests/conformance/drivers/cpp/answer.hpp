@@ -16,6 +16,13 @@ inline std::string encode(const std::string &text) {
   return out;
 }
 
+inline std::vector<std::string> split(const std::string &text) {
+  std::vector<std::string> list;
+  std::istringstream in(text);
+  for (std::string item; std::getline(in, item, ',');) list.push_back(item);
+  return list;
+}
+
 inline std::string joined(const std::vector<std::string> &list) {
   std::string text;
   for (const auto &item : list) text += (text.empty() ? "" : ",") + item;
@@ -41,7 +48,8 @@ struct Answer {
     shown << token;
     add("kind", token.kind()), add("reveal.token", token.reveal()), add("reveal.authorization", token.authorization());
     add("expires_at", token.expires_at()), add("permissions", token.permissions());
-    add("repository_selection", token.repository_selection()), add("scopes", joined(token.scopes()));
+    add("repository_selection", token.repository_selection()), add("repositories", joined(token.repositories()));
+    add("scopes", joined(token.scopes()));
     add("claims", token.claims()), add("reveal.refresh_token", token.reveal_refresh_token());
     add("refresh_token_expires_at", token.refresh_token_expires_at()), add("shown", shown.str());
   }
@@ -55,6 +63,10 @@ struct Answer {
   void add(const appmint::Response &response) {
     add("status", std::to_string(response.status())), add("body", response.body());
     for (const auto &[name, value] : response.headers()) add("header." + encode(name), value);
+  }
+  void add(const appmint::Webhook &it) {
+    add("event", it.event()), add("delivery_id", it.delivery_id());
+    add("installation_id", it.installation_id()), add("payload", it.payload());
   }
   void add(const appmint::Error &error) {
     auto wait = error.retry_after();

@@ -33,10 +33,17 @@ const OPERATIONS = {
     const found = await app.installations()
     return Object.assign({ count: found.length }, ...found.map((each, index) => installation(each, `${index}.`)))
   },
-  find_installation: async ({ account }) => installation(await app.findInstallation(account)),
-  token: async ({ id, min_valid_ms }) => token(await app.installation(id).token({ minValid: number(min_valid_ms) })),
+  clock_offset: () => ({ value: app.clockOffset }),
+  find_installation: async (words) => installation(await app.findInstallation(words)),
+  token: async ({ id, min_valid_ms, ...words }) => {
+    return token(await app.installation(id, narrowing(words)).token({ minValid: number(min_valid_ms) }))
+  },
   invalidate: ({ id }) => app.installation(id).invalidate(),
   source_request: async ({ id, ...words }) => response(await app.installation(id).request(...call(words))),
+  verify_webhook: ({ body, secrets, ...words }) => {
+    const { payload, ...said } = app.verifyWebhook(headersOf(words), Buffer.from(body), secrets.split(','))
+    return { ...members(said), payload: JSON.stringify(payload) }
+  },
   authorize: ({ scopes, ...words }) => {
     const made = app.authorize({ ...camelCased(words), scopes: scopes?.split(',') })
     const { url, state } = made
@@ -70,18 +77,28 @@ function fail() {
 }
 
 function call({ method, path, json, ...words }) {
-  const headers = {}
-  for (const key of Object.keys(words).filter((name) => name.startsWith('header.'))) {
-    headers[key.slice(7)] = words[key]
-    delete words[key]
-  }
-  return [method, path, { ...words, headers, json: json && JSON.parse(json) }]
+  const others = Object.fromEntries(Object.entries(words).filter(([name]) => !name.startsWith('header.')))
+  return [method, path, { ...others, headers: headersOf(words), json: json && JSON.parse(json) }]
+}
+
+function headersOf(words) {
+  const named = Object.entries(words).filter(([name]) => name.startsWith('header.'))
+  return Object.fromEntries(named.map(([name, value]) => [name.slice(7), value]))
+}
+
+function narrowing({ permissions, ...words }) {
+  const lists = Object.entries(camelCased(words)).map(([name, value]) => [name, value.split(',')])
+  return { ...Object.fromEntries(lists), permissions: permissions && levels(permissions) }
+}
+
+function levels(text) {
+  return Object.fromEntries(text.split(',').map((each) => each.split(':')))
 }
 
 function token(of) {
-  const { kind, expiresAt, permissions, repositorySelection, scopes, claims, refreshTokenExpiresAt } = of
+  const { kind, expiresAt, permissions, repositorySelection, repositories, scopes, claims, refreshTokenExpiresAt } = of
   return {
-    ...members({ kind, expiresAt, permissions, repositorySelection, scopes, claims, refreshTokenExpiresAt }),
+    ...members({ kind, expiresAt, permissions, repositorySelection, repositories, scopes, claims, refreshTokenExpiresAt }),
     'reveal.token': of.reveal(),
     'reveal.authorization': of.authorization(),
     'reveal.refresh_token': of.revealRefreshToken(),

@@ -31,19 +31,25 @@ class Driver:
     def set(self, key, value):
         if key == "clock_ms":
             self.clock = self.settings["clock"] = appmint.ManualClock(int(value))
-        elif key == "private_key_hex":
-            self.settings["private_key"] = bytes.fromhex(value)
+        elif key.endswith("_hex"):
+            self.settings[key.removesuffix("_hex")] = bytes.fromhex(value)
         else:
             self.settings[key] = READ.get(key, str)(value)
 
 
-def source_token(app, id, min_valid_ms=None):
-    min_valid = None if min_valid_ms is None else milliseconds(min_valid_ms)
-    return token(app.installation(id).token(min_valid=min_valid))
+def source(app, words):
+    narrowed = {name: read(words.pop(name)) for name, read in NARROWING.items() if name in words}
+    return app.installation(words.pop("id"), **narrowed)
 
 
-def source_request(app, id, **words):
-    return response(app.installation(id).request(**call(words)))
+def source_token(app, **words):
+    min_valid = milliseconds(words["min_valid_ms"]) if "min_valid_ms" in words else None
+    return token(source(app, words).token(min_valid=min_valid))
+
+
+def verify_webhook(app, body, secrets, **words):
+    hook = app.verify_webhook(call(words)["headers"], body.encode(), split(secrets))
+    return members(hook, ["event", "delivery_id", "installation_id", "payload"]) | {"shown": repr(hook)}
 
 
 def installations(app):
@@ -53,7 +59,7 @@ def installations(app):
 
 
 def authorize(app, scopes=None, **words):
-    made = app.authorize(**words) if scopes is None else app.authorize(scopes=scopes.split(","), **words)
+    made = app.authorize(**words) if scopes is None else app.authorize(scopes=split(scopes), **words)
     shown = {"url": made.url, "state": made.state, "shown": repr(made)}
     return shown | {"reveal.code_verifier": made.code_verifier}
 
@@ -65,10 +71,12 @@ OPERATIONS = {
     "fingerprint": lambda app: {"value": app.fingerprint},
     "platform_name": lambda app: {"value": app.platform_name},
     "installations": installations,
-    "find_installation": lambda app, account: installation(app.find_installation(account)),
+    "clock_offset": lambda app: {"value": app.clock_offset // timedelta(milliseconds=1)},
+    "find_installation": lambda app, **words: installation(app.find_installation(**words)),
     "token": source_token,
-    "invalidate": lambda app, id: app.installation(id).invalidate(),
-    "source_request": source_request,
+    "invalidate": lambda app, **words: source(app, words).invalidate(),
+    "source_request": lambda app, **words: response(source(app, words).request(**call(words))),
+    "verify_webhook": verify_webhook,
     "authorize": authorize,
     "authorization_code": lambda app, **words: {"reveal.value": app.authorization_code(**words)},
     "exchange_code": lambda app, **words: token(app.exchange_code(**words)),
@@ -85,10 +93,16 @@ def milliseconds(text):
     return timedelta(milliseconds=int(text))
 
 
+def split(text):
+    return text.split(",") if text else []
+
+
 READ = dict.fromkeys(["jwt_back_date", "jwt_lifetime", "max_response_body", "retries"], int)
 READ |= {"timeout": milliseconds, "connect_timeout": milliseconds}
 READ |= {"allow_plain_http": lambda text: text == "true"}
 READ |= {"signer": lambda text: fail if text == "fail" else lambda message: b"\x01" * 256}
+NARROWING = {"repositories": split, "repository_ids": split,
+             "permissions": lambda text: dict(pair.split(":") for pair in split(text))}
 
 
 def call(words):
@@ -99,10 +113,10 @@ def call(words):
 
 
 def token(of):
-    names = ["kind", "expires_at", "permissions", "repository_selection", "scopes", "claims"]
+    names = ["kind", "expires_at", "permissions", "repository_selection", "repositories", "scopes"]
     revealed = {"reveal.token": of.reveal(), "reveal.authorization": of.authorization(),
                 "reveal.refresh_token": of.reveal_refresh_token()}
-    return members(of, [*names, "refresh_token_expires_at"]) | revealed | {"shown": repr(of)}
+    return members(of, [*names, "claims", "refresh_token_expires_at"]) | revealed | {"shown": repr(of)}
 
 
 def installation(of, prefix=""):
@@ -119,7 +133,7 @@ def word(name, value):
         return f"{name}_ms", round(value.timestamp() * 1000)
     if name == "permissions":
         value = [f"{key}:{level}" for key, level in sorted(value.items())]
-    elif isinstance(value, dict):
+    elif name == "payload" or isinstance(value, dict):
         value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     return name, ",".join(value) if isinstance(value, list) else value
 

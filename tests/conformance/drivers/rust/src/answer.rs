@@ -3,7 +3,7 @@
 use std::fmt;
 
 use appmint_core::{
-    Authorization, Error, Installation, Permissions, Response, Secret, Timestamp, Token,
+    Authorization, Error, Installation, Permissions, Response, Secret, Timestamp, Token, Webhook,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
@@ -45,6 +45,7 @@ impl Answer {
             .time("expires_at_ms", token.expires_at())
             .with("permissions", listed(token.permissions()))
             .maybe("repository_selection", token.repository_selection())
+            .with("repositories", token.repositories().join(","))
             .with("scopes", token.scopes().join(","))
             .maybe("claims", token.claims())
             .maybe("reveal.refresh_token", token.refresh_token().map(Secret::reveal))
@@ -92,6 +93,14 @@ impl Answer {
             .headers
             .iter()
             .fold(answer, |answer, (name, value)| answer.with(&format!("header.{name}"), value))
+    }
+
+    pub(crate) fn webhook(of: &Webhook) -> Self {
+        Self::default()
+            .maybe("event", of.event.as_ref())
+            .maybe("delivery_id", of.delivery_id.as_ref())
+            .maybe("installation_id", of.installation_id.as_ref())
+            .with("payload", &of.payload)
     }
 
     pub(crate) fn error(error: &Error) -> Self {

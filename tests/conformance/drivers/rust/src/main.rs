@@ -1,21 +1,20 @@
 //! Does what the runner says with the Rust surface; the language is in `../../PROTOCOL.md`.
 
 mod answer;
+mod settings;
 
 use std::{
     collections::HashMap,
     io::{self, BufRead as _, Write as _},
     mem,
-    sync::Arc,
-    time::Duration,
 };
 
 use appmint_core::{
-    App, AuthorizationRequest, Call, Error, ErrorKind, ManualClock, Platform, Result, Secret,
-    Settings, Signer, Timestamp, TokenSource, VERSION,
+    App, AuthorizationRequest, Call, Lookup, ManualClock, Platform, Result, Scope, Secret,
+    Settings, TokenSource, VERSION, Webhook,
 };
 
-use self::answer::Answer;
+use self::{answer::Answer, settings::milliseconds};
 
 type Words = HashMap<String, String>;
 
@@ -24,16 +23,6 @@ struct Driver {
     settings: Settings,
     clock: Option<ManualClock>,
     app: Option<App>,
-}
-
-#[derive(Debug)]
-struct TestSigner(bool);
-
-impl Signer for TestSigner {
-    fn sign(&self, _: &[u8]) -> Result<Vec<u8>> {
-        let failed = || Error::new(ErrorKind::Callback, "the signer callback failed");
-        self.0.then(|| vec![1; 256]).ok_or_else(failed)
-    }
 }
 
 impl Driver {
@@ -54,40 +43,6 @@ impl Driver {
         Ok(Answer::default())
     }
 
-    fn set(&mut self, key: &str, value: String) -> Result<()> {
-        let settings = &mut self.settings;
-        match key {
-            "platform" => settings.platform = Some(value),
-            "platform_descriptor" => settings.platform_descriptor = Some(value),
-            "api_url" => settings.api_url = Some(value),
-            "web_url" => settings.web_url = Some(value),
-            "app_id" => settings.app_id = Some(value),
-            "client_id" => settings.client_id = Some(value),
-            "client_secret" => settings.client_secret = Some(value.into()),
-            "private_key" => settings.private_key = Some(value.into_bytes().into()),
-            "private_key_hex" => settings.private_key = Some(bytes(&value).into()),
-            "private_key_passphrase" => settings.private_key_passphrase = Some(value.into()),
-            "signer" => settings.signer = Some(Arc::new(TestSigner(value == "ok"))),
-            "jwt_back_date" => settings.jwt_back_date = Some(seconds(&value)),
-            "jwt_lifetime" => settings.jwt_lifetime = Some(seconds(&value)),
-            "timeout" => settings.timeout = Some(milliseconds(&value)),
-            "connect_timeout" => settings.connect_timeout = Some(milliseconds(&value)),
-            "proxy" => settings.proxy = Some(value.into()),
-            "root_certificates" => settings.root_certificates = Some(value),
-            "user_agent" => settings.user_agent = Some(value),
-            "allow_plain_http" => settings.allow_plain_http = value == "true",
-            "max_response_body" => settings.max_response_body = Some(number(&value)),
-            "retries" => settings.retries = Some(number(&value)),
-            "clock_ms" => {
-                let clock = ManualClock::new(Timestamp::from_millis(number(&value)));
-                self.clock = Some(clock.clone());
-                settings.clock = Some(Arc::new(clock));
-            }
-            other => panic!("no setting {other}"),
-        }
-        Ok(())
-    }
-
     fn call(&self, operation: &str, mut words: Words) -> Result<Answer> {
         match operation {
             "version" => return Ok(Answer::value(VERSION)),
@@ -101,22 +56,24 @@ impl Driver {
             "fingerprint" => Answer::default().maybe("value", app.fingerprint()),
             "platform_name" => Answer::value(app.platform().name()),
             "installations" => Answer::installations(&app.installations().wait()?),
+            "clock_offset" => Answer::value(&app.clock_offset_ms().to_string()),
             "find_installation" => {
-                let account = take("account").expect("an account");
-                Answer::default().installation("", &app.find_installation(account).wait()?)
+                let given = words.iter().map(|(name, value)| (name.as_str(), value.clone()));
+                let found = app.find_installation(Lookup::only(given)?).wait()?;
+                Answer::default().installation("", &found)
             }
             "token" => {
-                let min_valid = take("min_valid_ms").map(|ms| milliseconds(&ms));
-                Answer::token(&source(app, take("id"))?.token(min_valid).wait()?)
+                let min_valid = words.get("min_valid_ms").map(|ms| milliseconds(ms));
+                Answer::token(&source(app, &words)?.token(min_valid).wait()?)
             }
             "invalidate" => {
-                source(app, take("id"))?.invalidate();
+                source(app, &words)?.invalidate();
                 Answer::default()
             }
             "source_request" => {
-                let source = source(app, take("id"))?;
-                Answer::response(&*source.request(call(&words)).wait()?)
+                Answer::response(&*source(app, &words)?.request(call(&words)).wait()?)
             }
+            "verify_webhook" => Answer::webhook(&webhook(app, &words)?),
             "authorize" => Answer::authorization(&app.authorize(&AuthorizationRequest {
                 redirect_uri: take("redirect_uri"),
                 state: take("state"),
@@ -139,8 +96,30 @@ impl Driver {
     }
 }
 
-fn source(app: &App, id: Option<String>) -> Result<TokenSource> {
-    app.installation(id.expect("an id"))
+fn source(app: &App, words: &Words) -> Result<TokenSource> {
+    let mut scope = Scope::all();
+    for (key, list) in words {
+        scope = match key.as_str() {
+            "repositories" => scope.repositories(split(list)),
+            "repository_ids" => scope.repository_ids(split(list)),
+            "permissions" => split(list).iter().fold(scope, |scope, permission| {
+                let (name, level) = permission.split_once(':').expect("name:level");
+                scope.permission(name, level)
+            }),
+            _ => scope,
+        };
+    }
+    app.narrowed_installation(&words["id"], scope)
+}
+
+fn webhook(app: &App, words: &Words) -> Result<Webhook> {
+    let named = |(key, value): (&'_ String, &'_ String)| {
+        Some((key.strip_prefix("header.")?.to_owned(), value.clone()))
+    };
+    let headers: Vec<_> = words.iter().filter_map(named).collect();
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let secrets: Vec<_> = split(&words["secrets"]).into_iter().map(Secret::from).collect();
+    app.verify_webhook(&headers, words["body"].as_bytes(), &secrets)
 }
 
 fn call(words: &Words) -> Call {
@@ -159,25 +138,9 @@ fn call(words: &Words) -> Call {
     call
 }
 
-fn split(scopes: &str) -> Vec<String> {
-    scopes.split(',').map(str::to_owned).collect()
-}
-
-fn number<N: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> N {
-    text.parse().expect("a number")
-}
-
-fn seconds(text: &str) -> Duration {
-    Duration::from_secs(number(text))
-}
-
-fn milliseconds(text: &str) -> Duration {
-    Duration::from_millis(number(text))
-}
-
-fn bytes(hex: &str) -> Vec<u8> {
-    let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex digits");
-    (0..hex.len()).step_by(2).map(byte).collect()
+/// The parts between commas; none of an empty text.
+fn split(list: &str) -> Vec<String> {
+    list.split(',').filter(|_| !list.is_empty()).map(str::to_owned).collect()
 }
 
 fn main() {

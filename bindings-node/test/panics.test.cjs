@@ -1,0 +1,59 @@
+'use strict'
+
+// A panic must not leave native code, and what native code throws must not reach the caller as it is.
+
+const assert = require('node:assert/strict')
+const { readFileSync, readdirSync } = require('node:fs')
+const { join } = require('node:path')
+const { test } = require('node:test')
+const { inspect } = require('node:util')
+
+const { App, InternalError, ManualClock } = require('appmint')
+const native = require('../native.cjs')
+
+test('every function that Node can call catches its panics', () => {
+  const sources = readdirSync(join(__dirname, '../src')).map((name) => readFileSync(join(__dirname, '../src', name), 'utf8'))
+  const exported = sources.flatMap((text) => [...text.matchAll(/#\[napi(.*)\]\n(?:\s*#\[.*\]\n)*\s*(?:pub )?(?:async )?fn (\w+)/g)])
+  const open = exported.filter(([, how]) => !/\bcatch_unwind\b/.test(how)).map(([, , name]) => name)
+  assert.deepEqual(open, [])
+  const names = exported.filter(([, how]) => !/\bconstructor\b/.test(how)).map(([, , name]) => name.replaceAll('_', ''))
+  const isClass = (name) => /^[A-Z]/.test(name)
+  const known = Object.entries(native).flatMap(([name, value]) => (isClass(name) ? own(value) : name))
+  assert.deepEqual(names.sort(), known.map((name) => name.toLowerCase()).sort())
+})
+
+test('what native code throws is an InternalError that repeats nothing', async (t) => {
+  const clock = new ManualClock(0)
+  const app = new App({ platform: 'github', appId: 75, signer: () => Buffer.alloc(256), clock })
+  const source = app.installation(14)
+  const token = await app.jwt()
+  break_(t)
+  const calls = [
+    () => app.fingerprint, () => app.platformName, () => app.clockOffset, () => app.jwt(), () => app.installations(),
+    () => app.findInstallation('acme'), () => app.installation(14), () => app.verifyWebhook({}, '', 'x'),
+    () => app.authorize(), () => app.authorizationCode('', ''), () => app.exchangeCode('x'), () => app.refresh('x'),
+    () => app.request('GET', '/'), () => source.installationId, () => source.token(), () => source.invalidate(),
+    () => source.request('GET', '/'), () => token.kind, () => token.reveal(), () => token.authorization(),
+    () => token.revealRefreshToken(), () => clock.now(), () => clock.set(0), () => clock.advance(0),
+  ]
+  for (const call of calls) {
+    await assert.rejects(async () => call(), (error) => {
+      assert.ok(error instanceof InternalError, `${call}: ${error}`)
+      assert.deepEqual([error.code, error.hint], ['internal', 'This is a bug in appmint; please report it.'])
+      assert.ok(!inspect(error).includes('a secret'))
+      return true
+    })
+  }
+})
+
+/** Makes native code throw, as it does when it panics. */
+function break_(t) {
+  const fail = () => { throw new Error('a secret') }
+  for (const type of [native.App, native.TokenSource, native.Token, native.ManualClock]) {
+    for (const name of own(type)) t.mock.method(type.prototype, name, fail)
+  }
+}
+
+function own(value) {
+  return Object.getOwnPropertyNames(value.prototype ?? {}).filter((name) => name !== 'constructor')
+}

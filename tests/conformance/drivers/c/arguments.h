@@ -1,0 +1,75 @@
+/* How the C driver gives what a call takes beside texts: see "Operations" in PROTOCOL.md. */
+#include <appmint.h>
+#include <string.h>
+
+#define N APPMINT_NTS
+
+static word words[256];
+static size_t word_count;
+
+static word arg(const char *key) {
+  for (size_t i = 0; i < word_count; i++) if (!strcmp(words[i].key, key)) return words[i];
+  return (word){NULL, NULL, 0};
+}
+static char *first(char *texts) { return texts ? strtok(texts, ",") : NULL; }
+static char *next(void) { return strtok(NULL, ","); }
+
+static appmint_status request(appmint_request **out, appmint_error **e) {
+  word method = arg("method"), path = arg("path"), json = arg("json"), body = arg("body"), token = arg("token");
+  appmint_status status = appmint_request_new(method.value, method.len, path.value, path.len, out, e);
+  for (size_t i = 0; i < word_count && !status; i++)
+    if (!strncmp(words[i].key, "header.", 7)) status = appmint_request_add_header(*out, words[i].key + 7, N, words[i].value, words[i].len, e);
+  if (!status && json.value) status = appmint_request_set_json(*out, json.value, json.len, e);
+  if (!status && body.value) status = appmint_request_set_body(*out, body.value, body.len, e);
+  if (!status && token.value) status = appmint_request_set_token(*out, token.value, token.len, e);
+  return status;
+}
+static appmint_status authorize(const appmint_app *app, appmint_authorization **out, appmint_error **e) {
+  word uri = arg("redirect_uri"), state = arg("state"), scopes = arg("scopes"), login = arg("login");
+  appmint_authorization_request *asked = appmint_authorization_request_new();
+  appmint_status status = 0;
+  if (uri.value) status = appmint_authorization_request_set_redirect_uri(asked, uri.value, uri.len, e);
+  if (!status && state.value) status = appmint_authorization_request_set_state(asked, state.value, state.len, e);
+  for (char *scope = first(scopes.value); scope && !status; scope = next())
+    status = appmint_authorization_request_add_scope(asked, scope, N, e);
+  if (!status && login.value) status = appmint_authorization_request_set_login(asked, login.value, login.len, e);
+  if (!status) status = appmint_app_authorize(app, asked, out, e);
+  appmint_authorization_request_free(asked);
+  return status;
+}
+static appmint_status find(const appmint_app *app, appmint_installation **out, appmint_error **e) {
+  static const struct { const char *key; appmint_lookup kind; } kinds[] = {
+    {"id", APPMINT_LOOKUP_ID}, {"organization", APPMINT_LOOKUP_ORGANIZATION}, {"user", APPMINT_LOOKUP_USER},
+    {"repository", APPMINT_LOOKUP_REPOSITORY}, {"enterprise", APPMINT_LOOKUP_ENTERPRISE}};
+  word account = arg("account");
+  for EACH(i, kinds) {
+    word it = arg(kinds[i].key);
+    if (it.value) return appmint_app_find_installation_by(app, kinds[i].kind, it.value, it.len, out, e);
+  }
+  return appmint_app_find_installation(app, account.value, account.len, out, e);
+}
+static appmint_status source(const appmint_app *app, appmint_source **out, appmint_error **e) {
+  word id = arg("id"), names = arg("repositories"), ids = arg("repository_ids"), permissions = arg("permissions");
+  if (!names.value && !ids.value && !permissions.value) return appmint_app_installation(app, id.value, id.len, out, e);
+  appmint_scope *scope = appmint_scope_new();
+  appmint_status status = 0;
+  for (char *it = first(names.value); it && !status; it = next()) status = appmint_scope_add_repository(scope, it, N, e);
+  for (char *it = first(ids.value); it && !status; it = next()) status = appmint_scope_add_repository_id(scope, it, N, e);
+  for (char *it = first(permissions.value), *level; it && !status; it = next()) {
+    level = strchr(it, ':');
+    status = appmint_scope_set_permission(scope, it, (size_t)(level - it), level + 1, N, e);
+  }
+  if (!status) status = appmint_app_narrowed_installation(app, id.value, id.len, scope, out, e);
+  appmint_scope_free(scope);
+  return status;
+}
+static appmint_status verify_webhook(const appmint_app *app, appmint_webhook **out, appmint_error **e) {
+  appmint_header headers[256];
+  const char *secrets[16];
+  size_t header_count = 0, secret_count = 0;
+  word body = arg("body");
+  for (size_t i = 0; i < word_count; i++)
+    if (!strncmp(words[i].key, "header.", 7)) headers[header_count++] = (appmint_header){words[i].key + 7, words[i].value};
+  for (char *it = first(arg("secrets").value); it && secret_count < 16; it = next()) secrets[secret_count++] = it;
+  return appmint_app_verify_webhook(app, headers, header_count, body.value, body.len, secrets, secret_count, out, e);
+}

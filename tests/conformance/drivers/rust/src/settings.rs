@@ -1,0 +1,72 @@
+//! The settings that a driver is told, one by one.
+
+use std::{sync::Arc, time::Duration};
+
+use appmint_core::{Error, ErrorKind, ManualClock, Result, Signer, Timestamp};
+
+use crate::Driver;
+
+#[derive(Debug)]
+struct TestSigner(bool);
+
+impl Signer for TestSigner {
+    fn sign(&self, _: &[u8]) -> Result<Vec<u8>> {
+        let failed = || Error::new(ErrorKind::Callback, "the signer callback failed");
+        self.0.then(|| vec![1; 256]).ok_or_else(failed)
+    }
+}
+
+impl Driver {
+    pub(crate) fn set(&mut self, key: &str, value: String) -> Result<()> {
+        let settings = &mut self.settings;
+        match key {
+            "platform" => settings.platform = Some(value),
+            "platform_descriptor" => settings.platform_descriptor = Some(value),
+            "host" => settings.host = Some(value),
+            "api_url" => settings.api_url = Some(value),
+            "web_url" => settings.web_url = Some(value),
+            "app_id" => settings.app_id = Some(value),
+            "client_id" => settings.client_id = Some(value),
+            "client_secret" => settings.client_secret = Some(value.into()),
+            "private_key" => settings.private_key = Some(value.into_bytes().into()),
+            "private_key_hex" => settings.private_key = Some(bytes(&value).into()),
+            "other_private_key" => settings.other_private_key = Some(value.into_bytes().into()),
+            "private_key_passphrase" => settings.private_key_passphrase = Some(value.into()),
+            "signer" => settings.signer = Some(Arc::new(TestSigner(value == "ok"))),
+            "jwt_back_date" => settings.jwt_back_date = Some(seconds(&value)),
+            "jwt_lifetime" => settings.jwt_lifetime = Some(seconds(&value)),
+            "timeout" => settings.timeout = Some(milliseconds(&value)),
+            "connect_timeout" => settings.connect_timeout = Some(milliseconds(&value)),
+            "proxy" => settings.proxy = Some(value.into()),
+            "root_certificates" => settings.root_certificates = Some(value),
+            "user_agent" => settings.user_agent = Some(value),
+            "allow_plain_http" => settings.allow_plain_http = value == "true",
+            "max_response_body" => settings.max_response_body = Some(number(&value)),
+            "retries" => settings.retries = Some(number(&value)),
+            "clock_ms" => {
+                let clock = ManualClock::new(Timestamp::from_millis(number(&value)));
+                self.clock = Some(clock.clone());
+                settings.clock = Some(Arc::new(clock));
+            }
+            other => panic!("no setting {other}"),
+        }
+        Ok(())
+    }
+}
+
+fn number<N: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> N {
+    text.parse().expect("a number")
+}
+
+fn seconds(text: &str) -> Duration {
+    Duration::from_secs(number(text))
+}
+
+pub(crate) fn milliseconds(text: &str) -> Duration {
+    Duration::from_millis(number(text))
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex digits");
+    (0..hex.len()).step_by(2).map(byte).collect()
+}
