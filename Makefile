@@ -97,7 +97,7 @@ lint: .venv/.tools bindings-node/node_modules/.packages
 bench:
 	cargo bench --locked -p appmint-core
 
-size: rust python node
+size: c python node
 	cargo build --locked --release -p appmint-ffi
 	$(PYTHON) tools/size.py
 
