@@ -9,7 +9,7 @@ export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 export APPMINT_BUILD := $(abspath build)
 PYTHON := $(abspath .venv/bin/python)
 PLATFORM ?= atomgit
-VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect --error-exitcode=99
+VALGRIND := valgrind -q --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --error-exitcode=99
 
 # What the wheel and the addon are made of.
 CORE := $(shell find core/src core/platforms -type f) core/Cargo.toml Cargo.toml Cargo.lock .cargo/config.toml
