@@ -45,7 +45,7 @@ test-node: rust node
 	cd bindings-node && npm test
 
 test-conformance: rust c python node
-	$(PYTHON) -m pytest -q -n 2 tests/conformance
+	$(PYTHON) -m pytest -q -n 4 tests/conformance
 	APPMINT_DEMO_C='$(VALGRIND) build/c/demo_c' APPMINT_DEMO_CPP='$(VALGRIND) build/c/demo_cpp' \
 	APPMINT_DRIVER_C='$(VALGRIND) build/conformance/driver-c' \
 	APPMINT_DRIVER_CPP='$(VALGRIND) build/conformance/driver-cpp' \
