@@ -9,7 +9,7 @@ export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 export APPMINT_BUILD := $(abspath build)
 PYTHON := $(abspath .venv/bin/python)
 PLATFORM ?= atomgit
-VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect --error-exitcode=99
+VALGRIND := valgrind -q --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --error-exitcode=99
 
 # What the wheel and the addon are made of.
 CORE := $(shell find core/src core/platforms -type f) core/Cargo.toml Cargo.toml Cargo.lock .cargo/config.toml
@@ -45,7 +45,7 @@ test-node: rust node
 	cd bindings-node && npm test
 
 test-conformance: rust c python node
-	$(PYTHON) -m pytest -q -n 2 tests/conformance
+	$(PYTHON) -m pytest -q -n 4 tests/conformance
 	APPMINT_DEMO_C='$(VALGRIND) build/c/demo_c' APPMINT_DEMO_CPP='$(VALGRIND) build/c/demo_cpp' \
 	APPMINT_DRIVER_C='$(VALGRIND) build/conformance/driver-c' \
 	APPMINT_DRIVER_CPP='$(VALGRIND) build/conformance/driver-cpp' \
@@ -97,7 +97,7 @@ lint: .venv/.tools bindings-node/node_modules/.packages
 bench:
 	cargo bench --locked -p appmint-core
 
-size: rust python node
+size: c python node
 	cargo build --locked --release -p appmint-ffi
 	$(PYTHON) tools/size.py
 

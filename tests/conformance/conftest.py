@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from runner import cases
+from runner.process import Driver
+from runner.run import farewell
 
 HERE = Path(__file__).parent
 DRIVERS = tomllib.loads((HERE / "drivers.toml").read_text("utf-8"))
@@ -53,9 +55,24 @@ def chosen(config):
         yield from ((surface, case) for case in found if is_first or not case.first_surface_only)
 
 
+@pytest.fixture(scope="session")
+def drivers():
+    """The drivers that run, by surface: each serves many cases, as programs serve many requests."""
+    running = {}
+    yield running
+    found = {surface: farewell(driver) for surface, driver in running.items()}
+    assert not any(found.values()), found
+
+
 @pytest.fixture
-def driver(surface):
-    """The command of a surface's driver; one that is missing is a failure, never a skip."""
+def driver(surface, drivers):
+    """A surface's driver; one that is missing is a failure, never a skip."""
+    if surface not in drivers or drivers[surface].is_broken:
+        drivers[surface] = Driver(command(surface), cases.ROOT)
+    return drivers[surface]
+
+
+def command(surface):
     given = os.environ.get(f"APPMINT_DRIVER_{surface.upper()}")
     command = shlex.split(given) if given else list(DRIVERS[surface])
     paths = [cases.ROOT / part for part in command if "/" in part]

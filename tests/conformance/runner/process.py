@@ -21,6 +21,9 @@ class Driver:
         self.lines = queue.Queue()
         self.printed = []
         self.errors = []
+        self.seen = (0, 0)
+        self.secrets = set()
+        self.is_broken = False
         self.readers = [
             threading.Thread(target=self._read_lines, daemon=True),
             threading.Thread(target=self._read_errors, daemon=True),
@@ -37,8 +40,19 @@ class Driver:
     def _read_errors(self):
         self.errors.extend(self.process.stderr)
 
+    def begin(self):
+        """Begins with a case: what was printed before belongs to others."""
+        self.seen = (len(self.printed), len(self.errors))
+
     def ask(self, command, words):
         """The answer to a command: `ok` or `error`, and its members."""
+        try:
+            return self._ask(command, words)
+        except DriverFailed:
+            self.is_broken = True
+            raise
+
+    def _ask(self, command, words):
         pairs = [f"{encoded(key)}={encoded(value)}" for key, value in words.items()]
         try:
             self.process.stdin.write(" ".join([command, *pairs]) + "\n")
@@ -70,12 +84,13 @@ class Driver:
         return code
 
     def visible(self):
-        """Everything it printed, without the values that were to be revealed."""
+        """What it printed in this case, without the values that were to be revealed."""
+        printed, errors = self.seen
         shown = [
             " ".join(word for word in line.split(" ") if not word.startswith("reveal."))
-            for line in self.printed
+            for line in self.printed[printed:]
         ]
-        return {"standard output": "\n".join(shown), "standard error": "".join(self.errors)}
+        return {"standard output": "\n".join(shown), "standard error": "".join(self.errors[errors:])}
 
 
 class DriverFailed(Exception):

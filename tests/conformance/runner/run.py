@@ -8,13 +8,28 @@ from .replay import Replay
 
 
 def run(case, command, root=cases.ROOT):
-    """Everything that is not as the case says, in sentences; none when all is well."""
+    """A case with a driver of its own: everything that is not as the case says, in sentences."""
+    try:
+        driver = Driver(command, root)
+    except OSError as error:
+        return [f"the driver does not start: {error}"]
+    return run_with(case, driver) + farewell(driver)
+
+
+def run_with(case, driver):
+    """A case with a driver that runs already."""
     with Replay() as replay:
-        try:
-            driver = Driver(command, root)
-        except OSError as error:
-            return [f"the driver does not start: {error}"]
         return Run(case, driver, replay).problems()
+
+
+def farewell(driver):
+    """Ends a driver; what is wrong with how it ended, and with all that it said on the side."""
+    code = driver.end()
+    said = "".join(driver.errors)
+    found = [f"the driver's exit code is {code}"] if code != 0 else []
+    if said.strip():
+        found.append(f"printed on standard error: {said[:1000]}")
+    return found + leaks.found({"standard error": said}, driver.secrets)
 
 
 class Run:
@@ -30,19 +45,19 @@ class Run:
         self.tell_time()
 
     def problems(self):
+        self.driver.begin()
         try:
             found = self.follow()
         except DriverFailed as error:
             found = [str(error)]
-        code = self.driver.end()
-        if code != 0:
-            found.append(f"the driver's exit code is {code}")
         visible = self.driver.visible()
         if visible["standard error"].strip():
             found.append(f"printed on standard error: {visible['standard error'][:1000]}")
         if self.replay.connections["other"]:
             found.append("something connected to a host that is not the platform's")
-        return found + leaks.found(visible, {str(self.filled(secret)) for secret in self.secrets})
+        secrets = {str(self.filled(secret)) for secret in self.secrets}
+        self.driver.secrets |= secrets
+        return found + leaks.found(visible, secrets)
 
     def follow(self):
         settings = cases.words_of_settings(self.case, self.scope)

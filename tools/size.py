@@ -1,0 +1,54 @@
+"""What a release build weighs and how long it takes to load, beside a bare start of each language."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+LIBRARY = TARGET / "release" / "libappmint.so"
+RUNS = 30
+
+
+def main() -> None:
+    print(f"libappmint.so  {LIBRARY.stat().st_size / 1e6:.2f} MB (limit 5.5)")
+    print(f"exported       {exported()}")
+    subprocess.run([ROOT / "build/c/loading", LIBRARY], check=True)
+    beside("python", [sys.executable, "-c", "pass"], [sys.executable, "-c", "import appmint"])
+    require = f"require({str(ROOT / 'bindings-node')!r})"
+    beside("node", ["node", "-e", "0"], ["node", "-e", require])
+
+
+def exported() -> str:
+    listing = subprocess.run(
+        ["nm", "-D", "--defined-only", LIBRARY], check=True, capture_output=True, text=True
+    )
+    names = [line.split()[-1] for line in listing.stdout.splitlines()]
+    foreign = [name for name in names if not name.startswith("appmint_")]
+    return f"{len(names)} symbols, of which foreign: {', '.join(foreign) or 'none'}"
+
+
+def beside(language: str, bare: list[str], loading: list[str]) -> None:
+    """Alternates both, so that what else the machine does disturbs them alike."""
+    took: dict[str, list[float]] = {"bare": [], "loading": []}
+    for _ in range(RUNS):
+        took["bare"].append(start(bare))
+        took["loading"].append(start(loading))
+    bare_ms, loading_ms = (statistics.median(took[name]) for name in ("bare", "loading"))
+    print(
+        f"{language:<14} {bare_ms:.1f} ms bare, {loading_ms:.1f} ms with appmint: "
+        f"{loading_ms - bare_ms:+.1f} ms (limit 15; medians of {RUNS})"
+    )
+
+
+def start(command: list[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, check=True, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    main()
