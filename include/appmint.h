@@ -818,7 +818,7 @@ appmint_status appmint_app_installation(const appmint_app *app,
 
 /**
  * A source of tokens for a part of what an installation was granted; nothing goes out yet. `scope`
- * stays yours, and must not be NULL. You own `*source`: appmint_source_free. It goes on working
+ * stays yours, and must name something. You own `*source`: appmint_source_free. It goes on working
  * when `app` is freed.
  *
  * APPMINT_ERROR_UNSUPPORTED on a platform without narrowed tokens.

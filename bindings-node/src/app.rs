@@ -205,8 +205,7 @@ impl From<Narrowing> for Scope {
     fn from(narrowing: Narrowing) -> Self {
         let scope = narrowing.repositories.into_iter().fold(Self::all(), Self::repositories);
         let scope = narrowing.repository_ids.into_iter().fold(scope, Self::repository_ids);
-        let permissions = narrowing.permissions.into_iter().flatten();
-        permissions.fold(scope, |scope, (name, level)| scope.permission(name, level))
+        narrowing.permissions.into_iter().fold(scope, Self::permissions)
     }
 }
 

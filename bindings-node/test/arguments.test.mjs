@@ -75,7 +75,7 @@ test('an installation is looked up by exactly one thing, and the core says so', 
 test('a narrowing that is none is refused, and not taken for everything', () => {
   const app = appOn(NOWHERE, { platform: 'github' })
   const wrong = [
-    { repositories: [] }, { repositoryIds: [] }, { repositories: 'api' }, { repositories: [1] }, { repositories: new Set(['api']) }, { repositories: ['acme/api'] },
+    { repositories: [] }, { repositoryIds: [] }, { permissions: {} }, { repositories: 'api' }, { repositories: [1] }, { repositories: new Set(['api']) }, { repositories: ['acme/api'] },
     { repositoryIds: 5 }, { repositoryIds: [-1] }, { permissions: 'contents' }, { permissions: ['contents'] },
     { permissions: new Map([['contents', 'read']]) }, { permissions: { contents: undefined } }, { permissions: { contents: '' } },
   ]

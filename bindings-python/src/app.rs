@@ -165,11 +165,12 @@ impl App {
     /// A source of tokens for one installation; nothing goes out yet.
     ///
     /// Its tokens reach all that the installation was granted, or only the repositories (by name
-    /// without owner, or by id) and permissions (names to levels) given.
+    /// without owner, or by id) and permissions (names to levels) given. One that is given but
+    /// empty is refused: to a platform it would mean everything.
     #[pyo3(
         name = "installation",
         signature = (id, *, repositories=None, repository_ids=None, permissions=None),
-        text_signature = "($self, id, *, repositories=(), repository_ids=(), permissions=None)",
+        text_signature = "($self, id, *, repositories=None, repository_ids=None, permissions=None)",
     )]
     fn token_source(
         &self,

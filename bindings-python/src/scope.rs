@@ -11,9 +11,10 @@ pub(crate) fn read(
     repository_ids: Option<&Bound<'_, PyAny>>,
     permissions: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Scope> {
-    let scope = Scope::all()
-        .repositories(given("repositories", repositories, texts)?.unwrap_or_default())
-        .repository_ids(given("repository_ids", repository_ids, ids)?.unwrap_or_default());
-    let permissions = given("permissions", permissions, pairs)?.unwrap_or_default();
-    Ok(permissions.into_iter().fold(scope, |scope, (name, level)| scope.permission(name, level)))
+    let repositories = given("repositories", repositories, texts)?;
+    let repository_ids = given("repository_ids", repository_ids, ids)?;
+    let permissions = given("permissions", permissions, pairs)?;
+    let scope = repositories.into_iter().fold(Scope::all(), Scope::repositories);
+    let scope = repository_ids.into_iter().fold(scope, Scope::repository_ids);
+    Ok(permissions.into_iter().fold(scope, Scope::permissions))
 }

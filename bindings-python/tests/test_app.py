@@ -158,7 +158,9 @@ def test_a_token_is_narrowed(github, platform):
     assert len(platform.requests) == 1
     github.installation(14).token()
     assert platform.requests[-1][3] == b""
-    github.installation(14, repositories=[], repository_ids=(), permissions={}).token()
+    for empty in ({"repositories": []}, {"repository_ids": ()}, {"permissions": {}}):
+        with pytest.raises(appmint.InvalidArgumentError, match="is empty"):
+            github.installation(14, **empty)
     assert len(platform.requests) == 2
 
 

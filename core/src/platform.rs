@@ -157,8 +157,7 @@ impl Platform {
 
     /// Which credential a call of the API wants, whoever makes it.
     pub(crate) fn route(&self, url: &Url) -> Route {
-        let base = self.api.as_ref().map_or("", Url::path).trim_end_matches('/');
-        let path = url.path().strip_prefix(base).unwrap_or(url.path());
+        let Some(path) = self.path_in_api(url) else { return Route::Caller };
         let routes = &self.descriptor.api.routes;
         let wants = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, path));
         if wants(&routes.as_app) {
@@ -168,6 +167,12 @@ impl Platform {
         } else {
             Route::Caller
         }
+    }
+
+    /// A URL's path below the API's base; `None` for one elsewhere on the platform.
+    fn path_in_api<'a>(&self, url: &'a Url) -> Option<&'a str> {
+        let api = self.api.as_ref().filter(|api| api.origin() == url.origin())?;
+        url.path().strip_prefix(api.path().trim_end_matches('/'))
     }
 
     fn own_url(&self, url: &str) -> Result<Url> {
@@ -361,6 +366,7 @@ mod tests {
         assert_eq!(route("/applications/Iv1.a/token"), Route::Client);
         assert_eq!(route("/orgs/acme/installations"), Route::Caller);
         assert_eq!(route("/repos/acme/app"), Route::Caller);
+        assert_eq!(route("https://git.corp.example/app"), Route::Caller);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::{
 pub struct Scope {
     repositories: Option<Vec<String>>,
     repository_ids: Option<Vec<String>>,
-    permissions: Permissions,
+    permissions: Option<Permissions>,
 }
 
 impl Scope {
@@ -45,9 +45,33 @@ impl Scope {
     /// Adds a permission at a level, such as `contents` at `read`. A hyphen in the name may stand
     /// for an underscore.
     #[must_use]
-    pub fn permission(mut self, name: impl Into<String>, level: impl Into<String>) -> Self {
-        self.permissions.insert(name.into().replace('-', "_"), level.into());
+    pub fn permission(self, name: impl Into<String>, level: impl Into<String>) -> Self {
+        self.permissions([(name, level)])
+    }
+
+    /// Adds permissions and their levels.
+    #[must_use]
+    pub fn permissions<N: Into<String>, L: Into<String>>(
+        mut self,
+        levels: impl IntoIterator<Item = (N, L)>,
+    ) -> Self {
+        let held = self.permissions.get_or_insert_default();
+        let named = |(name, level): (N, L)| (name.into().replace('-', "_"), level.into());
+        held.extend(levels.into_iter().map(named));
         self
+    }
+
+    /// This scope, if it narrows anything; for surfaces where one that was left empty by mistake
+    /// looks like any other.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if it does not.
+    pub fn narrowing(self) -> Result<Self> {
+        if self.is_all() {
+            return Err(Error::invalid("the scope is empty, so it narrows nothing")
+                .advise("Ask for the installation itself to have a token for all of it."));
+        }
+        Ok(self)
     }
 
     /// Whether nothing is narrowed.
@@ -78,8 +102,8 @@ impl Scope {
             let ids = ids.iter().map(|id| id_value(id)).collect();
             put(&rules.repository_ids, "narrowing by repository id", ids)?;
         }
-        if !self.permissions.is_empty() {
-            let levels = self.permissions.iter();
+        if let Some(levels) = &self.permissions {
+            let levels = levels.iter();
             let levels = levels.map(|(name, level)| (name.clone(), Value::from(level.as_str())));
             put(&rules.permissions, "narrowing by permission", Value::Object(levels.collect()))?;
         }
@@ -93,14 +117,18 @@ impl Scope {
             return Err(Error::invalid("the list of repositories is empty")
                 .advise("Leave it out for a token that reaches all of them."));
         }
+        if self.permissions.as_ref().is_some_and(Permissions::is_empty) {
+            return Err(Error::invalid("the map of permissions is empty")
+                .advise("Leave it out for a token with all of them."));
+        }
         if lists().any(|list| list.len() > most) {
             return Err(Error::invalid(format!(
                 "a token reaches at most {most} named repositories"
             ))
             .advise("Narrow by fewer, or do not narrow by repository."));
         }
-        let mut texts =
-            lists().flatten().chain(self.permissions.keys()).chain(self.permissions.values());
+        let levels = self.permissions.iter().flatten().flat_map(|(name, level)| [name, level]);
+        let mut texts = lists().flatten().chain(levels);
         if texts.any(String::is_empty) {
             return Err(Error::invalid("a repository, permission or level is empty"));
         }
@@ -171,6 +199,8 @@ mod tests {
         {
             assert_eq!(scope.body(&github).unwrap_err().kind(), ErrorKind::InvalidArgument);
         }
+        let no_levels = Scope::all().permissions(Permissions::new());
+        assert_eq!(no_levels.body(&github).unwrap_err().kind(), ErrorKind::InvalidArgument);
     }
 
     #[test]

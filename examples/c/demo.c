@@ -41,17 +41,23 @@ static char *read_all(FILE *file, const char *name) {
   return text;
 }
 
+/* A setting; one that is empty is none. */
+static const char *setting(const char *name) {
+  const char *value = getenv(name);
+  return value && *value ? value : NULL;
+}
+
 typedef appmint_status setter(appmint_config *, const char *, size_t, appmint_error **);
 
 static void set(appmint_config *config, setter *setter, const char *name) {
   appmint_error *error = NULL;
-  const char *value = getenv(name);
+  const char *value = setting(name);
   if (value) check(setter(config, value, APPMINT_NTS, &error), &error);
 }
 
 static void set_from_file(appmint_config *config, setter *setter, const char *name) {
   appmint_error *error = NULL;
-  const char *path = getenv(name);
+  const char *path = setting(name);
   FILE *file;
   char *text;
   if (!path) return;
@@ -134,11 +140,22 @@ static void act_as_the_app(const appmint_app *app) {
     const char *account = appmint_installation_account(each);
     const char *selection = appmint_installation_repository_selection(each);
     printf("%-14s%s %s (%s; ", "installation", appmint_installation_id(each),
-           account ? account : "-", selection ? selection : "-");
+           account ? account : "", selection ? selection : "");
     print_permissions(appmint_installation_permissions(each));
     printf(")\n");
   }
   appmint_installations_free(list);
+}
+
+/* The path to GET as the installation, ACCOUNT replaced in it. */
+static void make_path(char *path, size_t room, const char *account) {
+  const char *given = setting("APPMINT_GET_PATH");
+  const char *pattern = given ? given : "/orgs/ACCOUNT/repos";
+  const char *place = strstr(pattern, "ACCOUNT");
+  if (place)
+    snprintf(path, room, "%.*s%s%s", (int)(place - pattern), pattern, account, place + 7);
+  else
+    snprintf(path, room, "%s", pattern);
 }
 
 static void act_as_an_installation(const appmint_app *app, const char *account) {
@@ -160,7 +177,7 @@ static void act_as_an_installation(const appmint_app *app, const char *account) 
   print_permissions(appmint_token_permissions(token));
   printf(")\n");
 
-  snprintf(path, sizeof path, "/orgs/%s/repos", account);
+  make_path(path, sizeof path, account);
   check(appmint_request_new("GET", APPMINT_NTS, path, APPMINT_NTS, &request, &error), &error);
   check(appmint_source_request(source, request, &response, &error), &error);
   print_response(path, response);
@@ -217,6 +234,8 @@ static appmint_token *authorize(const appmint_app *app, const char *redirect_uri
 static void act_as_a_user(const appmint_app *app, const char *redirect_uri) {
   appmint_error *error = NULL;
   appmint_token *first = authorize(app, redirect_uri), *token = NULL;
+  const char *given = setting("APPMINT_USER_GET_PATH");
+  const char *path = given ? given : "/user/repos";
   appmint_request *request = NULL;
   appmint_response *response = NULL;
 
@@ -227,12 +246,11 @@ static void act_as_a_user(const appmint_app *app, const char *redirect_uri) {
         &error);
   print_token("refreshed", token);
   printf("\n");
-  check(appmint_request_new("GET", APPMINT_NTS, "/user/repos", APPMINT_NTS, &request, &error),
-        &error);
+  check(appmint_request_new("GET", APPMINT_NTS, path, APPMINT_NTS, &request, &error), &error);
   check(appmint_request_set_token(request, appmint_token_reveal(token, NULL), APPMINT_NTS, &error),
         &error);
   check(appmint_app_request(app, request, &response, &error), &error);
-  print_response("/user/repos", response);
+  print_response(path, response);
 
   appmint_request_free(request);
   appmint_token_free(token);
@@ -243,7 +261,8 @@ int main(void) {
   appmint_app *app = configure();
   act_as_the_app(app);
   act_as_an_installation(app, getenv("APPMINT_ACCOUNT"));
-  act_as_a_user(app, getenv("APPMINT_REDIRECT_URI"));
+  if (setting("APPMINT_CLIENT_ID")) /* else a platform without OAuth */
+    act_as_a_user(app, setting("APPMINT_REDIRECT_URI"));
   appmint_app_free(app);
   return 0;
 }

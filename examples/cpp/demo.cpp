@@ -18,7 +18,7 @@ using appmint::App;
 
 static std::optional<std::string> env(const char *name) {
   const char *value = std::getenv(name);
-  return value ? std::optional<std::string>(value) : std::nullopt;
+  return value && *value ? std::optional<std::string>(value) : std::nullopt;
 }
 
 static std::string read_file(const std::string &path) {
@@ -75,8 +75,8 @@ static void act_as_the_app(const App &app) {
   label("platform") << app.platform_name() << "\n";
   label("jwt") << app.jwt().claims().value() << "\n";
   for (const auto &each : app.installations())
-    label("installation") << each.id() << " " << each.account().value_or("-") << " ("
-                          << each.repository_selection().value_or("-") << "; "
+    label("installation") << each.id() << " " << each.account().value_or("") << " ("
+                          << each.repository_selection().value_or("") << "; "
                           << shown(each.permissions()) << ")\n";
 }
 
@@ -84,7 +84,8 @@ static void act_as_an_installation(const App &app, const std::string &account) {
   auto source = app.installation(app.find_installation(account).id());
   auto token = source.token();
   label("token") << shown(token) << " (" << shown(token.permissions()) << ")\n";
-  auto path = "/orgs/" + account + "/repos";
+  auto path = env("APPMINT_GET_PATH").value_or("/orgs/ACCOUNT/repos");
+  if (auto at = path.find("ACCOUNT"); at != path.npos) path.replace(at, 7, account);
   show(path, source.request("GET", path));
 }
 
@@ -115,14 +116,16 @@ static void act_as_a_user(const App &app, const std::optional<std::string> &redi
 
   appmint::RequestOptions as_the_user;
   as_the_user.token = token.reveal();
-  show("/user/repos", app.request("GET", "/user/repos", as_the_user));
+  auto path = env("APPMINT_USER_GET_PATH").value_or("/user/repos");
+  show(path, app.request("GET", path, as_the_user));
 }
 
 int main() try {
   auto app = configure();
   act_as_the_app(app);
   act_as_an_installation(app, env("APPMINT_ACCOUNT").value_or(""));
-  act_as_a_user(app, env("APPMINT_REDIRECT_URI"));
+  if (env("APPMINT_CLIENT_ID"))  // else a platform without OAuth
+    act_as_a_user(app, env("APPMINT_REDIRECT_URI"));
 } catch (const appmint::Error &error) {
   std::cout.flush();
   std::cerr << "error: " << name(error.kind()) << ": " << error.what() << "\n";

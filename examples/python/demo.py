@@ -14,7 +14,8 @@ def main() -> None:
     say("platform", app.platform_name)
     say("jwt", json.dumps(app.jwt().claims, separators=(",", ":"), ensure_ascii=False))
     as_installation(app)
-    as_user(app)
+    if setting("CLIENT_ID"):  # else a platform without OAuth
+        as_user(app)
 
 
 def make_app() -> appmint.App:
@@ -41,7 +42,7 @@ def as_installation(app: appmint.App) -> None:
     source = app.installation(app.find_installation(account).id)
     token = source.token()
     say("token", f"{shown(token)} ({listed(token.permissions)})")
-    path = f"/orgs/{account}/repos"
+    path = (setting("GET_PATH") or "/orgs/ACCOUNT/repos").replace("ACCOUNT", account)
     say_reply(path, source.request("GET", path))
 
 
@@ -54,7 +55,8 @@ def as_user(app: appmint.App) -> None:
     say("user token", shown(token))
     token = app.refresh(token)
     say("refreshed", shown(token))
-    say_reply("/user/repos", app.request("GET", "/user/repos", token=token))
+    path = setting("USER_GET_PATH") or "/user/repos"
+    say_reply(path, app.request("GET", path, token=token))
 
 
 def browse(url: str) -> str:

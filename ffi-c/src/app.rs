@@ -143,7 +143,7 @@ pub extern "C" fn appmint_app_installation(
 }
 
 /// A source of tokens for a part of what an installation was granted; nothing goes out yet. `scope`
-/// stays yours, and must not be NULL. You own `*source`: appmint_source_free. It goes on working
+/// stays yours, and must name something. You own `*source`: appmint_source_free. It goes on working
 /// when `app` is freed.
 ///
 /// APPMINT_ERROR_UNSUPPORTED on a platform without narrowed tokens.
@@ -158,7 +158,7 @@ pub extern "C" fn appmint_app_narrowed_installation(
 ) -> appmint_status {
     make("source", source, error, || {
         let id = text("id", id, id_len)?;
-        let scope = given("scope", scope)?.core.clone();
+        let scope = given("scope", scope)?.core.clone().narrowing()?;
         given("app", app)?.core.narrowed_installation(id, scope)
     })
 }

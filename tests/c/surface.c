@@ -313,9 +313,9 @@ static void a_scope_narrows_a_source(void) {
   appmint_source *source = NULL;
   appmint_token *token = NULL;
   appmint_error *error = NULL;
-  CHECK(appmint_app_narrowed_installation(app, "14", N, scope, &source, NULL) == APPMINT_OK);
-  appmint_source_free(source); /* nothing is narrowed yet, which is fine */
-  source = NULL;
+  CHECK(appmint_app_narrowed_installation(app, "14", N, scope, &source, &error) ==
+        APPMINT_ERROR_INVALID_ARGUMENT); /* a scope that names nothing is not everything */
+  CHECK(says(&error, "the scope is empty, so it narrows nothing"));
   CHECK(appmint_app_narrowed_installation(app, "14", N, NULL, &source, &error) ==
         APPMINT_ERROR_INVALID_ARGUMENT); /* NULL is not everything */
   CHECK(says(&error, "scope is NULL"));

@@ -161,7 +161,8 @@ static void a_scope_narrows_a_source() {
   auto atomgit = App::builder("atomgit").app_id("75").signer(all_ones).build();
   error = error_of([&] { atomgit.installation("14", scope); });
   CHECK(error && error->kind() == ErrorKind::unsupported);
-  atomgit.installation("14", appmint::Scope());
+  error = error_of([&] { app.installation("14", appmint::Scope()); });  // not the whole installation, either
+  CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
   auto moved = std::move(scope);
   error = error_of([&] { app.installation("14", scope); });  // not the whole installation
   CHECK(error && error->message() == "scope is NULL");

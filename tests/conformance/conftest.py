@@ -52,7 +52,8 @@ def chosen(config):
     found = [case for case in cases.load_all() if part in case.id]
     for surface in selected(config):
         is_first = surface == next(iter(DRIVERS))
-        yield from ((surface, case) for case in found if is_first or not case.first_surface_only)
+        yield from ((surface, case) for case in found
+                    if (is_first or not case.first_surface_only) and surface in (case.surfaces or [surface]))
 
 
 @pytest.fixture(scope="session")

@@ -93,14 +93,15 @@ class App:
         self,
         id: int | str,
         *,
-        repositories: Iterable[str] = (),
-        repository_ids: Iterable[int | str] = (),
+        repositories: Iterable[str] | None = None,
+        repository_ids: Iterable[int | str] | None = None,
         permissions: Mapping[str, str] | None = None,
     ) -> TokenSource:
         """A source of tokens for one installation; nothing goes out yet.
 
         Its tokens reach all that the installation was granted, or only the repositories (by name
-        without owner, or by id) and permissions (names to levels) given.
+        without owner, or by id) and permissions (names to levels) given. One that is given but
+        empty is refused: to a platform it would mean everything.
         """
 
     def verify_webhook(

@@ -29,12 +29,13 @@ impl App {
     pub(super) fn as_app<T>(&self, mut ask: impl FnMut(&Token) -> Result<T>) -> Result<T> {
         let mut tried = Vec::new();
         loop {
+            let key = self.0.signer.load(Ordering::Relaxed);
             let error = match ask(&self.fresh_jwt()?) {
                 Err(error) => error,
                 outcome => return outcome,
             };
             match self.remedy(&error).filter(|remedy| !tried.contains(remedy)) {
-                Some(remedy) if self.applies(remedy, &error) => tried.push(remedy),
+                Some(remedy) if self.applies(remedy, key, &error) => tried.push(remedy),
                 _ => return Err(error),
             }
             *lock(&self.0.jwt) = None;
@@ -85,7 +86,7 @@ impl App {
         }
     }
 
-    fn applies(&self, remedy: Remedy, error: &Error) -> bool {
+    fn applies(&self, remedy: Remedy, key: usize, error: &Error) -> bool {
         match remedy {
             Remedy::Clock => self
                 .api_root()
@@ -93,7 +94,9 @@ impl App {
             Remedy::OtherKey => {
                 let has_other = self.0.config.signers.len() > 1;
                 if has_other {
-                    self.0.signer.fetch_add(1, Ordering::Relaxed);
+                    // Whoever was refused with the same key meanwhile has turned to the other.
+                    let turn = |used| (used == key).then_some(key + 1);
+                    let _ = self.0.signer.fetch_update(Ordering::Relaxed, Ordering::Relaxed, turn);
                 }
                 has_other
             }

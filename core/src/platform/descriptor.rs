@@ -157,7 +157,7 @@ pub(crate) struct List {
 pub(crate) enum Paging {
     /// A `Link` header leads to the next part (RFC 8288).
     Link { size: String, items_per_page: usize },
-    /// Parts are numbered; one that is not full is the last.
+    /// Parts are numbered; one that brings nothing new is the last.
     Page { page: String, first_page: usize, size: String, items_per_page: usize },
 }
 

@@ -14,7 +14,7 @@ ROOT = SUITE.parent.parent
 NAME = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 EXCHANGE = {"use", "request", "reply", "times", "except"}
 FILE = {"about", "platforms", "also", "settings", "clock", "source", "cases"}
-MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform"}
+MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform", "surfaces"}
 STEP = {"call", "with", "exchanges", "result", "error", "advance", "save", "at_least_ms", "at_most_ms"}
 
 
@@ -33,6 +33,7 @@ class Case:
     secrets: list
     profile: dict = field(default_factory=dict)
     first_surface_only: bool = False
+    surfaces: list = field(default_factory=list)
 
 
 def load_all(folder=SUITE / "cases"):
@@ -91,7 +92,7 @@ def of(name, platform, content, raw):
         id=name, platform=platform, claims=raw["claims"],
         source=raw.get("source", content.get("source", "")), settings=settings,
         clock_ms=times.clock_ms(clock), steps=raw.get("steps", []), app=raw.get("app", {}),
-        secrets=raw.get("secrets", []), profile=profile)
+        secrets=raw.get("secrets", []), profile=profile, surfaces=raw.get("surfaces", []))
 
 
 def check(name, raw):

@@ -88,11 +88,11 @@ function headersOf(words) {
 
 function narrowing({ permissions, ...words }) {
   const lists = Object.entries(camelCased(words)).map(([name, value]) => [name, value.split(',')])
-  return { ...Object.fromEntries(lists), permissions: permissions && levels(permissions) }
+  return { ...Object.fromEntries(lists), permissions: permissions === undefined ? undefined : levels(permissions) }
 }
 
 function levels(text) {
-  return Object.fromEntries(text.split(',').map((each) => each.split(':')))
+  return Object.fromEntries(text.split(',').filter(Boolean).map((each) => each.split(':')))
 }
 
 function token(of) {

@@ -102,10 +102,10 @@ fn source(app: &App, words: &Words) -> Result<TokenSource> {
         scope = match key.as_str() {
             "repositories" => scope.repositories(split(list)),
             "repository_ids" => scope.repository_ids(split(list)),
-            "permissions" => split(list).iter().fold(scope, |scope, permission| {
-                let (name, level) = permission.split_once(':').expect("name:level");
-                scope.permission(name, level)
-            }),
+            "permissions" => {
+                let levels = split(list);
+                scope.permissions(levels.iter().filter_map(|pair| pair.split_once(':')))
+            }
             _ => scope,
         };
     }
