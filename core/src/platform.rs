@@ -4,6 +4,7 @@
 //! the descriptor, and a descriptor given at run time is as good as a built-in one.
 
 pub(crate) mod descriptor;
+mod route;
 mod validate;
 
 use std::{fmt, sync::Arc};
@@ -12,6 +13,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
 use self::descriptor::{Base, Descriptor, InstallationToken, Installations, OAuth};
+pub(crate) use self::route::Route;
 use crate::error::{Error, ErrorKind, Reason, Result};
 
 /// Where a platform's endpoints are, what they accept, and what their answers mean.
@@ -158,15 +160,7 @@ impl Platform {
     /// Which credential a call of the API wants, whoever makes it.
     pub(crate) fn route(&self, url: &Url) -> Route {
         let Some(path) = self.path_in_api(url) else { return Route::Caller };
-        let routes = &self.descriptor.api.routes;
-        let wants = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, path));
-        if wants(&routes.as_app) {
-            Route::App
-        } else if wants(&routes.as_client) {
-            Route::Client
-        } else {
-            Route::Caller
-        }
+        Route::of(&self.descriptor.api.routes, path)
     }
 
     /// A URL's path below the API's base; `None` for one elsewhere on the platform.
@@ -231,27 +225,6 @@ impl fmt::Debug for Platform {
             .field("web", &self.web.as_ref().map(Url::as_str))
             .finish_non_exhaustive()
     }
-}
-
-/// The credential that a path of the API wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Route {
-    /// The app's JWT.
-    App,
-    /// The OAuth client's id and secret.
-    Client,
-    /// Whatever the caller is.
-    Caller,
-}
-
-/// Whether a path fits a pattern in which `{…}` stands for one segment.
-fn fits(pattern: &str, path: &str) -> bool {
-    let is_variable = |part: &str| part.starts_with('{') && part.ends_with('}');
-    let (parts, segments) = (pattern.split('/'), path.trim_end_matches('/').split('/'));
-    parts.clone().count() == segments.clone().count()
-        && parts.zip(segments).all(|(part, segment)| {
-            part.eq_ignore_ascii_case(segment) || (is_variable(part) && !segment.is_empty())
-        })
 }
 
 /// Whether a name fits a pattern with at most one `*`, which stands for one or more characters.
