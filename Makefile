@@ -17,13 +17,13 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
          bindings-python/Cargo.toml bindings-python/pyproject.toml
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
-.PHONY: help demo test lint bench size header clean \
+.PHONY: help demo test lint bench size header docs clean \
         test-rust test-c test-python test-node test-conformance rust c python node
 
 help:
-	@echo 'make demo [PLATFORM=atomgit]   one program in five languages, against the sandbox'
-	@echo 'make test                      all tests of all languages'
-	@echo 'make lint | bench | size | header | clean'
+	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr]   one program in five languages'
+	@echo 'make test   all tests of all languages'
+	@echo 'make lint | bench | size | header | docs | clean'
 
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
@@ -90,6 +90,7 @@ bindings-node/node_modules/.appmint: bindings-node/node_modules/.packages $(ADDO
 
 lint: .venv/.tools bindings-node/node_modules/.packages
 	cargo fmt --all --check
+	$(PYTHON) tools/platforms.py --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	$(PYTHON) -m mypy --config-file bindings-python/pyproject.toml bindings-python/python/appmint
 	cd bindings-node && npx --no-install tsc --noEmit --strict --skipLibCheck false index.d.cts index.d.mts
@@ -103,6 +104,9 @@ size: c python node
 
 header:
 	APPMINT_BLESS=1 cargo test --locked -p appmint-ffi --test header
+
+docs:
+	python3 tools/platforms.py
 
 clean:
 	rm -rf target build .venv bindings-node/node_modules bindings-node/*.node

@@ -1,0 +1,141 @@
+"""Writes docs/platforms.md: what each built-in platform offers, read off its descriptor.
+
+usage: platforms.py [--check]
+"""
+
+import json
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DESCRIPTORS = ROOT / "core" / "platforms"
+PAGE = ROOT / "docs" / "platforms.md"
+NO = "unsupported"
+LOOKUPS = ["id", "account", "organization", "user", "repository", "enterprise"]
+HEAD = """# Platforms
+
+What each built-in platform offers. `unsupported` is the kind of error that the operation then ends with, before anything is
+sent. This page is generated from the descriptors in `core/platforms`: `make docs`.
+
+"""
+
+
+def main() -> int:
+    page = HEAD + table() + sources()
+    if "--check" not in sys.argv:
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(page, "utf-8")
+        return 0
+    if PAGE.read_text("utf-8") == page:
+        return 0
+    print("docs/platforms.md is not what the descriptors say: run `make docs`")
+    return 1
+
+
+def load(name: str) -> dict:
+    """A descriptor with what it extends, by RFC 7396."""
+    own = json.loads((DESCRIPTORS / f"{name}.json").read_text("utf-8"))
+    base = own.pop("extends", None)
+    return merged(load(base), own) if base else own
+
+
+def merged(target: object, patch: object) -> object:
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def platforms() -> list[dict]:
+    return [load(path.stem) for path in sorted(DESCRIPTORS.glob("*.json"))]
+
+
+def table() -> str:
+    columns = platforms()
+    rows = {
+        "name in `platform`": lambda p: f"`{p['name']}`",
+        "hosts": hosts,
+        "`jwt`": jwt,
+        "`installations`": listing,
+        **{f"`find_installation` by {kind}": lookup(kind) for kind in LOOKUPS},
+        "`installation(id).token`": lambda p: "yes" if "installation_token" in p else NO,
+        "… narrowed": narrowing,
+        "`authorize`, `authorization_code`": lambda p: "yes" if "oauth" in p else NO,
+        "… with PKCE": lambda p: oauth(p, lambda o: "S256" if o["authorize"].get("pkce") else "no"),
+        "… with `scopes`": lambda p: oauth(p, lambda o: yes("scope_separator" in o["authorize"])),
+        "… with `login`": lambda p: oauth(p, lambda o: yes("login" in o["authorize"])),
+        "`exchange_code`, `refresh`": lambda p: oauth(p, lambda o: o["token"]["encoding"]),
+        "… with `redirect_uri`": lambda p: oauth(p, lambda o: yes(o["exchange"]["redirect_uri"])),
+        "`request` with a token": lambda p: "yes",
+        "`verify_webhook`": webhook,
+        "facts are": lambda p: f"{p['verified']}, {p['as_of']}",
+    }
+    lines = ["| | " + " | ".join(p["display_name"] for p in columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    lines += [f"| {name} | " + " | ".join(cell(p) for p in columns) + " |" for name, cell in rows.items()]
+    return "\n".join(lines) + "\n"
+
+
+def sources() -> str:
+    lines = [f"- {p['display_name']}: " + ", ".join(f"<{url}>" for url in p["documentation"]) for p in platforms()]
+    return "\n## Where the facts are from\n\n" + "\n".join(lines) + "\n"
+
+
+def hosts(platform: dict) -> str:
+    own = [platform["hosts"]["api"].removeprefix("https://")] if "api" in platform["hosts"] else []
+    named = [f"host=`{rule['host']}`" for rule in platform["hosts"].get("at", [])]
+    return ", ".join(own + named)
+
+
+def jwt(platform: dict) -> str:
+    if "jwt" not in platform:
+        return NO
+    issuer = platform["jwt"]["issuer"].replace("_or_", " or ")
+    return f"issuer {issuer}, at most {platform['jwt']['max_lifetime_s']} s"
+
+
+def listing(platform: dict) -> str:
+    if "installations" not in platform:
+        return NO
+    paging = platform["installations"]["list"].get("paging", {"style": "one"})
+    return {"one": "in one page", "link": "pages by Link", "page": "pages by number"}[paging["style"]]
+
+
+def lookup(kind: str):
+    def cell(platform: dict) -> str:
+        if "installations" not in platform:
+            return NO
+        if platform["installations"].get("find", {}).get(kind):
+            return "endpoint"
+        return NO if kind in ("repository", "enterprise") else "in the list"
+
+    return cell
+
+
+def narrowing(platform: dict) -> str:
+    rules = platform.get("installation_token", {}).get("narrowing")
+    if not rules:
+        return NO
+    kinds = [kind for kind in ("repositories", "repository_ids", "permissions") if kind in rules]
+    return f"by {', '.join(kinds)}; at most {rules['max_repositories']}"
+
+
+def oauth(platform: dict, read) -> str:
+    return read(platform["oauth"]) if "oauth" in platform else NO
+
+
+def yes(offered: bool) -> str:
+    return "yes" if offered else NO
+
+
+def webhook(platform: dict) -> str:
+    rules = platform.get("webhook")
+    return " or ".join(f"`{rule['header']}`" for rule in rules["signatures"]) if rules else NO
+
+
+if __name__ == "__main__":
+    sys.exit(main())
