@@ -87,7 +87,8 @@ impl App {
     }
 
     /// How far the platform's clock is ahead of ours in milliseconds, as far as is known: learned
-    /// when the platform blames a JWT's times, and applied from then on.
+    /// from its `Date` header when it blames a JWT's times, or when a good answer is half a minute
+    /// off or more; applied from then on.
     #[must_use]
     pub fn clock_offset_ms(&self) -> i64 {
         let base = self.platform().endpoint(Base::Api, "/", &[]);
