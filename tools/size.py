@@ -10,16 +10,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 LIBRARY = TARGET / "release" / "libappmint.so"
+LIMIT = 5_500_000
 RUNS = 30
 
 
-def main() -> None:
-    print(f"libappmint.so  {LIBRARY.stat().st_size / 1e6:.2f} MB (limit 5.5)")
+def main() -> int:
+    size = LIBRARY.stat().st_size
+    print(f"libappmint.so  {size / 1e6:.2f} MB (limit {LIMIT / 1e6})")
     print(f"exported       {exported()}")
     subprocess.run([ROOT / "build/c/loading", LIBRARY], check=True)
     beside("python", [sys.executable, "-c", "pass"], [sys.executable, "-c", "import appmint"])
     require = f"require({str(ROOT / 'bindings-node')!r})"
     beside("node", ["node", "-e", "0"], ["node", "-e", require])
+    return int(size > LIMIT)
 
 
 def exported() -> str:
@@ -51,4 +54,4 @@ def start(command: list[str]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
