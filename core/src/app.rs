@@ -62,13 +62,14 @@ impl App {
             Some(transport) => Arc::clone(transport),
             None => Arc::new(HttpTransport::new(&config.network)?),
         };
+        let offsets = Offsets::new(config.platform.endpoint(Base::Api, "/", &[]).ok().as_ref());
         Ok(Self(Arc::new(Shared {
             config,
             transport,
             workers: Workers::new(),
             signer: AtomicUsize::new(0),
             jwt: Mutex::default(),
-            offsets: Offsets::default(),
+            offsets,
             cells: Mutex::default(),
         })))
     }
@@ -91,8 +92,7 @@ impl App {
     /// off or more; applied from then on.
     #[must_use]
     pub fn clock_offset_ms(&self) -> i64 {
-        let base = self.platform().endpoint(Base::Api, "/", &[]);
-        base.map_or(0, |url| self.0.offsets.of(&url))
+        self.0.offsets.of_api()
     }
 
     /// The app's JWT, reused until 60 s before it expires.

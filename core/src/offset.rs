@@ -4,19 +4,51 @@
 //! blames a JWT's times, and when an expiry is read; it is bounded by a day; and one that did not
 //! help is dropped.
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use url::Url;
 
 use crate::{flight::lock, http::Response, time::Timestamp};
 
-/// Milliseconds to add to our clock, by host.
-#[derive(Debug, Default)]
-pub(crate) struct Offsets(Mutex<BTreeMap<String, i64>>);
+/// Milliseconds to add to our clock, by host. The API's is apart: every look at a token asks it.
+#[derive(Debug)]
+pub(crate) struct Offsets {
+    api: Option<String>,
+    of_api: AtomicI64,
+    of_others: Mutex<BTreeMap<String, i64>>,
+}
 
 impl Offsets {
+    pub(crate) fn new(api: Option<&Url>) -> Self {
+        let (of_api, of_others) = (AtomicI64::new(0), Mutex::default());
+        Self { api: api.map(key), of_api, of_others }
+    }
+
+    pub(crate) fn of_api(&self) -> i64 {
+        self.of_api.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn of(&self, url: &Url) -> i64 {
-        lock(&self.0).get(&key(url)).copied().unwrap_or(0)
+        let host = Some(key(url));
+        if host == self.api {
+            return self.of_api();
+        }
+        host.and_then(|host| lock(&self.of_others).get(&host).copied()).unwrap_or(0)
+    }
+
+    fn put(&self, url: &Url, offset: i64) {
+        let host = key(url);
+        if self.api.as_ref() == Some(&host) {
+            self.of_api.store(offset, Ordering::Relaxed);
+        } else {
+            lock(&self.of_others).insert(host, offset);
+        }
     }
 
     /// After a host blamed our clock: whether there is another offset to try.
@@ -28,7 +60,7 @@ impl Offsets {
         if is_near(next, current) {
             return false;
         }
-        lock(&self.0).insert(key(url), next);
+        self.put(url, next);
         true
     }
 
@@ -42,7 +74,7 @@ impl Offsets {
     pub(crate) fn note(&self, url: &Url, date: Option<Timestamp>, now: Timestamp) {
         let told = date.and_then(|date| difference(date, now));
         if let Some(told) = told.filter(|told| told.abs() >= WORTH_NOTING_MS) {
-            lock(&self.0).insert(key(url), told);
+            self.put(url, told);
         }
     }
 }
@@ -81,16 +113,19 @@ mod tests {
 
     #[test]
     fn a_blamed_clock_is_corrected_once() {
-        let offsets = Offsets::default();
+        let offsets = Offsets::new(Some(&host()));
         let date = Some(Timestamp::from_secs(1_000_800));
         assert!(offsets.correct(&host(), date, NOW));
         assert_eq!(offsets.of(&host()), 800_000);
-        assert_eq!(offsets.of(&Url::parse("https://other.example").unwrap()), 0);
+        let other = Url::parse("https://other.example").unwrap();
+        assert_eq!((offsets.of_api(), offsets.of(&other)), (800_000, 0));
+        assert!(offsets.correct(&other, Some(Timestamp::from_secs(999_000)), NOW));
+        assert_eq!((offsets.of_api(), offsets.of(&other)), (800_000, -1_000_000));
     }
 
     #[test]
     fn a_date_that_did_not_help_is_dropped() {
-        let offsets = Offsets::default();
+        let offsets = Offsets::new(Some(&host()));
         let date = Some(Timestamp::from_secs(1_000_800));
         assert!(offsets.correct(&host(), date, NOW) && offsets.correct(&host(), date, NOW));
         assert_eq!(offsets.of(&host()), 0);
@@ -98,7 +133,7 @@ mod tests {
 
     #[test]
     fn nothing_is_tried_without_a_date_or_beyond_a_day() {
-        let offsets = Offsets::default();
+        let offsets = Offsets::new(Some(&host()));
         assert!(!offsets.correct(&host(), None, NOW));
         assert!(!offsets.correct(&host(), Some(NOW), NOW));
         assert!(!offsets.correct(&host(), Some(Timestamp::from_secs(2_000_000)), NOW));
@@ -106,7 +141,7 @@ mod tests {
 
     #[test]
     fn small_differences_are_not_noted() {
-        let offsets = Offsets::default();
+        let offsets = Offsets::new(Some(&host()));
         offsets.note(&host(), Some(Timestamp::from_secs(1_000_029)), NOW);
         assert_eq!(offsets.of(&host()), 0);
         offsets.note(&host(), Some(Timestamp::from_secs(999_900)), NOW);
