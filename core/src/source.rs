@@ -83,12 +83,12 @@ impl TokenSource {
     /// An API call as the installation; any status is an answer. A path that the platform keeps
     /// for the app or its OAuth client gets that credential.
     pub fn request(&self, call: Call) -> Flight<Arc<Response>> {
-        if !self.app.wants_caller(&call) {
-            return self.app.request(call);
-        }
         if call.own_token().is_some() {
             return Flight::landed(Err(Error::invalid("a call as an installation has its token")
                 .advise("Make a call with a token of your own as the app.")));
+        }
+        if !self.app.wants_caller(&call) {
+            return self.app.request(call);
         }
         self.app.call_with(self.token(None), call)
     }

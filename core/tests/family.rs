@@ -130,6 +130,16 @@ fn a_path_gets_the_credential_that_it_wants() {
 }
 
 #[test]
+fn a_call_as_an_installation_takes_no_other_token_on_any_path() {
+    let sandbox = sandbox_of(PlatformName::GitHub);
+    let source = app(&sandbox).installation("1").unwrap();
+    for path in ["/app", "/orgs/github/repos"] {
+        let error = source.request(Call::get(path).token("ghu_other")).wait().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{path}");
+    }
+}
+
+#[test]
 fn a_rotated_refresh_token_is_dead_and_said_to_be() {
     for platform in HUBS {
         let sandbox = sandbox_of(platform);
