@@ -87,8 +87,7 @@ impl App {
     /// An answer to the credential that the call's path wants: the caller's, unless the platform
     /// keeps that path for the app or the OAuth client.
     pub(super) fn answer_by_route(&self, call: &Call, deadline: Deadline) -> Result<Arc<Response>> {
-        let request = call.request(self.platform(), self.0.config.max_response_body)?;
-        match self.platform().route(&request.url) {
+        match self.platform().route(&call.location(self.platform())?) {
             Route::Client => self.answer(call, self.client()?.basic(), deadline),
             Route::App | Route::Caller => self.answer_as_app(call, deadline),
         }

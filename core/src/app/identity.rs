@@ -75,7 +75,7 @@ impl App {
         Ok(Client { id, secret })
     }
 
-    /// Whether another JWT may help; keys are turned once, so that each is tried once.
+    /// What may mend a refusal, by its reason.
     fn remedy(&self, error: &Error) -> Option<Remedy> {
         match error.reason() {
             Some(Reason::ClockSkew) => Some(Remedy::Clock),
