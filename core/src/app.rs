@@ -5,6 +5,7 @@
 
 mod conversation;
 mod identity;
+mod operations;
 
 use std::{
     collections::HashMap,
@@ -18,14 +19,16 @@ use crate::{
     call::Call,
     config::Config,
     error::{Error, Result},
-    flight::{Deadline, Flight, Workers, lock},
+    flight::{Deadline, Flight, Step, Workers, lock},
     grant::Grant,
     http::Response,
     installation::Installation,
+    listing::Listing,
     lookup::Lookup,
     oauth::{self, Authorization, AuthorizationRequest},
     offset::Offsets,
     platform::{Platform, Route, descriptor::Base},
+    retry::RetryPolicy,
     scope::Scope,
     secret::Secret,
     source::{Cell, Key, TokenSource},
@@ -103,9 +106,12 @@ impl App {
         }
     }
 
-    /// Every installation of the app.
-    pub fn installations(&self) -> Flight<Vec<Installation>> {
-        self.fly(|app, deadline| app.as_app(|jwt| app.list(jwt, deadline)))
+    /// The installations of the app, fetched page by page as they are asked for.
+    ///
+    /// # Errors
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) on a platform without installations.
+    pub fn installations(&self) -> Result<Listing<Installation>> {
+        Listing::new(self, None)
     }
 
     /// The installation on an account, or what else is looked up.
@@ -132,15 +138,32 @@ impl App {
         id: impl Into<String>,
         scope: Scope,
     ) -> Result<TokenSource> {
-        let key = Key { installation_id: id.into(), scope };
+        let id = id.into();
         self.signer()?;
         let rules = self.platform().installation_token()?;
-        let variables = [("installation_id", key.installation_id.as_str())];
-        self.platform().endpoint(Base::Api, &rules.path, &variables)?;
-        key.scope.body(self.platform())?;
+        self.platform().endpoint(Base::Api, &rules.path, &[("installation_id", &id)])?;
+        scope.body(self.platform())?;
+        Ok(self.source(Key { installation_id: Some(id), scope }))
+    }
+
+    /// A source of the app's own tokens, on a platform that has them beside the JWT; nothing goes
+    /// out yet.
+    ///
+    /// # Errors
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) on a platform without them.
+    pub fn app_tokens(&self) -> Result<TokenSource> {
+        self.signer()?;
+        let rules = self.platform().installation_token()?;
+        if rules.app_path.is_none() {
+            return Err(self.platform().unsupported("tokens for the app itself"));
+        }
+        Ok(self.source(Key { installation_id: None, scope: Scope::all() }))
+    }
+
+    fn source(&self, key: Key) -> TokenSource {
         let mut cells = lock(&self.0.cells);
         let cell = cells.entry(key.clone()).or_insert_with(|| Arc::new(Cell::new(key)));
-        Ok(TokenSource::new(self.clone(), Arc::clone(cell)))
+        TokenSource::new(self.clone(), Arc::clone(cell))
     }
 
     /// Where to send a user who is to authorize the app; nothing goes out.
@@ -201,16 +224,10 @@ impl App {
 
     /// An API call as the app, or with the call's own token; any status is an answer.
     pub fn request(&self, call: Call) -> Flight<Arc<Response>> {
-        self.fly(move |app, deadline| {
-            let scheme = &app.platform().descriptor().api.authorization_scheme;
-            match call.own_token() {
-                Some(token) if token.is_empty() => Err(Error::invalid("the token is empty")),
-                Some(token) => {
-                    let authorization = Secret::new(format!("{scheme} {}", token.reveal()));
-                    app.answer(&call, authorization, deadline)
-                }
-                None => app.answer_by_route(&call, deadline),
-            }
+        self.fly_for(call.own_timeout(), move |app, deadline| match call.own_token() {
+            Some(token) if token.is_empty() => Err(Error::invalid("the token is empty")),
+            Some(token) => app.answer(&call, app.bearer(token.reveal()), deadline),
+            None => app.answer_by_route(&call, deadline),
         })
     }
 
@@ -239,23 +256,52 @@ impl App {
             .map_or(true, |url| self.platform().route(&url) == Route::Caller)
     }
 
-    /// An API call that takes off when its token has come.
-    pub(crate) fn call_with(&self, token: Flight<Token>, call: Call) -> Flight<Arc<Response>> {
-        let app = self.clone();
-        let work = move |token: Token, deadline| app.answer(&call, token.authorization(), deadline);
-        self.0.workers.launch_after(token, self.deadline(), work)
+    /// Does something with the app's JWT.
+    pub(crate) fn fly_as_app<T: Clone + Send + 'static>(
+        &self,
+        ask: impl Fn(&Token, Deadline) -> Result<T> + Send + 'static,
+    ) -> Flight<T> {
+        self.fly(move |app, deadline| app.as_app(|jwt| ask(jwt, deadline)))
+    }
+
+    /// A flight that takes off when its token has come.
+    pub(crate) fn launch_with<T: Clone + Send + 'static>(
+        &self,
+        token: Flight<Token>,
+        timeout: Option<Duration>,
+        work: impl FnMut(Token, Deadline) -> Step<Token, T> + Send + 'static,
+    ) -> Flight<T> {
+        self.0.workers.launch_with(token, self.deadline(timeout), work)
+    }
+
+    pub(crate) fn retry(&self) -> &RetryPolicy {
+        &self.0.config.retry
     }
 
     fn fly<T: Clone + Send + 'static>(
         &self,
         work: impl FnOnce(&Self, Deadline) -> Result<T> + Send + 'static,
     ) -> Flight<T> {
-        let app = self.clone();
-        self.0.workers.launch(self.deadline(), move |deadline| work(&app, deadline))
+        self.fly_for(None, work)
     }
 
-    fn deadline(&self) -> Deadline {
-        Deadline::after(self.0.config.timeout)
+    fn fly_for<T: Clone + Send + 'static>(
+        &self,
+        timeout: Option<Duration>,
+        work: impl FnOnce(&Self, Deadline) -> Result<T> + Send + 'static,
+    ) -> Flight<T> {
+        let app = self.clone();
+        self.0.workers.launch(self.deadline(timeout), move |deadline| work(&app, deadline))
+    }
+
+    fn deadline(&self, timeout: Option<Duration>) -> Deadline {
+        Deadline::after(timeout.unwrap_or(self.0.config.timeout))
+    }
+
+    /// The value of an `Authorization` header with a token in it.
+    fn bearer(&self, token: &str) -> Secret {
+        let scheme = &self.platform().descriptor().api.authorization_scheme;
+        Secret::new(format!("{scheme} {token}"))
     }
 }
 

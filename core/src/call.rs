@@ -1,11 +1,13 @@
 //! A call of the platform's API: what the caller says of it, before credentials are added.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::{
     error::{Error, Result},
     grant::with_api_headers,
-    http::{Body, Request, check_header, is_token_byte},
+    http::{Body, Repeat, Request, check_header, is_token_byte},
     platform::Platform,
     secret::Secret,
 };
@@ -20,6 +22,7 @@ pub struct Call {
     is_json: bool,
     has_two_bodies: bool,
     token: Option<Secret>,
+    timeout: Option<Duration>,
 }
 
 #[derive(Clone)]
@@ -44,6 +47,7 @@ impl Call {
             is_json: false,
             has_two_bodies: false,
             token: None,
+            timeout: None,
         }
     }
 
@@ -87,6 +91,17 @@ impl Call {
         self
     }
 
+    /// Ends the whole call after this time, instead of the app's timeout.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    pub(crate) fn own_timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
     /// Where it leads.
     pub(crate) fn location(&self, platform: &Platform) -> Result<url::Url> {
         platform.locate(&self.path)
@@ -118,7 +133,8 @@ impl Call {
             request.body = Body::Bytes(bytes.clone());
         }
         request.response_limit = response_limit;
-        request.is_repeatable = matches!(method.as_str(), "GET" | "HEAD");
+        let is_read = matches!(method.as_str(), "GET" | "HEAD");
+        request.repeat = if is_read { Repeat::Read } else { Repeat::WhenLimited };
         Ok(with_api_headers(platform, request))
     }
 }

@@ -239,6 +239,12 @@ impl Error {
         self
     }
 
+    /// Says more exactly what happened.
+    pub(crate) fn about(mut self, message: String) -> Self {
+        self.0.message = message;
+        self
+    }
+
     pub(crate) fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
         self

@@ -59,8 +59,8 @@ enum State<T> {
 type Callback<T> = Box<dyn FnOnce(Result<T>) + Send>;
 
 impl<T: Clone + Send + 'static> Flight<T> {
-    /// One that has landed already.
-    pub(crate) fn landed(result: Result<T>) -> Self {
+    /// One that has landed already: what is refused before it takes off, or known without.
+    pub fn landed(result: Result<T>) -> Self {
         Self(Stage::Landed(result))
     }
 
@@ -84,6 +84,33 @@ impl<T: Clone + Send + 'static> Flight<T> {
         match &self.0 {
             Stage::Landed(result) => Some(result.clone()),
             Stage::Aloft(aloft) => aloft.wait_for(patience),
+        }
+    }
+
+    /// Waits this long at the most, while the flight goes on for others.
+    ///
+    /// # Errors
+    /// The call's own, or [`Timeout`](ErrorKind::Timeout).
+    pub fn wait_within(self, patience: Option<Duration>) -> Result<T> {
+        match patience {
+            Some(patience) => self.wait_for(patience).unwrap_or_else(|| Err(overdue())),
+            None => self.wait(),
+        }
+    }
+
+    /// The same flight with something made of what it brings, by whoever lands it.
+    pub(crate) fn map<U: Clone + Send + 'static>(
+        self,
+        make: impl FnOnce(T) -> U + Send + 'static,
+    ) -> Flight<U> {
+        match self.0 {
+            Stage::Landed(result) => Flight::landed(result.map(make)),
+            Stage::Aloft(ref aloft) => {
+                let mapped = Aloft::new(aloft.deadline);
+                let target = Arc::clone(&mapped);
+                self.on_landing(move |result| target.land(&result.map(make)));
+                Flight(Stage::Aloft(mapped))
+            }
         }
     }
 
@@ -170,6 +197,14 @@ fn call<T>(callback: Callback<T>, result: Result<T>) {
     let _ = catch_unwind(AssertUnwindSafe(move || callback(result)));
 }
 
+/// How a flight goes on that has got what it waited for.
+pub(crate) enum Step<A, T> {
+    /// It lands.
+    Land(Result<T>),
+    /// It waits for one more.
+    After(Flight<A>),
+}
+
 /// A few threads that run flights: started when needed, ended when idle.
 #[derive(Clone)]
 pub(crate) struct Workers(Arc<Crew>);
@@ -209,19 +244,39 @@ impl Workers {
     }
 
     /// Starts a flight that takes off when another has landed well, and occupies no thread before.
-    pub(crate) fn launch_after<A: Clone + Send + 'static, T: Clone + Send + 'static>(
+    /// It may stop over to wait for one more of that kind.
+    pub(crate) fn launch_with<A: Clone + Send + 'static, T: Clone + Send + 'static>(
         &self,
         first: Flight<A>,
         deadline: Deadline,
-        work: impl FnOnce(A, Deadline) -> Result<T> + Send + 'static,
+        work: impl FnMut(A, Deadline) -> Step<A, T> + Send + 'static,
     ) -> Flight<T> {
         let aloft = Aloft::new(deadline);
-        let (next, workers) = (Arc::clone(&aloft), self.clone());
-        first.on_landing(move |landed| match landed {
-            Ok(value) => workers.assign(&next, move |deadline| work(value, deadline)),
-            Err(error) => next.land(&Err(error)),
-        });
+        self.follow(first, Arc::clone(&aloft), work);
         Flight(Stage::Aloft(aloft))
+    }
+
+    fn follow<A: Clone + Send + 'static, T: Clone + Send + 'static>(
+        &self,
+        first: Flight<A>,
+        aloft: Arc<Aloft<T>>,
+        mut work: impl FnMut(A, Deadline) -> Step<A, T> + Send + 'static,
+    ) {
+        let workers = self.clone();
+        first.on_landing(move |landed| match landed {
+            Err(error) => aloft.land(&Err(error)),
+            Ok(value) => {
+                let (crew, next, deadline) = (workers.clone(), Arc::clone(&aloft), aloft.deadline);
+                let job = move || match run(|deadline| Ok(work(value, deadline)), deadline) {
+                    Ok(Step::Land(result)) => next.land(&result),
+                    Ok(Step::After(flight)) => crew.follow(flight, next, work),
+                    Err(error) => next.land(&Err(error)),
+                };
+                if let Err(error) = workers.0.shift.enqueue(Box::new(job)) {
+                    aloft.land(&Err(error));
+                }
+            }
+        });
     }
 
     fn assign<T: Clone + Send + 'static>(
@@ -369,14 +424,30 @@ mod tests {
     fn a_second_flight_follows_the_first() {
         let workers = Workers::new();
         let first = workers.launch(soon(), |_| Ok(20));
-        assert_eq!(workers.launch_after(first, soon(), |n, _| Ok(n + 1)).wait().unwrap(), 21);
+        let second = workers.launch_with(first, soon(), |n, _| Step::Land(Ok(n + 1)));
+        assert_eq!(second.wait().unwrap(), 21);
+    }
+
+    #[test]
+    fn a_flight_may_stop_over() {
+        let workers = Workers::new();
+        let crew = workers.clone();
+        let counted =
+            workers.launch_with(workers.launch(soon(), |_| Ok(1)), soon(), move |n, _| {
+                if n < 5 {
+                    return Step::After(crew.launch(soon(), move |_| Ok(n + 1)));
+                }
+                Step::Land(Ok(n))
+            });
+        assert_eq!(counted.wait().unwrap(), 5);
     }
 
     #[test]
     fn a_second_flight_stays_down_when_the_first_fails() {
         let workers = Workers::new();
         let first: Flight<i32> = workers.launch(soon(), |_| Err(Error::invalid("no")));
-        let second = workers.launch_after(first, soon(), |_, _| -> Result<i32> { unreachable!() });
+        let second =
+            workers.launch_with(first, soon(), |_, _| -> Step<i32, i32> { unreachable!() });
         assert_eq!(second.wait().unwrap_err().kind(), ErrorKind::InvalidArgument);
     }
 

@@ -1,14 +1,14 @@
 //! A grant is what is offered for a token. Put to a platform it is a request; the platform's
 //! answer is a token. Both ends are pure.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use url::form_urlencoded;
 
 use crate::{
     error::{Error, Reason, Result},
-    http::{Body, Request, Response},
+    http::{Body, Repeat, Request, Response},
     platform::{
         Platform,
         descriptor::{
@@ -36,6 +36,11 @@ pub enum Grant {
         jwt: Token,
         /// What to narrow the token to.
         scope: Scope,
+    },
+    /// The app itself, proved by its JWT, on a platform where it has a token of its own.
+    App {
+        /// The app's JWT.
+        jwt: Token,
     },
     /// The code that a user's authorization yielded (RFC 6749 §4.1.3).
     AuthorizationCode {
@@ -75,6 +80,7 @@ impl Grant {
     pub fn request(&self, platform: &Platform) -> Result<Request> {
         match self {
             Self::Installation { id, jwt, scope } => mint(platform, id, jwt, scope),
+            Self::App { jwt } => mint_for_app(platform, jwt),
             Self::AuthorizationCode { client, code, redirect_uri, code_verifier } => {
                 let fields = exchange(platform, code, redirect_uri.as_deref(), code_verifier)?;
                 ask_token_endpoint(platform, client, &fields)
@@ -107,7 +113,8 @@ impl Grant {
             return Err(answered.refusal());
         }
         match self {
-            Self::Installation { .. } => minted(&answered),
+            Self::Installation { .. } => minted(&answered, TokenKind::Installation),
+            Self::App { .. } => minted(&answered, TokenKind::App),
             Self::AuthorizationCode { .. } => authorized(&answered, None),
             Self::RefreshToken { refresh_token, .. } => authorized(&answered, Some(refresh_token)),
         }
@@ -115,7 +122,7 @@ impl Grant {
 
     fn operation(&self) -> Operation {
         match self {
-            Self::Installation { .. } => Operation::Mint,
+            Self::Installation { .. } | Self::App { .. } => Operation::Mint,
             Self::AuthorizationCode { .. } => Operation::Exchange,
             Self::RefreshToken { .. } => Operation::Refresh,
         }
@@ -124,6 +131,7 @@ impl Grant {
     fn subject(&self) -> String {
         match self {
             Self::Installation { id, .. } => format!("installation {id}"),
+            Self::App { .. } => "the app's token".to_owned(),
             Self::AuthorizationCode { .. } => "the authorization code".to_owned(),
             Self::RefreshToken { .. } => "the refresh token".to_owned(),
         }
@@ -133,12 +141,30 @@ impl Grant {
 fn mint(platform: &Platform, id: &str, jwt: &Token, scope: &Scope) -> Result<Request> {
     let rules = platform.installation_token()?;
     let url = platform.endpoint(Base::Api, &rules.path, &[("installation_id", id)])?;
-    let mut request = Request::new("POST", url).authorized(jwt.authorization()).repeatable();
-    let body = scope.body(platform)?;
+    let request = Request::new("POST", url).authorized(jwt.authorization());
+    Ok(minting(platform, rules, request, scope.body(platform)?))
+}
+
+fn mint_for_app(platform: &Platform, jwt: &Token) -> Result<Request> {
+    let rules = platform.installation_token()?;
+    let path = rules.app_path.as_ref().ok_or_else(|| platform.unsupported("app tokens"))?;
+    let url = platform.endpoint(Base::Api, path, &[])?;
+    let request = Request::new("POST", url).authorized(jwt.authorization());
+    Ok(minting(platform, rules, request, Map::new()))
+}
+
+/// Minting leaves nothing behind but a token that expires, so it may be done again.
+fn minting(
+    platform: &Platform,
+    rules: &InstallationToken,
+    mut request: Request,
+    body: Map<String, Value>,
+) -> Request {
+    request.repeat = Repeat::Own;
     if !body.is_empty() || rules.body == MintBody::EmptyObject {
         request.body = Body::json(&Value::Object(body));
     }
-    Ok(with_api_headers(platform, request))
+    with_api_headers(platform, request)
 }
 
 fn exchange<'a>(
@@ -167,7 +193,7 @@ fn exchange<'a>(
     Ok(fields)
 }
 
-fn given<'a>(what: &str, secret: &'a Secret) -> Result<&'a str> {
+pub(crate) fn given<'a>(what: &str, secret: &'a Secret) -> Result<&'a str> {
     if secret.is_empty() {
         return Err(Error::invalid(format!("the {what} is empty")));
     }
@@ -222,18 +248,38 @@ pub(crate) fn with_api_headers(platform: &Platform, mut request: Request) -> Req
     request
 }
 
-fn minted(answered: &Answered<'_>) -> Result<Token> {
+fn minted(answered: &Answered<'_>, kind: TokenKind) -> Result<Token> {
     let rules = answered.platform.installation_token()?;
     let reply = answered.json()?;
     let secret = reply::secret(&reply, &rules.token)
         .ok_or_else(|| answered.nonsense(Reason::MissingMember, "the answer holds no token"))?;
     let expires_at = expiry(answered, &reply, &rules.expires)?;
-    let token = Token::builder(TokenKind::Installation, secret)
+    let token = Token::builder(kind, secret)
+        .issued_at(answered.now)
         .scheme(&answered.platform.descriptor().api.authorization_scheme)
         .expires_at(expires_at)
         .permissions(reply::permissions(&reply, &rules.permissions))
         .repository_selection(reply::lower_text(&reply, &rules.repository_selection))
         .repositories(repositories(rules, &reply))
+        .build();
+    alive(answered, token)
+}
+
+/// A user's token out of an answer that tells about it; the refresh token is not told.
+pub(crate) fn told(answered: &Answered<'_>) -> Result<Token> {
+    let platform = answered.platform;
+    let rules = platform.described(&platform.descriptor().objects.user_token)?;
+    let reply = answered.json()?;
+    let secret = reply::secret(&reply, &rules.token)
+        .ok_or_else(|| answered.nonsense(Reason::MissingMember, "the answer holds no token"))?;
+    let expires_at = expiry(answered, &reply, &rules.expires)?;
+    let token = Token::builder(TokenKind::User, secret)
+        .scheme(&platform.descriptor().api.authorization_scheme)
+        .expires_at(expires_at)
+        .permissions(reply::permissions(&reply, &rules.permissions))
+        .repository_selection(reply::lower_text(&reply, &rules.repository_selection))
+        .scopes(reply::words(&reply, &rules.scope))
+        .account(reply::text(&reply, &rules.account))
         .build();
     alive(answered, token)
 }

@@ -26,10 +26,25 @@ pub struct Request {
     pub body: Body,
     /// The largest body that a response to it may have, in bytes.
     pub response_limit: usize,
-    /// Whether it may be sent again when its outcome is not known.
-    pub is_repeatable: bool,
+    /// When it may be sent again.
+    pub repeat: Repeat,
     /// Secrets in it that a platform might repeat in an error message.
     pub secrets: Vec<Secret>,
+}
+
+/// When a request may be sent again; each includes the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Repeat {
+    /// Never: it spends what it carries.
+    Never,
+    /// When it was refused because of a rate limit, and therefore not carried out: a caller's
+    /// write.
+    WhenLimited,
+    /// Also when it may or may not have been carried out, unless the platform says that it failed:
+    /// a caller's read.
+    Read,
+    /// Also when the platform failed: a lookup, or minting.
+    Own,
 }
 
 /// What a request carries.
@@ -68,7 +83,7 @@ impl Request {
             authorization: None,
             body: Body::None,
             response_limit: TOKEN_REPLY_LIMIT,
-            is_repeatable: false,
+            repeat: Repeat::Never,
             secrets: Vec::new(),
         }
     }
@@ -77,11 +92,6 @@ impl Request {
         let bare = value.reveal().rsplit(' ').next().unwrap_or_default();
         self.secrets.push(bare.into());
         self.authorization = Some(value);
-        self
-    }
-
-    pub(crate) fn repeatable(mut self) -> Self {
-        self.is_repeatable = true;
         self
     }
 

@@ -2,14 +2,13 @@
 
 use serde_json::Value;
 
-use url::Url;
-
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
+    listing::Listed,
     lookup::Lookup,
     platform::{
         Platform,
-        descriptor::{Base, InstallationMembers, Installations, Paging},
+        descriptor::{InstallationMembers, List, Operation},
     },
     refusal::Answered,
     reply,
@@ -54,8 +53,27 @@ pub struct Installation {
     pub raw: Value,
 }
 
+impl Listed for Installation {
+    const LIST: &'static str = "list of installations";
+    const OPERATION: Operation = Operation::Installations;
+
+    fn list(platform: &Platform) -> Result<&List> {
+        Ok(&platform.installations()?.list)
+    }
+
+    fn read(answered: &Answered<'_>, raw: &Value) -> Result<Self> {
+        Self::of(&answered.platform.installations()?.installation, raw).ok_or_else(|| {
+            answered.nonsense(Reason::MissingMember, "an installation in the answer has no id")
+        })
+    }
+
+    fn key(&self) -> &str {
+        &self.id
+    }
+}
+
 impl Installation {
-    fn read(members: &InstallationMembers, raw: &Value) -> Option<Self> {
+    fn of(members: &InstallationMembers, raw: &Value) -> Option<Self> {
         Some(Self {
             id: reply::text(raw, &members.id)?,
             account: reply::text(raw, &members.account),
@@ -75,130 +93,12 @@ impl Installation {
     }
 }
 
-/// The request for the first page of the app's installations.
-pub(crate) fn first_page(platform: &Platform) -> Result<Url> {
-    let list = &platform.installations()?.list;
-    let mut url = platform.endpoint(Base::Api, &list.path, &[])?;
-    match &list.paging {
-        None => {}
-        Some(Paging::Link { size, items_per_page }) => {
-            url.query_pairs_mut().append_pair(size, &items_per_page.to_string());
-        }
-        Some(Paging::Page { page, first_page, size, items_per_page }) => {
-            url.query_pairs_mut()
-                .append_pair(page, &first_page.to_string())
-                .append_pair(size, &items_per_page.to_string());
-        }
-    }
-    Ok(url)
-}
-
-/// The page after the one in an answer, which brought `new` installations not seen before.
-pub(crate) fn next_page(answered: &Answered<'_>, new: usize) -> Result<Option<Url>> {
-    let url = &answered.request.url;
-    Ok(match &answered.platform.installations()?.list.paging {
-        None => None,
-        Some(Paging::Link { .. }) => answered.response.header("link").and_then(|links| {
-            // Only its query is taken: no URL of a server is followed with credentials.
-            let mut next = url.clone();
-            next.set_query(next_link(links, url)?.query());
-            Some(next).filter(|next| next != url)
-        }),
-        // A server may cap the size it was asked for, so a short page need not be the last one.
-        Some(Paging::Page { page, .. }) => (new > 0).then(|| numbered_after(url, page)),
-    })
-}
-
-/// The target of the link whose relation is `next` (RFC 8288 §3). Targets and quoted texts may
-/// hold commas and semicolons.
-fn next_link(links: &str, base: &Url) -> Option<Url> {
-    let mut rest = links;
-    while let Some((target, after)) = rest.split_once('<').and_then(|(_, it)| it.split_once('>')) {
-        let (link, others) = cut(after, ',');
-        let mut parameters = link;
-        while !parameters.is_empty() {
-            let (parameter, further) = cut(parameters, ';');
-            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            let mut relations = value.trim().trim_matches('"').split_ascii_whitespace();
-            if name.trim().eq_ignore_ascii_case("rel")
-                && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
-            {
-                return base.join(target).ok();
-            }
-            parameters = further;
-        }
-        rest = others;
-    }
-    None
-}
-
-/// What stands before and behind the first separator that is not quoted.
-fn cut(text: &str, separator: char) -> (&str, &str) {
-    let mut quoted = false;
-    let end = text.char_indices().find(|(_, c)| {
-        quoted ^= *c == '"';
-        *c == separator && !quoted
-    });
-    end.map_or((text, ""), |(at, c)| (&text[..at], &text[at + c.len_utf8()..]))
-}
-
-fn numbered_after(url: &Url, parameter: &str) -> Url {
-    let mut next = url.clone();
-    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    let raise = |text: &str| (text.parse::<u64>().unwrap_or(0) + 1).to_string();
-    next.query_pairs_mut().clear().extend_pairs(pairs.iter().map(|(name, value)| {
-        let value = if name == parameter { raise(value) } else { value.clone() };
-        (name, value)
-    }));
-    next
-}
-
-/// The installations in an answer.
-pub(crate) fn listed(answered: &Answered<'_>) -> Result<Vec<Installation>> {
-    if !answered.response.is_success() {
-        return Err(answered.refusal());
-    }
-    let rules = answered.platform.installations()?;
-    let reply = list_json(answered, rules)?;
-    let items = reply.pointer(&rules.list.items).and_then(Value::as_array).ok_or_else(|| {
-        answered.nonsense(Reason::MissingMember, "the answer holds no list of installations")
-    })?;
-    items.iter().map(|raw| read(answered, rules, raw)).collect()
-}
-
 /// The one installation in an answer.
 pub(crate) fn found(answered: &Answered<'_>) -> Result<Installation> {
     if !answered.response.is_success() {
         return Err(answered.refusal());
     }
-    read(answered, answered.platform.installations()?, &answered.json()?)
-}
-
-fn read(answered: &Answered<'_>, rules: &Installations, raw: &Value) -> Result<Installation> {
-    Installation::read(&rules.installation, raw).ok_or_else(|| {
-        answered.nonsense(Reason::MissingMember, "an installation in the answer has no id")
-    })
-}
-
-fn list_json(answered: &Answered<'_>, rules: &Installations) -> Result<Value> {
-    if !rules.list.json_in_string {
-        return answered.json();
-    }
-    if let Some(bare) = unescaped_string(&answered.response.body) {
-        return Ok(bare);
-    }
-    match answered.json()? {
-        Value::String(text) => serde_json::from_str(&text).map_err(|_| {
-            answered.nonsense(Reason::NotJson, "the answer is a text that holds no JSON")
-        }),
-        reply => Ok(reply),
-    }
-}
-
-/// AtomGit's documentation shows the list between quotes whose inner quotes are not escaped.
-fn unescaped_string(body: &[u8]) -> Option<Value> {
-    let inside = body.trim_ascii().strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-    serde_json::from_slice(inside).ok()
+    Installation::read(answered, &answered.json()?)
 }
 
 /// The installation that was looked for, out of a list of all.
@@ -260,25 +160,4 @@ fn events(members: &InstallationMembers, raw: &Value) -> Vec<String> {
 
 fn event_name(members: &InstallationMembers, event: &Value) -> Option<String> {
     event.pointer(members.event_name.as_deref()?)?.as_str().map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_link_is_found_among_others() {
-        let base = Url::parse("https://api.example/app/installations?per_page=2").unwrap();
-        let links =
-            r#"<https://api.example/x?page=1>; rel="prev", </x?page=3&per_page=2>; rel="next""#;
-        assert_eq!(next_link(links, &base).unwrap().query(), Some("page=3&per_page=2"));
-        assert!(next_link(r#"<https://api.example/x?page=1>; rel="last""#, &base).is_none());
-        assert!(next_link("nonsense", &base).is_none());
-    }
-
-    #[test]
-    fn pages_are_counted_on() {
-        let url = Url::parse("https://api.example/x?page=9&limit=100").unwrap();
-        assert_eq!(numbered_after(&url, "page").query(), Some("page=10&limit=100"));
-    }
 }

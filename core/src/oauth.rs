@@ -66,6 +66,10 @@ impl Authorization {
         Ok(Self { url, state, code_verifier })
     }
 
+    pub(crate) fn without_verifier(url: Url, state: String) -> Self {
+        Self { url, state, code_verifier: None }
+    }
+
     /// Where to send the user's browser (RFC 6749 §4.1.1).
     #[must_use]
     pub fn url(&self) -> &str {
@@ -103,8 +107,8 @@ pub(crate) fn authorization_code(
     state: &str,
 ) -> Result<Secret> {
     platform.oauth()?;
-    let parameters = Parameters::of(callback);
-    check_state(&parameters, state)?;
+    let parameters = Callback::of(callback);
+    parameters.check_state("state", state)?;
     if let Some(code) = parameters.one("error")? {
         let description = parameters.one("error_description")?.unwrap_or_default();
         return Err(refused(platform, &code, &description));
@@ -114,19 +118,6 @@ pub(crate) fn authorization_code(
         None => Err(Error::new(ErrorKind::Protocol, "the callback holds no code and no error")
             .because(Reason::MissingMember)),
     }
-}
-
-fn check_state(parameters: &Parameters, expected: &str) -> Result<()> {
-    if expected.is_empty() {
-        return Err(Error::invalid("the state to compare with is empty"));
-    }
-    let given = parameters.one("state")?.unwrap_or_default();
-    if Secret::new(given) == Secret::from(expected) {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::Reauthorize, "the callback's state is not this authorization's")
-        .because(Reason::StateMismatch)
-        .advise("Somebody else may have made this link: drop it and start a new authorization."))
 }
 
 /// RFC 6749 §4.1.2.1.
@@ -152,25 +143,42 @@ fn login_parameter<'a>(platform: &Platform, rules: &'a Authorize) -> Result<&'a 
 }
 
 /// 256 bits that nobody can guess, as 43 characters that need no escaping.
-fn random() -> Result<String> {
+pub(crate) fn random() -> Result<String> {
     let mut bytes = [0; 32];
     aws_lc_rs::rand::fill(&mut bytes)
         .map_err(|_| Error::new(ErrorKind::Internal, "the system gave no random numbers"))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-struct Parameters(Vec<(String, String)>);
+/// The parameters that a browser brings back.
+pub(crate) struct Callback(Vec<(String, String)>);
 
-impl Parameters {
+impl Callback {
     /// From a whole URL, or from its query alone.
-    fn of(callback: &str) -> Self {
+    pub(crate) fn of(callback: &str) -> Self {
         let query = callback.split_once('?').map_or(callback, |(_, query)| query);
         let query = query.split('#').next().unwrap_or_default();
         Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
+    pub(crate) fn check_state(&self, parameter: &str, expected: &str) -> Result<()> {
+        if expected.is_empty() {
+            return Err(Error::invalid("the state to compare with is empty"));
+        }
+        let given = self.one(parameter)?.unwrap_or_default();
+        if Secret::new(given) == Secret::from(expected) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Reauthorize,
+            "the callback's state is not the one that was sent along",
+        )
+        .because(Reason::StateMismatch)
+        .advise("Somebody else may have made this link: drop it and start again."))
+    }
+
     /// A parameter that may be given once only (RFC 6749 §3.1).
-    fn one(&self, name: &str) -> Result<Option<String>> {
+    pub(crate) fn one(&self, name: &str) -> Result<Option<String>> {
         let mut found = self.0.iter().filter(|(present, _)| present == name);
         let first = found.next().map(|(_, value)| value.clone());
         match found.next() {

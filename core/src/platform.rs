@@ -4,6 +4,7 @@
 //! the descriptor, and a descriptor given at run time is as good as a built-in one.
 
 pub(crate) mod descriptor;
+pub(crate) mod operations;
 mod route;
 mod validate;
 
@@ -123,6 +124,16 @@ impl Platform {
 
     pub(crate) fn oauth(&self) -> Result<&OAuth> {
         self.descriptor.oauth.as_ref().ok_or_else(|| self.unsupported("OAuth"))
+    }
+
+    /// A part of the descriptor, if the platform offers it.
+    pub(crate) fn offered<'a, T>(&self, part: &'a Option<T>, what: &str) -> Result<&'a T> {
+        part.as_ref().ok_or_else(|| self.unsupported(&format!("a {what}")))
+    }
+
+    /// Where an answer's members stand, which a descriptor with the operation also says.
+    pub(crate) fn described<'a, T>(&self, members: &'a Option<T>) -> Result<&'a T> {
+        members.as_ref().ok_or_else(|| self.unsupported("reading this answer"))
     }
 
     /// What `what` is not offered by this platform.

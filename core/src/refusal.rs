@@ -2,13 +2,12 @@
 //!
 //! The descriptor's rules are asked first, then the standard OAuth codes, then the status.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 use crate::{
     error::{Error, ErrorKind, Reason},
     http::{Request, Response},
+    limit::{Limit, is_plain_limit},
     offset,
     platform::{
         Platform,
@@ -35,6 +34,8 @@ impl Answered<'_> {
     pub(crate) fn refusal(&self) -> Error {
         let words = self.words();
         let (kind, reason, hint) = self.judge(&words);
+        let limit = self.limited(&words);
+        let wait = limit.map_or_else(|| retry_after(self.response, self.now), Limit::wait);
         let mut error = Error::new(kind, self.sentence(kind, &words));
         if let Some(reason) = reason {
             error = error.because(reason);
@@ -46,8 +47,19 @@ impl Answered<'_> {
             .with_status(self.response.status)
             .with_platform_code(words.code)
             .with_request_id(self.request_id())
-            .with_retry_after(self.wait())
+            .with_retry_after(wait)
             .with_date(offset::date(self.response))
+    }
+
+    /// The rate limit that the answer is about, if it is about one.
+    pub(crate) fn limit(&self) -> Option<Limit> {
+        if self.response.status < 400 { None } else { self.limited(&self.words()) }
+    }
+
+    fn limited(&self, words: &Words) -> Option<Limit> {
+        let is_told = self.rule(words).is_some_and(|rule| rule.kind == ErrorKind::RateLimited);
+        let is_plain = is_plain_limit(self.errors(), self.response);
+        (is_told || is_plain).then(|| Limit::of(self.errors(), self.response, self.now, is_told))
     }
 
     /// The error for an answer that makes no sense.
@@ -81,10 +93,10 @@ impl Answered<'_> {
 
     fn judge(&self, words: &Words) -> (ErrorKind, Option<Reason>, Option<String>) {
         let status = self.response.status;
-        if self.is_rate_limit() {
+        if is_plain_limit(self.errors(), self.response) {
             return (ErrorKind::RateLimited, Some(Reason::RateLimit), None);
         }
-        if let Some(rule) = self.errors().rules.iter().find(|rule| self.applies(rule, words)) {
+        if let Some(rule) = self.rule(words) {
             return (rule.kind, rule.reason, rule.hint.clone());
         }
         if let Some((kind, reason)) = words.code.as_deref().and_then(|c| self.standard(c)) {
@@ -99,6 +111,10 @@ impl Answered<'_> {
             _ => (ErrorKind::Rejected, None),
         };
         (kind, reason, None)
+    }
+
+    fn rule(&self, words: &Words) -> Option<&Rule> {
+        self.errors().rules.iter().find(|rule| self.applies(rule, words))
     }
 
     fn applies(&self, rule: &Rule, words: &Words) -> bool {
@@ -124,24 +140,6 @@ impl Answered<'_> {
             }
             _ => None,
         }
-    }
-
-    fn is_rate_limit(&self) -> bool {
-        let status = self.response.status;
-        let used_up = || {
-            let limit = self.errors().rate_limit.as_ref()?;
-            Some(self.response.header(&limit.remaining)?.trim() == "0")
-        };
-        status == 429 || (status == 403 && used_up().unwrap_or(false))
-    }
-
-    fn wait(&self) -> Option<Duration> {
-        let reset = || {
-            let limit = self.errors().rate_limit.as_ref().filter(|_| self.is_rate_limit())?;
-            let reset = self.response.header(&limit.reset)?.trim().parse().ok()?;
-            Some(self.now.until(Timestamp::from_secs(reset)))
-        };
-        retry_after(self.response, self.now).or_else(reset)
     }
 
     fn sentence(&self, kind: ErrorKind, words: &Words) -> String {

@@ -37,6 +37,16 @@ pub(crate) fn lower_text(reply: &Value, at: &Pointers) -> Option<String> {
     text(reply, at).map(|text| text.to_lowercase())
 }
 
+/// Yes or no, also as a number or as text.
+pub(crate) fn flag(reply: &Value, at: &Pointers) -> Option<bool> {
+    match first(reply, at)? {
+        Value::Bool(flag) => Some(*flag),
+        Value::Number(number) => Some(number.as_i64()? != 0),
+        Value::String(text) => Some(matches!(text.as_str(), "1" | "true")),
+        _ => None,
+    }
+}
+
 pub(crate) fn time(reply: &Value, at: &Pointers) -> Option<Timestamp> {
     parse_rfc3339(first(reply, at)?.as_str()?)
 }

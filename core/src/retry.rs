@@ -1,16 +1,16 @@
 //! When a request is worth sending again, and how long to wait before.
 //!
-//! Only repeatable requests are: GETs, and minting an installation token, which leaves nothing
-//! behind but a token that expires. A code exchange and a refresh spend what they send, so an
-//! unknown outcome is the caller's to judge.
+//! Lookups and minting are repeated when their outcome is not known or the platform failed; a
+//! caller's reads when it is not known; a caller's writes when a rate limit refused them. A code
+//! exchange and a refresh spend what they send, so an unknown outcome is the caller's to judge.
 
 use std::{thread, time::Duration};
 
 use crate::{
-    clock::Clock,
-    error::{ErrorKind, Reason, Result},
+    error::{Error, ErrorKind, Reason, Result},
     flight::Deadline,
-    http::{Request, Response},
+    http::{Repeat, Request, Response},
+    limit::Limit,
     time::Timestamp,
     transport::Transport,
 };
@@ -18,7 +18,8 @@ use crate::{
 /// How often to try again.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryPolicy {
-    /// Further attempts after the first; default 2, and 0 switches retrying off.
+    /// Further attempts after the first; default 2. With 0 everything is sent once: a token that
+    /// was just minted is not waited for, and a refused one is not replaced.
     pub retries: u32,
     /// The wait before the first of them, doubled for each further one; default 250 ms.
     pub first_wait: Duration,
@@ -37,12 +38,13 @@ impl RetryPolicy {
         transport: &dyn Transport,
         request: &Request,
         deadline: Deadline,
-        clock: &dyn Clock,
+        look: impl Fn(&Response) -> Look,
     ) -> Result<Response> {
         let mut attempt = 0;
         loop {
             let outcome = transport.send(request, deadline);
-            match self.wait_after(attempt, request, &outcome, clock.now()) {
+            let look = outcome.as_ref().ok().map(&look);
+            match self.wait_after(attempt, request.repeat, &outcome, look) {
                 Some(wait) if wait < deadline.remaining() => thread::sleep(wait),
                 _ => return outcome,
             }
@@ -50,21 +52,65 @@ impl RetryPolicy {
         }
     }
 
+    /// How long to give a token that was just minted to become known everywhere, after so many
+    /// attempts; `None` when it has had its time.
+    pub(crate) fn wait_for_token(&self, attempt: u32) -> Option<Duration> {
+        let goes_on = self.is_on() && attempt < LAG_ATTEMPTS;
+        goes_on.then(|| self.first_wait.saturating_mul(1 << attempt))
+    }
+
+    /// Whether anything is sent a second time.
+    pub(crate) fn is_on(&self) -> bool {
+        self.retries > 0
+    }
+
     fn wait_after(
         &self,
         attempt: u32,
-        request: &Request,
+        repeat: Repeat,
         outcome: &Result<Response>,
-        now: Timestamp,
+        look: Option<Look>,
     ) -> Option<Duration> {
-        if !request.is_repeatable || attempt >= self.retries || !is_passing(outcome) {
+        if attempt >= self.retries {
             return None;
         }
-        let asked = outcome.as_ref().ok().and_then(|response| retry_after(response, now));
-        Some(
-            asked.unwrap_or_else(|| jittered(self.first_wait.saturating_mul(1 << attempt.min(16)))),
-        )
+        let back_off = |first: Duration| jittered(first.saturating_mul(1 << attempt.min(16)));
+        match look {
+            Some(Look { limit: Some(limit), .. }) if repeat >= Repeat::WhenLimited => {
+                Some(limit.told.unwrap_or_else(|| back_off(limit.pause.unwrap_or(self.first_wait))))
+            }
+            Some(Look { limit: None, told }) if has_failed(outcome, repeat) => {
+                Some(told.unwrap_or_else(|| back_off(self.first_wait)))
+            }
+            None if repeat >= Repeat::Read && is_passing(outcome) => {
+                Some(back_off(self.first_wait))
+            }
+            _ => None,
+        }
     }
+}
+
+/// What an answer says about asking again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    pub(crate) limit: Option<Limit>,
+    /// Its `Retry-After`.
+    pub(crate) told: Option<Duration>,
+}
+
+fn has_failed(outcome: &Result<Response>, repeat: Repeat) -> bool {
+    let status = outcome.as_ref().map_or(0, |response| response.status);
+    match repeat {
+        Repeat::Never | Repeat::WhenLimited => false,
+        Repeat::Read => matches!(status, 502..=504),
+        Repeat::Own => status >= 500 && !matches!(status, 501 | 505),
+    }
+}
+
+fn is_passing(outcome: &Result<Response>) -> bool {
+    let of =
+        |error: &Error| error.kind() == ErrorKind::Transport && error.reason() != Some(Reason::Tls);
+    outcome.as_ref().err().is_some_and(of)
 }
 
 /// How long a `Retry-After` header (RFC 9110 §10.2.3) asks to wait, in seconds or until a date.
@@ -77,13 +123,6 @@ pub(crate) fn retry_after(response: &Response, now: Timestamp) -> Option<Duratio
     Some(now.until(Timestamp::from(date)))
 }
 
-fn is_passing(outcome: &Result<Response>) -> bool {
-    match outcome {
-        Ok(response) => matches!(response.status, 429 | 502..=504),
-        Err(error) => error.kind() == ErrorKind::Transport && error.reason() != Some(Reason::Tls),
-    }
-}
-
 /// Between half of the wait and all of it, so that many clients do not come back at once.
 fn jittered(wait: Duration) -> Duration {
     let mut byte = [u8::MAX];
@@ -92,47 +131,88 @@ fn jittered(wait: Duration) -> Duration {
     wait / 2 + wait.mul_f64(f64::from(byte[0]) / 510.0)
 }
 
+/// A platform of many machines may take seconds to tell all of them about a new token.
+const LAG_ATTEMPTS: u32 = 3;
+
 #[cfg(test)]
 mod tests {
-    use url::Url;
-
     use super::*;
-    use crate::error::Error;
 
-    const NOW: Timestamp = Timestamp::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT
+    const SECOND: Duration = Duration::from_secs(1);
 
-    fn answer(status: u16, retry_after: Option<&str>) -> Result<Response> {
-        let header = |value: &str| ("retry-after".to_owned(), value.to_owned());
-        let headers = retry_after.map(header).into_iter().collect();
-        Ok(Response { status, headers, body: Vec::new() })
+    fn answer(status: u16) -> Result<Response> {
+        Ok(Response { status, headers: Vec::new(), body: Vec::new() })
     }
 
-    fn wait(attempt: u32, outcome: &Result<Response>) -> Option<Duration> {
-        let request = Request::new("GET", Url::parse("http://localhost").unwrap()).repeatable();
-        RetryPolicy::default().wait_after(attempt, &request, outcome, NOW)
+    fn wait(attempt: u32, repeat: Repeat, status: u16) -> Option<Duration> {
+        let look = Look { limit: None, told: None };
+        RetryPolicy::default().wait_after(attempt, repeat, &answer(status), Some(look))
+    }
+
+    fn limited(
+        repeat: Repeat,
+        told: Option<Duration>,
+        pause: Option<Duration>,
+    ) -> Option<Duration> {
+        let look = Look { limit: Some(Limit { told, pause }), told: None };
+        RetryPolicy::default().wait_after(0, repeat, &answer(403), Some(look))
     }
 
     #[test]
-    fn retry_after_is_honoured_in_both_forms() {
-        assert_eq!(wait(0, &answer(429, Some("7"))), Some(Duration::from_secs(7)));
-        let date = answer(503, Some("Sun, 06 Nov 1994 08:49:47 GMT"));
-        assert_eq!(wait(0, &date), Some(Duration::from_secs(10)));
+    fn retry_after_is_read_in_both_forms() {
+        let now = Timestamp::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT
+        let of = |value: &str| {
+            let headers = vec![("retry-after".to_owned(), value.to_owned())];
+            retry_after(&Response { status: 503, headers, body: Vec::new() }, now)
+        };
+        assert_eq!(of("7"), Some(7 * SECOND));
+        assert_eq!(of("Sun, 06 Nov 1994 08:49:47 GMT"), Some(10 * SECOND));
+        assert_eq!(of("soon"), None);
+    }
+
+    #[test]
+    fn a_limit_is_waited_for_as_told_else_as_the_platform_wants_it() {
+        assert_eq!(limited(Repeat::WhenLimited, Some(7 * SECOND), Some(SECOND)), Some(7 * SECOND));
+        let paused = limited(Repeat::Own, None, Some(60 * SECOND)).unwrap();
+        assert!((30 * SECOND..=60 * SECOND).contains(&paused));
+        assert!(limited(Repeat::Read, None, None).is_some_and(|wait| wait < SECOND));
+        assert_eq!(limited(Repeat::Never, Some(SECOND), None), None);
     }
 
     #[test]
     fn waits_grow_and_come_to_an_end() {
-        let (first, second) = (wait(0, &answer(502, None)), wait(1, &answer(502, None)));
-        assert!(first.is_some_and(|wait| (125..=250).contains(&wait.as_millis())));
-        assert!(second.is_some_and(|wait| (250..=500).contains(&wait.as_millis())));
-        assert_eq!(wait(2, &answer(502, None)), None);
+        let millis = |attempt| wait(attempt, Repeat::Read, 502).map(|wait| wait.as_millis());
+        assert!(millis(0).is_some_and(|wait| (125..=250).contains(&wait)));
+        assert!(millis(1).is_some_and(|wait| (250..=500).contains(&wait)));
+        assert_eq!(millis(2), None);
     }
 
     #[test]
-    fn answers_and_unrepeatable_requests_stand() {
-        assert_eq!(wait(0, &answer(200, None)), None);
-        assert_eq!(wait(0, &answer(500, None)), None);
-        assert_eq!(wait(0, &Err(Error::new(ErrorKind::Timeout, "late"))), None);
-        let once = Request::new("POST", Url::parse("http://localhost").unwrap());
-        assert_eq!(RetryPolicy::default().wait_after(0, &once, &answer(503, None), NOW), None);
+    fn answers_stand_but_for_failures_of_what_may_be_repeated() {
+        assert_eq!(wait(0, Repeat::Own, 200), None);
+        assert_eq!(wait(0, Repeat::Own, 501), None);
+        assert!(wait(0, Repeat::Own, 500).is_some());
+        assert_eq!(wait(0, Repeat::Read, 500), None);
+        assert_eq!(wait(0, Repeat::WhenLimited, 503), None);
+    }
+
+    #[test]
+    fn a_lost_connection_is_worth_another_try_and_a_late_answer_is_not() {
+        let after = |kind| {
+            let lost = Err(Error::new(kind, "no answer"));
+            RetryPolicy::default().wait_after(0, Repeat::Read, &lost, None)
+        };
+        assert!(after(ErrorKind::Transport).is_some());
+        assert_eq!(after(ErrorKind::Timeout), None);
+    }
+
+    #[test]
+    fn a_new_token_gets_a_little_time_unless_retrying_is_off() {
+        let waits = |policy: RetryPolicy| -> Duration {
+            (0..9).map_while(|n| policy.wait_for_token(n)).sum()
+        };
+        assert_eq!(waits(RetryPolicy::default()), Duration::from_millis(1750));
+        let off = RetryPolicy { retries: 0, ..RetryPolicy::default() };
+        assert_eq!(waits(off), Duration::ZERO);
     }
 }

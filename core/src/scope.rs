@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::{
     error::{Error, Result},
     platform::{Platform, descriptor::Narrowing},
+    repository::Repository,
     token::Permissions,
 };
 
@@ -19,6 +20,13 @@ pub struct Scope {
     repositories: Option<Vec<String>>,
     repository_ids: Option<Vec<String>>,
     permissions: Option<Permissions>,
+}
+
+/// The parts of a scope as JSON.
+struct Values {
+    repositories: Option<Value>,
+    repository_ids: Option<Value>,
+    permissions: Option<Value>,
 }
 
 impl Scope {
@@ -94,20 +102,57 @@ impl Scope {
             body.insert(member.clone(), value);
             Ok::<_, Error>(())
         };
-        if let Some(names) = &self.repositories {
-            let names = names.iter().map(String::as_str).collect();
+        let values = self.values();
+        if let Some(names) = values.repositories {
             put(&rules.repositories, "narrowing by repository name", names)?;
         }
-        if let Some(ids) = &self.repository_ids {
-            let ids = ids.iter().map(|id| id_value(id)).collect();
+        if let Some(ids) = values.repository_ids {
             put(&rules.repository_ids, "narrowing by repository id", ids)?;
         }
-        if let Some(levels) = &self.permissions {
-            let levels = levels.iter();
-            let levels = levels.map(|(name, level)| (name.clone(), Value::from(level.as_str())));
-            put(&rules.permissions, "narrowing by permission", Value::Object(levels.collect()))?;
+        if let Some(levels) = values.permissions {
+            put(&rules.permissions, "narrowing by permission", levels)?;
         }
         Ok(body)
+    }
+
+    /// The same as arguments of an operation.
+    pub(crate) fn arguments(&self, platform: &Platform) -> Result<Vec<(&'static str, Value)>> {
+        let rules = &platform.installation_token()?.narrowing;
+        self.check(rules.as_ref().ok_or_else(|| platform.unsupported("narrowed tokens"))?)?;
+        let Values { repositories, repository_ids, permissions } = self.values();
+        let named = [
+            ("repositories", repositories),
+            ("repository_ids", repository_ids),
+            ("permissions", permissions),
+        ];
+        Ok(named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+    }
+
+    /// The same without its repositories.
+    pub(crate) fn everywhere(&self) -> Self {
+        Self { permissions: self.permissions.clone(), ..Self::default() }
+    }
+
+    /// The repositories that are asked for but not among `granted`, by name or id.
+    pub(crate) fn missing_from(&self, granted: &[Repository]) -> Vec<String> {
+        let is_name = |name: &str| granted.iter().any(|it| it.name.eq_ignore_ascii_case(name));
+        let is_id = |id: &str| granted.iter().any(|it| it.id == id);
+        let names = self.repositories.iter().flatten().filter(|name| !is_name(name));
+        names.chain(self.repository_ids.iter().flatten().filter(|id| !is_id(id))).cloned().collect()
+    }
+
+    fn values(&self) -> Values {
+        let texts = |names: &Vec<String>| names.iter().map(String::as_str).collect();
+        let ids = |ids: &Vec<String>| ids.iter().map(|id| id_value(id)).collect();
+        let levels = |levels: &Permissions| {
+            let each = |(name, level): (&String, &String)| (name.clone(), level.as_str().into());
+            Value::Object(levels.iter().map(each).collect())
+        };
+        Values {
+            repositories: self.repositories.as_ref().map(texts),
+            repository_ids: self.repository_ids.as_ref().map(ids),
+            permissions: self.permissions.as_ref().map(levels),
+        }
     }
 
     fn check(&self, rules: &Narrowing) -> Result<()> {
@@ -147,7 +192,8 @@ fn add<T: Into<String>>(list: &mut Option<Vec<String>>, texts: impl IntoIterator
     list.dedup();
 }
 
-fn id_value(id: &str) -> Value {
+/// An id as a platform writes it: a number where it has digits only.
+pub(crate) fn id_value(id: &str) -> Value {
     id.parse::<u64>().map_or_else(|_| Value::from(id), Value::from)
 }
 

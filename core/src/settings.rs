@@ -64,8 +64,10 @@ pub struct Settings {
     pub allow_plain_http: bool,
     /// The largest body of an API reply in bytes; default 32 MiB.
     pub max_response_body: Option<usize>,
-    /// Further attempts of GETs and minting after a passing failure; default 2.
+    /// Further attempts after a passing failure or a limit; default 2; 0 sends everything once.
     pub retries: Option<u32>,
+    /// The wait before the first of them, doubled for each further one; default 250 ms.
+    pub retry_wait: Option<Duration>,
     /// Tells the time; default the machine's clock.
     pub clock: Option<Arc<dyn Clock>>,
 }
@@ -88,6 +90,7 @@ impl Settings {
         config.timeout = self.timeout.unwrap_or(config.timeout);
         config.max_response_body = self.max_response_body.unwrap_or(config.max_response_body);
         config.retry.retries = self.retries.unwrap_or(config.retry.retries);
+        config.retry.first_wait = self.retry_wait.unwrap_or(config.retry.first_wait);
         config.allow_plain_http = self.allow_plain_http;
         config.network.connect_timeout = self.connect_timeout;
         config.network.proxy = self.proxy;

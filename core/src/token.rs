@@ -1,6 +1,6 @@
 //! A token is a snapshot: the secret, what it may do, and until when.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use crate::{secret::Secret, time::Timestamp};
 
@@ -13,6 +13,8 @@ pub type Permissions = BTreeMap<String, String>;
 pub enum TokenKind {
     /// The app itself: a JWT that it signed.
     Jwt,
+    /// The app itself: a token that the platform gave it for a JWT.
+    App,
     /// An installation of the app.
     Installation,
     /// A user who authorized the app.
@@ -25,6 +27,7 @@ impl TokenKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Jwt => "jwt",
+            Self::App => "app",
             Self::Installation => "installation",
             Self::User => "user",
         }
@@ -45,6 +48,8 @@ struct Snapshot {
     repository_selection: Option<String>,
     repositories: Vec<String>,
     scopes: Vec<String>,
+    account: Option<String>,
+    issued_at: Option<Timestamp>,
     claims: Option<String>,
     refresh_token: Option<Secret>,
     refresh_token_expires_at: Option<Timestamp>,
@@ -61,6 +66,8 @@ impl Token {
             repository_selection: None,
             repositories: Vec::new(),
             scopes: Vec::new(),
+            account: None,
+            issued_at: None,
             claims: None,
             refresh_token: None,
             refresh_token_expires_at: None,
@@ -119,6 +126,17 @@ impl Token {
     #[must_use]
     pub fn scopes(&self) -> &[String] {
         &self.0.scopes
+    }
+
+    /// The account whose token it is, where the platform was asked and said so.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.0.account.as_deref()
+    }
+
+    /// How long ago it was issued; `None` where that is not known.
+    pub(crate) fn age(&self, now: Timestamp) -> Option<Duration> {
+        self.0.issued_at.map(|issued| issued.until(now))
     }
 
     /// A JWT's payload as JSON. It holds no secret.
@@ -185,6 +203,16 @@ impl TokenBuilder {
 
     pub(crate) fn scopes(mut self, scopes: Vec<String>) -> Self {
         self.0.scopes = scopes;
+        self
+    }
+
+    pub(crate) fn account(mut self, account: Option<String>) -> Self {
+        self.0.account = account;
+        self
+    }
+
+    pub(crate) fn issued_at(mut self, now: Timestamp) -> Self {
+        self.0.issued_at = Some(now);
         self
     }
 

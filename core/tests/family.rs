@@ -29,7 +29,7 @@ fn all_pages_are_listed() {
     for platform in [PlatformName::GitHub, PlatformName::Icr] {
         let sandbox = sandbox_of(platform);
         sandbox.quirks(&serde_json::json!({ "extra_installations": 250 })).unwrap();
-        let installations = app(&sandbox).installations().wait().unwrap();
+        let installations = app(&sandbox).installations().unwrap().all().unwrap();
         let own = sandbox.registration().installations.len();
         assert!(installations.len() == own && own > 250, "{platform:?}");
     }
@@ -38,7 +38,7 @@ fn all_pages_are_listed() {
 #[test]
 fn suspended_and_ownerless_installations_survive() {
     let sandbox = sandbox_of(PlatformName::GitHub);
-    let all = app(&sandbox).installations().wait().unwrap();
+    let all = app(&sandbox).installations().unwrap().all().unwrap();
     let of = |id: &str| all.iter().find(|one| one.id == id).unwrap();
     assert!(of("4").suspended_at.is_some() && of("1").suspended_at.is_none());
     assert_eq!(of("5").account, None);

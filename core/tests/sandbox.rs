@@ -62,7 +62,7 @@ fn every_documented_form_of_the_list_is_read() {
     for form in ["array", "json_string", "broken_string"] {
         let sandbox = sandbox();
         sandbox.quirks(&serde_json::json!({ "list_form": form })).unwrap();
-        let installations = app(&sandbox).installations().wait().unwrap();
+        let installations = app(&sandbox).installations().unwrap().all().unwrap();
         let events: Vec<_> = installations.iter().map(|one| one.events.clone()).collect();
         assert_eq!(events, [["push"], ["push"]], "{form}");
     }
@@ -95,7 +95,7 @@ fn a_key_of_another_app_is_named() {
     let foreign = sandbox.new_key("76");
     let (mut settings, _) = settings(&sandbox);
     settings.private_key = Some(foreign.into_bytes().into());
-    let error = settings.app().unwrap().installations().wait().unwrap_err();
+    let error = settings.app().unwrap().installations().unwrap().all().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!(error.reason(), Some(Reason::AppKeyMismatch));
     assert!(error.hint().unwrap().contains("fingerprint"));
@@ -108,7 +108,7 @@ fn a_clock_that_is_off_is_corrected() {
     let app = settings.app().unwrap();
     for wrong in [NOW_MS - 7_200_000, NOW_MS + 7_200_000] {
         clock.set(appmint_core::Timestamp::from_millis(wrong));
-        assert_eq!(app.installations().wait().unwrap().len(), 2);
+        assert_eq!(app.installations().unwrap().all().unwrap().len(), 2);
         assert_eq!(app.clock_offset_ms(), (NOW_MS / 1000 - wrong / 1000) * 1000);
     }
     assert_eq!(count(&sandbox, "list_installations"), 4);
@@ -122,7 +122,7 @@ fn a_date_that_is_wrong_ends_in_an_error_and_not_in_a_circle() {
     sandbox
         .fault(Fault::on("list_installations", Effect::DateOffset { seconds: 3600 }).times(9))
         .unwrap();
-    let error = settings.app().unwrap().installations().wait().unwrap_err();
+    let error = settings.app().unwrap().installations().unwrap().all().unwrap_err();
     assert_eq!(error.reason(), Some(Reason::ClockSkew), "{error}");
     assert_eq!(count(&sandbox, "list_installations"), 2);
 }
@@ -133,7 +133,7 @@ fn two_unknown_keys_are_each_tried_once() {
     let (mut settings, _) = settings(&sandbox);
     settings.private_key = Some(sandbox.new_key("76").into_bytes().into());
     settings.other_private_key = Some(sandbox.new_key("77").into_bytes().into());
-    let error = settings.app().unwrap().installations().wait().unwrap_err();
+    let error = settings.app().unwrap().installations().unwrap().all().unwrap_err();
     assert_eq!(error.reason(), Some(Reason::AppKeyMismatch));
     assert_eq!(count(&sandbox, "list_installations"), 2);
 }
@@ -146,9 +146,9 @@ fn the_second_key_takes_over_when_the_first_is_unknown() {
     let fingerprint = PrivateKey::parse(&known, None).unwrap().fingerprint().to_owned();
     settings.other_private_key = Some(known);
     let app = settings.app().unwrap();
-    assert_eq!(app.installations().wait().unwrap().len(), 2);
+    assert_eq!(app.installations().unwrap().all().unwrap().len(), 2);
     assert_eq!(app.fingerprint(), Some(fingerprint));
-    app.installations().wait().unwrap();
+    app.installations().unwrap().all().unwrap();
     assert_eq!(count(&sandbox, "list_installations"), 3);
 }
 
@@ -234,7 +234,7 @@ fn passing_failures_are_retried_and_spent_grants_are_not() {
     for operation in ["list_installations", "mint_installation_token"] {
         sandbox.fault(Fault::on(operation, Effect::Cut)).unwrap();
     }
-    app.installations().wait().unwrap();
+    app.installations().unwrap().all().unwrap();
     app.installation("14").unwrap().token(None).wait().unwrap();
     assert_eq!(count(&sandbox, "list_installations"), 2);
     assert_eq!(count(&sandbox, "mint_installation_token"), 2);
@@ -251,11 +251,11 @@ fn tls_works_with_the_right_root_only() {
     let sandbox =
         Sandbox::builder().clock(appmint_sandbox::Clock::frozen(NOW_MS)).https().start().unwrap();
     let (mut settings, _) = settings(&sandbox);
-    let error = settings.clone().app().unwrap().installations().wait().unwrap_err();
+    let error = settings.clone().app().unwrap().installations().unwrap().all().unwrap_err();
     assert_eq!((error.kind(), error.reason()), (ErrorKind::Transport, Some(Reason::Tls)));
     assert!(error.hint().unwrap().contains("root_certificates"));
     settings.root_certificates = sandbox.ca_pem().map(str::to_owned);
-    assert_eq!(settings.app().unwrap().installations().wait().unwrap().len(), 2);
+    assert_eq!(settings.app().unwrap().installations().unwrap().all().unwrap().len(), 2);
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn an_app_is_usable_from_many_threads() {
     let threads: Vec<_> = (0..8)
         .map(|_| {
             let app = Arc::clone(&app);
-            thread::spawn(move || app.installations().wait().unwrap().len())
+            thread::spawn(move || app.installations().unwrap().all().unwrap().len())
         })
         .collect();
     assert!(threads.into_iter().all(|thread| thread.join().unwrap() == 2));

@@ -1,23 +1,26 @@
 //! What is said to the platform inside a flight.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use url::Url;
 
 use super::{App, Shared};
 use crate::{
     call::Call,
-    error::{ErrorKind, Result},
+    error::{Error, ErrorKind, Reason, Result},
     flight::Deadline,
     grant::{Grant, with_api_headers},
-    http::{Request, Response},
+    http::{Repeat, Request, Response},
     installation::{self, Installation},
+    listing::{Listed, Walk},
     lookup::Lookup,
     offset,
     platform::{Route, descriptor::Operation},
     refusal::Answered,
+    repository::Repository,
+    retry::{Look, retry_after},
     secret::Secret,
-    source::Key,
+    source::{self, Key, Tried},
     time::Timestamp,
     token::Token,
 };
@@ -31,25 +34,55 @@ impl App {
     }
 
     pub(super) fn mint_now(&self, key: &Key, jwt: &Token, deadline: Deadline) -> Result<Token> {
-        let (id, jwt, scope) = (key.installation_id.clone(), jwt.clone(), key.scope.clone());
-        self.redeem(&Grant::Installation { id, jwt, scope }, deadline)
+        let (jwt, scope) = (jwt.clone(), key.scope.clone());
+        let Some(id) = key.installation_id.clone() else {
+            return self.redeem(&Grant::App { jwt }, deadline);
+        };
+        let grant = Grant::Installation { id, jwt, scope };
+        self.redeem(&grant, deadline).map_err(|error| match error.reason() {
+            Some(Reason::RepositoryNotAccessible) => self.named(error, grant, deadline),
+            _ => error,
+        })
     }
 
-    pub(super) fn list(&self, jwt: &Token, deadline: Deadline) -> Result<Vec<Installation>> {
-        let mut all: Vec<Installation> = Vec::new();
-        let mut seen = HashSet::new();
-        let mut visited = HashSet::new();
-        let mut next = Some(installation::first_page(self.platform())?);
-        // A server may send us in a circle.
-        while let Some(url) = next.filter(|url| visited.insert(url.clone())) {
-            let (page, after) =
-                self.ask(url, "the list of installations", jwt, deadline, |it| {
-                    let page = installation::listed(it)?;
-                    let new = page.iter().filter(|one| !seen.contains(&one.id)).count();
-                    Ok((page, installation::next_page(it, new)?))
-                })?;
-            all.extend(page.into_iter().filter(|one| seen.insert(one.id.clone())));
-            next = after;
+    /// A refusal that does not say which repository it is about, with those that the installation
+    /// was not granted, by asking what it was.
+    fn named(&self, error: Error, grant: Grant, deadline: Deadline) -> Error {
+        let Grant::Installation { id, jwt, scope } = grant else { return error };
+        let all = Grant::Installation { id: id.clone(), jwt, scope: scope.everywhere() };
+        let granted = self.redeem(&all, deadline).and_then(|token| {
+            let mut walk = Walk::start(self.platform(), Repository::list(self.platform())?)?;
+            let mut granted = Vec::new();
+            while let Some(page) = self.page::<Repository>(&mut walk, &token, deadline)? {
+                granted.extend(page);
+            }
+            Ok(granted)
+        });
+        match granted.map(|granted| scope.missing_from(&granted)) {
+            Ok(missing) if !missing.is_empty() => {
+                error.about(format!("installation {id} does not reach {}", missing.join(", ")))
+            }
+            _ => error,
+        }
+    }
+
+    /// The next page of a list, as the bearer of a token; `None` after the last.
+    pub(crate) fn page<T: Listed>(
+        &self,
+        walk: &mut Walk,
+        token: &Token,
+        deadline: Deadline,
+    ) -> Result<Option<Vec<T>>> {
+        let Some(url) = walk.next.clone() else { return Ok(None) };
+        let subject = format!("the {}", T::LIST);
+        self.ask(url, T::OPERATION, &subject, token, deadline, |it| walk.step(it)).map(Some)
+    }
+
+    fn list(&self, jwt: &Token, deadline: Deadline) -> Result<Vec<Installation>> {
+        let mut walk = Walk::start(self.platform(), Installation::list(self.platform())?)?;
+        let mut all = Vec::new();
+        while let Some(page) = self.page(&mut walk, jwt, deadline)? {
+            all.extend(page);
         }
         Ok(all)
     }
@@ -63,7 +96,8 @@ impl App {
         lookup.name()?;
         let mut not_found = None;
         for url in lookup.endpoints(self.platform())? {
-            match self.ask(url, &lookup.subject(), jwt, deadline, installation::found) {
+            let (operation, subject) = (Operation::Installations, lookup.subject());
+            match self.ask(url, operation, &subject, jwt, deadline, installation::found) {
                 Err(error) if error.kind() == ErrorKind::NotFound => not_found = Some(error),
                 outcome => return outcome,
             }
@@ -82,6 +116,27 @@ impl App {
     ) -> Result<Arc<Response>> {
         let request = call.request(self.platform(), self.0.config.max_response_body)?;
         self.send(&request.authorized(authorization), deadline).map(Arc::new)
+    }
+
+    /// An API call with an installation's token.
+    pub(crate) fn try_call(
+        &self,
+        call: &Call,
+        token: &Token,
+        deadline: Deadline,
+    ) -> Tried<Arc<Response>> {
+        let tried = || {
+            let request = call.request(self.platform(), self.0.config.max_response_body)?;
+            let request = request.authorized(token.authorization());
+            let response = Arc::new(self.send(&request, deadline)?);
+            let refusal = matches!(response.status, 401 | 403 | 404)
+                .then(|| self.answered(Operation::Call, "the call", &request, &response).refusal());
+            Ok((response, refusal.as_ref().and_then(source::doubt)))
+        };
+        match tried() {
+            Ok((response, doubt)) => Tried { outcome: Ok(response), doubt },
+            Err(error) => Tried { outcome: Err(error), doubt: None },
+        }
     }
 
     /// An answer to the credential that the call's path wants: the caller's, unless the platform
@@ -113,22 +168,24 @@ impl App {
         }
     }
 
-    /// A GET as the app, and what its answer is read as.
+    /// A GET as the bearer of a token, and what its answer is read as.
     fn ask<T>(
         &self,
         url: Url,
+        operation: Operation,
         subject: &str,
-        jwt: &Token,
+        token: &Token,
         deadline: Deadline,
         read: impl FnOnce(&Answered<'_>) -> Result<T>,
     ) -> Result<T> {
-        let request = Request::new("GET", url).authorized(jwt.authorization()).repeatable();
+        let mut request = Request::new("GET", url).authorized(token.authorization());
+        request.repeat = Repeat::Own;
         let request = with_api_headers(self.platform(), request);
         let response = self.send(&request, deadline)?;
-        read(&self.answered(Operation::Installations, subject, &request, &response))
+        read(&self.answered(operation, subject, &request, &response))
     }
 
-    fn answered<'a>(
+    pub(super) fn answered<'a>(
         &'a self,
         operation: Operation,
         subject: &'a str,
@@ -148,8 +205,11 @@ impl App {
         now.shifted(offsets.of(&request.url))
     }
 
-    fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
+    pub(super) fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
         let Shared { config, transport, .. } = &*self.0;
-        config.retry.send(&**transport, request, deadline, &*config.clock)
+        config.retry.send(&**transport, request, deadline, |response| {
+            let answered = self.answered(Operation::Call, "", request, response);
+            Look { limit: answered.limit(), told: retry_after(response, answered.now) }
+        })
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::operations::{Install, Lists, Objects, Operations};
 use crate::{
     error::{ErrorKind, Reason},
     time::TimeFormat,
@@ -34,6 +35,13 @@ pub(crate) struct Descriptor {
     pub(crate) installations: Option<Installations>,
     pub(crate) installation_token: Option<InstallationToken>,
     pub(crate) oauth: Option<OAuth>,
+    pub(crate) install: Option<Install>,
+    #[serde(default)]
+    pub(crate) operations: Operations,
+    #[serde(default)]
+    pub(crate) lists: Lists,
+    #[serde(default)]
+    pub(crate) objects: Objects,
     pub(crate) webhook: Option<WebhookRules>,
     pub(crate) errors: Errors,
     #[serde(default)]
@@ -215,6 +223,8 @@ pub(crate) struct InstallationMembers {
 #[serde(deny_unknown_fields)]
 pub(crate) struct InstallationToken {
     pub(crate) path: String,
+    /// Where the app gets a token for itself, with an answer of the same shape.
+    pub(crate) app_path: Option<String>,
     pub(crate) body: MintBody,
     /// How to ask for less than everything; absent where a platform does not take it.
     pub(crate) narrowing: Option<Narrowing>,
@@ -391,6 +401,8 @@ pub(crate) struct RateLimit {
     pub(crate) remaining: String,
     /// Seconds since 1970.
     pub(crate) reset: String,
+    /// How long to wait at the least where a refusal does not say.
+    pub(crate) pause_s: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -420,6 +432,10 @@ pub(crate) enum Operation {
     Mint,
     Exchange,
     Refresh,
+    /// Checking, resetting, scoping or deleting a user's token.
+    UserToken,
+    /// Turning a manifest's code into an app.
+    Manifest,
     Call,
 }
 

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::descriptor::{Descriptor, Find, Rule};
+use super::{
+    descriptor::{Descriptor, Find, Rule},
+    operations::check_operations,
+};
 use crate::error::{Error, Reason, Result};
 
 pub(super) fn parse(json: &str) -> Result<Descriptor> {
@@ -74,6 +77,8 @@ fn check(descriptor: &Descriptor) -> Result<()> {
     check_jwt(descriptor)?;
     check_installations(descriptor)?;
     check_oauth(descriptor)?;
+    check_install(descriptor)?;
+    check_operations(descriptor)?;
     check_errors(descriptor)
 }
 
@@ -113,6 +118,9 @@ fn check_installations(descriptor: &Descriptor) -> Result<()> {
         pointers("installations.installation.id", &installations.installation.id)?;
     }
     if let Some(mint) = &descriptor.installation_token {
+        if let Some(app_path) = &mint.app_path {
+            path("installation_token.app_path", app_path, &[])?;
+        }
         path("installation_token.path", &mint.path, &["installation_id"])?;
         pointers("installation_token.token", &mint.token)?;
         pointers("installation_token.expires.at", &mint.expires.at)?;
@@ -148,6 +156,11 @@ fn check_oauth(descriptor: &Descriptor) -> Result<()> {
     pointers("oauth.reply.expires.at", &oauth.reply.expires.at)
 }
 
+fn check_install(descriptor: &Descriptor) -> Result<()> {
+    let Some(install) = &descriptor.install else { return Ok(()) };
+    path("install.path", &install.path, &["app_slug"])
+}
+
 fn check_errors(descriptor: &Descriptor) -> Result<()> {
     pointers("errors.message", &descriptor.errors.message)?;
     for (index, rule) in descriptor.errors.rules.iter().enumerate() {
@@ -163,7 +176,7 @@ fn says_nothing(rule: &Rule) -> bool {
     rule.status.is_empty() && rule.code.is_empty() && rule.contains.is_empty()
 }
 
-fn path(member: &str, path: &str, variables: &[&str]) -> Result<()> {
+pub(super) fn path(member: &str, path: &str, variables: &[&str]) -> Result<()> {
     if !path.starts_with('/') || path.starts_with("//") {
         return Err(wrong(member, "a path begins with one /"));
     }
@@ -181,7 +194,7 @@ fn path(member: &str, path: &str, variables: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn pointers(member: &str, pointers: &[String]) -> Result<()> {
+pub(super) fn pointers(member: &str, pointers: &[String]) -> Result<()> {
     if pointers.is_empty() {
         return Err(wrong(member, "at least one JSON pointer is needed"));
     }
@@ -189,14 +202,14 @@ fn pointers(member: &str, pointers: &[String]) -> Result<()> {
     pointers.iter().enumerate().try_for_each(check)
 }
 
-fn pointer(member: &str, pointer: &str) -> Result<()> {
+pub(super) fn pointer(member: &str, pointer: &str) -> Result<()> {
     if pointer.is_empty() || pointer.starts_with('/') {
         return Ok(());
     }
     Err(wrong(member, "a JSON pointer begins with / (RFC 6901)"))
 }
 
-fn wrong(member: &str, complaint: &str) -> Error {
+pub(super) fn wrong(member: &str, complaint: &str) -> Error {
     Error::invalid(format!("the platform's {member} is wrong: {complaint}"))
         .because(Reason::InvalidDescriptor)
 }

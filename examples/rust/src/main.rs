@@ -36,8 +36,8 @@ fn demo() -> Outcome<()> {
 }
 
 fn as_installation(app: &App) -> Outcome<()> {
-    for installation in app.installations().wait()? {
-        line("installation", granted(&installation));
+    for installation in app.installations()? {
+        line("installation", granted(&installation?));
     }
     let account = needed("APPMINT_ACCOUNT")?;
     let found = app.find_installation(&account).wait()?;

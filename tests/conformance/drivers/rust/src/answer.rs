@@ -3,9 +3,12 @@
 use std::fmt;
 
 use appmint_core::{
-    Authorization, Error, Installation, Permissions, Response, Secret, Timestamp, Token, Webhook,
+    Authorization, Error, Flight, HookConfig, HookDelivery, Installation, Listing, Permissions,
+    Registration, Repository, Response, Result, Secret, Timestamp, Token, Webhook,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
+
+use crate::Words;
 
 /// Keys and values, already encoded.
 #[derive(Default)]
@@ -25,7 +28,7 @@ impl Answer {
         }
     }
 
-    fn time(self, key: &str, time: Option<Timestamp>) -> Self {
+    pub(crate) fn time(self, key: &str, time: Option<Timestamp>) -> Self {
         self.maybe(key, time.map(|time| time.as_millis().to_string()))
     }
 
@@ -47,16 +50,79 @@ impl Answer {
             .maybe("repository_selection", token.repository_selection())
             .with("repositories", token.repositories().join(","))
             .with("scopes", token.scopes().join(","))
+            .maybe("account", token.account())
             .maybe("claims", token.claims())
             .maybe("reveal.refresh_token", token.refresh_token().map(Secret::reveal))
             .time("refresh_token_expires_at_ms", token.refresh_token_expires_at())
     }
 
-    pub(crate) fn installations(installations: &[Installation]) -> Self {
-        let answer = Self::default().with("count", installations.len().to_string());
-        installations.iter().enumerate().fold(answer, |answer, (index, installation)| {
-            answer.installation(&format!("{index}."), installation)
-        })
+    /// Nothing but that it went well.
+    pub(crate) fn nothing(flight: Flight<()>) -> Result<Self> {
+        flight.wait().map(|()| Self::default())
+    }
+
+    /// The items of a list, up to the limit that was given.
+    pub(crate) fn all<T: Clone + Send + 'static>(
+        listing: &Listing<T>,
+        words: &Words,
+        tell: fn(Self, &str, &T) -> Self,
+    ) -> Result<Self> {
+        let limit = words.get("limit").map_or(usize::MAX, |n| n.parse().expect("a number"));
+        let items: Vec<T> = listing.into_iter().take(limit).collect::<Result<_>>()?;
+        let answer = Self::default().with("count", items.len().to_string());
+        let told = items.iter().enumerate();
+        Ok(told.fold(answer, |answer, (index, item)| tell(answer, &format!("{index}."), item)))
+    }
+
+    pub(crate) fn registration(of: &Registration) -> Self {
+        let secret = |secret: &Option<Secret>| secret.as_ref().map(|it| it.reveal().to_owned());
+        Self::shown(of)
+            .with("id", &of.id)
+            .maybe("slug", of.slug.as_ref())
+            .maybe("name", of.name.as_ref())
+            .maybe("client_id", of.client_id.as_ref())
+            .maybe("owner", of.owner.as_ref())
+            .with("permissions", listed(&of.permissions))
+            .with("events", of.events.join(","))
+            .time("created_at_ms", of.created_at)
+            .time("updated_at_ms", of.updated_at)
+            .maybe("reveal.client_secret", secret(&of.client_secret))
+            .maybe("reveal.webhook_secret", secret(&of.webhook_secret))
+            .maybe("reveal.private_key", secret(&of.private_key))
+            .with("raw", of.raw.to_string())
+    }
+
+    pub(crate) fn repository(self, prefix: &str, of: &Repository) -> Self {
+        let key = |name: &str| format!("{prefix}{name}");
+        self.with(&key("id"), &of.id)
+            .with(&key("name"), &of.name)
+            .maybe(&key("full_name"), of.full_name.as_ref())
+            .maybe(&key("owner"), of.owner.as_ref())
+            .maybe(&key("is_private"), of.is_private.map(|flag| flag.to_string()))
+            .with(&key("raw"), of.raw.to_string())
+    }
+
+    pub(crate) fn hook_config(of: &HookConfig) -> Self {
+        Self::default()
+            .maybe("url", of.url.as_ref())
+            .maybe("content_type", of.content_type.as_ref())
+            .maybe("insecure_ssl", of.insecure_ssl.map(|flag| flag.to_string()))
+            .with("raw", of.raw.to_string())
+    }
+
+    pub(crate) fn hook_delivery(self, prefix: &str, of: &HookDelivery) -> Self {
+        let key = |name: &str| format!("{prefix}{name}");
+        self.with(&key("id"), &of.id)
+            .maybe(&key("guid"), of.guid.as_ref())
+            .maybe(&key("event"), of.event.as_ref())
+            .maybe(&key("action"), of.action.as_ref())
+            .maybe(&key("status"), of.status.as_ref())
+            .maybe(&key("status_code"), of.status_code.map(|code| code.to_string()))
+            .time(&key("delivered_at_ms"), of.delivered_at)
+            .maybe(&key("is_redelivery"), of.is_redelivery.map(|flag| flag.to_string()))
+            .maybe(&key("installation_id"), of.installation_id.as_ref())
+            .maybe(&key("repository_id"), of.repository_id.as_ref())
+            .with(&key("raw"), of.raw.to_string())
     }
 
     pub(crate) fn installation(self, prefix: &str, of: &Installation) -> Self {

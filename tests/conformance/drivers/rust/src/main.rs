@@ -1,12 +1,14 @@
 //! Does what the runner says with the Rust surface; the language is in `../../PROTOCOL.md`.
 
 mod answer;
+mod operations;
 mod settings;
 
 use std::{
     collections::HashMap,
     io::{self, BufRead as _, Write as _},
     mem,
+    time::Duration,
 };
 
 use appmint_core::{
@@ -16,7 +18,7 @@ use appmint_core::{
 
 use self::{answer::Answer, settings::milliseconds};
 
-type Words = HashMap<String, String>;
+pub(crate) type Words = HashMap<String, String>;
 
 #[derive(Default)]
 struct Driver {
@@ -55,7 +57,7 @@ impl Driver {
             "jwt" => Answer::token(&app.jwt().wait()?),
             "fingerprint" => Answer::default().maybe("value", app.fingerprint()),
             "platform_name" => Answer::value(app.platform().name()),
-            "installations" => Answer::installations(&app.installations().wait()?),
+            "installations" => Answer::all(&app.installations()?, &words, Answer::installation)?,
             "clock_offset" => Answer::value(&app.clock_offset_ms().to_string()),
             "find_installation" => {
                 let given = words.iter().map(|(name, value)| (name.as_str(), value.clone()));
@@ -63,8 +65,23 @@ impl Driver {
                 Answer::default().installation("", &found)
             }
             "token" => {
-                let min_valid = words.get("min_valid_ms").map(|ms| milliseconds(ms));
-                Answer::token(&source(app, &words)?.token(min_valid).wait()?)
+                let flight = source(app, &words)?.token(span(&words, "min_valid_ms"));
+                Answer::token(&flight.wait_within(span(&words, "timeout_ms"))?)
+            }
+            "app_token" => {
+                Answer::token(&app.app_tokens()?.token(span(&words, "min_valid_ms")).wait()?)
+            }
+            "source_authorization" => {
+                let flight = source(app, &words)?.authorization(span(&words, "min_valid_ms"));
+                let value = flight.wait_within(span(&words, "timeout_ms"))?;
+                Answer::default().with("reveal.value", value.reveal())
+            }
+            "source_expires_at" => {
+                Answer::default().time("value", source(app, &words)?.expires_at())
+            }
+            "revoke" => Answer::nothing(source(app, &words)?.revoke())?,
+            "repositories" => {
+                Answer::all(&source(app, &words)?.repositories()?, &words, Answer::repository)?
             }
             "invalidate" => {
                 source(app, &words)?.invalidate();
@@ -91,12 +108,20 @@ impl Driver {
             }
             "refresh" => Answer::token(&app.refresh(&*words["refresh_token"]).wait()?),
             "request" => Answer::response(&*app.request(call(&words)).wait()?),
-            other => panic!("no operation {other}"),
+            other => operations::call(app, other, &words)?,
         })
     }
 }
 
+pub(crate) fn span(words: &Words, key: &str) -> Option<Duration> {
+    words.get(key).map(|ms| milliseconds(ms))
+}
+
 fn source(app: &App, words: &Words) -> Result<TokenSource> {
+    app.narrowed_installation(&words["id"], scope(words))
+}
+
+pub(crate) fn scope(words: &Words) -> Scope {
     let mut scope = Scope::all();
     for (key, list) in words {
         scope = match key.as_str() {
@@ -109,7 +134,7 @@ fn source(app: &App, words: &Words) -> Result<TokenSource> {
             _ => scope,
         };
     }
-    app.narrowed_installation(&words["id"], scope)
+    scope
 }
 
 fn webhook(app: &App, words: &Words) -> Result<Webhook> {
@@ -129,6 +154,7 @@ fn call(words: &Words) -> Call {
             "token" => call.token(&**value),
             "json" => call.json_text(value),
             "body" => call.body(value.as_bytes()),
+            "timeout_ms" => call.timeout(milliseconds(value)),
             key => match key.strip_prefix("header.") {
                 Some(name) => call.header(name, value),
                 None => call,
@@ -139,7 +165,7 @@ fn call(words: &Words) -> Call {
 }
 
 /// The parts between commas; none of an empty text.
-fn split(list: &str) -> Vec<String> {
+pub(crate) fn split(list: &str) -> Vec<String> {
     list.split(',').filter(|_| !list.is_empty()).map(str::to_owned).collect()
 }
 

@@ -43,6 +43,7 @@ impl Driver {
             "allow_plain_http" => settings.allow_plain_http = value == "true",
             "max_response_body" => settings.max_response_body = Some(number(&value)),
             "retries" => settings.retries = Some(number(&value)),
+            "retry_wait" => settings.retry_wait = Some(milliseconds(&value)),
             "clock_ms" => {
                 let clock = ManualClock::new(Timestamp::from_millis(number(&value)));
                 self.clock = Some(clock.clone());

@@ -1,0 +1,145 @@
+//! A single request beside grants and lists: an endpoint of the descriptor and its arguments.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    error::Result,
+    grant::{given, with_api_headers},
+    http::{Body, Repeat, Request},
+    platform::{
+        Platform,
+        descriptor::{Base, Operation},
+        operations::{Endpoint, Operations},
+    },
+    secret::Secret,
+};
+
+/// Something that is done with one request.
+pub(crate) struct Deed {
+    /// What it is, for errors.
+    pub(crate) what: &'static str,
+    /// What it is about.
+    pub(crate) subject: String,
+    pub(crate) operation: Operation,
+    endpoint: fn(&Operations) -> &Option<Endpoint>,
+    arguments: Vec<(&'static str, Value)>,
+    /// The token that it is about.
+    token: Option<Secret>,
+    secrets: Vec<Secret>,
+}
+
+impl Deed {
+    pub(crate) fn new(what: &'static str, endpoint: fn(&Operations) -> &Option<Endpoint>) -> Self {
+        Self {
+            what,
+            subject: what.to_owned(),
+            operation: Operation::Call,
+            endpoint,
+            arguments: Vec::new(),
+            token: None,
+            secrets: Vec::new(),
+        }
+    }
+
+    pub(crate) fn about(mut self, operation: Operation, subject: impl Into<String>) -> Self {
+        self.operation = operation;
+        self.subject = subject.into();
+        self
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.arguments.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn maybe(self, name: &'static str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    pub(crate) fn with_all(mut self, arguments: Vec<(&'static str, Value)>) -> Self {
+        self.arguments.extend(arguments);
+        self
+    }
+
+    pub(crate) fn token(mut self, token: Secret) -> Self {
+        self.token = Some(token);
+        self
+    }
+
+    /// Keeps a secret among the arguments out of errors.
+    pub(crate) fn secret(mut self, secret: Option<Secret>) -> Self {
+        self.secrets.extend(secret);
+        self
+    }
+
+    pub(crate) fn endpoint<'a>(&self, platform: &'a Platform) -> Result<&'a Endpoint> {
+        let endpoint = (self.endpoint)(&platform.descriptor().operations).as_ref();
+        endpoint.ok_or_else(|| platform.unsupported(self.what))
+    }
+
+    pub(crate) fn its_token(&self) -> Result<&str> {
+        self.token.as_ref().map_or(Ok(""), |token| given("token", token))
+    }
+
+    /// The request, all but its `Authorization`.
+    pub(crate) fn request(&self, platform: &Platform, client_id: Option<&str>) -> Result<Request> {
+        let endpoint = self.endpoint(platform)?;
+        let mut arguments = self.arguments.clone();
+        arguments.extend(client_id.map(|id| ("client_id", id.into())));
+        if self.token.is_some() {
+            arguments.push(("token", self.its_token()?.into()));
+        }
+        let texts = arguments.iter().filter_map(|(name, value)| Some((*name, value.as_str()?)));
+        let variables: Vec<_> =
+            texts.filter(|(name, _)| endpoint.path.contains(&format!("{{{name}}}"))).collect();
+        let mut request = Request::new(
+            &endpoint.method,
+            platform.endpoint(Base::Api, &endpoint.path, &variables)?,
+        );
+        if let Some(body) = &endpoint.body {
+            request.body = Body::json(&Value::Object(filled(body, &arguments)));
+        }
+        request.secrets.extend(self.token.iter().chain(&self.secrets).cloned());
+        request.repeat = repeat(endpoint);
+        Ok(with_api_headers(platform, request))
+    }
+}
+
+/// A body with its arguments in place of their names.
+fn filled(body: &Map<String, Value>, arguments: &[(&str, Value)]) -> Map<String, Value> {
+    let member = |(name, value): (&String, &Value)| Some((name.clone(), fill(value, arguments)?));
+    body.iter().filter_map(member).collect()
+}
+
+fn fill(value: &Value, arguments: &[(&str, Value)]) -> Option<Value> {
+    match value {
+        Value::Object(members) => {
+            let members = filled(members, arguments);
+            (!members.is_empty()).then_some(Value::Object(members))
+        }
+        Value::String(text) => match argument(text) {
+            Some(wanted) => {
+                arguments.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone())
+            }
+            None => Some(value.clone()),
+        },
+        other => Some(other.clone()),
+    }
+}
+
+/// The argument that a text such as `{token}` stands for.
+pub(crate) fn argument(text: &str) -> Option<&str> {
+    text.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// What is done twice by a request that is sent twice is sent once.
+fn repeat(endpoint: &Endpoint) -> Repeat {
+    match endpoint.method.as_str() {
+        "GET" | "PUT" => Repeat::Own,
+        "DELETE" if !endpoint.done.is_empty() => Repeat::Own,
+        _ => Repeat::WhenLimited,
+    }
+}

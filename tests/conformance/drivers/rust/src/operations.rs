@@ -1,0 +1,54 @@
+//! What an app does beside installations, tokens and calls.
+
+use appmint_core::{App, HookChange, InstallRequest, Result, Secret, Target};
+
+use crate::{Words, answer::Answer, scope, split};
+
+pub(crate) fn call(app: &App, operation: &str, words: &Words) -> Result<Answer> {
+    let given = |key: &str| words.get(key).cloned();
+    let id = || given("id").expect("an id");
+    let token = || Secret::from(given("token").expect("a token"));
+    Ok(match operation {
+        "registration" => Answer::registration(&app.registration().wait()?),
+        "convert_manifest" => Answer::registration(&app.convert_manifest(&words["code"]).wait()?),
+        "suspend_installation" => Answer::nothing(app.suspend_installation(id()))?,
+        "unsuspend_installation" => Answer::nothing(app.unsuspend_installation(id()))?,
+        "delete_installation" => Answer::nothing(app.delete_installation(id()))?,
+        "hook_config" => Answer::hook_config(&app.hook_config().wait()?),
+        "update_hook_config" => {
+            let change = HookChange {
+                url: given("url"),
+                content_type: given("content_type"),
+                secret: given("secret").map(Secret::from),
+                insecure_ssl: given("insecure_ssl").map(|flag| flag == "true"),
+            };
+            Answer::hook_config(&app.update_hook_config(change).wait()?)
+        }
+        "hook_deliveries" => Answer::all(&app.hook_deliveries()?, words, Answer::hook_delivery)?,
+        "hook_delivery" => Answer::default().hook_delivery("", &app.hook_delivery(id()).wait()?),
+        "redeliver_hook" => Answer::nothing(app.redeliver_hook(id()))?,
+        "check_token" => Answer::token(&app.check_token(token()).wait()?),
+        "reset_token" => Answer::token(&app.reset_token(token()).wait()?),
+        "scope_token" => {
+            let target = Target::only(given("target"), given("target_id"))?;
+            Answer::token(&app.scope_token(token(), &target, &scope(words)).wait()?)
+        }
+        "delete_token" => Answer::nothing(app.delete_token(token()))?,
+        "delete_grant" => Answer::nothing(app.delete_grant(token()))?,
+        "revoke_installation_token" => Answer::nothing(app.revoke_installation_token(token()))?,
+        "revoke_credentials" => {
+            let credentials = split(&words["credentials"]).into_iter().map(Secret::from);
+            Answer::nothing(app.revoke_credentials(credentials.collect()))?
+        }
+        "install_url" => Answer::authorization(&app.install_url(&InstallRequest {
+            app_slug: given("app_slug").unwrap_or_default(),
+            state: given("state"),
+            redirect_uri: given("redirect_uri"),
+        })?),
+        "finish_install" => {
+            let flight = app.finish_install(&words["callback_url"], &words["state"]);
+            Answer::default().installation("", &flight.wait()?)
+        }
+        other => panic!("no operation {other}"),
+    })
+}
