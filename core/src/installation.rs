@@ -113,7 +113,7 @@ pub(crate) fn pick(
         _ => &rules.match_account,
     };
     let name = lookup.name()?;
-    let is_match = |raw: &Value, pointer: &String| {
+    let is_match = |raw: &Value, pointer: &str| {
         reply::text_at(raw, pointer).is_some_and(|text| same(&text, name))
     };
     let found = pointers.iter().find_map(|pointer| {

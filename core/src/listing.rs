@@ -3,7 +3,10 @@
 use std::{
     collections::{HashSet, VecDeque},
     fmt,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use serde_json::Value;
@@ -34,8 +37,9 @@ struct Inner<T> {
     source: Option<TokenSource>,
     fetch: Fetch<T>,
     /// Held while a page is fetched, so that two who ask get different ones.
-    turn: Mutex<Option<Walk>>,
+    turn: Mutex<Walk>,
     ready: Mutex<VecDeque<T>>,
+    is_over: AtomicBool,
 }
 
 type Fetch<T> = fn(&App, &mut Walk, &Token, Deadline) -> Result<Option<Vec<T>>>;
@@ -62,8 +66,9 @@ impl<T: Clone + Send + 'static> Listing<T> {
             app: app.clone(),
             source: source.cloned(),
             fetch: App::page::<T>,
-            turn: Mutex::new(Some(walk)),
+            turn: Mutex::new(walk),
             ready: Mutex::default(),
+            is_over: AtomicBool::new(false),
         })))
     }
 
@@ -71,8 +76,12 @@ impl<T: Clone + Send + 'static> Listing<T> {
     ///
     /// After an error the same page is asked for again.
     pub fn next_item(&self) -> Flight<Option<T>> {
+        let is_over = self.0.is_over.load(Ordering::Acquire);
         if let Some(item) = self.pop() {
             return Flight::landed(Ok(Some(item)));
+        }
+        if is_over {
+            return Flight::landed(Ok(None));
         }
         let (this, Inner { app, source, .. }) = (self.clone(), &*self.0);
         match source {
@@ -80,6 +89,29 @@ impl<T: Clone + Send + 'static> Listing<T> {
                 .with_token(None, move |token, deadline| Tried::of(this.advance(token, deadline))),
             None => app.fly_as_app(move |jwt, deadline| this.advance(jwt, deadline)),
         }
+    }
+
+    /// Waits for the next item. What comes after the app's timeout is not lost: it is the next.
+    ///
+    /// # Errors
+    /// Those of the page, or [`Timeout`](crate::ErrorKind::Timeout).
+    pub fn wait_for_next(&self) -> Result<Option<T>> {
+        let flight = self.next_item();
+        let outcome = flight.clone().wait();
+        if outcome.is_err() {
+            self.reclaim(flight);
+        }
+        outcome
+    }
+
+    /// Takes back what a flight brings that nobody waits for any longer.
+    pub fn reclaim(&self, flight: Flight<Option<T>>) {
+        let this = self.clone();
+        flight.on_landing(move |landed| {
+            if let Ok(Some(item)) = landed {
+                lock(&this.0.ready).push_front(item);
+            }
+        });
     }
 
     /// All that is left of it.
@@ -101,12 +133,11 @@ impl<T: Clone + Send + 'static> Listing<T> {
             if let Some(item) = self.pop() {
                 return Ok(Some(item));
             }
-            let Some(walk) = &mut *turn else { return Ok(None) };
-            let Some(page) = (self.0.fetch)(&self.0.app, walk, token, deadline)? else {
-                *turn = None;
+            let Some(page) = (self.0.fetch)(&self.0.app, &mut turn, token, deadline)? else {
                 return Ok(None);
             };
             lock(&self.0.ready).extend(page);
+            self.0.is_over.store(turn.next.is_none(), Ordering::Release);
         }
     }
 }
@@ -149,7 +180,7 @@ impl<T: Clone + Send + 'static> Iterator for Items<T> {
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Result<T>> {
-        let item = self.0.as_ref()?.next_item().wait().transpose();
+        let item = self.0.as_ref()?.wait_for_next().transpose();
         if !matches!(item, Some(Ok(_))) {
             self.0 = None;
         }

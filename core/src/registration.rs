@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     error::{Reason, Result},
-    platform::operations::RegistrationMembers,
+    platform::{descriptor::Pointer, operations::RegistrationMembers},
     refusal::Answered,
     reply,
     secret::Secret,
@@ -49,7 +49,7 @@ impl Registration {
         let platform = answered.platform;
         let members = platform.described(&platform.descriptor().objects.registration)?;
         let mut raw = answered.json()?;
-        let mut secret = |pointer: &Option<String>| take_secret(&mut raw, pointer.as_deref()?);
+        let mut secret = |pointer: &Option<Pointer>| take_secret(&mut raw, pointer.as_deref()?);
         let client_secret = secret(&members.client_secret);
         let webhook_secret = secret(&members.webhook_secret);
         let private_key = secret(&members.private_key);

@@ -77,7 +77,7 @@ impl Scope {
     pub fn narrowing(self) -> Result<Self> {
         if self.is_all() {
             return Err(Error::invalid("the scope is empty, so it narrows nothing")
-                .advise("Ask for the installation itself to have a token for all of it."));
+                .advise("Leave it out to have a token for all of it."));
         }
         Ok(self)
     }

@@ -3,8 +3,12 @@
 
 mod common;
 
-use appmint_core::{App, AuthorizationRequest, Call, Error, ErrorKind, Lookup, Reason, Scope};
-use appmint_sandbox::{PlatformName, Sandbox};
+use std::time::Duration;
+
+use appmint_core::{
+    App, AuthorizationRequest, Call, Error, ErrorKind, HookChange, Lookup, Reason, Scope, TokenKind,
+};
+use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
 use common::{NOW_MS, app, sandbox_of, settings};
 
 const HUBS: [PlatformName; 2] = [PlatformName::GitHub, PlatformName::GitHubEnterprise];
@@ -197,4 +201,159 @@ fn a_clock_that_is_off_is_corrected_everywhere() {
         assert!(token.expires_at().unwrap().as_millis() > NOW_MS, "{platform:?}");
         assert_ne!(app.clock_offset_ms(), 0, "{platform:?}");
     }
+}
+
+#[test]
+fn an_app_knows_itself_and_its_webhook() {
+    for platform in HUBS {
+        let sandbox = sandbox_of(platform);
+        let app = app(&sandbox);
+        let registration = app.registration().wait().unwrap();
+        assert_eq!(registration.id, sandbox.registration().app_id.to_string());
+        assert!(registration.private_key.is_none());
+        let change = HookChange {
+            url: Some("https://example.com/hook".into()),
+            secret: Some("it-is-a-secret".into()),
+            insecure_ssl: Some(false),
+            ..HookChange::default()
+        };
+        let changed = app.update_hook_config(change).wait().unwrap();
+        assert_eq!(changed.url.as_deref(), Some("https://example.com/hook"));
+        assert_eq!(changed.insecure_ssl, Some(false));
+        assert_eq!(app.hook_config().wait().unwrap(), changed);
+    }
+}
+
+#[test]
+fn a_delivery_is_listed_shown_and_sent_once_more() {
+    for platform in HUBS {
+        let sandbox = sandbox_of(platform);
+        let app = app(&sandbox);
+        let newest = app.hook_deliveries().unwrap().next_item().wait().unwrap().unwrap();
+        assert_eq!(sandbox.ledger().count("list_hook_deliveries"), 1);
+        let whole = app.hook_delivery(newest.id.as_str()).wait().unwrap();
+        assert_eq!(whole.guid, newest.guid);
+        assert!(
+            whole.raw.pointer("/request").is_some() && newest.raw.pointer("/request").is_none()
+        );
+        app.redeliver_hook(newest.id.as_str()).wait().unwrap();
+        let again = app.hook_deliveries().unwrap().next_item().wait().unwrap().unwrap();
+        assert_eq!((&again.guid, again.is_redelivery), (&newest.guid, Some(true)));
+        assert!(app.hook_delivery("1").wait().is_err());
+    }
+}
+
+#[test]
+fn a_suspended_installation_mints_nothing_until_it_is_unsuspended() {
+    let sandbox = sandbox_of(PlatformName::GitHub);
+    let app = app(&sandbox);
+    let mint = || app.installation("1").unwrap().token(None).wait();
+    app.suspend_installation("1").wait().unwrap();
+    assert_eq!(kind(&mint().unwrap_err()), (ErrorKind::Forbidden, Some(Reason::Suspended)));
+    app.unsuspend_installation("1").wait().unwrap();
+    assert!(mint().is_ok());
+    app.delete_installation("1").wait().unwrap();
+    for gone in [app.delete_installation("1").wait(), app.suspend_installation("1").wait()] {
+        assert_eq!(kind(&gone.unwrap_err()), (ErrorKind::NotFound, Some(Reason::NotInstalled)));
+    }
+}
+
+#[test]
+fn a_manifest_becomes_an_app_that_mints() {
+    let sandbox = sandbox_of(PlatformName::GitHub);
+    let manifest = serde_json::json!({
+        "name": "Anvil", "url": "https://example.com", "redirect_url": "https://example.com/made",
+        "default_permissions": { "contents": "read" }, "default_events": ["push"],
+    });
+    let callback = sandbox.create_app(&manifest, Some("xyz")).unwrap();
+    let (_, code) = callback.split_once("code=").unwrap();
+    let code = code.split('&').next().unwrap();
+    let (mut settings, _) = settings(&sandbox);
+    settings.private_key = None;
+    let made = settings.clone().app().unwrap().convert_manifest(code).wait().unwrap();
+    assert_eq!(made.name.as_deref(), Some("Anvil"));
+    let key = made.private_key.clone().unwrap();
+    assert!(!format!("{made:?}{}", made.raw).contains(key.reveal().lines().nth(1).unwrap()));
+    let spent = settings.clone().app().unwrap().convert_manifest(code).wait().unwrap_err();
+    assert_eq!(kind(&spent), (ErrorKind::Rejected, Some(Reason::DeadCode)));
+
+    settings.app_id = Some(made.id.clone());
+    settings.private_key = Some(key.reveal().as_bytes().to_vec().into());
+    assert_eq!(settings.app().unwrap().registration().wait().unwrap().id, made.id);
+}
+
+#[test]
+fn a_users_token_is_checked_reset_and_ended() {
+    for platform in HUBS {
+        let sandbox = sandbox_of(platform);
+        let app = app(&sandbox);
+        let (code, verifier) = authorized_code(&sandbox, &app);
+        let token = app.exchange_code(code, None, Some(verifier)).wait().unwrap();
+        let checked = app.check_token(token.reveal()).wait().unwrap();
+        assert_eq!(checked.reveal(), token.reveal());
+        assert_eq!(checked.expires_at().unwrap().as_millis(), NOW_MS / 1000 * 1000 + 28_800_000);
+        assert!(checked.account().is_some() && checked.refresh_token().is_none());
+        let reset = app.reset_token(token.reveal()).wait().unwrap();
+        assert_ne!(reset.reveal(), token.reveal());
+        let dead = app.check_token(token.reveal()).wait().unwrap_err();
+        assert_eq!(kind(&dead), (ErrorKind::Reauthorize, Some(Reason::BadToken)));
+        app.delete_token(reset.reveal()).wait().unwrap();
+        app.delete_token(reset.reveal()).wait().unwrap();
+        assert!(app.check_token(reset.reveal()).wait().is_err());
+    }
+}
+
+#[test]
+fn a_revoked_token_opens_nothing_and_the_next_one_does() {
+    for platform in [PlatformName::GitHub, PlatformName::GitHubEnterprise, PlatformName::Icr] {
+        let sandbox = sandbox_of(platform);
+        let app = app(&sandbox);
+        let id = sandbox.registration().installations[0].clone();
+        let source = app.installation(id).unwrap();
+        source.revoke().wait().unwrap();
+        let first = source.token(None).wait().unwrap();
+        source.revoke().wait().unwrap();
+        source.revoke().wait().unwrap();
+        assert!(source.expires_at().is_none(), "{platform:?}");
+        app.revoke_installation_token(first.reveal()).wait().unwrap();
+        assert_ne!(source.token(None).wait().unwrap(), first, "{platform:?}");
+    }
+}
+
+#[test]
+fn what_an_installation_reaches_is_listed() {
+    let sandbox = sandbox_of(PlatformName::GitHub);
+    let app = app(&sandbox);
+    let all = app.installation("3").unwrap().repositories().unwrap().all().unwrap();
+    assert!(all.iter().any(|it| it.name == "octo-repo" && it.full_name.is_some()));
+    let narrowed =
+        app.narrowed_installation("3", Scope::all().repositories(["octo-repo"])).unwrap();
+    assert_eq!(narrowed.repositories().unwrap().all().unwrap().len(), 1);
+    let asked = Scope::all().repositories(["octo-repo", "octo-secrets"]);
+    let error = app.narrowed_installation("3", asked).unwrap().token(None).wait().unwrap_err();
+    assert_eq!(error.message(), "installation 3 does not reach octo-secrets");
+}
+
+#[test]
+fn a_token_is_given_time_to_become_known() {
+    let sandbox = sandbox_of(PlatformName::GitHub);
+    let (mut settings, _) = settings(&sandbox);
+    settings.retry_wait = Some(Duration::from_millis(1));
+    let source = settings.app().unwrap().installation("1").unwrap();
+    let lag = Effect::FreshTokenLag { seconds: 5 };
+    sandbox.fault(Fault::on("mint_installation_token", lag)).unwrap();
+    let status = || source.request(Call::get("/orgs/github/repos")).wait().unwrap().status;
+    assert_eq!((status(), sandbox.ledger().count("list_org_repos")), (401, 4));
+    sandbox.clock().advance_ms(5000);
+    assert_eq!((status(), sandbox.ledger().count("mint_installation_token")), (200, 1));
+}
+
+#[test]
+fn an_app_has_a_token_of_its_own_where_there_are_any() {
+    let sandbox = sandbox_of(PlatformName::Icr);
+    let tokens = app(&sandbox).app_tokens().unwrap();
+    assert_eq!(tokens.installation_id(), None);
+    let token = tokens.token(None).wait().unwrap();
+    assert_eq!(token.kind(), TokenKind::App);
+    assert_eq!(tokens.token(None).wait().unwrap(), token);
 }

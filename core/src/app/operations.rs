@@ -31,9 +31,11 @@ impl App {
     /// The app that a manifest's code stands for, with its key and secrets, which are told once.
     /// Needs no credential.
     pub fn convert_manifest(&self, code: impl Into<String>) -> Flight<Registration> {
+        let code = code.into();
         let deed = Deed::new("app manifests", |it| &it.convert_manifest)
             .about(Operation::Manifest, "the manifest's code")
-            .with("code", code.into());
+            .secret(Some(Secret::from(code.as_str())))
+            .with("code", code);
         self.perform(deed, Registration::read)
     }
 

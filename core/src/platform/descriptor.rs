@@ -3,7 +3,7 @@
 //! Every member here is a fact that some platform's documentation states. What data cannot say
 //! becomes a member with a small enum that each descriptor gives a value to.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Deref};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,8 +14,32 @@ use crate::{
     time::TimeFormat,
 };
 
-/// JSON pointers (RFC 6901), tried in order.
-pub(crate) type Pointers = Vec<String>;
+/// JSON pointers, tried in order.
+pub(crate) type Pointers = Vec<Pointer>;
+
+/// A place in an answer (RFC 6901).
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Pointer(String);
+
+impl TryFrom<String> for Pointer {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text.is_empty() || text.starts_with('/') {
+            return Ok(Self(text));
+        }
+        Err("a JSON pointer begins with / (RFC 6901)")
+    }
+}
+
+impl Deref for Pointer {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,7 +176,7 @@ pub(crate) struct Installations {
 pub(crate) struct List {
     pub(crate) path: String,
     /// Where the array stands in the reply; the empty pointer is the whole of it.
-    pub(crate) items: String,
+    pub(crate) items: Pointer,
     /// The platform may send the JSON wrapped in a JSON string.
     #[serde(default)]
     pub(crate) json_in_string: bool,
@@ -210,7 +234,7 @@ pub(crate) struct InstallationMembers {
     #[serde(default)]
     pub(crate) events: Pointers,
     /// Where an event's name stands when the platform lists objects, even broken ones.
-    pub(crate) event_name: Option<String>,
+    pub(crate) event_name: Option<Pointer>,
     #[serde(default)]
     pub(crate) created_at: Pointers,
     #[serde(default)]
@@ -238,7 +262,7 @@ pub(crate) struct InstallationToken {
     #[serde(default)]
     pub(crate) repositories: Pointers,
     /// Where a repository's name stands in each of them.
-    pub(crate) repository_name: Option<String>,
+    pub(crate) repository_name: Option<Pointer>,
 }
 
 /// The members of a request's body that narrow a token.
@@ -375,7 +399,7 @@ pub(crate) enum Signed {
     /// The body's bytes.
     Body,
     /// The base64 text in a member of the body, which holds the payload.
-    Base64Member { member: String },
+    Base64Member { member: Pointer },
     /// Nothing: the header holds the secret itself.
     Nothing,
 }

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    descriptor::{Descriptor, Expires, List, Pointers},
-    validate::{path, pointer, pointers, wrong},
+    descriptor::{Descriptor, Expires, List, Pointer, Pointers},
+    validate::{given, path, wrong},
 };
 use crate::{error::Result, http::is_token_byte, operation::argument};
 
@@ -116,9 +116,9 @@ pub(crate) struct RegistrationMembers {
     pub(crate) created_at: Pointers,
     #[serde(default)]
     pub(crate) updated_at: Pointers,
-    pub(crate) client_secret: Option<String>,
-    pub(crate) webhook_secret: Option<String>,
-    pub(crate) private_key: Option<String>,
+    pub(crate) client_secret: Option<Pointer>,
+    pub(crate) webhook_secret: Option<Pointer>,
+    pub(crate) private_key: Option<Pointer>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -184,7 +184,7 @@ pub(crate) struct UserTokenMembers {
     pub(crate) repository_selection: Pointers,
 }
 
-/// An operation by name: its endpoint, its arguments (those in the path are needed), and what its
+/// An operation by name: its endpoint, its arguments, the first of which is needed, and what its
 /// answer is read as.
 type Row<'a> = (&'a str, Option<&'a Endpoint>, &'a [&'a str], Option<&'a str>);
 
@@ -201,8 +201,8 @@ impl Operations {
         let (token, cut): (&[_], &[_]) = (
             &["client_id", "token"],
             &[
-                "client_id",
                 "token",
+                "client_id",
                 "target",
                 "target_id",
                 "repositories",
@@ -257,8 +257,22 @@ fn check_endpoint(member: &str, endpoint: &Endpoint, arguments: &[&str]) -> Resu
             let complaint = format!("this operation has no argument `{name}`");
             Err(wrong(&format!("{member}.body"), &complaint))
         }
-        None => Ok(()),
+        None => needs_argument(member, endpoint, arguments),
     }
+}
+
+/// What an operation is about must be told to the platform.
+fn needs_argument(member: &str, endpoint: &Endpoint, arguments: &[&str]) -> Result<()> {
+    let Some(needed) = arguments.first().filter(|name| !OPTIONAL.contains(name)) else {
+        return Ok(());
+    };
+    let in_header = *needed == "token" && endpoint.credential == Credential::Token;
+    let in_path = endpoint.path.contains(&format!("{{{needed}}}"));
+    let mut in_body = endpoint.body.iter().flatten().flat_map(|(_, value)| wanted(value));
+    if in_header || in_path || in_body.any(|name| name == *needed) {
+        return Ok(());
+    }
+    Err(wrong(member, &format!("neither path nor body has {{{needed}}}")))
 }
 
 /// The arguments that a part of a body names.
@@ -271,23 +285,27 @@ fn wanted(value: &Value) -> Vec<&str> {
 }
 
 fn needs(descriptor: &Descriptor, member: &str, object: &str) -> Result<()> {
-    let id: Option<(&str, &Pointers)> = match object {
-        "registration" => descriptor.objects.registration.as_ref().map(|it| ("id", &it.id)),
-        "repository" => descriptor.objects.repository.as_ref().map(|it| ("id", &it.id)),
-        "hook_config" => descriptor.objects.hook_config.as_ref().map(|it| ("url", &it.url)),
-        "hook_delivery" => descriptor.objects.hook_delivery.as_ref().map(|it| ("id", &it.id)),
-        _ => descriptor.objects.user_token.as_ref().map(|it| ("token", &it.token)),
+    let Objects { registration, repository, hook_config, hook_delivery, user_token } =
+        &descriptor.objects;
+    let needed: Option<Vec<(&str, &Pointers)>> = match object {
+        "registration" => registration.as_ref().map(|it| vec![("id", &it.id)]),
+        "repository" => repository.as_ref().map(|it| vec![("id", &it.id), ("name", &it.name)]),
+        "hook_config" => hook_config.as_ref().map(|it| vec![("url", &it.url)]),
+        "hook_delivery" => hook_delivery.as_ref().map(|it| vec![("id", &it.id)]),
+        _ => user_token.as_ref().map(|it| vec![("token", &it.token)]),
     };
-    match id {
-        Some((name, at)) => pointers(&format!("objects.{object}.{name}"), at),
-        None => Err(wrong(member, &format!("its answer is not described: objects.{object}"))),
-    }
+    let Some(needed) = needed else {
+        return Err(wrong(member, &format!("its answer is not described: objects.{object}")));
+    };
+    needed.iter().try_for_each(|(name, at)| given(&format!("objects.{object}.{name}"), at))
 }
 
 fn check_list(d: &Descriptor, name: &str, list: &Option<List>, object: &str) -> Result<()> {
     let Some(list) = list else { return Ok(()) };
     let member = format!("lists.{name}");
     path(&format!("{member}.path"), &list.path, &[])?;
-    pointer(&format!("{member}.items"), &list.items)?;
     needs(d, &member, object)
 }
+
+/// Arguments that come first and may be left out all the same.
+const OPTIONAL: [&str; 1] = ["url"];
