@@ -9,7 +9,7 @@
  *   appmint_config_set_private_key(config, pem, pem_len, NULL);
  *   status = appmint_app_new(config, &app, &error);
  *   status = appmint_app_installation(app, "14", APPMINT_NTS, &source, &error);
- *   status = appmint_source_token(source, -1, &token, &error);
+ *   status = appmint_source_token(source, -1, -1, &token, &error);
  *   puts(appmint_token_authorization(token, NULL));
  *
  * Conventions, for all functions:
@@ -29,8 +29,11 @@
  *   NULL; for text that is absent it becomes 0.
  * - Times are milliseconds since 1970-01-01T00:00:00Z.
  * - Threads. Every object may be used on any thread, and on several at once, but for these: an
- *   appmint_config, an appmint_request, an appmint_authorization_request and an appmint_scope must
- *   not be changed, and nothing must be freed, while another thread uses it.
+ *   appmint_config, an appmint_request, an appmint_authorization_request, an appmint_scope and an
+ *   appmint_hook_change must not be changed, and nothing must be freed, while another thread uses
+ *   it.
+ * - Lists are fetched as they are asked for. A `..._next` hands over one item and waits for the
+ *   platform where the next page is needed; threads that share a list get different items.
  * - Nothing is global: there is nothing to initialise, and no last error.
  *
  * Generated from ffi-c/src: do not edit.
@@ -205,12 +208,32 @@ typedef struct appmint_config appmint_config;
 typedef struct appmint_error appmint_error;
 
 /**
+ * What to change of a webhook; see appmint_app_update_hook_config.
+ */
+typedef struct appmint_hook_change appmint_hook_change;
+
+/**
+ * Where the platform sends the app's events. The secret is never told.
+ */
+typedef struct appmint_hook_config appmint_hook_config;
+
+/**
+ * The events that were sent to the app, newest first, fetched page by page as they are asked for.
+ */
+typedef struct appmint_hook_deliveries appmint_hook_deliveries;
+
+/**
+ * An event that was sent to the app, or was tried to be. Only its id is certain.
+ */
+typedef struct appmint_hook_delivery appmint_hook_delivery;
+
+/**
  * One installation of the app on an account. Only its id is certain.
  */
 typedef struct appmint_installation appmint_installation;
 
 /**
- * A list of installations.
+ * The installations of an app, fetched page by page as they are asked for.
  */
 typedef struct appmint_installations appmint_installations;
 
@@ -223,6 +246,22 @@ typedef struct appmint_list appmint_list;
  * Names and their values in order, borrowed from the object that they were read from.
  */
 typedef struct appmint_map appmint_map;
+
+/**
+ * An app's registration. Only its id is certain; its secrets are told once, when a manifest
+ * becomes an app. Zeroized when freed.
+ */
+typedef struct appmint_registration appmint_registration;
+
+/**
+ * The repositories that a token reaches, fetched page by page as they are asked for.
+ */
+typedef struct appmint_repositories appmint_repositories;
+
+/**
+ * A repository that an installation reaches. Only its id and its name are certain.
+ */
+typedef struct appmint_repository appmint_repository;
 
 /**
  * A call of the platform's API: see appmint_app_request and appmint_source_request.
@@ -240,7 +279,8 @@ typedef struct appmint_response appmint_response;
 typedef struct appmint_scope appmint_scope;
 
 /**
- * Keeps one token of an installation valid. Sources of one installation share it.
+ * Keeps one token of an installation, or of the app itself, valid. Sources of one installation
+ * share it.
  */
 typedef struct appmint_source appmint_source;
 
@@ -688,11 +728,20 @@ appmint_status appmint_config_set_max_response_body(appmint_config *config,
                                                     appmint_error **error);
 
 /**
- * How often a GET or a minting is tried again after a failure that may pass; default 2, 0 for never.
+ * How often a call is tried again after a failure that may pass, or a limit, where that is safe;
+ * default 2, 0 to send everything once.
  */
 appmint_status appmint_config_set_retries(appmint_config *config,
                                           uint32_t retries,
                                           appmint_error **error);
+
+/**
+ * The wait before a call is first tried again, in milliseconds, doubled for each further time;
+ * default 250.
+ */
+appmint_status appmint_config_set_retry_wait_ms(appmint_config *config,
+                                                uint64_t retry_wait_ms,
+                                                appmint_error **error);
 
 /**
  * Tells the time instead of the machine's clock. `clock` stays yours, and goes on moving the time of
@@ -773,12 +822,11 @@ const char *appmint_app_platform_name(const appmint_app *app);
 int64_t appmint_app_clock_offset_ms(const appmint_app *app);
 
 /**
- * Every installation of the app. You own `*installations`: appmint_installations_free.
- *
- * Blocks at most for the app's timeout.
+ * The installations of the app, fetched page by page as they are asked for; nothing goes out yet.
+ * You own `*listing`: appmint_installations_free. It goes on working when `app` is freed.
  */
 appmint_status appmint_app_installations(const appmint_app *app,
-                                         appmint_installations **installations,
+                                         appmint_installations **listing,
                                          appmint_error **error);
 
 /**
@@ -829,6 +877,16 @@ appmint_status appmint_app_narrowed_installation(const appmint_app *app,
                                                  const appmint_scope *scope,
                                                  appmint_source **source,
                                                  appmint_error **error);
+
+/**
+ * A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out
+ * yet. You own `*source`: appmint_source_free. It goes on working when `app` is freed.
+ *
+ * APPMINT_ERROR_UNSUPPORTED on a platform without them.
+ */
+appmint_status appmint_app_app_tokens(const appmint_app *app,
+                                      appmint_source **source,
+                                      appmint_error **error);
 
 /**
  * The URL where a user authorizes the app, with a fresh state; nothing goes out. `request` stays
@@ -909,7 +967,7 @@ appmint_status appmint_app_verify_webhook(const appmint_app *app,
  * An API call as the app, or with the request's own token; any HTTP status is an answer, and
  * APPMINT_OK. `request` stays yours. You own `*response`: appmint_response_free.
  *
- * Blocks at most for the app's timeout.
+ * Blocks at most for the request's timeout, or the app's.
  */
 appmint_status appmint_app_request(const appmint_app *app,
                                    const appmint_request *request,
@@ -923,7 +981,227 @@ appmint_status appmint_app_request(const appmint_app *app,
 void appmint_app_free(appmint_app *app);
 
 /**
- * The installation's id. Borrowed until `source` is freed.
+ * The app as the platform has it registered. You own `*registration`: appmint_registration_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_registration(const appmint_app *app,
+                                        appmint_registration **registration,
+                                        appmint_error **error);
+
+/**
+ * The app that a manifest's code stands for, with its key and secrets, which are told once: a code
+ * works once. Needs no credential. You own `*registration`: appmint_registration_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_convert_manifest(const appmint_app *app,
+                                            const char *code,
+                                            size_t code_len,
+                                            appmint_registration **registration,
+                                            appmint_error **error);
+
+/**
+ * Suspends an installation: its tokens stop working until it is unsuspended.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_suspend_installation(const appmint_app *app,
+                                                const char *id,
+                                                size_t id_len,
+                                                appmint_error **error);
+
+/**
+ * Lets a suspended installation work again.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_unsuspend_installation(const appmint_app *app,
+                                                  const char *id,
+                                                  size_t id_len,
+                                                  appmint_error **error);
+
+/**
+ * Uninstalls the app from where this installation is. There is no way back.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_delete_installation(const appmint_app *app,
+                                               const char *id,
+                                               size_t id_len,
+                                               appmint_error **error);
+
+/**
+ * Where the platform sends the app's events. You own `*hook_config`: appmint_hook_config_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_hook_config(const appmint_app *app,
+                                       appmint_hook_config **hook_config,
+                                       appmint_error **error);
+
+/**
+ * Changes where and how the platform sends the app's events. `change` stays yours, and must change
+ * something. You own `*hook_config`: appmint_hook_config_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_update_hook_config(const appmint_app *app,
+                                              const appmint_hook_change *change,
+                                              appmint_hook_config **hook_config,
+                                              appmint_error **error);
+
+/**
+ * The events that were sent to the app, newest first, fetched page by page as they are asked for;
+ * nothing goes out yet. You own `*listing`: appmint_hook_deliveries_free. It goes on working when
+ * `app` is freed.
+ */
+appmint_status appmint_app_hook_deliveries(const appmint_app *app,
+                                           appmint_hook_deliveries **listing,
+                                           appmint_error **error);
+
+/**
+ * One of them, with what was sent and what the receiver answered in its appmint_hook_delivery_raw.
+ * You own `*hook_delivery`: appmint_hook_delivery_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_hook_delivery(const appmint_app *app,
+                                         const char *id,
+                                         size_t id_len,
+                                         appmint_hook_delivery **hook_delivery,
+                                         appmint_error **error);
+
+/**
+ * Has an event sent once more.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_redeliver_hook(const appmint_app *app,
+                                          const char *delivery_id,
+                                          size_t delivery_id_len,
+                                          appmint_error **error);
+
+/**
+ * A user's token as the platform knows it: its scopes, its expiry and whose it is. Its refresh
+ * token is not told: keep the one you have. You own `*checked`: appmint_token_free.
+ *
+ * APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_BAD_TOKEN when it is not valid any more, or
+ * another app's. Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_check_token(const appmint_app *app,
+                                       const char *token,
+                                       size_t token_len,
+                                       appmint_token **checked,
+                                       appmint_error **error);
+
+/**
+ * A new token in the place of a user's token, which stops working. You own `*fresh`:
+ * appmint_token_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_reset_token(const appmint_app *app,
+                                       const char *token,
+                                       size_t token_len,
+                                       appmint_token **fresh,
+                                       appmint_error **error);
+
+/**
+ * A user token that reaches a part of what `token` does, on exactly one account: `target` is its
+ * name, or `target_id` its id; the other one is NULL. `scope` stays yours, and may be NULL for all
+ * that `token` reaches there; if not, it must name something. You own `*scoped`:
+ * appmint_token_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_scope_token(const appmint_app *app,
+                                       const char *token,
+                                       size_t token_len,
+                                       const char *target,
+                                       size_t target_len,
+                                       const char *target_id,
+                                       size_t target_id_len,
+                                       const appmint_scope *scope,
+                                       appmint_token **scoped,
+                                       appmint_error **error);
+
+/**
+ * Ends a user's token. One that is not valid any more counts as ended.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_delete_token(const appmint_app *app,
+                                        const char *token,
+                                        size_t token_len,
+                                        appmint_error **error);
+
+/**
+ * Ends a user's authorization of the app with all its tokens, given one of them.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_delete_grant(const appmint_app *app,
+                                        const char *token,
+                                        size_t token_len,
+                                        appmint_error **error);
+
+/**
+ * Reports credentials that have leaked, whosever they are; the platform ends them and tells their
+ * owners. Needs no credential. `credentials` are `credentials_len` texts, each with a NUL at its
+ * end; they stay yours.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_revoke_credentials(const appmint_app *app,
+                                              const char *const *credentials,
+                                              size_t credentials_len,
+                                              appmint_error **error);
+
+/**
+ * Ends an installation token. One that is not valid any more counts as ended.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_revoke_installation_token(const appmint_app *app,
+                                                     const char *token,
+                                                     size_t token_len,
+                                                     appmint_error **error);
+
+/**
+ * The URL where a person installs the app; nothing goes out. `app_slug` is the app's short name,
+ * as its page's URL has it. `state` is one of your own, which must be unguessable, or NULL for 256
+ * random bits where the platform takes a state; where it does not, the authorization's is empty.
+ * `redirect_uri` is where the person returns to, where the platform takes it, or NULL. You own
+ * `*authorization`: appmint_authorization_free.
+ */
+appmint_status appmint_app_install_url(const appmint_app *app,
+                                       const char *app_slug,
+                                       size_t app_slug_len,
+                                       const char *state,
+                                       size_t state_len,
+                                       const char *redirect_uri,
+                                       size_t redirect_uri_len,
+                                       appmint_authorization **authorization,
+                                       appmint_error **error);
+
+/**
+ * The installation that a person came back from making, once the state in the URL has proved equal
+ * to `state` and the platform has confirmed that it is this app's. You own `*installation`:
+ * appmint_installation_free.
+ *
+ * APPMINT_ERROR_REAUTHORIZE for another state. Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_finish_install(const appmint_app *app,
+                                          const char *callback_url,
+                                          size_t callback_url_len,
+                                          const char *state,
+                                          size_t state_len,
+                                          appmint_installation **installation,
+                                          appmint_error **error);
+
+/**
+ * The installation's id; NULL for the app's own tokens. Borrowed until `source` is freed.
  */
 const char *appmint_source_installation_id(const appmint_source *source);
 
@@ -931,12 +1209,30 @@ const char *appmint_source_installation_id(const appmint_source *source);
  * A token that lives at least `min_valid_ms` longer (negative for the default, 60 s): from memory,
  * or newly minted, by one caller for all who ask meanwhile. You own `*token`: appmint_token_free.
  *
- * Blocks at most for the app's timeout; a token from memory does not.
+ * Blocks at most for `timeout_ms` (negative for the app's timeout); a token from memory does not.
+ * When this caller stops waiting, the minting goes on for the others.
  */
 appmint_status appmint_source_token(const appmint_source *source,
                                     int64_t min_valid_ms,
+                                    int64_t timeout_ms,
                                     appmint_token **token,
                                     appmint_error **error);
+
+/**
+ * The value for an Authorization header, with such a token: see appmint_source_token. It holds the
+ * secret. You own `*authorization`: appmint_text_free.
+ */
+appmint_status appmint_source_authorization(const appmint_source *source,
+                                            int64_t min_valid_ms,
+                                            int64_t timeout_ms,
+                                            appmint_text **authorization,
+                                            appmint_error **error);
+
+/**
+ * When the token in memory stops working; APPMINT_NO_TIME without one, or if the platform did not
+ * say.
+ */
+int64_t appmint_source_expires_at_ms(const appmint_source *source);
 
 /**
  * Forgets the token: the next call mints. A token already handed out still works.
@@ -944,10 +1240,27 @@ appmint_status appmint_source_token(const appmint_source *source,
 void appmint_source_invalidate(const appmint_source *source);
 
 /**
+ * Forgets the token and has the platform end it, wherever it was handed out. Nothing goes out
+ * without one that still works; one that is being minted is not waited for.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_source_revoke(const appmint_source *source, appmint_error **error);
+
+/**
+ * The repositories that the token reaches, fetched page by page as they are asked for; nothing
+ * goes out yet. You own `*listing`: appmint_repositories_free. It goes on working when `source` is
+ * freed.
+ */
+appmint_status appmint_source_repositories(const appmint_source *source,
+                                           appmint_repositories **listing,
+                                           appmint_error **error);
+
+/**
  * An API call as the installation; any HTTP status is an answer, and APPMINT_OK. `request` stays
  * yours. You own `*response`: appmint_response_free.
  *
- * Blocks at most for the app's timeout.
+ * Blocks at most for the request's timeout, or the app's.
  */
 appmint_status appmint_source_request(const appmint_source *source,
                                       const appmint_request *request,
@@ -960,7 +1273,7 @@ appmint_status appmint_source_request(const appmint_source *source,
 void appmint_source_free(appmint_source *source);
 
 /**
- * What it stands for: "jwt", "installation" or "user". Borrowed until `token` is freed.
+ * What it stands for: "jwt", "app", "installation" or "user". Borrowed until `token` is freed.
  */
 const char *appmint_token_kind(const appmint_token *token);
 
@@ -1004,6 +1317,12 @@ const appmint_list *appmint_token_repositories(const appmint_token *token);
 const appmint_list *appmint_token_scopes(const appmint_token *token);
 
 /**
+ * The account whose token it is, where the platform was asked and said so, or NULL: see
+ * appmint_app_check_token. Borrowed until `token` is freed.
+ */
+const char *appmint_token_account(const appmint_token *token);
+
+/**
  * A JWT's payload as JSON, which is no secret; NULL for other tokens. Borrowed until `token` is
  * freed.
  */
@@ -1032,25 +1351,23 @@ const char *appmint_token_to_string(const appmint_token *token);
 void appmint_token_free(appmint_token *token);
 
 /**
- * How many installations there are. 0 for NULL.
+ * The next installation, from memory or the platform's next page; `*installation` is NULL after
+ * the last. You own it: appmint_installation_free. After an error the same page is asked for
+ * again.
+ *
+ * Blocks at most for the app's timeout.
  */
-size_t appmint_installations_len(const appmint_installations *installations);
+appmint_status appmint_installations_next(const appmint_installations *listing,
+                                          appmint_installation **installation,
+                                          appmint_error **error);
 
 /**
- * The installation at `index`, counted from 0; NULL beyond the end. Borrowed until
- * `installations` is freed: do not free it.
+ * Frees a list, not the installations that came out of it. NULL is fine.
  */
-const appmint_installation *appmint_installations_at(const appmint_installations *installations,
-                                                     size_t index);
+void appmint_installations_free(appmint_installations *listing);
 
 /**
- * Frees a list and the installations in it. NULL is fine.
- */
-void appmint_installations_free(appmint_installations *installations);
-
-/**
- * Frees an installation that appmint_app_find_installation made, not one out of a list. NULL is
- * fine.
+ * Frees an installation. NULL is fine.
  */
 void appmint_installation_free(appmint_installation *installation);
 
@@ -1125,6 +1442,281 @@ int64_t appmint_installation_suspended_at_ms(const appmint_installation *install
  * Borrowed like the installation.
  */
 const char *appmint_installation_raw(const appmint_installation *installation, size_t *len);
+
+/**
+ * The next repository, from memory or the platform's next page; `*repository` is NULL after the
+ * last. You own it: appmint_repository_free. After an error the same page is asked for again.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_repositories_next(const appmint_repositories *listing,
+                                         appmint_repository **repository,
+                                         appmint_error **error);
+
+/**
+ * Frees a list, not the repositories that came out of it. NULL is fine.
+ */
+void appmint_repositories_free(appmint_repositories *listing);
+
+/**
+ * Its id. Borrowed like the repository.
+ */
+const char *appmint_repository_id(const appmint_repository *repository);
+
+/**
+ * Its name without its owner, as appmint_scope_add_repository takes it. Borrowed like the
+ * repository.
+ */
+const char *appmint_repository_name(const appmint_repository *repository);
+
+/**
+ * Its name with its owner, or NULL. Borrowed like the repository.
+ */
+const char *appmint_repository_full_name(const appmint_repository *repository);
+
+/**
+ * The account that owns it, or NULL. Borrowed like the repository.
+ */
+const char *appmint_repository_owner(const appmint_repository *repository);
+
+/**
+ * Whether it is hidden from the public: 1 or 0, or -1 where the platform did not say.
+ */
+int appmint_repository_is_private(const appmint_repository *repository);
+
+/**
+ * The whole object as the platform sent it, as JSON. Its length goes to `len` unless that is NULL.
+ * Borrowed like the repository.
+ */
+const char *appmint_repository_raw(const appmint_repository *repository, size_t *len);
+
+/**
+ * Frees a repository. NULL is fine.
+ */
+void appmint_repository_free(appmint_repository *repository);
+
+/**
+ * The app's id. Borrowed like the registration.
+ */
+const char *appmint_registration_id(const appmint_registration *registration);
+
+/**
+ * The app's short name, which stands in URLs, or NULL. Borrowed like the registration.
+ */
+const char *appmint_registration_slug(const appmint_registration *registration);
+
+/**
+ * The app's name for people, or NULL. Borrowed like the registration.
+ */
+const char *appmint_registration_name(const appmint_registration *registration);
+
+/**
+ * The OAuth client id, or NULL. Borrowed like the registration.
+ */
+const char *appmint_registration_client_id(const appmint_registration *registration);
+
+/**
+ * The account that owns it, or NULL. Borrowed like the registration.
+ */
+const char *appmint_registration_owner(const appmint_registration *registration);
+
+/**
+ * What it asks for: names of permissions and their levels, sorted by name. Borrowed like the
+ * registration.
+ */
+const appmint_map *appmint_registration_permissions(const appmint_registration *registration);
+
+/**
+ * The events that it hears of. Borrowed like the registration.
+ */
+const appmint_list *appmint_registration_events(const appmint_registration *registration);
+
+/**
+ * When it was registered, or APPMINT_NO_TIME.
+ */
+int64_t appmint_registration_created_at_ms(const appmint_registration *registration);
+
+/**
+ * When it last changed, or APPMINT_NO_TIME.
+ */
+int64_t appmint_registration_updated_at_ms(const appmint_registration *registration);
+
+/**
+ * The OAuth client secret itself, or NULL: appmint_app_convert_manifest alone tells it. Its length
+ * goes to `len` unless that is NULL. Borrowed like the registration.
+ */
+const char *appmint_registration_reveal_client_secret(const appmint_registration *registration,
+                                                      size_t *len);
+
+/**
+ * The secret that signs webhooks itself, or NULL: appmint_app_convert_manifest alone tells it. Its
+ * length goes to `len` unless that is NULL. Borrowed like the registration.
+ */
+const char *appmint_registration_reveal_webhook_secret(const appmint_registration *registration,
+                                                       size_t *len);
+
+/**
+ * The app's key itself, as PEM, or NULL: appmint_app_convert_manifest alone tells it. Its length
+ * goes to `len` unless that is NULL. Borrowed like the registration.
+ */
+const char *appmint_registration_reveal_private_key(const appmint_registration *registration,
+                                                    size_t *len);
+
+/**
+ * The whole object as the platform sent it, without the secrets, as JSON. Its length goes to `len`
+ * unless that is NULL. Borrowed like the registration.
+ */
+const char *appmint_registration_raw(const appmint_registration *registration, size_t *len);
+
+/**
+ * Zeroizes and frees a registration. NULL is fine.
+ */
+void appmint_registration_free(appmint_registration *registration);
+
+/**
+ * The URL that events are sent to, or NULL. Borrowed like the configuration.
+ */
+const char *appmint_hook_config_url(const appmint_hook_config *hook_config);
+
+/**
+ * How they are written, "json" or "form", or NULL. Borrowed like the configuration.
+ */
+const char *appmint_hook_config_content_type(const appmint_hook_config *hook_config);
+
+/**
+ * Whether the receiver's certificate is left unchecked: 1 or 0, or -1 where the platform did not
+ * say.
+ */
+int appmint_hook_config_insecure_ssl(const appmint_hook_config *hook_config);
+
+/**
+ * The whole object as the platform sent it, as JSON. Its length goes to `len` unless that is NULL.
+ * Borrowed like the configuration.
+ */
+const char *appmint_hook_config_raw(const appmint_hook_config *hook_config, size_t *len);
+
+/**
+ * Frees a webhook's configuration. NULL is fine.
+ */
+void appmint_hook_config_free(appmint_hook_config *hook_config);
+
+/**
+ * A change that changes nothing yet. You own it: appmint_hook_change_free.
+ */
+appmint_hook_change *appmint_hook_change_new(void);
+
+/**
+ * The URL to send events to.
+ */
+appmint_status appmint_hook_change_set_url(appmint_hook_change *change,
+                                           const char *url,
+                                           size_t url_len,
+                                           appmint_error **error);
+
+/**
+ * How to write them: "json" or "form".
+ */
+appmint_status appmint_hook_change_set_content_type(appmint_hook_change *change,
+                                                    const char *content_type,
+                                                    size_t content_type_len,
+                                                    appmint_error **error);
+
+/**
+ * The secret to sign them with. Copied, and zeroized when the change is freed.
+ */
+appmint_status appmint_hook_change_set_secret(appmint_hook_change *change,
+                                              const char *secret,
+                                              size_t secret_len,
+                                              appmint_error **error);
+
+/**
+ * Not 0: leaves the receiver's certificate unchecked, so that anybody on the way can pose as it;
+ * 0: checks it.
+ */
+appmint_status appmint_hook_change_set_insecure_ssl(appmint_hook_change *change,
+                                                    int insecure_ssl,
+                                                    appmint_error **error);
+
+/**
+ * Zeroizes and frees a change. NULL is fine.
+ */
+void appmint_hook_change_free(appmint_hook_change *change);
+
+/**
+ * The next delivery, from memory or the platform's next page; `*hook_delivery` is NULL after the
+ * last. You own it: appmint_hook_delivery_free. After an error the same page is asked for again.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_hook_deliveries_next(const appmint_hook_deliveries *listing,
+                                            appmint_hook_delivery **hook_delivery,
+                                            appmint_error **error);
+
+/**
+ * Frees a list, not the deliveries that came out of it. NULL is fine.
+ */
+void appmint_hook_deliveries_free(appmint_hook_deliveries *listing);
+
+/**
+ * The delivery's id, which appmint_app_redeliver_hook takes. Borrowed like the delivery.
+ */
+const char *appmint_hook_delivery_id(const appmint_hook_delivery *hook_delivery);
+
+/**
+ * The id that the receiver saw, the same for each attempt, or NULL. Borrowed like the delivery.
+ */
+const char *appmint_hook_delivery_guid(const appmint_hook_delivery *hook_delivery);
+
+/**
+ * The event's name, or NULL. Borrowed like the delivery.
+ */
+const char *appmint_hook_delivery_event(const appmint_hook_delivery *hook_delivery);
+
+/**
+ * What happened, such as "opened", or NULL. Borrowed like the delivery.
+ */
+const char *appmint_hook_delivery_action(const appmint_hook_delivery *hook_delivery);
+
+/**
+ * What became of it, in the platform's words, or NULL. Borrowed like the delivery.
+ */
+const char *appmint_hook_delivery_status(const appmint_hook_delivery *hook_delivery);
+
+/**
+ * The HTTP status that the receiver answered; 0 where the platform did not say.
+ */
+int appmint_hook_delivery_status_code(const appmint_hook_delivery *hook_delivery);
+
+/**
+ * When it was sent, or APPMINT_NO_TIME.
+ */
+int64_t appmint_hook_delivery_delivered_at_ms(const appmint_hook_delivery *hook_delivery);
+
+/**
+ * Whether it had been sent before: 1 or 0, or -1 where the platform did not say.
+ */
+int appmint_hook_delivery_is_redelivery(const appmint_hook_delivery *hook_delivery);
+
+/**
+ * The installation that it is about, or NULL. Borrowed like the delivery.
+ */
+const char *appmint_hook_delivery_installation_id(const appmint_hook_delivery *hook_delivery);
+
+/**
+ * The repository that it is about, or NULL. Borrowed like the delivery.
+ */
+const char *appmint_hook_delivery_repository_id(const appmint_hook_delivery *hook_delivery);
+
+/**
+ * The whole object as the platform sent it, as JSON; of a single delivery with request and
+ * response. Its length goes to `len` unless that is NULL. Borrowed like the delivery.
+ */
+const char *appmint_hook_delivery_raw(const appmint_hook_delivery *hook_delivery, size_t *len);
+
+/**
+ * Frees a delivery. NULL is fine.
+ */
+void appmint_hook_delivery_free(appmint_hook_delivery *hook_delivery);
 
 /**
  * An authorization that asks for nothing in particular. You own it:
@@ -1238,6 +1830,13 @@ appmint_status appmint_request_set_token(appmint_request *request,
                                          const char *token,
                                          size_t token_len,
                                          appmint_error **error);
+
+/**
+ * Ends the whole call after this time in milliseconds, instead of the app's timeout.
+ */
+appmint_status appmint_request_set_timeout_ms(appmint_request *request,
+                                              uint64_t timeout_ms,
+                                              appmint_error **error);
 
 /**
  * Zeroizes the token in a request and frees it. NULL is fine.

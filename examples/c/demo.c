@@ -127,7 +127,7 @@ static void act_as_the_app(const appmint_app *app) {
   appmint_error *error = NULL;
   appmint_token *jwt = NULL;
   appmint_installations *list = NULL;
-  size_t i;
+  appmint_installation *each = NULL;
 
   printf("%-14s%s\n", "platform", appmint_app_platform_name(app));
   check(appmint_app_jwt(app, &jwt, &error), &error);
@@ -135,14 +135,17 @@ static void act_as_the_app(const appmint_app *app) {
   appmint_token_free(jwt);
 
   check(appmint_app_installations(app, &list, &error), &error);
-  for (i = 0; i < appmint_installations_len(list); i++) {
-    const appmint_installation *each = appmint_installations_at(list, i);
-    const char *account = appmint_installation_account(each);
-    const char *selection = appmint_installation_repository_selection(each);
+  for (;;) {
+    const char *account, *selection;
+    check(appmint_installations_next(list, &each, &error), &error);
+    if (!each) break;
+    account = appmint_installation_account(each);
+    selection = appmint_installation_repository_selection(each);
     printf("%-14s%s %s (%s; ", "installation", appmint_installation_id(each),
            account ? account : "", selection ? selection : "");
     print_permissions(appmint_installation_permissions(each));
     printf(")\n");
+    appmint_installation_free(each);
   }
   appmint_installations_free(list);
 }
@@ -171,7 +174,7 @@ static void act_as_an_installation(const appmint_app *app, const char *account) 
   check(appmint_app_installation(app, appmint_installation_id(installation), APPMINT_NTS, &source,
                                  &error),
         &error);
-  check(appmint_source_token(source, -1, &token, &error), &error);
+  check(appmint_source_token(source, -1, -1, &token, &error), &error);
   print_token("token", token);
   printf(" (");
   print_permissions(appmint_token_permissions(token));

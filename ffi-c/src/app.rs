@@ -25,7 +25,7 @@ use crate::{
 
 /// An app on a platform.
 pub struct appmint_app {
-    core: App,
+    pub(crate) core: App,
     fingerprint: Memo,
     platform_name: Memo,
 }
@@ -80,16 +80,15 @@ pub extern "C" fn appmint_app_clock_offset_ms(app: Option<&appmint_app>) -> i64 
     look(app, 0, |app| app.core.clock_offset_ms())
 }
 
-/// Every installation of the app. You own `*installations`: appmint_installations_free.
-///
-/// Blocks at most for the app's timeout.
+/// The installations of the app, fetched page by page as they are asked for; nothing goes out yet.
+/// You own `*listing`: appmint_installations_free. It goes on working when `app` is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_installations(
     app: Option<&appmint_app>,
-    installations: Option<&mut MaybeUninit<*mut appmint_installations>>,
+    listing: Option<&mut MaybeUninit<*mut appmint_installations>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    make("installations", installations, error, || given("app", app)?.core.installations().wait())
+    make("listing", listing, error, || given("app", app)?.core.installations())
 }
 
 /// The installation on an account of any kind, as the platform writes it: its path, login, name or
@@ -161,6 +160,19 @@ pub extern "C" fn appmint_app_narrowed_installation(
         let scope = given("scope", scope)?.core.clone().narrowing()?;
         given("app", app)?.core.narrowed_installation(id, scope)
     })
+}
+
+/// A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out
+/// yet. You own `*source`: appmint_source_free. It goes on working when `app` is freed.
+///
+/// APPMINT_ERROR_UNSUPPORTED on a platform without them.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_app_tokens(
+    app: Option<&appmint_app>,
+    source: Option<&mut MaybeUninit<*mut appmint_source>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("source", source, error, || given("app", app)?.core.app_tokens())
 }
 
 /// The URL where a user authorizes the app, with a fresh state; nothing goes out. `request` stays
@@ -270,7 +282,7 @@ pub extern "C" fn appmint_app_verify_webhook(
     make("webhook", webhook, error, || {
         let body = bytes("body", body, body_len)?;
         let headers = webhook::headers(headers, headers_len)?;
-        let secrets = webhook::secrets(secrets, secrets_len)?;
+        let secrets = border::secrets("secrets", "secret", secrets, secrets_len)?;
         given("app", app)?.core.verify_webhook(&headers, body, &secrets)
     })
 }
@@ -278,7 +290,7 @@ pub extern "C" fn appmint_app_verify_webhook(
 /// An API call as the app, or with the request's own token; any HTTP status is an answer, and
 /// APPMINT_OK. `request` stays yours. You own `*response`: appmint_response_free.
 ///
-/// Blocks at most for the app's timeout.
+/// Blocks at most for the request's timeout, or the app's.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_request(
     app: Option<&appmint_app>,

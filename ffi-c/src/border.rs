@@ -1,13 +1,14 @@
 //! Where C's pointers become Rust's types, and where errors and panics become statuses.
 
 use std::{
-    ffi::{CStr, c_char, c_void},
+    ffi::{CStr, c_char, c_int, c_void},
     mem::MaybeUninit,
     panic::{AssertUnwindSafe, catch_unwind},
-    slice,
+    ptr, slice,
+    time::Duration,
 };
 
-use appmint_core::{Error, ErrorKind, Result};
+use appmint_core::{Error, ErrorKind, Listing, Result, Secret};
 
 use crate::{
     error::{appmint_error, appmint_status},
@@ -40,6 +41,21 @@ pub(crate) fn make<T, R: Into<T>>(
     answer(error, || {
         let place = place.ok_or_else(|| null(name))?;
         place.write(Box::into_raw(Box::new(work()?.into())));
+        Ok(())
+    })
+}
+
+/// Waits for a listing's next item and hands it over: NULL after the last.
+pub(crate) fn next<C: Clone + Send + 'static, T: From<C>>(
+    name: &str,
+    place: Out<'_, T>,
+    error: Out<'_, appmint_error>,
+    listing: Option<&Listing<C>>,
+) -> appmint_status {
+    answer(error, || {
+        let place = place.ok_or_else(|| null(name))?;
+        let item = given("listing", listing)?.wait_for_next()?;
+        place.write(item.map_or(ptr::null_mut(), |item| Box::into_raw(Box::new(item.into()))));
         Ok(())
     })
 }
@@ -131,6 +147,27 @@ pub(crate) fn bytes<'a>(name: &str, start: *const c_void, len: usize) -> Result<
     // SAFETY: the header demands `len` readable bytes; every caller is done with them before the
     // C function that was given them returns.
     Ok(unsafe { slice::from_raw_parts(start.cast(), len) })
+}
+
+/// Secrets, each of which ends with a NUL.
+pub(crate) fn secrets(
+    names: &str,
+    name: &str,
+    start: *const *const c_char,
+    count: usize,
+) -> Result<Vec<Secret>> {
+    let read = |secret: &*const c_char| ended_text(name, *secret).map(Secret::from);
+    slice(names, start, count)?.iter().map(read).collect()
+}
+
+/// Milliseconds; what is negative stands for the default.
+pub(crate) fn span(ms: i64) -> Option<Duration> {
+    u64::try_from(ms).ok().map(Duration::from_millis)
+}
+
+/// Yes, no, or -1 for what is not known.
+pub(crate) fn flag(flag: Option<bool>) -> c_int {
+    flag.map_or(-1, c_int::from)
 }
 
 fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {

@@ -346,7 +346,8 @@ pub extern "C" fn appmint_config_set_max_response_body(
     })
 }
 
-/// How often a GET or a minting is tried again after a failure that may pass; default 2, 0 for never.
+/// How often a call is tried again after a failure that may pass, or a limit, where that is safe;
+/// default 2, 0 to send everything once.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_retries(
     config: Option<&mut appmint_config>,
@@ -355,6 +356,20 @@ pub extern "C" fn appmint_config_set_retries(
 ) -> appmint_status {
     set(config, error, |settings| {
         settings.retries = Some(retries);
+        Ok(())
+    })
+}
+
+/// The wait before a call is first tried again, in milliseconds, doubled for each further time;
+/// default 250.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_retry_wait_ms(
+    config: Option<&mut appmint_config>,
+    retry_wait_ms: u64,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    set(config, error, |settings| {
+        settings.retry_wait = Some(Duration::from_millis(retry_wait_ms));
         Ok(())
     })
 }

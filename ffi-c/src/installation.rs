@@ -2,11 +2,12 @@
 
 use std::{ffi::c_char, mem::MaybeUninit, sync::OnceLock};
 
-use appmint_core::Installation;
+use appmint_core::{Installation, Listing};
 
 use crate::{
-    border::{free, look, show, show_with_len},
+    border::{free, look, next, show, show_with_len},
     clock::millis,
+    error::{appmint_error, appmint_status},
     text::{Memo, appmint_list, appmint_map},
 };
 
@@ -38,41 +39,38 @@ impl From<Installation> for appmint_installation {
     }
 }
 
-/// A list of installations.
-pub struct appmint_installations(Vec<appmint_installation>);
+/// The installations of an app, fetched page by page as they are asked for.
+pub struct appmint_installations {
+    core: Listing<Installation>,
+}
 
-impl From<Vec<Installation>> for appmint_installations {
-    fn from(list: Vec<Installation>) -> Self {
-        Self(list.into_iter().map(appmint_installation::from).collect())
+impl From<Listing<Installation>> for appmint_installations {
+    fn from(core: Listing<Installation>) -> Self {
+        Self { core }
     }
 }
 
-/// How many installations there are. 0 for NULL.
+/// The next installation, from memory or the platform's next page; `*installation` is NULL after
+/// the last. You own it: appmint_installation_free. After an error the same page is asked for
+/// again.
+///
+/// Blocks at most for the app's timeout.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_installations_len(
-    installations: Option<&appmint_installations>,
-) -> usize {
-    look(installations, 0, |list| list.0.len())
+pub extern "C" fn appmint_installations_next(
+    listing: Option<&appmint_installations>,
+    installation: Option<&mut MaybeUninit<*mut appmint_installation>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    next("installation", installation, error, listing.map(|listing| &listing.core))
 }
 
-/// The installation at `index`, counted from 0; NULL beyond the end. Borrowed until
-/// `installations` is freed: do not free it.
+/// Frees a list, not the installations that came out of it. NULL is fine.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_installations_at(
-    installations: Option<&appmint_installations>,
-    index: usize,
-) -> Option<&appmint_installation> {
-    look(installations, None, |list| list.0.get(index))
+pub extern "C" fn appmint_installations_free(listing: Option<Box<appmint_installations>>) {
+    free(listing);
 }
 
-/// Frees a list and the installations in it. NULL is fine.
-#[unsafe(no_mangle)]
-pub extern "C" fn appmint_installations_free(installations: Option<Box<appmint_installations>>) {
-    free(installations);
-}
-
-/// Frees an installation that appmint_app_find_installation made, not one out of a list. NULL is
-/// fine.
+/// Frees an installation. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_free(installation: Option<Box<appmint_installation>>) {
     free(installation);

@@ -3,6 +3,7 @@
 use std::{
     ffi::{c_char, c_void},
     mem::{self, MaybeUninit},
+    time::Duration,
 };
 
 use appmint_core::{Call, Result};
@@ -101,6 +102,16 @@ pub extern "C" fn appmint_request_set_token(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     change(request, error, || text("token", token, token_len), Call::token)
+}
+
+/// Ends the whole call after this time in milliseconds, instead of the app's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_request_set_timeout_ms(
+    request: Option<&mut appmint_request>,
+    timeout_ms: u64,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    change(request, error, || Ok(Duration::from_millis(timeout_ms)), Call::timeout)
 }
 
 /// Zeroizes the token in a request and frees it. NULL is fine.

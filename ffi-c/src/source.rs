@@ -1,19 +1,22 @@
-//! A source of tokens for one installation, as C holds it.
+//! A source of tokens for one installation, or for the app itself, as C holds it.
 
-use std::{ffi::c_char, mem::MaybeUninit, time::Duration};
+use std::{ffi::c_char, mem::MaybeUninit};
 
 use appmint_core::TokenSource;
 
 use crate::{
-    border::{free, given, look, make, show},
+    border::{answer, free, given, look, make, show, span},
+    clock::millis,
     error::{appmint_error, appmint_status},
+    repository::appmint_repositories,
     request::appmint_request,
     response::appmint_response,
-    text::Memo,
+    text::{Memo, appmint_text},
     token::appmint_token,
 };
 
-/// Keeps one token of an installation valid. Sources of one installation share it.
+/// Keeps one token of an installation, or of the app itself, valid. Sources of one installation
+/// share it.
 pub struct appmint_source {
     core: TokenSource,
     installation_id: Memo,
@@ -25,27 +28,51 @@ impl From<TokenSource> for appmint_source {
     }
 }
 
-/// The installation's id. Borrowed until `source` is freed.
+/// The installation's id; NULL for the app's own tokens. Borrowed until `source` is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_installation_id(source: Option<&appmint_source>) -> *const c_char {
-    show(source, |source| source.installation_id.some(|| source.core.installation_id()))
+    show(source, |source| source.installation_id.maybe(|| source.core.installation_id()))
 }
 
 /// A token that lives at least `min_valid_ms` longer (negative for the default, 60 s): from memory,
 /// or newly minted, by one caller for all who ask meanwhile. You own `*token`: appmint_token_free.
 ///
-/// Blocks at most for the app's timeout; a token from memory does not.
+/// Blocks at most for `timeout_ms` (negative for the app's timeout); a token from memory does not.
+/// When this caller stops waiting, the minting goes on for the others.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_token(
     source: Option<&appmint_source>,
     min_valid_ms: i64,
+    timeout_ms: i64,
     token: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     make("token", token, error, || {
-        let min_valid = u64::try_from(min_valid_ms).ok().map(Duration::from_millis);
-        given("source", source)?.core.token(min_valid).wait()
+        given("source", source)?.core.token(span(min_valid_ms)).wait_within(span(timeout_ms))
     })
+}
+
+/// The value for an Authorization header, with such a token: see appmint_source_token. It holds the
+/// secret. You own `*authorization`: appmint_text_free.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_authorization(
+    source: Option<&appmint_source>,
+    min_valid_ms: i64,
+    timeout_ms: i64,
+    authorization: Option<&mut MaybeUninit<*mut appmint_text>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("authorization", authorization, error, || {
+        let flight = given("source", source)?.core.authorization(span(min_valid_ms));
+        flight.wait_within(span(timeout_ms))
+    })
+}
+
+/// When the token in memory stops working; APPMINT_NO_TIME without one, or if the platform did not
+/// say.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_expires_at_ms(source: Option<&appmint_source>) -> i64 {
+    millis(look(source, None, |source| source.core.expires_at()))
 }
 
 /// Forgets the token: the next call mints. A token already handed out still works.
@@ -54,10 +81,34 @@ pub extern "C" fn appmint_source_invalidate(source: Option<&appmint_source>) {
     look(source, (), |source| source.core.invalidate());
 }
 
+/// Forgets the token and has the platform end it, wherever it was handed out. Nothing goes out
+/// without one that still works; one that is being minted is not waited for.
+///
+/// Blocks at most for the app's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_revoke(
+    source: Option<&appmint_source>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    answer(error, || given("source", source)?.core.revoke().wait())
+}
+
+/// The repositories that the token reaches, fetched page by page as they are asked for; nothing
+/// goes out yet. You own `*listing`: appmint_repositories_free. It goes on working when `source` is
+/// freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_repositories(
+    source: Option<&appmint_source>,
+    listing: Option<&mut MaybeUninit<*mut appmint_repositories>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("listing", listing, error, || given("source", source)?.core.repositories())
+}
+
 /// An API call as the installation; any HTTP status is an answer, and APPMINT_OK. `request` stays
 /// yours. You own `*response`: appmint_response_free.
 ///
-/// Blocks at most for the app's timeout.
+/// Blocks at most for the request's timeout, or the app's.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_request(
     source: Option<&appmint_source>,

@@ -25,6 +25,7 @@ struct Texts {
     secret: Memo,
     authorization: Memo,
     repository_selection: Memo,
+    account: Memo,
     claims: Memo,
     refresh_token: Memo,
     shown: Memo,
@@ -37,7 +38,7 @@ impl From<Token> for appmint_token {
     }
 }
 
-/// What it stands for: "jwt", "installation" or "user". Borrowed until `token` is freed.
+/// What it stands for: "jwt", "app", "installation" or "user". Borrowed until `token` is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_kind(token: Option<&appmint_token>) -> *const c_char {
     show(token, |token| token.texts.kind.some(|| token.core.kind().name()))
@@ -103,6 +104,13 @@ pub extern "C" fn appmint_token_repositories(
 pub extern "C" fn appmint_token_scopes(token: Option<&appmint_token>) -> Option<&appmint_list> {
     let list = |token: &appmint_token| token.core.scopes().iter().collect();
     look(token, None, |token| Some(token.scopes.get_or_init(|| list(token))))
+}
+
+/// The account whose token it is, where the platform was asked and said so, or NULL: see
+/// appmint_app_check_token. Borrowed until `token` is freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_account(token: Option<&appmint_token>) -> *const c_char {
+    show(token, |token| token.texts.account.maybe(|| token.core.account()))
 }
 
 /// A JWT's payload as JSON, which is no secret; NULL for other tokens. Borrowed until `token` is

@@ -2,7 +2,7 @@
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::{Result, Secret, Webhook};
+use appmint_core::{Result, Webhook};
 
 use crate::{
     border::{ended_text, free, show, show_with_len, slice},
@@ -43,11 +43,6 @@ pub(crate) fn headers<'a>(
         Ok((ended_text("header's name", header.name)?, ended_text("header's value", header.value)?))
     };
     slice("headers", start, count)?.iter().map(read).collect()
-}
-
-pub(crate) fn secrets(start: *const *const c_char, count: usize) -> Result<Vec<Secret>> {
-    let read = |secret: &*const c_char| ended_text("secret", *secret).map(Secret::from);
-    slice("secrets", start, count)?.iter().map(read).collect()
 }
 
 /// The event's name, such as "push", or NULL. From a header on most platforms, which no signature

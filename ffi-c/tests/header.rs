@@ -117,7 +117,7 @@ fn here() -> PathBuf {
 }
 
 /// In the order in which a reader wants them.
-const MODULES: [&str; 16] = [
+const MODULES: [&str; 20] = [
     "version",
     "error",
     "text",
@@ -127,9 +127,13 @@ const MODULES: [&str; 16] = [
     "lookup",
     "scope",
     "app",
+    "operations",
     "source",
     "token",
     "installation",
+    "repository",
+    "registration",
+    "hook",
     "authorization",
     "request",
     "response",
@@ -148,7 +152,7 @@ const STORY: &str = r#"
  *   appmint_config_set_private_key(config, pem, pem_len, NULL);
  *   status = appmint_app_new(config, &app, &error);
  *   status = appmint_app_installation(app, "14", APPMINT_NTS, &source, &error);
- *   status = appmint_source_token(source, -1, &token, &error);
+ *   status = appmint_source_token(source, -1, -1, &token, &error);
  *   puts(appmint_token_authorization(token, NULL));
  *
  * Conventions, for all functions:
@@ -168,8 +172,11 @@ const STORY: &str = r#"
  *   NULL; for text that is absent it becomes 0.
  * - Times are milliseconds since 1970-01-01T00:00:00Z.
  * - Threads. Every object may be used on any thread, and on several at once, but for these: an
- *   appmint_config, an appmint_request, an appmint_authorization_request and an appmint_scope must
- *   not be changed, and nothing must be freed, while another thread uses it.
+ *   appmint_config, an appmint_request, an appmint_authorization_request, an appmint_scope and an
+ *   appmint_hook_change must not be changed, and nothing must be freed, while another thread uses
+ *   it.
+ * - Lists are fetched as they are asked for. A `..._next` hands over one item and waits for the
+ *   platform where the next page is needed; threads that share a list get different items.
  * - Nothing is global: there is nothing to initialise, and no last error.
  *
  * Generated from ffi-c/src: do not edit.

@@ -26,6 +26,17 @@ for compiler in gcc clang; do
     check $compiler -std=$dialect $strict -x c "$scratch/c.c"
   done
 done
+# Each part of the C++ header stands on its own.
+for part in "$include"/appmint/*.hpp; do
+  name=$(basename "$part" .hpp)
+  printf '#include <appmint/%s.hpp>\n' "$name" >"$scratch/part_$name.cpp"
+done
+cat >"$scratch/ranges.cpp" <<'END'
+#include <appmint.hpp>
+#include <ranges>
+static_assert(std::ranges::input_range<appmint::Listing<appmint::Repository>>);
+END
+
 for compiler in g++ clang++; do
   command -v $compiler >/dev/null || continue
   for dialect in c++98 c++03 c++11 c++14 c++17 c++20; do
@@ -34,5 +45,9 @@ for compiler in g++ clang++; do
   for dialect in c++17 c++20; do
     check $compiler -std=$dialect $strict -Wshadow -x c++ "$scratch/cpp.cpp"
   done
+  for part in "$scratch"/part_*.cpp; do
+    check $compiler -std=c++17 $strict -Wshadow -x c++ "$part"
+  done
+  check $compiler -std=c++20 $strict -x c++ "$scratch/ranges.cpp"
 done
 echo "$count compilations without a warning"

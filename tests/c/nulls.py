@@ -17,6 +17,25 @@ FREE_STANDING = {
     "appmint_config_new",
     "appmint_authorization_request_new",
     "appmint_scope_new",
+    "appmint_hook_change_new",
+}
+
+# Texts that may be NULL.
+OPTIONAL = {
+    ("appmint_app_exchange_code", "redirect_uri"),
+    ("appmint_app_exchange_code", "code_verifier"),
+    ("appmint_app_scope_token", "target"),
+    ("appmint_app_scope_token", "target_id"),
+    ("appmint_app_install_url", "state"),
+    ("appmint_app_install_url", "redirect_uri"),
+}
+
+# What answers -1 for NULL.
+UNKNOWN = {
+    "appmint_repository_is_private",
+    "appmint_hook_config_insecure_ssl",
+    "appmint_hook_delivery_is_redelivery",
+    "appmint_error_retry_after_ms",
 }
 
 PROLOGUE = """
@@ -98,7 +117,7 @@ class Call:
         elif self.name.endswith(("_at_ms", "_now_ms")):
             yield f"    CHECK({what}, {call} == APPMINT_NO_TIME);"
         else:
-            expected = -1 if self.name.endswith("retry_after_ms") else 0
+            expected = -1 if self.name in UNKNOWN else 0
             yield f"    CHECK({what}, {call} == {expected});"
         for name in self.places():
             if f"&{name}" in self.arguments:
@@ -130,7 +149,7 @@ def with_handles(text, length, ok, wrong):
             return f"&{name}"
         if is_array(kind):
             return "NULL"
-        if name in ("headers_len", "secrets_len"):
+        if name in ("headers_len", "secrets_len", "credentials_len"):
             return "0"
         if is_text(kind):
             return text if index == wrong else f'"{ok}"'
@@ -160,8 +179,7 @@ def main(path):
             if not is_text(kind):
                 continue
             texts += 1
-            is_optional = name == "appmint_app_exchange_code" and index > 1
-            if not is_optional:
+            if (name, parameter) not in OPTIONAL:
                 choose = with_handles("NULL", "0", "x", index)
                 message = f'"{parameter} is NULL"'
                 body += Call(result, name, parameters, choose, f"{parameter} NULL").lines(message)
@@ -176,7 +194,8 @@ def main(path):
     out += [
         "static void texts(appmint_config *the_config, appmint_app *the_app,",
         "                  appmint_authorization_request *the_authorization_request,",
-        "                  appmint_request *the_request, appmint_scope *the_scope) {",
+        "                  appmint_request *the_request, appmint_scope *the_scope,",
+        "                  appmint_hook_change *the_hook_change) {",
         *body,
         "}",
         "",
@@ -186,11 +205,13 @@ def main(path):
         "  appmint_request *request = NULL;",
         "  appmint_authorization_request *asked = appmint_authorization_request_new();",
         "  appmint_scope *scope = appmint_scope_new();",
+        "  appmint_hook_change *change = appmint_hook_change_new();",
         '  appmint_config_set_platform(config, "atomgit", APPMINT_NTS, NULL);',
         '  CHECK("app", appmint_app_new(config, &app, NULL) == APPMINT_OK);',
         '  CHECK("request", appmint_request_new("GET", 3, "/", 1, &request, NULL) == APPMINT_OK);',
         "  nulls();",
-        "  texts(config, app, asked, request, scope);",
+        "  texts(config, app, asked, request, scope, change);",
+        "  appmint_hook_change_free(change);",
         "  appmint_scope_free(scope);",
         "  appmint_request_free(request);",
         "  appmint_authorization_request_free(asked);",

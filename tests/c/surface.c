@@ -2,11 +2,15 @@
 #define _POSIX_C_SOURCE 200809L
 #include <appmint.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #define N APPMINT_NTS
 
@@ -161,6 +165,7 @@ static void nobody_answers_at_a_closed_port(void) {
   appmint_signer signer = signer_of(&count);
   appmint_app *app;
   appmint_installations *list = NULL;
+  appmint_installation *found = (appmint_installation *)&count;
   appmint_source *source = NULL;
   appmint_token *token = NULL;
   appmint_request *request = NULL;
@@ -171,20 +176,26 @@ static void nobody_answers_at_a_closed_port(void) {
   CHECK(appmint_config_set_proxy(config, "", 0, NULL) == APPMINT_OK);
   CHECK(appmint_config_set_retries(config, 0, NULL) == APPMINT_OK);
   app = app_of(config);
-  CHECK(appmint_app_installations(app, &list, &error) == APPMINT_ERROR_TRANSPORT && !list);
+  CHECK(appmint_app_installations(app, &list, &error) == APPMINT_OK && !error); /* goes out for nothing */
+  CHECK(appmint_installations_next(list, &found, NULL) == APPMINT_ERROR_TRANSPORT);
+  CHECK(appmint_installations_next(list, &found, &error) == APPMINT_ERROR_TRANSPORT);
+  CHECK(found == (appmint_installation *)&count);
   CHECK(appmint_error_reason(error) == APPMINT_REASON_UNREACHABLE);
   CHECK(appmint_error_is_retryable(error) == 1);
   appmint_error_free(error);
   CHECK(appmint_app_installation(app, "14", N, &source, NULL) == APPMINT_OK);
   appmint_app_free(app); /* a source keeps what it needs */
   CHECK(same(appmint_source_installation_id(source), "14"));
-  CHECK(appmint_source_token(source, -1, &token, NULL) == APPMINT_ERROR_TRANSPORT && !token);
+  CHECK(appmint_source_token(source, -1, -1, &token, NULL) == APPMINT_ERROR_TRANSPORT && !token);
+  CHECK(appmint_source_expires_at_ms(source) == APPMINT_NO_TIME);
   appmint_source_invalidate(source);
   CHECK(appmint_request_new("POST", N, "/x", N, &request, NULL) == APPMINT_OK);
   CHECK(appmint_request_set_body(request, "\0\1", 2, NULL) == APPMINT_OK);
   CHECK(appmint_source_request(source, request, &response, NULL) == APPMINT_ERROR_TRANSPORT);
   appmint_request_free(request);
   appmint_source_free(source);
+  CHECK(count.drops == 0); /* a list keeps what it needs, too */
+  appmint_installations_free(list);
   CHECK(dropped_once(&count));
 }
 
@@ -327,7 +338,7 @@ static void a_scope_narrows_a_source(void) {
   CHECK(appmint_scope_add_repository(scope, "acme/api", N, NULL) == APPMINT_OK);
   appmint_app_free(app);
   CHECK(same(appmint_source_installation_id(source), "14"));
-  CHECK(appmint_source_token(source, -1, &token, NULL) == APPMINT_ERROR_TRANSPORT); /* has a copy */
+  CHECK(appmint_source_token(source, -1, -1, &token, NULL) == APPMINT_ERROR_TRANSPORT); /* has a copy */
   appmint_source_free(source);
   source = NULL;
   app = github();
@@ -415,6 +426,242 @@ static void many_threads_share_an_app(void) {
   CHECK(dropped_once(&count));
 }
 
+/* ---- with a platform that answers */
+
+/* Answers one connection after the other, and keeps what it was asked. */
+typedef struct { int socket; const char *const *replies; char asked[4][2048]; } platform;
+
+static void *serve(void *it) {
+  platform *served = it;
+  int i;
+  for (i = 0; served->replies[i]; i++) {
+    char head[256], *body, *length;
+    size_t len = 0, more;
+    int connection = accept(served->socket, NULL, NULL);
+    do {
+      ssize_t got = read(connection, served->asked[i] + len, sizeof served->asked[i] - 1 - len);
+      if (got <= 0) break;
+      served->asked[i][len += (size_t)got] = '\0';
+      body = strstr(served->asked[i], "\r\n\r\n");
+      length = strstr(served->asked[i], "ontent-length: ");
+      if (!length) length = strstr(served->asked[i], "ontent-Length: ");
+      more = body && length ? strtoul(length + 15, NULL, 10) : 0;
+    } while (!body || strlen(body + 4) < more);
+    sprintf(head, "HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: %lu\r\n\r\n",
+            *served->replies[i] ? "200 OK" : "204 No Content", (unsigned long)strlen(served->replies[i]));
+    CHECK(write(connection, head, strlen(head)) > 0);
+    CHECK(write(connection, served->replies[i], strlen(served->replies[i])) >= 0);
+    close(connection);
+  }
+  return NULL;
+}
+static appmint_app *app_at(platform *served, const char *const *replies, pthread_t *thread) {
+  struct sockaddr_in address = {0};
+  socklen_t len = sizeof address;
+  appmint_config *config = appmint_config_new();
+  appmint_signer signer = {sizeof signer, NULL, ones, NULL};
+  char url[64];
+  memset(served, 0, sizeof *served);
+  served->replies = replies;
+  served->socket = socket(AF_INET, SOCK_STREAM, 0);
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  CHECK(!bind(served->socket, (struct sockaddr *)&address, len) && !listen(served->socket, 4));
+  CHECK(!getsockname(served->socket, (struct sockaddr *)&address, &len));
+  sprintf(url, "http://127.0.0.1:%d", ntohs(address.sin_port));
+  CHECK(!pthread_create(thread, NULL, serve, served));
+  CHECK(appmint_config_set_platform(config, "github", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_app_id(config, "75", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_client_id(config, "c", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_client_secret(config, "s", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_api_url(config, url, N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_proxy(config, "", 0, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_retries(config, 0, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_retry_wait_ms(config, 1, NULL) == APPMINT_OK);
+  return app_of(config);
+}
+static void done_with(platform *served, pthread_t thread) {
+  pthread_join(thread, NULL);
+  close(served->socket);
+}
+
+static void a_list_is_fetched_when_it_is_asked_for(void) {
+  const char *const replies[] = {"[{\"id\":1},{\"id\":2}]", NULL};
+  appmint_installations *list = NULL;
+  appmint_installation *one = NULL, *two = NULL, *none = (appmint_installation *)replies;
+  platform served;
+  pthread_t thread;
+  appmint_app *app = app_at(&served, replies, &thread);
+  CHECK(appmint_app_installations(app, &list, NULL) == APPMINT_OK);
+  appmint_app_free(app); /* a list keeps what it needs */
+  CHECK(appmint_installations_next(list, &one, NULL) == APPMINT_OK);
+  CHECK(appmint_installations_next(list, &two, NULL) == APPMINT_OK);
+  CHECK(appmint_installations_next(list, &none, NULL) == APPMINT_OK && !none);
+  none = (appmint_installation *)replies;
+  CHECK(appmint_installations_next(list, &none, NULL) == APPMINT_OK && !none); /* and stays at its end */
+  appmint_installations_free(list);
+  CHECK(same(appmint_installation_id(one), "1")); /* an item outlives its list */
+  CHECK(same(appmint_installation_id(two), "2"));
+  appmint_installation_free(one);
+  appmint_installation_free(two);
+  done_with(&served, thread);
+}
+
+static void a_manifest_s_secrets_are_told(void) {
+  const char *const replies[] = {
+      "{\"id\":75,\"slug\":\"x\",\"client_secret\":\"very-secret\",\"webhook_secret\":null,\"pem\":\"-----\"}", NULL};
+  appmint_registration *registration = NULL;
+  platform served;
+  pthread_t thread;
+  size_t len = 7;
+  appmint_app *app = app_at(&served, replies, &thread);
+  CHECK(appmint_app_convert_manifest(app, "code and more", 4, &registration, NULL) == APPMINT_OK);
+  CHECK(same(appmint_registration_id(registration), "75") && same(appmint_registration_slug(registration), "x"));
+  CHECK(same(appmint_registration_reveal_client_secret(registration, &len), "very-secret") && len == 11);
+  CHECK(!appmint_registration_reveal_webhook_secret(registration, &len) && len == 0);
+  CHECK(same(appmint_registration_reveal_private_key(registration, NULL), "-----"));
+  CHECK(strstr(appmint_registration_raw(registration, NULL), "\"slug\""));
+  CHECK(!strstr(appmint_registration_raw(registration, NULL), "very-secret"));
+  CHECK(appmint_map_len(appmint_registration_permissions(registration)) == 0);
+  CHECK(appmint_list_len(appmint_registration_events(registration)) == 0);
+  CHECK(appmint_registration_created_at_ms(registration) == APPMINT_NO_TIME);
+  appmint_registration_free(registration);
+  done_with(&served, thread);
+  CHECK(!strncmp(served.asked[0], "POST /app-manifests/code/conversions ", 37));
+  CHECK(!strstr(served.asked[0], "uthorization")); /* needs no credential */
+  appmint_app_free(app);
+}
+
+static void what_is_not_told_is_told_apart(void) {
+  const char *const replies[] = {"{\"id\":1,\"status_code\":200,\"redelivery\":false}", "{\"id\":2}",
+                                 "{\"insecure_ssl\":\"1\"}", NULL};
+  appmint_hook_delivery *known = NULL, *unknown = NULL;
+  appmint_hook_config *config = NULL;
+  platform served;
+  pthread_t thread;
+  appmint_app *app = app_at(&served, replies, &thread);
+  CHECK(appmint_app_hook_delivery(app, "1", N, &known, NULL) == APPMINT_OK);
+  CHECK(appmint_app_hook_delivery(app, "2", N, &unknown, NULL) == APPMINT_OK);
+  CHECK(appmint_hook_delivery_status_code(known) == 200 && appmint_hook_delivery_status_code(unknown) == 0);
+  CHECK(appmint_hook_delivery_is_redelivery(known) == 0 && appmint_hook_delivery_is_redelivery(unknown) == -1);
+  CHECK(appmint_hook_delivery_delivered_at_ms(unknown) == APPMINT_NO_TIME && !appmint_hook_delivery_guid(unknown));
+  CHECK(appmint_app_hook_config(app, &config, NULL) == APPMINT_OK);
+  CHECK(appmint_hook_config_insecure_ssl(config) == 1 && !appmint_hook_config_url(config));
+  appmint_hook_delivery_free(known);
+  appmint_hook_delivery_free(unknown);
+  appmint_hook_config_free(config);
+  done_with(&served, thread);
+  appmint_app_free(app);
+}
+
+static void a_hook_is_changed_by_what_is_set(void) {
+  const char *const replies[] = {"{\"url\":\"https://x/\"}", NULL};
+  appmint_hook_change *change = appmint_hook_change_new();
+  appmint_hook_config *config = NULL;
+  appmint_error *error = NULL;
+  platform served;
+  pthread_t thread;
+  appmint_app *app = app_at(&served, replies, &thread);
+  CHECK(appmint_app_update_hook_config(app, change, &config, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "nothing of the webhook is to be changed"));
+  CHECK(appmint_app_update_hook_config(app, NULL, &config, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "change is NULL"));
+  CHECK(appmint_hook_change_set_url(change, "https://x/ and more", 10, NULL) == APPMINT_OK);
+  CHECK(appmint_hook_change_set_insecure_ssl(change, 0, NULL) == APPMINT_OK);
+  CHECK(appmint_app_update_hook_config(app, change, &config, NULL) == APPMINT_OK);
+  appmint_hook_change_free(change);
+  CHECK(same(appmint_hook_config_url(config), "https://x/") && appmint_hook_config_insecure_ssl(config) == -1);
+  appmint_hook_config_free(config);
+  done_with(&served, thread);
+  CHECK(strstr(served.asked[0], "\"url\":\"https://x/\"") && strstr(served.asked[0], "\"insecure_ssl\":\"0\""));
+  CHECK(!strstr(served.asked[0], "content_type"));
+  appmint_app_free(app);
+}
+
+static void a_token_is_scoped_to_one_account(void) {
+  const char *const replies[] = {"{\"token\":\"ghu_scoped\"}", NULL};
+  appmint_scope *scope = appmint_scope_new();
+  appmint_token *token = NULL;
+  appmint_error *error = NULL;
+  platform served;
+  pthread_t thread;
+  appmint_app *app = app_at(&served, replies, &thread);
+#define SCOPE(name, id, scope) appmint_app_scope_token(app, "ghu_all", N, name, N, id, N, scope, &token, &error)
+  CHECK(SCOPE(NULL, NULL, NULL) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "a token is scoped to exactly one account"));
+  CHECK(SCOPE("acme", "1", NULL) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "a token is scoped to exactly one account"));
+  CHECK(SCOPE("acme", NULL, scope) == APPMINT_ERROR_INVALID_ARGUMENT); /* one that names nothing is not everything */
+  CHECK(says(&error, "the scope is empty, so it narrows nothing"));
+  CHECK(!token && SCOPE("acme", NULL, NULL) == APPMINT_OK);
+  CHECK(same(appmint_token_reveal(token, NULL), "ghu_scoped") && !appmint_token_account(token));
+  appmint_token_free(token);
+  appmint_scope_free(scope);
+  done_with(&served, thread);
+  CHECK(strstr(served.asked[0], "\"target\":\"acme\"") && !strstr(served.asked[0], "target_id"));
+  appmint_app_free(app);
+}
+
+static void credentials_are_reported_together(void) {
+  const char *const replies[] = {"", NULL}, *const leaked[] = {"ghp_one", "ghp_two"}, *const hole[] = {"ghp_one", NULL};
+  appmint_error *error = NULL;
+  platform served;
+  pthread_t thread;
+  appmint_app *app = app_at(&served, replies, &thread);
+  CHECK(appmint_app_revoke_credentials(app, NULL, 0, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "there is no credential to revoke"));
+  CHECK(appmint_app_revoke_credentials(app, NULL, 1, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "credentials is NULL"));
+  CHECK(appmint_app_revoke_credentials(app, hole, 2, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "credential is NULL"));
+  CHECK(appmint_app_revoke_credentials(app, leaked, 2, NULL) == APPMINT_OK);
+  done_with(&served, thread);
+  CHECK(strstr(served.asked[0], "[\"ghp_one\",\"ghp_two\"]") && !strstr(served.asked[0], "uthorization"));
+  appmint_app_free(app);
+}
+
+static void a_caller_stops_waiting(void) {
+  appmint_app *app = github();
+  appmint_source *source = NULL;
+  appmint_token *token = NULL;
+  appmint_text *header = NULL;
+  appmint_request *request = NULL;
+  appmint_response *response = NULL;
+  appmint_error *error = NULL;
+  CHECK(appmint_app_installation(app, "14", N, &source, NULL) == APPMINT_OK);
+  CHECK(appmint_source_token(source, 0, 0, &token, &error) == APPMINT_ERROR_TIMEOUT && !token);
+  CHECK(says(&error, "no answer before the deadline"));
+  CHECK(appmint_source_authorization(source, -1, -1, &header, NULL) == APPMINT_ERROR_TRANSPORT && !header);
+  CHECK(appmint_source_revoke(source, NULL) == APPMINT_OK); /* there is no token to end */
+  CHECK(appmint_request_new("GET", N, "/x", N, &request, NULL) == APPMINT_OK);
+  CHECK(appmint_request_set_timeout_ms(request, 0, NULL) == APPMINT_OK);
+  CHECK(appmint_app_request(app, request, &response, NULL) == APPMINT_ERROR_TIMEOUT && !response);
+  appmint_request_free(request);
+  appmint_source_free(source);
+  CHECK(appmint_app_app_tokens(app, &source, &error) == APPMINT_ERROR_UNSUPPORTED);
+  appmint_error_free(error);
+  appmint_app_free(app);
+}
+
+static void an_install_brings_its_state_back(void) {
+  appmint_app *app = github();
+  appmint_authorization *authorization = NULL;
+  appmint_installation *found = NULL;
+  appmint_error *error = NULL;
+  CHECK(appmint_app_install_url(app, "my-app", N, NULL, 0, NULL, 0, &authorization, NULL) == APPMINT_OK);
+  CHECK(strlen(appmint_authorization_state(authorization)) == 43);
+  CHECK(strstr(appmint_authorization_url(authorization), "/my-app/"));
+  CHECK(!appmint_authorization_code_verifier(authorization, NULL));
+  appmint_authorization_free(authorization);
+  CHECK(appmint_app_install_url(app, "my-app", N, "", 0, NULL, 0, &authorization, &error) ==
+        APPMINT_ERROR_INVALID_ARGUMENT); /* an empty state is not an absent one */
+  CHECK(says(&error, "the state is empty"));
+  CHECK(appmint_app_finish_install(app, "?installation_id=1&state=a", N, "b", N, &found, NULL) ==
+        APPMINT_ERROR_REAUTHORIZE && !found);
+  appmint_app_free(app);
+}
+
 int main(void) {
   a_signer_signs_and_is_dropped_once();
   a_failing_signer_is_told();
@@ -429,6 +676,14 @@ int main(void) {
   a_scope_narrows_a_source();
   a_webhook_is_proved();
   many_threads_share_an_app();
+  a_list_is_fetched_when_it_is_asked_for();
+  a_manifest_s_secrets_are_told();
+  what_is_not_told_is_told_apart();
+  a_hook_is_changed_by_what_is_set();
+  a_token_is_scoped_to_one_account();
+  credentials_are_reported_together();
+  a_caller_stops_waiting();
+  an_install_brings_its_state_back();
   printf("%d failures\n", failures);
   return failures != 0;
 }

@@ -17,7 +17,11 @@ static int failures;
 static_assert(std::is_nothrow_copy_constructible_v<Error>);  // or throwing one could terminate
 static_assert(std::is_copy_constructible_v<App> && std::is_copy_constructible_v<appmint::Token>);
 static_assert(std::is_copy_constructible_v<appmint::Webhook> && std::is_copy_constructible_v<appmint::Lookup>);
-static_assert(std::is_move_constructible_v<appmint::Scope>);
+static_assert(std::is_move_constructible_v<appmint::Scope> && !std::is_copy_constructible_v<appmint::Scope>);
+using Installations = appmint::Listing<appmint::Installation>;
+static_assert(std::is_move_constructible_v<Installations> && std::is_move_assignable_v<Installations>);
+static_assert(!std::is_copy_constructible_v<Installations> && !std::is_copy_assignable_v<Installations>);
+static_assert(std::is_same_v<std::iterator_traits<Installations::iterator>::iterator_category, std::input_iterator_tag>);
 static_assert(!std::is_copy_constructible_v<App::Builder> && std::is_move_constructible_v<App::Builder>);
 
 template <class Work>
@@ -108,7 +112,9 @@ static void nobody_answers_at_a_closed_port() {
   appmint::RequestOptions options;
   options.headers.emplace("x-one", "1");
   options.json = "{}";
-  CHECK(unreachable(error_of([&] { app.installations(); })));
+  auto installations = app.installations();  // goes out for nothing
+  CHECK(unreachable(error_of([&] { installations.next(); })));
+  CHECK(unreachable(error_of([&] { installations.begin(); })));
   CHECK(unreachable(error_of([&] { app.find_installation("acme"); })));
   CHECK(unreachable(error_of([&] { app.request("POST", "/x", options); })));
   CHECK(unreachable(error_of([&] { app.installation("14").token(std::chrono::minutes(2)); })));
@@ -165,7 +171,12 @@ static void a_scope_narrows_a_source() {
   CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
   auto moved = std::move(scope);
   error = error_of([&] { app.installation("14", scope); });  // not the whole installation
-  CHECK(error && error->message() == "scope is NULL");
+  CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
+  error = error_of([&] { app.scope_token("ghu_all", appmint::Target::account("acme"), scope); });
+  CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
+  scope = std::move(moved);
+  error = error_of([&] { app.installation("14", scope); });
+  CHECK(error && error->message() == "`acme/api` names the owner, too");
 }
 
 static void a_webhook_is_proved() {
@@ -187,6 +198,57 @@ static void a_webhook_is_proved() {
   CHECK(error && error->kind() == ErrorKind::invalid_argument);
 }
 
+static void what_the_app_does_takes_its_arguments() {
+  auto app = github();
+  auto transport = [](auto work) {
+    auto error = error_of(work);
+    return error && error->kind() == ErrorKind::transport;
+  };
+  auto invalid = [](auto work) {
+    auto error = error_of(work);
+    return error && error->kind() == ErrorKind::invalid_argument ? error->message() : "";
+  };
+  CHECK(transport([&] { app.registration(); }) && transport([&] { app.convert_manifest("c"); }));
+  CHECK(transport([&] { app.suspend_installation("1"); }) && transport([&] { app.unsuspend_installation("1"); }));
+  CHECK(transport([&] { app.delete_installation("1"); }) && transport([&] { app.redeliver_hook("1"); }));
+  CHECK(transport([&] { app.hook_config(); }) && transport([&] { app.hook_delivery("1"); }));
+  CHECK(transport([&] { app.hook_deliveries().next(); }));
+  CHECK(invalid([&] { app.update_hook_config({}); }) == "nothing of the webhook is to be changed");
+  appmint::HookChange change;
+  change.insecure_ssl = false;
+  CHECK(transport([&] { app.update_hook_config(change); }));
+  CHECK(transport([&] { app.revoke_credentials({"ghp_one", "ghp_two"}); }));
+  CHECK(invalid([&] { app.revoke_credentials({}); }) == "there is no credential to revoke");
+  CHECK(transport([&] { app.revoke_installation_token("ghs_x"); }));
+  auto missing = error_of([&] { app.check_token("ghu_x"); });
+  CHECK(missing && missing->reason() == Reason::missing_credential);
+  auto source = app.installation("14");
+  CHECK(!source.expires_at() && transport([&] { source.authorization(); }));
+  CHECK(transport([&] { source.repositories().next(); }));
+  source.revoke();  // there is no token to end
+  auto late = error_of([&] { source.token(std::nullopt, std::chrono::milliseconds(0)); });
+  CHECK(late && late->kind() == ErrorKind::timeout);
+  appmint::RequestOptions at_once;
+  at_once.timeout = std::chrono::milliseconds(0);
+  late = error_of([&] { app.request("GET", "/x", at_once); });
+  CHECK(late && late->kind() == ErrorKind::timeout);
+  auto none = error_of([&] { app.app_tokens(); });
+  CHECK(none && none->kind() == ErrorKind::unsupported);
+}
+
+static void an_install_brings_its_state_back() {
+  auto app = github();
+  auto asked = app.install_url("my-app");
+  CHECK(asked.state().size() == 43 && asked.url().find("/my-app/") != std::string::npos);
+  CHECK(app.install_url("my-app", "s t").state() == "s t");
+  auto error = error_of([&] { app.install_url("my-app", ""); });  // an empty state is not an absent one
+  CHECK(error && error->message() == "the state is empty");
+  error = error_of([&] { app.finish_install("?installation_id=1&state=a", asked.state()); });
+  CHECK(error && error->reason() == Reason::state_mismatch);
+  error = error_of([&] { app.finish_install("?installation_id=1&state=" + asked.state(), asked.state()); });
+  CHECK(error && error->kind() == ErrorKind::transport);  // the platform is asked about it
+}
+
 int main() {
   what_fails_throws();
   a_builder_makes_several_apps();
@@ -199,6 +261,8 @@ int main() {
   a_lookup_is_of_a_kind();
   a_scope_narrows_a_source();
   a_webhook_is_proved();
+  what_the_app_does_takes_its_arguments();
+  an_install_brings_its_state_back();
   CHECK(appmint::version() == APPMINT_VERSION && !appmint::platforms().empty());
   std::cout << failures << " failures\n";
   return failures != 0;

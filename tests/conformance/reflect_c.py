@@ -16,10 +16,21 @@ OBJECTS = {
     "Response": "response",
     "Webhook": "webhook",
     "ManualClock": "clock",
+    "Registration": "registration",
+    "Repository": "repository",
+    "HookConfig": "hook_config",
+    "HookDelivery": "hook_delivery",
+}
+
+# What a "Listing of …" is called in C, which has one type per item.
+LISTINGS = {
+    "Installation": "installations",
+    "Repository": "repositories",
+    "HookDelivery": "hook_deliveries",
 }
 
 # Arguments of App.installation that may be left out are given through an appmint_scope, which
-# app_narrowed_installation takes. Those of App.find_installation are kinds of appmint_lookup, which
+# app_narrowed_installation takes; those of App.scope_token are given through one, too. Those of App.find_installation are kinds of appmint_lookup, which
 # app_find_installation_by takes.
 SCOPE = {
     "repositories": "scope_add_repository",
@@ -27,22 +38,30 @@ SCOPE = {
     "permissions": "scope_set_permission",
 }
 
+# Arguments of App.update_hook_config are given through an appmint_hook_change.
+CHANGE = {
+    "url": "hook_change_set_url",
+    "content_type": "hook_change_set_content_type",
+    "secret": "hook_change_set_secret",
+    "insecure_ssl": "hook_change_set_insecure_ssl",
+}
+
 # What C needs beside, and why.
 HELPERS = {
-    *(f"{name}_free" for name in OBJECTS.values()),  # ownership
+    *(f"{name}_free" for name in [*OBJECTS.values(), *LISTINGS.values()]),  # ownership
     "config_new", "config_free", "app_new", "clock_new", "error_free",
     "abi_version",  # for programs that load the library by hand
     "error_kind_name", "error_reason_name", "error_to_string", "token_to_string",
     "list_len", "list_at",  # lists and maps
     "map_len", "map_name_at", "map_value_at", "map_find",
-    "installations_len", "installations_at", "installations_free",
     "text_reveal", "text_free",  # a secret that belongs to no other object
     # arguments that may be left out, of App.authorize and of both `request`
     "authorization_request_new", "authorization_request_free",
     "authorization_request_set_redirect_uri", "authorization_request_set_state",
     "authorization_request_add_scope", "authorization_request_set_login",
     "request_new", "request_free", "request_add_header", "request_set_json", "request_set_body",
-    "request_set_token",
+    "request_set_token", "request_set_timeout_ms",
+    "hook_change_new", "hook_change_free", *CHANGE.values(),
     "scope_new", "scope_free", *SCOPE.values(), "app_narrowed_installation",
     "app_find_installation_by",
 }  # fmt: skip
@@ -67,6 +86,18 @@ def arguments(surface, operation):
     return [arg.removesuffix("?") for arg in args if arg.endswith("?")]
 
 
+def listed(surface):
+    """What there are lists of."""
+    returns = [facts["returns"] for members in surface["object"].values() for facts in members.values()]
+    return {kind.removeprefix("Listing of ") for kind in returns if kind.startswith("Listing of ")}
+
+
+def parameters(function):
+    """Names of a function's parameters, in order."""
+    text = re.search(rf"^[a-z].*?\bappmint_{function}\((.*?)\);", header(), flags=re.M | re.S)[1]
+    return re.findall(r"(\w+)(?:,|$)", text)
+
+
 def constants(prefix):
     """Name to number, names as in surface.toml."""
     found = re.findall(rf"^#define {prefix}(\w+) (\d+)$", header(), flags=re.M)
@@ -83,6 +114,9 @@ def expected(surface):
     names = set(surface["module"])
     names |= {f"config_set_{key}{suffix(value['type'])}" for key, value in surface["config"].items()}
     for name, members in surface["object"].items():
+        if name == "Listing":
+            names |= {f"{listing}_{member}" for listing in LISTINGS.values() for member in members}
+            continue
         for member, facts in members.items():
             unit = suffix(facts["returns"])
             if name == "ManualClock":

@@ -10,8 +10,12 @@ HELPERS = {
     "Builder": {"build", "private_key_file"},
     **{
         name: {"c_handle"}  # the way down to appmint.h
-        for name in ("TokenSource", "Token", "Installation", "Authorization", "Response", "Webhook", "ManualClock")
+        for name in (
+            "TokenSource", "Token", "Installation", "Authorization", "Response", "Webhook", "ManualClock",
+            "Registration", "Repository", "HookConfig", "HookDelivery",
+        )
     },
+    "Listing": {"begin", "end", "c_handle"},
     "Error": set(),
 }
 # Arguments of App.installation that may be left out are given in a Scope.
@@ -20,7 +24,8 @@ FREE = {"name"}  # of an ErrorKind or a Reason
 
 
 def header():
-    text = (ROOT / "include/appmint.hpp").read_text()
+    parts = [*sorted((ROOT / "include/appmint").glob("*.hpp")), ROOT / "include/appmint.hpp"]
+    text = "".join(part.read_text() for part in parts)
     text = re.sub(r"namespace detail \{.*?\}  // namespace detail", "", text, flags=re.S)
     return re.sub(r"//[^\n]*", "", text).replace(" = {}", "")
 
@@ -50,6 +55,16 @@ def methods(name):
     public = flat(body(start)).split("private:")[0]
     found = set(re.findall(r"[\w>&*]\s[&*]?(\w+)\([^;]*?\)\s*(?:const\s*)?;", public))
     return {method for method in found if method not in (name, "if", "return")}
+
+
+def fields(struct):
+    """The members of a plain struct, in order."""
+    return re.findall(r"(\w+) = std::nullopt;", body(rf"struct {struct}\b"))
+
+
+def listed():
+    """What the listings that are handed out are lists of."""
+    return set(re.findall(r"^  Listing<(\w+)> \w+\(\) const", header(), flags=re.M))
 
 
 def first_arguments(method):

@@ -24,6 +24,18 @@ def test_c_takes_what_may_be_left_out():
     assert list(kinds) == reflect_c.arguments(SURFACE, "find_installation")
     assert list(kinds.values()) == list(range(len(kinds)))
     assert list(reflect_c.SCOPE) == reflect_c.arguments(SURFACE, "installation")
+    assert list(reflect_c.CHANGE) == reflect_c.arguments(SURFACE, "update_hook_config")
+    wanted = [arg for arg in reflect_c.arguments(SURFACE, "scope_token") if arg not in reflect_c.SCOPE]
+    assert set(wanted) | {"scope"} <= set(reflect_c.parameters("app_scope_token"))
+    for operation in ("app_install_url", "app_exchange_code"):
+        wanted = reflect_c.arguments(SURFACE, operation.removeprefix("app_"))
+        assert set(wanted) <= set(reflect_c.parameters(operation))
+    for operation in ("source_token", "source_authorization"):
+        assert {"min_valid_ms", "timeout_ms"} <= set(reflect_c.parameters(operation))
+
+
+def test_c_has_a_type_per_list():
+    assert set(reflect_c.LISTINGS) == reflect_c.listed(SURFACE)
 
 
 def test_c_has_every_error_kind():
@@ -48,7 +60,13 @@ def test_cpp_takes_what_may_be_left_out():
     assert reflect_cpp.methods("Lookup") == set(reflect_c.arguments(SURFACE, "find_installation"))
     assert list(reflect_cpp.SCOPE) == reflect_c.arguments(SURFACE, "installation")
     assert reflect_cpp.methods("Scope") == {*reflect_cpp.SCOPE.values(), "c_handle"}
+    assert reflect_cpp.fields("HookChange") == reflect_c.arguments(SURFACE, "update_hook_config")
+    assert reflect_cpp.methods("Target") == {"account", "id"}
     assert {"const Lookup &", "std::string_view "} == reflect_cpp.first_arguments("find_installation")
+
+
+def test_cpp_lists_what_there_are_lists_of():
+    assert reflect_cpp.listed() == reflect_c.listed(SURFACE)
 
 
 def test_cpp_has_every_setting_and_none_extra():

@@ -11,8 +11,23 @@ static word arg(const char *key) {
   for (size_t i = 0; i < word_count; i++) if (!strcmp(words[i].key, key)) return words[i];
   return (word){NULL, NULL, 0};
 }
-static char *first(char *texts) { return texts ? strtok(texts, ",") : NULL; }
-static char *next(void) { return strtok(NULL, ","); }
+/* The parts between commas, empty ones among them; none of an empty text. */
+static char *rest;
+static char *next(void) {
+  char *it = rest;
+  rest = it ? strchr(it, ',') : NULL;
+  if (rest) *rest++ = 0;
+  return it;
+}
+static char *first(char *texts) {
+  rest = texts && *texts ? texts : NULL;
+  return next();
+}
+
+static int64_t ms(const char *key) {
+  word it = arg(key);
+  return it.value ? num(it.value) : -1;
+}
 
 static appmint_status request(appmint_request **out, appmint_error **e) {
   word method = arg("method"), path = arg("path"), json = arg("json"), body = arg("body"), token = arg("token");
@@ -22,6 +37,7 @@ static appmint_status request(appmint_request **out, appmint_error **e) {
   if (!status && json.value) status = appmint_request_set_json(*out, json.value, json.len, e);
   if (!status && body.value) status = appmint_request_set_body(*out, body.value, body.len, e);
   if (!status && token.value) status = appmint_request_set_token(*out, token.value, token.len, e);
+  if (!status && ms("timeout_ms") >= 0) status = appmint_request_set_timeout_ms(*out, (uint64_t)ms("timeout_ms"), e);
   return status;
 }
 static appmint_status authorize(const appmint_app *app, appmint_authorization **out, appmint_error **e) {
@@ -48,10 +64,10 @@ static appmint_status find(const appmint_app *app, appmint_installation **out, a
   }
   return appmint_app_find_installation(app, account.value, account.len, out, e);
 }
-static appmint_status source(const appmint_app *app, appmint_source **out, appmint_error **e) {
-  word id = arg("id"), names = arg("repositories"), ids = arg("repository_ids"), permissions = arg("permissions");
-  if (!names.value && !ids.value && !permissions.value) return appmint_app_installation(app, id.value, id.len, out, e);
-  appmint_scope *scope = appmint_scope_new();
+static appmint_status scope_of(appmint_scope **out, appmint_error **e) {
+  word names = arg("repositories"), ids = arg("repository_ids"), permissions = arg("permissions");
+  if (!names.value && !ids.value && !permissions.value) return 0;
+  appmint_scope *scope = *out = appmint_scope_new();
   appmint_status status = 0;
   for (char *it = first(names.value); it && !status; it = next()) status = appmint_scope_add_repository(scope, it, N, e);
   for (char *it = first(ids.value); it && !status; it = next()) status = appmint_scope_add_repository_id(scope, it, N, e);
@@ -59,9 +75,46 @@ static appmint_status source(const appmint_app *app, appmint_source **out, appmi
     level = strchr(it, ':');
     status = appmint_scope_set_permission(scope, it, (size_t)(level - it), level + 1, N, e);
   }
-  if (!status) status = appmint_app_narrowed_installation(app, id.value, id.len, scope, out, e);
+  return status;
+}
+static appmint_status source(const appmint_app *app, appmint_source **out, appmint_error **e) {
+  word id = arg("id");
+  appmint_scope *scope = NULL;
+  appmint_status status = scope_of(&scope, e);
+  if (!status && scope) status = appmint_app_narrowed_installation(app, id.value, id.len, scope, out, e);
+  else if (!status) status = appmint_app_installation(app, id.value, id.len, out, e);
   appmint_scope_free(scope);
   return status;
+}
+static appmint_status scope_token(const appmint_app *app, appmint_token **out, appmint_error **e) {
+  word token = arg("token"), target = arg("target"), target_id = arg("target_id");
+  appmint_scope *scope = NULL;
+  appmint_status status = scope_of(&scope, e);
+  if (!status) status = appmint_app_scope_token(app, token.value, token.len, target.value, target.len, target_id.value, target_id.len, scope, out, e);
+  appmint_scope_free(scope);
+  return status;
+}
+static appmint_status update_hook_config(const appmint_app *app, appmint_hook_config **out, appmint_error **e) {
+  word url = arg("url"), type = arg("content_type"), secret = arg("secret"), insecure = arg("insecure_ssl");
+  appmint_hook_change *change = appmint_hook_change_new();
+  appmint_status status = 0;
+  if (url.value) status = appmint_hook_change_set_url(change, url.value, url.len, e);
+  if (!status && type.value) status = appmint_hook_change_set_content_type(change, type.value, type.len, e);
+  if (!status && secret.value) status = appmint_hook_change_set_secret(change, secret.value, secret.len, e);
+  if (!status && insecure.value) status = appmint_hook_change_set_insecure_ssl(change, !strcmp(insecure.value, "true"), e);
+  if (!status) status = appmint_app_update_hook_config(app, change, out, e);
+  appmint_hook_change_free(change);
+  return status;
+}
+static appmint_status install_url(const appmint_app *app, appmint_authorization **out, appmint_error **e) {
+  word slug = arg("app_slug"), state = arg("state"), uri = arg("redirect_uri");
+  return appmint_app_install_url(app, slug.value, slug.len, state.value, state.len, uri.value, uri.len, out, e);
+}
+static appmint_status revoke_credentials(const appmint_app *app, appmint_error **e) {
+  const char *credentials[16];
+  size_t count = 0;
+  for (char *it = first(arg("credentials").value); it && count < 16; it = next()) credentials[count++] = it;
+  return appmint_app_revoke_credentials(app, credentials, count, e);
 }
 static appmint_status verify_webhook(const appmint_app *app, appmint_webhook **out, appmint_error **e) {
   appmint_header headers[256];

@@ -3,6 +3,7 @@
 #include "settings.h"
 #include "arguments.h"
 #include "tell.h"
+#include "lists.h"
 
 static appmint_app *app;
 
@@ -17,28 +18,58 @@ static size_t decode(char *text) {
   return (size_t)(to - text);
 }
 static struct {
-  appmint_token *token; appmint_installations *list; appmint_installation *found; appmint_source *source;
+  appmint_token *token; appmint_installation *found; appmint_source *source;
   appmint_authorization *authorization; appmint_text *text; appmint_request *request; appmint_response *response;
-  appmint_webhook *webhook;
+  appmint_webhook *webhook; appmint_registration *registration; appmint_hook_config *hook; appmint_hook_delivery *delivery;
 } got;
 
+typedef appmint_status act(const appmint_app *, const char *, size_t, appmint_error **);
+static const struct { const char *op, *key; act *call; } acts[] = {
+  {"suspend_installation", "id", appmint_app_suspend_installation}, {"unsuspend_installation", "id", appmint_app_unsuspend_installation},
+  {"delete_installation", "id", appmint_app_delete_installation}, {"redeliver_hook", "id", appmint_app_redeliver_hook},
+  {"delete_token", "token", appmint_app_delete_token}, {"delete_grant", "token", appmint_app_delete_grant},
+  {"revoke_installation_token", "token", appmint_app_revoke_installation_token}};
+typedef appmint_status exchange(const appmint_app *, const char *, size_t, appmint_token **, appmint_error **);
+static const struct { const char *op, *key; exchange *call; } exchanges[] = {
+  {"refresh", "refresh_token", appmint_app_refresh}, {"check_token", "token", appmint_app_check_token},
+  {"reset_token", "token", appmint_app_reset_token}};
+static const char *const of_source[] = {"token", "source_authorization", "source_expires_at", "invalidate", "revoke", "repositories", "source_request"};
+
 static appmint_status call(const char *op, appmint_error **e) {
-  word code = arg("code"), uri = arg("redirect_uri"), verifier = arg("code_verifier"), min = arg("min_valid_ms");
-  word url = arg("callback_url"), state = arg("state"), refresh = arg("refresh_token");
+  word code = arg("code"), uri = arg("redirect_uri"), verifier = arg("code_verifier"), id = arg("id");
+  word url = arg("callback_url"), state = arg("state");
   appmint_status status = 0;
 #define IS(name) (!strcmp(op, name))
-  if (IS("token") || IS("invalidate") || IS("source_request")) status = source(app, &got.source, e);
+  for EACH(i, of_source) if (IS(of_source[i])) status = source(app, &got.source, e);
+  if (IS("app_token")) status = appmint_app_app_tokens(app, &got.source, e);
+  if (IS("installations")) status = appmint_app_installations(app, &installations.all, e);
+  if (IS("hook_deliveries")) status = appmint_app_hook_deliveries(app, &hook_deliveries.all, e);
+  if (!status && IS("repositories")) status = appmint_source_repositories(got.source, &repositories.all, e);
   if (status) return status;
+  for EACH(i, acts) if (IS(acts[i].op)) return acts[i].call(app, arg(acts[i].key).value, arg(acts[i].key).len, e);
+  for EACH(i, exchanges) if (IS(exchanges[i].op)) return exchanges[i].call(app, arg(exchanges[i].key).value, arg(exchanges[i].key).len, &got.token, e);
   if (IS("jwt")) return appmint_app_jwt(app, &got.token, e);
-  if (IS("installations")) return appmint_app_installations(app, &got.list, e);
+  if (IS("installations")) return take_installations(limit(), e);
+  if (IS("repositories")) return take_repositories(limit(), e);
+  if (IS("hook_deliveries")) return take_hook_deliveries(limit(), e);
   if (IS("find_installation")) return find(app, &got.found, e);
-  if (IS("token")) return appmint_source_token(got.source, min.value ? num(min.value) : -1, &got.token, e);
+  if (IS("token") || IS("app_token")) return appmint_source_token(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.token, e);
+  if (IS("source_authorization")) return appmint_source_authorization(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.text, e);
+  if (IS("revoke")) return appmint_source_revoke(got.source, e);
+  if (IS("registration")) return appmint_app_registration(app, &got.registration, e);
+  if (IS("convert_manifest")) return appmint_app_convert_manifest(app, code.value, code.len, &got.registration, e);
+  if (IS("hook_config")) return appmint_app_hook_config(app, &got.hook, e);
+  if (IS("update_hook_config")) return update_hook_config(app, &got.hook, e);
+  if (IS("hook_delivery")) return appmint_app_hook_delivery(app, id.value, id.len, &got.delivery, e);
+  if (IS("scope_token")) return scope_token(app, &got.token, e);
+  if (IS("revoke_credentials")) return revoke_credentials(app, e);
+  if (IS("install_url")) return install_url(app, &got.authorization, e);
+  if (IS("finish_install")) return appmint_app_finish_install(app, url.value, url.len, state.value, state.len, &got.found, e);
   if (IS("invalidate")) appmint_source_invalidate(got.source);
   if (IS("authorize")) return authorize(app, &got.authorization, e);
   if (IS("verify_webhook")) return verify_webhook(app, &got.webhook, e);
   if (IS("authorization_code")) return appmint_app_authorization_code(app, url.value, url.len, state.value, state.len, &got.text, e);
   if (IS("exchange_code")) return appmint_app_exchange_code(app, code.value, code.len, uri.value, uri.len, verifier.value, verifier.len, &got.token, e);
-  if (IS("refresh")) return appmint_app_refresh(app, refresh.value, refresh.len, &got.token, e);
   if (IS("request") || IS("source_request")) status = request(&got.request, e);
   if (IS("request") && !status) return appmint_app_request(app, got.request, &got.response, e);
   if (IS("source_request") && !status) return appmint_source_request(got.source, got.request, &got.response, e);
@@ -52,12 +83,11 @@ static void tell_got(const char *op) {
   if (IS("clock_offset")) tell_number("", "value", appmint_app_clock_offset_ms(app), INT64_MIN);
   if (got.token) tell_token(got.token);
   if (got.found) tell_installation("", got.found);
-  if (got.list) tell_number("", "count", (int64_t)appmint_installations_len(got.list), -1);
-  for (size_t i = 0; i < appmint_installations_len(got.list); i++) {
-    char prefix[24];
-    snprintf(prefix, sizeof prefix, "%zu.", i);
-    tell_installation(prefix, appmint_installations_at(got.list, i));
-  }
+  if (got.registration) tell_registration(got.registration);
+  if (got.hook) tell_hook_config(got.hook);
+  if (got.delivery) tell_hook_delivery("", got.delivery);
+  if (IS("source_expires_at")) tell_number("", "value", appmint_source_expires_at_ms(got.source), APPMINT_NO_TIME);
+  tell_installations(), tell_repositories(), tell_hook_deliveries();
   tell("", "url", appmint_authorization_url(got.authorization));
   tell("", "state", appmint_authorization_state(got.authorization));
   tell("", "reveal.code_verifier", appmint_authorization_code_verifier(got.authorization, NULL));
@@ -66,7 +96,9 @@ static void tell_got(const char *op) {
   if (got.webhook) tell_webhook(got.webhook);
 }
 static void forget(void) {
-  appmint_token_free(got.token), appmint_installations_free(got.list), appmint_installation_free(got.found);
+  forget_installations(), forget_repositories(), forget_hook_deliveries();
+  appmint_token_free(got.token), appmint_installation_free(got.found);
+  appmint_registration_free(got.registration), appmint_hook_config_free(got.hook), appmint_hook_delivery_free(got.delivery);
   appmint_source_free(got.source), appmint_authorization_free(got.authorization), appmint_text_free(got.text);
   appmint_request_free(got.request), appmint_response_free(got.response), appmint_webhook_free(got.webhook);
   memset(&got, 0, sizeof got);
@@ -85,12 +117,12 @@ static appmint_status obey(const char *command, appmint_error **e) {
 }
 
 int main(void) {
-  char *line = NULL, *rest;
+  char *line = NULL, *end;
   size_t room = 0;
   config = appmint_config_new();
   while (getline(&line, &room, stdin) > 0) {
-    char *command = strtok_r(line, " \n", &rest), *part;
-    for (word_count = 0; (part = strtok_r(NULL, " \n", &rest)) && word_count < 256; word_count++) {
+    char *command = strtok_r(line, " \n", &end), *part;
+    for (word_count = 0; (part = strtok_r(NULL, " \n", &end)) && word_count < 256; word_count++) {
       char *value = strchr(part, '=');
       *value++ = 0;
       decode(part);

@@ -23,7 +23,7 @@ static const struct { const char *key; appmint_status (*set)(appmint_config *, c
   SET(private_key_passphrase), SET(proxy), SET(root_certificates), SET(user_agent)};
 static const struct { const char *key; appmint_status (*set)(appmint_config *, uint64_t, appmint_error **); } durations[] = {
   {"jwt_back_date", appmint_config_set_jwt_back_date_s}, {"jwt_lifetime", appmint_config_set_jwt_lifetime_s},
-  {"timeout", appmint_config_set_timeout_ms}, {"connect_timeout", appmint_config_set_connect_timeout_ms}};
+  {"timeout", appmint_config_set_timeout_ms}, {"connect_timeout", appmint_config_set_connect_timeout_ms}, {"retry_wait", appmint_config_set_retry_wait_ms}};
 #define KEY(name) {#name, #name "_hex", appmint_config_set_##name}
 static const struct { const char *key, *hex; appmint_status (*set)(appmint_config *, const void *, size_t, appmint_error **); } keys[] = {
   KEY(private_key), KEY(other_private_key)};

@@ -33,6 +33,10 @@ static void tell_permissions(const char *prefix, const appmint_map *map) {
   }
 }
 
+static void tell_flag(const char *prefix, const char *key, int flag) {
+  if (flag >= 0) tell(prefix, key, flag ? "true" : "false");
+}
+
 #define TEXT(member) tell(prefix, #member, appmint_installation_##member(it))
 #define TIME(member) tell_number(prefix, #member, appmint_installation_##member(it), APPMINT_NO_TIME)
 static void tell_installation(const char *prefix, const appmint_installation *it) {
@@ -43,6 +47,41 @@ static void tell_installation(const char *prefix, const appmint_installation *it
   tell_list(prefix, "events", appmint_installation_events(it));
   tell(prefix, "raw", appmint_installation_raw(it, NULL));
 }
+#undef TEXT
+#undef TIME
+#define TEXT(member) tell("", #member, appmint_registration_##member(it))
+#define SECRET(member) tell("", "reveal." #member, appmint_registration_reveal_##member(it, NULL))
+#define TIME(member) tell_number("", #member, appmint_registration_##member(it), APPMINT_NO_TIME)
+static void tell_registration(const appmint_registration *it) {
+  TEXT(id); TEXT(slug); TEXT(name); TEXT(client_id); TEXT(owner);
+  TIME(created_at_ms); TIME(updated_at_ms);
+  tell_permissions("", appmint_registration_permissions(it));
+  tell_list("", "events", appmint_registration_events(it));
+  SECRET(client_secret); SECRET(webhook_secret); SECRET(private_key);
+  tell("", "raw", appmint_registration_raw(it, NULL));
+}
+#undef TEXT
+#define TEXT(member) tell(prefix, #member, appmint_repository_##member(it))
+static void tell_repository(const char *prefix, const appmint_repository *it) {
+  TEXT(id); TEXT(name); TEXT(full_name); TEXT(owner);
+  tell_flag(prefix, "is_private", appmint_repository_is_private(it));
+  tell(prefix, "raw", appmint_repository_raw(it, NULL));
+}
+static void tell_hook_config(const appmint_hook_config *it) {
+  tell("", "url", appmint_hook_config_url(it));
+  tell("", "content_type", appmint_hook_config_content_type(it));
+  tell_flag("", "insecure_ssl", appmint_hook_config_insecure_ssl(it));
+  tell("", "raw", appmint_hook_config_raw(it, NULL));
+}
+#undef TEXT
+#define TEXT(member) tell(prefix, #member, appmint_hook_delivery_##member(it))
+static void tell_hook_delivery(const char *prefix, const appmint_hook_delivery *it) {
+  TEXT(id); TEXT(guid); TEXT(event); TEXT(action); TEXT(status); TEXT(installation_id); TEXT(repository_id);
+  tell_number(prefix, "status_code", appmint_hook_delivery_status_code(it), 0);
+  tell_number(prefix, "delivered_at_ms", appmint_hook_delivery_delivered_at_ms(it), APPMINT_NO_TIME);
+  tell_flag(prefix, "is_redelivery", appmint_hook_delivery_is_redelivery(it));
+  tell(prefix, "raw", appmint_hook_delivery_raw(it, NULL));
+}
 static void tell_token(const appmint_token *it) {
   tell("", "kind", appmint_token_kind(it));
   tell("", "reveal.token", appmint_token_reveal(it, NULL));
@@ -52,6 +91,7 @@ static void tell_token(const appmint_token *it) {
   tell("", "repository_selection", appmint_token_repository_selection(it));
   tell_list("", "repositories", appmint_token_repositories(it));
   tell_list("", "scopes", appmint_token_scopes(it));
+  tell("", "account", appmint_token_account(it));
   tell("", "claims", appmint_token_claims(it));
   tell("", "reveal.refresh_token", appmint_token_reveal_refresh_token(it, NULL));
   tell_number("", "refresh_token_expires_at_ms", appmint_token_refresh_token_expires_at_ms(it), APPMINT_NO_TIME);

@@ -43,13 +43,25 @@ struct Answer {
     for (const auto &[name, level] : permissions) list.push_back(name + ":" + level);
     add(key, joined(list));
   }
+  void add(const std::string &key, std::optional<bool> value) { if (value) add(key, std::string(*value ? "true" : "false")); }
+  template <class T>
+  void add(appmint::Listing<T> list, std::size_t limit) {
+    std::vector<T> items;
+    while (items.size() < limit) {
+      auto item = list.next();
+      if (!item) break;
+      items.push_back(*item);
+    }
+    add("count", std::to_string(items.size()));
+    for (std::size_t i = 0; i < items.size(); i++) add(std::to_string(i) + ".", items[i]);
+  }
   void add(const appmint::Token &token) {
     std::ostringstream shown;
     shown << token;
     add("kind", token.kind()), add("reveal.token", token.reveal()), add("reveal.authorization", token.authorization());
     add("expires_at", token.expires_at()), add("permissions", token.permissions());
     add("repository_selection", token.repository_selection()), add("repositories", joined(token.repositories()));
-    add("scopes", joined(token.scopes()));
+    add("scopes", joined(token.scopes())), add("account", token.account());
     add("claims", token.claims()), add("reveal.refresh_token", token.reveal_refresh_token());
     add("refresh_token_expires_at", token.refresh_token_expires_at()), add("shown", shown.str());
   }
@@ -59,6 +71,30 @@ struct Answer {
     add(p + "app_slug", it.app_slug()), add(p + "repository_selection", it.repository_selection());
     add(p + "permissions", it.permissions()), add(p + "events", joined(it.events())), add(p + "raw", it.raw());
     add(p + "created_at", it.created_at()), add(p + "updated_at", it.updated_at()), add(p + "suspended_at", it.suspended_at());
+  }
+  void add(const appmint::Registration &it) {
+    add("id", it.id()), add("slug", it.slug()), add("name", it.name()), add("client_id", it.client_id());
+    add("owner", it.owner()), add("permissions", it.permissions()), add("events", joined(it.events()));
+    add("created_at", it.created_at()), add("updated_at", it.updated_at()), add("raw", it.raw());
+    add("reveal.client_secret", it.reveal_client_secret()), add("reveal.webhook_secret", it.reveal_webhook_secret());
+    add("reveal.private_key", it.reveal_private_key());
+  }
+  void add(const std::string &p, const appmint::Repository &it) {
+    add(p + "id", it.id()), add(p + "name", it.name()), add(p + "full_name", it.full_name());
+    add(p + "owner", it.owner()), add(p + "is_private", it.is_private()), add(p + "raw", it.raw());
+  }
+  void add(const appmint::HookConfig &it) {
+    add("url", it.url()), add("content_type", it.content_type()), add("insecure_ssl", it.insecure_ssl()), add("raw", it.raw());
+  }
+  void add(const std::string &p, const appmint::HookDelivery &it) {
+    auto code = it.status_code();
+    add(p + "id", it.id()), add(p + "guid", it.guid()), add(p + "event", it.event()), add(p + "action", it.action());
+    add(p + "status", it.status()), add(p + "status_code", code ? std::optional<long long>(*code) : std::nullopt);
+    add(p + "delivered_at", it.delivered_at()), add(p + "is_redelivery", it.is_redelivery());
+    add(p + "installation_id", it.installation_id()), add(p + "repository_id", it.repository_id()), add(p + "raw", it.raw());
+  }
+  void add(const appmint::Authorization &it) {
+    add("url", it.url()), add("state", it.state()), add("reveal.code_verifier", it.code_verifier());
   }
   void add(const appmint::Response &response) {
     add("status", std::to_string(response.status())), add("body", response.body());

@@ -45,6 +45,7 @@ struct Driver {
     else if (key == "jwt_lifetime") builder.jwt_lifetime(std::chrono::seconds(std::stoll(value)));
     else if (key == "timeout") builder.timeout(std::chrono::milliseconds(std::stoll(value)));
     else if (key == "connect_timeout") builder.connect_timeout(std::chrono::milliseconds(std::stoll(value)));
+    else if (key == "retry_wait") builder.retry_wait(std::chrono::milliseconds(std::stoll(value)));
     else if (key == "allow_plain_http") builder.allow_plain_http(value == "true");
     else if (key == "max_response_body") builder.max_response_body(std::stoull(value));
     else if (key == "retries") builder.retries(static_cast<std::uint32_t>(std::stoul(value)));
@@ -54,13 +55,28 @@ struct Driver {
     else throw std::logic_error("unknown setting " + key);
   }
 
-  appmint::TokenSource source() const {
-    if (!maybe("repositories") && !maybe("repository_ids") && !maybe("permissions")) return app->installation(arg("id"));
+  std::optional<std::chrono::milliseconds> ms(const char *key) const {
+    auto text = maybe(key);
+    return text ? std::optional(std::chrono::milliseconds(std::stoll(*text))) : std::nullopt;
+  }
+
+  std::optional<appmint::Scope> scope_given() const {
+    if (!maybe("repositories") && !maybe("repository_ids") && !maybe("permissions")) return std::nullopt;
     appmint::Scope scope;
     for (const auto &name : split(arg("repositories"))) scope.repository(name);
     for (const auto &id : split(arg("repository_ids"))) scope.repository_id(id);
     for (const auto &pair : split(arg("permissions"))) scope.permission(pair.substr(0, pair.find(':')), pair.substr(pair.find(':') + 1));
-    return app->installation(arg("id"), scope);
+    return scope;
+  }
+  appmint::TokenSource source() const {
+    auto scope = scope_given();
+    return scope ? app->installation(arg("id"), *scope) : app->installation(arg("id"));
+  }
+  appmint::Token scoped() const {
+    using appmint::Target;
+    auto scope = scope_given();
+    auto target = maybe("target") ? Target::account(arg("target")) : Target::id(arg("target_id"));
+    return scope ? app->scope_token(arg("token"), target, *scope) : app->scope_token(arg("token"), target);
   }
 
   appmint::Installation found() const {
@@ -73,9 +89,40 @@ struct Driver {
     return app->find_installation(arg("account"));
   }
 
+  // What is about the app beside installations, tokens and calls; whether it is that.
+  bool operate(const std::string &op, Answer &answer) const {
+    using Act = void (App::*)(std::string_view) const;
+    static const std::map<std::string, std::pair<Act, const char *>> acts = {
+        {"suspend_installation", {&App::suspend_installation, "id"}}, {"unsuspend_installation", {&App::unsuspend_installation, "id"}},
+        {"delete_installation", {&App::delete_installation, "id"}}, {"redeliver_hook", {&App::redeliver_hook, "id"}},
+        {"delete_token", {&App::delete_token, "token"}}, {"delete_grant", {&App::delete_grant, "token"}},
+        {"revoke_installation_token", {&App::revoke_installation_token, "token"}}};
+    if (auto act = acts.find(op); act != acts.end()) (*app.*act->second.first)(arg(act->second.second));
+    else if (op == "registration") answer.add(app->registration());
+    else if (op == "convert_manifest") answer.add(app->convert_manifest(arg("code")));
+    else if (op == "hook_config") answer.add(app->hook_config());
+    else if (op == "update_hook_config") {
+      auto insecure = maybe("insecure_ssl");
+      appmint::HookChange change{maybe("url"), maybe("content_type"), maybe("secret"), insecure ? std::optional<bool>(*insecure == "true") : std::nullopt};
+      answer.add(app->update_hook_config(change));
+    } else if (op == "hook_deliveries") answer.add(app->hook_deliveries(), limit());
+    else if (op == "hook_delivery") answer.add("", app->hook_delivery(arg("id")));
+    else if (op == "check_token") answer.add(app->check_token(arg("token")));
+    else if (op == "reset_token") answer.add(app->reset_token(arg("token")));
+    else if (op == "scope_token") answer.add(scoped());
+    else if (op == "revoke_credentials") {
+      auto credentials = split(arg("credentials"));
+      app->revoke_credentials({credentials.begin(), credentials.end()});
+    } else if (op == "install_url") answer.add(app->install_url(arg("app_slug"), maybe("state"), maybe("redirect_uri")));
+    else if (op == "finish_install") answer.add("", app->finish_install(arg("callback_url"), arg("state")));
+    else return false;
+    return true;
+  }
+  std::size_t limit() const { return maybe("limit") ? std::stoul(arg("limit")) : std::string::npos; }
+
   void call(Answer &answer) const {
     auto op = arg("op");
-    appmint::RequestOptions options{{}, maybe("json"), maybe("body"), maybe("token")};
+    appmint::RequestOptions options{{}, maybe("json"), maybe("body"), maybe("token"), ms("timeout_ms")};
     for (const auto &[key, value] : words)
       if (key.rfind("header.", 0) == 0) options.headers.emplace(key.substr(7), value);
     if (op == "version") answer.add("value", appmint::version());
@@ -91,22 +138,22 @@ struct Driver {
     else if (op == "source_request") answer.add(source().request(arg("method"), arg("path"), options));
     else if (op == "exchange_code") answer.add(app->exchange_code(arg("code"), maybe("redirect_uri"), maybe("code_verifier")));
     else if (op == "authorization_code") answer.add("reveal.value", app->authorization_code(arg("callback_url"), arg("state")));
-    else if (op == "token") {
-      auto min = maybe("min_valid_ms");
-      answer.add(source().token(min ? std::optional(std::chrono::milliseconds(std::stoll(*min))) : std::nullopt));
-    } else if (op == "installations") {
-      auto list = app->installations();
-      answer.add("count", std::to_string(list.size()));
-      for (std::size_t i = 0; i < list.size(); i++) answer.add(std::to_string(i) + ".", list[i]);
-    } else if (op == "authorize") {
+    else if (op == "token") answer.add(source().token(ms("min_valid_ms"), ms("timeout_ms")));
+    else if (op == "app_token") answer.add(app->app_tokens().token(ms("min_valid_ms"), ms("timeout_ms")));
+    else if (op == "source_authorization") answer.add("reveal.value", source().authorization(ms("min_valid_ms"), ms("timeout_ms")));
+    else if (op == "source_expires_at") {
+      auto time = source().expires_at();
+      answer.add("value", time ? std::optional<long long>(time->time_since_epoch().count()) : std::nullopt);
+    } else if (op == "revoke") source().revoke();
+    else if (op == "repositories") answer.add(source().repositories(), limit());
+    else if (op == "installations") answer.add(app->installations(), limit());
+    else if (op == "authorize") {
       appmint::AuthorizationRequest asked{maybe("redirect_uri"), maybe("state"), split(arg("scopes")), maybe("login")};
-      auto authorization = app->authorize(asked);
-      answer.add("url", authorization.url()), answer.add("state", authorization.state());
-      answer.add("reveal.code_verifier", authorization.code_verifier());
+      answer.add(app->authorize(asked));
     } else if (op == "verify_webhook") {
       auto secrets = split(arg("secrets"));
       answer.add(app->verify_webhook({options.headers.begin(), options.headers.end()}, arg("body"), {secrets.begin(), secrets.end()}));
-    } else throw std::logic_error("unknown operation " + op);
+    } else if (!operate(op, answer)) throw std::logic_error("unknown operation " + op);
   }
 
   void obey(const std::string &command, Answer &answer) {

@@ -1,0 +1,317 @@
+// An app on a platform. Part of appmint.hpp.
+
+#ifndef APPMINT_APP_HPP
+#define APPMINT_APP_HPP
+
+#include "authorization.hpp"
+#include "hook.hpp"
+#include "registration.hpp"
+#include "source.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace appmint {
+
+namespace detail {
+
+// Texts as C reads them out of an array: each with a NUL at its end.
+class Ended {
+ public:
+  explicit Ended(const std::vector<std::string_view> &texts) : texts_(texts.begin(), texts.end()) {
+    for (const auto &text : texts_) starts_.push_back(text.c_str());
+  }
+
+  const char *const *data() const { return starts_.data(); }
+  std::size_t size() const { return starts_.size(); }
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<const char *> starts_;
+};
+
+}  // namespace detail
+
+// An app on a platform.
+class App {
+ public:
+  class Builder;
+  // An app on a built-in platform, such as "atomgit".
+  static Builder builder(std::string_view platform);
+  // An app whose platform is described with Builder::platform_descriptor.
+  static Builder builder();
+
+  explicit App(std::shared_ptr<const appmint_app> app) : app_(std::move(app)) {}
+
+  // The app's own JWT, reused until 60 s before it expires.
+  Token jwt() const {
+    return Token(detail::made(appmint_token_free, [&](auto out, auto error) {
+      return appmint_app_jwt(c_handle(), out, error);
+    }));
+  }
+  // SHA-256 of the public key as the settings page shows it; none with a Signer.
+  std::optional<std::string> fingerprint() const {
+    return detail::maybe(appmint_app_fingerprint(c_handle()));
+  }
+  std::string platform_name() const { return detail::text(appmint_app_platform_name(c_handle())); }
+  // How far the platform's clock is ahead of ours, as far as is known; 0 at first.
+  std::chrono::milliseconds clock_offset() const {
+    return std::chrono::milliseconds(appmint_app_clock_offset_ms(c_handle()));
+  }
+  // The installations of the app.
+  Listing<Installation> installations() const {
+    return Listing<Installation>(
+        detail::made(appmint_installations_free, [&](auto out, auto error) {
+          return appmint_app_installations(c_handle(), out, error);
+        }));
+  }
+  // The installation on an account of any kind: its path, login, name or id.
+  Installation find_installation(std::string_view account) const {
+    return Installation(detail::made(appmint_installation_free, [&](auto out, auto error) {
+      return appmint_app_find_installation(c_handle(), detail::start(account), account.size(), out,
+                                           error);
+    }));
+  }
+  // The installation on what is looked up.
+  Installation find_installation(const Lookup &lookup) const {
+    return Installation(detail::made(appmint_installation_free, [&](auto out, auto error) {
+      return appmint_app_find_installation_by(c_handle(), lookup.kind_, lookup.text_.data(),
+                                              lookup.text_.size(), out, error);
+    }));
+  }
+  // A source of tokens for one installation; nothing goes out yet.
+  TokenSource installation(std::string_view id) const {
+    return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
+      return appmint_app_installation(c_handle(), detail::start(id), id.size(), out, error);
+    }));
+  }
+  // A source of tokens for a part of what the installation was granted; nothing goes out yet.
+  TokenSource installation(std::string_view id, const Scope &scope) const {
+    return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
+      return appmint_app_narrowed_installation(c_handle(), detail::start(id), id.size(),
+                                               scope.c_handle(), out, error);
+    }));
+  }
+  // A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out
+  // yet.
+  TokenSource app_tokens() const {
+    return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
+      return appmint_app_app_tokens(c_handle(), out, error);
+    }));
+  }
+  // Suspends an installation: its tokens stop working until it is unsuspended.
+  void suspend_installation(std::string_view id) const {
+    act(appmint_app_suspend_installation, id);
+  }
+  void unsuspend_installation(std::string_view id) const {
+    act(appmint_app_unsuspend_installation, id);
+  }
+  // Uninstalls the app from where this installation is. There is no way back.
+  void delete_installation(std::string_view id) const { act(appmint_app_delete_installation, id); }
+  // The URL where a person installs the app, with a fresh state where the platform takes one; else
+  // the state is empty. Nothing goes out.
+  Authorization install_url(std::string_view app_slug,
+                            std::optional<std::string_view> state = std::nullopt,
+                            std::optional<std::string_view> redirect_uri = std::nullopt) const {
+    return Authorization(detail::made(appmint_authorization_free, [&](auto out, auto error) {
+      return appmint_app_install_url(c_handle(), detail::start(app_slug), app_slug.size(),
+                                     detail::start(state), detail::size(state),
+                                     detail::start(redirect_uri), detail::size(redirect_uri), out,
+                                     error);
+    }));
+  }
+  // The installation that a person came back from making, once the state is proven equal and the
+  // platform has confirmed that it is this app's.
+  Installation finish_install(std::string_view callback_url, std::string_view state) const {
+    return Installation(detail::made(appmint_installation_free, [&](auto out, auto error) {
+      return appmint_app_finish_install(c_handle(), detail::start(callback_url),
+                                        callback_url.size(), detail::start(state), state.size(),
+                                        out, error);
+    }));
+  }
+  // The app as the platform has it registered.
+  Registration registration() const {
+    return Registration(detail::made(appmint_registration_free, [&](auto out, auto error) {
+      return appmint_app_registration(c_handle(), out, error);
+    }));
+  }
+  // The app that a manifest's code stands for, with its key and secrets, which are told once: a
+  // code works once. Needs no credential.
+  Registration convert_manifest(std::string_view code) const {
+    return Registration(made(appmint_registration_free, appmint_app_convert_manifest, code));
+  }
+  // Where the platform sends the app's events.
+  HookConfig hook_config() const {
+    return HookConfig(detail::made(appmint_hook_config_free, [&](auto out, auto error) {
+      return appmint_app_hook_config(c_handle(), out, error);
+    }));
+  }
+  // Changes where and how the platform sends them.
+  HookConfig update_hook_config(const HookChange &change) const;
+  // The events that were sent to the app, newest first.
+  Listing<HookDelivery> hook_deliveries() const {
+    return Listing<HookDelivery>(
+        detail::made(appmint_hook_deliveries_free, [&](auto out, auto error) {
+          return appmint_app_hook_deliveries(c_handle(), out, error);
+        }));
+  }
+  // One of them, with what was sent and what the receiver answered in its raw().
+  HookDelivery hook_delivery(std::string_view id) const {
+    return HookDelivery(made(appmint_hook_delivery_free, appmint_app_hook_delivery, id));
+  }
+  // Has an event sent once more.
+  void redeliver_hook(std::string_view delivery_id) const {
+    act(appmint_app_redeliver_hook, delivery_id);
+  }
+  // The URL where a user authorizes the app, with a fresh state.
+  Authorization authorize(const AuthorizationRequest &request = {}) const;
+  // The code out of a callback URL, once its state is proven equal.
+  std::string authorization_code(std::string_view callback_url, std::string_view state) const {
+    auto code = detail::made(appmint_text_free, [&](auto out, auto error) {
+      return appmint_app_authorization_code(c_handle(), detail::start(callback_url),
+                                            callback_url.size(), detail::start(state),
+                                            state.size(), out, error);
+    });
+    return detail::text(appmint_text_reveal(code.get(), nullptr));
+  }
+  // A user token for an authorization code; never sent twice.
+  Token exchange_code(std::string_view code,
+                      std::optional<std::string_view> redirect_uri = std::nullopt,
+                      std::optional<std::string_view> code_verifier = std::nullopt) const {
+    return Token(detail::made(appmint_token_free, [&](auto out, auto error) {
+      return appmint_app_exchange_code(
+          c_handle(), detail::start(code), code.size(), detail::start(redirect_uri),
+          detail::size(redirect_uri), detail::start(code_verifier), detail::size(code_verifier),
+          out, error);
+    }));
+  }
+  // A new user token for a refresh token; never sent twice.
+  Token refresh(std::string_view refresh_token) const {
+    return Token(made(appmint_token_free, appmint_app_refresh, refresh_token));
+  }
+  // A user's token as the platform knows it; ErrorKind::reauthorize when it is not valid any more.
+  // Its refresh token is not told.
+  Token check_token(std::string_view token) const {
+    return Token(made(appmint_token_free, appmint_app_check_token, token));
+  }
+  // A new token in the place of a user's token, which stops working.
+  Token reset_token(std::string_view token) const {
+    return Token(made(appmint_token_free, appmint_app_reset_token, token));
+  }
+  // A user token that reaches what token does on one account.
+  Token scope_token(std::string_view token, const Target &target) const {
+    return scoped(token, target, nullptr);
+  }
+  // A user token that reaches a part of what token does on one account.
+  Token scope_token(std::string_view token, const Target &target, const Scope &scope) const {
+    return scoped(token, target, scope.c_handle());
+  }
+  // Ends a user's token; one that is not valid any more counts as ended.
+  void delete_token(std::string_view token) const { act(appmint_app_delete_token, token); }
+  // Ends a user's authorization of the app with all its tokens, given one of them.
+  void delete_grant(std::string_view token) const { act(appmint_app_delete_grant, token); }
+  // Ends an installation token; one that is not valid any more counts as ended.
+  void revoke_installation_token(std::string_view token) const {
+    act(appmint_app_revoke_installation_token, token);
+  }
+  // Reports credentials that have leaked, whosever they are; the platform ends them. Needs no
+  // credential.
+  void revoke_credentials(const std::vector<std::string_view> &credentials) const {
+    detail::Ended ended(credentials);
+    detail::check([&](auto error) {
+      return appmint_app_revoke_credentials(c_handle(), ended.data(), ended.size(), error);
+    });
+  }
+  // A webhook, once its signature has proved right with one of the secrets: two, while one replaces
+  // the other. All headers that came, and the body as it came; nothing goes out.
+  Webhook verify_webhook(const std::map<std::string, std::string> &headers, std::string_view body,
+                         const std::vector<std::string_view> &secrets) const;
+  // An API call as the app, or with the token given.
+  Response request(std::string_view method, std::string_view path,
+                   const RequestOptions &options = {}) const {
+    auto request = detail::request(method, path, options);
+    return Response(detail::made(appmint_response_free, [&](auto out, auto error) {
+      return appmint_app_request(c_handle(), request.get(), out, error);
+    }));
+  }
+  const appmint_app *c_handle() const { return app_.get(); }
+
+ private:
+  // Calls with one text.
+  template <class Call>
+  void act(Call call, std::string_view text) const {
+    detail::check([&](auto error) {
+      return call(c_handle(), detail::start(text), text.size(), error);
+    });
+  }
+  // Calls with one text, and owns what was made.
+  template <class T, class Call>
+  std::shared_ptr<T> made(void (*free)(T *), Call call, std::string_view text) const {
+    return detail::made(free, [&](auto out, auto error) {
+      return call(c_handle(), detail::start(text), text.size(), out, error);
+    });
+  }
+  Token scoped(std::string_view token, const Target &target, const appmint_scope *scope) const;
+
+  std::shared_ptr<const appmint_app> app_;
+};
+
+inline Authorization App::authorize(const AuthorizationRequest &request) const {
+  std::shared_ptr<appmint_authorization_request> asked(appmint_authorization_request_new(),
+                                                       appmint_authorization_request_free);
+  detail::put(asked, appmint_authorization_request_set_redirect_uri, request.redirect_uri);
+  detail::put(asked, appmint_authorization_request_set_state, request.state);
+  for (const auto &scope : request.scopes)
+    detail::put(asked, appmint_authorization_request_add_scope, scope);
+  detail::put(asked, appmint_authorization_request_set_login, request.login);
+  return Authorization(detail::made(appmint_authorization_free, [&](auto out, auto error) {
+    return appmint_app_authorize(c_handle(), asked.get(), out, error);
+  }));
+}
+
+inline Token App::scoped(std::string_view token, const Target &target,
+                         const appmint_scope *scope) const {
+  return Token(detail::made(appmint_token_free, [&](auto out, auto error) {
+    return appmint_app_scope_token(c_handle(), detail::start(token), token.size(),
+                                   detail::start(target.account_), detail::size(target.account_),
+                                   detail::start(target.id_), detail::size(target.id_), scope, out,
+                                   error);
+  }));
+}
+
+inline HookConfig App::update_hook_config(const HookChange &change) const {
+  std::shared_ptr<appmint_hook_change> asked(appmint_hook_change_new(), appmint_hook_change_free);
+  detail::put(asked, appmint_hook_change_set_url, change.url);
+  detail::put(asked, appmint_hook_change_set_content_type, change.content_type);
+  detail::put(asked, appmint_hook_change_set_secret, change.secret);
+  if (change.insecure_ssl)
+    detail::check([&](auto error) {
+      return appmint_hook_change_set_insecure_ssl(asked.get(), *change.insecure_ssl, error);
+    });
+  return HookConfig(detail::made(appmint_hook_config_free, [&](auto out, auto error) {
+    return appmint_app_update_hook_config(c_handle(), asked.get(), out, error);
+  }));
+}
+
+inline Webhook App::verify_webhook(const std::map<std::string, std::string> &headers,
+                                   std::string_view body,
+                                   const std::vector<std::string_view> &secrets) const {
+  std::vector<appmint_header> came;
+  for (const auto &[name, value] : headers) came.push_back({name.c_str(), value.c_str()});
+  detail::Ended ended(secrets);
+  return Webhook(detail::made(appmint_webhook_free, [&](auto out, auto error) {
+    return appmint_app_verify_webhook(c_handle(), came.data(), came.size(), detail::start(body),
+                                      body.size(), ended.data(), ended.size(), out, error);
+  }));
+}
+
+}  // namespace appmint
+
+#endif  // APPMINT_APP_HPP

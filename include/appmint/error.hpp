@@ -1,0 +1,160 @@
+// What went wrong. Part of appmint.hpp.
+
+#ifndef APPMINT_ERROR_HPP
+#define APPMINT_ERROR_HPP
+
+#include "values.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace appmint {
+
+// What the caller can do about an error.
+enum class ErrorKind : int {
+  invalid_argument = APPMINT_ERROR_INVALID_ARGUMENT,
+  unsupported = APPMINT_ERROR_UNSUPPORTED,
+  key = APPMINT_ERROR_KEY,
+  transport = APPMINT_ERROR_TRANSPORT,
+  timeout = APPMINT_ERROR_TIMEOUT,
+  cancelled = APPMINT_ERROR_CANCELLED,
+  unauthorized = APPMINT_ERROR_UNAUTHORIZED,
+  forbidden = APPMINT_ERROR_FORBIDDEN,
+  not_found = APPMINT_ERROR_NOT_FOUND,
+  rate_limited = APPMINT_ERROR_RATE_LIMITED,
+  rejected = APPMINT_ERROR_REJECTED,
+  reauthorize = APPMINT_ERROR_REAUTHORIZE,
+  denied = APPMINT_ERROR_DENIED,
+  pending = APPMINT_ERROR_PENDING,
+  server = APPMINT_ERROR_SERVER,
+  protocol = APPMINT_ERROR_PROTOCOL,
+  store = APPMINT_ERROR_STORE,
+  callback = APPMINT_ERROR_CALLBACK,
+  internal = APPMINT_ERROR_INTERNAL,
+};
+
+// A finer word beside the kind.
+enum class Reason : int {
+  clock_skew = APPMINT_REASON_CLOCK_SKEW,
+  app_key_mismatch = APPMINT_REASON_APP_KEY_MISMATCH,
+  no_public_key = APPMINT_REASON_NO_PUBLIC_KEY,
+  app_not_found = APPMINT_REASON_APP_NOT_FOUND,
+  bad_token = APPMINT_REASON_BAD_TOKEN,
+  bad_client_credentials = APPMINT_REASON_BAD_CLIENT_CREDENTIALS,
+  suspended = APPMINT_REASON_SUSPENDED,
+  not_installed = APPMINT_REASON_NOT_INSTALLED,
+  permission_not_granted = APPMINT_REASON_PERMISSION_NOT_GRANTED,
+  repository_not_accessible = APPMINT_REASON_REPOSITORY_NOT_ACCESSIBLE,
+  rate_limit = APPMINT_REASON_RATE_LIMIT,
+  dead_code = APPMINT_REASON_DEAD_CODE,
+  dead_refresh_token = APPMINT_REASON_DEAD_REFRESH_TOKEN,
+  rotation_interrupted = APPMINT_REASON_ROTATION_INTERRUPTED,
+  state_mismatch = APPMINT_REASON_STATE_MISMATCH,
+  redirect_uri_mismatch = APPMINT_REASON_REDIRECT_URI_MISMATCH,
+  access_denied = APPMINT_REASON_ACCESS_DENIED,
+  not_a_private_key = APPMINT_REASON_NOT_A_PRIVATE_KEY,
+  damaged_key = APPMINT_REASON_DAMAGED_KEY,
+  passphrase_needed = APPMINT_REASON_PASSPHRASE_NEEDED,
+  wrong_passphrase = APPMINT_REASON_WRONG_PASSPHRASE,
+  unsuitable_key = APPMINT_REASON_UNSUITABLE_KEY,
+  unreachable = APPMINT_REASON_UNREACHABLE,
+  tls = APPMINT_REASON_TLS,
+  connection_lost = APPMINT_REASON_CONNECTION_LOST,
+  body_too_large = APPMINT_REASON_BODY_TOO_LARGE,
+  not_json = APPMINT_REASON_NOT_JSON,
+  missing_member = APPMINT_REASON_MISSING_MEMBER,
+  expired_on_arrival = APPMINT_REASON_EXPIRED_ON_ARRIVAL,
+  redirect = APPMINT_REASON_REDIRECT,
+  unknown_platform = APPMINT_REASON_UNKNOWN_PLATFORM,
+  invalid_descriptor = APPMINT_REASON_INVALID_DESCRIPTOR,
+  missing_credential = APPMINT_REASON_MISSING_CREDENTIAL,
+  foreign_host = APPMINT_REASON_FOREIGN_HOST,
+  bad_signature = APPMINT_REASON_BAD_SIGNATURE,
+};
+
+// The name of a kind, such as "not_found".
+inline std::string name(ErrorKind kind) {
+  return detail::text(appmint_error_kind_name(static_cast<int>(kind)));
+}
+
+// The name of a reason, such as "suspended".
+inline std::string name(Reason reason) {
+  return detail::text(appmint_error_reason_name(static_cast<int>(reason)));
+}
+
+// Why a call failed. It holds no secret; what() is the message with the hint.
+class Error : public std::runtime_error {
+ public:
+  // Takes the error over.
+  explicit Error(appmint_error *error)
+      : std::runtime_error(detail::text(appmint_error_to_string(error))),
+        error_(error, appmint_error_free) {}
+
+  ErrorKind kind() const { return static_cast<ErrorKind>(appmint_error_kind(error_.get())); }
+  std::optional<Reason> reason() const {
+    auto reason = appmint_error_reason(error_.get());
+    if (reason == APPMINT_REASON_NONE) return std::nullopt;
+    return static_cast<Reason>(reason);
+  }
+  // What happened, without the hint.
+  std::string message() const { return detail::text(appmint_error_message(error_.get())); }
+  // What to do about it.
+  std::optional<std::string> hint() const {
+    return detail::maybe(appmint_error_hint(error_.get()));
+  }
+  // The HTTP status, if there was an answer.
+  std::optional<int> status() const {
+    int status = appmint_error_status(error_.get());
+    return status ? std::optional<int>(status) : std::nullopt;
+  }
+  std::optional<std::string> platform_code() const {
+    return detail::maybe(appmint_error_platform_code(error_.get()));
+  }
+  std::optional<std::string> request_id() const {
+    return detail::maybe(appmint_error_request_id(error_.get()));
+  }
+  std::optional<std::chrono::milliseconds> retry_after() const {
+    auto ms = appmint_error_retry_after_ms(error_.get());
+    return ms < 0 ? std::nullopt : std::optional(std::chrono::milliseconds(ms));
+  }
+  // Whether the same call may work later without a change.
+  bool is_retryable() const { return appmint_error_is_retryable(error_.get()) != 0; }
+
+ private:
+  std::shared_ptr<const appmint_error> error_;
+};
+
+namespace detail {
+
+// Calls, and throws what goes wrong.
+template <class Call>
+void check(Call call) {
+  appmint_error *error = nullptr;
+  if (call(&error) != APPMINT_OK) throw Error(error);
+}
+
+// Sets a text, if there is one.
+template <class T, class Setter>
+void put(const std::shared_ptr<T> &object, Setter setter, const std::optional<std::string> &text) {
+  if (!text) return;
+  check([&](appmint_error **error) {
+    return setter(object.get(), text->data(), text->size(), error);
+  });
+}
+
+// Calls, and owns what was made.
+template <class T, class Call>
+std::shared_ptr<T> made(void (*free)(T *), Call call) {
+  T *object = nullptr;
+  check([&](appmint_error **error) { return call(&object, error); });
+  return {object, free};
+}
+
+}  // namespace detail
+
+}  // namespace appmint
+
+#endif  // APPMINT_ERROR_HPP

@@ -1,0 +1,36 @@
+/* How the C driver has lists: up to the limit that was given, and told once it has them. */
+#include <appmint.h>
+#include <stdint.h>
+
+#define LIST(plural, singular) \
+  static struct { appmint_##plural *all; appmint_##singular *items[1000]; size_t count; } plural; \
+  static appmint_status take_##plural(size_t limit, appmint_error **e) { \
+    while (plural.count < limit && plural.count < 1000) { \
+      appmint_##singular *item; \
+      appmint_status status = appmint_##plural##_next(plural.all, &item, e); \
+      if (status || !item) return status; \
+      plural.items[plural.count++] = item; \
+    } \
+    return 0; \
+  } \
+  static void tell_##plural(void) { \
+    char prefix[24]; \
+    if (plural.all) tell_number("", "count", (int64_t)plural.count, -1); \
+    for (size_t i = 0; i < plural.count; i++) { \
+      snprintf(prefix, sizeof prefix, "%zu.", i); \
+      tell_##singular(prefix, plural.items[i]); \
+    } \
+  } \
+  static void forget_##plural(void) { \
+    while (plural.count) appmint_##singular##_free(plural.items[--plural.count]); \
+    appmint_##plural##_free(plural.all), plural.all = NULL; \
+  }
+
+LIST(installations, installation)
+LIST(repositories, repository)
+LIST(hook_deliveries, hook_delivery)
+
+static size_t limit(void) {
+  word limit = arg("limit");
+  return limit.value ? (size_t)num(limit.value) : SIZE_MAX;
+}
