@@ -1,31 +1,30 @@
 //! The app.
 
-use std::sync::Arc;
-
-use appmint_core::{AuthorizationRequest, Clock, Lookup, Secret, Settings, Signer};
+use appmint_core::{AuthorizationRequest, Settings};
 use pyo3::{prelude::*, types::PyString};
 
 use crate::{
     authorization::Authorization,
     call,
-    clock::ManualClock,
+    clock::clock as clock_of,
     convert::{
-        self, callable, count, file, given, id, json_text, pairs, raw_body, secret, span, text,
-        text_file, texts, wrong,
+        self, Argument, Given, count, file, given, id, json_text, pairs, raw_body, secret, span,
+        text, text_file, texts,
     },
-    error::invalid,
+    hook::{self, HookConfig, HookDelivery},
     installation::Installation,
+    listing::Listing,
+    operations::{self, of_id, of_token},
+    registration::Registration,
     response::Response,
     scope,
-    signer::Callback,
+    signer::signer as signer_of,
     source::TokenSource,
     time::Offset,
     token::{Token, unpicklable},
     wait::{compute, land, run},
     webhook::Webhook,
 };
-
-type Given<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
 /// A program's app on a platform.
 ///
@@ -42,7 +41,8 @@ impl App {
         app_id=None, client_id=None, client_secret=None, private_key=None, other_private_key=None,
         private_key_passphrase=None, signer=None, jwt_back_date=None, jwt_lifetime=None,
         timeout=None, connect_timeout=None, proxy=None, root_certificates=None, user_agent=None,
-        allow_plain_http=false, max_response_body=None, retries=None, clock=None,
+        allow_plain_http=false, max_response_body=None, retries=None, retry_wait=None,
+        clock=None,
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
@@ -69,6 +69,7 @@ impl App {
         allow_plain_http: bool,
         max_response_body: Given<'_, '_>,
         retries: Given<'_, '_>,
+        retry_wait: Given<'_, '_>,
         clock: Given<'_, '_>,
     ) -> PyResult<Self> {
         let settings = Settings {
@@ -87,7 +88,7 @@ impl App {
                 private_key_passphrase,
                 secret,
             )?,
-            signer: given("signer", signer, callable)?.map(signs),
+            signer: given("signer", signer, signer_of)?,
             jwt_back_date: given("jwt_back_date", jwt_back_date, span)?,
             jwt_lifetime: given("jwt_lifetime", jwt_lifetime, span)?,
             timeout: given("timeout", timeout, span)?,
@@ -98,7 +99,8 @@ impl App {
             allow_plain_http,
             max_response_body: given("max_response_body", max_response_body, count)?,
             retries: given("retries", retries, count)?,
-            clock: given("clock", clock, manual_clock)?,
+            retry_wait: given("retry_wait", retry_wait, span)?,
+            clock: given("clock", clock, clock_of)?,
         };
         compute(py, || settings.app()).map(Self)
     }
@@ -126,10 +128,9 @@ impl App {
         Offset(self.0.clock_offset_ms())
     }
 
-    /// Every installation of the app.
-    fn installations(&self, py: Python<'_>) -> PyResult<Vec<Installation>> {
-        let installations = land(py, || self.0.installations())?;
-        Ok(installations.into_iter().map(Installation).collect())
+    /// The installations of the app, fetched page by page as they are asked for.
+    fn installations(&self, py: Python<'_>) -> PyResult<Listing> {
+        run(py, || self.0.installations()).map(Listing::from)
     }
 
     /// The installation on exactly one of: an account of any kind (as the platform writes it: path,
@@ -149,16 +150,8 @@ impl App {
         repository: Given<'_, '_>,
         enterprise: Given<'_, '_>,
     ) -> PyResult<Installation> {
-        let things = [
-            ("account", given("account", account, convert::id)?),
-            ("id", given("id", id, convert::id)?),
-            ("organization", given("organization", organization, text)?),
-            ("user", given("user", user, text)?),
-            ("repository", given("repository", repository, text)?),
-            ("enterprise", given("enterprise", enterprise, text)?),
-        ];
-        let things = things.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let lookup = run(py, || Lookup::only(things))?;
+        let things = [account, id, organization, user, repository, enterprise];
+        let lookup = operations::lookup(py, things)?;
         land(py, || self.0.find_installation(lookup)).map(Installation)
     }
 
@@ -174,7 +167,7 @@ impl App {
     )]
     fn token_source(
         &self,
-        id: &Bound<'_, PyAny>,
+        id: Argument<'_, '_>,
         repositories: Given<'_, '_>,
         repository_ids: Given<'_, '_>,
         permissions: Given<'_, '_>,
@@ -184,15 +177,164 @@ impl App {
         run(id.py(), || self.0.narrowed_installation(name, scope)).map(TokenSource)
     }
 
+    /// A source of the app's own tokens, where the platform has them beside the JWT; nothing goes
+    /// out yet.
+    fn app_tokens(&self, py: Python<'_>) -> PyResult<TokenSource> {
+        run(py, || self.0.app_tokens()).map(TokenSource)
+    }
+
+    /// The app as the platform has it registered.
+    fn registration(&self, py: Python<'_>) -> PyResult<Registration> {
+        land(py, || self.0.registration()).map(Registration)
+    }
+
+    /// The app that a manifest's code stands for, with its key and secrets, which are told once.
+    /// Needs no credential.
+    fn convert_manifest(&self, code: Argument<'_, '_>) -> PyResult<Registration> {
+        let secret = secret("code", code)?;
+        land(code.py(), || self.0.convert_manifest(secret.reveal())).map(Registration)
+    }
+
+    /// Suspends an installation: its tokens stop working until it is unsuspended.
+    fn suspend_installation(&self, id: Argument<'_, '_>) -> PyResult<()> {
+        of_id("id", id, |id| self.0.suspend_installation(id))
+    }
+
+    /// Lets a suspended installation work again.
+    fn unsuspend_installation(&self, id: Argument<'_, '_>) -> PyResult<()> {
+        of_id("id", id, |id| self.0.unsuspend_installation(id))
+    }
+
+    /// Uninstalls the app from where this installation is. There is no way back.
+    fn delete_installation(&self, id: Argument<'_, '_>) -> PyResult<()> {
+        of_id("id", id, |id| self.0.delete_installation(id))
+    }
+
+    /// Where the platform sends the app's events.
+    fn hook_config(&self, py: Python<'_>) -> PyResult<HookConfig> {
+        land(py, || self.0.hook_config()).map(HookConfig)
+    }
+
+    /// Changes where and how the platform sends the app's events. What is not given stays.
+    #[pyo3(signature = (*, url=None, content_type=None, secret=None, insecure_ssl=None))]
+    fn update_hook_config(
+        &self,
+        py: Python<'_>,
+        url: Given<'_, '_>,
+        content_type: Given<'_, '_>,
+        secret: Given<'_, '_>,
+        insecure_ssl: Given<'_, '_>,
+    ) -> PyResult<HookConfig> {
+        let change = hook::change(url, content_type, secret, insecure_ssl)?;
+        land(py, || self.0.update_hook_config(change)).map(HookConfig)
+    }
+
+    /// The events that were sent to the app, newest first, fetched page by page as they are asked
+    /// for.
+    fn hook_deliveries(&self, py: Python<'_>) -> PyResult<Listing> {
+        run(py, || self.0.hook_deliveries()).map(Listing::from)
+    }
+
+    /// One of them, with what was sent and what the receiver answered in its raw.
+    fn hook_delivery(&self, id: Argument<'_, '_>) -> PyResult<HookDelivery> {
+        of_id("id", id, |id| self.0.hook_delivery(id)).map(HookDelivery)
+    }
+
+    /// Has an event sent once more.
+    fn redeliver_hook(&self, delivery_id: Argument<'_, '_>) -> PyResult<()> {
+        of_id("delivery_id", delivery_id, |id| self.0.redeliver_hook(id))
+    }
+
+    /// A user's token as the platform knows it: its scopes, its expiry and whose it is.
+    ///
+    /// A ReauthorizeError with reason "bad_token" when it is no longer valid, or another app's. The
+    /// refresh token is not told: keep the one you have.
+    fn check_token(&self, token: Argument<'_, '_>) -> PyResult<Token> {
+        of_token(token, |token| self.0.check_token(token)).map(Token)
+    }
+
+    /// A new token in the place of a user's token, which stops working.
+    fn reset_token(&self, token: Argument<'_, '_>) -> PyResult<Token> {
+        of_token(token, |token| self.0.reset_token(token)).map(Token)
+    }
+
+    /// A user token that reaches a part of what token does, on exactly one account: its name
+    /// (target) or its id.
+    #[pyo3(signature = (
+        token, *, target=None, target_id=None, repositories=None, repository_ids=None,
+        permissions=None,
+    ))]
+    fn scope_token(
+        &self,
+        token: Argument<'_, '_>,
+        target: Given<'_, '_>,
+        target_id: Given<'_, '_>,
+        repositories: Given<'_, '_>,
+        repository_ids: Given<'_, '_>,
+        permissions: Given<'_, '_>,
+    ) -> PyResult<Token> {
+        let target = operations::target(token.py(), target, target_id)?;
+        let scope = scope::read(repositories, repository_ids, permissions)?;
+        of_token(token, |token| self.0.scope_token(token, &target, &scope)).map(Token)
+    }
+
+    /// Ends a user's token. One that is not valid any more counts as ended.
+    fn delete_token(&self, token: Argument<'_, '_>) -> PyResult<()> {
+        of_token(token, |token| self.0.delete_token(token))
+    }
+
+    /// Ends a user's authorization of the app with all its tokens, given one of them.
+    fn delete_grant(&self, token: Argument<'_, '_>) -> PyResult<()> {
+        of_token(token, |token| self.0.delete_grant(token))
+    }
+
+    /// Reports credentials that have leaked, whosever they are; the platform ends them and tells
+    /// their owners. Needs no credential.
+    fn revoke_credentials(&self, credentials: Argument<'_, '_>) -> PyResult<()> {
+        let secrets = convert::tokens("credentials", credentials)?;
+        land(credentials.py(), || self.0.revoke_credentials(secrets))
+    }
+
+    /// Ends an installation token. One that is not valid any more counts as ended.
+    fn revoke_installation_token(&self, token: Argument<'_, '_>) -> PyResult<()> {
+        of_token(token, |token| self.0.revoke_installation_token(token))
+    }
+
+    /// The URL where a person installs the app; nothing goes out.
+    ///
+    /// Its state is a fresh one where the platform takes one, else empty.
+    #[pyo3(signature = (app_slug, *, state=None, redirect_uri=None))]
+    fn install_url(
+        &self,
+        app_slug: Argument<'_, '_>,
+        state: Given<'_, '_>,
+        redirect_uri: Given<'_, '_>,
+    ) -> PyResult<Authorization> {
+        let request = operations::install_request(app_slug, state, redirect_uri)?;
+        run(app_slug.py(), || self.0.install_url(&request)).map(Authorization)
+    }
+
+    /// The installation that a person came back from making, once the state is proven equal and
+    /// the platform has confirmed that it is this app's.
+    fn finish_install(
+        &self,
+        callback_url: Argument<'_, '_>,
+        state: Argument<'_, '_>,
+    ) -> PyResult<Installation> {
+        let (url, secret) = (secret("callback_url", callback_url)?, secret("state", state)?);
+        let take_off = || self.0.finish_install(url.reveal(), secret.reveal());
+        land(state.py(), take_off).map(Installation)
+    }
+
     /// A webhook whose signature proved right with one of the secrets; nothing goes out.
     ///
     /// The headers' names may be in any case; the body is the bytes as they came, before anything
     /// decoded or parsed them. Two secrets are for the time while one replaces the other.
     fn verify_webhook(
         &self,
-        headers: &Bound<'_, PyAny>,
-        body: &Bound<'_, PyAny>,
-        secrets: &Bound<'_, PyAny>,
+        headers: Argument<'_, '_>,
+        body: Argument<'_, '_>,
+        secrets: Argument<'_, '_>,
     ) -> PyResult<Webhook> {
         let py = body.py();
         let headers = pairs("headers", headers)?;
@@ -224,8 +366,8 @@ impl App {
     /// The code out of a callback URL, once its state is proven equal.
     fn authorization_code<'py>(
         &self,
-        callback_url: &Bound<'py, PyAny>,
-        state: &Bound<'py, PyAny>,
+        callback_url: Argument<'_, 'py>,
+        state: Argument<'_, 'py>,
     ) -> PyResult<Bound<'py, PyString>> {
         let py = state.py();
         let (url, state) = (secret("callback_url", callback_url)?, secret("state", state)?);
@@ -237,7 +379,7 @@ impl App {
     #[pyo3(signature = (code, redirect_uri=None, code_verifier=None))]
     fn exchange_code(
         &self,
-        code: &Bound<'_, PyAny>,
+        code: Argument<'_, '_>,
         redirect_uri: Given<'_, '_>,
         code_verifier: Given<'_, '_>,
     ) -> PyResult<Token> {
@@ -249,24 +391,29 @@ impl App {
 
     /// A new user token for a refresh token, or for a token that has one; it is sent once,
     /// whatever happens.
-    fn refresh(&self, refresh_token: &Bound<'_, PyAny>) -> PyResult<Token> {
-        let secret = refresh_secret(refresh_token)?;
+    fn refresh(&self, refresh_token: Argument<'_, '_>) -> PyResult<Token> {
+        let secret = convert::refresh_token("refresh_token", refresh_token)?;
         land(refresh_token.py(), || self.0.refresh(secret)).map(Token)
     }
 
-    /// An API call as the app, or with the token given; any status is an answer.
-    #[pyo3(signature = (method, path, headers=None, json=None, body=None, token=None))]
+    /// An API call as the app, or with the token given; any status is an answer. The timeout
+    /// (default: the app's) is for the whole of it.
+    #[pyo3(signature = (
+        method, path, headers=None, json=None, body=None, token=None, *, timeout=None,
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn request(
         &self,
-        method: &Bound<'_, PyAny>,
-        path: &Bound<'_, PyAny>,
+        method: Argument<'_, '_>,
+        path: Argument<'_, '_>,
         headers: Given<'_, '_>,
         json: Given<'_, '_>,
         body: Given<'_, '_>,
         token: Given<'_, '_>,
+        timeout: Given<'_, '_>,
     ) -> PyResult<Response> {
-        let call = call::read(method, path, headers, json, body)?;
-        let token = given("token", token, token_secret)?;
+        let call = call::read(method, path, headers, json, body, timeout)?;
+        let token = given("token", token, convert::token)?;
         let call = token.into_iter().fold(call, appmint_core::Call::token);
         land(method.py(), || self.0.request(call)).map(Response)
     }
@@ -275,29 +422,7 @@ impl App {
         format!("<appmint.App on {}>", self.0.platform().name())
     }
 
-    fn __reduce_ex__(&self, _protocol: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn __reduce_ex__(&self, _protocol: Argument<'_, '_>) -> PyResult<()> {
         Err(unpicklable("App"))
     }
-}
-
-fn signs(callable: Py<PyAny>) -> Arc<dyn Signer> {
-    Arc::new(Callback(callable))
-}
-
-fn manual_clock(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Arc<dyn Clock>> {
-    let clock = value.cast::<ManualClock>().map_err(|_| wrong(name, "a ManualClock", value))?;
-    Ok(Arc::new(clock.get().0.clone()))
-}
-
-fn token_secret(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Secret> {
-    match value.cast::<Token>() {
-        Ok(token) => Ok(token.get().0.reveal().into()),
-        Err(_) => secret(name, value),
-    }
-}
-
-fn refresh_secret(value: &Bound<'_, PyAny>) -> PyResult<Secret> {
-    let Ok(token) = value.cast::<Token>() else { return secret("refresh_token", value) };
-    let refresh_token = token.get().0.refresh_token().cloned();
-    refresh_token.ok_or_else(|| invalid(value.py(), "this token came without a refresh token"))
 }

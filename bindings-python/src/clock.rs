@@ -1,6 +1,8 @@
 //! A clock for tests of programs.
 
-use appmint_core::{Clock as _, Timestamp};
+use std::sync::Arc;
+
+use appmint_core::{Clock, Timestamp};
 use pyo3::{
     prelude::*,
     types::{PyDateTime, PyInt},
@@ -45,6 +47,12 @@ impl ManualClock {
     fn __repr__(&self) -> String {
         format!("<appmint.ManualClock at {}>", self.0.now())
     }
+}
+
+/// The clock that an app is to go by.
+pub(crate) fn clock(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Arc<dyn Clock>> {
+    let clock = value.cast::<ManualClock>().map_err(|_| wrong(name, "a ManualClock", value))?;
+    Ok(Arc::new(clock.get().0.clone()))
 }
 
 fn read(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Timestamp> {

@@ -14,7 +14,13 @@ use pyo3::{
 };
 use zeroize::Zeroizing;
 
-use crate::{error::invalid, json};
+use crate::{error::invalid, json, token::Token};
+
+/// An argument as Python gave it.
+pub(crate) type Argument<'a, 'py> = &'a Bound<'py, PyAny>;
+
+/// One that may be left out.
+pub(crate) type Given<'a, 'py> = Option<Argument<'a, 'py>>;
 
 type Value<'py> = Bound<'py, PyAny>;
 
@@ -36,6 +42,27 @@ pub(crate) fn text(name: &str, value: &Value<'_>) -> PyResult<String> {
 /// A `str` that is secret.
 pub(crate) fn secret(name: &str, value: &Value<'_>) -> PyResult<Secret> {
     text(name, value).map(Secret::new)
+}
+
+/// A token's own secret: of a `Token`, or a `str`.
+pub(crate) fn token(name: &str, value: &Value<'_>) -> PyResult<Secret> {
+    match value.cast::<Token>() {
+        Ok(token) => Ok(token.get().0.reveal().into()),
+        Err(_) if value.is_instance_of::<PyString>() => secret(name, value),
+        Err(_) => Err(wrong(name, "a str or a Token", value)),
+    }
+}
+
+/// A refresh token: that of a `Token`, or a `str`.
+pub(crate) fn refresh_token(name: &str, value: &Value<'_>) -> PyResult<Secret> {
+    let Ok(token) = value.cast::<Token>() else { return secret(name, value) };
+    let refresh_token = token.get().0.refresh_token().cloned();
+    refresh_token.ok_or_else(|| invalid(value.py(), "this token came without a refresh token"))
+}
+
+/// A `bool`. Anything else has a truth of its own, which need not be the one that is meant.
+pub(crate) fn flag(name: &str, value: &Value<'_>) -> PyResult<bool> {
+    value.cast::<PyBool>().map(PyBoolMethods::is_true).map_err(|_| wrong(name, "a bool", value))
 }
 
 /// A `str`, or an `int` as platforms' pages show ids.
@@ -143,6 +170,11 @@ pub(crate) fn secrets(name: &str, value: &Value<'_>) -> PyResult<Vec<Secret>> {
         return Ok(vec![secret(name, value)?]);
     }
     several(name, value, secret)
+}
+
+/// Several tokens or other credentials.
+pub(crate) fn tokens(name: &str, value: &Value<'_>) -> PyResult<Vec<Secret>> {
+    several(name, value, token)
 }
 
 /// A lone `str` would be taken apart into letters, and bytes into numbers, so they are refused.

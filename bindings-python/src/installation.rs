@@ -1,7 +1,7 @@
 //! Installations, as the platform tells of them.
 
 use appmint_core::Permissions;
-use pyo3::{prelude::*, types::PyString};
+use pyo3::prelude::*;
 
 use crate::{json, time::Time};
 
@@ -95,7 +95,7 @@ impl Installation {
     /// The whole object as the platform sent it.
     #[getter]
     fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        json::load(PyString::new(py, &self.0.raw.to_string()).as_any())
+        json::value(py, &self.0.raw)
     }
 
     fn __repr__(&self) -> String {

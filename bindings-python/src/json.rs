@@ -20,6 +20,11 @@ pub(crate) fn dump(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     convert::utf8(name, text.cast::<PyString>()?)
 }
 
+/// The value that is written as JSON.
+pub(crate) fn value<'py>(py: Python<'py>, json: &impl ToString) -> PyResult<Bound<'py, PyAny>> {
+    load(PyString::new(py, &json.to_string()).as_any())
+}
+
 /// The value that JSON text, or its bytes, holds.
 pub(crate) fn load<'py>(text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();

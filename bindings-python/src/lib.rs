@@ -9,8 +9,13 @@ mod call;
 mod clock;
 mod convert;
 mod error;
+mod hook;
 mod installation;
 mod json;
+mod listing;
+mod operations;
+mod registration;
+mod repository;
 mod response;
 mod scope;
 mod signer;
@@ -30,8 +35,18 @@ mod _native {
 
     #[pymodule_export]
     use crate::{
-        app::App, authorization::Authorization, clock::ManualClock, installation::Installation,
-        response::Response, source::TokenSource, token::Token, webhook::Webhook,
+        app::App,
+        authorization::Authorization,
+        clock::ManualClock,
+        hook::{HookConfig, HookDelivery},
+        installation::Installation,
+        listing::Listing,
+        registration::Registration,
+        repository::Repository,
+        response::Response,
+        source::TokenSource,
+        token::Token,
+        webhook::Webhook,
     };
 
     /// The library's version.

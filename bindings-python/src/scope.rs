@@ -3,13 +3,13 @@
 use appmint_core::Scope;
 use pyo3::prelude::*;
 
-use crate::convert::{given, ids, pairs, texts};
+use crate::convert::{Given, given, ids, pairs, texts};
 
 /// Some of an installation's repositories and permissions; all of them where none is given.
 pub(crate) fn read(
-    repositories: Option<&Bound<'_, PyAny>>,
-    repository_ids: Option<&Bound<'_, PyAny>>,
-    permissions: Option<&Bound<'_, PyAny>>,
+    repositories: Given<'_, '_>,
+    repository_ids: Given<'_, '_>,
+    permissions: Given<'_, '_>,
 ) -> PyResult<Scope> {
     let repositories = given("repositories", repositories, texts)?;
     let repository_ids = given("repository_ids", repository_ids, ids)?;

@@ -1,14 +1,19 @@
 //! A Python callable that signs.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use appmint_core::{Error, ErrorKind, Result, Signer};
 use pyo3::{prelude::*, types::PyBytes};
 
 use crate::convert;
 
+/// The signer that an app is to ask.
+pub(crate) fn signer(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Arc<dyn Signer>> {
+    Ok(Arc::new(Callback(convert::callable(name, value)?)))
+}
+
 /// Signs by calling Python, on one of the core's worker threads.
-pub(crate) struct Callback(pub(crate) Py<PyAny>);
+struct Callback(Py<PyAny>);
 
 impl Callback {
     fn call(&self, py: Python<'_>, message: &[u8]) -> Result<Vec<u8>> {

@@ -1,35 +1,65 @@
-//! Sources of installation tokens.
+//! Sources of tokens.
 
-use pyo3::prelude::*;
+use pyo3::{prelude::*, types::PyString};
 
 use crate::{
     call,
-    convert::{given, span},
+    convert::{Argument, Given, given, span},
+    listing::Listing,
     response::Response,
+    time::Time,
     token::{Token, unpicklable},
-    wait::land,
+    wait::{land, land_within, run},
 };
 
-/// Keeps one token of an installation valid: from memory while it lives long enough, else newly
+/// Keeps one token of an installation, or of the app itself, valid: from memory while it lives long enough, else newly
 /// minted, by one caller for all who ask meanwhile.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct TokenSource(pub(crate) appmint_core::TokenSource);
 
 #[pymethods]
 impl TokenSource {
-    /// The installation's id.
+    /// The installation's id; None for the app's own tokens.
     #[getter]
-    fn installation_id(&self) -> &str {
+    fn installation_id(&self) -> Option<&str> {
         self.0.installation_id()
     }
 
     /// A token that lives at least min_valid longer: a timedelta or seconds, default 60 s.
     ///
-    /// It comes from memory, or is newly minted.
-    #[pyo3(signature = (min_valid=None))]
-    fn token(&self, py: Python<'_>, min_valid: Option<&Bound<'_, PyAny>>) -> PyResult<Token> {
+    /// It comes from memory, or is newly minted. After the timeout (default: the app's) this caller
+    /// stops waiting, while minting goes on for the others.
+    #[pyo3(signature = (min_valid=None, *, timeout=None))]
+    fn token(
+        &self,
+        py: Python<'_>,
+        min_valid: Given<'_, '_>,
+        timeout: Given<'_, '_>,
+    ) -> PyResult<Token> {
         let min_valid = given("min_valid", min_valid, span)?;
-        land(py, || self.0.token(min_valid)).map(Token)
+        let timeout = given("timeout", timeout, span)?;
+        land_within(py, timeout, || self.0.token(min_valid)).map(Token)
+    }
+
+    /// The value for an Authorization header, with such a token.
+    #[pyo3(signature = (min_valid=None, *, timeout=None))]
+    fn authorization<'py>(
+        &self,
+        py: Python<'py>,
+        min_valid: Given<'_, '_>,
+        timeout: Given<'_, '_>,
+    ) -> PyResult<Bound<'py, PyString>> {
+        let min_valid = given("min_valid", min_valid, span)?;
+        let timeout = given("timeout", timeout, span)?;
+        let value = land_within(py, timeout, || self.0.authorization(min_valid))?;
+        Ok(PyString::new(py, value.reveal()))
+    }
+
+    /// When the token in memory stops working, in UTC; None without one, or if the platform did not
+    /// say.
+    #[getter]
+    fn expires_at(&self) -> Option<Time> {
+        self.0.expires_at().map(Time)
     }
 
     /// Forgets the token: the next call mints. A token already handed out still works.
@@ -37,22 +67,39 @@ impl TokenSource {
         self.0.invalidate();
     }
 
-    /// An API call as the installation; any status is an answer.
-    #[pyo3(signature = (method, path, headers=None, json=None, body=None))]
+    /// Forgets the token in memory and has the platform end it, wherever it was handed out.
+    ///
+    /// Nothing goes out without one that still works.
+    fn revoke(&self, py: Python<'_>) -> PyResult<()> {
+        land(py, || self.0.revoke())
+    }
+
+    /// The repositories that the token reaches, fetched page by page as they are asked for.
+    fn repositories(&self, py: Python<'_>) -> PyResult<Listing> {
+        run(py, || self.0.repositories()).map(Listing::from)
+    }
+
+    /// An API call as the installation; any status is an answer. The timeout (default: the app's)
+    /// is for the whole of it.
+    #[pyo3(signature = (method, path, headers=None, json=None, body=None, *, timeout=None))]
     fn request(
         &self,
-        method: &Bound<'_, PyAny>,
-        path: &Bound<'_, PyAny>,
-        headers: Option<&Bound<'_, PyAny>>,
-        json: Option<&Bound<'_, PyAny>>,
-        body: Option<&Bound<'_, PyAny>>,
+        method: Argument<'_, '_>,
+        path: Argument<'_, '_>,
+        headers: Given<'_, '_>,
+        json: Given<'_, '_>,
+        body: Given<'_, '_>,
+        timeout: Given<'_, '_>,
     ) -> PyResult<Response> {
-        let call = call::read(method, path, headers, json, body)?;
+        let call = call::read(method, path, headers, json, body, timeout)?;
         land(method.py(), || self.0.request(call)).map(Response)
     }
 
     fn __repr__(&self) -> String {
-        format!("<appmint.TokenSource for installation {}>", self.0.installation_id())
+        match self.0.installation_id() {
+            Some(id) => format!("<appmint.TokenSource for installation {id}>"),
+            None => "<appmint.TokenSource for the app itself>".to_owned(),
+        }
     }
 
     fn __reduce_ex__(&self, _protocol: &Bound<'_, PyAny>) -> PyResult<()> {

@@ -14,7 +14,7 @@ pub(crate) struct Token(pub(crate) appmint_core::Token);
 
 #[pymethods]
 impl Token {
-    /// What it stands for: "jwt", "installation" or "user".
+    /// What it stands for: "jwt", "app", "installation" or "user".
     #[getter]
     fn kind(&self) -> &'static str {
         self.0.kind().name()
@@ -60,10 +60,17 @@ impl Token {
         self.0.scopes()
     }
 
+    /// The account whose token it is, where the platform was asked (check_token, reset_token,
+    /// scope_token) and said so.
+    #[getter]
+    fn account(&self) -> Option<&str> {
+        self.0.account()
+    }
+
     /// A JWT's payload; None for other tokens.
     #[getter]
     fn claims<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.0.claims().map(|claims| json::load(PyString::new(py, claims).as_any())).transpose()
+        self.0.claims().map(|claims| json::value(py, &claims)).transpose()
     }
 
     /// The refresh token itself; None if there is none.

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use appmint_core::{Error, ErrorKind, Flight, Result};
+use appmint_core::{Deadline, Error, ErrorKind, Flight, Result};
 use pyo3::prelude::*;
 
 use crate::error::raise;
@@ -15,11 +15,25 @@ pub(crate) fn land<T: Clone + Send + Sync + 'static>(
     py: Python<'_>,
     take_off: impl FnOnce() -> Flight<T>,
 ) -> PyResult<T> {
+    land_within(py, None, take_off)
+}
+
+/// The same, with a caller who waits this long at the most.
+pub(crate) fn land_within<T: Clone + Send + Sync + 'static>(
+    py: Python<'_>,
+    patience: Option<Duration>,
+    take_off: impl FnOnce() -> Flight<T>,
+) -> PyResult<T> {
     let flight = run(py, || Ok(take_off()))?;
+    let end = patience.map(Deadline::after);
     let mut landed = flight.wait_for(Duration::ZERO); // from memory: the lock need not change hands
     while landed.is_none() {
         py.check_signals()?;
-        landed = py.detach(|| flight.wait_for(SLICE));
+        let last = end.map(Deadline::remaining).filter(|left| *left < SLICE);
+        landed = py.detach(|| match last {
+            Some(_) => Some(flight.clone().wait_within(last)),
+            None => flight.wait_for(SLICE),
+        });
     }
     landed.unwrap_or_else(|| Err(panicked())).map_err(|error| raise(py, &error))
 }

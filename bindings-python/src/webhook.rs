@@ -1,6 +1,6 @@
 //! Webhooks, believed as far as their signature reaches.
 
-use pyo3::{PyTraverseError, PyVisit, prelude::*, types::PyString};
+use pyo3::{PyTraverseError, PyVisit, prelude::*};
 
 use crate::json;
 
@@ -16,7 +16,7 @@ pub(crate) struct Webhook {
 
 impl Webhook {
     pub(crate) fn new(py: Python<'_>, core: appmint_core::Webhook) -> PyResult<Self> {
-        let payload = json::load(PyString::new(py, &core.payload.to_string()).as_any())?.unbind();
+        let payload = json::value(py, &core.payload)?.unbind();
         Ok(Self { core, payload })
     }
 }

@@ -43,7 +43,7 @@ class Platform:
         threading.Thread(target=serve, daemon=True).start()
 
     def answer(self, path, status, body, **headers):
-        self.answers[path] = (status, json.dumps(body).encode(), headers)
+        self.answers[path] = (status, b"" if body is None else json.dumps(body).encode(), headers)
 
     def handler(platform):
         class Handler(BaseHTTPRequestHandler):
@@ -60,7 +60,7 @@ class Platform:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do
 
             def date_time_string(self, timestamp=None):
                 moment = None if platform.date is None else platform.date.timestamp()

@@ -120,7 +120,7 @@ def test_installations_have_what_the_platform_says(app, platform):
     assert installation.created_at == datetime(1970, 1, 1, tzinfo=timezone.utc) - timedelta(
         milliseconds=1
     )
-    assert [installation] == app.installations()
+    assert [installation] == list(app.installations())
 
 
 LOOKUPS = {

@@ -42,9 +42,11 @@ def test_a_webhook_does_not_show_its_payload(github, hook):
         assert "foo" not in view and "push" in view
 
 
-def test_objects_with_secrets_are_not_pickled(app, user_token, platform):
+def test_objects_with_secrets_are_not_pickled(app, github, user_token, platform):
     platform.answer("/echo", 200, {})
-    things = [app, app.installation(14), user_token, app.authorize(), app.request("GET", "/echo")]
+    platform.answer("/app", 200, {"id": 75})
+    things = [app, app.installation(14), user_token, app.authorize(), app.request("GET", "/echo"),
+              github.registration(), github.installations()]
     for thing in things:
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
             with pytest.raises(TypeError, match="holds a secret"):
@@ -69,6 +71,9 @@ def test_tracebacks_show_no_secret(app, github, hook, platform, settings, secret
     platform.answer("/app/installations/14/access_tokens", 401, said)
     said = {"message": f"no {CLIENT_SECRET} and no {REFRESH_TOKEN}", "error": "bad"}
     platform.answer("/login/oauth/access_token", 400, said)
+    for path in ("token", "token/scoped"):
+        platform.answer(f"/applications/Iv1.0/{path}", 422, {"message": f"no {user_token.reveal()}"})
+    platform.answer("/app/hook/config", 422, {"message": f"no {WEBHOOK_SECRET}"})
     failing = [
         lambda: app.installation(14).token(),
         lambda: app.refresh(user_token),
@@ -84,6 +89,14 @@ def test_tracebacks_show_no_secret(app, github, hook, platform, settings, secret
         lambda: github.verify_webhook(**hook | {"secrets": WEBHOOK_SECRET + "\ud800"}),
         lambda: github.verify_webhook(**hook | {"secrets": [[WEBHOOK_SECRET]]}),
         lambda: github.verify_webhook(**hook | {"body": b"{}"}),
+        lambda: github.revoke_credentials(TOKEN),
+        lambda: github.revoke_credentials([TOKEN + "\ud800"]),
+        lambda: github.check_token([TOKEN]),
+        lambda: github.delete_token(TOKEN + "\ud800"),
+        lambda: github.reset_token(user_token),
+        lambda: github.scope_token(user_token, target="a"),
+        lambda: github.update_hook_config(secret=[WEBHOOK_SECRET]),
+        lambda: github.update_hook_config(secret=WEBHOOK_SECRET),
     ]
     for call in failing:
         with pytest.raises((appmint.Error, TypeError)) as caught:

@@ -14,12 +14,16 @@ from conftest import TOKEN, url
 @pytest.mark.parametrize("operation", [
     lambda app: app.installation(14).token(),
     lambda app: app.installation(14).request("GET", "/"),
-    lambda app: app.installations(),
+    lambda app: next(app.installations()),
+    lambda app: list(app.installation(14).repositories()),
+    lambda app: app.installation(14).authorization(timeout=30),
+    lambda app: app.suspend_installation(14),
     lambda app: app.find_installation(id=14),
     lambda app: app.refresh("text"),
 ])
 def test_ctrl_c_ends_a_wait_in_which_other_threads_run(settings, silence, operation):
-    app = appmint.App("atomgit", **settings | {"api_url": url(silence), "timeout": 30})
+    at = {"api_url": url(silence), "web_url": url(silence)}
+    app = appmint.App("github", **settings | at, timeout=30)
     done = []
 
     def interrupt():

@@ -13,6 +13,8 @@ SURFACE = tomllib.loads((Path(__file__).parent / "surface.toml").read_text("utf-
 # Conveniences that only Python has.
 OWN = {"Response": {"json", "text"}}
 OWN_NAMES = {"Error", "Headers", "__version__"}
+# What Python has a protocol for.
+SPELLED = {("Listing", "next"): "__next__"}
 
 
 def parameters(function):
@@ -20,7 +22,12 @@ def parameters(function):
 
 
 def members(cls):
-    return {name for name in vars(cls) if not name.startswith("_")}
+    spelled = {name for (owner, _), name in SPELLED.items() if owner == cls.__name__}
+    return {name for name in vars(cls) if name in spelled or not name.startswith("_")}
+
+
+def names_in_python(name):
+    return {SPELLED.get((name, member), member) for member in SURFACE["object"][name]}
 
 
 def names_of(args):
@@ -42,11 +49,11 @@ def test_every_setting_is_a_keyword_of_app():
 
 @pytest.mark.parametrize("name", SURFACE["object"])
 def test_every_object_has_its_members(name):
-    assert members(getattr(appmint, name)) == set(SURFACE["object"][name]) | OWN.get(name, set())
+    assert members(getattr(appmint, name)) == names_in_python(name) | OWN.get(name, set())
 
 
 OPERATIONS = [
-    (name, member, details)
+    (name, SPELLED.get((name, member), member), details)
     for name, operations in SURFACE["object"].items()
     for member, details in operations.items()
 ]
@@ -65,7 +72,7 @@ def test_every_operation_has_its_arguments(name, member, details):
     assert needed == required(args)
 
 
-@pytest.mark.parametrize("name", ["find_installation", "installation"])
+@pytest.mark.parametrize("name", ["find_installation", "installation", "scope_token", "install_url"])
 def test_what_is_given_at_will_is_a_keyword(name):
     _self, _positional, *others = inspect.signature(getattr(appmint.App, name)).parameters.values()
     assert {parameter.kind for parameter in others} == {inspect.Parameter.KEYWORD_ONLY}

@@ -1,7 +1,8 @@
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
-from typing import Any, final
+from types import GenericAlias
+from typing import Any, TypeVar, final
 
 from typing_extensions import Never, Self
 
@@ -10,8 +11,13 @@ from ._headers import Headers
 __all__ = [
     "App",
     "Authorization",
+    "HookConfig",
+    "HookDelivery",
     "Installation",
+    "Listing",
     "ManualClock",
+    "Registration",
+    "Repository",
     "Response",
     "Token",
     "TokenSource",
@@ -21,6 +27,8 @@ __all__ = [
     "reasons",
     "version",
 ]
+
+_T_co = TypeVar("_T_co", covariant=True)
 
 @final
 class App:
@@ -55,6 +63,7 @@ class App:
         allow_plain_http: bool = False,
         max_response_body: int | None = None,
         retries: int | None = None,
+        retry_wait: timedelta | float | None = None,
         clock: ManualClock | None = None,
     ) -> Self: ...
     @property
@@ -72,8 +81,8 @@ class App:
     def jwt(self) -> Token:
         """The app's own JWT, reused until 60 s before it expires."""
 
-    def installations(self) -> list[Installation]:
-        """Every installation of the app."""
+    def installations(self) -> Listing[Installation]:
+        """The installations of the app, fetched page by page as they are asked for."""
 
     def find_installation(
         self,
@@ -103,6 +112,101 @@ class App:
         without owner, or by id) and permissions (names to levels) given. One that is given but
         empty is refused: to a platform it would mean everything.
         """
+
+    def app_tokens(self) -> TokenSource:
+        """A source of the app's own tokens, where the platform has them beside the JWT; nothing goes
+        out yet."""
+
+    def registration(self) -> Registration:
+        """The app as the platform has it registered."""
+
+    def convert_manifest(self, code: str) -> Registration:
+        """The app that a manifest's code stands for, with its key and secrets, which are told once.
+        Needs no credential."""
+
+    def suspend_installation(self, id: int | str) -> None:
+        """Suspends an installation: its tokens stop working until it is unsuspended."""
+
+    def unsuspend_installation(self, id: int | str) -> None:
+        """Lets a suspended installation work again."""
+
+    def delete_installation(self, id: int | str) -> None:
+        """Uninstalls the app from where this installation is. There is no way back."""
+
+    def hook_config(self) -> HookConfig:
+        """Where the platform sends the app's events."""
+
+    def update_hook_config(
+        self,
+        *,
+        url: str | None = None,
+        content_type: str | None = None,
+        secret: str | None = None,
+        insecure_ssl: bool | None = None,
+    ) -> HookConfig:
+        """Changes where and how the platform sends the app's events. What is not given stays."""
+
+    def hook_deliveries(self) -> Listing[HookDelivery]:
+        """The events that were sent to the app, newest first, fetched page by page as they are asked
+        for."""
+
+    def hook_delivery(self, id: int | str) -> HookDelivery:
+        """One of them, with what was sent and what the receiver answered in its raw."""
+
+    def redeliver_hook(self, delivery_id: int | str) -> None:
+        """Has an event sent once more."""
+
+    def check_token(self, token: Token | str) -> Token:
+        """A user's token as the platform knows it: its scopes, its expiry and whose it is.
+
+        A ReauthorizeError with reason "bad_token" when it is no longer valid, or another app's. The
+        refresh token is not told: keep the one you have.
+        """
+
+    def reset_token(self, token: Token | str) -> Token:
+        """A new token in the place of a user's token, which stops working."""
+
+    def scope_token(
+        self,
+        token: Token | str,
+        *,
+        target: str | None = None,
+        target_id: int | str | None = None,
+        repositories: Iterable[str] | None = None,
+        repository_ids: Iterable[int | str] | None = None,
+        permissions: Mapping[str, str] | None = None,
+    ) -> Token:
+        """A user token that reaches a part of what token does, on exactly one account: its name
+        (target) or its id."""
+
+    def delete_token(self, token: Token | str) -> None:
+        """Ends a user's token. One that is not valid any more counts as ended."""
+
+    def delete_grant(self, token: Token | str) -> None:
+        """Ends a user's authorization of the app with all its tokens, given one of them."""
+
+    def revoke_credentials(self, credentials: Iterable[Token | str]) -> None:
+        """Reports credentials that have leaked, whosever they are; the platform ends them and tells
+        their owners. Needs no credential."""
+
+    def revoke_installation_token(self, token: Token | str) -> None:
+        """Ends an installation token. One that is not valid any more counts as ended."""
+
+    def install_url(
+        self,
+        app_slug: str,
+        *,
+        state: str | None = None,
+        redirect_uri: str | None = None,
+    ) -> Authorization:
+        """The URL where a person installs the app; nothing goes out.
+
+        Its state is a fresh one where the platform takes one, else empty.
+        """
+
+    def finish_install(self, callback_url: str, state: str) -> Installation:
+        """The installation that a person came back from making, once the state is proven equal and
+        the platform has confirmed that it is this app's."""
 
     def verify_webhook(
         self,
@@ -148,29 +252,60 @@ class App:
         json: Any = None,
         body: str | bytes | bytearray | memoryview | None = None,
         token: Token | str | None = None,
+        *,
+        timeout: timedelta | float | None = None,
     ) -> Response:
-        """An API call as the app, or with the token given; any status is an answer."""
+        """An API call as the app, or with the token given; any status is an answer. The timeout
+        (default: the app's) is for the whole of it."""
 
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
 
 @final
 class TokenSource:
-    """Keeps one token of an installation valid: from memory while it lives long enough, else newly
-    minted, by one caller for all who ask meanwhile.
+    """Keeps one token of an installation, or of the app itself, valid: from memory while it lives
+    long enough, else newly minted, by one caller for all who ask meanwhile.
     """
 
     @property
-    def installation_id(self) -> str:
-        """The installation's id."""
+    def installation_id(self) -> str | None:
+        """The installation's id; None for the app's own tokens."""
 
-    def token(self, min_valid: timedelta | float | None = None) -> Token:
+    def token(
+        self,
+        min_valid: timedelta | float | None = None,
+        *,
+        timeout: timedelta | float | None = None,
+    ) -> Token:
         """A token that lives at least min_valid longer: a timedelta or seconds, default 60 s.
 
-        It comes from memory, or is newly minted.
+        It comes from memory, or is newly minted. After the timeout (default: the app's) this caller
+        stops waiting, while minting goes on for the others.
         """
+
+    def authorization(
+        self,
+        min_valid: timedelta | float | None = None,
+        *,
+        timeout: timedelta | float | None = None,
+    ) -> str:
+        """The value for an Authorization header, with such a token."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the token in memory stops working, in UTC; None without one, or if the platform did not
+        say."""
 
     def invalidate(self) -> None:
         """Forgets the token: the next call mints. A token already handed out still works."""
+
+    def revoke(self) -> None:
+        """Forgets the token in memory and has the platform end it, wherever it was handed out.
+
+        Nothing goes out without one that still works.
+        """
+
+    def repositories(self) -> Listing[Repository]:
+        """The repositories that the token reaches, fetched page by page as they are asked for."""
 
     def request(
         self,
@@ -179,8 +314,11 @@ class TokenSource:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         body: str | bytes | bytearray | memoryview | None = None,
+        *,
+        timeout: timedelta | float | None = None,
     ) -> Response:
-        """An API call as the installation; any status is an answer."""
+        """An API call as the installation; any status is an answer. The timeout (default: the app's)
+        is for the whole of it."""
 
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
 
@@ -193,7 +331,7 @@ class Token:
 
     @property
     def kind(self) -> str:
-        """What it stands for: "jwt", "installation" or "user"."""
+        """What it stands for: "jwt", "app", "installation" or "user"."""
 
     def reveal(self) -> str:
         """The secret itself."""
@@ -220,6 +358,11 @@ class Token:
     @property
     def scopes(self) -> list[str]:
         """OAuth scopes granted; empty where the platform names none."""
+
+    @property
+    def account(self) -> str | None:
+        """The account whose token it is, where the platform was asked (check_token, reset_token,
+        scope_token) and said so."""
 
     @property
     def claims(self) -> dict[str, Any] | None:
@@ -301,6 +444,186 @@ class Installation:
     @property
     def raw(self) -> dict[str, Any]:
         """The whole object as the platform sent it."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__ = None  # type: ignore[assignment]
+
+@final
+class Listing(Iterator[_T_co]):
+    """The items of a long list, fetched page by page as they are asked for.
+
+    An iterator: it is walked once, and threads that share it get different items. After an error
+    it goes on with the page that did not come.
+    """
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> _T_co: ...
+    @classmethod
+    def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class Registration:
+    """An app's registration.
+
+    Its secrets are told once, when a manifest becomes an app, and shown to reveal_… only.
+    """
+
+    @property
+    def id(self) -> str:
+        """The app's id."""
+
+    @property
+    def slug(self) -> str | None:
+        """Its short name, which stands in URLs."""
+
+    @property
+    def name(self) -> str | None:
+        """Its name for people."""
+
+    @property
+    def client_id(self) -> str | None:
+        """The OAuth client id."""
+
+    @property
+    def owner(self) -> str | None:
+        """The account that owns it."""
+
+    @property
+    def permissions(self) -> dict[str, str]:
+        """What it asks for: permission names to levels."""
+
+    @property
+    def events(self) -> list[str]:
+        """The events that it hears of."""
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When it was registered, in UTC."""
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When it last changed, in UTC."""
+
+    def reveal_client_secret(self) -> str | None:
+        """The OAuth client secret, told by convert_manifest only."""
+
+    def reveal_webhook_secret(self) -> str | None:
+        """The secret that signs webhooks, told by convert_manifest only."""
+
+    def reveal_private_key(self) -> str | None:
+        """The app's key as PEM, told by convert_manifest only."""
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as the platform sent it, without the secrets."""
+
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class Repository:
+    """A repository that an installation reaches."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def name(self) -> str:
+        """Its name without its owner, as installation(repositories=…) takes it."""
+
+    @property
+    def full_name(self) -> str | None:
+        """Its name with its owner: "octocat/Hello-World"."""
+
+    @property
+    def owner(self) -> str | None:
+        """The account that owns it."""
+
+    @property
+    def is_private(self) -> bool | None:
+        """Whether it is hidden from the public; None if the platform did not say."""
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as the platform sent it."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__ = None  # type: ignore[assignment]
+
+@final
+class HookConfig:
+    """Where the platform sends the app's events. The secret is never told."""
+
+    @property
+    def url(self) -> str | None:
+        """The URL that events are sent to."""
+
+    @property
+    def content_type(self) -> str | None:
+        """How they are written: "json" or "form"."""
+
+    @property
+    def insecure_ssl(self) -> bool | None:
+        """Whether the receiver's certificate is left unchecked; None if the platform did not say."""
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as the platform sent it."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__ = None  # type: ignore[assignment]
+
+@final
+class HookDelivery:
+    """An event that was sent to the app, or was tried to be."""
+
+    @property
+    def id(self) -> str:
+        """The delivery's id, which redeliver_hook takes."""
+
+    @property
+    def guid(self) -> str | None:
+        """The id that the receiver saw; the same for each attempt."""
+
+    @property
+    def event(self) -> str | None:
+        """The event's name, such as "push"."""
+
+    @property
+    def action(self) -> str | None:
+        """What happened, such as "opened"."""
+
+    @property
+    def status(self) -> str | None:
+        """What became of it, in the platform's words."""
+
+    @property
+    def status_code(self) -> int | None:
+        """The HTTP status that the receiver answered."""
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        """When it was sent, in UTC."""
+
+    @property
+    def is_redelivery(self) -> bool | None:
+        """Whether it had been sent before; None if the platform did not say."""
+
+    @property
+    def installation_id(self) -> str | None:
+        """The id of the installation that it is about."""
+
+    @property
+    def repository_id(self) -> str | None:
+        """The id of the repository that it is about."""
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as the platform sent it; of a single delivery with request and response."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...

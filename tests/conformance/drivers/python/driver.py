@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import datetime, timedelta
+from itertools import islice
 from urllib.parse import quote, unquote, urlencode
 
 import appmint
@@ -38,13 +39,31 @@ class Driver:
 
 
 def source(app, words):
-    narrowed = {name: read(words.pop(name)) for name, read in NARROWING.items() if name in words}
-    return app.installation(words.pop("id"), **narrowed)
+    return app.installation(words.pop("id"), **narrowing(words))
+
+
+def narrowing(words):
+    return {name: read(words.pop(name)) for name, read in NARROWING.items() if name in words}
+
+
+def spans(words):
+    """The spans of a call, without their unit in the name."""
+    return {key.removesuffix("_ms"): milliseconds(words.pop(key)) for key in list(words)
+            if key.endswith("_ms")}
 
 
 def source_token(app, **words):
-    min_valid = milliseconds(words["min_valid_ms"]) if "min_valid_ms" in words else None
-    return token(source(app, words).token(min_valid=min_valid))
+    return token(source(app, words).token(**spans(words)))
+
+
+def scope_token(app, **words):
+    return token(app.scope_token(**narrowing(words), **words))
+
+
+def update_hook_config(app, **words):
+    if "insecure_ssl" in words:
+        words["insecure_ssl"] = words["insecure_ssl"] == "true"
+    return whole(app.update_hook_config(**words))
 
 
 def verify_webhook(app, body, secrets, **words):
@@ -52,16 +71,24 @@ def verify_webhook(app, body, secrets, **words):
     return members(hook, ["event", "delivery_id", "installation_id", "payload"]) | {"shown": repr(hook)}
 
 
-def installations(app):
-    found = app.installations()
-    keyed = [installation(each, f"{index}.") for index, each in enumerate(found)]
+def listed(listing, limit=None):
+    found = list(islice(listing, limit and int(limit)))
+    keyed = [whole(each, f"{index}.") for index, each in enumerate(found)]
     return {"count": len(found)} | {key: value for each in keyed for key, value in each.items()}
 
 
+def registration(of):
+    secrets = ["client_secret", "webhook_secret", "private_key"]
+    return whole(of) | {f"reveal.{name}": getattr(of, f"reveal_{name}")() for name in secrets}
+
+
+def authorization(of):
+    shown = {"url": of.url, "state": of.state, "shown": repr(of)}
+    return shown | {"reveal.code_verifier": of.code_verifier}
+
+
 def authorize(app, scopes=None, **words):
-    made = app.authorize(**words) if scopes is None else app.authorize(scopes=split(scopes), **words)
-    shown = {"url": made.url, "state": made.state, "shown": repr(made)}
-    return shown | {"reveal.code_verifier": made.code_verifier}
+    return authorization(app.authorize(scopes=None if scopes is None else split(scopes), **words))
 
 
 OPERATIONS = {
@@ -70,11 +97,36 @@ OPERATIONS = {
     "jwt": lambda app: token(app.jwt()),
     "fingerprint": lambda app: {"value": app.fingerprint},
     "platform_name": lambda app: {"value": app.platform_name},
-    "installations": installations,
+    "installations": lambda app, **words: listed(app.installations(), **words),
     "clock_offset": lambda app: {"value": app.clock_offset // timedelta(milliseconds=1)},
-    "find_installation": lambda app, **words: installation(app.find_installation(**words)),
+    "find_installation": lambda app, **words: whole(app.find_installation(**words)),
     "token": source_token,
+    "source_authorization": lambda app, **words: {
+        "reveal.value": source(app, words).authorization(**spans(words))},
+    "source_expires_at": lambda app, **words: {"value": time(source(app, words).expires_at)},
+    "app_token": lambda app, **words: token(app.app_tokens().token(**spans(words))),
     "invalidate": lambda app, **words: source(app, words).invalidate(),
+    "revoke": lambda app, **words: source(app, words).revoke(),
+    "repositories": lambda app, **words: listed(source(app, words).repositories(), **words),
+    "registration": lambda app: registration(app.registration()),
+    "convert_manifest": lambda app, **words: registration(app.convert_manifest(**words)),
+    "suspend_installation": lambda app, **words: app.suspend_installation(**words),
+    "unsuspend_installation": lambda app, **words: app.unsuspend_installation(**words),
+    "delete_installation": lambda app, **words: app.delete_installation(**words),
+    "hook_config": lambda app: whole(app.hook_config()),
+    "update_hook_config": update_hook_config,
+    "hook_deliveries": lambda app, **words: listed(app.hook_deliveries(), **words),
+    "hook_delivery": lambda app, **words: whole(app.hook_delivery(**words)),
+    "redeliver_hook": lambda app, id: app.redeliver_hook(id),
+    "check_token": lambda app, **words: token(app.check_token(**words)),
+    "reset_token": lambda app, **words: token(app.reset_token(**words)),
+    "scope_token": scope_token,
+    "delete_token": lambda app, **words: app.delete_token(**words),
+    "delete_grant": lambda app, **words: app.delete_grant(**words),
+    "revoke_installation_token": lambda app, **words: app.revoke_installation_token(**words),
+    "revoke_credentials": lambda app, credentials: app.revoke_credentials(split(credentials)),
+    "install_url": lambda app, **words: authorization(app.install_url(**words)),
+    "finish_install": lambda app, **words: whole(app.finish_install(**words)),
     "source_request": lambda app, **words: response(source(app, words).request(**call(words))),
     "verify_webhook": verify_webhook,
     "authorize": authorize,
@@ -98,7 +150,7 @@ def split(text):
 
 
 READ = dict.fromkeys(["jwt_back_date", "jwt_lifetime", "max_response_body", "retries"], int)
-READ |= {"timeout": milliseconds, "connect_timeout": milliseconds}
+READ |= dict.fromkeys(["timeout", "connect_timeout", "retry_wait"], milliseconds)
 READ |= {"allow_plain_http": lambda text: text == "true"}
 READ |= {"signer": lambda text: fail if text == "fail" else lambda message: b"\x01" * 256}
 NARROWING = {"repositories": split, "repository_ids": split,
@@ -109,18 +161,19 @@ def call(words):
     headers = {key[7:]: words.pop(key) for key in list(words) if key.startswith("header.")}
     if "json" in words:
         words["json"] = json.loads(words["json"])
-    return words | {"headers": headers}
+    return spans(words) | words | {"headers": headers}
 
 
 def token(of):
-    names = ["kind", "expires_at", "permissions", "repository_selection", "repositories", "scopes"]
+    names = ["kind", "expires_at", "permissions", "repository_selection", "repositories", "scopes",
+             "account"]
     revealed = {"reveal.token": of.reveal(), "reveal.authorization": of.authorization(),
                 "reveal.refresh_token": of.reveal_refresh_token()}
     return members(of, [*names, "claims", "refresh_token_expires_at"]) | revealed | {"shown": repr(of)}
 
 
-def installation(of, prefix=""):
-    names = [name for name in dir(of) if not name.startswith("_")]
+def whole(of, prefix=""):
+    names = [name for name in dir(of) if not name.startswith(("_", "reveal_"))]
     return members(of, names, prefix) | {f"{prefix}shown": repr(of)}
 
 
@@ -130,12 +183,18 @@ def members(of, names, prefix=""):
 
 def word(name, value):
     if isinstance(value, datetime):
-        return f"{name}_ms", round(value.timestamp() * 1000)
+        return f"{name}_ms", time(value)
+    if isinstance(value, bool):
+        return name, str(value).lower()
     if name == "permissions":
         value = [f"{key}:{level}" for key, level in sorted(value.items())]
     elif name == "payload" or isinstance(value, dict):
         value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     return name, ",".join(value) if isinstance(value, list) else value
+
+
+def time(of):
+    return of and round(of.timestamp() * 1000)
 
 
 def response(of):
