@@ -65,8 +65,10 @@ export interface AppOptions {
   allowPlainHttp?: boolean | undefined
   /** The largest body of an API reply, in bytes; default 32 MiB. */
   maxResponseBody?: number | undefined
-  /** Further attempts of GETs and minting after a passing failure; default 2, 0 for none. */
+  /** Further attempts after a passing failure or a limit; default 2; 0 sends everything once. */
   retries?: number | undefined
+  /** The wait before the first of them in milliseconds, doubled for each further one; default 250. */
+  retryWait?: number | undefined
   /** A clock that stands still until moved, for tests. */
   clock?: ManualClock | undefined
 }
@@ -96,6 +98,40 @@ export interface NarrowingOptions {
 export interface TokenOptions extends WaitOptions {
   /** How much longer the token must live, in milliseconds; default 60 000. */
   minValid?: number | undefined
+  /**
+   * Ends the waiting after so many milliseconds with a {@link TimeoutError}, while minting goes on
+   * for the others; default the app's timeout.
+   */
+  timeout?: number | undefined
+}
+
+/** What to change of the app's webhook. What is not given stays. */
+export interface HookConfigOptions extends WaitOptions {
+  /** The URL that events are sent to. */
+  url?: string | URL | undefined
+  /** How they are written: `json` or `form`. */
+  contentType?: string | undefined
+  /** The secret that signs them. */
+  secret?: string | undefined
+  /** Whether the receiver's certificate is left unchecked. */
+  insecureSsl?: boolean | undefined
+}
+
+/** What a user's token is scoped to: exactly one account, and of it what narrows it further. */
+export interface ScopeTokenOptions extends WaitOptions, NarrowingOptions {
+  /** The account's name. */
+  target?: string | undefined
+  /** The account's id, instead of its name. */
+  targetId?: string | number | bigint | undefined
+}
+
+export interface InstallUrlOptions {
+  /** The app's short name, as its page's URL and its {@link Registration} have it. */
+  appSlug: string
+  /** A state of your own, which must be unguessable; default 256 random bits where the platform takes one. */
+  state?: string | undefined
+  /** Where the person returns to, where the platform takes it. */
+  redirectUri?: string | URL | undefined
 }
 
 export interface AuthorizeOptions {
@@ -127,6 +163,8 @@ export interface RequestOptions extends WaitOptions {
   json?: unknown
   /** Bytes to send; say what they are in a `Content-Type` header. */
   body?: Bytes | undefined
+  /** For the whole call, in milliseconds; default the app's timeout. */
+  timeout?: number | undefined
 }
 
 export interface AppRequestOptions extends RequestOptions {
@@ -149,8 +187,8 @@ export class App {
   get clockOffset(): number
   /** The app's own JWT, reused until 60 s before it expires. */
   jwt(options?: WaitOptions): Promise<Token>
-  /** Every installation of the app. */
-  installations(options?: WaitOptions): Promise<Installation[]>
+  /** The installations of the app, fetched page by page as they are asked for. */
+  installations(options?: WaitOptions): Listing<Installation>
   /** The installation on an account of any kind, or on what else is looked up. */
   findInstallation(lookup: string | number | bigint | InstallationLookup, options?: WaitOptions): Promise<Installation>
   /**
@@ -158,12 +196,49 @@ export class App {
    * if asked; nothing goes out yet.
    */
   installation(id: string | number | bigint, options?: NarrowingOptions): TokenSource
+  /** A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out yet. */
+  appTokens(): TokenSource
+  /** Suspends an installation: its tokens stop working until it is unsuspended. */
+  suspendInstallation(id: string | number | bigint, options?: WaitOptions): Promise<void>
+  /** Lets a suspended installation work again. */
+  unsuspendInstallation(id: string | number | bigint, options?: WaitOptions): Promise<void>
+  /** Uninstalls the app from where this installation is. There is no way back. */
+  deleteInstallation(id: string | number | bigint, options?: WaitOptions): Promise<void>
+  /** Ends an installation token. One that is not valid any more counts as ended. */
+  revokeInstallationToken(token: Token | string, options?: WaitOptions): Promise<void>
+  /** The app as the platform has it registered. */
+  registration(options?: WaitOptions): Promise<Registration>
+  /**
+   * The app that a manifest's code stands for, with its key and secrets, which are told once. Needs
+   * no credential.
+   */
+  convertManifest(code: string, options?: WaitOptions): Promise<Registration>
+  /**
+   * The URL where a person installs the app, with a fresh state where the platform takes one (else
+   * the state is empty); nothing goes out.
+   */
+  installUrl(options: InstallUrlOptions): Authorization
+  /**
+   * The installation that a person came back from making, once the state has proved equal and the
+   * platform has confirmed that it is this app's.
+   */
+  finishInstall(callbackUrl: string | URL, state: string, options?: WaitOptions): Promise<Installation>
   /**
    * A webhook whose signature proved right with one of the secrets: two, while one replaces the
    * other. The body is the raw bytes as they came, before anything parses them. Throws
    * {@link UnauthorizedError} with the reason `bad_signature`.
    */
   verifyWebhook(headers: HeadersLike, body: Bytes, secrets: string | readonly string[]): Webhook
+  /** Where the platform sends the app's events. */
+  hookConfig(options?: WaitOptions): Promise<HookConfig>
+  /** Changes where and how the platform sends the app's events. What is not given stays. */
+  updateHookConfig(options: HookConfigOptions): Promise<HookConfig>
+  /** The events that were sent to the app, newest first, fetched page by page as they are asked for. */
+  hookDeliveries(options?: WaitOptions): Listing<HookDelivery>
+  /** One of them, with what was sent and what the receiver answered in its `raw`. */
+  hookDelivery(id: string | number | bigint, options?: WaitOptions): Promise<HookDelivery>
+  /** Has an event sent once more. */
+  redeliverHook(deliveryId: string | number | bigint, options?: WaitOptions): Promise<void>
   /** The URL where a user authorizes the app, with a fresh state. */
   authorize(options?: AuthorizeOptions): Authorization
   /** The code out of a callback's URL, once its state has proved equal. */
@@ -175,24 +250,50 @@ export class App {
    * whatever happens.
    */
   refresh(refreshToken: string | Token, options?: WaitOptions): Promise<Token>
+  /**
+   * A user's token as the platform knows it. Rejects with a {@link ReauthorizeError} of reason
+   * `bad_token` when it is not valid any more. The refresh token is not told: keep the one you have.
+   */
+  checkToken(token: Token | string, options?: WaitOptions): Promise<Token>
+  /** A new token in the place of a user's token, which stops working. */
+  resetToken(token: Token | string, options?: WaitOptions): Promise<Token>
+  /** A user token that reaches a part of what `token` does, on exactly one account. */
+  scopeToken(token: Token | string, options: ScopeTokenOptions): Promise<Token>
+  /** Ends a user's token. One that is not valid any more counts as ended. */
+  deleteToken(token: Token | string, options?: WaitOptions): Promise<void>
+  /** Ends a user's authorization of the app with all its tokens, given one of them. */
+  deleteGrant(token: Token | string, options?: WaitOptions): Promise<void>
+  /** Reports credentials that have leaked, whosever they are; the platform ends them. Needs no credential. */
+  revokeCredentials(credentials: readonly (Token | string)[], options?: WaitOptions): Promise<void>
   /** An API call as the app, or with the token given; any status is an answer. */
   request(method: string, path: string, options?: AppRequestOptions): Promise<Response>
 }
 
-/** Tokens for one installation; sources of one installation that ask for the same share one token. */
+/** Tokens for one installation, or for the app itself; sources that ask for the same share one token. */
 export class TokenSource {
   private constructor()
-  /** The installation's id. */
-  get installationId(): string
+  /** The installation's id; null for the app's own tokens. */
+  get installationId(): string | null
   /** A token that lives at least `minValid` longer, from memory or newly minted. */
   token(options?: TokenOptions): Promise<Token>
+  /** The value for an `Authorization` header, with such a token. */
+  authorization(options?: TokenOptions): Promise<string>
+  /** When the token in memory stops working; null without one, or if the platform did not say. */
+  get expiresAt(): Date | null
   /** Forgets the token in memory: the next call mints. A token already handed out still works. */
   invalidate(): void
+  /**
+   * Forgets the token in memory and has the platform end it, wherever it was handed out. Nothing goes
+   * out without one that still works.
+   */
+  revoke(options?: WaitOptions): Promise<void>
+  /** The repositories that the token reaches, fetched page by page as they are asked for. */
+  repositories(options?: WaitOptions): Listing<Repository>
   /** An API call as the installation; any status is an answer. */
   request(method: string, path: string, options?: RequestOptions): Promise<Response>
 }
 
-export type TokenKind = 'jwt' | 'installation' | 'user'
+export type TokenKind = 'jwt' | 'app' | 'installation' | 'user'
 
 /** A snapshot. Printing it, or writing it as JSON, shows no secret. */
 export class Token {
@@ -213,6 +314,8 @@ export class Token {
   get repositories(): readonly string[]
   /** The OAuth scopes granted. */
   get scopes(): readonly string[]
+  /** The account whose token it is, where the platform was asked (`checkToken` and the like) and said so. */
+  get account(): string | null
   /** A JWT's payload; null for other tokens. */
   get claims(): Readonly<Record<string, unknown>> | null
   /** The refresh token itself. */
@@ -245,6 +348,108 @@ export class Installation {
   readonly updatedAt: Date | null
   readonly suspendedAt: Date | null
   /** The whole object as the platform sent it. */
+  readonly raw: Readonly<Record<string, any>>
+}
+
+/**
+ * A list that is fetched page by page as it is asked for: `for await (const item of list)`. It is
+ * walked once; a loop that is left ends it. After an error the same page is asked for again.
+ */
+export class Listing<T> implements AsyncIterableIterator<T> {
+  private constructor()
+  /** The next item, from memory or from the platform's next page. */
+  next(): Promise<IteratorResult<T, undefined>>
+  /** Ends it: nothing more is asked for. */
+  return(): Promise<IteratorResult<T, undefined>>
+  /** All that is left of it. */
+  toArray(): Promise<T[]>
+  [Symbol.asyncIterator](): this
+}
+
+/**
+ * The app as the platform has it registered. Its secrets are told by `convertManifest` only. Printing
+ * it, or writing it as JSON, shows none of them.
+ */
+export class Registration {
+  private constructor()
+  /** The app's id. */
+  readonly id: string
+  /** Its short name, which stands in URLs. */
+  readonly slug: string | null
+  /** Its name for people. */
+  readonly name: string | null
+  readonly clientId: string | null
+  /** The account that owns it. */
+  readonly owner: string | null
+  /** Permission names to levels. */
+  readonly permissions: Readonly<Record<string, string>>
+  /** The events that it hears of. */
+  readonly events: readonly string[]
+  readonly createdAt: Date | null
+  readonly updatedAt: Date | null
+  /** The OAuth client secret; null where it was not told. */
+  revealClientSecret(): string | null
+  /** The secret that signs webhooks; null where it was not told. */
+  revealWebhookSecret(): string | null
+  /** The app's key as PEM; null where it was not told. */
+  revealPrivateKey(): string | null
+  /** The whole object as the platform sent it, without the secrets. */
+  readonly raw: Readonly<Record<string, any>>
+}
+
+/** A repository that an installation reaches. */
+export class Repository {
+  private constructor()
+  readonly id: string
+  /** Its name without its owner, as `app.installation(id, { repositories })` takes it. */
+  readonly name: string
+  /** Its name with its owner: `octocat/Hello-World`. */
+  readonly fullName: string | null
+  /** The account that owns it. */
+  readonly owner: string | null
+  /** Whether it is hidden from the public. */
+  readonly isPrivate: boolean | null
+  /** The whole object as the platform sent it. */
+  readonly raw: Readonly<Record<string, any>>
+}
+
+/** Where the platform sends the app's events. The secret is never told. */
+export class HookConfig {
+  private constructor()
+  /** The URL that events are sent to. */
+  readonly url: string | null
+  /** How they are written: `json` or `form`. */
+  readonly contentType: string | null
+  /** Whether the receiver's certificate is left unchecked. */
+  readonly insecureSsl: boolean | null
+  /** The whole object as the platform sent it. */
+  readonly raw: Readonly<Record<string, any>>
+}
+
+/** An event that was sent to the app, or was tried to be. */
+export class HookDelivery {
+  private constructor()
+  /** The delivery's id, which `redeliverHook` takes. */
+  readonly id: string
+  /** The id that the receiver saw; the same for each attempt. */
+  readonly guid: string | null
+  /** The event's name. */
+  readonly event: string | null
+  /** What happened, such as `opened`. */
+  readonly action: string | null
+  /** What became of it, in the platform's words. */
+  readonly status: string | null
+  /** The HTTP status that the receiver answered. */
+  readonly statusCode: number | null
+  /** When it was sent. */
+  readonly deliveredAt: Date | null
+  /** Whether it had been sent before. */
+  readonly isRedelivery: boolean | null
+  /** The installation that it is about. */
+  readonly installationId: string | null
+  /** The repository that it is about. */
+  readonly repositoryId: string | null
+  /** The whole object as the platform sent it; of a single delivery with request and response. */
   readonly raw: Readonly<Record<string, any>>
 }
 

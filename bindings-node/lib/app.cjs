@@ -3,97 +3,189 @@
 const { inspect } = require('node:util')
 const native = require('../native.cjs')
 const {
-  amount, bigWhole, bytes, flag, fn, headers, id, ids, jsonText, levels, options, rawBytes, signal, text, textOrBytes,
-  textOrTexts, texts, url, whole,
+  flag, headers, id, ids, levels, options, rawBytes, signal, text, textOrTexts, texts, url,
 } = require('./arguments.cjs')
 const { appCall } = require('./call.cjs')
-const { nativeClockOf } = require('./clock.cjs')
 const { ask, settle } = require('./errors.cjs')
 const { fly } = require('./flight.cjs')
+const { listingOf } = require('./listing.cjs')
+const { registrationOf } = require('./registration.cjs')
+const { settingsOf } = require('./settings.cjs')
 const { signerOf } = require('./signer.cjs')
 const { sourceOf } = require('./source.cjs')
-const { refreshTokenText, tokenOf } = require('./token.cjs')
-const { Authorization, Installation, Response, Webhook } = require('./values.cjs')
+const { refreshTokenText, tokenOf, tokenText, tokenTexts } = require('./token.cjs')
+const { Authorization, HookConfig, HookDelivery, Installation, Response, Webhook } = require('./values.cjs')
 
 /** An app on a platform. */
 class App {
   #native
 
   constructor(given) {
-    const { clock, signer, ...settings } = options(given, SETTINGS)
+    const { clock, signer, ...settings } = settingsOf(given)
     const asked = signer && signerOf(signer, settings.timeout)
     this.#native = settle(ask(() => native.createApp(settings, clock, asked)))
   }
 
   get fingerprint() {
-    return ask(() => this.#native.fingerprint())
+    return this.#ask('fingerprint')
   }
 
   get platformName() {
-    return ask(() => this.#native.platformName())
+    return this.#ask('platformName')
   }
 
   get clockOffset() {
-    return ask(() => this.#native.clockOffset())
+    return this.#ask('clockOffset')
   }
 
   async jwt(given) {
-    const { signal } = options(given, WAITING)
-    return tokenOf(await fly((...landing) => this.#native.jwt(...landing), signal))
+    return tokenOf(await this.#fly('jwt', options(given, WAITING)))
   }
 
-  async installations(given) {
-    const { signal } = options(given, WAITING)
-    const records = await fly((...landing) => this.#native.installations(...landing), signal)
-    return records.map((record) => new Installation(record))
+  installations(given) {
+    const waiting = options(given, WAITING)
+    return listingOf(settle(this.#ask('installations')), Installation, waiting)
   }
 
   async findInstallation(lookup, given) {
-    const { signal } = options(given, WAITING)
-    const by = lookupOf(lookup)
-    return new Installation(await fly((...landing) => this.#native.findInstallation(...landing, by), signal))
+    return new Installation(await this.#fly('findInstallation', options(given, WAITING), lookupOf(lookup)))
   }
 
   installation(installationId, given) {
     const parts = [id('id', installationId), options(given, NARROWING)]
-    return sourceOf(settle(ask(() => this.#native.installation(...parts))))
+    return sourceOf(settle(this.#ask('installation', ...parts)))
+  }
+
+  appTokens() {
+    return sourceOf(settle(this.#ask('appTokens')))
+  }
+
+  async suspendInstallation(installationId, given) {
+    await this.#fly('suspendInstallation', options(given, WAITING), id('id', installationId))
+  }
+
+  async unsuspendInstallation(installationId, given) {
+    await this.#fly('unsuspendInstallation', options(given, WAITING), id('id', installationId))
+  }
+
+  async deleteInstallation(installationId, given) {
+    await this.#fly('deleteInstallation', options(given, WAITING), id('id', installationId))
+  }
+
+  async revokeInstallationToken(token, given) {
+    await this.#fly('revokeInstallationToken', options(given, WAITING), tokenText('token', token))
+  }
+
+  async registration(given) {
+    return registrationOf(await this.#fly('registration', options(given, WAITING)))
+  }
+
+  async convertManifest(code, given) {
+    return registrationOf(await this.#fly('convertManifest', options(given, WAITING), text('code', code)))
+  }
+
+  installUrl(given) {
+    const asked = options(given, INSTALL)
+    text('appSlug', asked.appSlug)
+    return new Authorization(settle(this.#ask('installUrl', asked)))
+  }
+
+  async finishInstall(callbackUrl, state, given) {
+    const parts = [url('callbackUrl', callbackUrl), text('state', state)]
+    return new Installation(await this.#fly('finishInstall', options(given, WAITING), ...parts))
   }
 
   verifyWebhook(given, body, secrets) {
     const parts = [headers('headers', given), rawBytes('body', body), textOrTexts('secrets', secrets)]
-    return new Webhook(settle(ask(() => this.#native.verifyWebhook(...parts))))
+    return new Webhook(settle(this.#ask('verifyWebhook', ...parts)))
+  }
+
+  async hookConfig(given) {
+    return new HookConfig(await this.#fly('hookConfig', options(given, WAITING)))
+  }
+
+  async updateHookConfig(given) {
+    const { signal, ...change } = options(given, HOOK)
+    return new HookConfig(await this.#fly('updateHookConfig', { signal }, change))
+  }
+
+  hookDeliveries(given) {
+    const waiting = options(given, WAITING)
+    return listingOf(settle(this.#ask('hookDeliveries')), HookDelivery, waiting)
+  }
+
+  async hookDelivery(deliveryId, given) {
+    return new HookDelivery(await this.#fly('hookDelivery', options(given, WAITING), id('id', deliveryId)))
+  }
+
+  async redeliverHook(deliveryId, given) {
+    await this.#fly('redeliverHook', options(given, WAITING), id('deliveryId', deliveryId))
   }
 
   authorize(given) {
-    const asked = options(given, AUTHORIZATION)
-    return new Authorization(settle(ask(() => this.#native.authorize(asked))))
+    return new Authorization(settle(this.#ask('authorize', options(given, AUTHORIZATION))))
   }
 
   authorizationCode(callbackUrl, state) {
     const parts = [url('callbackUrl', callbackUrl), text('state', state)]
-    return settle(ask(() => this.#native.authorizationCode(...parts)))
+    return settle(this.#ask('authorizationCode', ...parts))
   }
 
   async exchangeCode(code, given) {
     const { redirectUri, codeVerifier, signal } = options(given, EXCHANGE)
     const parts = [text('code', code), redirectUri, codeVerifier]
-    return tokenOf(await fly((...landing) => this.#native.exchangeCode(...landing, ...parts), signal))
+    return tokenOf(await this.#fly('exchangeCode', { signal }, ...parts))
   }
 
   async refresh(refreshToken, given) {
-    const { signal } = options(given, WAITING)
     const spent = refreshTokenText('refreshToken', refreshToken)
-    return tokenOf(await fly((...landing) => this.#native.refresh(...landing, spent), signal))
+    return tokenOf(await this.#fly('refresh', options(given, WAITING), spent))
+  }
+
+  async checkToken(token, given) {
+    return tokenOf(await this.#fly('checkToken', options(given, WAITING), tokenText('token', token)))
+  }
+
+  async resetToken(token, given) {
+    return tokenOf(await this.#fly('resetToken', options(given, WAITING), tokenText('token', token)))
+  }
+
+  async scopeToken(token, given) {
+    const { signal, target, targetId, ...narrowing } = options(given, SCOPING)
+    const parts = [tokenText('token', token), { target, targetId }, narrowing]
+    return tokenOf(await this.#fly('scopeToken', { signal }, ...parts))
+  }
+
+  async deleteToken(token, given) {
+    await this.#fly('deleteToken', options(given, WAITING), tokenText('token', token))
+  }
+
+  async deleteGrant(token, given) {
+    await this.#fly('deleteGrant', options(given, WAITING), tokenText('token', token))
+  }
+
+  async revokeCredentials(credentials, given) {
+    await this.#fly('revokeCredentials', options(given, WAITING), tokenTexts('credentials', credentials))
   }
 
   async request(method, path, given) {
-    const { call, signal } = appCall(method, path, given)
-    return new Response(await fly((...landing) => this.#native.request(...landing, call), signal))
+    const { call, waiting } = appCall(method, path, given)
+    return new Response(await this.#fly('request', waiting, call))
   }
 
   [inspect.custom](_depth, options, show = inspect) {
     const { platformName, fingerprint } = this
     return `App ${show({ platformName, fingerprint }, options)}`
+  }
+
+  /** What native code answers at once. */
+  #ask(name, ...parts) {
+    return ask(() => this.#native[name](...parts))
+  }
+
+  /** What a call of native code lands with. */
+  #fly(name, waiting, ...parts) {
+    return fly((...landing) => this.#native[name](...landing, ...parts), waiting)
   }
 }
 
@@ -103,34 +195,12 @@ function lookupOf(given) {
   return isAccount ? [['account', id('account', given)]] : Object.entries(options(given, LOOKUP))
 }
 
-const SETTINGS = {
-  platform: text,
-  platformDescriptor: jsonText,
-  host: text,
-  apiUrl: url,
-  webUrl: url,
-  appId: id,
-  clientId: text,
-  clientSecret: text,
-  privateKey: bytes,
-  otherPrivateKey: bytes,
-  privateKeyPassphrase: text,
-  signer: fn,
-  jwtBackDate: amount,
-  jwtLifetime: amount,
-  timeout: amount,
-  connectTimeout: amount,
-  proxy: url,
-  rootCertificates: textOrBytes,
-  userAgent: text,
-  allowPlainHttp: flag,
-  maxResponseBody: bigWhole,
-  retries: whole,
-  clock: nativeClockOf,
-}
 const WAITING = { signal }
 const LOOKUP = { account: id, id, organization: id, user: id, repository: text, enterprise: id }
 const NARROWING = { repositories: texts, repositoryIds: ids, permissions: levels }
+const SCOPING = { ...NARROWING, target: text, targetId: id, signal }
+const INSTALL = { appSlug: text, state: text, redirectUri: url }
+const HOOK = { url, contentType: text, secret: text, insecureSsl: flag, signal }
 const AUTHORIZATION = { redirectUri: url, state: text, scopes: texts, login: text }
 const EXCHANGE = { redirectUri: url, codeVerifier: text, signal }
 

@@ -31,6 +31,9 @@ function url(name, value) {
 function id(name, value) {
   if (Number.isSafeInteger(value) && value >= 0) return String(value)
   if (typeof value === 'bigint' && value >= 0n) return String(value)
+  if (typeof value === 'number' && value > Number.MAX_SAFE_INTEGER) {
+    throw invalid(name, 'a string', value, 'A number as large as this has lost its last digits.')
+  }
   if (typeof value !== 'string') throw invalid(name, 'a string or a whole number', value)
   return value
 }

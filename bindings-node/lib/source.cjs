@@ -3,19 +3,20 @@
 const { inspect } = require('node:util')
 const { amount, options, signal } = require('./arguments.cjs')
 const { sourceCall } = require('./call.cjs')
-const { InvalidArgumentError, ask } = require('./errors.cjs')
+const { InvalidArgumentError, ask, settle } = require('./errors.cjs')
 const { fly } = require('./flight.cjs')
-const { tokenOf } = require('./token.cjs')
-const { Response } = require('./values.cjs')
+const { listingOf } = require('./listing.cjs')
+const { dateOf, tokenOf } = require('./token.cjs')
+const { Repository, Response } = require('./values.cjs')
 
 const MAKE = Symbol('made by appmint')
 
-/** Tokens for one installation: from memory while they live long enough, else newly minted. */
+/** Tokens for one installation, or for the app itself: from memory while they live long enough, else newly minted. */
 class TokenSource {
   #native
 
   constructor(key, native) {
-    if (key !== MAKE) throw new InvalidArgumentError('a TokenSource comes from app.installation(id)')
+    if (key !== MAKE) throw new InvalidArgumentError('a TokenSource comes from app.installation(id) or app.appTokens()')
     this.#native = native
   }
 
@@ -24,17 +25,36 @@ class TokenSource {
   }
 
   async token(given) {
-    const { minValid, signal } = options(given, TOKEN)
-    return tokenOf(await fly((...landing) => this.#native.token(...landing, minValid), signal))
+    const { minValid, ...waiting } = options(given, TOKEN)
+    return tokenOf(await fly((...landing) => this.#native.token(...landing, minValid), waiting))
+  }
+
+  async authorization(given) {
+    const { minValid, ...waiting } = options(given, TOKEN)
+    return await fly((...landing) => this.#native.authorization(...landing, minValid), waiting)
+  }
+
+  get expiresAt() {
+    return dateOf(ask(() => this.#native.expiresAt()))
   }
 
   invalidate() {
     ask(() => this.#native.invalidate())
   }
 
+  async revoke(given) {
+    const waiting = options(given, WAITING)
+    await fly((...landing) => this.#native.revoke(...landing), waiting)
+  }
+
+  repositories(given) {
+    const waiting = options(given, WAITING)
+    return listingOf(settle(ask(() => this.#native.repositories())), Repository, waiting)
+  }
+
   async request(method, path, given) {
-    const { call, signal } = sourceCall(method, path, given)
-    return new Response(await fly((...landing) => this.#native.request(...landing, call), signal))
+    const { call, waiting } = sourceCall(method, path, given)
+    return new Response(await fly((...landing) => this.#native.request(...landing, call), waiting))
   }
 
   [inspect.custom](_depth, options, show = inspect) {
@@ -42,6 +62,7 @@ class TokenSource {
   }
 }
 
-const TOKEN = { minValid: amount, signal }
+const WAITING = { signal }
+const TOKEN = { ...WAITING, minValid: amount, timeout: amount }
 
 module.exports = { TokenSource, sourceOf: (native) => new TokenSource(MAKE, native) }

@@ -1,7 +1,7 @@
 'use strict'
 
 const { inspect } = require('node:util')
-const { text } = require('./arguments.cjs')
+const { invalid, text } = require('./arguments.cjs')
 const { InvalidArgumentError, ask } = require('./errors.cjs')
 
 const MAKE = Symbol('made by appmint')
@@ -48,6 +48,10 @@ class Token {
     return this.#read().scopes
   }
 
+  get account() {
+    return this.#read().account
+  }
+
   get claims() {
     return this.#read().claims
   }
@@ -65,8 +69,8 @@ class Token {
   }
 
   toJSON() {
-    const { kind, expiresAt, permissions, repositorySelection, repositories, scopes } = this
-    return { kind, expiresAt, permissions, repositorySelection, repositories, scopes }
+    const { kind, expiresAt, permissions, repositorySelection, repositories, scopes, account } = this
+    return { kind, expiresAt, permissions, repositorySelection, repositories, scopes, account }
   }
 
   [inspect.custom](depth, options, show = inspect) {
@@ -101,6 +105,11 @@ function tokenText(name, value) {
   return value instanceof Token ? value.reveal() : text(name, value)
 }
 
+function tokenTexts(name, value) {
+  if (!Array.isArray(value)) throw invalid(name, 'an array of tokens', value)
+  return value.map((each) => tokenText(`each of ${name}`, each))
+}
+
 function refreshTokenText(name, value) {
   if (!(value instanceof Token)) return text(name, value)
   const revealed = value.revealRefreshToken()
@@ -108,4 +117,6 @@ function refreshTokenText(name, value) {
   return revealed
 }
 
-module.exports = { Token, dateOf, refreshTokenText, tokenOf: (native) => new Token(MAKE, native), tokenText }
+module.exports = {
+  Token, dateOf, refreshTokenText, tokenOf: (native) => new Token(MAKE, native), tokenText, tokenTexts,
+}

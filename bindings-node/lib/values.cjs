@@ -8,14 +8,28 @@ const { dateOf } = require('./token.cjs')
 /** One installation of the app. Only the id is certain; all that the platform said is in `raw`. */
 class Installation {
   constructor(record) {
-    Object.assign(this, record)
-    this.createdAt = dateOf(record.createdAt)
-    this.updatedAt = dateOf(record.updatedAt)
-    this.suspendedAt = dateOf(record.suspendedAt)
-    this.raw = JSON.parse(record.raw)
-    Object.freeze(this.permissions)
-    Object.freeze(this.events)
-    Object.freeze(this)
+    fill(this, record)
+  }
+}
+
+/** A repository that an installation reaches. */
+class Repository {
+  constructor(record) {
+    fill(this, record)
+  }
+}
+
+/** Where the platform sends the app's events. */
+class HookConfig {
+  constructor(record) {
+    fill(this, record)
+  }
+}
+
+/** An event that was sent to the app, or was tried to be. */
+class HookDelivery {
+  constructor(record) {
+    fill(this, record)
   }
 }
 
@@ -74,6 +88,17 @@ class Webhook {
   }
 }
 
+/** Gives an object a record's members, in the forms that callers see, for good. */
+function fill(object, record) {
+  for (const [name, value] of Object.entries(record)) object[name] = shown(name, value)
+  Object.freeze(object)
+}
+
+function shown(name, value) {
+  if (name === 'raw') return JSON.parse(value)
+  return name.endsWith('At') ? dateOf(value) : Object.freeze(value)
+}
+
 /** Values of one header are one list (RFC 9110 §5.3). */
 function joined(pairs) {
   const headers = Object.create(null)
@@ -83,4 +108,4 @@ function joined(pairs) {
   return Object.freeze(headers)
 }
 
-module.exports = { Authorization, Installation, Response, Webhook }
+module.exports = { Authorization, HookConfig, HookDelivery, Installation, Repository, Response, Webhook, fill }

@@ -1,7 +1,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use appmint_core::{
-    AuthorizationRequest, Call, Installation, Lookup, Response, Scope, Secret, Timestamp,
+    Authorization, AuthorizationRequest, Call, Installation, Lookup, Response, Scope, Secret,
+    Timestamp,
 };
 use napi::{
     Env,
@@ -11,8 +12,9 @@ use napi::{
 use napi_derive::napi;
 
 use crate::{
-    clock::ManualClock,
+    clock::{ManualClock, millis},
     landing::Landings,
+    listing::Listing,
     outcome::{Outcome, outcome},
     settings::Settings,
     signer::Signer,
@@ -23,7 +25,7 @@ use crate::{
 
 /// A program's app on a platform.
 #[napi]
-pub struct App(appmint_core::App);
+pub struct App(pub(crate) appmint_core::App);
 
 /// The app that the settings describe.
 #[napi(catch_unwind)]
@@ -69,15 +71,10 @@ impl App {
         landings.await_landing(id, self.0.jwt(), Token)
     }
 
-    /// Every installation of the app.
+    /// The installations of the app.
     #[napi(catch_unwind)]
-    pub fn installations(
-        &self,
-        landings: &Landings,
-        id: u32,
-    ) -> Option<Outcome<Vec<InstallationRecord>>> {
-        let records = |all: Vec<_>| all.into_iter().map(InstallationRecord::of).collect();
-        landings.await_landing(id, self.0.installations(), records)
+    pub fn installations(&self) -> Outcome<Listing> {
+        outcome(self.0.installations().map(Listing::from))
     }
 
     /// The installation that is looked up by the one thing given.
@@ -104,6 +101,12 @@ impl App {
         outcome(self.0.narrowed_installation(id, narrowing.into()).map(TokenSource))
     }
 
+    /// A source of the app's own tokens.
+    #[napi(catch_unwind)]
+    pub fn app_tokens(&self) -> Outcome<TokenSource> {
+        outcome(self.0.app_tokens().map(TokenSource))
+    }
+
     /// A webhook whose signature proved right.
     #[napi(catch_unwind)]
     pub fn verify_webhook(
@@ -120,11 +123,7 @@ impl App {
     /// Where a user authorizes the app.
     #[napi(catch_unwind)]
     pub fn authorize(&self, request: AuthorizationOptions) -> Outcome<AuthorizationRecord> {
-        outcome(self.0.authorize(&request.into()).map(|authorization| AuthorizationRecord {
-            url: authorization.url().to_owned(),
-            state: authorization.state().to_owned(),
-            code_verifier: authorization.code_verifier().map(revealed),
-        }))
+        outcome(self.0.authorize(&request.into()).map(|made| AuthorizationRecord::of(&made)))
     }
 
     /// The code out of a callback's URL.
@@ -179,6 +178,7 @@ pub struct CallRecord {
     pub json: Option<String>,
     pub body: Option<Uint8Array>,
     pub token: Option<String>,
+    pub timeout: Option<f64>,
 }
 
 impl From<CallRecord> for Call {
@@ -189,7 +189,8 @@ impl From<CallRecord> for Call {
         }
         let call = record.json.into_iter().fold(call, Self::json_text);
         let call = record.body.into_iter().fold(call, |call, body| call.body(body.to_vec()));
-        record.token.into_iter().fold(call, Self::token)
+        let call = record.token.into_iter().fold(call, Self::token);
+        record.timeout.map(millis).into_iter().fold(call, Self::timeout)
     }
 }
 
@@ -229,12 +230,22 @@ impl From<AuthorizationOptions> for AuthorizationRequest {
     }
 }
 
-/// Where a user authorizes the app.
+/// Where a user authorizes or installs the app.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct AuthorizationRecord {
     pub url: String,
     pub state: String,
     pub code_verifier: Option<String>,
+}
+
+impl AuthorizationRecord {
+    pub(crate) fn of(authorization: &Authorization) -> Self {
+        Self {
+            url: authorization.url().to_owned(),
+            state: authorization.state().to_owned(),
+            code_verifier: authorization.code_verifier().map(revealed),
+        }
+    }
 }
 
 /// An installation of the app.
@@ -257,7 +268,7 @@ pub struct InstallationRecord {
 }
 
 impl InstallationRecord {
-    fn of(installation: Installation) -> Self {
+    pub(crate) fn of(installation: Installation) -> Self {
         Self {
             id: installation.id,
             account: installation.account,
@@ -302,6 +313,6 @@ impl ToNapiValue for Body {
     }
 }
 
-fn revealed(secret: &Secret) -> String {
+pub(crate) fn revealed(secret: &Secret) -> String {
     secret.reveal().to_owned()
 }

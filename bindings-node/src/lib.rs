@@ -9,8 +9,13 @@
 
 mod app;
 mod clock;
+mod hook;
 mod landing;
+mod listing;
+mod operations;
 mod outcome;
+mod registration;
+mod repository;
 mod settings;
 mod signer;
 mod source;

@@ -29,6 +29,7 @@ pub struct Settings {
     pub allow_plain_http: Option<bool>,
     pub max_response_body: Option<f64>,
     pub retries: Option<u32>,
+    pub retry_wait: Option<f64>,
 }
 
 impl From<Settings> for appmint_core::Settings {
@@ -55,6 +56,7 @@ impl From<Settings> for appmint_core::Settings {
             allow_plain_http: settings.allow_plain_http.unwrap_or_default(),
             max_response_body: settings.max_response_body.map(|bytes| bytes as usize),
             retries: settings.retries,
+            retry_wait: settings.retry_wait.map(millis),
             ..Self::default()
         }
     }

@@ -1,23 +1,27 @@
+use std::convert::identity;
+
+use appmint_core::Timestamp;
 use napi_derive::napi;
 
 use crate::{
-    app::{CallRecord, ResponseRecord},
+    app::{CallRecord, ResponseRecord, revealed},
     clock::millis,
     landing::Landings,
-    outcome::Outcome,
+    listing::Listing,
+    outcome::{Outcome, outcome},
     token::Token,
 };
 
-/// Tokens for one installation.
+/// Tokens for one installation, or for the app itself.
 #[napi]
 pub struct TokenSource(pub(crate) appmint_core::TokenSource);
 
 #[napi]
 impl TokenSource {
-    /// The installation's id.
+    /// The installation's id; none for the app's own tokens.
     #[napi(catch_unwind)]
     #[must_use]
-    pub fn installation_id(&self) -> &str {
+    pub fn installation_id(&self) -> Option<&str> {
         self.0.installation_id()
     }
 
@@ -32,10 +36,41 @@ impl TokenSource {
         landings.await_landing(id, self.0.token(min_valid.map(millis)), Token)
     }
 
+    /// The value for an `Authorization` header, with such a token.
+    #[napi(catch_unwind)]
+    pub fn authorization(
+        &self,
+        landings: &Landings,
+        id: u32,
+        min_valid: Option<f64>,
+    ) -> Option<Outcome<String>> {
+        let flight = self.0.authorization(min_valid.map(millis));
+        landings.await_landing(id, flight, |secret| revealed(&secret))
+    }
+
+    /// When the token in memory stops working, in milliseconds since 1970.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn expires_at(&self) -> Option<i64> {
+        self.0.expires_at().map(Timestamp::as_millis)
+    }
+
     /// Forgets the token in memory.
     #[napi(catch_unwind)]
     pub fn invalidate(&self) {
         self.0.invalidate();
+    }
+
+    /// Forgets the token in memory and has the platform end it.
+    #[napi(catch_unwind)]
+    pub fn revoke(&self, landings: &Landings, id: u32) -> Option<Outcome<()>> {
+        landings.await_landing(id, self.0.revoke(), identity)
+    }
+
+    /// The repositories that the token reaches.
+    #[napi(catch_unwind)]
+    pub fn repositories(&self) -> Outcome<Listing> {
+        outcome(self.0.repositories().map(Listing::from))
     }
 
     /// An API call as the installation.

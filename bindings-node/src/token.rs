@@ -16,6 +16,7 @@ pub struct TokenRecord {
     pub repository_selection: Option<String>,
     pub repositories: Vec<String>,
     pub scopes: Vec<String>,
+    pub account: Option<String>,
     pub claims: Option<String>,
     pub refresh_token_expires_at: Option<i64>,
 }
@@ -33,6 +34,7 @@ impl Token {
             repository_selection: self.0.repository_selection().map(str::to_owned),
             repositories: self.0.repositories().to_vec(),
             scopes: self.0.scopes().to_vec(),
+            account: self.0.account().map(str::to_owned),
             claims: self.0.claims().map(str::to_owned),
             refresh_token_expires_at: self
                 .0

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { App, InvalidArgumentError, ManualClock, Response, Token, TokenSource } from 'appmint'
+import {
+  App, InvalidArgumentError, Listing, ManualClock, Registration, Response, Token, TokenSource,
+} from 'appmint'
 import { KEY, appOn, platform } from './support.mjs'
 
 const NOWHERE = 'http://127.0.0.1:9'
@@ -20,7 +22,7 @@ test('an option of a call that is unknown is refused', async () => {
   const source = app.installation(14)
   const calls = [
     () => app.jwt({ signals: 1 }),
-    () => app.installations({ page: 1 }),
+    async () => app.installations({ page: 1 }),
     () => app.findInstallation({ team: 'a' }),
     () => app.findInstallation('acme', { user: 'a' }),
     async () => app.installation(14, { repository: 'a' }),
@@ -28,6 +30,14 @@ test('an option of a call that is unknown is refused', async () => {
     () => source.token({ min_valid: 1 }),
     () => source.request('GET', '/', { token: 'x' }),
     () => app.exchangeCode('c', { verifier: 'x' }),
+    () => app.updateHookConfig({ URL: 'x' }),
+    () => app.scopeToken('t', { account: 'a' }),
+    () => app.registration({ page: 1 }),
+    async () => app.hookDeliveries({ page: 1 }),
+    async () => app.installUrl({ slug: 'a' }),
+    async () => source.repositories({ page: 1 }),
+    () => source.authorization({ timeout_ms: 1 }),
+    () => source.revoke({ force: true }),
   ]
   for (const call of calls) await assert.rejects(call, InvalidArgumentError)
   assert.throws(() => app.authorize({ scope: 'x' }), { hint: 'Did you mean scopes?' })
@@ -36,7 +46,7 @@ test('an option of a call that is unknown is refused', async () => {
 test('a wrong type is an invalid argument that is named', () => {
   const wrong = {
     platform: 1, appId: -1, privateKey: 5, timeout: 'soon', retries: 1.5, allowPlainHttp: 1,
-    host: 1, otherPrivateKey: 5, signer: {}, clock: {}, jwtLifetime: Number.NaN, maxResponseBody: -1, platformDescriptor: () => {},
+    retryWait: '1s', host: 1, otherPrivateKey: 5, signer: {}, clock: {}, jwtLifetime: Number.NaN, maxResponseBody: -1, platformDescriptor: () => {},
   }
   for (const [name, value] of Object.entries(wrong)) {
     assert.throws(() => new App({ [name]: value }), (error) => {
@@ -60,7 +70,9 @@ test('wrong arguments of a call that goes out reject, and of another throw', asy
   await assert.rejects(app.request('GET', '/', { json: 1n }), InvalidArgumentError)
   await assert.rejects(app.request('GET', '/', { json: 1, body: 'x' }), InvalidArgumentError)
   await assert.rejects(app.request('GET', '/', { signal: {} }), InvalidArgumentError)
+  await assert.rejects(app.request('GET', '/', { timeout: -1 }), InvalidArgumentError)
   await assert.rejects(app.installation(1).token({ minValid: -1 }), InvalidArgumentError)
+  await assert.rejects(app.installation(1).authorization({ timeout: '1s' }), InvalidArgumentError)
   assert.throws(() => app.installation({}), InvalidArgumentError)
   assert.throws(() => app.installation('../x'), InvalidArgumentError)
   assert.throws(() => app.authorizationCode('?code=1'), InvalidArgumentError)
@@ -105,7 +117,7 @@ test('a key may be text or bytes', () => {
 })
 
 test('what only appmint makes cannot be made', () => {
-  for (const Type of [Token, TokenSource]) assert.throws(() => new Type(), InvalidArgumentError)
+  for (const Type of [Token, TokenSource, Listing, Registration]) assert.throws(() => new Type(), InvalidArgumentError)
 })
 
 test('a clock is moved by dates and milliseconds', () => {

@@ -10,7 +10,7 @@ test('a refusal is an error of its kind, with all that is known of it', async (t
     headers: { 'retry-after': '7', 'x-request-id': 'r-1' },
     json: { message: 'slow down' },
   }))
-  const thrown = await appOn(url).installations().catch((error) => error)
+  const thrown = await appOn(url).installations().toArray().catch((error) => error)
   assert.ok(thrown instanceof appmint.RateLimitedError)
   assert.ok(thrown instanceof appmint.AppmintError)
   assert.ok(thrown instanceof Error)
@@ -32,7 +32,7 @@ test('a refusal is an error of its kind, with all that is known of it', async (t
 test('the stack leads to the caller', async (t) => {
   const { url, hangUp, callers } = await silence(t)
   async function theCaller() {
-    await appOn(url).installations()
+    await appOn(url).installations().toArray()
   }
   const waiting = theCaller().catch((error) => error)
   await callers(1)
@@ -40,7 +40,7 @@ test('the stack leads to the caller', async (t) => {
   const { stack, code, cause } = await waiting
   assert.equal(code, 'transport')
   assert.ok(cause instanceof Error)
-  assert.match(stack, /App\.installations[\s\S]*theCaller/)
+  assert.match(stack, /Listing\.next[\s\S]*Listing\.toArray[\s\S]*theCaller/)
 })
 
 test('what is not there is undefined', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
 import { test } from 'node:test'
 
-import { CancelledError } from 'appmint'
+import { CancelledError, TimeoutError } from 'appmint'
 import { appOn, platform, run, silence } from './support.mjs'
 
 test('calls that hang occupy none of Node’s own threads', async (t) => {
@@ -39,9 +39,48 @@ test('a signal ends the waiting, and the call goes on', async (t) => {
   assert.equal(asked.length, 1)
 })
 
+test('a timeout ends one caller’s waiting, and minting goes on for the others', async (t) => {
+  let answer
+  const answered = new Promise((resolve) => { answer = resolve })
+  const { url, asked } = await platform(t)
+  const source = appOn(url, { privateKey: undefined, signer: () => answered, timeout: 600_000 }).installation(14)
+  const patient = [source.token(), source.token({ timeout: Infinity }), source.authorization({ timeout: 600_000 })]
+  for (const call of [() => source.token({ timeout: 0 }), () => source.authorization({ timeout: 1 })]) {
+    await assert.rejects(call(), (error) => error instanceof TimeoutError && error.isRetryable)
+  }
+  assert.equal(asked.length, 0)
+  answer(Buffer.alloc(256, 1))
+  await Promise.all(patient)
+  assert.equal(asked.length, 1)
+  await source.token({ timeout: 0 }) // what is in memory needs no time
+})
+
+test('a request’s timeout holds while it waits for a token, too', async (t) => {
+  const { url, asked } = await platform(t)
+  let answer
+  const answered = new Promise((resolve) => { answer = resolve })
+  const source = appOn(url, { privateKey: undefined, signer: () => answered, timeout: 600_000 }).installation(14)
+  await assert.rejects(source.request('GET', '/', { timeout: 1 }), TimeoutError)
+  assert.equal(asked.length, 0)
+  answer(Buffer.alloc(256, 1))
+  await source.token()
+})
+
+test('whoever ends the waiting, a timeout says the same', async (t) => {
+  const { url, hangUp } = await silence(t)
+  const app = appOn(url)
+  const byCore = await app.request('GET', '/', { timeout: 0 }).catch((error) => error)
+  const byNode = await app.installation(14).token({ timeout: 0 }).catch((error) => error)
+  hangUp()
+  assert.ok(byCore instanceof TimeoutError)
+  assert.deepEqual({ ...byNode, message: byNode.message }, { ...byCore, message: byCore.message })
+  assert.match(byNode.stack, /TokenSource\.token/)
+})
+
 test('a signal that was aborted before sends nothing', async (t) => {
   const { url, asked } = await platform(t)
-  await assert.rejects(appOn(url).installations({ signal: AbortSignal.abort('no') }), { code: 'cancelled', cause: 'no' })
+  const signal = AbortSignal.abort('no')
+  await assert.rejects(appOn(url).installations({ signal }).toArray(), { code: 'cancelled', cause: 'no' })
   assert.equal(asked.length, 0)
 })
 
@@ -55,7 +94,7 @@ test('a signal keeps no listener of a call that has landed', async (t) => {
   const remove = signal.removeEventListener.bind(signal)
   signal.addEventListener = (type, ...rest) => { listeners.push(type); add(type, ...rest) }
   signal.removeEventListener = (type, ...rest) => { listeners.pop(); remove(type, ...rest) }
-  await Promise.all([app.installations({ signal }), app.request('GET', '/', { signal })])
+  await Promise.all([app.installations({ signal }).toArray(), app.request('GET', '/', { signal })])
   assert.deepEqual(listeners, [])
   assert.equal(typeof signal.onabort, 'function')
 })

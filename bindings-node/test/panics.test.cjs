@@ -11,6 +11,8 @@ const { inspect } = require('node:util')
 const { App, InternalError, ManualClock } = require('appmint')
 const native = require('../native.cjs')
 
+const BROKEN = [native.App, native.TokenSource, native.Listing, native.Registration, native.Token, native.ManualClock]
+
 test('every function that Node can call catches its panics', () => {
   const sources = readdirSync(join(__dirname, '../src')).map((name) => readFileSync(join(__dirname, '../src', name), 'utf8'))
   const exported = sources.flatMap((text) => [...text.matchAll(/#\[napi(.*)\]\n(?:\s*#\[.*\]\n)*\s*(?:pub )?(?:async )?fn (\w+)/g)])
@@ -27,15 +29,27 @@ test('what native code throws is an InternalError that repeats nothing', async (
   const app = new App({ platform: 'github', appId: 75, signer: () => Buffer.alloc(256), clock })
   const source = app.installation(14)
   const token = await app.jwt()
+  const list = app.installations()
+  const registration = await registered(t)
   break_(t)
   const calls = [
     () => app.fingerprint, () => app.platformName, () => app.clockOffset, () => app.jwt(), () => app.installations(),
-    () => app.findInstallation('acme'), () => app.installation(14), () => app.verifyWebhook({}, '', 'x'),
-    () => app.authorize(), () => app.authorizationCode('', ''), () => app.exchangeCode('x'), () => app.refresh('x'),
-    () => app.request('GET', '/'), () => source.installationId, () => source.token(), () => source.invalidate(),
-    () => source.request('GET', '/'), () => token.kind, () => token.reveal(), () => token.authorization(),
+    () => app.findInstallation('acme'), () => app.installation(14), () => app.appTokens(),
+    () => app.suspendInstallation(14), () => app.unsuspendInstallation(14), () => app.deleteInstallation(14),
+    () => app.revokeInstallationToken('x'), () => app.registration(), () => app.convertManifest('x'),
+    () => app.installUrl({ appSlug: 'x' }), () => app.finishInstall('', ''), () => app.verifyWebhook({}, '', 'x'),
+    () => app.hookConfig(), () => app.updateHookConfig({}), () => app.hookDeliveries(), () => app.hookDelivery(1),
+    () => app.redeliverHook(1), () => app.authorize(), () => app.authorizationCode('', ''),
+    () => app.exchangeCode('x'), () => app.refresh('x'), () => app.checkToken('x'), () => app.resetToken('x'),
+    () => app.scopeToken('x', {}), () => app.deleteToken('x'), () => app.deleteGrant('x'),
+    () => app.revokeCredentials(['x']), () => app.request('GET', '/'),
+    () => source.installationId, () => source.token(), () => source.authorization(), () => source.expiresAt,
+    () => source.invalidate(), () => source.revoke(), () => source.repositories(), () => source.request('GET', '/'),
+    () => list.next(), () => list.toArray(), () => registration.revealClientSecret(),
+    () => registration.revealWebhookSecret(), () => registration.revealPrivateKey(), () => token.kind, () => token.reveal(), () => token.authorization(),
     () => token.revealRefreshToken(), () => clock.now(), () => clock.set(0), () => clock.advance(0),
   ]
+  assert.deepEqual(unasked(calls), [])
   for (const call of calls) {
     await assert.rejects(async () => call(), (error) => {
       assert.ok(error instanceof InternalError, `${call}: ${error}`)
@@ -46,10 +60,24 @@ test('what native code throws is an InternalError that repeats nothing', async (
   }
 })
 
+/** What native code can do that no call asks for. */
+function unasked(calls) {
+  const text = calls.join()
+  const names = [native.App, native.TokenSource, native.Listing, native.ManualClock].flatMap(own)
+  return names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))
+}
+
+/** A registration, which the platform must tell. */
+async function registered(t) {
+  const { appOn, platform } = await import('./support.mjs')
+  const { url } = await platform(t, () => ({ json: { id: 75 } }))
+  return appOn(url, { platform: 'github' }).registration()
+}
+
 /** Makes native code throw, as it does when it panics. */
 function break_(t) {
   const fail = () => { throw new Error('a secret') }
-  for (const type of [native.App, native.TokenSource, native.Token, native.ManualClock]) {
+  for (const type of BROKEN) {
     for (const name of own(type)) t.mock.method(type.prototype, name, fail)
   }
 }

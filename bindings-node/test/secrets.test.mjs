@@ -38,6 +38,16 @@ test('a token shows its secrets only when it reveals them', async (t) => {
   assert.match(inspect(minted), /\[redacted\]/)
 })
 
+test('a registration shows its secrets only when it reveals them', async (t) => {
+  const secrets = { client_secret: 'the-new-client-secret', webhook_secret: 'the-webhook-secret', pem: KEY.privateKey }
+  const { url, asked } = await platform(t, () => ({ status: 201, json: { id: 75, ...secrets } }))
+  const made = await appOn(url, { platform: 'github', privateKey: undefined }).convertManifest('the-secret-code')
+  assert.equal(asked[0].url, '/app-manifests/the-secret-code/conversions')
+  const revealed = [made.revealClientSecret(), made.revealWebhookSecret(), made.revealPrivateKey()]
+  assert.deepEqual(revealed, Object.values(secrets))
+  hides(made, [secrets.client_secret, secrets.webhook_secret, KEY.privateKey.split('\n')[3]])
+})
+
 test('an app, its source and its clock show nothing of what they hold', async (t) => {
   const { url } = await platform(t)
   const app = appOn(url)

@@ -18,7 +18,7 @@ test('a JWT tells its claims and nothing else', async (t) => {
 test('an installation says what the platform said', async (t) => {
   const { url } = await platform(t)
   const app = appOn(url)
-  const [listed] = await app.installations()
+  const [listed] = await app.installations().toArray()
   const found = await app.findInstallation('ACME')
   assert.deepEqual(found, listed)
   const { id, appId, permissions, events, repositorySelection, createdAt, suspendedAt, raw } = found
@@ -86,7 +86,7 @@ test('another key is turned to when the first is not known', async (t) => {
   })
   const app = appOn(url, { platform: 'github', otherPrivateKey: other })
   const before = app.fingerprint
-  assert.deepEqual(await app.installations(), [])
+  assert.deepEqual(await app.installations().toArray(), [])
   assert.equal(asked.length, 2)
   assert.notEqual(app.fingerprint, before)
 })

@@ -31,7 +31,7 @@ function makeApp() {
 }
 
 async function asInstallation(app) {
-  for (const { id, account, repositorySelection, permissions } of await app.installations()) {
+  for await (const { id, account, repositorySelection, permissions } of app.installations()) {
     say('installation', `${id} ${account ?? ''} (${repositorySelection ?? ''}; ${listed(permissions)})`)
   }
   const account = setting('ACCOUNT')

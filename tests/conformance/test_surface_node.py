@@ -17,7 +17,11 @@ SURFACE = tomllib.loads((HERE / "surface.toml").read_text("utf-8"))
 TYPES = (NODE / "index.d.cts").read_text("utf-8")
 
 # Conveniences that only Node has.
-OWN = {"Response": {"json", "text"}, "Token": {"toString"}}
+OWN = {
+    "Response": {"json", "text"},
+    "Token": {"toString"},
+    "Listing": {"toArray", "return"},
+}
 OWN |= {name: OWN.get(name, set()) | {"toJSON"} for name in ["Response", "Token"]}
 OWN_NAMES = {"AppmintError"}
 OWN_ERROR_FIELDS = {"code"}
@@ -85,9 +89,9 @@ def parameters(text):
 
 def options(interface):
     """Names in an interface and in those it extends."""
-    head = re.search(rf"^export interface {interface}(?: extends (\w+))?", TYPES, re.M)
+    head = re.search(rf"^export interface {interface}(?: extends ([\w, ]+))? {{", TYPES, re.M)
     names = set(re.findall(r"^\s+(\w+)\??: ", block("interface", interface), re.M))
-    return names | options(head[1]) if head[1] else names
+    return names.union(*map(options, head[1].split(", "))) if head[1] else names
 
 
 def accepted(params):
@@ -109,8 +113,8 @@ OPERATIONS = [
     for name, operations in SURFACE["object"].items()
     for member, details in operations.items()
 ]
-# Its instances have fields, and its prototype nothing.
-RECORDS = ["Installation", "Webhook"]
+# Its instances have fields, and its prototype nothing but what reveals.
+RECORDS = ["Installation", "Webhook", "Registration", "Repository", "HookConfig", "HookDelivery"]
 
 
 def test_the_module_shows_what_it_should_and_no_more(node):
@@ -131,7 +135,9 @@ def test_every_setting_is_an_option_of_app(node):
 def test_every_object_has_its_members(node, name):
     wanted = {camel(member) for member in SURFACE["object"][name]} | OWN.get(name, set())
     assert set(declared(name)) == wanted
-    if name not in RECORDS:
+    if name in RECORDS:
+        assert set(node["members"][name]) == {m for m in wanted if m.startswith("reveal")}
+    else:
         fields = {"Authorization": {"url", "state"}, "Response": {"status", "headers", "body"}}
         assert set(node["members"][name]) | fields.get(name, set()) == wanted
 
@@ -144,8 +150,14 @@ def test_every_operation_has_its_arguments(node, name, member, details):
         assert not args and not details.get("out"), "a property takes nothing and sends nothing"
         return
     assert camel(member) not in node["getters"][name]
-    waiting = {"signal"} if details.get("out") else set()
-    assert accepted(params) == names_of(args) | waiting
+    assert accepted(params) == names_of(args) | waiting(name, details)
+
+
+def waiting(name, details):
+    """What ends the waiting. A list is told once, when it is made, for all its pages."""
+    is_list = details["returns"].startswith("Listing of ")
+    is_call = details.get("out") and name != "Listing"
+    return {"signal"} if is_list or is_call else set()
 
 
 def test_every_call_that_goes_out_is_a_promise():

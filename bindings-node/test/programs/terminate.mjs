@@ -15,7 +15,7 @@ if (isMainThread) {
   console.log('ended')
 } else {
   const { makeApp } = await import('./app.mjs')
-  const call = (app) => app.installations().catch(() => {})
+  const call = (app) => app.installations().toArray().catch(() => {})
   const again = (app) => call(app).then(() => process.env.TEST_BUSY && again(app))
   const never = new Promise(() => {})
   const signers = [() => Buffer.alloc(256, 1), () => never, () => { throw new Error('no') }]

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 
 import {
   App, AppmintError, ManualClock, RateLimitedError, Token, platforms, version,
-  type AppOptions, type Authorization, type ErrorKind, type Installation, type Response, type TokenSource,
-  type Webhook,
+  type AppOptions, type Authorization, type ErrorKind, type HookConfig, type HookDelivery, type Installation, type Listing,
+  type Registration, type Repository, type Response, type TokenSource, type Webhook,
 } from 'appmint'
 
 const options: AppOptions = {
@@ -14,6 +14,7 @@ const options: AppOptions = {
   privateKey: Buffer.from(''),
   signer: async (message: Buffer) => new Uint8Array(message),
   clock: new ManualClock(new Date()),
+  retryWait: 100,
 }
 const app = new App(options)
 const source: TokenSource = app.installation(14)
@@ -28,10 +29,27 @@ const authorization: Authorization = app.authorize({ scopes: ['a'] as const })
 await app.exchangeCode(app.authorizationCode('', authorization.state), { codeVerifier: authorization.codeVerifier })
 await app.refresh(token.revealRefreshToken() ?? token)
 const offset: number = app.clockOffset
-const texts: (string | null)[] = [version, webhook.event, ...token.repositories, ...platforms, found.account, app.fingerprint, token.repositorySelection]
-const dates: (Date | null)[] = [token.expiresAt, found.createdAt]
+const installations: Listing<Installation> = app.installations({ signal: AbortSignal.timeout(1) })
+for await (const { id, raw } of installations) console.log(id.length, raw)
+const repositories: Repository[] = await source.repositories().toArray()
+const { done, value } = await app.hookDeliveries().next()
+const delivery: HookDelivery | undefined = done ? undefined : value
+const iterable: AsyncIterable<Installation> = installations
+const registration: Registration = await app.convertManifest('')
+const secret: string | null = registration.revealClientSecret() ?? registration.revealPrivateKey()
+const hook: HookConfig = await app.updateHookConfig({ url: new URL('https://a.example'), insecureSsl: false })
+const flags: (boolean | null | undefined)[] = [hook.insecureSsl, delivery?.isRedelivery, repositories[0]?.isPrivate]
+const code: number | null | undefined = delivery?.statusCode
+const scoped: Token = await app.scopeToken(token, { target: 'acme', repositoryIds: [1], permissions: { contents: 'read' } })
+await app.revokeCredentials(['a', scoped] as const, { signal: AbortSignal.timeout(1) })
+const own: string = await app.appTokens().authorization({ minValid: 1, timeout: 1 })
+const ended: void = await source.revoke()
+const came: Installation = await app.finishInstall(new URL(app.installUrl({ appSlug: 'mint' }).url), '')
+await source.request('GET', '/x', { timeout: 1 })
+const texts: (string | null)[] = [version, webhook.event, ...token.repositories, ...platforms, found.account, app.fingerprint, source.installationId, token.account, token.repositorySelection]
+const dates: (Date | null)[] = [token.expiresAt, found.createdAt, source.expiresAt]
 const bytes: Buffer = response.body
-export const used = [texts, dates, bytes, narrowed, verify, offset]
+export const used = [texts, dates, bytes, narrowed, verify, offset, iterable, secret, flags, code, own, ended, came]
 
 try {
   await app.jwt()
@@ -58,6 +76,12 @@ await app.findInstallation({ team: 'a' })
 app.installation(14, { repository: 'a' })
 // @ts-expect-error a parsed body
 app.verifyWebhook({}, {}, 'secret')
+// @ts-expect-error an app's page has its name
+app.installUrl({})
+// @ts-expect-error credentials come in an array
+await app.revokeCredentials('a')
+// @ts-expect-error a list is no array
+app.installations().length
 // @ts-expect-error only appmint makes tokens
 new Token()
 // @ts-expect-error an installation does not change

@@ -1,0 +1,58 @@
+use appmint_core::{HookDelivery, Installation, Repository};
+use napi::bindgen_prelude::Either3;
+use napi_derive::napi;
+
+use crate::{
+    app::InstallationRecord, hook::HookDeliveryRecord, landing::Landings, outcome::Outcome,
+    repository::RepositoryRecord,
+};
+
+/// A list that is fetched page by page as it is asked for.
+#[napi]
+pub struct Listing(Items);
+
+/// JavaScript has one class for all lists.
+enum Items {
+    Installations(appmint_core::Listing<Installation>),
+    Repositories(appmint_core::Listing<Repository>),
+    HookDeliveries(appmint_core::Listing<HookDelivery>),
+}
+
+type Item = Either3<InstallationRecord, RepositoryRecord, HookDeliveryRecord>;
+
+#[napi]
+impl Listing {
+    /// The next item; nothing after the last.
+    #[napi(catch_unwind)]
+    pub fn next(&self, landings: &Landings, id: u32) -> Option<Outcome<Option<Item>>> {
+        match &self.0 {
+            Items::Installations(list) => landings.await_landing(id, list.next_item(), |item| {
+                item.map(InstallationRecord::of).map(Item::A)
+            }),
+            Items::Repositories(list) => landings.await_landing(id, list.next_item(), |item| {
+                item.map(RepositoryRecord::of).map(Item::B)
+            }),
+            Items::HookDeliveries(list) => landings.await_landing(id, list.next_item(), |item| {
+                item.map(HookDeliveryRecord::of).map(Item::C)
+            }),
+        }
+    }
+}
+
+impl From<appmint_core::Listing<Installation>> for Listing {
+    fn from(list: appmint_core::Listing<Installation>) -> Self {
+        Self(Items::Installations(list))
+    }
+}
+
+impl From<appmint_core::Listing<Repository>> for Listing {
+    fn from(list: appmint_core::Listing<Repository>) -> Self {
+        Self(Items::Repositories(list))
+    }
+}
+
+impl From<appmint_core::Listing<HookDelivery>> for Listing {
+    fn from(list: appmint_core::Listing<HookDelivery>) -> Self {
+        Self(Items::HookDeliveries(list))
+    }
+}

@@ -1,0 +1,27 @@
+// The words of a command, as arguments.
+
+export const camel = (name) => name.replaceAll(/_(.)/g, (_, letter) => letter.toUpperCase())
+export const camelCased = (words) => Object.fromEntries(Object.entries(words).map(([key, value]) => [camel(key), value]))
+/** The parts between commas; none of an empty text. */
+export const list = (text) => text.split(',').filter(() => text !== '')
+export const number = (text) => (text === undefined ? undefined : Number(text))
+
+export function call({ method, path, json, timeout_ms, ...words }) {
+  const others = Object.fromEntries(Object.entries(words).filter(([name]) => !name.startsWith('header.')))
+  const [headers, timeout] = [headersOf(words), number(timeout_ms)]
+  return [method, path, { ...others, headers, timeout, json: json && JSON.parse(json) }]
+}
+
+export function headersOf(words) {
+  const named = Object.entries(words).filter(([name]) => name.startsWith('header.'))
+  return Object.fromEntries(named.map(([name, value]) => [name.slice(7), value]))
+}
+
+export function narrowing({ permissions, ...words }) {
+  const lists = Object.entries(camelCased(words)).map(([name, value]) => [name, list(value)])
+  return { ...Object.fromEntries(lists), permissions: permissions === undefined ? undefined : levels(permissions) }
+}
+
+function levels(text) {
+  return Object.fromEntries(list(text).map((each) => each.split(':')))
+}
