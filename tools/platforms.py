@@ -11,6 +11,11 @@ ROOT = Path(__file__).resolve().parents[1]
 DESCRIPTORS = ROOT / "core" / "platforms"
 PAGE = ROOT / "docs" / "platforms.md"
 NO = "unsupported"
+OPERATIONS = [
+    "registration", "convert_manifest", "suspend_installation", "unsuspend_installation", "delete_installation",
+    "hook_config", "update_hook_config", "hook_delivery", "redeliver_hook", "check_token", "reset_token", "scope_token",
+    "delete_token", "delete_grant", "revoke_credentials", "revoke_installation_token",
+]
 LOOKUPS = ["id", "account", "organization", "user", "repository", "enterprise"]
 HEAD = """# Platforms
 
@@ -55,9 +60,9 @@ def platforms() -> list[dict]:
     return [load(path.stem) for path in sorted(DESCRIPTORS.glob("*.json"))]
 
 
-def table() -> str:
-    columns = platforms()
-    rows = {
+def rows() -> dict:
+    """What a cell says of a platform, by the row's name."""
+    return {
         "name in `platform`": lambda p: f"`{p['name']}`",
         "hosts": hosts,
         "`jwt`": jwt,
@@ -65,6 +70,15 @@ def table() -> str:
         **{f"`find_installation` by {kind}": lookup(kind) for kind in LOOKUPS},
         "`installation(id).token`": lambda p: "yes" if "installation_token" in p else NO,
         "… narrowed": narrowing,
+        "`installation(id).repositories`": lambda p: pages(p.get("lists", {}).get("repositories")),
+        "`installation(id).revoke`": operation("revoke_installation_token"),
+        "`app_tokens().token`": lambda p: yes("app_path" in p.get("installation_token", {})),
+        "`install_url`": lambda p: yes("install" in p),
+        "… with `state`": lambda p: yes("state" in p.get("install", {})),
+        "… with `redirect_uri`, where to return to": lambda p: yes("redirect_uri" in p.get("install", {})),
+        "`finish_install`": lambda p: yes("installation_id" in p.get("install", {})),
+        "`hook_deliveries`": lambda p: pages(p.get("lists", {}).get("hook_deliveries")),
+        **{f"`{name}`": operation(name) for name in OPERATIONS},
         "`authorize`, `authorization_code`": lambda p: "yes" if "oauth" in p else NO,
         "… with PKCE": lambda p: oauth(p, lambda o: "S256" if o["authorize"].get("pkce") else "no"),
         "… with `scopes`": lambda p: oauth(p, lambda o: yes("scope_separator" in o["authorize"])),
@@ -75,8 +89,12 @@ def table() -> str:
         "`verify_webhook`": webhook,
         "facts are": lambda p: f"{p['verified']}, {p['as_of']}",
     }
+
+
+def table() -> str:
+    columns = platforms()
     lines = ["| | " + " | ".join(p["display_name"] for p in columns) + " |", "|---" * (len(columns) + 1) + "|"]
-    lines += [f"| {name} | " + " | ".join(cell(p) for p in columns) + " |" for name, cell in rows.items()]
+    lines += [f"| {name} | " + " | ".join(cell(p) for p in columns) + " |" for name, cell in rows().items()]
     return "\n".join(lines) + "\n"
 
 
@@ -101,8 +119,18 @@ def jwt(platform: dict) -> str:
 def listing(platform: dict) -> str:
     if "installations" not in platform:
         return NO
-    paging = platform["installations"]["list"].get("paging", {"style": "one"})
+    return pages(platform["installations"]["list"])
+
+
+def pages(offered: dict | None) -> str:
+    if offered is None:
+        return NO
+    paging = offered.get("paging", {"style": "one"})
     return {"one": "in one page", "link": "pages by Link", "page": "pages by number"}[paging["style"]]
+
+
+def operation(name: str):
+    return lambda platform: yes(name in platform.get("operations", {}))
 
 
 def lookup(kind: str):
