@@ -12,10 +12,10 @@ from . import keys, times
 SUITE = Path(__file__).parent.parent
 ROOT = SUITE.parent.parent
 NAME = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
-EXCHANGE = {"use", "request", "reply", "times", "except"}
+EXCHANGE = {"use", "request", "reply", "times", "except", "delay_ms"}
 FILE = {"about", "platforms", "also", "settings", "clock", "source", "cases"}
 MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform", "surfaces"}
-STEP = {"call", "with", "exchanges", "result", "error", "advance", "save", "at_least_ms", "at_most_ms"}
+STEP = {"call", "with", "exchanges", "result", "error", "advance", "save", "at_least_ms"}
 
 
 @dataclass
@@ -166,6 +166,8 @@ def exchanges_of(case, step, scope):
         for name in short.get("except", []):
             request.pop(name, None)
         whole = {"request": request, "reply": short.get("reply", template.get("reply"))}
+        if "delay_ms" in short:
+            whole["reply"] = {**whole["reply"], "delay_ms": short["delay_ms"]}
         filled = fill(whole, {**scope, **fill(parameters, scope, case.clock_ms)}, case.clock_ms)
         written.extend([filled] * short.get("times", 1))
         if "reply" not in short:
