@@ -34,6 +34,8 @@ mod keys;
 mod ledger;
 mod limits;
 mod pages;
+mod paths;
+mod pkce;
 mod platform;
 mod press;
 mod questions;
