@@ -40,6 +40,16 @@ pub(crate) trait Platform: Send {
         ""
     }
 
+    /// What stands between the origin and the paths of the pages.
+    fn web_path(&self) -> &'static str {
+        ""
+    }
+
+    /// Where a developer's site posts an app's manifest to.
+    fn manifest_path(&self) -> &'static str {
+        "/settings/apps/new"
+    }
+
     /// Registers one more public key; an app that did not exist does from now on.
     fn add_key(&mut self, app_id: &str, key: PublicKey) -> Result<(), String>;
 
