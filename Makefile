@@ -21,7 +21,7 @@ ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml b
         test-rust test-c test-python test-node test-conformance rust c python node
 
 help:
-	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr]   one program in five languages'
+	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr|acme]   one program in five languages'
 	@echo 'make test   all tests of all languages'
 	@echo 'make lint | bench | size | header | docs | clean'
 

@@ -77,8 +77,12 @@ static appmint_app *configure(void) {
   appmint_error *error = NULL;
   appmint_app *app = NULL;
   appmint_config *config = appmint_config_new();
-  appmint_config_set_platform(config, "atomgit", APPMINT_NTS, NULL);
-  set(config, appmint_config_set_platform, "APPMINT_PLATFORM");
+  const char *descriptor = setting("APPMINT_PLATFORM_DESCRIPTOR_FILE");
+  if (!descriptor) {
+    appmint_config_set_platform(config, "atomgit", APPMINT_NTS, NULL);
+    set(config, appmint_config_set_platform, "APPMINT_PLATFORM");
+  }
+  set_from_file(config, appmint_config_set_platform_descriptor, "APPMINT_PLATFORM_DESCRIPTOR_FILE");
   set(config, appmint_config_set_api_url, "APPMINT_API_URL");
   set(config, appmint_config_set_web_url, "APPMINT_WEB_URL");
   set(config, appmint_config_set_app_id, "APPMINT_APP_ID");

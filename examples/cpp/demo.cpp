@@ -30,7 +30,10 @@ static std::string read_file(const std::string &path) {
 }
 
 static App configure() {
-  auto builder = App::builder(env("APPMINT_PLATFORM").value_or("atomgit"));
+  auto descriptor = env("APPMINT_PLATFORM_DESCRIPTOR_FILE");
+  auto builder =
+      descriptor ? App::builder() : App::builder(env("APPMINT_PLATFORM").value_or("atomgit"));
+  if (descriptor) builder.platform_descriptor(read_file(*descriptor));
   if (auto url = env("APPMINT_API_URL")) builder.api_url(*url);
   if (auto url = env("APPMINT_WEB_URL")) builder.web_url(*url);
   if (auto id = env("APPMINT_APP_ID")) builder.app_id(*id);

@@ -15,10 +15,12 @@ async function main() {
 }
 
 function makeApp() {
+  const descriptor = setting('PLATFORM_DESCRIPTOR_FILE')
   const now = setting('NOW_MS')
   const roots = setting('ROOT_CERTIFICATES_FILE')
   return new App({
-    platform: setting('PLATFORM') ?? 'atomgit',
+    platform: descriptor ? undefined : (setting('PLATFORM') ?? 'atomgit'),
+    platformDescriptor: descriptor && readFileSync(descriptor, 'utf8'),
     apiUrl: setting('API_URL'),
     webUrl: setting('WEB_URL'),
     appId: setting('APP_ID'),

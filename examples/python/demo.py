@@ -19,10 +19,12 @@ def main() -> None:
 
 
 def make_app() -> appmint.App:
+    descriptor = setting("PLATFORM_DESCRIPTOR_FILE")
     now = setting("NOW_MS")
     roots = setting("ROOT_CERTIFICATES_FILE")
     return appmint.App(
-        setting("PLATFORM") or "atomgit",
+        None if descriptor else setting("PLATFORM") or "atomgit",
+        platform_descriptor=Path(descriptor).read_text("utf-8") if descriptor else None,
         api_url=setting("API_URL"),
         web_url=setting("WEB_URL"),
         app_id=setting("APP_ID"),

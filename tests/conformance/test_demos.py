@@ -21,7 +21,7 @@ CALLBACK = "http://127.0.0.1:8765/callback"
 TRANSCRIPTS = {path.stem: path for path in sorted((SUITE / "transcripts").glob("*.txt"))}
 # What differs between the platforms: tests/demo/demo.py knows it.
 sys.path.insert(0, str(ROOT / "tests/demo"))
-from demo import ACCOUNTS  # noqa: E402
+from demo import STAGES, settings  # noqa: E402
 
 
 @pytest.fixture
@@ -59,16 +59,9 @@ def sandbox(tmp_path, platform):
 
 @pytest.fixture
 def environment(sandbox, platform):
-    account, path = ACCOUNTS[platform]
     kept = {name: value for name, value in os.environ.items()
             if name.lower() not in PROXIES and not name.startswith("APPMINT_")}
-    return kept | {
-        "APPMINT_PLATFORM": platform,
-        "APPMINT_API_URL": sandbox["api_url"], "APPMINT_WEB_URL": sandbox["url"],
-        "APPMINT_APP_ID": sandbox["app_id"], "APPMINT_PRIVATE_KEY_FILE": sandbox["key_path"],
-        "APPMINT_CLIENT_ID": sandbox["client_id"], "APPMINT_CLIENT_SECRET": sandbox["client_secret"],
-        "APPMINT_REDIRECT_URI": CALLBACK, "APPMINT_ACCOUNT": account, "APPMINT_GET_PATH": path,
-        "APPMINT_NOW_MS": NOW_MS, "APPMINT_BROWSER": str(ROOT / "tests/demo/press")}
+    return kept | settings(platform, sandbox, CALLBACK) | {"APPMINT_NOW_MS": NOW_MS}
 
 
 def play(demo, environment):
@@ -86,7 +79,7 @@ def test_the_transcript_is_the_same_in_every_language(demo, environment, sandbox
 
 
 def test_every_platform_of_the_demo_has_a_transcript():
-    assert set(TRANSCRIPTS) == set(ACCOUNTS)
+    assert set(TRANSCRIPTS) == set(STAGES)
 
 
 def test_secrets_are_shown_when_that_is_asked_for(demo, environment):

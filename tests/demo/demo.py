@@ -12,15 +12,37 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# The account whose installation is used on each platform, and what is asked of its API.
-ACCOUNTS = {
-    "atomgit": ("yanqianyu", "/orgs/ACCOUNT/repos"),
-    "github": ("github", "/orgs/ACCOUNT/repos"),
-    "github-enterprise": ("github", "/orgs/ACCOUNT/repos"),
-    "icr": ("9a2e4b6c-1d3f-4a5b-8c7d-0e1f2a3b4c01", "/v0/organizations/ACCOUNT"),
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What differs between the platforms."""
+
+    account: str  # the one whose installation is used
+    path: str  # what is asked as the installation
+    user_path: str = ""  # what is asked as the user
+    descriptor: "Path | None" = None  # of a platform that is not built in
+    # A platform may want a redirect URI that was named once more in the exchange, and another may
+    # refuse it there; the programs are the same everywhere, and repeat none.
+    names_redirect_uri: bool = True
+
+
+STAGES = {
+    "atomgit": Stage("yanqianyu", "/orgs/ACCOUNT/repos", "/user/repos"),
+    "github": Stage("github", "/orgs/ACCOUNT/repos", "/user/repos"),
+    "github-enterprise": Stage("github", "/orgs/ACCOUNT/repos", "/user/repos"),
+    "icr": Stage("9a2e4b6c-1d3f-4a5b-8c7d-0e1f2a3b4c01", "/v0/organizations/ACCOUNT"),
+    "acme": Stage(
+        "tinkers",
+        "/v9/guilds/ACCOUNT/works",
+        "/v9/me/works",
+        descriptor=ROOT / "tests/platforms/acme.json",
+        names_redirect_uri=False,
+    ),
 }
 
 
@@ -37,7 +59,7 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--platform", default="atomgit", choices=ACCOUNTS)
+    parser.add_argument("--platform", default="atomgit", choices=STAGES)
     parser.add_argument("--show-secrets", action="store_true")
     return parser.parse_args()
 
@@ -70,25 +92,30 @@ def start_sandbox(platform: str, folder: Path) -> tuple[subprocess.Popen, dict]:
 
 def environment(options: argparse.Namespace, ready: dict) -> dict[str, str]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("APPMINT_")}
-    account, path = ACCOUNTS[options.platform]
-    own = {
-        "APPMINT_PLATFORM": options.platform,
+    own = settings(options.platform, ready, ready["redirect_uri"])
+    own |= {"APPMINT_NOW_MS": ready["now_ms"], "NO_PROXY": "127.0.0.1,localhost"}
+    shown = {"APPMINT_SHOW_SECRETS": "1"} if options.show_secrets else {}
+    return inherited | own | shown
+
+
+def settings(platform: str, ready: dict, redirect_uri: str) -> dict[str, str]:
+    """What the programs are told of a platform, and of the sandbox that is it."""
+    stage = STAGES[platform]
+    return {
+        "APPMINT_PLATFORM": "" if stage.descriptor else platform,
+        "APPMINT_PLATFORM_DESCRIPTOR_FILE": str(stage.descriptor or ""),
         "APPMINT_API_URL": ready["api_url"],
-        "APPMINT_WEB_URL": ready["url"],
+        "APPMINT_WEB_URL": ready["web_url"],
         "APPMINT_APP_ID": ready["app_id"],
         "APPMINT_PRIVATE_KEY_FILE": ready["key_path"],
         "APPMINT_CLIENT_ID": ready["client_id"],
         "APPMINT_CLIENT_SECRET": ready["client_secret"],
-        "APPMINT_REDIRECT_URI": ready["redirect_uri"],
-        "APPMINT_ACCOUNT": account,
-        "APPMINT_GET_PATH": path,
-        "APPMINT_USER_GET_PATH": "/user/repos",
-        "APPMINT_NOW_MS": ready["now_ms"],
+        "APPMINT_REDIRECT_URI": redirect_uri if stage.names_redirect_uri else "",
+        "APPMINT_ACCOUNT": stage.account,
+        "APPMINT_GET_PATH": stage.path,
+        "APPMINT_USER_GET_PATH": stage.user_path,
         "APPMINT_BROWSER": str(ROOT / "tests/demo/press"),
-        "NO_PROXY": "127.0.0.1,localhost",
     }
-    shown = {"APPMINT_SHOW_SECRETS": "1"} if options.show_secrets else {}
-    return inherited | own | shown
 
 
 def run_all(commands: dict[str, list[str]], env: dict[str, str]) -> int:

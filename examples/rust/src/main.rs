@@ -77,17 +77,18 @@ fn refreshed(app: &App, user: &Token) -> Outcome<Token> {
 }
 
 fn settings() -> Outcome<Settings> {
+    let descriptor = text_file("APPMINT_PLATFORM_DESCRIPTOR_FILE")?;
+    let platform = given("APPMINT_PLATFORM").unwrap_or_else(|| "atomgit".to_owned());
     Ok(Settings {
-        platform: Some(given("APPMINT_PLATFORM").unwrap_or_else(|| "atomgit".to_owned())),
+        platform: descriptor.is_none().then_some(platform),
+        platform_descriptor: descriptor,
         api_url: given("APPMINT_API_URL"),
         web_url: given("APPMINT_WEB_URL"),
         app_id: given("APPMINT_APP_ID"),
         client_id: given("APPMINT_CLIENT_ID"),
         client_secret: given("APPMINT_CLIENT_SECRET").map(Secret::new),
         private_key: file("APPMINT_PRIVATE_KEY_FILE")?.map(Into::into),
-        root_certificates: file("APPMINT_ROOT_CERTIFICATES_FILE")?
-            .map(String::from_utf8)
-            .transpose()?,
+        root_certificates: text_file("APPMINT_ROOT_CERTIFICATES_FILE")?,
         clock: match given("APPMINT_NOW_MS") {
             Some(now) => Some(Arc::new(ManualClock::new(Timestamp::from_millis(now.parse()?)))),
             None => None,
@@ -111,6 +112,10 @@ fn given(name: &str) -> Option<String> {
 
 fn needed(name: &str) -> Outcome<String> {
     given(name).ok_or_else(|| format!("set {name}").into())
+}
+
+fn text_file(name: &str) -> Outcome<Option<String>> {
+    Ok(file(name)?.map(String::from_utf8).transpose()?)
 }
 
 fn file(name: &str) -> Outcome<Option<Vec<u8>>> {

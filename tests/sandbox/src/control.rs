@@ -62,6 +62,7 @@ fn about(house: &House) -> Value {
     json!({
         "url": house.url,
         "api_url": format!("{}{}", house.url, platform.api_path()),
+        "web_url": format!("{}{}", house.url, platform.web_path()),
         "registration": platform.registration(),
         "operations": platform.operations(),
     })

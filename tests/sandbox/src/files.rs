@@ -24,6 +24,7 @@ pub(crate) fn write(sandbox: &Sandbox, flags: &Flags) -> io::Result<()> {
 struct Ready<'a> {
     url: &'a str,
     api_url: String,
+    web_url: String,
     admin_url: String,
     #[serde(flatten)]
     registration: Registration,
@@ -38,6 +39,7 @@ fn write_ready_file(path: &Path, sandbox: &Sandbox, flags: &Flags) -> io::Result
     let ready = Ready {
         url: sandbox.url(),
         api_url: sandbox.api_url(),
+        web_url: sandbox.web_url(),
         admin_url: sandbox.admin_url(),
         registration: sandbox.registration(),
         key_path,

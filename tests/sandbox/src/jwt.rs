@@ -23,10 +23,8 @@ pub(crate) fn verify<'k>(
     let keys = keys_of(&issuer).ok_or(Refusal::UnknownIssuer)?;
     decoded.check_signature(keys)?;
     decoded.check_times(now_ms.div_euclid(1000), rules.longest_life_s)?;
-    if rules.alg_claim && decoded.claims.get("alg").is_none_or(|alg| alg != "RS256") {
-        return Err(Refusal::NoAlgorithm);
-    }
-    Ok(issuer)
+    let told = |(name, value): &(&str, Value)| decoded.claims.get(*name) == Some(value);
+    rules.claims.iter().all(told).then_some(issuer).ok_or(Refusal::MissingClaim)
 }
 
 /// What a platform demands of an assertion.
@@ -34,8 +32,8 @@ pub(crate) struct Rules {
     /// How far ahead of the platform's clock `exp` may be.
     pub(crate) longest_life_s: i64,
     pub(crate) issuer: Issuer,
-    /// Whether the claims have to name the algorithm, too.
-    pub(crate) alg_claim: bool,
+    /// What has to be among the claims beside issuer and times.
+    pub(crate) claims: Vec<(&'static str, Value)>,
 }
 
 /// What `iss` may be.
@@ -47,6 +45,8 @@ pub(crate) enum Issuer {
     IntegerOrText,
     /// An app id as an integer, or a client id.
     IntegerOrClientId,
+    /// A client id: an integer if it is made of digits, or else a string.
+    IntegerIfDigits,
 }
 
 struct Assertion<'a> {
@@ -75,6 +75,7 @@ impl<'a> Assertion<'a> {
                 id.as_u64().map(|id| id.to_string()).ok_or(Refusal::IssuerNotInteger)
             }
             (Issuer::IntegerOrText, Value::String(text)) if is_id(text) => Ok(text.clone()),
+            (Issuer::IntegerIfDigits, Value::String(text)) if !is_id(text) => Ok(text.clone()),
             (_, Value::String(text)) if is_client_id(text) => Ok(text.clone()),
             _ => Err(Refusal::IssuerNotInteger),
         }
@@ -86,7 +87,7 @@ impl<'a> Assertion<'a> {
         }
         let signed = self.signed.as_bytes();
         let verified = keys.iter().any(|key| key.verifies(signed, &self.signature));
-        verified.then_some(()).ok_or(Refusal::Undecodable)
+        verified.then_some(()).ok_or(Refusal::ForeignKey)
     }
 
     fn check_times(&self, now: i64, longest_life_s: i64) -> Result<(), Refusal> {
@@ -118,8 +119,10 @@ fn json_part(encoded: &str) -> Option<Map<String, Value>> {
 /// Why an assertion proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// Not three base64url parts, not RS256, or signed with a key that is not the app's.
+    /// Not three base64url parts, or not RS256.
     Undecodable,
+    /// Signed with a key that is not the app's.
+    ForeignKey,
     NoIssuer,
     IssuerNotString,
     IssuerNotInteger,
@@ -128,14 +131,14 @@ pub(crate) enum Refusal {
     Expired,
     TooFarInTheFuture,
     IssuedInTheFuture,
-    /// No `alg` among the claims of a platform that lists it there.
-    NoAlgorithm,
+    /// One of the claims that the platform wants beside issuer and times is missing, or has another value.
+    MissingClaim,
 }
 
 impl Refusal {
     pub(crate) fn message(self) -> &'static str {
         match self {
-            Self::Undecodable => "A JSON web token could not be decoded",
+            Self::Undecodable | Self::ForeignKey => "A JSON web token could not be decoded",
             Self::NoIssuer => "Missing 'issuer' claim ('iss') in assertion",
             Self::IssuerNotString => "'Issuer' claim ('iss') must be a String",
             Self::IssuerNotInteger => "'Issuer' claim ('iss') must be an Integer",
@@ -150,7 +153,7 @@ impl Refusal {
                 "'Issued at' claim ('iat') must be an Integer representing \
                  the time that the assertion was issued"
             }
-            Self::NoAlgorithm => "Missing 'algorithm' claim ('alg') in assertion",
+            Self::MissingClaim => "Missing claim in assertion",
         }
     }
 }

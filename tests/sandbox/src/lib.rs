@@ -16,10 +16,11 @@
 //! ```
 //!
 //! The path of a request: `server` reads it, `house` takes it, asks `faults` what shall go wrong, lets the `platform`
-//! (`atomgit`, `github`, `icr`) answer, writes the `ledger`, and `server` sends what is left. `control` is the same from
-//! outside, for tests in other languages; the program `appmint-sandbox` puts it on the command line.
+//! (`atomgit`, `github`, `icr`, `acme`) answer, writes the `ledger`, and `server` sends what is left. `control` is the
+//! same from outside, for tests in other languages; the program `appmint-sandbox` puts it on the command line.
 #![forbid(unsafe_code)]
 
+mod acme;
 mod atomgit;
 mod certificates;
 mod clock;
@@ -34,6 +35,8 @@ mod keys;
 mod ledger;
 mod limits;
 mod pages;
+mod paths;
+mod pkce;
 mod platform;
 mod press;
 mod questions;

@@ -43,14 +43,22 @@ impl Allowance {
         self.window.used > self.limit
     }
 
+    pub(crate) fn remaining(&self) -> u64 {
+        self.limit.saturating_sub(self.window.used)
+    }
+
+    /// When the hour ends, in seconds since 1970.
+    pub(crate) fn reset_s(&self) -> i64 {
+        self.window.ends_ms.div_euclid(1000)
+    }
+
+    /// The reply with the headers that most platforms use.
     pub(crate) fn stamp(&self, reply: Reply) -> Reply {
-        let remaining = self.limit.saturating_sub(self.window.used);
-        let reset_s = self.window.ends_ms.div_euclid(1000);
         reply
             .with_own("x-ratelimit-limit", &self.limit.to_string())
-            .with_own("x-ratelimit-remaining", &remaining.to_string())
+            .with_own("x-ratelimit-remaining", &self.remaining().to_string())
             .with_own("x-ratelimit-used", &self.window.used.min(self.limit).to_string())
-            .with_own("x-ratelimit-reset", &reset_s.to_string())
+            .with_own("x-ratelimit-reset", &self.reset_s().to_string())
     }
 }
 

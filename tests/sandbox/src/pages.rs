@@ -54,17 +54,27 @@ pub(crate) fn device(user_code: &str, action: &str, form_token: &str) -> Reply {
 
 /// The page on which an app is created from its manifest.
 pub(crate) fn creation(app: &str, action: &str, form_token: &str) -> Reply {
+    about(app, "Create", "will be yours", action, form_token)
+}
+
+/// The page on which a person installs an app.
+pub(crate) fn installation(app: &str, action: &str, form_token: &str) -> Reply {
+    about(app, "Install", "will be installed for you", action, form_token)
+}
+
+/// A page that asks whether something shall be done with an app.
+fn about(app: &str, verb: &str, outcome: &str, action: &str, form_token: &str) -> Reply {
     let [app, action, form_token] = [app, action, form_token].map(escape);
     let body = format!(
-        r#"<h1>Create {app}</h1>
-<p>The app <strong>{app}</strong> will be yours.</p>
+        r#"<h1>{verb} {app}</h1>
+<p>The app <strong>{app}</strong> {outcome}.</p>
 <form method="post" action="{action}">
 <input type="hidden" name="form_token" value="{form_token}">
-<button type="submit" name="decision" value="authorize" class="primary">Create app</button>
+<button type="submit" name="decision" value="authorize" class="primary">{verb} app</button>
 <button type="submit" name="decision" value="deny">Cancel</button>
 </form>"#
     );
-    page(StatusCode::OK, &format!("Create {app}"), &body)
+    page(StatusCode::OK, &format!("{verb} {app}"), &body)
 }
 
 /// A page that says that something is done.

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::acme::Acme;
 use crate::atomgit::AtomGit;
 use crate::exchange::{Reply, Request};
 use crate::github::{Edition, GitHub};
@@ -38,6 +39,16 @@ pub(crate) trait Platform: Send {
     /// What stands between the origin and the API's paths.
     fn api_path(&self) -> &'static str {
         ""
+    }
+
+    /// What stands between the origin and the paths of the pages.
+    fn web_path(&self) -> &'static str {
+        ""
+    }
+
+    /// Where a developer's site posts an app's manifest to.
+    fn manifest_path(&self) -> &'static str {
+        "/settings/apps/new"
     }
 
     /// Registers one more public key; an app that did not exist does from now on.
@@ -74,11 +85,14 @@ pub enum PlatformName {
     GitHubEnterprise,
     /// `icr`: the International Carbon Registry.
     Icr,
+    /// `acme`: Acme Forge, which exists nowhere; its API is under `/rpc`, its pages are under `/people`.
+    Acme,
 }
 
 impl PlatformName {
     /// All of them, the default first.
-    pub const ALL: [Self; 4] = [Self::AtomGit, Self::GitHub, Self::GitHubEnterprise, Self::Icr];
+    pub const ALL: [Self; 5] =
+        [Self::AtomGit, Self::GitHub, Self::GitHubEnterprise, Self::Icr, Self::Acme];
 
     /// The name on the command line.
     pub fn as_str(self) -> &'static str {
@@ -87,6 +101,7 @@ impl PlatformName {
             Self::GitHub => "github",
             Self::GitHubEnterprise => "github-enterprise",
             Self::Icr => "icr",
+            Self::Acme => "acme",
         }
     }
 
@@ -96,6 +111,7 @@ impl PlatformName {
             Self::GitHub => Box::new(GitHub::as_documented(Edition::Cloud)),
             Self::GitHubEnterprise => Box::new(GitHub::as_documented(Edition::Server)),
             Self::Icr => Box::new(Icr::as_documented()),
+            Self::Acme => Box::new(Acme::as_imagined()),
         }
     }
 }

@@ -47,7 +47,8 @@ pub(crate) fn offer_manifest(
     state: Option<&str>,
     button: Button,
 ) -> Result<String, String> {
-    let mut url = page_of(house, &format!("{}/settings/apps/new", house.url))?;
+    let path = house.platform().manifest_path();
+    let mut url = page_of(house, &format!("{}{path}", house.url))?;
     url.query_pairs_mut().extend_pairs(state.map(|state| ("state", state)));
     let form = [("manifest".to_owned(), manifest.to_string())];
     let offer = Request::new(Method::POST, url.path(), query(&url)).with_form(&form);

@@ -141,14 +141,19 @@ impl Sandbox {
         self.house.platform().forget_tokens();
     }
 
-    /// Where the platform is, without a slash at the end: its web host, and its API host unless `api_url` says otherwise.
+    /// Where the platform is, without a slash at the end: its pages and its API, unless `web_url` and `api_url` say otherwise.
     pub fn url(&self) -> &str {
         &self.house.url
     }
 
-    /// Where the platform's API is, without a slash at the end: `url`, except for `github-enterprise`.
+    /// Where the platform's API is, without a slash at the end: `url`, except for `github-enterprise` and `acme`.
     pub fn api_url(&self) -> String {
         format!("{}{}", self.house.url, self.house.platform().api_path())
+    }
+
+    /// Where the platform's pages are, without a slash at the end: `url`, except for `acme`.
+    pub fn web_url(&self) -> String {
+        format!("{}{}", self.house.url, self.house.platform().web_path())
     }
 
     /// Where the control surface is, without a slash at the end.

@@ -109,21 +109,23 @@ fn the_program_leaves_what_a_client_needs_and_stops_with_its_stdin() {
 fn the_program_is_the_platform_it_is_told_to_be() {
     let folder = folder("platforms");
     let ready = folder.join("ready.json");
-    for (name, app_id, api_path) in [
-        ("atomgit", "75", ""),
-        ("github", "1", ""),
-        ("github-enterprise", "1", "/api/v3"),
-        ("icr", "0b54d8a6-3c1f-4e0b-9c8e-6f1f0f6f7a10", ""),
+    for (name, app_id, api_path, web_path) in [
+        ("atomgit", "75", "", ""),
+        ("github", "1", "", ""),
+        ("github-enterprise", "1", "/api/v3", ""),
+        ("icr", "0b54d8a6-3c1f-4e0b-9c8e-6f1f0f6f7a10", "", ""),
+        ("acme", "tool-5", "/rpc", "/people"),
     ] {
         let flags = ["--platform", name, "--until-stdin-closes", "--ready-file"].map(Path::new);
         let mut program = start(&[&flags[..], &[&ready]].concat());
         first_line(&mut program);
         let ready: Value = serde_json::from_slice(&fs::read(&ready).unwrap()).unwrap();
         assert_eq!((&ready["platform"], &ready["app_id"]), (&json!(name), &json!(app_id)));
-        let api_url = format!("{}{api_path}", text(&ready, "url"));
-        assert_eq!(ready["api_url"], api_url);
         let about = send("GET", &format!("{}/", text(&ready, "admin_url")), &[], "").unwrap();
-        assert_eq!(about.json()["api_url"], api_url);
+        for (member, path) in [("api_url", api_path), ("web_url", web_path)] {
+            let url = format!("{}{path}", text(&ready, "url"));
+            assert_eq!((&ready[member], &about.json()[member]), (&json!(url), &json!(url)));
+        }
         drop(program.stdin.take());
         assert!(program.wait().unwrap().success());
     }

@@ -228,7 +228,7 @@ fn rate_limited(principal: &str) -> Refusal {
 
 /// <https://docs.atomgit.com/en/app/demo>: the sample is issued 60 s in the past and expires in 600 s.
 const JWT: jwt::Rules =
-    jwt::Rules { longest_life_s: 660, issuer: jwt::Issuer::Text, alg_claim: false };
+    jwt::Rules { longest_life_s: 660, issuer: jwt::Issuer::Text, claims: Vec::new() };
 const ANONYMOUS: &str = "anonymous";
 const ANONYMOUS_LIMIT: u64 = 600;
 

@@ -27,7 +27,7 @@ impl GitHub {
             } else {
                 jwt::Issuer::IntegerOrText
             },
-            alg_claim: false,
+            claims: Vec::new(),
         };
         let keys_of = |issuer: &str| self.apps.by_issuer(issuer).map(|app| app.keys.as_slice());
         let issuer = jwt::verify(credential, call.now_ms(), &rules, keys_of)

@@ -12,6 +12,7 @@ use url::Url;
 use super::{Call, GitHub, Question, seed};
 use crate::exchange::{Repeated, Reply, Request};
 use crate::pages::{Consent, problem};
+use crate::pkce;
 use crate::questions::{comes_from_our_page, field};
 use crate::secrets;
 
@@ -123,12 +124,12 @@ impl GitHub {
 /// `error` and `error_description` of a callback.
 type Trouble = (&'static str, &'static str);
 
-/// No challenge, or one of S256: 32 bytes in base64url.
+/// No challenge, or one of S256.
 fn is_acceptable(challenge: Option<&str>, method: Option<&str>) -> bool {
     match (challenge, method) {
         (None, None) => true,
-        (Some(challenge), Some("S256")) => challenge.len() == 43,
-        _ => false,
+        (Some(challenge), method) => pkce::is_challenge(challenge, method),
+        (None, Some(_)) => false,
     }
 }
 

@@ -3,9 +3,6 @@
 //! <https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app>.
 //! Every answer has status 200; whether it is a failure says its member `error`.
 
-use aws_lc_rs::digest;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hyper::StatusCode;
 use serde_json::json;
 use url::Url;
@@ -17,7 +14,7 @@ use super::sessions::{Session, Spent};
 use super::tokens::{Holder, Issued, refresh_token, user_token};
 use super::{Call, GitHub, device};
 use crate::exchange::Reply;
-use crate::secrets;
+use crate::{pkce, secrets};
 
 impl GitHub {
     pub(super) fn access_token(&mut self, call: &Call<'_>) -> Reply {
@@ -167,13 +164,8 @@ fn is_same(uri: &str, returned_to: &Url) -> bool {
     Url::parse(uri).is_ok_and(|uri| uri == *returned_to)
 }
 
-/// [RFC 7636, section 4.6](https://www.rfc-editor.org/rfc/rfc7636#section-4.6).
 fn proves(verifier: Option<&str>, challenge: Option<&str>) -> bool {
-    let Some(challenge) = challenge else { return true };
-    verifier.is_some_and(|verifier| {
-        let hash = digest::digest(&digest::SHA256, verifier.as_bytes());
-        secrets::equal(&URL_SAFE_NO_PAD.encode(hash), challenge)
-    })
+    challenge.is_none_or(|challenge| verifier.is_some_and(|it| pkce::proves(it, challenge)))
 }
 
 /// The reply of an app whose tokens expire.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use self::Handler::{Changes, Reads, Shows};
 use super::{Call, Edition, GitHub, device, encoding, refusals};
 use crate::exchange::{Refusal, Reply, Request};
+use crate::paths::open_parts;
 
 /// Finds the route of a request: the API's where the edition has it, else that of a page.
 pub(super) fn find<'r>(edition: Edition, request: &'r Request) -> Option<Found<'r>> {
@@ -28,18 +29,9 @@ fn matching<'r>(
     segments: &[&'r str],
 ) -> Option<Found<'r>> {
     table.iter().filter(|route| route.method == method).find_map(|route| {
-        let parts = parts(route.path, segments)?;
+        let parts = open_parts(route.path, segments)?;
         Some(Found { route, place, parts })
     })
-}
-
-/// What stands in the places that a pattern leaves open; nothing when the path is another one.
-fn parts<'r>(pattern: &str, segments: &[&'r str]) -> Option<Vec<&'r str>> {
-    let pattern: Vec<_> = pattern.split('/').skip(1).collect();
-    let fits = pattern.len() == segments.len()
-        && pattern.iter().zip(segments).all(|(one, other)| *one == OPEN || one == other);
-    let open = pattern.iter().zip(segments).filter(|(one, _)| **one == OPEN);
-    fits.then(|| open.map(|(_, segment)| *segment).collect())
 }
 
 /// A route that fits a request.
@@ -279,20 +271,10 @@ const EXCHANGE_CODE: &str = "exchange_code";
 const REFRESH: &str = "refresh_user_token";
 const POLL_DEVICE: &str = "poll_device_token";
 const BY_ENTERPRISE: &str = "get_enterprise_installation";
-/// A variable part of a path.
-const OPEN: &str = "{}";
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_pattern_takes_what_is_variable_out_of_a_path() {
-        let path = ["app", "installations", "7", "access_tokens"];
-        assert_eq!(parts("/app/installations/{}/access_tokens", &path), Some(vec!["7"]));
-        assert_eq!(parts("/app/installations/{}", &path), None);
-        assert_eq!(parts("/app/installations/{}/suspended", &path), None);
-    }
 
     #[test]
     fn every_operation_has_one_name() {

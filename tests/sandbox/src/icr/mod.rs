@@ -65,10 +65,11 @@ impl Icr {
     fn app_of(&self, request: &Request, visit: &Visit) -> Result<String, Refusal> {
         let assertion = request.bearer().ok_or_else(refusals::unauthorized)?;
         let keys_of = |app: &str| self.keys.get(app).map(Vec::as_slice);
+        let algorithm = self.quirks.alg_claim_required.then(|| ("alg", Value::from("RS256")));
         let rules = jwt::Rules {
             longest_life_s: 600,
             issuer: jwt::Issuer::Text,
-            alg_claim: self.quirks.alg_claim_required,
+            claims: algorithm.into_iter().collect(),
         };
         jwt::verify(assertion, visit.now_ms, &rules, keys_of).map_err(|_| refusals::unauthorized())
     }

@@ -1,6 +1,7 @@
 //! A client that shares nothing with the library: it signs its own assertions and reads replies as they are.
 #![allow(dead_code, unreachable_pub, reason = "every test file uses its own part of this module")]
 
+pub mod acme;
 pub mod github;
 
 use appmint_sandbox::{Clock, Sandbox};

@@ -1,0 +1,116 @@
+//! Who sends a request: a tool by its assertion, somebody by a token, a shop by its word.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+use url::form_urlencoded;
+
+use super::refusals::{
+    frozen, no_token, nowhere, of_assertion, unauthorized, who_are_you, wrong_hands,
+};
+use super::seats::Seat;
+use super::tokens::{Holder, Issued};
+use super::{Acme, Call};
+use crate::exchange::Refusal;
+use crate::{jwt, secrets};
+
+impl Acme {
+    /// The tool that sends this request, by the assertion it is signed with.
+    pub(super) fn tool_of(&self, call: &Call<'_>) -> Result<String, Refusal> {
+        let rules = jwt::Rules {
+            longest_life_s: 900,
+            issuer: jwt::Issuer::IntegerIfDigits,
+            claims: vec![
+                ("aud", json!(["https://gate.acme.example", "mint"])),
+                ("acme/level", json!(3)),
+            ],
+        };
+        let keys_of = |shop: &str| self.tools.by_client_id(shop).map(|tool| tool.keys.as_slice());
+        let shop =
+            jwt::verify(token(call)?, call.now_ms(), &rules, keys_of).map_err(of_assertion)?;
+        let tool = self.tools.by_client_id(&shop);
+        tool.map(|tool| tool.id.clone()).ok_or_else(|| of_assertion(jwt::Refusal::UnknownIssuer))
+    }
+
+    /// What the token that came with this request is.
+    pub(super) fn issued_of(&self, call: &Call<'_>) -> Result<&Issued, Refusal> {
+        self.tokens.find(token(call)?, call.now_ms()).ok_or_else(no_token)
+    }
+
+    /// The seat whose token came with this request.
+    pub(super) fn seat_of(&self, call: &Call<'_>) -> Result<(&Seat, &Issued), Refusal> {
+        let issued = self.issued_of(call)?;
+        let Holder::Seat(id) = &issued.holder else { return Err(wrong_hands()) };
+        let seat = self.seats.iter().find(|it| it.id == *id).ok_or_else(no_token)?;
+        if seat.frozen_at.is_some() { Err(frozen()) } else { Ok((seat, issued)) }
+    }
+
+    /// The smith's token that came with this request.
+    pub(super) fn slip_of(&self, call: &Call<'_>) -> Result<&Issued, Refusal> {
+        let issued = self.issued_of(call)?;
+        matches!(issued.holder, Holder::Smith { .. }).then_some(issued).ok_or_else(wrong_hands)
+    }
+
+    /// The tool whose shop id and word came with this request.
+    pub(super) fn shop_of(&self, call: &Call<'_>) -> Result<String, Refusal> {
+        let (scheme, credential) = call.request.authorization().ok_or_else(who_are_you)?;
+        let pair = client(credential).filter(|_| scheme == "basic");
+        let (id, word) = pair.ok_or_else(who_are_you)?;
+        let tool = self.tools.by_client_id(&id).ok_or_else(who_are_you)?;
+        let proven = secrets::equal(&word, &tool.client_secret);
+        proven.then(|| tool.id.clone()).ok_or_else(who_are_you)
+    }
+
+    /// The same, where the path names the shop, too.
+    pub(super) fn shop_of_path(&self, call: &Call<'_>) -> Result<String, Refusal> {
+        let tool = self.shop_of(call)?;
+        let named = self.tools.by_client_id(call.part(0)).is_some_and(|it| it.id == tool);
+        named.then_some(tool).ok_or_else(nowhere)
+    }
+
+    /// Who is counted for this request.
+    pub(super) fn principal(&self, call: &Call<'_>) -> String {
+        match self.issued_of(call).map(|it| &it.holder) {
+            Ok(Holder::Seat(id)) => format!("seat {id}"),
+            Ok(Holder::Smith { .. }) => "smith".to_owned(),
+            Ok(Holder::Tool) | Err(_) => {
+                let tool = self.tool_of(call).or_else(|_| self.shop_of(call));
+                tool.map_or_else(|_| "nobody".to_owned(), |id| format!("tool {id}"))
+            }
+        }
+    }
+}
+
+/// Assertions and tokens come after the word `Token`, and no other.
+pub(super) fn token<'c>(call: &'c Call<'_>) -> Result<&'c str, Refusal> {
+    let credential = call.request.authorization().filter(|(scheme, _)| scheme == "token");
+    let refusal = || unauthorized("no_token", "the header Authorization is `Token` and a token");
+    credential.map(|(_, credential)| credential).ok_or_else(refusal)
+}
+
+/// Client id and secret, each form-encoded before they were joined
+/// ([RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+fn client(credential: &str) -> Option<(String, String)> {
+    let decoded = STANDARD.decode(credential).ok()?;
+    let colon = decoded.iter().position(|byte| *byte == b':')?;
+    Some((form_decoded(&decoded[..colon])?, form_decoded(&decoded[colon + 1..])?))
+}
+
+fn form_decoded(encoded: &[u8]) -> Option<String> {
+    if encoded.iter().any(|byte| matches!(byte, b'&' | b'=')) {
+        return None;
+    }
+    form_urlencoded::parse(encoded).next().map(|(decoded, _)| decoded.into_owned())
+}
+
+pub(super) fn credential_kind(credential: &str) -> &'static str {
+    let prefix = ["acs", "acu", "acr"]
+        .into_iter()
+        .find(|it| credential.strip_prefix(it).is_some_and(|rest| rest.starts_with('.')));
+    match prefix {
+        Some(prefix) => prefix,
+        None if credential.starts_with("ey") && credential.matches('.').count() == 2 => "jwt",
+        None if client(credential).is_some() => "client",
+        None => "other",
+    }
+}

@@ -1,0 +1,120 @@
+//! The page on which a smith lets a tool act for them, and the code that results.
+
+use hyper::StatusCode;
+use url::Url;
+
+use super::{Acme, Call, Question, seed};
+use crate::exchange::{Repeated, Reply, Request};
+use crate::pages::{Consent, problem};
+use crate::pkce;
+use crate::questions::{comes_from_our_page, field};
+
+/// What a smith was asked to agree to.
+pub(super) struct Consented {
+    pub(super) tool: String,
+    pub(super) returns_to: Url,
+    /// The redirect URI as it was named in the address, where it was.
+    pub(super) named: Option<String>,
+    state: Option<String>,
+    pub(super) scopes: Vec<String>,
+    /// The S256 challenge of PKCE.
+    pub(super) challenge: String,
+}
+
+impl Acme {
+    pub(super) fn authorize_page(&mut self, call: &Call<'_>) -> Reply {
+        let consented = match self.asked_for(call.request) {
+            Ok(consented) => consented,
+            Err(explanation) => return problem(StatusCode::NOT_FOUND, explanation),
+        };
+        if let Err((error, description)) = check_manners(call.request) {
+            return consented.refused(error, description);
+        }
+        let title = self.tools.by_id(&consented.tool).map(|it| it.title.clone());
+        let returns_to = consented.returns_to.to_string();
+        let form_token = self.questions.ask(Question::Consent(consented), call.now_ms());
+        Consent {
+            platform: "Acme Forge",
+            app: &title.unwrap_or_default(),
+            user: &seed::smith().title,
+            returns_to: &returns_to,
+            action: "/rpc/connect/ask",
+            form_token: &form_token,
+        }
+        .page()
+    }
+
+    /// What the address asks for, if a browser can be sent back.
+    fn asked_for(&self, request: &Request) -> Result<Consented, &'static str> {
+        let repeated = |_: Repeated| "A parameter of this address appears twice.";
+        let parameter = |name| request.query.one(name).map_err(repeated);
+        let shop = parameter("client_id")?.ok_or("The address names no client_id.")?;
+        let tool = self.tools.by_client_id(shop).ok_or("No tool has this client_id.")?;
+        let named = parameter("redirect_uri")?;
+        let returns_to = tool.redirects.accept(named.unwrap_or(tool.redirects.first()));
+        let scopes = parameter("scope")?.unwrap_or_default();
+        Ok(Consented {
+            tool: tool.id.clone(),
+            returns_to: returns_to.ok_or("This redirect_uri is not the tool's.")?,
+            named: named.map(str::to_owned),
+            state: parameter("state")?.map(str::to_owned),
+            scopes: scopes.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
+            challenge: parameter("code_challenge")?.unwrap_or_default().to_owned(),
+        })
+    }
+
+    pub(super) fn authorize_decision(&mut self, call: &Call<'_>) -> Reply {
+        if !comes_from_our_page(call.request) {
+            return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
+        }
+        let form_token = field(call.request, "form_token").unwrap_or_default();
+        let question = self.questions.asked(&form_token, call.now_ms());
+        match (question, field(call.request, "decision").as_deref()) {
+            (Some(Question::Consent(consented)), Some("authorize")) => {
+                let (returns_to, state) = (consented.returns_to.clone(), consented.state.clone());
+                let expires_ms = call.now_ms().saturating_add(CODE_LIFE_MS);
+                let code = self.consents.issue(consented, expires_ms);
+                back(returns_to, state.as_deref(), &[("code", &code)])
+            }
+            (Some(Question::Consent(consented)), Some("deny")) => {
+                consented.refused("access_denied", "the smith would not have it")
+            }
+            _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),
+        }
+    }
+}
+
+/// What is wrong with an address, though a browser can be sent back with that.
+fn check_manners(request: &Request) -> Result<(), (&'static str, &'static str)> {
+    let parameter = |name| request.query.one(name).ok().flatten();
+    if parameter("response_type") != Some("code") {
+        return Err(("unsupported_response_type", "response_type is code"));
+    }
+    if parameter("prompt") != Some("consent") {
+        return Err(("invalid_request", "prompt is consent"));
+    }
+    let challenge = parameter("code_challenge").unwrap_or_default();
+    if !pkce::is_challenge(challenge, parameter("code_challenge_method")) {
+        return Err(("invalid_request", "there is no code_challenge of S256"));
+    }
+    if parameter("who").is_some_and(|who| who != seed::smith().handle) {
+        return Err(("login_required", "who is another smith than the one at the forge"));
+    }
+    Ok(())
+}
+
+impl Consented {
+    fn refused(self, error: &str, description: &str) -> Reply {
+        let parameters = [("error", error), ("error_description", description)];
+        back(self.returns_to, self.state.as_deref(), &parameters)
+    }
+}
+
+/// Sends the browser back, with the state it came with.
+pub(super) fn back(mut to: Url, state: Option<&str>, parameters: &[(&str, &str)]) -> Reply {
+    let state = state.map(|state| ("state", state));
+    to.query_pairs_mut().extend_pairs(parameters).extend_pairs(state);
+    Reply::redirect(to.as_str())
+}
+
+const CODE_LIFE_MS: i64 = 300_000;

@@ -1,0 +1,102 @@
+//! A tool made from a blueprint: the maker's site posts it, a smith presses a button, a code is exchanged for the tool's
+//! secrets.
+
+use hyper::StatusCode;
+use serde::Deserialize;
+use serde_json::json;
+use url::Url;
+
+use super::authorize::back;
+use super::bell::Bell;
+use super::powers::Powers;
+use super::refusals::{body, burnt_slip};
+use super::{Acme, Call, Question};
+use crate::exchange::{Refusal, Reply};
+use crate::keys::{PublicKey, generate_private_key};
+use crate::pages::{creation, problem};
+use crate::questions::{comes_from_our_page, field};
+use crate::redirects::Redirects;
+use crate::secrets;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Blueprint {
+    title: String,
+    /// Where the smith's browser takes the code, and later those of consents.
+    returns_to: String,
+    #[serde(default)]
+    bell: String,
+    #[serde(default)]
+    powers: Powers,
+    #[serde(default)]
+    hears: Vec<String>,
+    /// From the address, not from the blueprint.
+    #[serde(skip)]
+    state: Option<String>,
+}
+
+impl Acme {
+    /// The form comes from another site by design, so its origin is not looked at; the button is what counts.
+    pub(super) fn blueprint_page(&mut self, call: &Call<'_>) -> Reply {
+        let drawn = field(call.request, "manifest").unwrap_or_default();
+        let Ok(mut blueprint) = serde_json::from_str::<Blueprint>(&drawn) else {
+            return problem(StatusCode::UNPROCESSABLE_ENTITY, "The blueprint cannot be read.");
+        };
+        blueprint.state = call.request.query.one("state").ok().flatten().map(str::to_owned);
+        let title = blueprint.title.clone();
+        let form_token = self.questions.ask(Question::Blueprint(blueprint), call.now_ms());
+        creation(&title, "/people/blueprints", &form_token)
+    }
+
+    pub(super) fn blueprint_decision(&mut self, call: &Call<'_>) -> Reply {
+        if !comes_from_our_page(call.request) {
+            return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
+        }
+        let form_token = field(call.request, "form_token").unwrap_or_default();
+        let question = self.questions.asked(&form_token, call.now_ms());
+        let agreed = field(call.request, "decision").is_some_and(|it| it == "authorize");
+        match question {
+            Some(Question::Blueprint(blueprint)) if agreed => self.agree(blueprint, call),
+            Some(Question::Blueprint(_)) => {
+                problem(StatusCode::BAD_REQUEST, "No tool was made, as you wished.")
+            }
+            _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),
+        }
+    }
+
+    fn agree(&mut self, blueprint: Blueprint, call: &Call<'_>) -> Reply {
+        let Ok(returns_to) = Url::parse(&blueprint.returns_to) else {
+            return problem(StatusCode::UNPROCESSABLE_ENTITY, "returns_to is not a URL.");
+        };
+        let state = blueprint.state.clone();
+        let expires_ms = call.now_ms().saturating_add(CODE_LIFE_MS);
+        let code = self.blueprints.issue(blueprint, expires_ms);
+        back(returns_to, state.as_deref(), &[("code", &code)])
+    }
+
+    /// Tells the tool's secrets, once.
+    pub(super) fn build(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
+        body(call, &[])?;
+        let blueprint = self.blueprints.spend(call.part(0), call.now_ms());
+        let blueprint = blueprint.ok_or_else(burnt_slip)?;
+        let private_key = generate_private_key();
+        let key = PublicKey::from_pem(&private_key).map_err(|_| burnt_slip())?;
+        let bell_word = secrets::token("");
+        let tool = self.tools.build();
+        tool.title = blueprint.title;
+        tool.keys.push(key);
+        tool.powers = blueprint.powers;
+        tool.hears = blueprint.hears;
+        tool.redirects = Redirects::of(blueprint.returns_to, []);
+        tool.bell = Bell { word: Some(bell_word.clone()), ..Bell::at(&blueprint.bell) };
+        let mut json = tool.json();
+        json["sealed"] = json!({
+            "shop_word": tool.client_secret,
+            "bell_word": bell_word,
+            "lock": private_key
+        });
+        Ok(Reply::json(StatusCode::CREATED, &json))
+    }
+}
+
+const CODE_LIFE_MS: i64 = 3_600_000;

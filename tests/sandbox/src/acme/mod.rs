@@ -1,0 +1,231 @@
+//! Acme Forge, which exists nowhere: the platform that differs from the real ones in every member.
+//!
+//! People are *smiths*, organizations *guilds*, enterprises *cartels*, repositories *works*. An app is a *tool*, its OAuth
+//! client its *shop*, its webhook its *bell*, whose deliveries are *rings*. A tool is installed by taking a *seat*, which
+//! is suspended by freezing it; what is minted is a *grant*, permissions are *powers*, a user's token is a *slip* and a
+//! manifest a *blueprint*. The API is below `/rpc`, the pages are below `/people`, but for the one that asks for consent.
+//!
+//! `routes` says which function answers which request.
+
+mod auth;
+mod authorize;
+mod bell;
+mod blueprints;
+mod codes;
+mod mint;
+mod narrowing;
+mod oauth;
+mod paging;
+mod powers;
+mod quirks;
+mod refusals;
+mod rings;
+mod routes;
+mod seats;
+mod seed;
+mod shelf;
+mod slips;
+mod tokens;
+mod tools;
+mod works;
+
+use hyper::StatusCode;
+use hyper::header::CONTENT_TYPE;
+use serde_json::{Value, json};
+
+use crate::exchange::{Reply, Request};
+use crate::keys::PublicKey;
+use crate::limits::Limits;
+use crate::platform::{Change, Platform, PlatformName, Registration, Visit};
+use crate::questions::Questions;
+use crate::quirks as changes;
+
+use authorize::Consented;
+use blueprints::Blueprint;
+use codes::Codes;
+use quirks::Quirks;
+use routes::{Found, Place};
+use seats::Seat;
+use shelf::Taking;
+use tokens::Tokens;
+use tools::Tools;
+use works::Work;
+
+/// Everything the platform knows.
+pub(crate) struct Acme {
+    tools: Tools,
+    seats: Vec<Seat>,
+    works: Vec<Work>,
+    tokens: Tokens,
+    questions: Questions<Question>,
+    consents: Codes<Consented>,
+    blueprints: Codes<Blueprint>,
+    limits: Limits,
+    quirks: Quirks,
+}
+
+/// What a page asks a person.
+enum Question {
+    /// May this tool act for you?
+    Consent(Consented),
+    /// Shall this tool exist?
+    Blueprint(Blueprint),
+    /// Shall this tool have a seat with you?
+    Seat(Taking),
+}
+
+/// One request, and what its handler needs to answer it.
+struct Call<'a> {
+    request: &'a Request,
+    visit: &'a Visit,
+    /// The variable parts of the path.
+    parts: Vec<&'a str>,
+}
+
+impl Call<'_> {
+    fn part(&self, at: usize) -> &str {
+        self.parts.get(at).copied().unwrap_or_default()
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.visit.now_ms
+    }
+}
+
+impl Acme {
+    /// The platform with a tool and a seat of every kind.
+    pub(crate) fn as_imagined() -> Self {
+        Self {
+            tools: Tools::of(seed::tool()),
+            seats: seed::seats(),
+            works: seed::works(),
+            tokens: Tokens::default(),
+            questions: Questions::default(),
+            consents: Codes::default(),
+            blueprints: Codes::default(),
+            limits: Limits::default(),
+            quirks: Quirks::default(),
+        }
+    }
+
+    /// An answer of the API, which counts requests and knows editions; the pages do neither.
+    fn api(&mut self, found: &Found<'_>, call: &Call<'_>) -> Reply {
+        let principal = self.principal(call);
+        let allowance = self.limits.count(&principal, call.now_ms(), self.quirks.rate_limit);
+        let answer = if self.quirks.enforce_rate_limit && allowance.is_exceeded() {
+            refusals::slow_down().into()
+        } else {
+            refusals::check_headers(call.request)
+                .map_or_else(Reply::from, |()| found.route.answer(self, call))
+        };
+        answer
+            .with(CONTENT_TYPE, MEDIA_TYPE)
+            .with_own("acme-left", &allowance.remaining().to_string())
+            .with_own("acme-back-at", &allowance.reset_s().to_string())
+    }
+}
+
+/// The answer where there is nothing to tell.
+fn done(status: StatusCode) -> Reply {
+    Reply::json(status, &json!({ "done": true }))
+}
+
+/// Whole seconds with `Z`.
+fn rfc3339(ms: i64) -> String {
+    let time = jiff::Timestamp::from_second(ms.div_euclid(1000)).unwrap_or(jiff::Timestamp::MAX);
+    time.to_string()
+}
+
+impl Platform for Acme {
+    fn registration(&self) -> Registration {
+        let tool = self.tools.first();
+        Registration {
+            platform: PlatformName::Acme.as_str(),
+            app_id: tool.id.clone(),
+            app_slug: tool.slug.clone(),
+            client_id: tool.client_id.clone(),
+            client_secret: tool.client_secret.clone(),
+            redirect_uri: tool.redirects.first().to_owned(),
+            installations: self.seats.iter().map(|it| it.id.clone()).collect(),
+        }
+    }
+
+    fn operations(&self) -> &'static [&'static str] {
+        routes::operations()
+    }
+
+    fn operation(&self, request: &Request) -> &'static str {
+        Found::of(request).operation(request)
+    }
+
+    fn credential_kind(&self, credential: &str) -> &'static str {
+        auth::credential_kind(credential)
+    }
+
+    fn answer(&mut self, request: &Request, visit: &Visit) -> Reply {
+        let found = Found::of(request);
+        let call = Call { request, visit, parts: found.parts.clone() };
+        match found.place {
+            Place::Api => self.api(&found, &call),
+            Place::Web => found.route.answer(self, &call),
+        }
+    }
+
+    fn request_id_header(&self) -> &'static str {
+        "acme-trace"
+    }
+
+    fn api_path(&self) -> &'static str {
+        "/rpc"
+    }
+
+    fn web_path(&self) -> &'static str {
+        "/people"
+    }
+
+    fn manifest_path(&self) -> &'static str {
+        "/people/blueprints/draw"
+    }
+
+    fn add_key(&mut self, app_id: &str, key: PublicKey) -> Result<(), String> {
+        self.tools.with_id(app_id).keys.push(key);
+        Ok(())
+    }
+
+    fn drop_keys(&mut self, app_id: &str) -> bool {
+        self.tools.by_id_mut(app_id).map(|tool| tool.keys.clear()).is_some()
+    }
+
+    fn add_redirect_uri(&mut self, uri: &str) {
+        self.tools.first_mut().redirects.add(uri);
+    }
+
+    fn change_installation(&mut self, id: &str, change: Change) -> bool {
+        let Some(seat) = self.seats.iter_mut().find(|it| it.id == id) else { return false };
+        match change {
+            Change::Suspend => seat.frozen_at = Some(seed::FROZEN_AT.to_owned()),
+            Change::Unsuspend => seat.frozen_at = None,
+            Change::Delete => self.leave(id),
+        }
+        true
+    }
+
+    fn forget_tokens(&mut self) {
+        self.tokens.forget_all();
+    }
+
+    fn quirks(&self) -> Value {
+        changes::to_json(&self.quirks)
+    }
+
+    fn change_quirks(&mut self, change: &Value) -> Result<(), String> {
+        let quirks = self.quirks.changed(change)?;
+        if quirks.extra_installations != self.quirks.extra_installations {
+            seed::pad(&mut self.seats, quirks.extra_installations);
+        }
+        self.quirks = quirks;
+        Ok(())
+    }
+}
+
+const MEDIA_TYPE: &str = "application/vnd.acme+json; charset=utf-8";

@@ -1,0 +1,50 @@
+//! What a test can have otherwise.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::quirks;
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Quirks {
+    /// Seats beside those of the seed, to be paged through. Default: 0.
+    pub(super) extra_installations: u64,
+    /// How long a grant lives. Default: ten minutes.
+    pub(super) installation_token_life_ms: i64,
+    /// How long a smith's token lives. Default: two hours.
+    pub(super) user_token_life_ms: i64,
+    /// How long a refresh token lives. Default: thirty days.
+    pub(super) refresh_token_life_ms: i64,
+    /// Requests an hour for a tool, a seat or a smith. Default: 700.
+    pub(super) rate_limit: u64,
+    /// Whether more requests are refused. Default: false.
+    pub(super) enforce_rate_limit: bool,
+}
+
+impl Default for Quirks {
+    fn default() -> Self {
+        Self {
+            extra_installations: 0,
+            installation_token_life_ms: 600_000,
+            user_token_life_ms: 2 * HOUR_MS,
+            refresh_token_life_ms: 30 * 24 * HOUR_MS,
+            rate_limit: 700,
+            enforce_rate_limit: false,
+        }
+    }
+}
+
+impl Quirks {
+    /// These quirks with those that `change` names replaced.
+    pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
+        let quirks: Self = quirks::changed(self, change)?;
+        if quirks.extra_installations > MOST_INSTALLATIONS {
+            return Err(format!("extra_installations is at most {MOST_INSTALLATIONS}"));
+        }
+        Ok(quirks)
+    }
+}
+
+const HOUR_MS: i64 = 3_600_000;
+const MOST_INSTALLATIONS: u64 = 100_000;
