@@ -5,6 +5,7 @@ import signal
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import appmint
 import pytest
@@ -112,3 +113,33 @@ def test_objects_can_be_referred_to_weakly(app):
     gc.collect()
     assert source() is None
     assert weakref.ref(app)() is app
+
+
+def test_what_comes_after_ctrl_c_is_the_next_item(settings):
+    asked, answer = threading.Event(), threading.Event()
+
+    class Slow(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.set()
+            answer.wait(20)
+            body = b'[{"id": 1}, {"id": 2}]'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at = f"http://127.0.0.1:{server.server_port}"
+        listing = appmint.App("github", **settings | {"api_url": at, "web_url": at}).installations()
+        interrupt = threading.Thread(
+            target=lambda: asked.wait(20) and signal.raise_signal(signal.SIGINT), daemon=True)
+        interrupt.start()
+        with pytest.raises(KeyboardInterrupt):
+            next(listing)
+        answer.set()
+        assert [each.id for each in listing] == ["1", "2"]
+        server.shutdown()
