@@ -7,6 +7,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -39,6 +40,7 @@ struct Inner<T> {
     /// Held while a page is fetched, so that two who ask get different ones.
     turn: Mutex<Walk>,
     ready: Mutex<VecDeque<T>>,
+    abandoned: Mutex<VecDeque<Flight<Option<T>>>>,
     is_over: AtomicBool,
 }
 
@@ -68,6 +70,7 @@ impl<T: Clone + Send + 'static> Listing<T> {
             fetch: App::page::<T>,
             turn: Mutex::new(walk),
             ready: Mutex::default(),
+            abandoned: Mutex::default(),
             is_over: AtomicBool::new(false),
         })))
     }
@@ -76,6 +79,9 @@ impl<T: Clone + Send + 'static> Listing<T> {
     ///
     /// After an error the same page is asked for again.
     pub fn next_item(&self) -> Flight<Option<T>> {
+        if let Some(flight) = lock(&self.0.abandoned).pop_front() {
+            return flight;
+        }
         let is_over = self.0.is_over.load(Ordering::Acquire);
         if let Some(item) = self.pop() {
             return Flight::landed(Ok(Some(item)));
@@ -104,14 +110,13 @@ impl<T: Clone + Send + 'static> Listing<T> {
         outcome
     }
 
-    /// Takes back what a flight brings that nobody waits for any longer.
+    /// Takes back a flight that nobody waits for any longer: what it brings is the next item.
     pub fn reclaim(&self, flight: Flight<Option<T>>) {
-        let this = self.clone();
-        flight.on_landing(move |landed| {
-            if let Ok(Some(item)) = landed {
-                lock(&this.0.ready).push_front(item);
-            }
-        });
+        let has_failed =
+            flight.has_landed() && matches!(flight.wait_for(Duration::ZERO), Some(Err(_)));
+        if !has_failed {
+            lock(&self.0.abandoned).push_back(flight);
+        }
     }
 
     /// All that is left of it.
