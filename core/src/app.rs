@@ -6,19 +6,23 @@
 mod conversation;
 mod identity;
 mod operations;
+mod tokens;
 
 use std::{
-    collections::HashMap,
     fmt,
     sync::{Arc, Mutex, atomic::AtomicUsize},
     time::Duration,
 };
 
+use arc_swap::ArcSwapOption;
+
 use self::identity::{jwt_descriptor, missing};
 use crate::{
     call::Call,
+    cell::{Directory, Mintings},
     config::Config,
     error::{Error, Result},
+    event::{Stats, Teller},
     flight::{Deadline, Flight, Step, Workers, lock},
     grant::Grant,
     http::Response,
@@ -28,10 +32,11 @@ use crate::{
     oauth::{self, Authorization, AuthorizationRequest},
     offset::Offsets,
     platform::{Platform, Route, descriptor::Base},
+    process::{Owned, PerProcess},
     retry::RetryPolicy,
     scope::Scope,
     secret::Secret,
-    source::{Cell, Key, TokenSource},
+    source::TokenSource,
     time::Timestamp,
     token::Token,
     transport::{HttpTransport, Transport},
@@ -49,9 +54,11 @@ struct Shared {
     workers: Workers,
     /// Which of the signers is in use.
     signer: AtomicUsize,
-    jwt: Mutex<Option<Token>>,
+    jwt: ArcSwapOption<Token>,
     offsets: Offsets,
-    cells: Mutex<HashMap<Key, Arc<Cell>>>,
+    directory: PerProcess<Mutex<Directory>>,
+    mintings: PerProcess<Mutex<Mintings>>,
+    teller: Teller,
 }
 
 impl App {
@@ -66,14 +73,17 @@ impl App {
             None => Arc::new(HttpTransport::new(&config.network)?),
         };
         let offsets = Offsets::new(config.platform.endpoint(Base::Api, "/", &[]).ok().as_ref());
+        let teller = Teller::new(config.on_event.clone());
         Ok(Self(Arc::new(Shared {
             config,
+            teller,
             transport,
             workers: Workers::new(),
             signer: AtomicUsize::new(0),
-            jwt: Mutex::default(),
+            jwt: ArcSwapOption::empty(),
             offsets,
-            cells: Mutex::default(),
+            directory: PerProcess::default(),
+            mintings: PerProcess::default(),
         })))
     }
 
@@ -143,7 +153,25 @@ impl App {
         let rules = self.platform().installation_token()?;
         self.platform().endpoint(Base::Api, &rules.path, &[("installation_id", &id)])?;
         scope.body(self.platform())?;
-        Ok(self.source(Key { installation_id: Some(id), scope }))
+        Ok(TokenSource::of(self, self.cell(Some(id), scope)))
+    }
+
+    /// A source of tokens for the installation on an account, or what else is looked up: once, and
+    /// again when the platform no longer knows what was found. Nothing goes out yet.
+    ///
+    /// # Errors
+    /// Those of [`narrowed_installation`](Self::narrowed_installation).
+    pub fn installation_on(&self, lookup: impl Into<Lookup>, scope: Scope) -> Result<TokenSource> {
+        let lookup = match lookup.into() {
+            Lookup::Id(id) => return self.narrowed_installation(id, scope),
+            lookup => lookup,
+        };
+        self.signer()?;
+        self.platform().installation_token()?;
+        lookup.name()?;
+        lookup.endpoints(self.platform())?;
+        scope.body(self.platform())?;
+        Ok(TokenSource::sought(self, self.sought(lookup, scope)))
     }
 
     /// A source of the app's own tokens, on a platform that has them beside the JWT; nothing goes
@@ -157,13 +185,25 @@ impl App {
         if rules.app_path.is_none() {
             return Err(self.platform().unsupported("tokens for the app itself"));
         }
-        Ok(self.source(Key { installation_id: None, scope: Scope::all() }))
+        Ok(TokenSource::of(self, self.cell(None, Scope::all())))
     }
 
-    fn source(&self, key: Key) -> TokenSource {
-        let mut cells = lock(&self.0.cells);
-        let cell = cells.entry(key.clone()).or_insert_with(|| Arc::new(Cell::new(key)));
-        TokenSource::new(self.clone(), Arc::clone(cell))
+    /// How often things happened since the app was made.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let sources = lock(&self.directory()).cells.len();
+        self.0.teller.stats(sources)
+    }
+
+    /// Ends the app's threads and forgets its tokens. Calls that are on their way come to their
+    /// end; new ones are refused.
+    pub fn close(&self) {
+        self.0.workers.close();
+        self.0.jwt.store(None);
+        let cells: Vec<_> = lock(&self.directory()).cells.values().cloned().collect();
+        for cell in cells {
+            self.take(&cell);
+        }
     }
 
     /// Where to send a user who is to authorize the app; nothing goes out.
@@ -240,15 +280,6 @@ impl App {
         self.0.config.clock.now()
     }
 
-    /// Mints for a cell, which takes what comes.
-    pub(crate) fn mint(&self, cell: Arc<Cell>, generation: u64) -> Flight<Token> {
-        self.fly(move |app, deadline| {
-            let minted = app.as_app(|jwt| app.mint_now(cell.key(), jwt, deadline));
-            cell.fill(generation, &minted);
-            minted
-        })
-    }
-
     /// Whether a call's path wants the caller's own credential.
     pub(crate) fn wants_caller(&self, call: &Call) -> bool {
         // A path that leads nowhere is refused when the call is made.
@@ -298,6 +329,18 @@ impl App {
         Deadline::after(timeout.unwrap_or(self.0.config.timeout))
     }
 
+    fn directory(&self) -> Arc<Owned<Mutex<Directory>>> {
+        // Of a parent whose thread was changing it at the moment of the fork, nothing is taken over.
+        let copied = |parents: &Mutex<Directory>| {
+            parents.try_lock().map_or_else(|_| Mutex::default(), |it| Mutex::new(it.clone()))
+        };
+        self.0.directory.get(copied)
+    }
+
+    fn mintings(&self) -> Arc<Owned<Mutex<Mintings>>> {
+        self.0.mintings.get_or_default()
+    }
+
     /// The value of an `Authorization` header with a token in it.
     fn bearer(&self, token: &str) -> Secret {
         let scheme = &self.platform().descriptor().api.authorization_scheme;
@@ -315,6 +358,9 @@ fn check(config: &Config) -> Result<()> {
     config.platform.require_host()?;
     if !config.allow_plain_http {
         config.platform.refuse_plain_http()?;
+    }
+    if config.capacity == 0 {
+        return Err(Error::invalid("the capacity is zero"));
     }
     if config.timeout.is_zero() {
         return Err(Error::invalid("the timeout is zero"));

@@ -4,10 +4,18 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::Duration,
 };
+#[cfg(not(target_os = "linux"))]
+use std::{
+    sync::OnceLock,
+    time::{Instant, SystemTime},
+};
+
+#[cfg(target_os = "linux")]
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::time::Timestamp;
 
@@ -15,43 +23,87 @@ use crate::time::Timestamp;
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The time now.
     fn now(&self) -> Timestamp;
+
+    /// The time since some fixed moment, which is never set back. A token is taken for expired when
+    /// either this or [`now`](Self::now) says so.
+    fn monotonic(&self) -> Duration {
+        Timestamp::from_millis(0).until(self.now())
+    }
 }
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
+/// The coarse clocks, which the kernel moves on every few milliseconds, are read in a few
+/// nanoseconds; nothing here needs more.
+#[cfg(target_os = "linux")]
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(coarse(ClockId::RealtimeCoarse))
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(u64::try_from(coarse(ClockId::MonotonicCoarse)).unwrap_or(0)) // since boot
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn coarse(clock: ClockId) -> i64 {
+    let time = clock_gettime(clock);
+    time.tv_sec.saturating_mul(1000).saturating_add(time.tv_nsec / 1_000_000)
+}
+
+#[cfg(not(target_os = "linux"))]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         SystemTime::now().into()
+    }
+
+    fn monotonic(&self) -> Duration {
+        static START: OnceLock<Instant> = OnceLock::new();
+        START.get_or_init(Instant::now).elapsed()
     }
 }
 
 /// A clock that stands still until it is moved. Clones share one time.
 #[derive(Clone, Debug)]
-pub struct ManualClock(Arc<AtomicI64>);
+pub struct ManualClock(Arc<Hands>);
+
+#[derive(Debug)]
+struct Hands {
+    now: AtomicI64,
+    monotonic: AtomicU64,
+}
 
 impl ManualClock {
     /// A clock that shows `now`.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
-        Self(Arc::new(AtomicI64::new(now.as_millis())))
+        let (now, monotonic) = (AtomicI64::new(now.as_millis()), AtomicU64::new(0));
+        Self(Arc::new(Hands { now, monotonic }))
     }
 
-    /// Moves it to a time, forwards or back.
+    /// Sets it to a time, forwards or back, as a person or a time server sets a machine's clock.
     pub fn set(&self, now: Timestamp) {
-        self.0.store(now.as_millis(), Ordering::SeqCst);
+        self.0.now.store(now.as_millis(), Ordering::SeqCst);
     }
 
-    /// Moves it forwards.
+    /// Lets time pass.
     pub fn advance(&self, by: Duration) {
+        let millis = u64::try_from(by.as_millis()).unwrap_or(u64::MAX); // saturates
+        self.0.monotonic.fetch_add(millis, Ordering::SeqCst);
         self.set(self.now().after(by));
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        Timestamp::from_millis(self.0.now.load(Ordering::SeqCst))
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.0.monotonic.load(Ordering::SeqCst))
     }
 }
 

@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     clock::{Clock, SystemClock},
+    event::Listener,
     platform::Platform,
     retry::RetryPolicy,
     secret::Secret,
@@ -44,6 +45,11 @@ pub struct Config {
     pub network: Network,
     /// Sends the requests; default HTTP as `network` says.
     pub transport: Option<Arc<dyn Transport>>,
+    /// How many tokens are held in memory; default a million. Beyond it, those go that no source
+    /// refers to, the deadest first.
+    pub capacity: usize,
+    /// Is told what happens, on the thread that does it; default nobody.
+    pub on_event: Option<Listener>,
     /// Tells the time; default the machine's clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -66,6 +72,8 @@ impl Config {
             allow_plain_http: false,
             network: Network::default(),
             transport: None,
+            capacity: 1_000_000,
+            on_event: None,
             clock: Arc::new(SystemClock),
         }
     }

@@ -14,7 +14,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    process::PerProcess,
+};
 
 /// When a call must have come to an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +117,21 @@ impl<T: Clone + Send + 'static> Flight<T> {
         }
     }
 
+    /// The flight that follows from how this one lands; whoever lands it says which.
+    pub(crate) fn then<U: Clone + Send + 'static>(
+        self,
+        deadline: Deadline,
+        next: impl FnOnce(Result<T>) -> Flight<U> + Send + 'static,
+    ) -> Flight<U> {
+        let aloft = match self.0 {
+            Stage::Landed(result) => return next(result),
+            Stage::Aloft(_) => Aloft::new(deadline),
+        };
+        let target = Arc::clone(&aloft);
+        self.on_landing(move |result| next(result).on_landing(move |last| target.land(&last)));
+        Flight(Stage::Aloft(aloft))
+    }
+
     /// Whether it has landed, well or not.
     #[must_use]
     pub fn has_landed(&self) -> bool {
@@ -207,11 +225,14 @@ pub(crate) enum Step<A, T> {
 
 /// A few threads that run flights: started when needed, ended when idle.
 #[derive(Clone)]
-pub(crate) struct Workers(Arc<Crew>);
+pub(crate) struct Workers(Arc<PerProcess<Crew>>);
 
+#[derive(Default)]
 struct Crew {
     shift: Arc<Shift>,
 }
+
+#[derive(Default)]
 
 struct Shift {
     queue: Mutex<Queue>,
@@ -228,8 +249,12 @@ struct Queue {
 
 impl Workers {
     pub(crate) fn new() -> Self {
-        let shift = Shift { queue: Mutex::default(), work: Condvar::new() };
-        Self(Arc::new(Crew { shift: Arc::new(shift) }))
+        Self(Arc::default())
+    }
+
+    /// Ends the threads when their work is done; nothing new is begun.
+    pub(crate) fn close(&self) {
+        self.0.get_or_default().shift.close();
     }
 
     /// Starts a flight.
@@ -272,7 +297,7 @@ impl Workers {
                     Ok(Step::After(flight)) => crew.follow(flight, next, work),
                     Err(error) => next.land(&Err(error)),
                 };
-                if let Err(error) = workers.0.shift.enqueue(Box::new(job)) {
+                if let Err(error) = workers.0.get_or_default().shift.enqueue(Box::new(job)) {
                     aloft.land(&Err(error));
                 }
             }
@@ -286,7 +311,7 @@ impl Workers {
     ) {
         let target = Arc::clone(aloft);
         let job = Box::new(move || target.land(&run(work, target.deadline)));
-        if let Err(error) = self.0.shift.enqueue(job) {
+        if let Err(error) = self.0.get_or_default().shift.enqueue(job) {
             aloft.land(&Err(error));
         }
     }
@@ -305,6 +330,9 @@ fn run<T>(work: impl FnOnce(Deadline) -> Result<T>, deadline: Deadline) -> Resul
 impl Shift {
     fn enqueue(self: &Arc<Self>, job: Box<dyn FnOnce() + Send>) -> Result<()> {
         let mut queue = lock(&self.queue);
+        if queue.closed {
+            return Err(Error::invalid("the app is closed").advise("Make a new one."));
+        }
         queue.jobs.push_back(job);
         if queue.jobs.len() <= queue.idle || queue.threads >= MOST_THREADS {
             self.work.notify_one();
@@ -320,6 +348,11 @@ impl Shift {
             }
         }
         Ok(())
+    }
+
+    fn close(&self) {
+        lock(&self.queue).closed = true;
+        self.work.notify_all();
     }
 
     fn start_thread(self: &Arc<Self>) -> std::io::Result<()> {
@@ -352,8 +385,7 @@ impl Shift {
 
 impl Drop for Crew {
     fn drop(&mut self) {
-        lock(&self.shift.queue).closed = true;
-        self.shift.work.notify_all();
+        self.shift.close();
     }
 }
 
@@ -368,7 +400,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Calls wait on the network, not on the processor, so there may be more than there are cores.
-const MOST_THREADS: usize = 16;
+const MOST_THREADS: usize = 64;
 const IDLE_LIFE: Duration = Duration::from_secs(5);
 /// What a flight gets beyond its deadline to land with an error that says more than "overdue".
 const GRACE: Duration = Duration::from_millis(250);

@@ -6,7 +6,7 @@ use std::fmt;
 
 use aws_lc_rs::{
     digest,
-    encoding::AsDer as _,
+    encoding::{AsDer as _, Pkcs8V1Der},
     rand::SystemRandom,
     signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair},
 };
@@ -16,13 +16,16 @@ use zeroize::Zeroizing;
 use self::paste::Pasted;
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
+    process::PerProcess,
     secret::Secret,
     signer::Signer,
 };
 
 /// An RSA private key, ready to sign.
 pub struct PrivateKey {
-    pair: RsaKeyPair,
+    /// A signature that was being made when the process forked holds the pair's lock.
+    pair: PerProcess<Option<RsaKeyPair>>,
+    public_key: Vec<u8>,
     random: SystemRandom,
     fingerprint: String,
 }
@@ -44,18 +47,18 @@ impl PrivateKey {
     }
 
     fn of_pair(pair: RsaKeyPair) -> Result<Self> {
-        let fingerprint = fingerprint(&pair)?;
-        let key = Self { pair, random: SystemRandom::new(), fingerprint };
+        let public_key = public_key(&pair)?;
+        let fingerprint = fingerprint(&public_key);
+        let pair = PerProcess::new(Some(pair));
+        let key = Self { pair, public_key, random: SystemRandom::new(), fingerprint };
         // The first signature sets up the blinding; it belongs to parsing, not to the first token.
         key.sign(b"appmint").map(|_| key)
     }
 
     /// The public half as DER `SubjectPublicKeyInfo` (RFC 5280 §4.1).
-    ///
-    /// # Errors
-    /// [`Key`](ErrorKind::Key), if the key has none.
-    pub fn public_key_der(&self) -> Result<Vec<u8>> {
-        public_key(&self.pair)
+    #[must_use]
+    pub fn public_key_der(&self) -> &[u8] {
+        &self.public_key
     }
 
     /// SHA-256 of the public key in base64, with `SHA256:` before it, as GitHub's settings page
@@ -70,10 +73,12 @@ impl PrivateKey {
 
 impl Signer for PrivateKey {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
-        let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair
-            .sign(&RSA_PKCS1_SHA256, &self.random, message, &mut signature)
-            .map_err(|_| Error::new(ErrorKind::Key, "the private key could not sign"))?;
+        let unable = || Error::new(ErrorKind::Key, "the private key could not sign");
+        let pair = self.pair.get(|parents| copied(parents.as_ref()?));
+        let pair = Option::as_ref(&pair).ok_or_else(unable)?;
+        let mut signature = vec![0; pair.public_modulus_len()];
+        pair.sign(&RSA_PKCS1_SHA256, &self.random, message, &mut signature)
+            .map_err(|_| unable())?;
         Ok(signature)
     }
 
@@ -169,9 +174,15 @@ fn unknown_cipher() -> Error {
         .advise("`openssl pkcs8 -topk8 -v2 aes-256-cbc -in old.pem -out new.pem` makes one that can be read.")
 }
 
-fn fingerprint(pair: &RsaKeyPair) -> Result<String> {
-    let hash = digest::digest(&digest::SHA256, &public_key(pair)?);
-    Ok(format!("SHA256:{}", STANDARD.encode(hash)))
+/// The same key with a lock of its own.
+fn copied(pair: &RsaKeyPair) -> Option<RsaKeyPair> {
+    let der: Pkcs8V1Der<'_> = pair.as_der().ok()?;
+    RsaKeyPair::from_pkcs8(der.as_ref()).ok()
+}
+
+fn fingerprint(public_key: &[u8]) -> String {
+    let hash = digest::digest(&digest::SHA256, public_key);
+    format!("SHA256:{}", STANDARD.encode(hash))
 }
 
 fn public_key(pair: &RsaKeyPair) -> Result<Vec<u8>> {

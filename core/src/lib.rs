@@ -24,9 +24,11 @@
 
 mod app;
 mod call;
+mod cell;
 mod clock;
 mod config;
 mod error;
+mod event;
 mod flight;
 mod grant;
 mod hook;
@@ -42,6 +44,7 @@ mod oauth;
 mod offset;
 mod operation;
 mod platform;
+mod process;
 mod refusal;
 mod registration;
 mod reply;
@@ -63,6 +66,7 @@ pub use call::Call;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::Config;
 pub use error::{Error, ErrorKind, Reason, Result};
+pub use event::{Event, EventKind, Listener, Stats};
 pub use flight::{Deadline, Flight};
 pub use grant::{Client, Grant};
 pub use hook::{HookChange, HookConfig, HookDelivery};

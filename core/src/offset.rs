@@ -6,27 +6,25 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Mutex,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::atomic::{AtomicI64, Ordering},
 };
 
+use arc_swap::ArcSwap;
 use url::Url;
 
-use crate::{flight::lock, http::Response, time::Timestamp};
+use crate::{http::Response, time::Timestamp};
 
 /// Milliseconds to add to our clock, by host. The API's is apart: every look at a token asks it.
 #[derive(Debug)]
 pub(crate) struct Offsets {
     api: Option<String>,
     of_api: AtomicI64,
-    of_others: Mutex<BTreeMap<String, i64>>,
+    of_others: ArcSwap<BTreeMap<String, i64>>,
 }
 
 impl Offsets {
     pub(crate) fn new(api: Option<&Url>) -> Self {
-        let (of_api, of_others) = (AtomicI64::new(0), Mutex::default());
+        let (of_api, of_others) = (AtomicI64::new(0), ArcSwap::default());
         Self { api: api.map(key), of_api, of_others }
     }
 
@@ -39,7 +37,7 @@ impl Offsets {
         if host == self.api {
             return self.of_api();
         }
-        host.and_then(|host| lock(&self.of_others).get(&host).copied()).unwrap_or(0)
+        host.and_then(|host| self.of_others.load().get(&host).copied()).unwrap_or(0)
     }
 
     fn put(&self, url: &Url, offset: i64) {
@@ -47,7 +45,11 @@ impl Offsets {
         if self.api.as_ref() == Some(&host) {
             self.of_api.store(offset, Ordering::Relaxed);
         } else {
-            lock(&self.of_others).insert(host, offset);
+            self.of_others.rcu(|others| {
+                let mut others = BTreeMap::clone(others);
+                others.insert(host.clone(), offset);
+                others
+            });
         }
     }
 

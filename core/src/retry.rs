@@ -39,13 +39,17 @@ impl RetryPolicy {
         request: &Request,
         deadline: Deadline,
         look: impl Fn(&Response) -> Look,
+        waits: impl Fn(Duration),
     ) -> Result<Response> {
         let mut attempt = 0;
         loop {
             let outcome = transport.send(request, deadline);
             let look = outcome.as_ref().ok().map(&look);
             match self.wait_after(attempt, request.repeat, &outcome, look) {
-                Some(wait) if wait < deadline.remaining() => thread::sleep(wait),
+                Some(wait) if wait < deadline.remaining() => {
+                    waits(wait);
+                    thread::sleep(wait);
+                }
                 _ => return outcome,
             }
             attempt += 1;

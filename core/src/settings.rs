@@ -12,6 +12,7 @@ use crate::{
     clock::Clock,
     config::Config,
     error::{Error, Reason, Result},
+    event::Listener,
     key::PrivateKey,
     platform::Platform,
     secret::Secret,
@@ -68,6 +69,10 @@ pub struct Settings {
     pub retries: Option<u32>,
     /// The wait before the first of them, doubled for each further one; default 250 ms.
     pub retry_wait: Option<Duration>,
+    /// How many tokens are held in memory; default a million.
+    pub capacity: Option<usize>,
+    /// Is told what happens, on the thread that does it; default nobody.
+    pub on_event: Option<Listener>,
     /// Tells the time; default the machine's clock.
     pub clock: Option<Arc<dyn Clock>>,
 }
@@ -96,6 +101,8 @@ impl Settings {
         config.network.proxy = self.proxy;
         config.network.root_certificates = self.root_certificates;
         config.network.user_agent = self.user_agent;
+        config.capacity = self.capacity.unwrap_or(config.capacity);
+        config.on_event = self.on_event;
         config.clock = self.clock.unwrap_or(config.clock);
         App::new(config)
     }

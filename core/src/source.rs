@@ -2,19 +2,24 @@
 //! one caller for all who ask meanwhile.
 
 use std::{
-    fmt, mem,
+    fmt,
     sync::{Arc, Mutex},
     thread,
     time::Duration,
 };
 
+use arc_swap::ArcSwapOption;
+
 use crate::{
     app::App,
     call::Call,
+    cell::{self, Cell, Moment, Observer, Slot},
     error::{Error, ErrorKind, Reason, Result},
     flight::{Deadline, Flight, Step, lock},
     http::Response,
     listing::Listing,
+    lookup::Lookup,
+    process::{Owned, PerProcess},
     repository::Repository,
     scope::Scope,
     secret::Secret,
@@ -22,62 +27,71 @@ use crate::{
     token::Token,
 };
 
-/// Tokens for one installation, or for the app itself. Cheap to clone; sources of one installation share one token.
+/// Tokens for one installation, or for the app itself. Cheap to clone; sources of one installation
+/// and scope share one token.
 #[derive(Clone)]
 pub struct TokenSource {
     app: App,
-    cell: Arc<Cell>,
+    place: Place,
 }
 
-/// Where the token of one key lives. Its lock is held for the look only, never across a call.
-pub(crate) struct Cell {
-    key: Key,
-    held: Mutex<Held>,
+#[derive(Clone)]
+enum Place {
+    Known(Arc<Cell>),
+    Sought(Arc<Sought>),
 }
 
-/// What a token is for. Two sources are one when these are equal, member by member.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
-    /// The installation; `None` is the app itself.
-    pub(crate) installation_id: Option<String>,
-    pub(crate) scope: Scope,
+/// An installation that is looked up when it is first needed.
+pub(crate) struct Sought {
+    lookup: Lookup,
+    scope: Scope,
+    cell: ArcSwapOption<Cell>,
+    slot: PerProcess<Finding>,
+    observers: ArcSwapOption<Vec<Observer>>,
 }
 
-#[derive(Default)]
-struct Held {
-    token: Option<Token>,
-    flight: Option<Flight<Token>>,
-    /// Counts what was held, so that a flight which began before an invalidation stores nothing.
-    generation: u64,
-}
+/// The lookup that is on its way, or how it failed.
+type Finding = Mutex<Option<Slot<Arc<Cell>>>>;
 
 impl TokenSource {
-    pub(crate) fn new(app: App, cell: Arc<Cell>) -> Self {
-        Self { app, cell }
+    pub(crate) fn of(app: &App, cell: Arc<Cell>) -> Self {
+        Self { app: app.clone(), place: Place::Known(cell) }
     }
 
-    /// The installation's id; `None` for the app's own tokens.
+    pub(crate) fn sought(app: &App, sought: Arc<Sought>) -> Self {
+        Self { app: app.clone(), place: Place::Sought(sought) }
+    }
+
+    /// The installation's id; `None` for the app's own tokens, and for what was not looked up yet.
     #[must_use]
-    pub fn installation_id(&self) -> Option<&str> {
-        self.cell.key.installation_id.as_deref()
+    pub fn installation_id(&self) -> Option<String> {
+        self.cell()?.key().installation_id.clone()
     }
 
-    /// A token that lives at least `min_valid` longer (default 60 s): from memory, or newly minted.
+    /// A token that lives at least `min_valid` longer (default 60 s): from memory, or newly minted
+    /// by one caller for all who ask meanwhile.
     ///
-    /// A platform whose tokens live shorter than that gives a new one each time.
+    /// A token is renewed in the background before it ends, and when that fails for a reason that
+    /// will pass, the one that still works is handed out to its end. A platform's failure stands
+    /// for a second for all who ask, and as long as the platform says for a rate limit, but at most
+    /// a minute. No more than half of a token's life is ever asked for.
     pub fn token(&self, min_valid: Option<Duration>) -> Flight<Token> {
-        let needed_until = self.app.now().after(min_valid.unwrap_or(MIN_VALID));
-        let mut held = lock(&self.cell.held);
-        if let Some(token) = held.token.as_ref().filter(|token| token.lives_past(needed_until)) {
-            return Flight::landed(Ok(token.clone()));
+        let min_valid = min_valid.unwrap_or(MIN_VALID);
+        match &self.place {
+            Place::Known(cell) => self.app.token_of(cell, min_valid),
+            Place::Sought(sought) => self.app.token_sought(sought, min_valid),
         }
-        // One that landed without a token is over, even if it never came to fill the cell.
-        if let Some(flight) = held.flight.as_ref().filter(|flight| !flight.has_landed()) {
-            return flight.clone();
+    }
+
+    /// Calls back with each new token, on the thread that fetched it: be quick. Ends with the app.
+    ///
+    /// What is looked up is told of once it has been found.
+    pub fn on_change(&self, callback: impl Fn(&Token) + Send + Sync + 'static) {
+        let observer: Observer = Arc::new(callback);
+        match &self.place {
+            Place::Known(cell) => cell.observe(&observer),
+            Place::Sought(sought) => sought.observe(&observer),
         }
-        let flight = self.app.mint(Arc::clone(&self.cell), held.generation);
-        held.flight = Some(flight.clone());
-        flight
     }
 
     /// The value for an `Authorization` header, with such a [`token`](Self::token).
@@ -88,12 +102,14 @@ impl TokenSource {
     /// When the token in memory stops working; `None` without one, or if the platform did not say.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
-        lock(&self.cell.held).token.as_ref()?.expires_at()
+        self.cell()?.held().as_ref()?.token.expires_at()
     }
 
     /// Forgets the token: the next call mints. A token already handed out still works.
     pub fn invalidate(&self) {
-        self.cell.take();
+        if let Some(cell) = self.cell() {
+            self.app.take(&cell);
+        }
     }
 
     /// Forgets the token in memory and has the platform end it, wherever it was handed out. One
@@ -102,7 +118,8 @@ impl TokenSource {
         if let Err(error) = self.app.can_revoke() {
             return Flight::landed(Err(error));
         }
-        match self.cell.take().filter(|token| token.lives_past(self.app.now())) {
+        let token = self.cell().and_then(|cell| self.app.take(&cell));
+        match token.filter(|token| token.lives_past(self.app.now())) {
             Some(token) => self.app.revoke_installation_token(token.reveal()),
             None => Flight::landed(Ok(())),
         }
@@ -169,10 +186,17 @@ impl TokenSource {
     /// Forgets a token that was refused, if another one may do better.
     fn replaces(&self, token: &Token) -> bool {
         let may = self.app.retry().is_on() && !self.is_new(token);
-        if may {
-            self.cell.drop_token(token);
+        if let Some(cell) = self.cell().filter(|_| may) {
+            self.app.drop_refused(&cell, token);
         }
         may
+    }
+
+    fn cell(&self) -> Option<Arc<Cell>> {
+        match &self.place {
+            Place::Known(cell) => Some(Arc::clone(cell)),
+            Place::Sought(sought) => sought.cell(),
+        }
     }
 
     fn is_new(&self, token: &Token) -> bool {
@@ -214,39 +238,48 @@ impl fmt::Debug for TokenSource {
     }
 }
 
-impl Cell {
-    pub(crate) fn new(key: Key) -> Self {
-        Self { key, held: Mutex::default() }
+impl Sought {
+    pub(crate) fn new((lookup, scope): &(Lookup, Scope)) -> Self {
+        let (cell, slot, observers) = Default::default();
+        Self { lookup: lookup.clone(), scope: scope.clone(), cell, slot, observers }
     }
 
-    pub(crate) fn key(&self) -> &Key {
-        &self.key
+    pub(crate) fn lookup(&self) -> &Lookup {
+        &self.lookup
     }
 
-    /// The token, which is not held any more; neither is one that is on its way.
-    fn take(&self) -> Option<Token> {
-        let mut held = lock(&self.held);
-        let generation = held.generation + 1;
-        mem::replace(&mut *held, Held { generation, ..Held::default() }).token
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
     }
 
-    /// Forgets this very token; another one may have come already.
-    fn drop_token(&self, token: &Token) {
-        let mut held = lock(&self.held);
-        if held.token.as_ref() == Some(token) {
-            held.token = None;
+    pub(crate) fn cell(&self) -> Option<Arc<Cell>> {
+        self.cell.load_full()
+    }
+
+    pub(crate) fn slot(&self) -> Arc<Owned<Finding>> {
+        self.slot.get_or_default()
+    }
+
+    pub(crate) fn settle(&self, found: &Result<Arc<Cell>>, now: Moment) {
+        if let Ok(cell) = found {
+            self.cell.store(Some(Arc::clone(cell)));
+            self.observers.load().iter().flat_map(|all| all.iter()).for_each(|it| cell.observe(it));
+        }
+        *lock(&self.slot()) = found.as_ref().err().map(|error| Slot::failed(error, now));
+    }
+
+    fn observe(&self, observer: &Observer) {
+        cell::add(&self.observers, observer);
+        if let Some(cell) = self.cell() {
+            cell.observe(observer);
         }
     }
 
-    /// Takes what a flight brought, unless what it was started for has been invalidated since.
-    pub(crate) fn fill(&self, generation: u64, minted: &Result<Token>) {
-        let mut held = lock(&self.held);
-        if held.generation != generation {
-            return;
-        }
-        held.flight = None;
-        if let Ok(token) = minted {
-            held.token = Some(token.clone());
+    /// Is looked up again if this is what was found.
+    pub(crate) fn forget_if(&self, is_it: impl Fn(&Cell) -> bool) {
+        let found = self.cell.load();
+        if found.as_ref().is_some_and(|cell| is_it(cell)) {
+            self.cell.compare_and_swap(&*found, None);
         }
     }
 }

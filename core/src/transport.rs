@@ -15,6 +15,7 @@ use crate::{
     error::{Error, ErrorKind, Reason, Result},
     flight::Deadline,
     http::{Body, Request, Response},
+    process::PerProcess,
     secret::Secret,
 };
 
@@ -46,7 +47,7 @@ pub struct HttpTransport {
     roots: Vec<Certificate>,
     connect_timeout: Duration,
     user_agent: String,
-    client: OnceCell<blocking::Client>,
+    client: PerProcess<OnceCell<blocking::Client>>,
 }
 
 enum ProxyChoice {
@@ -66,12 +67,12 @@ impl HttpTransport {
             roots: roots(network.root_certificates.as_deref())?,
             connect_timeout: network.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             user_agent: user_agent(network.user_agent.as_deref())?,
-            client: OnceCell::new(),
+            client: PerProcess::default(),
         })
     }
 
-    fn client(&self) -> Result<&blocking::Client> {
-        self.client.get_or_try_init(|| self.open())
+    fn client(&self) -> Result<blocking::Client> {
+        self.client.get_or_default().get_or_try_init(|| self.open()).cloned()
     }
 
     fn open(&self) -> Result<blocking::Client> {

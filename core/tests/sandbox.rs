@@ -279,7 +279,7 @@ fn a_jwt_is_valid_by_another_implementation() {
 
 fn decoding_key(key: &PrivateKey) -> jsonwebtoken::DecodingKey {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
-    let base64 = STANDARD.encode(key.public_key_der().unwrap());
+    let base64 = STANDARD.encode(key.public_key_der());
     let pem = format!("-----BEGIN PUBLIC KEY-----\n{base64}\n-----END PUBLIC KEY-----\n");
     jsonwebtoken::DecodingKey::from_rsa_pem(pem.as_bytes()).unwrap()
 }

@@ -7,7 +7,9 @@ use url::Url;
 use super::{App, Shared};
 use crate::{
     call::Call,
+    cell::Key,
     error::{Error, ErrorKind, Reason, Result},
+    event::{Event, EventKind},
     flight::Deadline,
     grant::{Grant, with_api_headers},
     http::{Repeat, Request, Response},
@@ -20,7 +22,7 @@ use crate::{
     repository::Repository,
     retry::{Look, retry_after},
     secret::Secret,
-    source::{self, Key, Tried},
+    source::{self, Tried},
     time::Timestamp,
     token::Token,
 };
@@ -207,9 +209,11 @@ impl App {
 
     pub(super) fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
         let Shared { config, transport, .. } = &*self.0;
-        config.retry.send(&**transport, request, deadline, |response| {
+        let look = |response: &Response| {
             let answered = self.answered(Operation::Call, "", request, response);
             Look { limit: answered.limit(), told: retry_after(response, answered.now) }
-        })
+        };
+        let waits = |wait| self.tell(&Event::new(EventKind::Retried).lasting(wait));
+        config.retry.send(&**transport, request, deadline, look, waits)
     }
 }

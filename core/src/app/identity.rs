@@ -11,7 +11,7 @@ use super::App;
 use crate::{
     config::Config,
     error::{Error, Reason, Result},
-    flight::lock,
+    event::Event,
     grant::Client,
     jwt::{Issuer, JwtRules, is_reusable},
     platform::{
@@ -38,7 +38,7 @@ impl App {
                 Some(remedy) if self.applies(remedy, key, &error) => tried.push(remedy),
                 _ => return Err(error),
             }
-            *lock(&self.0.jwt) = None;
+            self.0.jwt.store(None);
         }
     }
 
@@ -49,15 +49,16 @@ impl App {
         let (signer, rules, now) = (self.signer()?, self.jwt_rules()?, self.now());
         // Signed without the lock: an external signer may take its time.
         let jwt = rules.sign(&**signer, now)?;
-        *lock(&self.0.jwt) = Some(jwt.clone());
+        self.0.jwt.store(Some(Arc::new(jwt.clone())));
         Ok(jwt)
     }
 
     /// The JWT in memory, as long as it does its work.
     pub(super) fn held_jwt(&self) -> Option<Token> {
-        let jwt = lock(&self.0.jwt).clone()?;
+        let jwt = self.0.jwt.load();
+        let jwt = jwt.as_deref()?;
         let lifetime = jwt_lifetime(&self.0.config).ok()?;
-        is_reusable(&jwt, lifetime, self.now()).then_some(jwt)
+        is_reusable(jwt, lifetime, self.now()).then(|| jwt.clone())
     }
 
     pub(super) fn signer(&self) -> Result<&Arc<dyn Signer>> {
@@ -88,9 +89,15 @@ impl App {
 
     fn applies(&self, remedy: Remedy, key: usize, error: &Error) -> bool {
         match remedy {
-            Remedy::Clock => self
-                .api_root()
-                .is_some_and(|api| self.0.offsets.correct(&api, error.date(), self.local_now())),
+            Remedy::Clock => {
+                let now = self.local_now();
+                let correct = |api| self.0.offsets.correct(&api, error.date(), now);
+                let is_corrected = self.api_root().is_some_and(correct);
+                if is_corrected {
+                    self.tell(&Event::skew(self.clock_offset_ms()));
+                }
+                is_corrected
+            }
             Remedy::OtherKey => {
                 let has_other = self.0.config.signers.len() > 1;
                 if has_other {

@@ -380,6 +380,9 @@ pub(crate) struct WebhookRules {
     pub(crate) event: Pointers,
     #[serde(default)]
     pub(crate) installation_id: Pointers,
+    /// Events after which an installation's tokens may do more, less or nothing.
+    #[serde(default)]
+    pub(crate) changes: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
