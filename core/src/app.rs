@@ -5,11 +5,12 @@
 
 mod conversation;
 mod identity;
+mod obtaining;
 mod operations;
 mod tokens;
 
 use std::{
-    fmt,
+    fmt, mem,
     sync::{Arc, Mutex, atomic::AtomicUsize},
     time::Duration,
 };
@@ -37,6 +38,7 @@ use crate::{
     scope::Scope,
     secret::Secret,
     source::TokenSource,
+    store::{Sealer, Vault},
     time::Timestamp,
     token::Token,
     transport::{HttpTransport, Transport},
@@ -59,6 +61,7 @@ struct Shared {
     directory: PerProcess<Mutex<Directory>>,
     mintings: PerProcess<Mutex<Mintings>>,
     teller: Teller,
+    vault: Option<Vault>,
 }
 
 impl App {
@@ -66,7 +69,7 @@ impl App {
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the setting that is wrong.
-    pub fn new(config: Config) -> Result<Self> {
+    pub fn new(mut config: Config) -> Result<Self> {
         check(&config)?;
         let transport = match &config.transport {
             Some(transport) => Arc::clone(transport),
@@ -74,9 +77,11 @@ impl App {
         };
         let offsets = Offsets::new(config.platform.endpoint(Base::Api, "/", &[]).ok().as_ref());
         let teller = Teller::new(config.on_event.clone());
+        let vault = vault(&mut config)?;
         Ok(Self(Arc::new(Shared {
             config,
             teller,
+            vault,
             transport,
             workers: Workers::new(),
             signer: AtomicUsize::new(0),
@@ -352,6 +357,25 @@ impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App").field("config", &self.0.config).finish_non_exhaustive()
     }
+}
+
+/// The store, and the keys to it, which the app needs nowhere else.
+fn vault(config: &mut Config) -> Result<Option<Vault>> {
+    let keys = mem::take(&mut config.store_keys);
+    let Some(store) = config.store.clone() else {
+        return match keys.is_empty() {
+            true => Ok(None),
+            false => Err(Error::invalid("there is a store key and no store")),
+        };
+    };
+    if keys.is_empty() != config.store_unencrypted {
+        return Err(Error::invalid("a store needs either a key or to be left unencrypted")
+            .advise("Give store_key, or set store_unencrypted if nobody else reads the store."));
+    }
+    let api = config.platform.endpoint(Base::Api, "/", &[])?;
+    let app = config.app_id.as_ref().or(config.client_id.as_ref());
+    let owner = serde_json::json!([config.platform.name(), api.as_str(), app]).to_string();
+    Ok(Some(Vault::new(store, Sealer::new(keys), owner)))
 }
 
 fn check(config: &Config) -> Result<()> {

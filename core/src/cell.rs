@@ -34,6 +34,8 @@ pub(crate) struct Moment {
 pub(crate) struct Cell {
     key: Key,
     held: ArcSwapOption<Held>,
+    /// The last token that was forgotten on purpose: a store may still have it.
+    forgotten: ArcSwapOption<Token>,
     observers: ArcSwapOption<Vec<Observer>>,
 }
 
@@ -51,7 +53,8 @@ pub(crate) struct Held {
 
 impl Cell {
     pub(crate) fn new(key: Key) -> Self {
-        Self { key, held: ArcSwapOption::empty(), observers: ArcSwapOption::empty() }
+        let (held, forgotten, observers) = Default::default();
+        Self { key, held, forgotten, observers }
     }
 
     pub(crate) fn key(&self) -> &Key {
@@ -73,7 +76,16 @@ impl Cell {
     }
 
     pub(crate) fn take(&self) -> Option<Token> {
-        self.held.swap(None).map(|held| held.token.clone())
+        let token = self.held.swap(None).map(|held| held.token.clone());
+        if let Some(token) = &token {
+            self.forgotten.store(Some(Arc::new(token.clone())));
+        }
+        token
+    }
+
+    /// Whether this is the token that was forgotten last.
+    pub(crate) fn has_forgotten(&self, token: &Token) -> bool {
+        self.forgotten.load().as_deref() == Some(token)
     }
 
     /// Whether it holds this very token.
@@ -93,13 +105,15 @@ impl Cell {
 
 impl Held {
     pub(crate) fn new(token: Token, now: Moment) -> Self {
-        let life_ms = token.expires_at().map(|at| at.as_millis().saturating_sub(now.wall));
-        let expires = life_ms.map(|life_ms| Moment {
-            wall: now.wall.saturating_add(life_ms),
-            monotonic: now.monotonic.saturating_add(life_ms),
+        let left_ms = token.expires_at().map(|at| at.as_millis().saturating_sub(now.wall));
+        let expires = left_ms.map(|left_ms| Moment {
+            wall: now.wall.saturating_add(left_ms),
+            monotonic: now.monotonic.saturating_add(left_ms),
         });
-        let (life_ms, next_renewal) = (life_ms.unwrap_or(i64::MAX), AtomicI64::new(i64::MIN));
-        Self { token, expires, life_ms, next_renewal }
+        // One out of a store has a part of its life behind it.
+        let spent_ms = token.issued_at().map_or(0, |at| now.wall.saturating_sub(at.as_millis()));
+        let life_ms = left_ms.map_or(i64::MAX, |left_ms| left_ms.saturating_add(spent_ms.max(0)));
+        Self { token, expires, life_ms, next_renewal: AtomicI64::new(i64::MIN) }
     }
 
     /// How long it works yet, by the clock that says less.
@@ -117,11 +131,22 @@ impl Held {
         i64::try_from(min_valid.as_millis()).unwrap_or(i64::MAX).min(self.life_ms / 2)
     }
 
+    /// How much must be left of it to be worth taking instead of a new one.
+    pub(crate) fn is_worth_taking(&self, min_valid: Duration, now: Moment) -> bool {
+        let (left_ms, margin_ms) = (self.left_ms(now), self.margin_ms(min_valid));
+        left_ms > margin_ms && left_ms >= self.renewal_ms(margin_ms)
+    }
+
+    /// How much is left of it when its renewal begins.
+    fn renewal_ms(&self, margin_ms: i64) -> i64 {
+        let ahead_ms = (self.life_ms / 4).min(RENEWAL_AHEAD_MS);
+        ahead_ms.max(margin_ms.saturating_add(ahead_ms / 2))
+    }
+
     /// Whether the caller is to begin its renewal: near its end, and not so soon after another
     /// began.
     pub(crate) fn begins_renewal(&self, left_ms: i64, margin_ms: i64, now: Moment) -> bool {
-        let ahead_ms = (self.life_ms / 4).min(RENEWAL_AHEAD_MS);
-        if left_ms >= ahead_ms.max(margin_ms.saturating_add(ahead_ms / 2)) {
+        if left_ms >= self.renewal_ms(margin_ms) {
             return false;
         }
         let next = self.next_renewal.load(Ordering::Relaxed);

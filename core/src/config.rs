@@ -10,6 +10,7 @@ use crate::{
     retry::RetryPolicy,
     secret::Secret,
     signer::Signer,
+    store::{Store, StoreKey},
     transport::{Network, Transport},
 };
 
@@ -45,6 +46,12 @@ pub struct Config {
     pub network: Network,
     /// Sends the requests; default HTTP as `network` says.
     pub transport: Option<Arc<dyn Transport>>,
+    /// Where tokens live between processes; default nowhere.
+    pub store: Option<Arc<dyn Store>>,
+    /// What seals the store: the first seals, all of them open.
+    pub store_keys: Vec<Arc<StoreKey>>,
+    /// Lets the store hold tokens as they are, for whoever reads it; default no.
+    pub store_unencrypted: bool,
     /// How many tokens are held in memory; default a million. Beyond it, those go that no source
     /// refers to, the deadest first.
     pub capacity: usize,
@@ -72,6 +79,9 @@ impl Config {
             allow_plain_http: false,
             network: Network::default(),
             transport: None,
+            store: None,
+            store_keys: Vec::new(),
+            store_unencrypted: false,
             capacity: 1_000_000,
             on_event: None,
             clock: Arc::new(SystemClock),

@@ -32,11 +32,15 @@ pub enum EventKind {
     SkewFound,
     /// The platform refused a token before its time; another one is minted.
     Refused,
+    /// A token that another process had minted was taken from the store.
+    TakenFromStore,
+    /// The store did not do what it should; installation tokens go on without it.
+    StoreFailed,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Minted,
         Self::Renewed,
         Self::MintFailed,
@@ -44,6 +48,8 @@ impl EventKind {
         Self::Retried,
         Self::SkewFound,
         Self::Refused,
+        Self::TakenFromStore,
+        Self::StoreFailed,
     ];
 
     /// The stable name that every surface shows.
@@ -57,13 +63,15 @@ impl EventKind {
             Self::Retried => "retried",
             Self::SkewFound => "skew_found",
             Self::Refused => "refused",
+            Self::TakenFromStore => "taken_from_store",
+            Self::StoreFailed => "store_failed",
         }
     }
 
     /// Whether somebody should look at it.
     #[must_use]
     pub const fn is_warning(self) -> bool {
-        matches!(self, Self::MintFailed | Self::ServedStale | Self::SkewFound | Self::Refused)
+        !matches!(self, Self::Minted | Self::Renewed | Self::Retried | Self::TakenFromStore)
     }
 }
 
@@ -149,6 +157,10 @@ pub struct Stats {
     pub joined: u64,
     /// Tokens that the platform refused before their time.
     pub refused: u64,
+    /// Tokens taken from the store.
+    pub from_store: u64,
+    /// What the store did not do.
+    pub store_failed: u64,
     /// Keys (an installation and a scope) that have a place in memory.
     pub sources: u64,
 }
@@ -196,6 +208,8 @@ impl Teller {
             retried: count(EventKind::Retried),
             joined: self.joined.load(Ordering::Relaxed),
             refused: count(EventKind::Refused),
+            from_store: count(EventKind::TakenFromStore),
+            store_failed: count(EventKind::StoreFailed),
             sources: u64::try_from(sources).unwrap_or(u64::MAX),
         }
     }

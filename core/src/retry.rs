@@ -128,7 +128,7 @@ pub(crate) fn retry_after(response: &Response, now: Timestamp) -> Option<Duratio
 }
 
 /// Between half of the wait and all of it, so that many clients do not come back at once.
-fn jittered(wait: Duration) -> Duration {
+pub(crate) fn jittered(wait: Duration) -> Duration {
     let mut byte = [u8::MAX];
     // Without randomness the wait is whole, which is only less polite.
     let _ = aws_lc_rs::rand::fill(&mut byte);

@@ -1,6 +1,6 @@
 //! What a token is narrowed to: some of an installation's repositories and permissions.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
     error::{Error, Result},
@@ -126,6 +126,11 @@ impl Scope {
             ("permissions", permissions),
         ];
         Ok(named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+    }
+
+    /// All of it as JSON, which is equal for equal scopes.
+    pub(crate) fn parts(&self) -> Value {
+        json!([self.repositories, self.repository_ids, self.permissions])
     }
 
     /// The same without its repositories.

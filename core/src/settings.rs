@@ -17,6 +17,7 @@ use crate::{
     platform::Platform,
     secret::Secret,
     signer::Signer,
+    store::{self, Store, StoreKey},
 };
 
 /// What a program says about its app, as text. `None` means the default.
@@ -69,6 +70,17 @@ pub struct Settings {
     pub retries: Option<u32>,
     /// The wait before the first of them, doubled for each further one; default 250 ms.
     pub retry_wait: Option<Duration>,
+    /// Where tokens live between processes: `sqlite:FILE`, `redis://…` or `rediss://…`; a secret,
+    /// as there may be a password in it.
+    pub store: Option<Secret>,
+    /// A store of the program's own instead.
+    pub own_store: Option<Arc<dyn Store>>,
+    /// Seals the store: 32 bytes in hexadecimal or base64.
+    pub store_key: Option<Secret>,
+    /// A second key, for the time of a rotation: it opens what it has sealed.
+    pub other_store_key: Option<Secret>,
+    /// Lets the store hold tokens as they are; default no.
+    pub store_unencrypted: bool,
     /// How many tokens are held in memory; default a million.
     pub capacity: Option<usize>,
     /// Is told what happens, on the thread that does it; default nobody.
@@ -86,6 +98,11 @@ impl Settings {
     pub fn app(self) -> Result<App> {
         let mut config = Config::new(self.read_platform()?);
         config.signers = self.read_signers()?;
+        config.store = self.read_store()?;
+        for key in self.store_key.iter().chain(&self.other_store_key) {
+            config.store_keys.push(Arc::new(StoreKey::parse(key)?));
+        }
+        config.store_unencrypted = self.store_unencrypted;
         // Ids are pasted, and often with white space around them.
         config.app_id = self.app_id.map(|id| id.trim().to_owned());
         config.client_id = self.client_id.map(|id| id.trim().to_owned());
@@ -126,6 +143,14 @@ impl Settings {
             platform = platform.with_web_url(url)?;
         }
         Ok(platform)
+    }
+
+    fn read_store(&self) -> Result<Option<Arc<dyn Store>>> {
+        match (&self.store, &self.own_store) {
+            (Some(_), Some(_)) => Err(either("store", "a store of your own")),
+            (Some(url), None) => store::named(url.reveal()).map(Some),
+            (None, own) => Ok(own.clone()),
+        }
     }
 
     fn read_signers(&self) -> Result<Vec<Arc<dyn Signer>>> {

@@ -22,6 +22,9 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Jwt, Self::App, Self::Installation, Self::User];
+
     /// The stable name that every surface shows.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -132,6 +135,14 @@ impl Token {
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.0.account.as_deref()
+    }
+
+    pub(crate) fn scheme(&self) -> &str {
+        &self.0.scheme
+    }
+
+    pub(crate) fn issued_at(&self) -> Option<Timestamp> {
+        self.0.issued_at
     }
 
     /// How long ago it was issued; `None` where that is not known.

@@ -1,9 +1,6 @@
 //! Tokens for those who ask: from memory, or minted by one for all.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use super::App;
 use crate::{
@@ -63,7 +60,7 @@ impl App {
             return None;
         }
         if held.begins_renewal(left, margin, now) {
-            self.renew(cell, now);
+            self.renew(cell, min_valid);
         }
         Some(held.token.clone())
     }
@@ -161,15 +158,16 @@ impl App {
                 flight
             }
             Some(Err(error)) => Flight::landed(self.make_do(cell, now, Err(error))),
-            None => self.begin(&mut mintings, cell, EventKind::Minted, now),
+            None => self.begin(&mut mintings, cell, EventKind::Minted, min_valid),
         }
     }
 
-    fn renew(&self, cell: &Arc<Cell>, now: Moment) {
+    fn renew(&self, cell: &Arc<Cell>, min_valid: Duration) {
+        let now = self.moment();
         let mintings = self.mintings();
         let mut mintings = lock(&mintings);
         if mintings.current(cell, now).is_none() {
-            drop(self.begin(&mut mintings, cell, EventKind::Renewed, now));
+            drop(self.begin(&mut mintings, cell, EventKind::Renewed, min_valid));
         }
     }
 
@@ -178,16 +176,14 @@ impl App {
         mintings: &mut Mintings,
         cell: &Arc<Cell>,
         purpose: EventKind,
-        now: Moment,
+        min_valid: Duration,
     ) -> Flight<Token> {
         let (number, target) = (mintings.number(), Arc::clone(cell));
         let flight = self.fly(move |app, deadline| {
-            let begun = Instant::now();
-            let minted = app.as_app(|jwt| app.mint_now(target.key(), jwt, deadline));
-            app.tell_of(&target, purpose, begun.elapsed(), &minted);
-            app.settle(&target, number, minted)
+            let obtained = app.obtain(&target, purpose, min_valid, deadline);
+            app.settle(&target, number, obtained)
         });
-        mintings.begin(cell, number, flight.clone(), now);
+        mintings.begin(cell, number, flight.clone(), self.moment());
         flight
     }
 
@@ -227,12 +223,6 @@ impl App {
             }
             None => minted,
         }
-    }
-
-    fn tell_of(&self, cell: &Cell, purpose: EventKind, took: Duration, minted: &Result<Token>) {
-        let kind = if minted.is_ok() { purpose } else { EventKind::MintFailed };
-        let event = Event::new(kind).of(cell.key().installation_id.as_deref());
-        self.tell(&event.lasting(took).because(minted.as_ref().err()));
     }
 
     pub(super) fn tell(&self, event: &Event) {

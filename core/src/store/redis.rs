@@ -1,0 +1,187 @@
+//! A store in Redis, for the processes of many machines.
+
+use std::{
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use redis::{Client, Connection, Script};
+use url::Url;
+
+use super::{Store, failed};
+use crate::{
+    error::{Error, Result},
+    process::PerProcess,
+    time::Timestamp,
+};
+
+/// A store in Redis. Each name stands behind a prefix, `appmint:` unless the URL says otherwise.
+pub struct RedisStore {
+    client: Client,
+    prefix: String,
+    /// Connections that nobody uses just now. A child must not speak on its parent's.
+    idle: PerProcess<Mutex<Vec<Connection>>>,
+}
+
+impl RedisStore {
+    /// Opens nothing yet.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a URL that is none.
+    pub fn new(url: &str) -> Result<Self> {
+        // Neither error may show the URL: there may be a password in it.
+        let unreadable = || Error::invalid("the store's URL is not one of Redis");
+        let mut url = Url::parse(url).map_err(|_| unreadable())?;
+        let prefix = take_prefix(&mut url).unwrap_or_else(|| "appmint:".to_owned());
+        let client = Client::open(url.as_str()).map_err(|_| unreadable())?;
+        Ok(Self { client, prefix, idle: PerProcess::default() })
+    }
+
+    fn with<T>(
+        &self,
+        what: &str,
+        work: impl FnOnce(&mut Connection) -> redis::RedisResult<T>,
+    ) -> Result<T> {
+        let idle = self.idle.get_or_default();
+        let kept = guard(&idle).pop();
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => self.connect()?,
+        };
+        let outcome = work(&mut connection);
+        if outcome.is_ok() {
+            guard(&idle).push(connection);
+        } else {
+            guard(&idle).clear(); // those beside it are probably as dead
+        }
+        outcome.map_err(|error| failed(what, redacted(&error)))
+    }
+
+    fn connect(&self) -> Result<Connection> {
+        let connect = || {
+            let connection = self.client.get_connection_with_timeout(PATIENCE)?;
+            connection.set_read_timeout(Some(PATIENCE))?;
+            connection.set_write_timeout(Some(PATIENCE))?;
+            Ok(connection)
+        };
+        connect().map_err(|error: redis::RedisError| {
+            failed("the store does not answer", redacted(&error))
+                .advise("Look at the store's URL, and whether Redis runs there.")
+        })
+    }
+
+    fn record(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    fn lock_of(&self, name: &str) -> String {
+        format!("{}lock:{name}", self.prefix)
+    }
+}
+
+impl Store for RedisStore {
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        self.with("the store does not answer", |connection| {
+            redis::cmd("GET").arg(self.record(name)).query(connection)
+        })
+    }
+
+    fn put(
+        &self,
+        name: &str,
+        value: &[u8],
+        expected: Option<&[u8]>,
+        keep_until: Option<Timestamp>,
+    ) -> Result<bool> {
+        let (is_expected, expected) = (i32::from(expected.is_some()), expected.unwrap_or_default());
+        let until = keep_until.map_or(0, Timestamp::as_millis);
+        self.with("the store takes nothing", |connection| {
+            let script = Script::new(PUT);
+            let mut call = script.key(self.record(name));
+            call.arg(value).arg(is_expected).arg(expected).arg(until).invoke(connection)
+        })
+    }
+
+    fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
+        self.with("the store keeps what it should drop", |connection| {
+            Script::new(REMOVE).key(self.record(name)).arg(expected).invoke(connection)
+        })
+    }
+
+    fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
+        let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX).max(1);
+        self.with("the store gives no lock", |connection| {
+            let mut call = redis::cmd("SET");
+            call.arg(self.lock_of(name)).arg(owner).arg("NX").arg("PX").arg(lease_ms);
+            call.query(connection).map(|answer: Option<String>| answer.is_some())
+        })
+    }
+
+    fn unlock(&self, name: &str, owner: &str) -> Result<()> {
+        self.with("the store keeps a lock until its lease ends", |connection| {
+            Script::new(REMOVE).key(self.lock_of(name)).arg(owner).invoke(connection)
+        })
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore").field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}
+
+/// The `prefix` of a URL's query, which is ours and not Redis's.
+fn take_prefix(url: &mut Url) -> Option<String> {
+    let is_prefix = |(name, _): &(_, _)| name == "prefix";
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let prefix = pairs.iter().find(|pair| is_prefix(pair)).map(|(_, prefix)| prefix.clone());
+    let others: Vec<_> = pairs.iter().filter(|pair| !is_prefix(pair)).collect();
+    if others.is_empty() {
+        url.set_query(None);
+    } else {
+        url.query_pairs_mut().clear().extend_pairs(others);
+    }
+    prefix
+}
+
+/// What Redis says may repeat what it was told.
+#[derive(Debug)]
+struct Redacted(redis::ErrorKind, Option<String>);
+
+impl fmt::Display for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.1 {
+            Some(code) => write!(f, "Redis: {:?} ({code})", self.0),
+            None => write!(f, "Redis: {:?}", self.0),
+        }
+    }
+}
+
+impl std::error::Error for Redacted {}
+
+fn redacted(error: &redis::RedisError) -> Redacted {
+    Redacted(error.kind(), error.code().map(str::to_owned))
+}
+
+fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+const PUT: &str = "
+    local there = redis.call('GET', KEYS[1])
+    if ARGV[2] == '1' then
+        if there ~= ARGV[3] then return 0 end
+    elseif there then
+        return 0
+    end
+    if ARGV[4] == '0' then
+        redis.call('SET', KEYS[1], ARGV[1])
+    else
+        redis.call('SET', KEYS[1], ARGV[1], 'PXAT', ARGV[4])
+    end
+    return 1";
+const REMOVE: &str = "
+    if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+    return 0";
+const PATIENCE: Duration = Duration::from_secs(2);

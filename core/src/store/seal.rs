@@ -1,0 +1,157 @@
+//! What goes into a store is sealed: AES-256-GCM under the caller's key (NIST SP 800-38D), bound to
+//! its name, so that whoever writes to the store cannot put one record in another's place.
+
+use std::{fmt, sync::Arc};
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    digest,
+};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    secret::Secret,
+};
+
+/// A key that seals what a store holds: 32 random bytes.
+pub struct StoreKey {
+    /// Tells keys apart without telling anything about them.
+    id: [u8; ID_LEN],
+    key: LessSafeKey,
+}
+
+impl StoreKey {
+    /// Reads 32 bytes as 64 hexadecimal digits, or as base64 (RFC 4648 §4 or §5).
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for anything else.
+    pub fn parse(text: &Secret) -> Result<Self> {
+        let text = text.reveal().trim();
+        let bytes = unhex(text)
+            .or_else(|| STANDARD.decode(text).ok())
+            .or_else(|| URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok());
+        let bytes = Zeroizing::new(bytes.unwrap_or_default());
+        let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(|_| {
+            Error::invalid("the store key is not 32 bytes in hexadecimal or base64")
+                .advise("`openssl rand -hex 32` makes one.")
+        })?;
+        let hash = digest::digest(&digest::SHA256, &[b"appmint store key ", &bytes[..]].concat());
+        let mut id = [0; ID_LEN];
+        id.copy_from_slice(&hash.as_ref()[..ID_LEN]);
+        Ok(Self { id, key: LessSafeKey::new(key) })
+    }
+}
+
+impl fmt::Debug for StoreKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoreKey([redacted])")
+    }
+}
+
+/// Seals and opens records.
+#[derive(Debug)]
+pub(crate) struct Sealer {
+    /// The first seals; all of them open. None: nothing is sealed.
+    keys: Vec<Arc<StoreKey>>,
+}
+
+impl Sealer {
+    pub(crate) fn new(keys: Vec<Arc<StoreKey>>) -> Self {
+        Self { keys }
+    }
+
+    pub(crate) fn seal(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>> {
+        let Some(key) = self.keys.first() else { return Ok([OPEN, plain].concat()) };
+        let mut nonce = [0; NONCE_LEN];
+        let no_randomness =
+            |_| Error::new(ErrorKind::Internal, "the system gave no random numbers");
+        aws_lc_rs::rand::fill(&mut nonce).map_err(no_randomness)?;
+        let mut sealed = plain.to_vec();
+        key.key
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                bound_to(name, &key.id),
+                &mut sealed,
+            )
+            .map_err(|_| Error::new(ErrorKind::Internal, "a record could not be sealed"))?;
+        Ok([SEALED, &key.id, &nonce, &sealed].concat())
+    }
+
+    /// What was sealed under this name; `None` for what this program cannot open.
+    pub(crate) fn open(&self, name: &str, record: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        if self.keys.is_empty() {
+            return record.strip_prefix(OPEN).map(|plain| Zeroizing::new(plain.to_vec()));
+        }
+        let rest = record.strip_prefix(SEALED)?;
+        let (id, rest) = rest.split_first_chunk::<ID_LEN>()?;
+        let (nonce, sealed) = rest.split_first_chunk::<NONCE_LEN>()?;
+        let key = self.keys.iter().find(|key| key.id == *id)?;
+        let mut sealed = Zeroizing::new(sealed.to_vec());
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let plain = key.key.open_in_place(nonce, bound_to(name, id), &mut sealed).ok()?;
+        Some(Zeroizing::new(plain.to_vec()))
+    }
+}
+
+fn bound_to(name: &str, id: &[u8; ID_LEN]) -> Aad<Vec<u8>> {
+    Aad::from([SEALED, id, name.as_bytes()].concat())
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let byte = |at: usize| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok();
+    is_hex.then(|| (0..32).map(byte).collect())?
+}
+
+const ID_LEN: usize = 8;
+/// The forms of a record: sealed, and as it is.
+const SEALED: &[u8] = b"appmint1";
+const OPEN: &[u8] = b"appmint0";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(digit: char) -> Arc<StoreKey> {
+        Arc::new(StoreKey::parse(&Secret::new(digit.to_string().repeat(64))).unwrap())
+    }
+
+    #[test]
+    fn a_record_opens_under_its_own_name_and_key_only() {
+        let sealer = Sealer::new(vec![key('a')]);
+        let record = sealer.seal("one", b"ats_secret").unwrap();
+        assert_eq!(**sealer.open("one", &record).unwrap(), *b"ats_secret");
+        assert!(sealer.open("two", &record).is_none());
+        assert!(Sealer::new(vec![key('b')]).open("one", &record).is_none());
+        assert!(Sealer::new(vec![key('b'), key('a')]).open("one", &record).is_some());
+        assert!(!record.windows(6).any(|part| part == b"secret"));
+        for at in 0..record.len() {
+            let mut changed = record.clone();
+            changed[at] ^= 1;
+            assert!(sealer.open("one", &changed).is_none(), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn sealed_and_open_records_are_not_mistaken_for_each_other() {
+        let (sealer, bare) = (Sealer::new(vec![key('a')]), Sealer::new(Vec::new()));
+        assert!(sealer.open("one", &bare.seal("one", b"x").unwrap()).is_none());
+        assert!(bare.open("one", &sealer.seal("one", b"x").unwrap()).is_none());
+        assert_eq!(**bare.open("one", &bare.seal("one", b"x").unwrap()).unwrap(), *b"x");
+    }
+
+    #[test]
+    fn a_key_is_32_bytes_in_a_known_form() {
+        for good in ["ab".repeat(32), STANDARD.encode([7; 32]), URL_SAFE_NO_PAD.encode([251; 32])] {
+            assert!(StoreKey::parse(&good.as_str().into()).is_ok());
+        }
+        for bad in ["", "password", "ab", &"ab".repeat(31), &STANDARD.encode([7; 31])] {
+            assert!(StoreKey::parse(&bad.into()).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! A store in an SQLite file that several processes of a machine share.
+
+use std::{
+    fmt,
+    fs::OpenOptions,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
+
+use super::{Store, failed};
+use crate::{
+    clock::{Clock as _, SystemClock},
+    error::{Error, Result},
+    process::PerProcess,
+    time::Timestamp,
+};
+
+/// A store in an SQLite file, which is made with mode 0600 if it is not there.
+pub struct SqliteStore {
+    path: PathBuf,
+    /// SQLite forbids a child to use what its parent opened.
+    connection: PerProcess<Mutex<Option<Connection>>>,
+}
+
+impl SqliteStore {
+    /// Opens nothing yet.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) without a path.
+    pub fn new(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        if path.as_os_str().is_empty() {
+            return Err(Error::invalid("the store has no file").advise("Give `sqlite:FILE`."));
+        }
+        Ok(Self { path: path.to_owned(), connection: PerProcess::default() })
+    }
+
+    fn with<T>(
+        &self,
+        what: &str,
+        work: impl Fn(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        let slot = self.connection.get_or_default();
+        let mut slot = guard(&slot);
+        let connection = match &mut *slot {
+            Some(connection) => connection,
+            none => none.insert(self.open().map_err(|e| failed("the store does not open", e))?),
+        };
+        work(connection).map_err(|error| {
+            // A file that was replaced or damaged is opened anew by whoever comes next.
+            if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) {
+                *slot = None;
+            }
+            failed(what, error)
+        })
+    }
+
+    fn open(&self) -> rusqlite::Result<Connection> {
+        self.make_file();
+        let connection = Connection::open(&self.path)?;
+        connection.busy_timeout(PATIENCE)?;
+        persistently(|| connection.pragma_update(None, "journal_mode", "wal"))?;
+        // A refresh token that was handed out must be there after a power cut.
+        connection.pragma_update(None, "synchronous", "full")?;
+        persistently(|| connection.execute_batch(TABLES))?;
+        Ok(connection)
+    }
+
+    /// A file that nobody else reads; SQLite makes those beside it with the same mode.
+    fn make_file(&self) {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        // If it is there, or cannot be made, opening will tell.
+        drop(options.open(&self.path));
+    }
+}
+
+impl Store for SqliteStore {
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        self.with("the store does not answer", |connection| {
+            let mut query = connection.prepare_cached(
+                "select value from appmint_records where name = ?1 and keep_until > ?2",
+            )?;
+            query.query_row(params![name, now_ms()], |row| row.get(0)).optional()
+        })
+    }
+
+    fn put(
+        &self,
+        name: &str,
+        value: &[u8],
+        expected: Option<&[u8]>,
+        keep_until: Option<Timestamp>,
+    ) -> Result<bool> {
+        let keep_until = keep_until.map_or(i64::MAX, Timestamp::as_millis);
+        self.with("the store takes nothing", |connection| match expected {
+            Some(expected) => connection
+                .prepare_cached(
+                    "update appmint_records set value = ?2, keep_until = ?3
+                     where name = ?1 and value = ?4 and keep_until > ?5",
+                )?
+                .execute(params![name, value, keep_until, expected, now_ms()])
+                .map(|changed| changed > 0),
+            None => connection
+                .prepare_cached(
+                    "insert into appmint_records (name, value, keep_until) values (?1, ?2, ?3)
+                     on conflict (name) do update set value = ?2, keep_until = ?3
+                     where appmint_records.keep_until <= ?4",
+                )?
+                .execute(params![name, value, keep_until, now_ms()])
+                .map(|changed| changed > 0),
+        })
+    }
+
+    fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
+        self.with("the store keeps what it should drop", |connection| {
+            connection
+                .prepare_cached("delete from appmint_records where name = ?1 and value = ?2")?
+                .execute(params![name, expected])
+                .map(drop)
+        })
+    }
+
+    fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
+        let (now, until) = (now_ms(), SystemClock.now().after(lease).as_millis());
+        self.with("the store gives no lock", |connection| {
+            connection
+                .prepare_cached(
+                    "insert into appmint_locks (name, owner, until) values (?1, ?2, ?3)
+                     on conflict (name) do update set owner = ?2, until = ?3
+                     where appmint_locks.until <= ?4 or appmint_locks.owner = ?2",
+                )?
+                .execute(params![name, owner, until, now])
+                .map(|changed| changed > 0)
+        })
+    }
+
+    fn unlock(&self, name: &str, owner: &str) -> Result<()> {
+        self.with("the store keeps a lock until its lease ends", |connection| {
+            connection
+                .prepare_cached("delete from appmint_locks where name = ?1 and owner = ?2")?
+                .execute(params![name, owner])
+                .map(drop)
+        })
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// Many processes that set a new file up at once are told to come back even within the timeout.
+fn persistently(work: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+    let mut attempts = 0;
+    loop {
+        match work() {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && attempts < 100 =>
+            {
+                attempts += 1;
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn now_ms() -> i64 {
+    SystemClock.now().as_millis()
+}
+
+fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+const TABLES: &str = "
+    create table if not exists appmint_records
+        (name text primary key, value blob not null, keep_until integer not null) without rowid;
+    create table if not exists appmint_locks
+        (name text primary key, owner text not null, until integer not null) without rowid;
+";
+const PATIENCE: Duration = Duration::from_secs(5);
