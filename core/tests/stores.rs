@@ -417,7 +417,8 @@ impl Store for Locked {
 fn a_callback_that_fails_costs_no_token() {
     let sandbox = sandbox();
     let mut settings = stored(&sandbox, "").0;
-    (settings.store, settings.own_store) = (None, Some(Arc::new(Shelf::default()) as Arc<dyn Store>));
+    (settings.store, settings.own_store) =
+        (None, Some(Arc::new(Shelf::default()) as Arc<dyn Store>));
     let app = settings.app().unwrap();
     assert!(token(&app).is_ok());
     assert_eq!(app.stats().store_failed, 1);

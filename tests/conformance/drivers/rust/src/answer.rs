@@ -3,8 +3,9 @@
 use std::fmt;
 
 use appmint_core::{
-    Authorization, Error, Flight, HookConfig, HookDelivery, Installation, Listing, Permissions,
-    Registration, Repository, Response, Result, Secret, Timestamp, Token, Webhook,
+    Authorization, Error, Event, Flight, HookConfig, HookDelivery, Installation, Listing,
+    Permissions, Registration, Repository, Response, Result, Secret, Stats, Timestamp, Token,
+    Webhook,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
@@ -167,6 +168,33 @@ impl Answer {
             .maybe("delivery_id", of.delivery_id.as_ref())
             .maybe("installation_id", of.installation_id.as_ref())
             .with("payload", &of.payload)
+    }
+
+    pub(crate) fn event(self, prefix: &str, of: &Event) -> Self {
+        let key = |name: &str| format!("{prefix}{name}");
+        self.with(&key("kind"), of.kind.name())
+            .maybe(&key("installation_id"), of.installation_id.as_ref())
+            .maybe(&key("clock_offset"), of.clock_offset_ms.map(|ms| ms.to_string()))
+            .maybe(&key("error_kind"), of.error.as_ref().map(|error| error.kind().name()))
+            .with(&key("is_warning"), of.kind.is_warning().to_string())
+            .with(&key("text"), of.to_string())
+    }
+
+    pub(crate) fn stats(of: Stats) -> Self {
+        let numbers = [
+            ("minted", of.minted),
+            ("renewed", of.renewed),
+            ("failed", of.failed),
+            ("served_stale", of.served_stale),
+            ("retried", of.retried),
+            ("joined", of.joined),
+            ("refused", of.refused),
+            ("from_store", of.from_store),
+            ("store_failed", of.store_failed),
+            ("sources", of.sources),
+        ];
+        let told = numbers.into_iter();
+        told.fold(Self::default(), |answer, (name, number)| answer.with(name, number.to_string()))
     }
 
     pub(crate) fn error(error: &Error) -> Self {

@@ -3,11 +3,14 @@
 mod answer;
 mod operations;
 mod settings;
+mod shelf;
+mod watching;
 
 use std::{
     collections::HashMap,
     io::{self, BufRead as _, Write as _},
     mem,
+    sync::Arc,
     time::Duration,
 };
 
@@ -16,7 +19,7 @@ use appmint_core::{
     Settings, TokenSource, VERSION, Webhook,
 };
 
-use self::{answer::Answer, settings::milliseconds};
+use self::{answer::Answer, settings::milliseconds, shelf::Shelf, watching::Watch};
 
 pub(crate) type Words = HashMap<String, String>;
 
@@ -25,6 +28,8 @@ struct Driver {
     settings: Settings,
     clock: Option<ManualClock>,
     app: Option<App>,
+    watch: Watch,
+    shelf: Arc<Shelf>,
 }
 
 impl Driver {
@@ -108,6 +113,19 @@ impl Driver {
             }
             "refresh" => Answer::token(&app.refresh(&*words["refresh_token"]).wait()?),
             "request" => Answer::response(&*app.request(call(&words)).wait()?),
+            "source_installation_id" => {
+                Answer::default().maybe("value", source(app, &words)?.installation_id())
+            }
+            "tokens" => watching::tokens(&source(app, &words)?, &words["count"])?,
+            "watch" => self.watch.follow(&source(app, &words)?),
+            "changes" => self.watch.changes(),
+            "events" => self.watch.events(),
+            "stats" => Answer::stats(app.stats()),
+            "heed_webhook" => Answer::value(&app.heed_webhook(&webhook(app, &words)?).to_string()),
+            "close" => {
+                app.close();
+                Answer::default()
+            }
             other => operations::call(app, other, &words)?,
         })
     }
@@ -118,7 +136,9 @@ pub(crate) fn span(words: &Words, key: &str) -> Option<Duration> {
 }
 
 fn source(app: &App, words: &Words) -> Result<TokenSource> {
-    app.narrowed_installation(&words["id"], scope(words))
+    const BY: [&str; 6] = ["id", "account", "organization", "user", "repository", "enterprise"];
+    let given = BY.iter().filter_map(|name| Some((*name, words.get(*name)?.clone())));
+    app.installation_on(Lookup::only(given)?, scope(words))
 }
 
 pub(crate) fn scope(words: &Words) -> Scope {

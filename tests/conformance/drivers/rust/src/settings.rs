@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use appmint_core::{Error, ErrorKind, ManualClock, Result, Signer, Timestamp};
 
-use crate::Driver;
+use crate::{Driver, shelf::Broken};
 
 #[derive(Debug)]
 struct TestSigner(bool);
@@ -44,6 +44,18 @@ impl Driver {
             "max_response_body" => settings.max_response_body = Some(number(&value)),
             "retries" => settings.retries = Some(number(&value)),
             "retry_wait" => settings.retry_wait = Some(milliseconds(&value)),
+            "store" => settings.store = Some(value.into()),
+            "own_store" if value == "ok" => settings.own_store = Some(self.shelf.clone()),
+            "own_store" => settings.own_store = Some(Arc::new(Broken)),
+            "store_key" => settings.store_key = Some(value.into()),
+            "other_store_key" => settings.other_store_key = Some(value.into()),
+            "store_unencrypted" => settings.store_unencrypted = value == "true",
+            "capacity" => settings.capacity = Some(number(&value)),
+            "on_event" if value == "true" => {
+                let watch = self.watch.clone();
+                settings.on_event = Some(Arc::new(move |event| watch.note(event)));
+            }
+            "on_event" => settings.on_event = Some(Arc::new(|_| panic!("the listener failed"))),
             "clock_ms" => {
                 let clock = ManualClock::new(Timestamp::from_millis(number(&value)));
                 self.clock = Some(clock.clone());

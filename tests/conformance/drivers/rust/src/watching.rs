@@ -1,0 +1,62 @@
+//! What happens while nobody asks: events, new tokens, many callers at once.
+
+use std::{
+    collections::HashSet,
+    mem,
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
+
+use appmint_core::{Event, Result, Token, TokenSource};
+
+use crate::answer::Answer;
+
+#[derive(Clone, Default)]
+pub(crate) struct Watch {
+    events: Arc<Mutex<Vec<Event>>>,
+    changes: Arc<Mutex<Vec<Token>>>,
+}
+
+impl Watch {
+    pub(crate) fn note(&self, event: &Event) {
+        self.events.lock().unwrap().push(event.clone());
+    }
+
+    pub(crate) fn follow(&self, source: &TokenSource) -> Answer {
+        let changes = Arc::clone(&self.changes);
+        source.on_change(move |token| changes.lock().unwrap().push(token.clone()));
+        Answer::default()
+    }
+
+    pub(crate) fn changes(&self) -> Answer {
+        thread::sleep(MOMENT);
+        let changes = self.changes.lock().unwrap();
+        let answer = Answer::default().with("count", changes.len().to_string());
+        answer.maybe("reveal.last", changes.last().map(Token::reveal))
+    }
+
+    pub(crate) fn events(&self) -> Answer {
+        thread::sleep(MOMENT);
+        let events = mem::take(&mut *self.events.lock().unwrap());
+        let answer = Answer::default().with("count", events.len().to_string());
+        events
+            .iter()
+            .enumerate()
+            .fold(answer, |answer, (index, event)| answer.event(&format!("{index}."), event))
+    }
+}
+
+/// How many different tokens so many threads get that ask at once.
+pub(crate) fn tokens(source: &TokenSource, count: &str) -> Result<Answer> {
+    let count: usize = count.parse().expect("a number");
+    let ask = || source.token(None).wait().map(|token| token.reveal().to_owned());
+    let tokens: Result<HashSet<String>> = thread::scope(|scope| {
+        let asking: Vec<_> = (0..count).map(|_| scope.spawn(ask)).collect();
+        asking.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    Ok(Answer::default().with("count", tokens?.len().to_string()))
+}
+
+/// For what is on its way on another thread.
+const MOMENT: Duration = Duration::from_millis(100);
