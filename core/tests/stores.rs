@@ -52,7 +52,11 @@ impl Drop for Folder {
 }
 
 /// Debian's Redis on a free port of this machine.
-struct Redis(Child, u16, Folder);
+struct Redis {
+    server: Child,
+    port: u16,
+    _folder: Folder,
+}
 
 impl Redis {
     fn start() -> Self {
@@ -64,7 +68,7 @@ impl Redis {
             .stdout(Stdio::null())
             .spawn()
             .expect("redis-server, which `make test` installs");
-        let redis = Self(server, port, folder);
+        let redis = Self { server, port, _folder: folder };
         let give_up = Instant::now() + 20 * SECOND;
         while RedisStore::new(&redis.url()).unwrap().get("x").is_err() {
             assert!(Instant::now() < give_up, "Redis does not answer");
@@ -74,14 +78,14 @@ impl Redis {
     }
 
     fn url(&self) -> String {
-        format!("redis://:hunter2@127.0.0.1:{}/0?prefix=test:", self.1)
+        format!("redis://:hunter2@127.0.0.1:{}/0?prefix=test:", self.port)
     }
 }
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.server.kill();
+        let _ = self.server.wait();
     }
 }
 
