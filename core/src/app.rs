@@ -7,6 +7,7 @@ mod conversation;
 mod identity;
 mod obtaining;
 mod operations;
+mod sessions;
 mod tokens;
 
 use std::{
@@ -20,7 +21,7 @@ use arc_swap::ArcSwapOption;
 use self::identity::{jwt_descriptor, missing};
 use crate::{
     call::Call,
-    cell::{Directory, Mintings},
+    cell::{Directory, Mintings, Subject},
     config::Config,
     error::{Error, Result},
     event::{Stats, Teller},
@@ -158,7 +159,7 @@ impl App {
         let rules = self.platform().installation_token()?;
         self.platform().endpoint(Base::Api, &rules.path, &[("installation_id", &id)])?;
         scope.body(self.platform())?;
-        Ok(TokenSource::of(self, self.cell(Some(id), scope)))
+        Ok(TokenSource::of(self, self.cell(Subject::Installation(id), scope)))
     }
 
     /// A source of tokens for the installation on an account, or what else is looked up: once, and
@@ -190,7 +191,7 @@ impl App {
         if rules.app_path.is_none() {
             return Err(self.platform().unsupported("tokens for the app itself"));
         }
-        Ok(TokenSource::of(self, self.cell(None, Scope::all())))
+        Ok(TokenSource::of(self, self.cell(Subject::App, Scope::all())))
     }
 
     /// How often things happened since the app was made.
@@ -368,7 +369,7 @@ fn vault(config: &mut Config) -> Result<Option<Vault>> {
             false => Err(Error::invalid("there is a store key and no store")),
         };
     };
-    if keys.is_empty() != config.store_unencrypted {
+    if keys.is_empty() != config.store_unencrypted && store.is_shared() {
         return Err(Error::invalid("a store needs either a key or to be left unencrypted")
             .advise("Give store_key, or set store_unencrypted if nobody else reads the store."));
     }

@@ -11,15 +11,35 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
+use serde::Serialize;
 
 use crate::{error::Error, flight::Flight, lookup::Lookup, scope::Scope, token::Token};
 
 /// What a token is for. Two sources are one when these are equal, member by member.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
-    /// The installation; `None` is the app itself.
-    pub(crate) installation_id: Option<String>,
+    pub(crate) subject: Subject,
     pub(crate) scope: Scope,
+}
+
+/// Whose token it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Subject {
+    App,
+    /// An installation, by its id.
+    Installation(String),
+    /// A user, by the name that the program gave the session.
+    Session(String),
+}
+
+impl Key {
+    pub(crate) fn installation_id(&self) -> Option<&str> {
+        match &self.subject {
+            Subject::Installation(id) => Some(id),
+            Subject::App | Subject::Session(_) => None,
+        }
+    }
 }
 
 /// A moment by both clocks, in milliseconds: the platform's time of day, and the time that is never
@@ -36,7 +56,15 @@ pub(crate) struct Cell {
     held: ArcSwapOption<Held>,
     /// The last token that was forgotten on purpose: a store may still have it.
     forgotten: ArcSwapOption<Token>,
+    /// A token that the store did not take yet.
+    unsaved: ArcSwapOption<Unsaved>,
     observers: ArcSwapOption<Vec<Observer>>,
+}
+
+/// A token whose predecessor is spent, and which the store must still take.
+pub(crate) struct Unsaved {
+    pub(crate) token: Token,
+    pub(crate) intent: String,
 }
 
 /// Who is told of each new token.
@@ -53,8 +81,8 @@ pub(crate) struct Held {
 
 impl Cell {
     pub(crate) fn new(key: Key) -> Self {
-        let (held, forgotten, observers) = Default::default();
-        Self { key, held, forgotten, observers }
+        let (held, forgotten, unsaved, observers) = Default::default();
+        Self { key, held, forgotten, unsaved, observers }
     }
 
     pub(crate) fn key(&self) -> &Key {
@@ -91,6 +119,10 @@ impl Cell {
     /// Whether it holds this very token.
     pub(crate) fn holds(&self, token: &Token) -> bool {
         self.held.load().as_ref().is_some_and(|held| held.token == *token)
+    }
+
+    pub(crate) fn unsaved(&self) -> &ArcSwapOption<Unsaved> {
+        &self.unsaved
     }
 
     /// Adds an observer, once.
@@ -367,7 +399,8 @@ mod tests {
     #[test]
     fn the_deadest_go_first_and_what_is_used_stays() {
         let mut directory = Directory::default();
-        let key = |n: usize| Key { installation_id: Some(n.to_string()), scope: Scope::all() };
+        let key =
+            |n: usize| Key { subject: Subject::Installation(n.to_string()), scope: Scope::all() };
         let used: Vec<_> = (0..20).map(|n| directory.cell(key(n), 32, at(0))).collect();
         for n in 20..32 {
             directory.cell(key(n), 32, at(0)).fill(held(i64::try_from(n).unwrap()));

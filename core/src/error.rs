@@ -170,6 +170,8 @@ words! {
         ForeignHost = 34, "foreign_host";
         /// A webhook's signature is missing or does not fit.
         BadSignature = 35, "bad_signature";
+        /// Nothing is stored under the session's name.
+        NoSession = 36, "no_session";
     }
 }
 

@@ -88,7 +88,7 @@ pub use secret::Secret;
 pub use settings::Settings;
 pub use signer::Signer;
 pub use source::TokenSource;
-pub use store::{RedisStore, SqliteStore, Store, StoreKey};
+pub use store::{MemoryStore, RedisStore, SqliteStore, Store, StoreKey};
 pub use target::Target;
 pub use time::{TimeFormat, Timestamp};
 pub use token::{Permissions, Token, TokenKind};

@@ -65,7 +65,7 @@ impl TokenSource {
     /// The installation's id; `None` for the app's own tokens, and for what was not looked up yet.
     #[must_use]
     pub fn installation_id(&self) -> Option<String> {
-        self.cell()?.key().installation_id.clone()
+        self.cell()?.key().installation_id().map(str::to_owned)
     }
 
     /// A token that lives at least `min_valid` longer (default 60 s): from memory, or newly minted

@@ -3,6 +3,7 @@
 //! A store keeps bytes by name; it is not told what they are. What goes into it is sealed first
 //! (`seal`), so that whoever reads the store has nothing.
 
+mod memory;
 mod record;
 mod redis;
 mod seal;
@@ -11,8 +12,9 @@ mod vault;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-pub use self::{redis::RedisStore, seal::StoreKey, sqlite::SqliteStore};
+pub use self::{memory::MemoryStore, redis::RedisStore, seal::StoreKey, sqlite::SqliteStore};
 pub(crate) use self::{
+    record::{Intent, Record},
     seal::Sealer,
     vault::{Found, Vault},
 };
@@ -61,9 +63,14 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`Store`](ErrorKind::Store) when it cannot be known.
     fn unlock(&self, name: &str, owner: &str) -> Result<()>;
+
+    /// Whether others than this process may read it, so that what it holds must be sealed.
+    fn is_shared(&self) -> bool {
+        true
+    }
 }
 
-/// The store that a URL names: `sqlite:FILE`, or `redis://…` and `rediss://…` (TLS) as
+/// The store that a URL names: `memory:`, which ends with the app, `sqlite:FILE`, or `redis://…` and `rediss://…` (TLS) as
 /// <https://docs.rs/redis/latest/redis/#connection-parameters> has it, with `?prefix=…` for the
 /// names.
 ///
@@ -71,10 +78,12 @@ pub trait Store: Send + Sync + fmt::Debug {
 /// [`InvalidArgument`](ErrorKind::InvalidArgument) for another one; nothing is opened yet.
 pub(crate) fn named(url: &str) -> Result<Arc<dyn Store>> {
     match url.split_once(':') {
+        Some(("memory", "")) => Ok(Arc::new(MemoryStore::default())),
         Some(("sqlite", path)) => Ok(Arc::new(SqliteStore::new(path)?)),
         Some(("redis" | "rediss", _)) => Ok(Arc::new(RedisStore::new(url)?)),
-        _ => Err(Error::invalid("the store is none that appmint knows")
-            .advise("Give `sqlite:FILE`, `redis://…`, `rediss://…`, or callbacks of your own.")),
+        _ => Err(Error::invalid("the store is none that appmint knows").advise(
+            "Give `memory:`, `sqlite:FILE`, `redis://…`, `rediss://…`, or callbacks of your own.",
+        )),
     }
 }
 

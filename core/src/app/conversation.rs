@@ -37,7 +37,7 @@ impl App {
 
     pub(super) fn mint_now(&self, key: &Key, jwt: &Token, deadline: Deadline) -> Result<Token> {
         let (jwt, scope) = (jwt.clone(), key.scope.clone());
-        let Some(id) = key.installation_id.clone() else {
+        let Some(id) = key.installation_id().map(str::to_owned) else {
             return self.redeem(&Grant::App { jwt }, deadline);
         };
         let grant = Grant::Installation { id, jwt, scope };

@@ -8,12 +8,12 @@ use std::{
 
 use super::App;
 use crate::{
-    cell::{Cell, Held},
+    cell::{Cell, Held, Subject},
     error::{Error, Result},
     event::{Event, EventKind},
     flight::Deadline,
     retry::jittered,
-    store::{Found, Vault},
+    store::{Found, Record, Vault},
     token::Token,
 };
 
@@ -27,7 +27,13 @@ impl App {
         min_valid: Duration,
         deadline: Deadline,
     ) -> Result<Token> {
-        let mint = || self.mint_for(cell, purpose, deadline);
+        if let Subject::Session(_) = &cell.key().subject {
+            return self.tell_of(cell, purpose, || self.renew_session(cell, min_valid, deadline));
+        }
+        let mint = || {
+            let mint = || self.as_app(|jwt| self.mint_now(cell.key(), jwt, deadline));
+            self.tell_of(cell, purpose, mint)
+        };
         let Some(vault) = &self.0.vault else { return mint() };
         let name = vault.name(cell.key());
         loop {
@@ -58,17 +64,17 @@ impl App {
         min_valid: Duration,
         mint: impl Fn() -> Result<Token>,
     ) -> Result<Option<Result<Token>>> {
-        if let Some(token) = self.good(vault.find(name)?, cell, min_valid) {
+        if let Some(token) = self.good(&vault.find(name)?, cell, min_valid) {
             return Ok(Some(Ok(token)));
         }
         let Some(lock) = vault.lock(name, MINTING_LEASE)? else { return Ok(None) };
         let before = vault.find(name)?;
-        if let Some(token) = self.good(before.clone(), cell, min_valid) {
+        if let Some(token) = self.good(&before, cell, min_valid) {
             return Ok(Some(Ok(token)));
         }
         let minted = mint();
         if let Ok(token) = &minted
-            && let Err(trouble) = vault.put(name, token, &before)
+            && let Err(trouble) = vault.put(name, Record::of(token.clone()), &before)
         {
             self.tell_store_failed(cell, &trouble);
         }
@@ -76,31 +82,37 @@ impl App {
         Ok(Some(minted))
     }
 
-    fn good(&self, found: Found, cell: &Cell, min_valid: Duration) -> Option<Token> {
-        let token = found.token.filter(|token| !cell.has_forgotten(token))?;
+    /// The token that was found, if it is as good as a new one.
+    pub(super) fn good(&self, found: &Found, cell: &Cell, min_valid: Duration) -> Option<Token> {
+        let record = found.record.as_ref().filter(|it| !cell.has_forgotten(&it.token))?;
         let now = self.moment();
-        let is_good = Held::new(token.clone(), now).is_worth_taking(min_valid, now);
+        let is_good = Held::new(record.token.clone(), now).is_worth_taking(min_valid, now);
         let event = Event::new(EventKind::TakenFromStore);
-        is_good.then(|| self.tell(&event.of(cell.key().installation_id.as_deref())));
-        is_good.then_some(token)
+        is_good.then(|| self.tell(&event.of(cell.key().installation_id())));
+        is_good.then(|| record.token.clone())
     }
 
-    fn mint_for(&self, cell: &Cell, purpose: EventKind, deadline: Deadline) -> Result<Token> {
+    fn tell_of(
+        &self,
+        cell: &Cell,
+        purpose: EventKind,
+        mint: impl FnOnce() -> Result<Token>,
+    ) -> Result<Token> {
         let begun = Instant::now();
-        let minted = self.as_app(|jwt| self.mint_now(cell.key(), jwt, deadline));
+        let minted = mint();
         let kind = if minted.is_ok() { purpose } else { EventKind::MintFailed };
-        let event = Event::new(kind).of(cell.key().installation_id.as_deref());
+        let event = Event::new(kind).of(cell.key().installation_id());
         self.tell(&event.lasting(begun.elapsed()).because(minted.as_ref().err()));
         minted
     }
 
-    fn tell_store_failed(&self, cell: &Cell, trouble: &Error) {
+    pub(super) fn tell_store_failed(&self, cell: &Cell, trouble: &Error) {
         let event = Event::new(EventKind::StoreFailed).because(Some(trouble));
-        self.tell(&event.of(cell.key().installation_id.as_deref()));
+        self.tell(&event.of(cell.key().installation_id()));
     }
 }
 
 /// Minting takes a fraction of it. When its holder died, the next one waits so long; when its
 /// holder is slower, two tokens are minted, which does no harm.
 const MINTING_LEASE: Duration = Duration::from_secs(5);
-const STORE_POLL: Duration = Duration::from_millis(60);
+pub(super) const STORE_POLL: Duration = Duration::from_millis(60);

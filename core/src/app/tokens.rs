@@ -4,10 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use super::App;
 use crate::{
-    cell::{Cell, Held, Key, Mintings, Moment, Slot},
+    cell::{Cell, Held, Key, Mintings, Moment, Slot, Subject},
     error::{ErrorKind, Result},
     event::{Event, EventKind},
     flight::{Flight, lock},
+    installation::Installation,
     lookup::Lookup,
     scope::Scope,
     source::Sought,
@@ -29,7 +30,7 @@ impl App {
         }
         let directory = self.directory();
         let directory = lock(&directory);
-        let is_it = |cell: &Cell| cell.key().installation_id.as_deref() == Some(id);
+        let is_it = |cell: &Cell| cell.key().installation_id() == Some(id);
         directory.sought.values().for_each(|sought| sought.forget_if(is_it));
         let cells: Vec<_> = directory.cells.values().filter(|cell| is_it(cell)).cloned().collect();
         drop(directory);
@@ -101,7 +102,8 @@ impl App {
         let wanted = Arc::clone(sought);
         let flight = self.fly(move |app, deadline| {
             let found = app.as_app(|jwt| app.find(wanted.lookup(), jwt, deadline));
-            let cell = found.map(|it| app.cell(Some(it.id), wanted.scope().clone()));
+            let subject = |it: Installation| Subject::Installation(it.id);
+            let cell = found.map(|it| app.cell(subject(it), wanted.scope().clone()));
             wanted.settle(&cell, app.moment());
             cell
         });
@@ -109,9 +111,9 @@ impl App {
         flight
     }
 
-    pub(super) fn cell(&self, installation_id: Option<String>, scope: Scope) -> Arc<Cell> {
+    pub(super) fn cell(&self, subject: Subject, scope: Scope) -> Arc<Cell> {
         let (capacity, now) = (self.0.config.capacity, self.moment());
-        lock(&self.directory()).cell(Key { installation_id, scope }, capacity, now)
+        lock(&self.directory()).cell(Key { subject, scope }, capacity, now)
     }
 
     pub(super) fn sought(&self, lookup: Lookup, scope: Scope) -> Arc<Sought> {
@@ -136,7 +138,7 @@ impl App {
         let _mintings = lock(&mintings);
         if cell.holds(token) {
             cell.take();
-            self.tell(&Event::new(EventKind::Refused).of(cell.key().installation_id.as_deref()));
+            self.tell(&Event::new(EventKind::Refused).of(cell.key().installation_id()));
         }
     }
 
@@ -218,7 +220,7 @@ impl App {
         match cell.live(now).filter(|_| error.is_retryable()) {
             Some(token) => {
                 let event = Event::new(EventKind::ServedStale);
-                self.tell(&event.of(cell.key().installation_id.as_deref()).because(Some(error)));
+                self.tell(&event.of(cell.key().installation_id()).because(Some(error)));
                 Ok(token)
             }
             None => minted,

@@ -297,6 +297,8 @@ pub(crate) struct OAuth {
     pub(crate) authorize: Authorize,
     pub(crate) token: TokenEndpoint,
     pub(crate) exchange: Exchange,
+    #[serde(default)]
+    pub(crate) refresh: Refresh,
     pub(crate) reply: OAuthReply,
 }
 
@@ -354,6 +356,22 @@ pub(crate) enum ClientAuthentication {
 pub(crate) struct Exchange {
     pub(crate) grant_type: bool,
     pub(crate) redirect_uri: bool,
+}
+
+/// What becomes of a refresh token that was sent. Absent, the worst is supposed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Refresh {
+    /// A refresh token works once, and another one comes with the answer.
+    pub(crate) rotates: bool,
+    /// For so long the one before brings the same answer again.
+    pub(crate) grace_s: u64,
+}
+
+impl Default for Refresh {
+    fn default() -> Self {
+        Self { rotates: true, grace_s: 0 }
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,13 +4,44 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
+    error::Reason,
     secret::Secret,
     time::Timestamp,
     token::{Permissions, Token, TokenKind},
 };
 
+/// A token in a store, and what is being done about it.
+#[derive(Clone)]
+pub(crate) struct Record {
+    pub(crate) token: Token,
+    /// A refresh that was begun and whose outcome was not written yet.
+    pub(crate) intent: Option<Intent>,
+    /// Why the user must authorize again, once that is certain.
+    pub(crate) over: Option<Reason>,
+}
+
+/// Written before a refresh token is sent, so that whoever comes after a crash knows of it.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Intent {
+    pub(crate) id: String,
+    pub(crate) at_ms: i64,
+}
+
+impl Record {
+    pub(crate) fn of(token: Token) -> Self {
+        Self { token, intent: None, over: None }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
-struct Record {
+struct Stored {
+    token: StoredToken,
+    intent: Option<Intent>,
+    over: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredToken {
     kind: String,
     secret: Zeroizing<String>,
     scheme: String,
@@ -25,9 +56,25 @@ struct Record {
     refresh_token_expires_at_ms: Option<i64>,
 }
 
-pub(super) fn write(token: &Token) -> Zeroizing<Vec<u8>> {
+pub(super) fn write(record: &Record) -> Zeroizing<Vec<u8>> {
+    let stored = Stored {
+        token: stored(&record.token),
+        intent: record.intent.clone(),
+        over: record.over.map(|reason| reason.name().to_owned()),
+    };
+    // Texts, numbers and lists of texts have a form in JSON.
+    Zeroizing::new(serde_json::to_vec(&stored).unwrap_or_default())
+}
+
+pub(super) fn read(text: &[u8]) -> Option<Record> {
+    let Stored { token, intent, over } = serde_json::from_slice(text).ok()?;
+    let over = over.as_deref().and_then(Reason::from_name);
+    Some(Record { token: restored(token)?, intent, over })
+}
+
+fn stored(token: &Token) -> StoredToken {
     let owned = |text: &str| Zeroizing::new(text.to_owned());
-    let record = Record {
+    StoredToken {
         kind: token.kind().name().to_owned(),
         secret: owned(token.reveal()),
         scheme: token.scheme().to_owned(),
@@ -40,13 +87,10 @@ pub(super) fn write(token: &Token) -> Zeroizing<Vec<u8>> {
         account: token.account().map(str::to_owned),
         refresh_token: token.refresh_token().map(|token| owned(token.reveal())),
         refresh_token_expires_at_ms: token.refresh_token_expires_at().map(Timestamp::as_millis),
-    };
-    // Texts, numbers and lists of texts have a form in JSON.
-    Zeroizing::new(serde_json::to_vec(&record).unwrap_or_default())
+    }
 }
 
-pub(super) fn read(text: &[u8]) -> Option<Token> {
-    let record: Record = serde_json::from_slice(text).ok()?;
+fn restored(record: StoredToken) -> Option<Token> {
     let kind = TokenKind::ALL.into_iter().find(|kind| kind.name() == record.kind)?;
     let secret = |text: &Zeroizing<String>| Secret::new(text.as_str());
     let time = |ms: Option<i64>| ms.map(Timestamp::from_millis);
@@ -84,7 +128,11 @@ mod tests {
             .account(Some("z".to_owned()))
             .refresh_token(Some(Secret::new("r")), Some(Timestamp::from_millis(9)))
             .build();
-        assert_eq!(read(&write(&token)), Some(token));
-        assert_eq!(read(b"{}"), None);
+        let intent = Some(Intent { id: "i".to_owned(), at_ms: 7 });
+        let over = Some(Reason::RotationInterrupted);
+        let back = read(&write(&Record { token: token.clone(), intent, over })).unwrap();
+        assert!(back.token == token && back.over == over);
+        assert_eq!(back.intent.map(|intent| (intent.id, intent.at_ms)), Some(("i".to_owned(), 7)));
+        assert!(read(b"{}").is_none());
     }
 }

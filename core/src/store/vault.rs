@@ -5,8 +5,11 @@ use std::{sync::Arc, time::Duration};
 use aws_lc_rs::digest;
 use serde_json::json;
 
-use super::{Sealer, Store, record};
-use crate::{cell::Key, error::Result, oauth::random, token::Token};
+use super::{
+    Sealer, Store,
+    record::{self, Record},
+};
+use crate::{cell::Key, error::Result, oauth::random, time::Timestamp, token::Token};
 
 /// A store and the key to what is in it.
 #[derive(Debug)]
@@ -17,10 +20,10 @@ pub(crate) struct Vault {
     owner: String,
 }
 
-/// What lies in the store: the token, and the bytes that the next one takes the place of.
+/// What lies in the store, and the bytes that the next record takes the place of.
 #[derive(Clone)]
 pub(crate) struct Found {
-    pub(crate) token: Option<Token>,
+    pub(crate) record: Option<Record>,
     bytes: Option<Vec<u8>>,
 }
 
@@ -31,7 +34,7 @@ impl Vault {
 
     /// The name of a key's record: a hash, so that names tell nothing and hold no separator.
     pub(crate) fn name(&self, key: &Key) -> String {
-        let what = json!([self.owner, key.installation_id, key.scope.parts()]);
+        let what = json!([self.owner, key.subject, key.scope.parts()]);
         let hash = digest::digest(&digest::SHA256, what.to_string().as_bytes());
         hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -40,13 +43,20 @@ impl Vault {
         let bytes = self.store.get(name)?;
         // What cannot be opened is another's or damaged: as good as absent, and written over.
         let plain = bytes.as_ref().and_then(|bytes| self.sealer.open(name, bytes));
-        Ok(Found { token: plain.and_then(|plain| record::read(&plain)), bytes })
+        Ok(Found { record: plain.and_then(|plain| record::read(&plain)), bytes })
     }
 
-    /// Puts a token where `before` was; false if somebody else was quicker.
-    pub(crate) fn put(&self, name: &str, token: &Token, before: &Found) -> Result<bool> {
-        let sealed = self.sealer.seal(name, &record::write(token))?;
-        self.store.put(name, &sealed, before.bytes.as_deref(), token.expires_at())
+    /// Puts a record where `before` was, and says what lies there now; `None` if somebody else was
+    /// quicker.
+    pub(crate) fn put(&self, name: &str, record: Record, before: &Found) -> Result<Option<Found>> {
+        let sealed = self.sealer.seal(name, &record::write(&record))?;
+        let keep_until = keep_until(&record.token);
+        let is_put = self.store.put(name, &sealed, before.bytes.as_deref(), keep_until)?;
+        Ok(is_put.then(|| Found { record: Some(record), bytes: Some(sealed) }))
+    }
+
+    pub(crate) fn remove(&self, name: &str, found: &Found) -> Result<()> {
+        found.bytes.as_ref().map_or(Ok(()), |bytes| self.store.remove(name, bytes))
     }
 
     /// The lock of a name, or `None` while another one has it.
@@ -55,6 +65,14 @@ impl Vault {
         let is_ours = self.store.lock(name, &owner, lease)?;
         let store = Arc::clone(&self.store);
         Ok(is_ours.then(|| Lock { store, name: name.to_owned(), owner }))
+    }
+}
+
+/// A session is worth keeping as long as it can be renewed; any other token as long as it lives.
+fn keep_until(token: &Token) -> Option<Timestamp> {
+    match token.refresh_token() {
+        Some(_) => token.refresh_token_expires_at(),
+        None => token.expires_at(),
     }
 }
 

@@ -1,0 +1,319 @@
+//! Users' sessions: a refresh token is spent once, and what it brought is written down before
+//! anybody sees it.
+//!
+//! Lock, look again, write the intent, refresh, write the answer, hand it out. Who dies in between
+//! leaves the intent behind. Who finds one knows that the refresh token may be spent: where the
+//! platform lets it be sent again, it is; elsewhere sending it again could end the whole family of
+//! tokens, and the user authorizes anew.
+
+use std::{sync::Arc, thread, time::Duration};
+
+use super::{App, identity::missing, obtaining::STORE_POLL};
+use crate::{
+    cell::{Cell, Held, Key, Subject, Unsaved},
+    error::{Error, ErrorKind, Reason, Result},
+    flight::{Deadline, Flight},
+    grant::Grant,
+    oauth::random,
+    retry::jittered,
+    scope::Scope,
+    secret::Secret,
+    source::TokenSource,
+    store::{Found, Intent, Record, Vault},
+    time::Timestamp,
+    token::{Token, TokenKind},
+};
+
+impl App {
+    /// A source of one user's tokens, which live in the store under a name of your choice and are
+    /// renewed ahead of their end; nothing goes out yet. Processes that share the store renew once.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) without a store, a client id or its secret.
+    pub fn session(&self, name: impl Into<String>) -> Result<TokenSource> {
+        Ok(TokenSource::of(self, self.session_cell(name.into())?))
+    }
+
+    /// Writes a user's token down, as it came from [`exchange_code`](Self::exchange_code): from now
+    /// on [`session`](Self::session) gives it and renews it. Takes the place of what was there.
+    pub fn start_session(&self, name: impl Into<String>, token: Token) -> Flight<()> {
+        let cell = match self.session_cell(name.into()) {
+            Ok(cell) => cell,
+            Err(error) => return Flight::landed(Err(error)),
+        };
+        if token.kind() != TokenKind::User {
+            let message = format!("this is a token of kind {}, not a user's", token.kind().name());
+            return Flight::landed(Err(Error::invalid(message)));
+        }
+        self.fly(move |app, deadline| {
+            app.replace_session(cell.key(), Some(&token), deadline)?;
+            app.take(&cell);
+            cell.unsaved().store(None);
+            cell.fill(Held::new(token, app.moment()));
+            Ok(())
+        })
+    }
+
+    /// Forgets a user's session, here and in the store. The tokens themselves go on working:
+    /// [`delete_grant`](Self::delete_grant) ends them, where the platform has it.
+    pub fn end_session(&self, name: impl Into<String>) -> Flight<()> {
+        let cell = match self.session_cell(name.into()) {
+            Ok(cell) => cell,
+            Err(error) => return Flight::landed(Err(error)),
+        };
+        self.fly(move |app, deadline| {
+            app.replace_session(cell.key(), None, deadline)?;
+            app.take(&cell);
+            cell.unsaved().store(None);
+            Ok(())
+        })
+    }
+
+    fn session_cell(&self, name: String) -> Result<Arc<Cell>> {
+        self.client()?;
+        self.vault()?;
+        if name.is_empty() {
+            return Err(Error::invalid("the session's name is empty"));
+        }
+        Ok(self.cell(Subject::Session(name), Scope::all()))
+    }
+
+    fn vault(&self) -> Result<&Vault> {
+        self.0.vault.as_ref().ok_or_else(|| {
+            missing("store").advise("`memory:` keeps sessions for as long as the app lives.")
+        })
+    }
+
+    fn replace_session(&self, key: &Key, token: Option<&Token>, deadline: Deadline) -> Result<()> {
+        let vault = self.vault()?;
+        let name = vault.name(key);
+        while !deadline.remaining().is_zero() {
+            let before = vault.find(&name)?;
+            let Some(token) = token else { return vault.remove(&name, &before) };
+            if vault.put(&name, Record::of(token.clone()), &before)?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(busy())
+    }
+
+    /// A session's token: out of the store, or refreshed under its lock.
+    pub(super) fn renew_session(
+        &self,
+        cell: &Cell,
+        min_valid: Duration,
+        deadline: Deadline,
+    ) -> Result<Token> {
+        let vault = self.vault()?;
+        let name = vault.name(cell.key());
+        let session = Session { app: self, vault, name, cell, min_valid, deadline };
+        loop {
+            if let Some(token) = session.unsaved()? {
+                return Ok(token);
+            }
+            let found = vault.find(&session.name)?;
+            if let Some(token) = self.good(&found, cell, min_valid) {
+                return Ok(token);
+            }
+            // Whoever dies with the lock is waited for until no refresh of theirs can be on its way.
+            if let Some(lock) = vault.lock(&session.name, deadline.remaining() + LEASE_MARGIN)? {
+                let renewed = session.renew();
+                drop(lock);
+                if let Some(token) = renewed? {
+                    return Ok(token);
+                }
+            }
+            if deadline.remaining().is_zero() {
+                return Err(busy());
+            }
+            thread::sleep(jittered(STORE_POLL).min(deadline.remaining()));
+        }
+    }
+}
+
+/// One session, while its token is being renewed.
+struct Session<'a> {
+    app: &'a App,
+    vault: &'a Vault,
+    name: String,
+    cell: &'a Cell,
+    min_valid: Duration,
+    deadline: Deadline,
+}
+
+impl Session<'_> {
+    /// What is done under the lock; `None` if the record changed nevertheless.
+    fn renew(&self) -> Result<Option<Token>> {
+        let found = self.vault.find(&self.name)?;
+        if let Some(token) = self.app.good(&found, self.cell, self.min_valid) {
+            return Ok(Some(token));
+        }
+        let record = found.record.clone().ok_or_else(no_session)?;
+        if let Some(reason) = record.over {
+            return Err(over(reason));
+        }
+        let refresh_token = record.token.refresh_token().cloned().ok_or_else(no_refresh_token)?;
+        if let Some(intent) = &record.intent
+            && !self.may_resend(intent)
+        {
+            return self.give_up(&record, &found).map(Some);
+        }
+        let intent = Intent { id: random()?, at_ms: self.app.local_now().as_millis() };
+        let marked = Record { intent: Some(intent.clone()), ..record };
+        match self.vault.put(&self.name, marked.clone(), &found)? {
+            Some(found) => self.refresh(&refresh_token, &marked, &intent, &found).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn refresh(
+        &self,
+        refresh_token: &Secret,
+        marked: &Record,
+        intent: &Intent,
+        found: &Found,
+    ) -> Result<Token> {
+        let mut outcome = self.send(refresh_token);
+        if outcome.as_ref().is_err_and(is_ambiguous)
+            && self.may_resend(intent)
+            && self.app.retry().is_on()
+        {
+            outcome = self.send(refresh_token);
+        }
+        match outcome {
+            Ok(token) => self.save(Unsaved { token, intent: intent.id.clone() }, found),
+            Err(error) if !is_ambiguous(&error) => {
+                let is_dead = error.kind() == ErrorKind::Reauthorize;
+                let over = is_dead.then(|| error.reason().unwrap_or(Reason::DeadRefreshToken));
+                self.put_back(Record { intent: None, over, ..marked.clone() }, found);
+                Err(error)
+            }
+            Err(error) if !self.rotates() => {
+                self.put_back(Record { intent: None, ..marked.clone() }, found);
+                Err(error)
+            }
+            // Within the grace period whoever comes next may send it again.
+            Err(error) if self.may_resend(intent) => Err(error),
+            Err(error) => self.give_up(marked, found).map_err(|lost| lost.caused_by(error)),
+        }
+    }
+
+    fn send(&self, refresh_token: &Secret) -> Result<Token> {
+        let client = self.app.client()?;
+        let grant = Grant::RefreshToken { client, refresh_token: refresh_token.clone() };
+        self.app.redeem(&grant, self.deadline)
+    }
+
+    /// Writes down what was got for a refresh token that is spent now. What the store does not take
+    /// is kept, and offered to it again by the next caller.
+    fn save(&self, unsaved: Unsaved, found: &Found) -> Result<Token> {
+        let unsaved = Arc::new(unsaved);
+        self.cell.unsaved().store(Some(Arc::clone(&unsaved)));
+        let mut before = Ok(found.clone());
+        loop {
+            let put = before.and_then(|before| self.take_place(&unsaved, &before));
+            match put {
+                Ok(Some(token)) => return Ok(token),
+                Ok(None) => {}
+                Err(trouble) if self.deadline.remaining() < SAVING_PAUSE => return Err(trouble),
+                Err(_) => thread::sleep(SAVING_PAUSE),
+            }
+            before = self.vault.find(&self.name);
+        }
+    }
+
+    /// What could not be saved before, once it has been.
+    fn unsaved(&self) -> Result<Option<Token>> {
+        let Some(unsaved) = self.cell.unsaved().load_full() else { return Ok(None) };
+        let before = self.vault.find(&self.name)?;
+        self.take_place(&unsaved, &before)
+    }
+
+    /// Puts a new token where its own intent is; `None` if the record was changed meanwhile. If
+    /// another record is there by now, that one counts.
+    fn take_place(&self, unsaved: &Unsaved, before: &Found) -> Result<Option<Token>> {
+        let intent = before.record.as_ref().and_then(|record| record.intent.as_ref());
+        if intent.is_none_or(|intent| intent.id != unsaved.intent) {
+            self.cell.unsaved().store(None);
+            return Err(replaced());
+        }
+        let put = self.vault.put(&self.name, Record::of(unsaved.token.clone()), before)?;
+        if put.is_none() {
+            return Ok(None);
+        }
+        self.cell.unsaved().store(None);
+        Ok(Some(unsaved.token.clone()))
+    }
+
+    /// Notes that this session cannot be saved.
+    fn give_up(&self, record: &Record, found: &Found) -> Result<Token> {
+        let over_now = Some(Reason::RotationInterrupted);
+        self.put_back(Record { over: over_now, ..record.clone() }, found);
+        Err(over(Reason::RotationInterrupted))
+    }
+
+    /// A note that is worth having, and not worth an error of its own.
+    fn put_back(&self, record: Record, found: &Found) {
+        if let Err(trouble) = self.vault.put(&self.name, record, found) {
+            self.app.tell_store_failed(self.cell, &trouble);
+        }
+    }
+
+    fn rotates(&self) -> bool {
+        self.app.platform().oauth().map_or(true, |oauth| oauth.refresh.rotates)
+    }
+
+    /// Whether a refresh token that may be spent can be sent again without harm.
+    fn may_resend(&self, intent: &Intent) -> bool {
+        let grace = self.app.platform().oauth().map_or(0, |oauth| oauth.refresh.grace_s);
+        let until = Timestamp::from_millis(intent.at_ms).after(Duration::from_secs(grace));
+        !self.rotates() || self.app.local_now() < until
+    }
+}
+
+/// Whether the refresh token may be spent although no token came.
+fn is_ambiguous(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Timeout | ErrorKind::Server | ErrorKind::Protocol | ErrorKind::Internal => true,
+        ErrorKind::Transport => error.reason() != Some(Reason::Unreachable),
+        _ => false,
+    }
+}
+
+fn no_session() -> Error {
+    Error::new(ErrorKind::Reauthorize, "there is no such session")
+        .because(Reason::NoSession)
+        .advise("Send the user through authorization, and start a session with the token.")
+}
+
+fn no_refresh_token() -> Error {
+    Error::new(ErrorKind::Reauthorize, "the session's token is over, and nothing renews it")
+        .because(Reason::DeadRefreshToken)
+        .advise("Send the user through authorization again.")
+}
+
+fn over(reason: Reason) -> Error {
+    let message = match reason {
+        Reason::RotationInterrupted => {
+            "a refresh of this session was interrupted, so its refresh token may be spent"
+        }
+        _ => "the session's refresh token is dead",
+    };
+    Error::new(ErrorKind::Reauthorize, message)
+        .because(reason)
+        .advise("Send the user through authorization again.")
+}
+
+fn replaced() -> Error {
+    Error::new(ErrorKind::Store, "the session was replaced while it was refreshed")
+        .advise("Ask again: another process started it anew.")
+}
+
+fn busy() -> Error {
+    Error::new(ErrorKind::Timeout, "another process held the session's lock until the deadline")
+        .advise("Try again; if it stays so, the store or the platform is slow.")
+}
+
+/// A holder that is still alive at its deadline needs a moment to write down what came.
+const LEASE_MARGIN: Duration = Duration::from_secs(2);
+const SAVING_PAUSE: Duration = Duration::from_millis(100);

@@ -1,0 +1,102 @@
+//! A store that ends with the process: for sessions that need not outlive it, and for tests.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::Store;
+use crate::{
+    clock::{Clock as _, SystemClock},
+    error::Result,
+    process::PerProcess,
+    time::Timestamp,
+};
+
+/// A store in this process's memory. A forked child begins with an empty one.
+#[derive(Default)]
+pub struct MemoryStore(PerProcess<Mutex<Shelves>>);
+
+#[derive(Default)]
+struct Shelves {
+    records: HashMap<String, (Vec<u8>, Option<Timestamp>)>,
+    locks: HashMap<String, (String, Instant)>,
+}
+
+impl MemoryStore {
+    fn with<T>(&self, work: impl FnOnce(&mut Shelves) -> T) -> Result<T> {
+        let shelves = self.0.get_or_default();
+        Ok(work(&mut shelves.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+impl Shelves {
+    fn value(&mut self, name: &str) -> Option<&Vec<u8>> {
+        let now = SystemClock.now();
+        self.records.get(name).filter(|(_, until)| until.is_none_or(|it| it > now)).map(|it| &it.0)
+    }
+}
+
+impl Store for MemoryStore {
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        self.with(|shelves| shelves.value(name).cloned())
+    }
+
+    fn put(
+        &self,
+        name: &str,
+        value: &[u8],
+        expected: Option<&[u8]>,
+        keep_until: Option<Timestamp>,
+    ) -> Result<bool> {
+        self.with(|shelves| {
+            let is_expected = shelves.value(name).map(Vec::as_slice) == expected;
+            if is_expected {
+                shelves.records.insert(name.to_owned(), (value.to_owned(), keep_until));
+            }
+            is_expected
+        })
+    }
+
+    fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
+        self.with(|shelves| {
+            if shelves.value(name).is_some_and(|value| value == expected) {
+                shelves.records.remove(name);
+            }
+        })
+    }
+
+    fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
+        self.with(|shelves| {
+            let now = Instant::now();
+            let is_free = shelves
+                .locks
+                .get(name)
+                .is_none_or(|(holder, until)| holder == owner || *until <= now);
+            if is_free {
+                shelves.locks.insert(name.to_owned(), (owner.to_owned(), now + lease));
+            }
+            is_free
+        })
+    }
+
+    fn unlock(&self, name: &str, owner: &str) -> Result<()> {
+        self.with(|shelves| {
+            if shelves.locks.get(name).is_some_and(|(holder, _)| holder == owner) {
+                shelves.locks.remove(name);
+            }
+        })
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MemoryStore")
+    }
+}
