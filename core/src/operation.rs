@@ -41,6 +41,14 @@ impl Deed {
         }
     }
 
+    pub(crate) fn check_token(token: Secret) -> Self {
+        Self::new("checking a token", |it| &it.check_token).about_token(token)
+    }
+
+    pub(crate) fn about_token(self, token: Secret) -> Self {
+        self.about(Operation::UserToken, "the user's token").token(token)
+    }
+
     pub(crate) fn about(mut self, operation: Operation, subject: impl Into<String>) -> Self {
         self.operation = operation;
         self.subject = subject.into();

@@ -84,12 +84,22 @@ impl App {
 
     /// The token that was found, if it is as good as a new one.
     pub(super) fn good(&self, found: &Found, cell: &Cell, min_valid: Duration) -> Option<Token> {
-        let record = found.record.as_ref().filter(|it| !cell.has_forgotten(&it.token))?;
+        let record = found.record.as_ref().filter(|it| self.is_settled(it))?;
+        if cell.has_forgotten(&record.token) {
+            return None;
+        }
         let now = self.moment();
         let is_good = Held::new(record.token.clone(), now).is_worth_taking(min_valid, now);
         let event = Event::new(EventKind::TakenFromStore);
         is_good.then(|| self.tell(&event.of(cell.key().installation_id())));
         is_good.then(|| record.token.clone())
+    }
+
+    /// Whether what is written down is the last word: a refresh that is on its way may have ended
+    /// the token already.
+    fn is_settled(&self, record: &Record) -> bool {
+        let ends_old = || self.platform().oauth().is_ok_and(|oauth| oauth.refresh.ends_old_token);
+        record.over.is_none() && (record.intent.is_none() || !ends_old())
     }
 
     fn tell_of(

@@ -102,14 +102,13 @@ impl App {
     /// [`Reauthorize`](crate::ErrorKind::Reauthorize) with reason `bad_token` when it is no longer
     /// valid, or another app's. The refresh token is not told: keep the one you have.
     pub fn check_token(&self, token: impl Into<Secret>) -> Flight<Token> {
-        let deed = Deed::new("checking a token", |it| &it.check_token);
-        self.perform(of_token(deed, token.into()), told)
+        self.perform(Deed::check_token(token.into()), told)
     }
 
     /// A new token in the place of a user's token, which stops working.
     pub fn reset_token(&self, token: impl Into<Secret>) -> Flight<Token> {
         let deed = Deed::new("resetting a token", |it| &it.reset_token);
-        self.perform(of_token(deed, token.into()), told)
+        self.perform(deed.about_token(token.into()), told)
     }
 
     /// A user token that reaches a part of what `token` does, on one account.
@@ -125,19 +124,19 @@ impl App {
         };
         let deed = Deed::new("scoping a token", |it| &it.scope_token);
         let deed = deed.with_all(arguments).with_all(vec![target.argument()]);
-        self.perform(of_token(deed, token.into()), told)
+        self.perform(deed.about_token(token.into()), told)
     }
 
     /// Ends a user's token. One that is not valid any more counts as ended.
     pub fn delete_token(&self, token: impl Into<Secret>) -> Flight<()> {
         let deed = Deed::new("deleting a token", |it| &it.delete_token);
-        self.perform(of_token(deed, token.into()), done)
+        self.perform(deed.about_token(token.into()), done)
     }
 
     /// Ends a user's authorization of the app with all its tokens, given one of them.
     pub fn delete_grant(&self, token: impl Into<Secret>) -> Flight<()> {
         let deed = Deed::new("deleting a grant", |it| &it.delete_grant);
-        self.perform(of_token(deed, token.into()), done)
+        self.perform(deed.about_token(token.into()), done)
     }
 
     /// Reports credentials that have leaked, whosever they are; the platform ends them and tells
@@ -226,10 +225,6 @@ impl App {
 
 fn of_installation(deed: Deed, id: String) -> Deed {
     deed.about(Operation::Installations, format!("installation {id}")).with("installation_id", id)
-}
-
-fn of_token(deed: Deed, token: Secret) -> Deed {
-    deed.about(Operation::UserToken, "the user's token").token(token)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "other answers are read, which may fail")]

@@ -13,8 +13,9 @@ use crate::{
     cell::{Cell, Held, Key, Subject, Unsaved},
     error::{Error, ErrorKind, Reason, Result},
     flight::{Deadline, Flight},
-    grant::Grant,
+    grant::{Grant, told},
     oauth::random,
+    operation::Deed,
     retry::jittered,
     scope::Scope,
     secret::Secret,
@@ -155,6 +156,7 @@ impl Session<'_> {
         let refresh_token = record.token.refresh_token().cloned().ok_or_else(no_refresh_token)?;
         if let Some(intent) = &record.intent
             && !self.may_resend(intent)
+            && !self.is_unspent(&record.token)?
         {
             return self.give_up(&record, &found).map(Some);
         }
@@ -268,6 +270,23 @@ impl Session<'_> {
         let grace = self.app.platform().oauth().map_or(0, |oauth| oauth.refresh.grace_s);
         let until = Timestamp::from_millis(intent.at_ms).after(Duration::from_secs(grace));
         !self.rotates() || self.app.local_now() < until
+    }
+}
+
+impl Session<'_> {
+    /// Whether a refresh that was begun never reached the platform, as far as it can tell: where a
+    /// refresh ends the old token, one that still works was not refreshed.
+    fn is_unspent(&self, old: &Token) -> Result<bool> {
+        let rules = &self.app.platform().oauth()?.refresh;
+        let check = Deed::check_token(old.reveal().into());
+        if !rules.ends_old_token || check.endpoint(self.app.platform()).is_err() {
+            return Ok(false);
+        }
+        match self.app.carry_out(&check, told, self.deadline) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::Reauthorize => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

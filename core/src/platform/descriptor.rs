@@ -366,11 +366,13 @@ pub(crate) struct Refresh {
     pub(crate) rotates: bool,
     /// For so long the one before brings the same answer again.
     pub(crate) grace_s: u64,
+    /// The access token that came with it stops working when it is sent.
+    pub(crate) ends_old_token: bool,
 }
 
 impl Default for Refresh {
     fn default() -> Self {
-        Self { rotates: true, grace_s: 0 }
+        Self { rotates: true, grace_s: 0, ends_old_token: false }
     }
 }
 

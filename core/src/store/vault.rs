@@ -68,10 +68,11 @@ impl Vault {
     }
 }
 
-/// A session is worth keeping as long as it can be renewed; any other token as long as it lives.
+/// A session is kept for a while after it can no longer be renewed, so that what it died of can be
+/// told; any other token as long as it lives.
 fn keep_until(token: &Token) -> Option<Timestamp> {
     match token.refresh_token() {
-        Some(_) => token.refresh_token_expires_at(),
+        Some(_) => token.refresh_token_expires_at().map(|at| at.after(OBITUARY)),
         None => token.expires_at(),
     }
 }
@@ -88,3 +89,5 @@ impl Drop for Lock {
         let _ = self.store.unlock(&self.name, &self.owner);
     }
 }
+
+const OBITUARY: Duration = Duration::from_secs(30 * 86_400);

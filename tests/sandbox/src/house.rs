@@ -1,5 +1,6 @@
 //! Where a request arrives and a reply leaves: the platform does the work, the faults spoil it, the ledger remembers it.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
@@ -53,7 +54,8 @@ impl House {
     fn serve(&self, request: &Request) -> Departure {
         let mut entry = self.open_entry(request);
         let effect = self.faults.take(&entry.operation);
-        let (reply, work_status) = self.work(request, effect.as_ref(), entry.time_ms);
+        let (reply, work_status, reuse) = self.work(request, effect.as_ref(), entry.time_ms);
+        entry.reuse = reuse;
         let reply = self
             .stamp(reply, effect.as_ref().map_or(0, Effect::date_offset_s))
             .with_own(self.platform().request_id_header(), &entry.request_id);
@@ -81,15 +83,16 @@ impl House {
         request: &Request,
         effect: Option<&Effect>,
         now_ms: i64,
-    ) -> (Reply, Option<u16>) {
+    ) -> (Reply, Option<u16>, bool) {
         if let Some(effect) = effect.filter(|effect| !effect.lets_the_work_happen()) {
-            return (effect.own_reply(), None);
+            return (effect.own_reply(), None, false);
         }
         let token_lag_ms = effect.map_or(0, Effect::token_lag_ms);
-        let visit = Visit { now_ms, token_lag_ms, origin: self.origin(request) };
+        let (origin, reuse) = (self.origin(request), Cell::new(false));
+        let visit = Visit { now_ms, token_lag_ms, origin, reuse };
         let reply = self.platform().answer(request, &visit);
         let status = reply.status.as_u16();
-        (reply, Some(status))
+        (reply, Some(status), visit.reuse.get())
     }
 
     /// A client that calls the sandbox `localhost` finds that name in the URLs it is given.

@@ -85,6 +85,8 @@ pub struct Entry {
     pub work_status: Option<u16>,
     /// The kind of the fault that struck, such as `lost_response`.
     pub fault: Option<String>,
+    /// Whether a refresh token was offered that had been spent before, and that no grace period saved.
+    pub reuse: bool,
 }
 
 impl Entry {
@@ -108,6 +110,7 @@ impl Entry {
             status: None,
             work_status: None,
             fault: None,
+            reuse: false,
         }
     }
 }

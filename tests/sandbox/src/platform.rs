@@ -3,6 +3,7 @@
 //! A platform is a module that implements this trait and has a line in [`PlatformName`]. It knows nothing of sockets,
 //! faults or the ledger, and time reaches it as an argument.
 
+use std::cell::Cell;
 use std::fmt;
 use std::str::FromStr;
 
@@ -133,6 +134,8 @@ pub(crate) struct Visit {
     pub(crate) origin: String,
     /// How long a token issued now is still refused, as if not all of the platform's servers knew it yet.
     pub(crate) token_lag_ms: i64,
+    /// Set by the platform when a refresh token is offered that was spent before.
+    pub(crate) reuse: Cell<bool>,
 }
 
 /// What a developer needs to act as the sample app.

@@ -92,6 +92,7 @@ impl GitHub {
             let session = self.sessions.alive(successor).ok_or(BAD_REFRESH_TOKEN)?;
             return Ok(pair(session, successor, call.now_ms()));
         }
+        call.visit.reuse.set(true);
         if self.quirks.refresh_reuse == RefreshReuse::RevokeFamily {
             let family = *family;
             self.tokens.forget_family(family);

@@ -1,0 +1,407 @@
+//! Users' sessions: a refresh token is spent once, whatever dies when.
+
+#![cfg(unix)]
+
+mod common;
+
+use std::{
+    collections::HashSet,
+    fs,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use appmint_core::{
+    App, AuthorizationRequest, Error, ErrorKind, Flight, Reason, Result, Settings, SqliteStore,
+    Store as _, Token,
+};
+use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
+use common::settings;
+
+const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("appmint-sessions-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite:{}/sessions.db", self.0.display())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A platform whose clock runs, and an app whose sessions lie in a file.
+struct Scene {
+    sandbox: Sandbox,
+    folder: Folder,
+    settings: Settings,
+}
+
+impl Scene {
+    fn on(platform: PlatformName) -> Self {
+        let sandbox = Sandbox::builder().platform(platform).start().unwrap();
+        let folder = Folder::new();
+        let mut settings = settings(&sandbox).0;
+        settings.clock = None;
+        settings.store = Some(folder.url().into());
+        settings.store_key = Some(KEY.into());
+        settings.timeout = Some(Duration::from_secs(5));
+        settings.retry_wait = Some(Duration::from_millis(1));
+        Self { sandbox, folder, settings }
+    }
+
+    /// GitHub with a detector of reuse that ends the whole family.
+    fn strict() -> Self {
+        let scene = Self::on(PlatformName::GitHub);
+        scene.quirks(&serde_json::json!({ "refresh_reuse": "revoke_family" }));
+        scene
+    }
+
+    /// The same with a grace period, on both sides.
+    fn lenient() -> Self {
+        let mut scene = Self::strict();
+        scene.quirks(&serde_json::json!({ "refresh_grace_s": 30 }));
+        scene.settings.platform = None;
+        let patch = r#"{ "extends": "github", "name": "lenient",
+            "oauth": { "refresh": { "grace_s": 20 } } }"#;
+        scene.settings.platform_descriptor = Some(patch.to_owned());
+        scene
+    }
+
+    fn quirks(&self, change: &serde_json::Value) {
+        self.sandbox.quirks(change).unwrap();
+    }
+
+    fn app(&self) -> App {
+        self.settings.clone().app().unwrap()
+    }
+
+    /// A user authorizes anew.
+    fn start(&self, app: &App) -> Token {
+        let authorization = app.authorize(&AuthorizationRequest::default()).unwrap();
+        let callback = self.sandbox.press(authorization.url()).unwrap();
+        let code = app.authorization_code(&callback, authorization.state()).unwrap();
+        let verifier = authorization.code_verifier().cloned();
+        let token = app.exchange_code(code, None, verifier).wait().unwrap();
+        app.start_session("alice", token.clone()).wait().unwrap();
+        token
+    }
+
+    fn refreshes(&self) -> usize {
+        self.sandbox.ledger().count("refresh_user_token")
+    }
+
+    fn reuses(&self) -> usize {
+        self.sandbox.ledger().entries().iter().filter(|entry| entry.reuse).count()
+    }
+
+    fn fault(&self, effect: Effect) {
+        self.sandbox.fault(Fault::on("refresh_user_token", effect)).unwrap();
+    }
+}
+
+fn token(app: &App) -> Result<Token> {
+    app.session("alice")?.token(None).wait()
+}
+
+fn refreshed(app: &App) -> Result<Token> {
+    app.session("alice")?.invalidate();
+    token(app)
+}
+
+fn told(outcome: Result<Token>) -> (ErrorKind, Option<Reason>) {
+    let error: Error = outcome.unwrap_err();
+    (error.kind(), error.reason())
+}
+
+const INTERRUPTED: (ErrorKind, Option<Reason>) =
+    (ErrorKind::Reauthorize, Some(Reason::RotationInterrupted));
+
+#[test]
+fn a_session_outlives_its_process_and_is_refreshed_once_for_all() {
+    for scene in [Scene::on(PlatformName::AtomGit), Scene::strict()] {
+        let first = scene.start(&scene.app());
+        let (one, other) = (scene.app(), scene.app());
+        assert!(token(&one).unwrap() == first && scene.refreshes() == 0);
+        let second = refreshed(&one).unwrap();
+        assert_ne!(second, first);
+        assert_eq!(refreshed(&other).unwrap(), second, "what the other one got is good");
+        assert_eq!((scene.refreshes(), scene.reuses()), (1, 0));
+        for _ in 0..5 {
+            refreshed(&one).unwrap();
+        }
+        assert_eq!((scene.refreshes(), scene.reuses()), (6, 0));
+    }
+}
+
+#[test]
+fn fifty_threads_of_two_apps_spend_one_refresh_token() {
+    let scene = Scene::strict();
+    scene.start(&scene.app());
+    let apps = [scene.app(), scene.app()];
+    apps.iter().for_each(|app| app.session("alice").unwrap().invalidate());
+    let tokens: HashSet<String> = thread::scope(|scope| {
+        let ask = |app: &App| token(app).unwrap().reveal().to_owned();
+        let asking: Vec<_> = (0..100)
+            .map(|n| {
+                scope.spawn({
+                    let app = &apps[n % 2];
+                    move || ask(app)
+                })
+            })
+            .collect();
+        asking.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(tokens.len() <= 2 && scene.refreshes() <= 1 && scene.reuses() == 0);
+}
+
+#[test]
+fn a_lost_answer_is_survived_where_nothing_rotates_or_there_is_grace() {
+    for scene in [Scene::on(PlatformName::AtomGit), Scene::lenient()] {
+        let app = scene.app();
+        let first = scene.start(&app);
+        scene.fault(Effect::LostResponse);
+        assert_ne!(refreshed(&app).unwrap(), first);
+        assert_eq!((scene.refreshes(), scene.reuses()), (2, 0));
+        assert!(refreshed(&app).is_ok());
+    }
+}
+
+#[test]
+fn a_lost_answer_without_grace_ends_the_session_by_name_and_is_not_sent_again() {
+    let scene = Scene::strict();
+    let app = scene.app();
+    scene.start(&app);
+    scene.fault(Effect::LostResponse);
+    assert_eq!(told(refreshed(&app)), INTERRUPTED);
+    assert_eq!(told(token(&scene.app())), INTERRUPTED);
+    assert_eq!((scene.refreshes(), scene.reuses()), (1, 0));
+    scene.start(&app);
+    assert!(refreshed(&app).is_ok(), "a new authorization begins anew");
+}
+
+#[test]
+fn a_refresh_that_never_arrived_is_told_apart() {
+    let scene = Scene::strict();
+    let app = scene.app();
+    scene.start(&app);
+    scene.fault(Effect::Cut);
+    // Whether the platform did anything is not known at once, so nothing is sent again …
+    assert_eq!(told(refreshed(&app)), INTERRUPTED);
+    assert_eq!(scene.refreshes(), 1);
+}
+
+#[test]
+fn a_refusal_spends_nothing_and_a_dead_token_is_not_sent_twice() {
+    let scene = Scene::strict();
+    let app = scene.app();
+    scene.start(&app);
+    let (status, retry_after) = (429, Some(0));
+    scene.fault(Effect::RateLimited { status, retry_after });
+    assert_eq!(told(refreshed(&app)).0, ErrorKind::RateLimited);
+    app.session("alice").unwrap().invalidate();
+    assert!(token(&app).is_ok());
+
+    let dead = (ErrorKind::Reauthorize, Some(Reason::DeadRefreshToken));
+    let now = app.exchange_code("x", None, None).wait();
+    assert!(now.is_err());
+    let sessionless = Scene::strict();
+    let app = sessionless.app();
+    sessionless.start(&app);
+    sessionless.quirks(&serde_json::json!({ "refresh_token_life_ms": -1 }));
+    refreshed(&app).unwrap();
+    assert_eq!(told(refreshed(&app)), dead);
+    let asked = sessionless.refreshes();
+    assert_eq!(told(refreshed(&app)), dead);
+    assert_eq!(sessionless.refreshes(), asked, "what is known to be dead is not asked about");
+}
+
+#[test]
+fn sessions_need_a_store_a_name_and_a_users_token() {
+    let scene = Scene::strict();
+    let app = scene.app();
+    let none = (ErrorKind::Reauthorize, Some(Reason::NoSession));
+    assert_eq!(told(token(&app)), none);
+    assert_eq!(app.session("").unwrap_err().kind(), ErrorKind::InvalidArgument);
+    let jwt = app.jwt().wait().unwrap();
+    let refused = app.start_session("alice", jwt).wait().unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
+    scene.start(&app);
+    app.end_session("alice").wait().unwrap();
+    assert_eq!(told(token(&app)), none);
+    let mut storeless = scene.settings.clone();
+    (storeless.store, storeless.store_key) = (None, None);
+    let error = storeless.clone().app().unwrap().session("alice").unwrap_err();
+    assert!(error.to_string().contains("memory:"), "{error}");
+    storeless.store = Some("memory:".into());
+    let app = storeless.app().unwrap();
+    scene.start(&app);
+    assert!(refreshed(&app).is_ok());
+}
+
+#[test]
+fn a_store_that_fails_fails_the_session() {
+    let scene = Scene::strict();
+    let app = scene.app();
+    scene.start(&app);
+    fs::remove_dir_all(&scene.folder.0).unwrap();
+    fs::write(&scene.folder.0, "a file instead of a folder").unwrap();
+    let fresh = scene.app();
+    assert_eq!(told(token(&fresh)).0, ErrorKind::Store);
+    assert_eq!(scene.refreshes(), 0, "nothing is spent that cannot be written down");
+    fs::remove_file(&scene.folder.0).unwrap();
+}
+
+#[test]
+fn tokens_that_never_end_are_never_refreshed() {
+    let scene = Scene::strict();
+    scene.quirks(&serde_json::json!({ "user_tokens_expire": false }));
+    let app = scene.app();
+    let only = scene.start(&app);
+    assert_eq!(only.expires_at(), None);
+    assert!(token(&scene.app()).unwrap() == only && scene.refreshes() == 0);
+}
+
+/// How many processes are killed; `APPMINT_KILLS` says otherwise.
+fn kills() -> usize {
+    std::env::var("APPMINT_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(40)
+}
+
+/// A process that refreshes its session again and again, and ends when it is told that it is over.
+fn refresher(settings: &Settings) -> libc::pid_t {
+    // SAFETY: the child makes an app of its own and leaves by `_exit`.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        let code = loop {
+            let Ok(app) = settings.clone().app() else { break 9 };
+            let over = (0..1000).find_map(|_| match refreshed(&app) {
+                Err(error) if error.kind() == ErrorKind::Reauthorize => Some(7),
+                Err(error) if !error.is_retryable() => Some(8),
+                _ => None,
+            });
+            if let Some(code) = over {
+                break code;
+            }
+        };
+        // SAFETY: ends this process, which has nothing to clean up.
+        unsafe { libc::_exit(code) };
+    }
+    child
+}
+
+/// The exit code of a child that ended by itself.
+fn ended(child: libc::pid_t) -> Option<i32> {
+    let mut status = 0;
+    // SAFETY: asks about a child of ours; `status` outlives the call.
+    let found = unsafe { libc::waitpid(child, &raw mut status, libc::WNOHANG) };
+    (found == child).then(|| libc::WEXITSTATUS(status))
+}
+
+fn kill(child: libc::pid_t) {
+    let mut status = 0;
+    // SAFETY: ends a child that we made and have not waited for yet.
+    unsafe { libc::kill(child, libc::SIGKILL) };
+    // SAFETY: as above; `status` outlives the call.
+    unsafe { libc::waitpid(child, &raw mut status, 0) };
+}
+
+/// Kills processes at random moments; how many sessions were lost, each of which was beyond help.
+fn slaughter(scene: &mut Scene, kills: usize) -> usize {
+    scene.settings.timeout = Some(Duration::from_millis(400));
+    let mut sound = scene.settings.clone();
+    sound.timeout = Some(Duration::from_secs(20));
+    let app = sound.app().unwrap();
+    scene.start(&app);
+    let mut children = [refresher(&scene.settings), refresher(&scene.settings)];
+    let mut random = 12345_u64;
+    let (mut lost, mut killed) = (0, 0);
+    while killed < kills {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        thread::sleep(Duration::from_millis(5 + (random >> 33) % 60));
+        let child = &mut children[(random >> 40) as usize % 2];
+        match ended(*child) {
+            None => {
+                kill(*child);
+                killed += 1;
+            }
+            Some(7) => {
+                let session = app.session("alice").unwrap();
+                session.invalidate();
+                let outcome = session.token(None).wait();
+                if outcome.is_err() {
+                    assert_eq!(told(outcome), INTERRUPTED);
+                    lost += 1;
+                    scene.start(&app);
+                }
+            }
+            Some(code) => panic!("a process ended with {code}"),
+        }
+        *child = refresher(&scene.settings);
+        let store = SqliteStore::new(scene.folder.0.join("sessions.db")).unwrap();
+        store.get("any").expect("the store opens");
+    }
+    children.into_iter().for_each(kill);
+    let begun = Instant::now();
+    let last = refreshed(&app);
+    assert!(begun.elapsed() < Duration::from_secs(20), "no lock outlives its lease");
+    if let Err(error) = last {
+        assert_eq!((error.kind(), error.reason()), INTERRUPTED);
+        lost += 1;
+    }
+    assert_eq!(scene.reuses(), 0, "no refresh token is spent twice");
+    println!("{killed} kills, {} refreshes, {lost} sessions lost", scene.refreshes());
+    lost
+}
+
+#[test]
+fn killing_loses_no_session_where_nothing_rotates() {
+    assert_eq!(slaughter(&mut Scene::on(PlatformName::AtomGit), kills()), 0);
+}
+
+#[test]
+fn killing_loses_no_session_within_the_grace_period() {
+    assert_eq!(slaughter(&mut Scene::lenient(), kills()), 0);
+}
+
+#[test]
+fn killing_spends_no_refresh_token_twice_and_names_what_is_lost() {
+    let kills = kills();
+    assert!(slaughter(&mut Scene::strict(), kills) <= kills);
+}
+
+#[test]
+fn many_sessions_are_refreshed_side_by_side() {
+    let scene = Scene::strict();
+    let app = scene.app();
+    let token = scene.start(&app);
+    for name in ["bob", "eve"] {
+        let authorization = app.authorize(&AuthorizationRequest::default()).unwrap();
+        let callback = scene.sandbox.press(authorization.url()).unwrap();
+        let code = app.authorization_code(&callback, authorization.state()).unwrap();
+        let verifier = authorization.code_verifier().cloned();
+        let other = app.exchange_code(code, None, verifier).wait().unwrap();
+        assert_ne!(other, token);
+        app.start_session(name, other).wait().unwrap();
+    }
+    let names = ["alice", "bob", "eve"];
+    names.iter().for_each(|name| app.session(*name).unwrap().invalidate());
+    let flights = names.map(|name| app.session(name).unwrap().token(None));
+    let tokens: HashSet<String> =
+        flights.into_iter().map(Flight::wait).map(|it| it.unwrap().reveal().to_owned()).collect();
+    assert_eq!((tokens.len(), scene.refreshes()), (3, 3));
+}
