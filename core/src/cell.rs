@@ -154,7 +154,7 @@ impl Held {
             let by_wall = expires.wall.saturating_sub(now.wall);
             by_wall.min(expires.monotonic.saturating_sub(now.monotonic))
         };
-        self.expires.map_or(i64::MAX, left)
+        self.expires.map_or(i64::MAX, |expires| left(expires).saturating_sub(TICK_MS))
     }
 
     /// What a caller wants to be left of it, and never more than half of its life: a token that
@@ -339,6 +339,8 @@ fn address(cell: &Arc<Cell>) -> usize {
     Arc::as_ptr(cell).addr()
 }
 
+/// The clocks are read coarsely: what is left is not more than this less.
+const TICK_MS: i64 = 10;
 /// A token is renewed when a quarter of its life is left, but not earlier than this.
 const RENEWAL_AHEAD_MS: i64 = 600_000;
 /// How long it takes at the most until a renewal that failed is tried again.
@@ -367,10 +369,13 @@ mod tests {
     #[test]
     fn the_clock_that_says_less_counts() {
         let held = held(3600);
-        assert_eq!(held.left_ms(at(600)), 3_000_000);
+        assert_eq!(held.left_ms(at(600)), 3_000_000 - TICK_MS);
         let set_back = Moment { wall: at(0).wall, ..at(600) };
         let set_ahead = Moment { wall: at(1200).wall, ..at(600) };
-        assert_eq!((held.left_ms(set_back), held.left_ms(set_ahead)), (3_000_000, 2_400_000));
+        assert_eq!(
+            (held.left_ms(set_back), held.left_ms(set_ahead)),
+            (3_000_000 - TICK_MS, 2_400_000 - TICK_MS)
+        );
     }
 
     #[test]

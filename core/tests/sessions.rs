@@ -279,7 +279,7 @@ fn tokens_that_never_end_are_never_refreshed() {
 
 /// How many processes are killed; `APPMINT_KILLS` says otherwise.
 fn kills() -> usize {
-    std::env::var("APPMINT_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(40)
+    std::env::var("APPMINT_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(12)
 }
 
 /// A process that refreshes its session again and again, and ends when it is told that it is over.
@@ -322,7 +322,7 @@ fn kill(child: libc::pid_t) {
 
 /// Kills processes at random moments; how many sessions were lost, each of which was beyond help.
 fn slaughter(scene: &mut Scene, kills: usize) -> usize {
-    scene.settings.timeout = Some(Duration::from_millis(400));
+    scene.settings.timeout = Some(Duration::from_millis(200));
     let mut sound = scene.settings.clone();
     sound.timeout = Some(Duration::from_secs(20));
     let app = sound.app().unwrap();
@@ -332,7 +332,12 @@ fn slaughter(scene: &mut Scene, kills: usize) -> usize {
     let (mut lost, mut killed) = (0, 0);
     while killed < kills {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        thread::sleep(Duration::from_millis(5 + (random >> 33) % 60));
+        // Whoever died with the lock is waited for; then a kill falls into somebody's refresh.
+        let (before, begun) = (scene.refreshes(), Instant::now());
+        while scene.refreshes() == before && begun.elapsed() < Duration::from_secs(3) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        thread::sleep(Duration::from_micros((random >> 33) % 12_000));
         let child = &mut children[(random >> 40) as usize % 2];
         match ended(*child) {
             None => {

@@ -334,5 +334,5 @@ fn busy() -> Error {
 }
 
 /// A holder that is still alive at its deadline needs a moment to write down what came.
-const LEASE_MARGIN: Duration = Duration::from_secs(2);
+const LEASE_MARGIN: Duration = Duration::from_secs(1);
 const SAVING_PAUSE: Duration = Duration::from_millis(100);
