@@ -5,6 +5,7 @@
 
 mod conversation;
 mod identity;
+mod logins;
 mod obtaining;
 mod operations;
 mod sessions;
@@ -18,7 +19,10 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 
-use self::identity::{jwt_descriptor, missing};
+use self::{
+    identity::{jwt_descriptor, missing},
+    logins::Finished,
+};
 use crate::{
     call::Call,
     cell::{Directory, Mintings, Subject},
@@ -63,6 +67,9 @@ struct Shared {
     mintings: PerProcess<Mutex<Mintings>>,
     teller: Teller,
     vault: Option<Vault>,
+    sealer: Arc<Sealer>,
+    /// Authorizations that were finished, by their states.
+    finished: PerProcess<Mutex<Finished>>,
 }
 
 impl App {
@@ -78,11 +85,14 @@ impl App {
         };
         let offsets = Offsets::new(config.platform.endpoint(Base::Api, "/", &[]).ok().as_ref());
         let teller = Teller::new(config.on_event.clone());
-        let vault = vault(&mut config)?;
+        let sealer = Arc::new(Sealer::new(mem::take(&mut config.store_keys)));
+        let vault = vault(&config, &sealer)?;
         Ok(Self(Arc::new(Shared {
             config,
             teller,
             vault,
+            sealer,
+            finished: PerProcess::default(),
             transport,
             workers: Workers::new(),
             signer: AtomicUsize::new(0),
@@ -218,7 +228,7 @@ impl App {
     /// [`Unsupported`](crate::ErrorKind::Unsupported) for what the platform does not take.
     pub fn authorize(&self, request: &AuthorizationRequest) -> Result<Authorization> {
         let client_id = self.0.config.client_id.as_deref().ok_or_else(|| missing("client_id"))?;
-        Authorization::new(self.platform(), client_id, request)
+        Authorization::new(self.platform(), client_id, request, self.local_now())
     }
 
     /// The code in the URL that the user came back with, once its state has proved equal.
@@ -322,7 +332,7 @@ impl App {
         self.fly_for(None, work)
     }
 
-    fn fly_for<T: Clone + Send + 'static>(
+    pub(crate) fn fly_for<T: Clone + Send + 'static>(
         &self,
         timeout: Option<Duration>,
         work: impl FnOnce(&Self, Deadline) -> Result<T> + Send + 'static,
@@ -361,22 +371,16 @@ impl fmt::Debug for App {
 }
 
 /// The store, and the keys to it, which the app needs nowhere else.
-fn vault(config: &mut Config) -> Result<Option<Vault>> {
-    let keys = mem::take(&mut config.store_keys);
-    let Some(store) = config.store.clone() else {
-        return match keys.is_empty() {
-            true => Ok(None),
-            false => Err(Error::invalid("there is a store key and no store")),
-        };
-    };
-    if keys.is_empty() != config.store_unencrypted && store.is_shared() {
+fn vault(config: &Config, sealer: &Arc<Sealer>) -> Result<Option<Vault>> {
+    let Some(store) = config.store.clone() else { return Ok(None) };
+    if sealer.is_sealing() == config.store_unencrypted && store.is_shared() {
         return Err(Error::invalid("a store needs either a key or to be left unencrypted")
             .advise("Give store_key, or set store_unencrypted if nobody else reads the store."));
     }
     let api = config.platform.endpoint(Base::Api, "/", &[])?;
     let app = config.app_id.as_ref().or(config.client_id.as_ref());
     let owner = serde_json::json!([config.platform.name(), api.as_str(), app]).to_string();
-    Ok(Some(Vault::new(store, Sealer::new(keys), owner)))
+    Ok(Some(Vault::new(store, Arc::clone(sealer), owner)))
 }
 
 fn check(config: &Config) -> Result<()> {

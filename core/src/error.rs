@@ -172,6 +172,14 @@ words! {
         BadSignature = 35, "bad_signature";
         /// Nothing is stored under the session's name.
         NoSession = 36, "no_session";
+        /// The person has not authorized the device yet.
+        AuthorizationPending = 37, "authorization_pending";
+        /// The device asks too often.
+        SlowDown = 38, "slow_down";
+        /// Nobody typed the device's code before it expired.
+        ExpiredDeviceCode = 39, "expired_device_code";
+        /// The authorization was finished before, or began too long ago.
+        StaleAuthorization = 40, "stale_authorization";
     }
 }
 

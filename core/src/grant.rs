@@ -53,6 +53,13 @@ pub enum Grant {
         /// The PKCE verifier (RFC 7636 §4.5).
         code_verifier: Option<Secret>,
     },
+    /// A device code (RFC 8628 §3.4).
+    DeviceCode {
+        /// Who asks.
+        client: Client,
+        /// The device code.
+        device_code: Secret,
+    },
     /// A refresh token (RFC 6749 §6).
     RefreshToken {
         /// Who asks.
@@ -67,8 +74,8 @@ pub enum Grant {
 pub struct Client {
     /// The client id.
     pub id: String,
-    /// The client secret.
-    pub secret: Secret,
+    /// The client secret; none of a public client (RFC 6749 §2.1).
+    pub secret: Option<Secret>,
 }
 
 impl Grant {
@@ -83,6 +90,13 @@ impl Grant {
             Self::App { jwt } => mint_for_app(platform, jwt),
             Self::AuthorizationCode { client, code, redirect_uri, code_verifier } => {
                 let fields = exchange(platform, code, redirect_uri.as_deref(), code_verifier)?;
+                ask_token_endpoint(platform, client, &fields)
+            }
+            Self::DeviceCode { client, device_code } => {
+                let fields = [
+                    ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+                    ("device_code", given("device code", device_code)?),
+                ];
                 ask_token_endpoint(platform, client, &fields)
             }
             Self::RefreshToken { client, refresh_token } => {
@@ -115,7 +129,7 @@ impl Grant {
         match self {
             Self::Installation { .. } => minted(&answered, TokenKind::Installation),
             Self::App { .. } => minted(&answered, TokenKind::App),
-            Self::AuthorizationCode { .. } => authorized(&answered, None),
+            Self::AuthorizationCode { .. } | Self::DeviceCode { .. } => authorized(&answered, None),
             Self::RefreshToken { refresh_token, .. } => authorized(&answered, Some(refresh_token)),
         }
     }
@@ -124,6 +138,7 @@ impl Grant {
         match self {
             Self::Installation { .. } | Self::App { .. } => Operation::Mint,
             Self::AuthorizationCode { .. } => Operation::Exchange,
+            Self::DeviceCode { .. } => Operation::Device,
             Self::RefreshToken { .. } => Operation::Refresh,
         }
     }
@@ -133,6 +148,7 @@ impl Grant {
             Self::Installation { id, .. } => format!("installation {id}"),
             Self::App { .. } => "the app's token".to_owned(),
             Self::AuthorizationCode { .. } => "the authorization code".to_owned(),
+            Self::DeviceCode { .. } => "the device code".to_owned(),
             Self::RefreshToken { .. } => "the refresh token".to_owned(),
         }
     }
@@ -210,24 +226,47 @@ fn ask_token_endpoint(
     let mut request = Request::new("POST", url);
     let mut all = Vec::with_capacity(fields.len() + 2);
     match endpoint.client_authentication {
-        ClientAuthentication::Basic => request = request.authorized(client.basic()),
-        ClientAuthentication::Body => {
+        ClientAuthentication::Basic if client.secret.is_some() => {
+            request = request.authorized(client.basic());
+        }
+        ClientAuthentication::Basic | ClientAuthentication::Body => {
             all.push(("client_id", client.id.as_str()));
-            all.push(("client_secret", client.secret.reveal()));
+            all.extend(client.secret.iter().map(|secret| ("client_secret", secret.reveal())));
         }
     }
     all.extend_from_slice(fields);
-    request.body = match endpoint.encoding {
-        Encoding::Form => Body::form(&all),
-        Encoding::Json => {
-            Body::json(&all.iter().map(|(k, v)| ((*k).to_owned(), Value::from(*v))).collect())
-        }
-    };
+    request.body = written(endpoint.encoding, &all);
     let spoken = fields.iter().filter(|(name, _)| *name != "grant_type" && *name != "redirect_uri");
     request.secrets.extend(spoken.map(|(_, value)| Secret::from(*value)));
-    request.secrets.push(client.secret.clone());
+    request.secrets.extend(client.secret.clone());
     request.default_header("Accept", "application/json");
     Ok(request)
+}
+
+/// The request that begins a login on another device (RFC 8628 §3.1).
+pub(crate) fn start_device(
+    platform: &Platform,
+    client_id: &str,
+    scopes: &[String],
+) -> Result<Request> {
+    let (oauth, device) = (platform.oauth()?, platform.device()?);
+    let url = platform.endpoint(device.base, &device.path, &[])?;
+    let scope = joined_scopes(platform, oauth, scopes)?;
+    let mut fields = vec![("client_id", client_id)];
+    fields.extend(scope.as_deref().map(|scope| ("scope", scope)));
+    let mut request = Request::new("POST", url);
+    request.body = written(device.encoding, &fields);
+    request.default_header("Accept", "application/json");
+    Ok(request)
+}
+
+fn written(encoding: Encoding, fields: &[(&str, &str)]) -> Body {
+    match encoding {
+        Encoding::Form => Body::form(fields),
+        Encoding::Json => {
+            Body::json(&fields.iter().map(|(k, v)| ((*k).to_owned(), Value::from(*v))).collect())
+        }
+    }
 }
 
 impl Client {
@@ -235,7 +274,8 @@ impl Client {
     pub(crate) fn basic(&self) -> Secret {
         let encode =
             |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let pair = Secret::new(format!("{}:{}", encode(&self.id), encode(self.secret.reveal())));
+        let secret = self.secret.as_ref().map_or("", Secret::reveal);
+        let pair = Secret::new(format!("{}:{}", encode(&self.id), encode(secret)));
         Secret::new(format!("Basic {}", STANDARD.encode(pair.reveal())))
     }
 }

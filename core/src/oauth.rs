@@ -1,13 +1,21 @@
 //! The browser's half of OAuth: where a user is sent, and what comes back.
 
+use std::time::Duration;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
 use url::{Url, form_urlencoded};
+use zeroize::Zeroizing;
 
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
     grant::joined_scopes,
-    platform::{Platform, descriptor::Authorize},
+    platform::{
+        Platform,
+        descriptor::{Authorize, OAuth},
+    },
     secret::{Secret, scrub},
+    time::Timestamp,
 };
 
 /// What an authorization asks for.
@@ -29,6 +37,21 @@ pub struct Authorization {
     url: Url,
     state: String,
     code_verifier: Option<Secret>,
+    redirect_uri: Option<String>,
+    /// Where the platform is: a callback of another one must not be taken for this one's.
+    place: String,
+    made_at: Timestamp,
+}
+
+/// An authorization as it travels between two requests, sealed.
+#[derive(Serialize, Deserialize)]
+struct Parcel {
+    url: Url,
+    state: String,
+    code_verifier: Option<Zeroizing<String>>,
+    redirect_uri: Option<String>,
+    place: String,
+    made_at_ms: i64,
 }
 
 impl Authorization {
@@ -36,6 +59,7 @@ impl Authorization {
         platform: &Platform,
         client_id: &str,
         request: &AuthorizationRequest,
+        now: Timestamp,
     ) -> Result<Self> {
         let oauth = platform.oauth()?;
         let rules = &oauth.authorize;
@@ -63,11 +87,62 @@ impl Authorization {
         }
         query.extend_pairs(&rules.parameters);
         drop(query);
-        Ok(Self { url, state, code_verifier })
+        let (redirect_uri, place) = (request.redirect_uri.clone(), platform.place());
+        Ok(Self { url, state, code_verifier, redirect_uri, place, made_at: now })
     }
 
     pub(crate) fn without_verifier(url: Url, state: String) -> Self {
-        Self { url, state, code_verifier: None }
+        let (code_verifier, redirect_uri) = (None, None);
+        let (place, made_at) = (String::new(), Timestamp::from_millis(0));
+        Self { url, state, code_verifier, redirect_uri, place, made_at }
+    }
+
+    /// Where the user returns to, as far as it was said.
+    #[must_use]
+    pub fn redirect_uri(&self) -> Option<&str> {
+        self.redirect_uri.as_deref()
+    }
+
+    /// Refuses one that belongs to another platform or began too long ago.
+    pub(crate) fn check(&self, platform: &Platform, now: Timestamp) -> Result<()> {
+        if self.place != platform.place() {
+            return Err(Error::invalid("this authorization was begun with another platform"));
+        }
+        if self.stale_at() < now {
+            return Err(stale("this authorization was begun more than an hour ago"));
+        }
+        Ok(())
+    }
+
+    /// When it can no longer be finished.
+    pub(crate) fn stale_at(&self) -> Timestamp {
+        self.made_at.after(LONGEST)
+    }
+
+    pub(crate) fn packed(&self) -> Zeroizing<Vec<u8>> {
+        let code_verifier = self.code_verifier.as_ref();
+        let parcel = Parcel {
+            url: self.url.clone(),
+            state: self.state.clone(),
+            code_verifier: code_verifier.map(|it| Zeroizing::new(it.reveal().to_owned())),
+            redirect_uri: self.redirect_uri.clone(),
+            place: self.place.clone(),
+            made_at_ms: self.made_at.as_millis(),
+        };
+        // Texts and numbers have a form in JSON.
+        Zeroizing::new(serde_json::to_vec(&parcel).unwrap_or_default())
+    }
+
+    pub(crate) fn unpacked(text: &[u8]) -> Option<Self> {
+        let parcel: Parcel = serde_json::from_slice(text).ok()?;
+        Some(Self {
+            url: parcel.url,
+            state: parcel.state,
+            code_verifier: parcel.code_verifier.map(|it| Secret::new(it.as_str())),
+            redirect_uri: parcel.redirect_uri,
+            place: parcel.place,
+            made_at: Timestamp::from_millis(parcel.made_at_ms),
+        })
     }
 
     /// Where to send the user's browser (RFC 6749 §4.1.1).
@@ -106,9 +181,10 @@ pub(crate) fn authorization_code(
     callback: &str,
     state: &str,
 ) -> Result<Secret> {
-    platform.oauth()?;
+    let oauth = platform.oauth()?;
     let parameters = Callback::of(callback);
     parameters.check_state("state", state)?;
+    check_issuer(oauth, &parameters)?;
     if let Some(code) = parameters.one("error")? {
         let description = parameters.one("error_description")?.unwrap_or_default();
         return Err(refused(platform, &code, &description));
@@ -118,6 +194,24 @@ pub(crate) fn authorization_code(
         None => Err(Error::new(ErrorKind::Protocol, "the callback holds no code and no error")
             .because(Reason::MissingMember)),
     }
+}
+
+/// RFC 9207 §2.4: a callback that another platform sent is not this one's.
+fn check_issuer(oauth: &OAuth, parameters: &Callback) -> Result<()> {
+    let Some(expected) = &oauth.issuer else { return Ok(()) };
+    if parameters.one("iss")?.as_ref() == Some(expected) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Reauthorize, "the callback is not from the platform that was asked")
+        .because(Reason::StateMismatch)
+        .advise("Drop it and start a new authorization."))
+}
+
+/// An authorization that cannot be finished any more.
+pub(crate) fn stale(message: &str) -> Error {
+    Error::new(ErrorKind::Reauthorize, message)
+        .because(Reason::StaleAuthorization)
+        .advise("Start a new authorization.")
 }
 
 /// RFC 6749 §4.1.2.1.
@@ -190,6 +284,9 @@ impl Callback {
         }
     }
 }
+
+/// A person may read for long, but not so long.
+const LONGEST: Duration = Duration::from_secs(3600);
 
 #[cfg(test)]
 mod tests {

@@ -13,7 +13,7 @@ use std::{fmt, sync::Arc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
-use self::descriptor::{Base, Descriptor, InstallationToken, Installations, OAuth};
+use self::descriptor::{Base, Descriptor, Device, InstallationToken, Installations, OAuth};
 pub(crate) use self::route::Route;
 use crate::error::{Error, ErrorKind, Reason, Result};
 
@@ -124,6 +124,16 @@ impl Platform {
 
     pub(crate) fn oauth(&self) -> Result<&OAuth> {
         self.descriptor.oauth.as_ref().ok_or_else(|| self.unsupported("OAuth"))
+    }
+
+    pub(crate) fn device(&self) -> Result<&Device> {
+        self.oauth()?.device.as_ref().ok_or_else(|| self.unsupported("login on another device"))
+    }
+
+    /// Where the platform is spoken to, which tells two of the same kind apart.
+    pub(crate) fn place(&self) -> String {
+        let url = |url: &Option<Url>| url.as_ref().map(Url::to_string).unwrap_or_default();
+        format!("{} {} {}", self.name(), url(&self.api), url(&self.web))
     }
 
     /// A part of the descriptor, if the platform offers it.

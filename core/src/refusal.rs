@@ -2,6 +2,8 @@
 //!
 //! The descriptor's rules are asked first, then the standard OAuth codes, then the status.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::{
@@ -13,6 +15,7 @@ use crate::{
         Platform,
         descriptor::{Errors, Operation, Rule},
     },
+    reply,
     retry::retry_after,
     secret::{Secret, scrub},
     time::Timestamp,
@@ -35,7 +38,7 @@ impl Answered<'_> {
         let words = self.words();
         let (kind, reason, hint) = self.judge(&words);
         let limit = self.limited(&words);
-        let wait = limit.map_or_else(|| retry_after(self.response, self.now), Limit::wait);
+        let wait = limit.map_or_else(|| self.told_wait(), Limit::wait);
         let mut error = Error::new(kind, self.sentence(kind, &words));
         if let Some(reason) = reason {
             error = error.because(reason);
@@ -49,6 +52,17 @@ impl Answered<'_> {
             .with_request_id(self.request_id())
             .with_retry_after(wait)
             .with_date(offset::date(self.response))
+    }
+
+    /// How long to wait: a `Retry-After`, or the interval that some servers add to `slow_down`.
+    fn told_wait(&self) -> Option<Duration> {
+        let interval = || {
+            let reply =
+                (self.operation == Operation::Device).then(|| self.json_or_form().ok())??;
+            let device = self.platform.device().ok()?;
+            reply::text(&reply, &device.reply.interval)?.parse().ok().map(Duration::from_secs)
+        };
+        retry_after(self.response, self.now).or_else(interval)
     }
 
     /// The rate limit that the answer is about, if it is about one.
@@ -135,7 +149,16 @@ impl Answered<'_> {
             ("invalid_grant", Operation::Refresh) => {
                 Some((ErrorKind::Reauthorize, Reason::DeadRefreshToken))
             }
-            ("invalid_client", Operation::Exchange | Operation::Refresh) => {
+            // RFC 8628 §3.5.
+            ("authorization_pending", Operation::Device) => {
+                Some((ErrorKind::Pending, Reason::AuthorizationPending))
+            }
+            ("slow_down", Operation::Device) => Some((ErrorKind::Pending, Reason::SlowDown)),
+            ("access_denied", Operation::Device) => Some((ErrorKind::Denied, Reason::AccessDenied)),
+            ("expired_token" | "invalid_grant", Operation::Device) => {
+                Some((ErrorKind::Reauthorize, Reason::ExpiredDeviceCode))
+            }
+            ("invalid_client", Operation::Exchange | Operation::Refresh | Operation::Device) => {
                 Some((ErrorKind::Unauthorized, Reason::BadClientCredentials))
             }
             _ => None,

@@ -145,7 +145,7 @@ impl App {
     /// keeps that path for the app or the OAuth client.
     pub(super) fn answer_by_route(&self, call: &Call, deadline: Deadline) -> Result<Arc<Response>> {
         match self.platform().route(&call.location(self.platform())?) {
-            Route::Client => self.answer(call, self.client()?.basic(), deadline),
+            Route::Client => self.answer(call, self.confidential_client()?.basic(), deadline),
             Route::App | Route::Caller => self.answer_as_app(call, deadline),
         }
     }

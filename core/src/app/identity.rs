@@ -68,12 +68,22 @@ impl App {
         signers.get(index % signers.len().max(1)).ok_or_else(|| missing("private_key"))
     }
 
+    /// The OAuth client, which needs a secret unless the platform takes public ones.
     pub(super) fn client(&self) -> Result<Client> {
-        self.platform().oauth()?;
+        let is_secret_needed = !self.platform().oauth()?.token.public_clients;
         let config = &self.0.config;
         let id = config.client_id.clone().ok_or_else(|| missing("client_id"))?;
-        let secret = config.client_secret.clone().ok_or_else(|| missing("client_secret"))?;
+        let secret = config.client_secret.clone();
+        if secret.is_none() && is_secret_needed {
+            return Err(missing("client_secret"));
+        }
         Ok(Client { id, secret })
+    }
+
+    /// The OAuth client where nothing but its secret proves it.
+    pub(super) fn confidential_client(&self) -> Result<Client> {
+        let client = self.client()?;
+        client.secret.is_some().then_some(client).ok_or_else(|| missing("client_secret"))
     }
 
     /// What may mend a refusal, by its reason.

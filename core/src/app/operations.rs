@@ -198,7 +198,7 @@ impl App {
         let put = |authorization| self.put(deed, authorization, read, deadline);
         match deed.endpoint(self.platform())?.credential {
             Credential::App => self.as_app(|jwt| put(Some(jwt.authorization()))),
-            Credential::Client => put(Some(self.client()?.basic())),
+            Credential::Client => put(Some(self.confidential_client()?.basic())),
             Credential::Token => put(Some(self.bearer(deed.its_token()?))),
             Credential::Nobody => put(None),
         }

@@ -300,6 +300,32 @@ pub(crate) struct OAuth {
     #[serde(default)]
     pub(crate) refresh: Refresh,
     pub(crate) reply: OAuthReply,
+    /// What `iss` must be in a callback (RFC 9207); absent where the platform sends none.
+    pub(crate) issuer: Option<String>,
+    pub(crate) device: Option<Device>,
+}
+
+/// Login on another device (RFC 8628).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Device {
+    pub(crate) base: Base,
+    pub(crate) path: String,
+    pub(crate) encoding: Encoding,
+    pub(crate) reply: DeviceReply,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeviceReply {
+    pub(crate) device_code: Pointers,
+    pub(crate) user_code: Pointers,
+    pub(crate) verification_uri: Pointers,
+    #[serde(default)]
+    pub(crate) verification_uri_complete: Pointers,
+    pub(crate) expires: Expires,
+    #[serde(default)]
+    pub(crate) interval: Pointers,
 }
 
 #[derive(Debug, Deserialize)]
@@ -333,6 +359,9 @@ pub(crate) struct TokenEndpoint {
     pub(crate) path: String,
     pub(crate) encoding: Encoding,
     pub(crate) client_authentication: ClientAuthentication,
+    /// A client without a secret is taken (RFC 6749 §2.1).
+    #[serde(default)]
+    pub(crate) public_clients: bool,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -479,6 +508,7 @@ pub(crate) enum Operation {
     Mint,
     Exchange,
     Refresh,
+    Device,
     /// Checking, resetting, scoping or deleting a user's token.
     UserToken,
     /// Turning a manifest's code into an app.

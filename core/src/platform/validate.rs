@@ -151,6 +151,12 @@ fn check_oauth(descriptor: &Descriptor) -> Result<()> {
     let Some(oauth) = &descriptor.oauth else { return Ok(()) };
     path("oauth.authorize.path", &oauth.authorize.path, &[])?;
     path("oauth.token.path", &oauth.token.path, &[])?;
+    if let Some(device) = &oauth.device {
+        path("oauth.device.path", &device.path, &[])?;
+        given("oauth.device.reply.device_code", &device.reply.device_code)?;
+        given("oauth.device.reply.user_code", &device.reply.user_code)?;
+        given("oauth.device.reply.verification_uri", &device.reply.verification_uri)?;
+    }
     given("oauth.reply.access_token", &oauth.reply.access_token)?;
     given("oauth.reply.expires.at", &oauth.reply.expires.at)
 }

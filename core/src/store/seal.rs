@@ -65,6 +65,11 @@ impl Sealer {
         Self { keys }
     }
 
+    /// Whether there is a key.
+    pub(crate) fn is_sealing(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
     pub(crate) fn seal(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>> {
         let Some(key) = self.keys.first() else { return Ok([OPEN, plain].concat()) };
         let mut nonce = [0; NONCE_LEN];

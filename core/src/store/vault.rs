@@ -15,7 +15,7 @@ use crate::{cell::Key, error::Result, oauth::random, time::Timestamp, token::Tok
 #[derive(Debug)]
 pub(crate) struct Vault {
     store: Arc<dyn Store>,
-    sealer: Sealer,
+    sealer: Arc<Sealer>,
     /// Whose tokens they are: where the platform is, and which app.
     owner: String,
 }
@@ -28,15 +28,14 @@ pub(crate) struct Found {
 }
 
 impl Vault {
-    pub(crate) fn new(store: Arc<dyn Store>, sealer: Sealer, owner: String) -> Self {
+    pub(crate) fn new(store: Arc<dyn Store>, sealer: Arc<Sealer>, owner: String) -> Self {
         Self { store, sealer, owner }
     }
 
     /// The name of a key's record: a hash, so that names tell nothing and hold no separator.
     pub(crate) fn name(&self, key: &Key) -> String {
         let what = json!([self.owner, key.subject, key.scope.parts()]);
-        let hash = digest::digest(&digest::SHA256, what.to_string().as_bytes());
-        hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        hashed(&what.to_string())
     }
 
     pub(crate) fn find(&self, name: &str) -> Result<Found> {
@@ -59,6 +58,12 @@ impl Vault {
         found.bytes.as_ref().map_or(Ok(()), |bytes| self.store.remove(name, bytes))
     }
 
+    /// Notes something that may happen once; whether this is the first time.
+    pub(crate) fn note_once(&self, what: &str, keep_until: Timestamp) -> Result<bool> {
+        let what = json!([self.owner, "once", what]).to_string();
+        self.store.put(&hashed(&what), b"once", None, Some(keep_until))
+    }
+
     /// The lock of a name, or `None` while another one has it.
     pub(crate) fn lock(&self, name: &str, lease: Duration) -> Result<Option<Lock>> {
         let owner = random()?;
@@ -75,6 +80,11 @@ fn keep_until(token: &Token) -> Option<Timestamp> {
         Some(_) => token.refresh_token_expires_at().map(|at| at.after(OBITUARY)),
         None => token.expires_at(),
     }
+}
+
+fn hashed(text: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A lock that is given back when it is dropped; if that fails, its lease ends it.

@@ -149,6 +149,7 @@ impl Answer {
         Self::shown(of)
             .with("url", of.url())
             .with("state", of.state())
+            .maybe("redirect_uri", of.redirect_uri())
             .maybe("reveal.code_verifier", verifier)
     }
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod operations;
+mod people;
 mod settings;
 mod shelf;
 mod watching;
@@ -15,11 +16,11 @@ use std::{
 };
 
 use appmint_core::{
-    App, AuthorizationRequest, Call, Lookup, ManualClock, Platform, Result, Scope, Secret,
-    Settings, TokenSource, VERSION, Webhook,
+    App, Call, Lookup, ManualClock, Platform, Result, Scope, Secret, Settings, TokenSource,
+    VERSION, Webhook,
 };
 
-use self::{answer::Answer, settings::milliseconds, shelf::Shelf, watching::Watch};
+use self::{answer::Answer, people::People, settings::milliseconds, shelf::Shelf, watching::Watch};
 
 pub(crate) type Words = HashMap<String, String>;
 
@@ -29,6 +30,7 @@ struct Driver {
     clock: Option<ManualClock>,
     app: Option<App>,
     watch: Watch,
+    people: People,
     shelf: Arc<Shelf>,
 }
 
@@ -50,14 +52,13 @@ impl Driver {
         Ok(Answer::default())
     }
 
-    fn call(&self, operation: &str, mut words: Words) -> Result<Answer> {
+    fn call(&self, operation: &str, words: Words) -> Result<Answer> {
         match operation {
             "version" => return Ok(Answer::value(VERSION)),
             "platforms" => return Ok(Answer::value(&Platform::names().join(","))),
             _ => {}
         }
         let app = self.app.as_ref().expect("an app");
-        let mut take = |key: &str| words.remove(key);
         Ok(match operation {
             "jwt" => Answer::token(&app.jwt().wait()?),
             "fingerprint" => Answer::default().maybe("value", app.fingerprint()),
@@ -96,22 +97,10 @@ impl Driver {
                 Answer::response(&*source(app, &words)?.request(call(&words)).wait()?)
             }
             "verify_webhook" => Answer::webhook(&webhook(app, &words)?),
-            "authorize" => Answer::authorization(&app.authorize(&AuthorizationRequest {
-                redirect_uri: take("redirect_uri"),
-                state: take("state"),
-                scopes: take("scopes").as_deref().map(split).unwrap_or_default(),
-                login: take("login"),
-            })?),
             "authorization_code" => {
                 let code = app.authorization_code(&words["callback_url"], &words["state"])?;
                 Answer::default().with("reveal.value", code.reveal())
             }
-            "exchange_code" => {
-                let code = take("code").expect("a code");
-                let verifier = take("code_verifier").map(Secret::from);
-                Answer::token(&app.exchange_code(code, take("redirect_uri"), verifier).wait()?)
-            }
-            "refresh" => Answer::token(&app.refresh(&*words["refresh_token"]).wait()?),
             "request" => Answer::response(&*app.request(call(&words)).wait()?),
             "source_installation_id" => {
                 Answer::default().maybe("value", source(app, &words)?.installation_id())
@@ -126,7 +115,10 @@ impl Driver {
                 app.close();
                 Answer::default()
             }
-            other => operations::call(app, other, &words)?,
+            other => match self.people.call(app, other, &words) {
+                Some(answer) => answer?,
+                None => operations::call(app, other, &words)?,
+            },
         })
     }
 }
@@ -167,7 +159,7 @@ fn webhook(app: &App, words: &Words) -> Result<Webhook> {
     app.verify_webhook(&headers, words["body"].as_bytes(), &secrets)
 }
 
-fn call(words: &Words) -> Call {
+pub(crate) fn call(words: &Words) -> Call {
     let mut call = Call::new(&words["method"], &words["path"]);
     for (key, value) in words {
         call = match key.as_str() {
