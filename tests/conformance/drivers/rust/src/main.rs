@@ -45,14 +45,14 @@ impl Driver {
             "advance" => self.clock.as_ref().expect("a clock").advance(milliseconds(&words["ms"])),
             "call" => {
                 let operation = words.remove("op").expect("an op");
-                return self.call(&operation, words);
+                return self.call(&operation, &words);
             }
             other => panic!("no command {other}"),
         }
         Ok(Answer::default())
     }
 
-    fn call(&self, operation: &str, words: Words) -> Result<Answer> {
+    fn call(&self, operation: &str, words: &Words) -> Result<Answer> {
         match operation {
             "version" => return Ok(Answer::value(VERSION)),
             "platforms" => return Ok(Answer::value(&Platform::names().join(","))),
@@ -63,7 +63,7 @@ impl Driver {
             "jwt" => Answer::token(&app.jwt().wait()?),
             "fingerprint" => Answer::default().maybe("value", app.fingerprint()),
             "platform_name" => Answer::value(app.platform().name()),
-            "installations" => Answer::all(&app.installations()?, &words, Answer::installation)?,
+            "installations" => Answer::all(&app.installations()?, words, Answer::installation)?,
             "clock_offset" => Answer::value(&app.clock_offset_ms().to_string()),
             "find_installation" => {
                 let given = words.iter().map(|(name, value)| (name.as_str(), value.clone()));
@@ -71,53 +71,53 @@ impl Driver {
                 Answer::default().installation("", &found)
             }
             "token" => {
-                let flight = source(app, &words)?.token(span(&words, "min_valid_ms"));
-                Answer::token(&flight.wait_within(span(&words, "timeout_ms"))?)
+                let flight = source(app, words)?.token(span(words, "min_valid_ms"));
+                Answer::token(&flight.wait_within(span(words, "timeout_ms"))?)
             }
             "app_token" => {
-                Answer::token(&app.app_tokens()?.token(span(&words, "min_valid_ms")).wait()?)
+                Answer::token(&app.app_tokens()?.token(span(words, "min_valid_ms")).wait()?)
             }
             "source_authorization" => {
-                let flight = source(app, &words)?.authorization(span(&words, "min_valid_ms"));
-                let value = flight.wait_within(span(&words, "timeout_ms"))?;
+                let flight = source(app, words)?.authorization(span(words, "min_valid_ms"));
+                let value = flight.wait_within(span(words, "timeout_ms"))?;
                 Answer::default().with("reveal.value", value.reveal())
             }
             "source_expires_at" => {
-                Answer::default().time("value", source(app, &words)?.expires_at())
+                Answer::default().time("value", source(app, words)?.expires_at())
             }
-            "revoke" => Answer::nothing(source(app, &words)?.revoke())?,
+            "revoke" => Answer::nothing(source(app, words)?.revoke())?,
             "repositories" => {
-                Answer::all(&source(app, &words)?.repositories()?, &words, Answer::repository)?
+                Answer::all(&source(app, words)?.repositories()?, words, Answer::repository)?
             }
             "invalidate" => {
-                source(app, &words)?.invalidate();
+                source(app, words)?.invalidate();
                 Answer::default()
             }
             "source_request" => {
-                Answer::response(&*source(app, &words)?.request(call(&words)).wait()?)
+                Answer::response(&*source(app, words)?.request(call(words)).wait()?)
             }
-            "verify_webhook" => Answer::webhook(&webhook(app, &words)?),
+            "verify_webhook" => Answer::webhook(&webhook(app, words)?),
             "authorization_code" => {
                 let code = app.authorization_code(&words["callback_url"], &words["state"])?;
                 Answer::default().with("reveal.value", code.reveal())
             }
-            "request" => Answer::response(&*app.request(call(&words)).wait()?),
+            "request" => Answer::response(&*app.request(call(words)).wait()?),
             "source_installation_id" => {
-                Answer::default().maybe("value", source(app, &words)?.installation_id())
+                Answer::default().maybe("value", source(app, words)?.installation_id())
             }
-            "tokens" => watching::tokens(&source(app, &words)?, &words["count"])?,
-            "watch" => self.watch.follow(&source(app, &words)?),
+            "tokens" => watching::tokens(&source(app, words)?, &words["count"])?,
+            "watch" => self.watch.follow(&source(app, words)?),
             "changes" => self.watch.changes(),
             "events" => self.watch.events(),
             "stats" => Answer::stats(app.stats()),
-            "heed_webhook" => Answer::value(&app.heed_webhook(&webhook(app, &words)?).to_string()),
+            "heed_webhook" => Answer::value(&app.heed_webhook(&webhook(app, words)?).to_string()),
             "close" => {
                 app.close();
                 Answer::default()
             }
-            other => match self.people.call(app, other, &words) {
+            other => match self.people.call(app, other, words) {
                 Some(answer) => answer?,
-                None => operations::call(app, other, &words)?,
+                None => operations::call(app, other, words)?,
             },
         })
     }
