@@ -201,9 +201,11 @@ fn a_refresh_that_never_arrived_is_told_apart() {
     let app = scene.app();
     scene.start(&app);
     scene.fault(Effect::Cut);
-    // Whether the platform did anything is not known at once, so nothing is sent again …
-    assert_eq!(told(refreshed(&app)), INTERRUPTED);
-    assert_eq!(scene.refreshes(), 1);
+    assert_eq!(told(refreshed(&app)).0, ErrorKind::Transport);
+    assert_eq!(scene.refreshes(), 1, "it is not sent again at once");
+    // The old token still works, so the refresh never happened.
+    assert!(refreshed(&app).is_ok() && token(&scene.app()).is_ok());
+    assert_eq!((scene.refreshes(), scene.reuses()), (2, 0));
 }
 
 #[test]

@@ -196,7 +196,11 @@ impl Session<'_> {
             }
             // Within the grace period whoever comes next may send it again.
             Err(error) if self.may_resend(intent) => Err(error),
-            Err(error) => self.give_up(marked, found).map_err(|lost| lost.caused_by(error)),
+            // If it was not carried out so far, it may still be: whoever comes next looks again.
+            Err(error) => match self.is_unspent(&marked.token) {
+                Ok(false) => self.give_up(marked, found).map_err(|lost| lost.caused_by(error)),
+                _ => Err(error),
+            },
         }
     }
 
