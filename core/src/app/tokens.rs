@@ -133,9 +133,13 @@ impl App {
     /// Forgets this very token, which the platform refused; another one may have come already.
     pub(crate) fn drop_refused(&self, cell: &Arc<Cell>, token: &Token) {
         let mintings = self.mintings();
-        let _mintings = lock(&mintings);
-        if cell.holds(token) {
+        let guard = lock(&mintings);
+        let is_it = cell.holds(token);
+        if is_it {
             cell.take();
+        }
+        drop(guard); // who is told may ask for tokens
+        if is_it {
             self.tell(&Event::new(EventKind::Refused).of(cell.key().installation_id.as_deref()));
         }
     }
@@ -157,7 +161,10 @@ impl App {
                 self.0.teller.joined();
                 flight
             }
-            Some(Err(error)) => Flight::landed(self.make_do(cell, now, Err(error))),
+            Some(Err(error)) => {
+                drop(mintings); // who is told may ask for tokens
+                Flight::landed(self.make_do(cell, now, Err(error)))
+            }
             None => self.begin(&mut mintings, cell, EventKind::Minted, min_valid),
         }
     }
