@@ -3,14 +3,15 @@
 const native = require('./native.cjs')
 const { App } = require('./lib/app.cjs')
 const { ManualClock } = require('./lib/clock.cjs')
-const { ask, settle, ...errors } = require('./lib/errors.cjs')
+const { ask, errorOf, settle, ...errors } = require('./lib/errors.cjs')
 const { Listing } = require('./lib/listing.cjs')
 const { Registration } = require('./lib/registration.cjs')
 const { TokenSource } = require('./lib/source.cjs')
 const { Token } = require('./lib/token.cjs')
 const {
-  Authorization, HookConfig, HookDelivery, Installation, Repository, Response, Webhook,
+  Authorization, Event, HookConfig, HookDelivery, Installation, Repository, Response, Stats,
 } = require('./lib/values.cjs')
+const { Webhook } = require('./lib/webhook.cjs')
 
 module.exports = {
   version: native.version(),
@@ -27,6 +28,8 @@ module.exports = {
   Authorization,
   Response,
   Webhook,
+  Event,
+  Stats,
   ManualClock,
   ...errors,
 }

@@ -69,9 +69,60 @@ export interface AppOptions {
   retries?: number | undefined
   /** The wait before the first of them in milliseconds, doubled for each further one; default 250. */
   retryWait?: number | undefined
+  /**
+   * Where tokens live between processes, so that a fleet mints once: `sqlite:FILE`, `redis://…` or
+   * `rediss://…` (TLS), or a store of your own. When it fails, tokens are minted as without it.
+   */
+  store?: string | URL | Store | undefined
+  /** Seals what is stored: 32 bytes, or their text in hexadecimal or base64. */
+  storeKey?: Bytes | undefined
+  /** A second key during a rotation: it opens what it has sealed. */
+  otherStoreKey?: Bytes | undefined
+  /** Lets the store hold tokens as they are, for whoever reads it; default false. */
+  storeUnencrypted?: boolean | undefined
+  /** How many tokens are held in memory; default a million. Beyond it those go that no source refers to. */
+  capacity?: number | undefined
+  /**
+   * Is told what happens, never a secret. It is called on the event loop, but does not keep the process
+   * alive. What it throws, or rejects with, is dropped.
+   */
+  onEvent?: EventCallback | undefined
   /** A clock that stands still until moved, for tests. */
   clock?: ManualClock | undefined
 }
+
+/**
+ * A store of your own: a place outside of the process that keeps bytes by name. Its methods may answer
+ * at once or by a promise, and several of them may be asked at once. What one throws, or rejects with,
+ * what is no answer, and none after 5 s (or a quarter of the app's `timeout`, if that is less), is an
+ * event of the kind `store_failed` and nothing worse.
+ */
+export interface Store {
+  /** The value of this name; null if there is none. */
+  get(name: string): Answer<ArrayBufferView | ArrayBuffer | null | undefined>
+  /**
+   * Puts a value in the place of `expected` (null: of nothing), unless something else is there by now;
+   * whether it did. After `keepUntil` the value may be dropped.
+   */
+  put(name: string, value: Buffer, expected: Buffer | null, keepUntil: Date | null): Answer<boolean>
+  /** Takes a value away, unless something else is there by now. */
+  remove(name: string, expected: Buffer): Answer<unknown>
+  /**
+   * Takes the lock of this name for an owner, unless another one has it; whether it did. It is free
+   * again after `leaseMs` milliseconds, whatever became of the owner.
+   */
+  lock(name: string, owner: string, leaseMs: number): Answer<boolean>
+  /** Gives the lock back, if it is still the owner's. */
+  unlock(name: string, owner: string): Answer<unknown>
+}
+
+/** Is told what happens. */
+export type EventCallback = (event: Event) => unknown
+/** Is told each new token. */
+export type TokenCallback = (token: Token) => unknown
+
+/** A value, or a promise of one. */
+export type Answer<T> = T | PromiseLike<T>
 
 /** What an installation is looked up by: exactly one of these. */
 export interface InstallationLookup {
@@ -192,10 +243,11 @@ export class App {
   /** The installation on an account of any kind, or on what else is looked up. */
   findInstallation(lookup: string | number | bigint | InstallationLookup, options?: WaitOptions): Promise<Installation>
   /**
-   * A source of tokens for one installation, narrowed to some of its repositories and permissions
-   * if asked; nothing goes out yet.
+   * A source of tokens for one installation, by its id or by exactly one of what `findInstallation`
+   * takes, narrowed to some of its repositories and permissions if asked; nothing goes out yet. What
+   * is looked up is looked up once, and again when the platform no longer knows what was found.
    */
-  installation(id: string | number | bigint, options?: NarrowingOptions): TokenSource
+  installation(lookup: string | number | bigint | InstallationLookup, options?: NarrowingOptions): TokenSource
   /** A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out yet. */
   appTokens(): TokenSource
   /** Suspends an installation: its tokens stop working until it is unsuspended. */
@@ -229,6 +281,8 @@ export class App {
    * {@link UnauthorizedError} with the reason `bad_signature`.
    */
   verifyWebhook(headers: HeadersLike, body: Bytes, secrets: string | readonly string[]): Webhook
+  /** Forgets the tokens of an installation that was suspended, deleted or changed; how many. */
+  heedWebhook(webhook: Webhook): number
   /** Where the platform sends the app's events. */
   hookConfig(options?: WaitOptions): Promise<HookConfig>
   /** Changes where and how the platform sends the app's events. What is not given stays. */
@@ -267,15 +321,29 @@ export class App {
   revokeCredentials(credentials: readonly (Token | string)[], options?: WaitOptions): Promise<void>
   /** An API call as the app, or with the token given; any status is an answer. */
   request(method: string, path: string, options?: AppRequestOptions): Promise<Response>
+  /** How often things happened since the app was made. */
+  stats(): Stats
+  /**
+   * Ends the app's threads and forgets its tokens. Calls that are on their way come to their end; new
+   * ones are refused.
+   */
+  close(): void
+  /** The same as `close`: `using app = new App(…)`. */
+  [Symbol.dispose](): void
 }
 
 /** Tokens for one installation, or for the app itself; sources that ask for the same share one token. */
 export class TokenSource {
   private constructor()
-  /** The installation's id; null for the app's own tokens. */
+  /** The installation's id; null for the app's own tokens, and for what was not looked up yet. */
   get installationId(): string | null
   /** A token that lives at least `minValid` longer, from memory or newly minted. */
   token(options?: TokenOptions): Promise<Token>
+  /**
+   * Calls back with each new token, until the app ends. It does not keep the process alive; what the
+   * callback throws, or rejects with, is dropped. What is looked up is told of once it has been found.
+   */
+  onChange(callback: TokenCallback): void
   /** The value for an `Authorization` header, with such a token. */
   authorization(options?: TokenOptions): Promise<string>
   /** When the token in memory stops working; null without one, or if the platform did not say. */
@@ -488,6 +556,60 @@ export class Webhook {
   readonly installationId: string | null
   /** What was signed: the body, or the part of it that the platform signs. */
   readonly payload: any
+}
+
+export type EventKind =
+  | 'minted'
+  | 'renewed'
+  | 'mint_failed'
+  | 'served_stale'
+  | 'retried'
+  | 'skew_found'
+  | 'refused'
+  | 'taken_from_store'
+  | 'store_failed'
+
+/** Something that happened to an app's tokens. It never holds a secret. */
+export class Event {
+  private constructor()
+  readonly kind: EventKind
+  /** The installation that it is about. */
+  readonly installationId: string | null
+  /** How long the call took, or the wait until it is sent again, in milliseconds. */
+  readonly durationMs: number | null
+  /** How far the platform's clock is ahead, in milliseconds. */
+  readonly clockOffsetMs: number | null
+  /** Why. */
+  readonly error: AppmintError | null
+  /** Whether somebody should look at it. */
+  readonly isWarning: boolean
+  /** The event in a line, as a log wants it. */
+  readonly text: string
+}
+
+/** How often things happened since the app was made. */
+export class Stats {
+  private constructor()
+  /** Tokens minted because somebody waited. */
+  readonly minted: number
+  /** Tokens minted ahead of time. */
+  readonly renewed: number
+  /** Mintings that failed. */
+  readonly failed: number
+  /** Live tokens handed out beyond their margin because no new one came. */
+  readonly servedStale: number
+  /** Requests sent again. */
+  readonly retried: number
+  /** Callers who joined a minting that was on its way. */
+  readonly joined: number
+  /** Tokens that the platform refused before their time. */
+  readonly refused: number
+  /** Tokens taken from the store. */
+  readonly fromStore: number
+  /** What the store did not do. */
+  readonly storeFailed: number
+  /** Keys (an installation and a scope) that have a place in memory. */
+  readonly sources: number
 }
 
 /** A clock that stands still until moved, for tests. */

@@ -16,6 +16,8 @@ export const {
   Authorization,
   Response,
   Webhook,
+  Event,
+  Stats,
   ManualClock,
   AppmintError,
   InvalidArgumentError,

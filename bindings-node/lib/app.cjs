@@ -11,19 +11,18 @@ const { fly } = require('./flight.cjs')
 const { listingOf } = require('./listing.cjs')
 const { registrationOf } = require('./registration.cjs')
 const { settingsOf } = require('./settings.cjs')
-const { signerOf } = require('./signer.cjs')
 const { sourceOf } = require('./source.cjs')
 const { refreshTokenText, tokenOf, tokenText, tokenTexts } = require('./token.cjs')
-const { Authorization, HookConfig, HookDelivery, Installation, Response, Webhook } = require('./values.cjs')
+const { Authorization, HookConfig, HookDelivery, Installation, Response, Stats } = require('./values.cjs')
+const { nativeWebhookOf, webhookOf } = require('./webhook.cjs')
 
 /** An app on a platform. */
 class App {
   #native
 
   constructor(given) {
-    const { clock, signer, ...settings } = settingsOf(given)
-    const asked = signer && signerOf(signer, settings.timeout)
-    this.#native = settle(ask(() => native.createApp(settings, clock, asked)))
+    const settings = settingsOf(given)
+    this.#native = settle(ask(() => native.createApp(...settings)))
   }
 
   get fingerprint() {
@@ -48,11 +47,11 @@ class App {
   }
 
   async findInstallation(lookup, given) {
-    return new Installation(await this.#fly('findInstallation', options(given, WAITING), lookupOf(lookup)))
+    return new Installation(await this.#fly('findInstallation', options(given, WAITING), lookupOf('account', lookup)))
   }
 
-  installation(installationId, given) {
-    const parts = [id('id', installationId), options(given, NARROWING)]
+  installation(lookup, given) {
+    const parts = [lookupOf('id', lookup), options(given, NARROWING)]
     return sourceOf(settle(this.#ask('installation', ...parts)))
   }
 
@@ -97,7 +96,11 @@ class App {
 
   verifyWebhook(given, body, secrets) {
     const parts = [headers('headers', given), rawBytes('body', body), textOrTexts('secrets', secrets)]
-    return new Webhook(settle(this.#ask('verifyWebhook', ...parts)))
+    return webhookOf(settle(this.#ask('verifyWebhook', ...parts)))
+  }
+
+  heedWebhook(webhook) {
+    return this.#ask('heedWebhook', nativeWebhookOf('webhook', webhook))
   }
 
   async hookConfig(given) {
@@ -173,6 +176,14 @@ class App {
     return new Response(await this.#fly('request', waiting, call))
   }
 
+  stats() {
+    return new Stats(this.#ask('stats'))
+  }
+
+  close() {
+    this.#ask('close')
+  }
+
   [inspect.custom](_depth, options, show = inspect) {
     const { platformName, fingerprint } = this
     return `App ${show({ platformName, fingerprint }, options)}`
@@ -189,10 +200,16 @@ class App {
   }
 }
 
+// `using app = new App(…)`, where there is such a symbol.
+if (Symbol.dispose) {
+  const value = function dispose() { this.close() }
+  Object.defineProperty(App.prototype, Symbol.dispose, { value, configurable: true, writable: true })
+}
+
 /** Pairs of what an installation is looked up by and its value: native code wants exactly one. */
-function lookupOf(given) {
-  const isAccount = typeof given !== 'object' || given === null
-  return isAccount ? [['account', id('account', given)]] : Object.entries(options(given, LOOKUP))
+function lookupOf(name, given) {
+  const isOne = typeof given !== 'object' || given === null
+  return isOne ? [[name, id(name, given)]] : Object.entries(options(given, LOOKUP))
 }
 
 const WAITING = { signal }

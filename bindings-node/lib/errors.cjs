@@ -102,7 +102,7 @@ function causeOf(text) {
   return cause
 }
 
-module.exports = { AppmintError, ...classes(), ask, settle }
+module.exports = { AppmintError, ...classes(), ask, errorOf, settle }
 
 function classes() {
   return Object.fromEntries(Object.values(KINDS).map((type) => [type.name, type]))

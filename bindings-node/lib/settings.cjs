@@ -3,9 +3,40 @@
 // What an app is made of, and how each setting is read.
 
 const {
-  amount, bigWhole, bytes, flag, fn, id, jsonText, options, text, textOrBytes, url, whole,
+  amount, bigWhole, bytes, flag, fn, id, invalid, isBytes, jsonText, options, text, textOrBytes, url, whole,
 } = require('./arguments.cjs')
+const { signerOf, storeOf } = require('./asking.cjs')
 const { nativeClockOf } = require('./clock.cjs')
+const { telling } = require('./telling.cjs')
+const { Event } = require('./values.cjs')
+
+/** What native code makes an app of: the settings, and those that JavaScript answers for. */
+function settingsOf(given) {
+  const { clock, signer, store, onEvent, ...settings } = options(given, SETTINGS)
+  const isOwn = typeof store === 'object'
+  return [
+    isOwn ? settings : { ...settings, store },
+    clock,
+    signer && signerOf(signer, settings.timeout),
+    isOwn ? storeOf(store, settings.timeout) : undefined,
+    onEvent && telling(onEvent, (record) => new Event(record)),
+  ]
+}
+
+/** A store's URL, or an object that is one. */
+function urlOrStore(name, value) {
+  if (typeof value === 'string' || value instanceof URL) return url(name, value)
+  if (typeof value !== 'object') throw invalid(name, 'a URL or an object', value)
+  for (const method of METHODS) fn(`${name}.${method}`, value[method])
+  return value
+}
+
+/** A key of 32 bytes: as they are, or as text. */
+function storeKey(name, value) {
+  return isBytes(value) ? Buffer.from(bytes(name, value)).toString('hex') : text(name, value)
+}
+
+const METHODS = ['get', 'put', 'remove', 'lock', 'unlock']
 
 const SETTINGS = {
   platform: text,
@@ -31,7 +62,13 @@ const SETTINGS = {
   maxResponseBody: bigWhole,
   retries: whole,
   retryWait: amount,
+  store: urlOrStore,
+  storeKey,
+  otherStoreKey: storeKey,
+  storeUnencrypted: flag,
+  capacity: bigWhole,
+  onEvent: fn,
   clock: nativeClockOf,
 }
 
-module.exports = { settingsOf: (given) => options(given, SETTINGS) }
+module.exports = { settingsOf }

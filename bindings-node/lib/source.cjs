@@ -1,11 +1,12 @@
 'use strict'
 
 const { inspect } = require('node:util')
-const { amount, options, signal } = require('./arguments.cjs')
+const { amount, fn, options, signal } = require('./arguments.cjs')
 const { sourceCall } = require('./call.cjs')
 const { InvalidArgumentError, ask, settle } = require('./errors.cjs')
 const { fly } = require('./flight.cjs')
 const { listingOf } = require('./listing.cjs')
+const { telling } = require('./telling.cjs')
 const { dateOf, tokenOf } = require('./token.cjs')
 const { Repository, Response } = require('./values.cjs')
 
@@ -27,6 +28,11 @@ class TokenSource {
   async token(given) {
     const { minValid, ...waiting } = options(given, TOKEN)
     return tokenOf(await fly((...landing) => this.#native.token(...landing, minValid), waiting))
+  }
+
+  onChange(callback) {
+    const changes = telling(fn('callback', callback), tokenOf)
+    ask(() => this.#native.onChange(changes))
   }
 
   async authorization(given) {

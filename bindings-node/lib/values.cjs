@@ -3,6 +3,7 @@
 // What calls answer with, as plain values.
 
 const { inspect } = require('node:util')
+const { errorOf } = require('./errors.cjs')
 const { dateOf } = require('./token.cjs')
 
 /** One installation of the app. Only the id is certain; all that the platform said is in `raw`. */
@@ -77,14 +78,19 @@ class Response {
   }
 }
 
-/** An event whose signature proved right. */
-class Webhook {
-  constructor({ event, deliveryId, installationId, payload }) {
-    this.event = event
-    this.deliveryId = deliveryId
-    this.installationId = installationId
-    this.payload = JSON.parse(payload)
+/** Something that happened to an app's tokens. */
+class Event {
+  constructor({ error, ...record }) {
+    Object.assign(this, record)
+    this.error = error === null ? null : errorOf(error)
     Object.freeze(this)
+  }
+}
+
+/** How often things happened since the app was made. */
+class Stats {
+  constructor(record) {
+    fill(this, record)
   }
 }
 
@@ -108,4 +114,4 @@ function joined(pairs) {
   return Object.freeze(headers)
 }
 
-module.exports = { Authorization, HookConfig, HookDelivery, Installation, Repository, Response, Webhook, fill }
+module.exports = { Authorization, Event, HookConfig, HookDelivery, Installation, Repository, Response, Stats, fill }

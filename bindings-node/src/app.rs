@@ -1,8 +1,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use appmint_core::{
-    Authorization, AuthorizationRequest, Call, Installation, Lookup, Response, Scope, Secret,
-    Timestamp,
+    Authorization, AuthorizationRequest, Call, Installation, Listener, Lookup, Response, Result,
+    Scope, Secret, Timestamp,
 };
 use napi::{
     Env,
@@ -13,14 +13,16 @@ use napi_derive::napi;
 
 use crate::{
     clock::{ManualClock, millis},
+    event::{EventRecord, StatsRecord},
     landing::Landings,
     listing::Listing,
     outcome::{Outcome, outcome},
     settings::Settings,
     signer::Signer,
     source::TokenSource,
+    store::Store,
     token::Token,
-    webhook::WebhookRecord,
+    webhook::Webhook,
 };
 
 /// A program's app on a platform.
@@ -33,13 +35,22 @@ pub fn create_app(
     settings: Settings,
     clock: Option<&ManualClock>,
     signer: Option<&Signer>,
+    store: Option<&Store>,
+    events: Option<&Landings>,
 ) -> Outcome<App> {
     let settings = appmint_core::Settings {
         clock: clock.map(ManualClock::shared),
         signer: signer.map(Signer::shared),
+        own_store: store.map(Store::shared),
+        on_event: events.map(listener),
         ..settings.into()
     };
     outcome(settings.app().map(App))
+}
+
+fn listener(events: &Landings) -> Listener {
+    let bring = events.bringing(EventRecord::of);
+    Arc::new(move |event| bring(event.clone()))
 }
 
 #[napi]
@@ -85,8 +96,7 @@ impl App {
         id: u32,
         lookup: Vec<(String, String)>,
     ) -> Option<Outcome<InstallationRecord>> {
-        let given = lookup.iter().map(|(name, value)| (name.as_str(), value.clone()));
-        match Lookup::only(given) {
+        match only(&lookup) {
             Ok(lookup) => {
                 let flight = self.0.find_installation(lookup);
                 landings.await_landing(id, flight, InstallationRecord::of)
@@ -95,10 +105,38 @@ impl App {
         }
     }
 
-    /// A source of tokens for one installation, or for a part of it.
+    /// A source of tokens for the installation that is looked up by the one thing given, or for a
+    /// part of it.
     #[napi(catch_unwind)]
-    pub fn installation(&self, id: String, narrowing: Narrowing) -> Outcome<TokenSource> {
-        outcome(self.0.narrowed_installation(id, narrowing.into()).map(TokenSource))
+    pub fn installation(
+        &self,
+        lookup: Vec<(String, String)>,
+        narrowing: Narrowing,
+    ) -> Outcome<TokenSource> {
+        let source = only(&lookup)
+            .and_then(|lookup| self.0.installation_on(lookup, narrowing.into()))
+            .map(TokenSource);
+        outcome(source)
+    }
+
+    /// How often things happened.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn stats(&self) -> StatsRecord {
+        StatsRecord::of(self.0.stats())
+    }
+
+    /// Forgets the tokens that a webhook is about; how many.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn heed_webhook(&self, webhook: &Webhook) -> u32 {
+        u32::try_from(self.0.heed_webhook(&webhook.0)).unwrap_or(u32::MAX)
+    }
+
+    /// Ends the app's threads and forgets its tokens.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.0.close();
     }
 
     /// A source of the app's own tokens.
@@ -114,10 +152,10 @@ impl App {
         headers: Vec<(String, String)>,
         body: &[u8],
         secrets: Vec<String>,
-    ) -> Outcome<WebhookRecord> {
+    ) -> Outcome<Webhook> {
         let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let secrets: Vec<_> = secrets.into_iter().map(Secret::new).collect();
-        outcome(self.0.verify_webhook(&headers, body, &secrets).map(WebhookRecord::of))
+        outcome(self.0.verify_webhook(&headers, body, &secrets).map(Webhook))
     }
 
     /// Where a user authorizes the app.
@@ -167,6 +205,10 @@ impl App {
     ) -> Option<Outcome<ResponseRecord>> {
         landings.await_landing(id, self.0.request(call.into()), ResponseRecord::of)
     }
+}
+
+fn only(given: &[(String, String)]) -> Result<Lookup> {
+    Lookup::only(given.iter().map(|(name, value)| (name.as_str(), value.clone())))
 }
 
 /// An API call.

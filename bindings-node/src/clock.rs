@@ -45,6 +45,11 @@ pub(crate) fn millis(millis: f64) -> Duration {
     seconds(millis / 1000.0)
 }
 
+/// A duration in milliseconds.
+pub(crate) fn in_millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
 /// A duration given in seconds.
 pub(crate) fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX) // longer than time lasts

@@ -95,6 +95,16 @@ impl Landings {
         flight.on_landing(move |landed| deliver(&queue, id, landed, into));
         None
     }
+
+    /// Brings what comes by itself to the event loop, all of it under one id.
+    pub(crate) fn bringing<T, J>(&self, into: fn(T) -> J) -> impl Fn(T) + Send + Sync + 'static
+    where
+        T: Send + 'static,
+        J: ToNapiValue + 'static,
+    {
+        let queue = Arc::clone(&self.0);
+        move |it| deliver(&queue, 0, Ok(it), into)
+    }
 }
 
 fn deliver<T, J>(queue: &Mutex<Queue>, id: u32, landed: Result<T>, into: fn(T) -> J)

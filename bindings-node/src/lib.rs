@@ -9,6 +9,8 @@
 
 mod app;
 mod clock;
+mod desk;
+mod event;
 mod hook;
 mod landing;
 mod listing;
@@ -19,11 +21,12 @@ mod repository;
 mod settings;
 mod signer;
 mod source;
+mod store;
 mod token;
 mod webhook;
 
 pub use app::create_app;
-use appmint_core::{ErrorKind, Platform, Reason};
+use appmint_core::{ErrorKind, EventKind, Platform, Reason};
 use napi_derive::napi;
 
 /// The library's version.
@@ -52,4 +55,11 @@ pub fn error_kinds() -> Vec<&'static str> {
 #[must_use]
 pub fn error_reasons() -> Vec<&'static str> {
     Reason::ALL.iter().map(|reason| reason.name()).collect()
+}
+
+/// Names of the kinds of events, in the order of their numbers.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn event_kinds() -> Vec<&'static str> {
+    EventKind::ALL.iter().map(|kind| kind.name()).collect()
 }

@@ -10,6 +10,8 @@ use std::{
 use appmint_core::{Error, ErrorKind, Result};
 use napi_derive::napi;
 
+use crate::clock::in_millis;
+
 /// What JavaScript makes an error of.
 #[napi(object, object_from_js = false)]
 pub struct ErrorRecord {
@@ -54,7 +56,7 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 impl ErrorRecord {
-    fn of(error: &Error) -> Self {
+    pub(crate) fn of(error: &Error) -> Self {
         Self {
             kind: error.kind().name(),
             reason: error.reason().map(appmint_core::Reason::name),
@@ -63,7 +65,7 @@ impl ErrorRecord {
             status: error.status(),
             platform_code: error.platform_code().map(str::to_owned),
             request_id: error.request_id().map(str::to_owned),
-            retry_after: error.retry_after().map(|wait| wait.as_secs_f64() * 1000.0),
+            retry_after: error.retry_after().map(in_millis),
             is_retryable: error.is_retryable(),
             cause: cause(error),
         }

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::clock::{millis, seconds};
 
-/// The settings of an app, all but its clock and its signer.
+/// The settings of an app, all but what JavaScript answers for.
 #[napi(object, object_to_js = false)]
 pub struct Settings {
     pub platform: Option<String>,
@@ -30,6 +30,11 @@ pub struct Settings {
     pub max_response_body: Option<f64>,
     pub retries: Option<u32>,
     pub retry_wait: Option<f64>,
+    pub store: Option<String>,
+    pub store_key: Option<String>,
+    pub other_store_key: Option<String>,
+    pub store_unencrypted: Option<bool>,
+    pub capacity: Option<f64>,
 }
 
 impl From<Settings> for appmint_core::Settings {
@@ -57,6 +62,11 @@ impl From<Settings> for appmint_core::Settings {
             max_response_body: settings.max_response_body.map(|bytes| bytes as usize),
             retries: settings.retries,
             retry_wait: settings.retry_wait.map(millis),
+            store: settings.store.map(Secret::new),
+            store_key: settings.store_key.map(Secret::new),
+            other_store_key: settings.other_store_key.map(Secret::new),
+            store_unencrypted: settings.store_unencrypted.unwrap_or_default(),
+            capacity: settings.capacity.map(|tokens| tokens as usize),
             ..Self::default()
         }
     }

@@ -18,10 +18,10 @@ pub struct TokenSource(pub(crate) appmint_core::TokenSource);
 
 #[napi]
 impl TokenSource {
-    /// The installation's id; none for the app's own tokens.
+    /// The installation's id; none for the app's own tokens, and for what was not looked up yet.
     #[napi(catch_unwind)]
     #[must_use]
-    pub fn installation_id(&self) -> Option<&str> {
+    pub fn installation_id(&self) -> Option<String> {
         self.0.installation_id()
     }
 
@@ -34,6 +34,13 @@ impl TokenSource {
         min_valid: Option<f64>,
     ) -> Option<Outcome<Token>> {
         landings.await_landing(id, self.0.token(min_valid.map(millis)), Token)
+    }
+
+    /// Brings each new token.
+    #[napi(catch_unwind)]
+    pub fn on_change(&self, changes: &Landings) {
+        let bring = changes.bringing(Token);
+        self.0.on_change(move |token| bring(token.clone()));
     }
 
     /// The value for an `Authorization` header, with such a token.

@@ -1,7 +1,10 @@
-use appmint_core::Webhook;
 use napi_derive::napi;
 
 /// An event that a platform sent and signed.
+#[napi]
+pub struct Webhook(pub(crate) appmint_core::Webhook);
+
+/// What a webhook says.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct WebhookRecord {
     pub event: Option<String>,
@@ -10,13 +13,17 @@ pub struct WebhookRecord {
     pub payload: String,
 }
 
-impl WebhookRecord {
-    pub(crate) fn of(webhook: Webhook) -> Self {
-        Self {
-            event: webhook.event,
-            delivery_id: webhook.delivery_id,
-            installation_id: webhook.installation_id,
-            payload: webhook.payload,
+#[napi]
+impl Webhook {
+    /// All of it.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn record(&self) -> WebhookRecord {
+        WebhookRecord {
+            event: self.0.event.clone(),
+            delivery_id: self.0.delivery_id.clone(),
+            installation_id: self.0.installation_id.clone(),
+            payload: self.0.payload.clone(),
         }
     }
 }

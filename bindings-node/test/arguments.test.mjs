@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 
 import {
-  App, InvalidArgumentError, Listing, ManualClock, Registration, Response, Token, TokenSource,
+  App, InvalidArgumentError, Listing, ManualClock, Registration, Response, Token, TokenSource, Webhook,
 } from 'appmint'
 import { KEY, appOn, platform } from './support.mjs'
 
@@ -46,7 +47,7 @@ test('an option of a call that is unknown is refused', async () => {
 test('a wrong type is an invalid argument that is named', () => {
   const wrong = {
     platform: 1, appId: -1, privateKey: 5, timeout: 'soon', retries: 1.5, allowPlainHttp: 1,
-    retryWait: '1s', host: 1, otherPrivateKey: 5, signer: {}, clock: {}, jwtLifetime: Number.NaN, maxResponseBody: -1, platformDescriptor: () => {},
+    retryWait: '1s', store: 5, storeKey: 5, otherStoreKey: {}, storeUnencrypted: 'yes', capacity: 1.5, onEvent: 'log', host: 1, otherPrivateKey: 5, signer: {}, clock: {}, jwtLifetime: Number.NaN, maxResponseBody: -1, platformDescriptor: () => {},
   }
   for (const [name, value] of Object.entries(wrong)) {
     assert.throws(() => new App({ [name]: value }), (error) => {
@@ -73,7 +74,9 @@ test('wrong arguments of a call that goes out reject, and of another throw', asy
   await assert.rejects(app.request('GET', '/', { timeout: -1 }), InvalidArgumentError)
   await assert.rejects(app.installation(1).token({ minValid: -1 }), InvalidArgumentError)
   await assert.rejects(app.installation(1).authorization({ timeout: '1s' }), InvalidArgumentError)
-  assert.throws(() => app.installation({}), InvalidArgumentError)
+  for (const wrong of [undefined, null, {}, [], { id: 1, user: 'a' }, { team: 'a' }, { repository: 5 }]) {
+    assert.throws(() => app.installation(wrong), InvalidArgumentError)
+  }
   assert.throws(() => app.installation('../x'), InvalidArgumentError)
   assert.throws(() => app.authorizationCode('?code=1'), InvalidArgumentError)
 })
@@ -116,8 +119,33 @@ test('a key may be text or bytes', () => {
   assert.match(fingerprints[0], /^SHA256:/)
 })
 
+test('a store is a URL that appmint knows, or has all methods of one', () => {
+  const refused = (store, refusal) => assert.throws(() => appOn(NOWHERE, { store, storeUnencrypted: true }), refusal)
+  refused('mysql://host', { code: 'invalid_argument', hint: /sqlite:FILE/ })
+  refused(new Map(), { code: 'invalid_argument', message: 'store.put must be a function, not undefined' })
+  refused([], { code: 'invalid_argument', message: 'store.get must be a function, not undefined' })
+  appOn(NOWHERE, { store: new URL('sqlite:tokens.db'), storeUnencrypted: true })
+})
+
+test('a store needs a key of 32 bytes, or to be left unencrypted', () => {
+  const made = (more) => appOn(NOWHERE, { store: 'sqlite:tokens.db', ...more })
+  const key = Buffer.alloc(32, 7)
+  for (const storeKey of [key, new Uint8Array(key).buffer, key.toString('hex'), key.toString('base64')]) made({ storeKey, otherStoreKey: key })
+  assert.throws(() => made({ storeKey: key.subarray(1) }), { code: 'invalid_argument', message: /not 32 bytes/ })
+  assert.throws(() => made({ storeKey: 'the-secret-key' }), (error) => !inspect(error).includes('the-secret-key'))
+  assert.throws(() => made({}), { code: 'invalid_argument', hint: /storeKey|store_key/ })
+  assert.throws(() => made({ storeKey: key, storeUnencrypted: true }), InvalidArgumentError)
+  assert.throws(() => appOn(NOWHERE, { storeKey: key }), { message: 'there is a store key and no store' })
+})
+
+test('what is heeded is a webhook, and what is called back a function', () => {
+  const app = appOn(NOWHERE)
+  for (const wrong of [undefined, null, {}, { event: 'installation' }]) assert.throws(() => app.heedWebhook(wrong), InvalidArgumentError)
+  for (const wrong of [undefined, null, 'log']) assert.throws(() => app.installation(14).onChange(wrong), InvalidArgumentError)
+})
+
 test('what only appmint makes cannot be made', () => {
-  for (const Type of [Token, TokenSource, Listing, Registration]) assert.throws(() => new Type(), InvalidArgumentError)
+  for (const Type of [Token, TokenSource, Listing, Registration, Webhook]) assert.throws(() => new Type(), InvalidArgumentError)
 })
 
 test('a clock is moved by dates and milliseconds', () => {

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { test } from 'node:test'
 
 import { CancelledError, TimeoutError } from 'appmint'
-import { appOn, platform, run, silence } from './support.mjs'
+import { SECRETS, appOn, platform, run, silence } from './support.mjs'
 
 test('calls that hang occupy none of Node’s own threads', async (t) => {
   const { url, callers, hangUp } = await silence(t)
@@ -16,6 +16,22 @@ test('calls that hang occupy none of Node’s own threads', async (t) => {
   assert.equal(landed, 0)
   hangUp()
   for (const { reason } of await outcomes) assert.equal(reason.code, 'transport')
+})
+
+test('a store that hangs occupies none of Node’s own threads', async (t) => {
+  const { url } = await platform(t)
+  const asked = []
+  const hang = (...parts) => new Promise((resolve) => { asked.push(parts); answer.push(resolve) })
+  const answer = []
+  const store = { get: hang, put: hang, remove: hang, lock: hang, unlock: hang }
+  const app = appOn(url, { store, storeUnencrypted: true })
+  let landed = 0
+  const tokens = Array.from({ length: 8 }, (_, id) => app.installation(id + 1).token().finally(() => { landed += 1 }))
+  while (asked.length < 8) await stat(import.meta.filename)
+  for (let turn = 0; turn < 50; turn += 1) await stat(import.meta.filename)
+  assert.equal(landed, 0)
+  answer.forEach((resolve) => resolve('no bytes'))
+  for (const token of await Promise.all(tokens)) assert.equal(token.reveal(), SECRETS.installation)
 })
 
 test('a signal ends the waiting, and the call goes on', async (t) => {

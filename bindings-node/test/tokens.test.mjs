@@ -104,6 +104,27 @@ test('a token is minted once for all who ask, and again when it is forgotten', a
   assert.equal(asked.length, 2)
 })
 
+test('many promises on a cold source are one minting', async (t) => {
+  const { url, asked } = await platform(t)
+  const app = appOn(url)
+  const tokens = await Promise.all(Array.from({ length: 64 }, () => app.installation(14).token()))
+  assert.deepEqual(new Set(tokens.map((token) => token.reveal())), new Set([SECRETS.installation]))
+  assert.equal(asked.length, 1)
+  assert.deepEqual([app.stats().minted, app.stats().joined], [1, 63])
+})
+
+test('a source may be of what is looked up', async (t) => {
+  const minted = { status: 201, json: { token: 'ghs_1' } }
+  const { url, asked } = await platform(t, ({ method }) => (method === 'POST' ? minted : { json: { id: 14 } }))
+  const source = appOn(url, { platform: 'github' }).installation({ organization: 'acme' }, { permissions: { contents: 'read' } })
+  assert.equal(source.installationId, null)
+  const tokens = await Promise.all([source.token(), source.token()])
+  assert.deepEqual(tokens.map((token) => token.reveal()), ['ghs_1', 'ghs_1'])
+  assert.equal(source.installationId, '14')
+  assert.deepEqual(asked.map(({ url }) => url), ['/orgs/acme/installation', '/app/installations/14/access_tokens'])
+  assert.deepEqual(JSON.parse(asked[1].body), { permissions: { contents: 'read' } })
+})
+
 test('a token inside the margin is renewed', async (t) => {
   const minute = 60_000
   const clock = new ManualClock(NOON)

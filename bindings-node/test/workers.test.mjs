@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 
@@ -18,7 +21,19 @@ test('workers each have an app of their own', async (t) => {
   assert.deepEqual((await ended).flat(), [0, 0, 0, 0])
 })
 
-test('a worker may be ended with calls and signatures aloft', async (t) => {
+test('workers that share a store mint once', async (t) => {
+  const { url, asked } = await platform(t)
+  const folder = await mkdtemp(join(tmpdir(), 'appmint-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const env = { ...process.env, TEST_KEY: KEY.privateKey, TEST_URL: url, TEST_STORE: `sqlite:${join(folder, 'tokens.db')}` }
+  const file = new URL('programs/worker.mjs', import.meta.url)
+  const workers = Array.from({ length: 4 }, () => new Worker(file, { env }))
+  const said = await Promise.all(workers.map((worker) => once(worker, 'message')))
+  assert.deepEqual(said.flat(), Array(4).fill(SECRETS.installation))
+  assert.equal(asked.length, 1)
+})
+
+test('a worker may be ended with calls, signatures and stores aloft', async (t) => {
   const { url } = await silence(t)
   const { code, signal, err, out } = await run('terminate.mjs', { TEST_URL: url })
   assert.deepEqual({ code, signal, err, out }, { code: 0, signal: null, err: '', out: 'ended\n' })

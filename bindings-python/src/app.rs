@@ -1,29 +1,32 @@
 //! The app.
 
 use appmint_core::{AuthorizationRequest, Settings};
-use pyo3::{prelude::*, types::PyString};
+use pyo3::{PyTraverseError, PyVisit, prelude::*, types::PyString};
 
 use crate::{
     authorization::Authorization,
     call,
+    callback::Callbacks,
     clock::clock as clock_of,
     convert::{
         self, Argument, Given, count, file, given, id, json_text, pairs, raw_body, secret, span,
         text, text_file, texts,
     },
+    event,
     hook::{self, HookConfig, HookDelivery},
     installation::Installation,
     listing::Listing,
     operations::{self, of_id, of_token},
     registration::Registration,
     response::Response,
-    scope,
-    signer::signer as signer_of,
+    scope, signer,
     source::TokenSource,
+    stats::Stats,
+    store,
     time::Offset,
     token::{Token, unpicklable},
     wait::{compute, land, run},
-    webhook::Webhook,
+    webhook::{self, Webhook},
 };
 
 /// A program's app on a platform.
@@ -31,7 +34,10 @@ use crate::{
 /// One is enough for a program: it holds the connections and the tokens, and any thread may use
 /// it. Times are timedeltas or seconds; a key or certificates are text, bytes or a Path to read.
 #[pyclass(frozen, weakref, module = "appmint")]
-pub(crate) struct App(appmint_core::App);
+pub(crate) struct App {
+    core: appmint_core::App,
+    callbacks: Py<Callbacks>,
+}
 
 #[pymethods]
 impl App {
@@ -41,7 +47,8 @@ impl App {
         app_id=None, client_id=None, client_secret=None, private_key=None, other_private_key=None,
         private_key_passphrase=None, signer=None, jwt_back_date=None, jwt_lifetime=None,
         timeout=None, connect_timeout=None, proxy=None, root_certificates=None, user_agent=None,
-        allow_plain_http=false, max_response_body=None, retries=None, retry_wait=None,
+        allow_plain_http=false, max_response_body=None, retries=None, retry_wait=None, store=None,
+        store_key=None, other_store_key=None, store_unencrypted=false, capacity=None, on_event=None,
         clock=None,
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
@@ -70,8 +77,19 @@ impl App {
         max_response_body: Given<'_, '_>,
         retries: Given<'_, '_>,
         retry_wait: Given<'_, '_>,
+        store: Given<'_, '_>,
+        store_key: Given<'_, '_>,
+        other_store_key: Given<'_, '_>,
+        store_unencrypted: bool,
+        capacity: Given<'_, '_>,
+        on_event: Given<'_, '_>,
         clock: Given<'_, '_>,
     ) -> PyResult<Self> {
+        let callbacks = Bound::new(py, Callbacks::default())?;
+        let signer_of = |name: &str, value: &_| signer::signer(name, value, &callbacks);
+        let store_of = |name: &str, value: &_| store::Given::read(name, value, &callbacks);
+        let (store, own_store) =
+            given("store", store, store_of)?.map_or((None, None), store::Given::parts);
         let settings = Settings {
             platform: given("platform", platform, text)?,
             platform_descriptor: given("platform_descriptor", platform_descriptor, json_text)?,
@@ -100,37 +118,46 @@ impl App {
             max_response_body: given("max_response_body", max_response_body, count)?,
             retries: given("retries", retries, count)?,
             retry_wait: given("retry_wait", retry_wait, span)?,
+            store,
+            own_store,
+            store_key: given("store_key", store_key, store::key)?,
+            other_store_key: given("other_store_key", other_store_key, store::key)?,
+            store_unencrypted,
+            capacity: given("capacity", capacity, count)?,
+            on_event: Some(event::listener(on_event, &callbacks)?),
             clock: given("clock", clock, clock_of)?,
         };
-        compute(py, || settings.app()).map(Self)
+        let core = compute(py, || settings.app())?;
+        Ok(Self { core, callbacks: callbacks.unbind() })
     }
 
     /// The app's own JWT, reused until 60 s before it expires.
     fn jwt(&self, py: Python<'_>) -> PyResult<Token> {
-        land(py, || self.0.jwt()).map(Token)
+        land(py, || self.core.jwt()).map(Token)
     }
 
     /// SHA-256 of the public key as the settings page shows it; None with an external signer.
     #[getter]
     fn fingerprint(&self) -> Option<String> {
-        self.0.fingerprint()
+        self.core.fingerprint()
     }
 
     /// The platform's name.
     #[getter]
     fn platform_name(&self) -> &str {
-        self.0.platform().name()
+        self.core.platform().name()
     }
 
     /// How far the platform's clock is ahead of ours, as far as is known; 0 at first.
     #[getter]
     fn clock_offset(&self) -> Offset {
-        Offset(self.0.clock_offset_ms())
+        Offset(self.core.clock_offset_ms())
     }
 
     /// The installations of the app, fetched page by page as they are asked for.
     fn installations(&self, py: Python<'_>) -> PyResult<Listing> {
-        run(py, || self.0.installations()).map(Listing::from)
+        run(py, || self.core.installations())
+            .map(|list| Listing::new(list, self.callbacks.clone_ref(py)))
     }
 
     /// The installation on exactly one of: an account of any kind (as the platform writes it: path,
@@ -152,67 +179,81 @@ impl App {
     ) -> PyResult<Installation> {
         let things = [account, id, organization, user, repository, enterprise];
         let lookup = operations::lookup(py, things)?;
-        land(py, || self.0.find_installation(lookup)).map(Installation)
+        land(py, || self.core.find_installation(lookup)).map(Installation)
     }
 
-    /// A source of tokens for one installation; nothing goes out yet.
+    /// A source of tokens for one installation, by its id or by exactly one of what
+    /// find_installation takes; nothing goes out yet.
     ///
     /// Its tokens reach all that the installation was granted, or only the repositories (by name
     /// without owner, or by id) and permissions (names to levels) given. One that is given but
     /// empty is refused: to a platform it would mean everything.
+    ///
+    /// What is looked up is looked up once, kept through failures, and looked up again when the
+    /// platform no longer knows it.
     #[pyo3(
         name = "installation",
-        signature = (id, *, repositories=None, repository_ids=None, permissions=None),
-        text_signature = "($self, id, *, repositories=None, repository_ids=None, permissions=None)",
+        signature = (
+            id=None, *, account=None, organization=None, user=None, repository=None,
+            enterprise=None, repositories=None, repository_ids=None, permissions=None,
+        ),
     )]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn token_source(
         &self,
-        id: Argument<'_, '_>,
+        py: Python<'_>,
+        id: Given<'_, '_>,
+        account: Given<'_, '_>,
+        organization: Given<'_, '_>,
+        user: Given<'_, '_>,
+        repository: Given<'_, '_>,
+        enterprise: Given<'_, '_>,
         repositories: Given<'_, '_>,
         repository_ids: Given<'_, '_>,
         permissions: Given<'_, '_>,
     ) -> PyResult<TokenSource> {
-        let name = convert::id("id", id)?;
+        let things = [account, id, organization, user, repository, enterprise];
+        let lookup = operations::lookup(py, things)?;
         let scope = scope::read(repositories, repository_ids, permissions)?;
-        run(id.py(), || self.0.narrowed_installation(name, scope)).map(TokenSource)
+        run(py, || self.core.installation_on(lookup, scope)).map(|core| self.source(py, core))
     }
 
     /// A source of the app's own tokens, where the platform has them beside the JWT; nothing goes
     /// out yet.
     fn app_tokens(&self, py: Python<'_>) -> PyResult<TokenSource> {
-        run(py, || self.0.app_tokens()).map(TokenSource)
+        run(py, || self.core.app_tokens()).map(|core| self.source(py, core))
     }
 
     /// The app as the platform has it registered.
     fn registration(&self, py: Python<'_>) -> PyResult<Registration> {
-        land(py, || self.0.registration()).map(Registration)
+        land(py, || self.core.registration()).map(Registration)
     }
 
     /// The app that a manifest's code stands for, with its key and secrets, which are told once.
     /// Needs no credential.
     fn convert_manifest(&self, code: Argument<'_, '_>) -> PyResult<Registration> {
         let secret = secret("code", code)?;
-        land(code.py(), || self.0.convert_manifest(secret.reveal())).map(Registration)
+        land(code.py(), || self.core.convert_manifest(secret.reveal())).map(Registration)
     }
 
     /// Suspends an installation: its tokens stop working until it is unsuspended.
     fn suspend_installation(&self, id: Argument<'_, '_>) -> PyResult<()> {
-        of_id("id", id, |id| self.0.suspend_installation(id))
+        of_id("id", id, |id| self.core.suspend_installation(id))
     }
 
     /// Lets a suspended installation work again.
     fn unsuspend_installation(&self, id: Argument<'_, '_>) -> PyResult<()> {
-        of_id("id", id, |id| self.0.unsuspend_installation(id))
+        of_id("id", id, |id| self.core.unsuspend_installation(id))
     }
 
     /// Uninstalls the app from where this installation is. There is no way back.
     fn delete_installation(&self, id: Argument<'_, '_>) -> PyResult<()> {
-        of_id("id", id, |id| self.0.delete_installation(id))
+        of_id("id", id, |id| self.core.delete_installation(id))
     }
 
     /// Where the platform sends the app's events.
     fn hook_config(&self, py: Python<'_>) -> PyResult<HookConfig> {
-        land(py, || self.0.hook_config()).map(HookConfig)
+        land(py, || self.core.hook_config()).map(HookConfig)
     }
 
     /// Changes where and how the platform sends the app's events. What is not given stays.
@@ -226,23 +267,24 @@ impl App {
         insecure_ssl: Given<'_, '_>,
     ) -> PyResult<HookConfig> {
         let change = hook::change(url, content_type, secret, insecure_ssl)?;
-        land(py, || self.0.update_hook_config(change)).map(HookConfig)
+        land(py, || self.core.update_hook_config(change)).map(HookConfig)
     }
 
     /// The events that were sent to the app, newest first, fetched page by page as they are asked
     /// for.
     fn hook_deliveries(&self, py: Python<'_>) -> PyResult<Listing> {
-        run(py, || self.0.hook_deliveries()).map(Listing::from)
+        run(py, || self.core.hook_deliveries())
+            .map(|list| Listing::new(list, self.callbacks.clone_ref(py)))
     }
 
     /// One of them, with what was sent and what the receiver answered in its raw.
     fn hook_delivery(&self, id: Argument<'_, '_>) -> PyResult<HookDelivery> {
-        of_id("id", id, |id| self.0.hook_delivery(id)).map(HookDelivery)
+        of_id("id", id, |id| self.core.hook_delivery(id)).map(HookDelivery)
     }
 
     /// Has an event sent once more.
     fn redeliver_hook(&self, delivery_id: Argument<'_, '_>) -> PyResult<()> {
-        of_id("delivery_id", delivery_id, |id| self.0.redeliver_hook(id))
+        of_id("delivery_id", delivery_id, |id| self.core.redeliver_hook(id))
     }
 
     /// A user's token as the platform knows it: its scopes, its expiry and whose it is.
@@ -250,12 +292,12 @@ impl App {
     /// A ReauthorizeError with reason "bad_token" when it is no longer valid, or another app's. The
     /// refresh token is not told: keep the one you have.
     fn check_token(&self, token: Argument<'_, '_>) -> PyResult<Token> {
-        of_token(token, |token| self.0.check_token(token)).map(Token)
+        of_token(token, |token| self.core.check_token(token)).map(Token)
     }
 
     /// A new token in the place of a user's token, which stops working.
     fn reset_token(&self, token: Argument<'_, '_>) -> PyResult<Token> {
-        of_token(token, |token| self.0.reset_token(token)).map(Token)
+        of_token(token, |token| self.core.reset_token(token)).map(Token)
     }
 
     /// A user token that reaches a part of what token does, on exactly one account: its name
@@ -275,29 +317,29 @@ impl App {
     ) -> PyResult<Token> {
         let target = operations::target(token.py(), target, target_id)?;
         let scope = scope::read(repositories, repository_ids, permissions)?;
-        of_token(token, |token| self.0.scope_token(token, &target, &scope)).map(Token)
+        of_token(token, |token| self.core.scope_token(token, &target, &scope)).map(Token)
     }
 
     /// Ends a user's token. One that is not valid any more counts as ended.
     fn delete_token(&self, token: Argument<'_, '_>) -> PyResult<()> {
-        of_token(token, |token| self.0.delete_token(token))
+        of_token(token, |token| self.core.delete_token(token))
     }
 
     /// Ends a user's authorization of the app with all its tokens, given one of them.
     fn delete_grant(&self, token: Argument<'_, '_>) -> PyResult<()> {
-        of_token(token, |token| self.0.delete_grant(token))
+        of_token(token, |token| self.core.delete_grant(token))
     }
 
     /// Reports credentials that have leaked, whosever they are; the platform ends them and tells
     /// their owners. Needs no credential.
     fn revoke_credentials(&self, credentials: Argument<'_, '_>) -> PyResult<()> {
         let secrets = convert::tokens("credentials", credentials)?;
-        land(credentials.py(), || self.0.revoke_credentials(secrets))
+        land(credentials.py(), || self.core.revoke_credentials(secrets))
     }
 
     /// Ends an installation token. One that is not valid any more counts as ended.
     fn revoke_installation_token(&self, token: Argument<'_, '_>) -> PyResult<()> {
-        of_token(token, |token| self.0.revoke_installation_token(token))
+        of_token(token, |token| self.core.revoke_installation_token(token))
     }
 
     /// The URL where a person installs the app; nothing goes out.
@@ -311,7 +353,7 @@ impl App {
         redirect_uri: Given<'_, '_>,
     ) -> PyResult<Authorization> {
         let request = operations::install_request(app_slug, state, redirect_uri)?;
-        run(app_slug.py(), || self.0.install_url(&request)).map(Authorization)
+        run(app_slug.py(), || self.core.install_url(&request)).map(Authorization)
     }
 
     /// The installation that a person came back from making, once the state is proven equal and
@@ -322,7 +364,7 @@ impl App {
         state: Argument<'_, '_>,
     ) -> PyResult<Installation> {
         let (url, secret) = (secret("callback_url", callback_url)?, secret("state", state)?);
-        let take_off = || self.0.finish_install(url.reveal(), secret.reveal());
+        let take_off = || self.core.finish_install(url.reveal(), secret.reveal());
         land(state.py(), take_off).map(Installation)
     }
 
@@ -340,8 +382,45 @@ impl App {
         let headers = pairs("headers", headers)?;
         let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let (body, secrets) = (raw_body("body", body)?, convert::secrets("secrets", secrets)?);
-        let webhook = compute(py, || self.0.verify_webhook(&headers, &body, &secrets))?;
+        let webhook = compute(py, || self.core.verify_webhook(&headers, &body, &secrets))?;
         Webhook::new(py, webhook)
+    }
+
+    /// Forgets the tokens of an installation that a webhook says was suspended, deleted or
+    /// changed; how many.
+    fn heed_webhook(&self, webhook: Argument<'_, '_>) -> PyResult<usize> {
+        let py = webhook.py();
+        let webhook = webhook::read("webhook", webhook)?;
+        run(py, || Ok(self.core.heed_webhook(&webhook)))
+    }
+
+    /// How often things happened since the app was made.
+    fn stats(&self) -> Stats {
+        Stats(self.core.stats())
+    }
+
+    /// Ends the app's threads and forgets its tokens. Calls that are on their way come to their
+    /// end; new ones are refused. `with app:` does so at its end.
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        compute(py, || {
+            self.core.close();
+            Ok(())
+        })
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (_kind, _error, _traceback, /))]
+    fn __exit__(
+        &self,
+        py: Python<'_>,
+        _kind: Given<'_, '_>,
+        _error: Given<'_, '_>,
+        _traceback: Given<'_, '_>,
+    ) -> PyResult<()> {
+        self.close(py)
     }
 
     /// The URL where a user authorizes the app, with a fresh state.
@@ -360,7 +439,7 @@ impl App {
             scopes: given("scopes", scopes, texts)?.unwrap_or_default(),
             login: given("login", login, text)?,
         };
-        run(py, || self.0.authorize(&request)).map(Authorization)
+        run(py, || self.core.authorize(&request)).map(Authorization)
     }
 
     /// The code out of a callback URL, once its state is proven equal.
@@ -371,7 +450,7 @@ impl App {
     ) -> PyResult<Bound<'py, PyString>> {
         let py = state.py();
         let (url, state) = (secret("callback_url", callback_url)?, secret("state", state)?);
-        let code = run(py, || self.0.authorization_code(url.reveal(), state.reveal()))?;
+        let code = run(py, || self.core.authorization_code(url.reveal(), state.reveal()))?;
         Ok(PyString::new(py, code.reveal()))
     }
 
@@ -386,14 +465,14 @@ impl App {
         let redirect_uri = given("redirect_uri", redirect_uri, text)?;
         let code_verifier = given("code_verifier", code_verifier, secret)?;
         let secret = secret("code", code)?;
-        land(code.py(), || self.0.exchange_code(secret, redirect_uri, code_verifier)).map(Token)
+        land(code.py(), || self.core.exchange_code(secret, redirect_uri, code_verifier)).map(Token)
     }
 
     /// A new user token for a refresh token, or for a token that has one; it is sent once,
     /// whatever happens.
     fn refresh(&self, refresh_token: Argument<'_, '_>) -> PyResult<Token> {
         let secret = convert::refresh_token("refresh_token", refresh_token)?;
-        land(refresh_token.py(), || self.0.refresh(secret)).map(Token)
+        land(refresh_token.py(), || self.core.refresh(secret)).map(Token)
     }
 
     /// An API call as the app, or with the token given; any status is an answer. The timeout
@@ -415,14 +494,24 @@ impl App {
         let call = call::read(method, path, headers, json, body, timeout)?;
         let token = given("token", token, convert::token)?;
         let call = token.into_iter().fold(call, appmint_core::Call::token);
-        land(method.py(), || self.0.request(call)).map(Response)
+        land(method.py(), || self.core.request(call)).map(Response)
     }
 
     fn __repr__(&self) -> String {
-        format!("<appmint.App on {}>", self.0.platform().name())
+        format!("<appmint.App on {}>", self.core.platform().name())
     }
 
     fn __reduce_ex__(&self, _protocol: Argument<'_, '_>) -> PyResult<()> {
         Err(unpicklable("App"))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.callbacks)
+    }
+}
+
+impl App {
+    fn source(&self, py: Python<'_>, core: appmint_core::TokenSource) -> TokenSource {
+        TokenSource { core, callbacks: self.callbacks.clone_ref(py) }
     }
 }

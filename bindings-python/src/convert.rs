@@ -200,12 +200,12 @@ pub(crate) fn pairs(name: &str, value: &Value<'_>) -> PyResult<Vec<(String, Stri
     Ok(pairs)
 }
 
-/// Something that can be called.
-pub(crate) fn callable(name: &str, value: &Value<'_>) -> PyResult<Py<PyAny>> {
+/// Refuses what cannot be called, and says how it would be.
+pub(crate) fn callable(name: &str, how: &str, value: &Value<'_>) -> PyResult<()> {
     if value.is_callable() {
-        return Ok(value.clone().unbind());
+        return Ok(());
     }
-    Err(wrong(name, "callable: bytes in, signature out", value))
+    Err(wrong(name, &format!("callable: {how}"), value))
 }
 
 /// Python's own error would hold the text, and the text may be a secret.

@@ -5,7 +5,7 @@ use std::error::Error as _;
 use appmint_core::{Error, ErrorKind, Reason};
 use pyo3::{prelude::*, sync::PyOnceLock, types::PyDict};
 
-use crate::{signer::Raised, time::Span};
+use crate::{callback::Raised, time::Span};
 
 /// The exception for an error.
 pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {

@@ -6,9 +6,12 @@
 mod app;
 mod authorization;
 mod call;
+mod callback;
 mod clock;
 mod convert;
 mod error;
+mod event;
+mod gate;
 mod hook;
 mod installation;
 mod json;
@@ -20,6 +23,8 @@ mod response;
 mod scope;
 mod signer;
 mod source;
+mod stats;
+mod store;
 mod time;
 mod token;
 mod wait;
@@ -30,7 +35,7 @@ use pyo3::prelude::*;
 /// appmint's native half. Private: use the package `appmint`.
 #[pymodule]
 mod _native {
-    use appmint_core::{ErrorKind, Platform, Reason, VERSION};
+    use appmint_core::{ErrorKind, EventKind, Platform, Reason, VERSION};
     use pyo3::prelude::*;
 
     #[pymodule_export]
@@ -38,6 +43,7 @@ mod _native {
         app::App,
         authorization::Authorization,
         clock::ManualClock,
+        event::{Event, restored_event},
         hook::{HookConfig, HookDelivery},
         installation::Installation,
         listing::Listing,
@@ -45,9 +51,15 @@ mod _native {
         repository::Repository,
         response::Response,
         source::TokenSource,
+        stats::Stats,
         token::Token,
         webhook::Webhook,
     };
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::gate::install(module.py())
+    }
 
     /// The library's version.
     #[pyfunction]
@@ -65,6 +77,12 @@ mod _native {
     #[pyfunction]
     fn kinds() -> Vec<&'static str> {
         ErrorKind::ALL.iter().map(|kind| kind.name()).collect()
+    }
+
+    /// Every kind that an event can have.
+    #[pyfunction]
+    fn event_kinds() -> Vec<&'static str> {
+        EventKind::ALL.iter().map(|kind| kind.name()).collect()
     }
 
     /// Every reason that an error can have.

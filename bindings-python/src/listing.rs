@@ -1,7 +1,7 @@
 //! Long lists, part by part: nothing is asked for before somebody wants it.
 
 use pyo3::{
-    PyClass,
+    PyClass, PyTraverseError, PyVisit,
     prelude::*,
     pyclass_init::PyClassInitializer,
     sync::PyOnceLock,
@@ -9,8 +9,8 @@ use pyo3::{
 };
 
 use crate::{
-    hook::HookDelivery, installation::Installation, repository::Repository, token::unpicklable,
-    wait::land,
+    callback::Callbacks, hook::HookDelivery, installation::Installation, repository::Repository,
+    token::unpicklable, wait::land,
 };
 
 /// The items of a long list, fetched page by page as they are asked for.
@@ -18,9 +18,12 @@ use crate::{
 /// An iterator: it is walked once, and threads that share it get different items. After an error
 /// it goes on with the page that did not come.
 #[pyclass(frozen, weakref, module = "appmint")]
-pub(crate) struct Listing(Items);
+pub(crate) struct Listing {
+    items: Items,
+    callbacks: Py<Callbacks>,
+}
 
-enum Items {
+pub(crate) enum Items {
     Installations(appmint_core::Listing<appmint_core::Installation>),
     Repositories(appmint_core::Listing<appmint_core::Repository>),
     HookDeliveries(appmint_core::Listing<appmint_core::HookDelivery>),
@@ -33,7 +36,7 @@ impl Listing {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match &self.0 {
+        match &self.items {
             Items::Installations(list) => next(py, list, Installation),
             Items::Repositories(list) => next(py, list, Repository),
             Items::HookDeliveries(list) => next(py, list, HookDelivery),
@@ -52,7 +55,7 @@ impl Listing {
     }
 
     fn __repr__(&self) -> &'static str {
-        match self.0 {
+        match self.items {
             Items::Installations(_) => "<appmint.Listing of installations>",
             Items::Repositories(_) => "<appmint.Listing of repositories>",
             Items::HookDeliveries(_) => "<appmint.Listing of hook deliveries>",
@@ -62,23 +65,33 @@ impl Listing {
     fn __reduce_ex__(&self, _protocol: &Bound<'_, PyAny>) -> PyResult<()> {
         Err(unpicklable("Listing"))
     }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.callbacks)
+    }
 }
 
-impl From<appmint_core::Listing<appmint_core::Installation>> for Listing {
+impl Listing {
+    pub(crate) fn new(items: impl Into<Items>, callbacks: Py<Callbacks>) -> Self {
+        Self { items: items.into(), callbacks }
+    }
+}
+
+impl From<appmint_core::Listing<appmint_core::Installation>> for Items {
     fn from(list: appmint_core::Listing<appmint_core::Installation>) -> Self {
-        Self(Items::Installations(list))
+        Self::Installations(list)
     }
 }
 
-impl From<appmint_core::Listing<appmint_core::Repository>> for Listing {
+impl From<appmint_core::Listing<appmint_core::Repository>> for Items {
     fn from(list: appmint_core::Listing<appmint_core::Repository>) -> Self {
-        Self(Items::Repositories(list))
+        Self::Repositories(list)
     }
 }
 
-impl From<appmint_core::Listing<appmint_core::HookDelivery>> for Listing {
+impl From<appmint_core::Listing<appmint_core::HookDelivery>> for Items {
     fn from(list: appmint_core::Listing<appmint_core::HookDelivery>) -> Self {
-        Self(Items::HookDeliveries(list))
+        Self::HookDeliveries(list)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Sources of tokens.
 
-use pyo3::{prelude::*, types::PyString};
+use pyo3::{PyTraverseError, PyVisit, prelude::*, types::PyString};
 
 use crate::{
     call,
-    convert::{Argument, Given, given, span},
+    callback::{Callback, Callbacks},
+    convert::{Argument, Given, callable, given, span},
+    event::Log,
     listing::Listing,
     response::Response,
     time::Time,
@@ -15,14 +17,17 @@ use crate::{
 /// Keeps one token of an installation, or of the app itself, valid: from memory while it lives long enough, else newly
 /// minted, by one caller for all who ask meanwhile.
 #[pyclass(frozen, weakref, module = "appmint")]
-pub(crate) struct TokenSource(pub(crate) appmint_core::TokenSource);
+pub(crate) struct TokenSource {
+    pub(crate) core: appmint_core::TokenSource,
+    pub(crate) callbacks: Py<Callbacks>,
+}
 
 #[pymethods]
 impl TokenSource {
-    /// The installation's id; None for the app's own tokens.
+    /// The installation's id; None for the app's own tokens, and for what was not looked up yet.
     #[getter]
-    fn installation_id(&self) -> Option<&str> {
-        self.0.installation_id()
+    fn installation_id(&self) -> Option<String> {
+        self.core.installation_id()
     }
 
     /// A token that lives at least min_valid longer: a timedelta or seconds, default 60 s.
@@ -38,7 +43,7 @@ impl TokenSource {
     ) -> PyResult<Token> {
         let min_valid = given("min_valid", min_valid, span)?;
         let timeout = given("timeout", timeout, span)?;
-        land_within(py, timeout, || self.0.token(min_valid)).map(Token)
+        land_within(py, timeout, || self.core.token(min_valid)).map(Token)
     }
 
     /// The value for an Authorization header, with such a token.
@@ -51,7 +56,7 @@ impl TokenSource {
     ) -> PyResult<Bound<'py, PyString>> {
         let min_valid = given("min_valid", min_valid, span)?;
         let timeout = given("timeout", timeout, span)?;
-        let value = land_within(py, timeout, || self.0.authorization(min_valid))?;
+        let value = land_within(py, timeout, || self.core.authorization(min_valid))?;
         Ok(PyString::new(py, value.reveal()))
     }
 
@@ -59,24 +64,39 @@ impl TokenSource {
     /// say.
     #[getter]
     fn expires_at(&self) -> Option<Time> {
-        self.0.expires_at().map(Time)
+        self.core.expires_at().map(Time)
     }
 
     /// Forgets the token: the next call mints. A token already handed out still works.
     fn invalidate(&self) {
-        self.0.invalidate();
+        self.core.invalidate();
+    }
+
+    /// Calls back with each new Token, on the thread that fetched it: be quick. Ends with the app.
+    ///
+    /// What is looked up is told of once it has been found. What the callback raises is noted in
+    /// the log by its class.
+    fn on_change(&self, callback: Argument<'_, '_>) -> PyResult<()> {
+        let py = callback.py();
+        callable("callback", "a Token in", callback)?;
+        let observer = observer(Callbacks::keep(self.callbacks.bind(py), callback)?, Log::new(py)?);
+        run(py, || {
+            self.core.on_change(observer);
+            Ok(())
+        })
     }
 
     /// Forgets the token in memory and has the platform end it, wherever it was handed out.
     ///
     /// Nothing goes out without one that still works.
     fn revoke(&self, py: Python<'_>) -> PyResult<()> {
-        land(py, || self.0.revoke())
+        land(py, || self.core.revoke())
     }
 
     /// The repositories that the token reaches, fetched page by page as they are asked for.
     fn repositories(&self, py: Python<'_>) -> PyResult<Listing> {
-        run(py, || self.0.repositories()).map(Listing::from)
+        run(py, || self.core.repositories())
+            .map(|list| Listing::new(list, self.callbacks.clone_ref(py)))
     }
 
     /// An API call as the installation; any status is an answer. The timeout (default: the app's)
@@ -92,17 +112,31 @@ impl TokenSource {
         timeout: Given<'_, '_>,
     ) -> PyResult<Response> {
         let call = call::read(method, path, headers, json, body, timeout)?;
-        land(method.py(), || self.0.request(call)).map(Response)
+        land(method.py(), || self.core.request(call)).map(Response)
     }
 
     fn __repr__(&self) -> String {
-        match self.0.installation_id() {
+        match self.core.installation_id() {
             Some(id) => format!("<appmint.TokenSource for installation {id}>"),
-            None => "<appmint.TokenSource for the app itself>".to_owned(),
+            None => "<appmint.TokenSource>".to_owned(),
         }
     }
 
     fn __reduce_ex__(&self, _protocol: &Bound<'_, PyAny>) -> PyResult<()> {
         Err(unpicklable("TokenSource"))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.callbacks)
+    }
+}
+
+fn observer(callback: Callback, log: Log) -> impl Fn(&appmint_core::Token) + Send + Sync {
+    move |token| {
+        callback.enter(|callback| {
+            if let Err(exception) = callback.call1((Token(token.clone()),)) {
+                log.complain(callback.py(), "what on_change calls", &exception, None);
+            }
+        });
     }
 }

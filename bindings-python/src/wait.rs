@@ -8,7 +8,7 @@ use std::{
 use appmint_core::{Deadline, Error, ErrorKind, Flight, Result};
 use pyo3::prelude::*;
 
-use crate::error::raise;
+use crate::{error::raise, gate::at_home};
 
 /// What a flight brings. `KeyboardInterrupt` ends the waiting; the flight lands all the same.
 pub(crate) fn land<T: Clone + Send + Sync + 'static>(
@@ -53,7 +53,7 @@ pub(crate) fn compute<T: Send>(
 
 /// A panic must not cross into Python, where it would be a `BaseException` that nobody expects.
 fn guard<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(panicked()))
+    catch_unwind(AssertUnwindSafe(|| at_home(call))).unwrap_or_else(|_| Err(panicked()))
 }
 
 fn panicked() -> Error {

@@ -2,7 +2,7 @@
 
 use pyo3::{PyTraverseError, PyVisit, prelude::*};
 
-use crate::json;
+use crate::{convert::wrong, json};
 
 /// An event that a platform sent, with a signature that was proved.
 ///
@@ -58,4 +58,10 @@ impl Webhook {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.payload)
     }
+}
+
+/// A webhook that was proved.
+pub(crate) fn read(name: &str, value: &Bound<'_, PyAny>) -> PyResult<appmint_core::Webhook> {
+    let webhook = value.cast::<Webhook>().map_err(|_| wrong(name, "a Webhook", value))?;
+    Ok(webhook.get().core.clone())
 }

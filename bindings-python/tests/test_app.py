@@ -61,7 +61,7 @@ def test_a_platform_may_be_at_a_host(settings):
             appmint.App(platform, host=host, **settings)
 
 
-def test_the_clocks_difference_is_learned(settings, platform):
+def test_the_clocks_difference_is_learned(settings, platform, clock):
     app = appmint.App("github", **settings)
     assert app.clock_offset == timedelta(0)
     platform.answer("/app/installations/14/access_tokens", 401,
@@ -74,6 +74,8 @@ def test_the_clocks_difference_is_learned(settings, platform):
     assert claimed[:2] == [NOW_MS // 1000 - 60, NOW_MS // 1000 - 60 - 1201]
     platform.answer("/app/installations/14/access_tokens", 201,
                     {"token": TOKEN, "expires_at": "2025-11-21T04:30:00Z"})
+    clock.advance(2)  # a failure stands for a second
+    platform.date += timedelta(seconds=2)
     app.installation(14).token()
     assert app.clock_offset == timedelta(minutes=-20, seconds=-1)
 

@@ -316,7 +316,7 @@ def test_an_app_may_have_tokens_of_its_own(settings, platform, app):
     platform.answer("/app/accessTokens", 201, minted)
     source = icr.app_tokens()
     assert source.installation_id is None
-    assert repr(source) == "<appmint.TokenSource for the app itself>"
+    assert repr(source) == "<appmint.TokenSource>"
     assert (source.token().kind, source.token().reveal()) == ("app", "icr-app-token")
     with pytest.raises(appmint.UnsupportedError):
         app.app_tokens()

@@ -37,6 +37,13 @@ def test_a_response_does_not_show_its_body(app, platform, secrets):
         assert TOKEN not in view
 
 
+def test_an_app_with_a_store_does_not_show_its_keys(settings):
+    url = f"redis://:{CLIENT_SECRET}@127.0.0.1:1/"
+    app = appmint.App("atomgit", **settings, store=url, store_key="ab" * 32, capacity=9)
+    for view in views(app):
+        assert CLIENT_SECRET not in view and "abab" not in view
+
+
 def test_a_webhook_does_not_show_its_payload(github, hook):
     for view in views(github.verify_webhook(**hook)):
         assert "foo" not in view and "push" in view
@@ -86,6 +93,11 @@ def test_tracebacks_show_no_secret(app, github, hook, platform, settings, secret
         lambda: appmint.App("atomgit", **settings | {"proxy": f"socks:{CLIENT_SECRET}"}),
         lambda: appmint.App("atomgit", **settings | {"private_key": secrets[0]}),
         lambda: appmint.App("atomgit", **settings | {"other_private_key": [secrets[0]]}),
+        lambda: appmint.App("atomgit", **settings, store=f"postgres://{CLIENT_SECRET}"),
+        lambda: appmint.App("atomgit", **settings, store=[CLIENT_SECRET]),
+        lambda: appmint.App("atomgit", **settings, store="sqlite:a", store_key=CLIENT_SECRET),
+        lambda: appmint.App("atomgit", **settings, store="sqlite:a", store_key=[CLIENT_SECRET]),
+        lambda: appmint.App("atomgit", **settings, on_event=CLIENT_SECRET),
         lambda: github.verify_webhook(**hook | {"secrets": WEBHOOK_SECRET + "\ud800"}),
         lambda: github.verify_webhook(**hook | {"secrets": [[WEBHOOK_SECRET]]}),
         lambda: github.verify_webhook(**hook | {"body": b"{}"}),

@@ -53,6 +53,39 @@ appmint.App("atomgit", clock="now")  # type: ignore[arg-type]
 app.installation(1.5)  # type: ignore[arg-type]
 app.installation(14, permissions=["contents"])  # type: ignore[arg-type]
 app.verify_webhook({}, "text", "secret")  # type: ignore[arg-type]
+assert_type(app.installation(repository="acme/api").installation_id, str | None)
+assert_type(app.stats().minted, int)
+assert_type(app.heed_webhook(webhook), int)
+source.on_change(lambda token: assert_type(token, appmint.Token))
+source.on_change("print")  # type: ignore[arg-type]
+
+
+class Shelf:
+    def get(self, key: str) -> bytes | None:
+        return None
+
+    def put(self, key: str, value: bytes, expected: bytes | None, until: datetime | None) -> bool:
+        return True
+
+    def remove(self, key: str, expected: bytes) -> None: ...
+
+    def lock(self, key: str, owner: str, lease: timedelta) -> bool:
+        return True
+
+    def unlock(self, key: str, owner: str) -> None: ...
+
+
+def hear(event: appmint.Event) -> None:
+    assert_type(event.duration, timedelta | None)
+    assert_type(event.error, appmint.Error | None)
+
+
+shelf: appmint.Store = Shelf()
+with appmint.App("atomgit", store=shelf, store_key=bytes(32), on_event=hear) as other:
+    assert_type(other, appmint.App)
+appmint.App("atomgit", store=Path("tokens.db"), store_key="00" * 32, capacity=9)
+appmint.App("atomgit", store="sqlite:tokens.db", store_unencrypted=True)
+appmint.App("atomgit", store=object())  # type: ignore[arg-type]
 appmint.App("github-enterprise", host="git.corp.example", other_private_key=Path("old.pem"))
 """
 

@@ -110,6 +110,9 @@ impl TokenSource {
         if let Some(cell) = self.cell() {
             self.app.take(&cell);
         }
+        if let Place::Sought(sought) = &self.place {
+            sought.try_again();
+        }
     }
 
     /// Forgets the token in memory and has the platform end it, wherever it was handed out. One
@@ -272,6 +275,15 @@ impl Sought {
         cell::add(&self.observers, observer);
         if let Some(cell) = self.cell() {
             cell.observe(observer);
+        }
+    }
+
+    /// A lookup that failed stands no longer.
+    fn try_again(&self) {
+        let slot = self.slot();
+        let mut slot = lock(&slot);
+        if matches!(*slot, Some(Slot::Resting(..))) {
+            *slot = None;
         }
     }
 

@@ -244,13 +244,16 @@ fn a_delivery_is_listed_shown_and_sent_once_more() {
 }
 
 #[test]
-fn a_suspended_installation_mints_nothing_until_it_is_unsuspended() {
+fn a_suspended_installation_mints_nothing_until_a_second_after_it_is_unsuspended() {
     let sandbox = sandbox_of(PlatformName::GitHub);
-    let app = app(&sandbox);
+    let (settings, clock) = settings(&sandbox);
+    let app = settings.app().unwrap();
     let mint = || app.installation("1").unwrap().token(None).wait();
     app.suspend_installation("1").wait().unwrap();
     assert_eq!(kind(&mint().unwrap_err()), (ErrorKind::Forbidden, Some(Reason::Suspended)));
     app.unsuspend_installation("1").wait().unwrap();
+    assert_eq!(mint().unwrap_err().reason(), Some(Reason::Suspended), "for a second");
+    clock.advance(Duration::from_secs(1));
     assert!(mint().is_ok());
     app.delete_installation("1").wait().unwrap();
     for gone in [app.delete_installation("1").wait(), app.suspend_installation("1").wait()] {

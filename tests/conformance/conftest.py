@@ -66,11 +66,16 @@ def drivers():
 
 
 @pytest.fixture
-def driver(surface, drivers):
+def driver(surface, case, drivers):
     """A surface's driver; one that is missing is a failure, never a skip."""
+    if cases.leaves_traces(case):
+        own = Driver(command(surface), cases.ROOT)
+        yield own
+        assert not (found := farewell(own)), found
+        return
     if surface not in drivers or drivers[surface].is_broken:
         drivers[surface] = Driver(command(surface), cases.ROOT)
-    return drivers[surface]
+    yield drivers[surface]
 
 
 def command(surface):

@@ -83,6 +83,64 @@ def test_a_missing_request_fails(tmp_path):
     assert any("never came" in problem for problem in problems(tmp_path, change))
 
 
+# Makes its request some time after its answer, and knows of it after some more.
+TARDY = """
+import sys, threading, time, urllib.request
+from urllib.parse import unquote
+done = 0
+def fetch():
+    global done
+    time.sleep(0.05)
+    try: urllib.request.urlopen(api + "/later").read()
+    except OSError: pass
+    done = 1
+for line in sys.stdin:
+    if line.startswith("config"):
+        api = unquote(line.split("api_url=")[1].split()[0])
+    if line.startswith("call op=start"):
+        threading.Thread(target=fetch).start()
+    print("ok value=%d" % done, flush=True)
+"""
+
+
+def tardy(tmp_path, *steps):
+    driver = tmp_path / "driver.py"
+    driver.write_text(TARDY, "utf-8")
+    raw = {"claims": "x", "settings": {"api_url": "{api}"}, "steps": steps}
+    return run.run(cases.of("tardy", "none", {}, raw), [sys.executable, str(driver)])
+
+
+def test_what_happens_in_the_background_is_waited_for(tmp_path, monkeypatch):
+    later = [{"request": {"method": "GET", "path": "/later"}, "reply": {"status": 200, "json": {}}}]
+    start = {"call": "start", "later": later, "result": {}}
+    assert tardy(tmp_path, start, {"call": "look", "soon": True, "result": {"value": 1}}) == []
+    monkeypatch.setattr(run, "PATIENCE_S", 0.2)
+    assert any("never came" in p for p in tardy(tmp_path, {**start, "later": later * 2}))
+    assert any("value is" in p for p in tardy(tmp_path, {"call": "look", "soon": True, "result": {"value": 2}}))
+
+
+def test_a_request_that_comes_between_two_steps_is_unexpected(tmp_path):
+    start = {"call": "start", "result": {}}
+    wait = {"call": "look", "soon": True, "result": {"value": 1}}
+    look = {"call": "look", "result": {"value": 1}}
+    for steps in ([start, wait], [start, wait, look]):
+        assert any("unexpected request: GET /later" in problem for problem in tardy(tmp_path, *steps))
+
+
+def test_a_further_app_has_the_settings_with_changes_and_the_time_that_it_is():
+    case = cases.of("x", "none", {}, {"claims": "x", "settings": {"host": "a", "proxy": "{api}"}})
+    words = cases.words_of_settings(case, {"api": "p"}, {"host": "b", "proxy": None}, 7)
+    assert words == {"host": "b", "clock_ms": 7}
+
+
+def test_a_case_whose_driver_keeps_something_has_one_of_its_own():
+    def keeps(**raw):
+        return cases.leaves_traces(cases.of("x", "none", {}, {"claims": "x", **raw}))
+    assert keeps(settings={"own_store": "ok"}) and keeps(steps=[{"app": {"on_event": True}}])
+    assert keeps(steps=[{"call": "watch", "result": {}}])
+    assert not keeps(steps=[{"call": "stats", "result": {}}, {"app": {}}])
+
+
 def test_an_unexpected_success_fails(tmp_path):
     def change(raw):
         del raw["steps"][0]["result"]
@@ -173,6 +231,8 @@ def test_a_case_that_tests_nothing_is_refused():
         cases.check("x", {"steps": [{"call": "jwt"}]})
     with pytest.raises(ValueError, match="unknown members"):
         cases.check("x", {"steps": [{"call": "jwt", "result": {}, "expect": []}]})
+    with pytest.raises(ValueError, match="has no exchanges"):
+        cases.check("x", {"steps": [{"call": "jwt", "result": {}, "soon": True, "later": []}]})
 
 
 def test_every_generic_case_runs_on_every_platform_that_can_have_it():
@@ -232,7 +292,7 @@ def profile_case(**changes):
 
 def test_an_exchange_may_be_followed_by_another():
     def paths(*exchanges):
-        written = cases.exchanges_of(profile_case(), {"exchanges": exchanges}, {})
+        written = cases.exchanges_of(profile_case(), exchanges, {})
         return [exchange["request"]["path"] for exchange in written]
     assert paths({"use": "one"}) == ["/1", "/2"]
     assert paths({"use": "one", "reply": {"status": 500}}, {"use": "same"}) == ["/1", "/2"]

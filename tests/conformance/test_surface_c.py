@@ -23,7 +23,9 @@ def test_c_takes_what_may_be_left_out():
     kinds = reflect_c.constants("APPMINT_LOOKUP_")
     assert list(kinds) == reflect_c.arguments(SURFACE, "find_installation")
     assert list(kinds.values()) == list(range(len(kinds)))
-    assert list(reflect_c.SCOPE) == reflect_c.arguments(SURFACE, "installation")
+    wanted = set(kinds) | set(reflect_c.SCOPE)
+    assert wanted == set(reflect_c.arguments(SURFACE, "installation"))
+    assert {"kind", "text", "scope"} <= set(reflect_c.parameters("app_installation_on"))
     assert list(reflect_c.CHANGE) == reflect_c.arguments(SURFACE, "update_hook_config")
     wanted = [arg for arg in reflect_c.arguments(SURFACE, "scope_token") if arg not in reflect_c.SCOPE]
     assert set(wanted) | {"scope"} <= set(reflect_c.parameters("app_scope_token"))
@@ -32,6 +34,17 @@ def test_c_takes_what_may_be_left_out():
         assert set(wanted) <= set(reflect_c.parameters(operation))
     for operation in ("source_token", "source_authorization"):
         assert {"min_valid_ms", "timeout_ms"} <= set(reflect_c.parameters(operation))
+
+
+def test_c_tells_every_kind_of_event():
+    assert reflect_c.quoted("event_kind") == SURFACE["event"]["kinds"]
+
+
+def test_a_store_is_what_it_must_do():
+    doc = SURFACE["config"]["own_store"]["doc"]
+    wanted = doc.split(": ")[1].split(", ")
+    assert reflect_c.members("store_callbacks") == wanted
+    assert reflect_cpp.methods("Store") == set(wanted)
 
 
 def test_c_has_a_type_per_list():
@@ -58,11 +71,13 @@ def test_cpp_has_every_operation_and_none_extra():
 
 def test_cpp_takes_what_may_be_left_out():
     assert reflect_cpp.methods("Lookup") == set(reflect_c.arguments(SURFACE, "find_installation"))
-    assert list(reflect_cpp.SCOPE) == reflect_c.arguments(SURFACE, "installation")
+    wanted = reflect_cpp.methods("Lookup") | set(reflect_cpp.SCOPE)
+    assert wanted == set(reflect_c.arguments(SURFACE, "installation"))
     assert reflect_cpp.methods("Scope") == {*reflect_cpp.SCOPE.values(), "c_handle"}
     assert reflect_cpp.fields("HookChange") == reflect_c.arguments(SURFACE, "update_hook_config")
     assert reflect_cpp.methods("Target") == {"account", "id"}
-    assert {"const Lookup &", "std::string_view "} == reflect_cpp.first_arguments("find_installation")
+    for operation in ("find_installation", "installation"):
+        assert {"const Lookup &", "std::string_view "} == reflect_cpp.first_arguments(operation)
 
 
 def test_cpp_lists_what_there_are_lists_of():

@@ -24,6 +24,12 @@ OWN = {
 }
 OWN |= {name: OWN.get(name, set()) | {"toJSON"} for name in ["Response", "Token"]}
 OWN_NAMES = {"AppmintError"}
+# Where Node has another word: a store of the program's own is given as the store.
+OWN_WORDS = {
+    ("config", "own_store"): "store",
+    ("Event", "duration"): "durationMs",
+    ("Event", "clock_offset"): "clockOffsetMs",
+}
 OWN_ERROR_FIELDS = {"code"}
 
 REFLECTION = """
@@ -47,6 +53,7 @@ console.log(JSON.stringify({
   fields: [...Object.keys(error), 'message', ...own(appmint.AppmintError).filter((name) => name !== 'name')],
   kinds: native.errorKinds(),
   reasons: native.errorReasons(),
+  eventKinds: native.eventKinds(),
 }))
 """
 
@@ -60,6 +67,11 @@ def node():
 
 def camel(name):
     return re.sub(r"_(.)", lambda match: match[1].upper(), name)
+
+
+def shown(*names):
+    """How Node writes a name: its word for it where it has one of its own."""
+    return OWN_WORDS.get(names, camel(names[-1]))
 
 
 def error_class(kind):
@@ -114,7 +126,8 @@ OPERATIONS = [
     for member, details in operations.items()
 ]
 # Its instances have fields, and its prototype nothing but what reveals.
-RECORDS = ["Installation", "Webhook", "Registration", "Repository", "HookConfig", "HookDelivery"]
+RECORDS = ["Installation", "Webhook", "Registration", "Repository", "HookConfig", "HookDelivery", "Event",
+           "Stats"]
 
 
 def test_the_module_shows_what_it_should_and_no_more(node):
@@ -126,14 +139,14 @@ def test_the_module_shows_what_it_should_and_no_more(node):
 
 
 def test_every_setting_is_an_option_of_app(node):
-    wanted = {camel(name) for name in SURFACE["config"]}
+    wanted = {shown("config", name) for name in SURFACE["config"]}
     assert set(node["settings"]) == wanted
     assert options("AppOptions") == wanted
 
 
 @pytest.mark.parametrize("name", SURFACE["object"])
 def test_every_object_has_its_members(node, name):
-    wanted = {camel(member) for member in SURFACE["object"][name]} | OWN.get(name, set())
+    wanted = {shown(name, member) for member in SURFACE["object"][name]} | OWN.get(name, set())
     assert set(declared(name)) == wanted
     if name in RECORDS:
         assert set(node["members"][name]) == {m for m in wanted if m.startswith("reveal")}
@@ -144,7 +157,7 @@ def test_every_object_has_its_members(node, name):
 
 @pytest.mark.parametrize(("name", "member", "details"), OPERATIONS)
 def test_every_operation_has_its_arguments(node, name, member, details):
-    params = declared(name)[camel(member)]
+    params = declared(name)[shown(name, member)]
     args = details.get("args", [])
     if params is None:
         assert not args and not details.get("out"), "a property takes nothing and sends nothing"
@@ -176,7 +189,9 @@ def test_every_kind_of_error_is_a_class(node):
 
 def test_every_kind_and_reason_is_a_type(node):
     assert node["reasons"] == SURFACE["error"]["reasons"]
-    for name, words in [("ErrorKind", node["kinds"]), ("Reason", node["reasons"])]:
+    assert node["eventKinds"] == SURFACE["event"]["kinds"]
+    unions = {"ErrorKind": node["kinds"], "Reason": node["reasons"], "EventKind": node["eventKinds"]}
+    for name, words in unions.items():
         union = re.search(rf"^export type {name} =\n((?:  \| '\w+'\n)+)", TYPES, re.M)
         assert re.findall(r"'(\w+)'", union[1]) == words
 

@@ -12,9 +12,11 @@ SURFACE = tomllib.loads((Path(__file__).parent / "surface.toml").read_text("utf-
 
 # Conveniences that only Python has.
 OWN = {"Response": {"json", "text"}}
-OWN_NAMES = {"Error", "Headers", "__version__"}
+OWN_NAMES = {"Error", "Headers", "Store", "__version__"}
 # What Python has a protocol for.
 SPELLED = {("Listing", "next"): "__next__"}
+# What another setting takes as well: `store` is a URL, a path or an object of the program's own.
+BUNDLED = {"own_store"}
 
 
 def parameters(function):
@@ -41,7 +43,7 @@ def required(args):
 
 def test_every_setting_is_a_keyword_of_app():
     signature = inspect.signature(appmint.App)
-    assert set(signature.parameters) == set(SURFACE["config"])
+    assert set(signature.parameters) == set(SURFACE["config"]) - BUNDLED
     kinds = {name: parameter.kind for name, parameter in signature.parameters.items()}
     assert kinds.pop("platform") is inspect.Parameter.POSITIONAL_OR_KEYWORD
     assert set(kinds.values()) == {inspect.Parameter.KEYWORD_ONLY}
@@ -97,6 +99,10 @@ def test_every_kind_of_error_is_a_class():
 
 def test_every_reason_is_known():
     assert _native.reasons() == SURFACE["error"]["reasons"]
+
+
+def test_every_kind_of_event_is_known():
+    assert _native.event_kinds() == SURFACE["event"]["kinds"]
 
 
 def test_every_error_has_its_fields():

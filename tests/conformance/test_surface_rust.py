@@ -21,8 +21,10 @@ OWN = {
         "new": "an app is made of a parsed Config, or by Settings::app",
         "platform": "the Platform itself, whose name() the others show as platform_name",
         "narrowed_installation": "the others' installation with something to narrow to, which is a Scope here",
+        "installation_on": "the others' installation by what is looked up, which is a Lookup here",
         "clock_offset_ms": "the others' clock_offset, with its unit in the name",
     },
+    "Event": {"clock_offset_ms": "the others' clock_offset, with its unit in the name"},
     "Token": {
         "lives_past": "a question about expires_at that others ask of their own time types",
         "refresh_token": "a Secret, whose reveal() is the others' reveal_refresh_token",
@@ -49,6 +51,11 @@ ELSEWHERE = {
     "App": {"platform_name": "Platform::name", "clock_offset": "App::clock_offset_ms"},
     "Token": {"reveal_refresh_token": "Token::refresh_token, a Secret to reveal"},
     "ManualClock": {"now": "the trait Clock"},
+    "Event": {
+        "clock_offset": "Event::clock_offset_ms",
+        "is_warning": "EventKind::is_warning",
+        "text": "Display, as for an Error",
+    },
     "Listing": {"next": "Listing::next_item and the iterator"},
     "Registration": {
         "reveal_client_secret": "Registration::client_secret, a Secret to reveal",
@@ -85,8 +92,9 @@ def methods(name):
     for body in blocks(rf"impl(?:<.*>)? {name}(?:<T>)?"):
         for match in re.finditer(r"^    pub (?:const )?fn (\w+)(?:<[^(]*>)?\((.*?)\)(?: ->| \{)",
                                  body, re.MULTILINE | re.DOTALL):
-            names = re.findall(r"(\w+): ", match[2])
-            found[match[1]] = [RENAMED.get(argument, argument) for argument in names]
+            names = re.findall(r"(\w+): (?!impl Fn)", match[2])
+            closures = re.findall(r"(\w+): impl Fn", match[2])
+            found[match[1]] = [RENAMED.get(argument, argument) for argument in names] + closures
     return found
 
 
@@ -150,7 +158,7 @@ def test_an_install_request_has_the_arguments_of_install_url():
 
 
 def test_target_and_scope_have_the_arguments_of_scope_token():
-    scope = arguments("App", "installation") - {"id"}
+    scope = arguments("App", "installation") - arguments("App", "find_installation")
     assert methods("App")["scope_token"] == ["token", "target", "scope"]
     assert variants("Target") == {"account", "id"}
     assert scope | {"token", "target", "target_id"} == arguments("App", "scope_token")
@@ -160,10 +168,18 @@ def test_a_lookup_has_the_arguments_of_find_installation():
     assert variants("Lookup") == arguments("App", "find_installation")
 
 
-def test_a_scope_has_the_arguments_of_installation():
-    assert set(methods("Scope")) - {"all", "is_all", "narrowing", "permission"} == arguments("App", "installation") - {"id"}
+def test_a_lookup_and_a_scope_have_the_arguments_of_installation():
+    scope = set(methods("Scope")) - {"all", "is_all", "narrowing", "permission"}
+    assert variants("Lookup") | scope == arguments("App", "installation")
+    assert methods("App")["installation_on"] == ["lookup", "scope"]
     assert methods("App")["narrowed_installation"] == ["id", "scope"]
     assert methods("App")["installation"] == ["id"]
+
+
+def test_a_store_has_the_callbacks_of_own_store():
+    (body,) = blocks(r"pub trait Store: [\w +:]+")
+    named = SURFACE["config"]["own_store"]["doc"].rpartition(": ")[2].split(", ")
+    assert re.findall(r"^    fn (\w+)\(", body, re.MULTILINE) == named
 
 
 @pytest.mark.parametrize("name", ["App", "TokenSource"])
@@ -179,6 +195,16 @@ def test_a_call_has_the_arguments_of_request(name):
 
 def test_settings_are_the_named_ones_and_no_others():
     assert fields("Settings") == set(SURFACE["config"])
+
+
+def test_event_kinds_are_the_named_ones_in_order():
+    (text,) = (text for path, text in sources().items() if path.name == "event.rs")
+    names = dict(re.findall(r'Self::(\w+) => "(\w+)"', text))
+    listed = re.search(r"pub const ALL: .*? = \[\n(.*?)^    \];", text, re.MULTILINE | re.DOTALL)[1]
+    (body,) = blocks("pub enum EventKind")
+    variants = re.findall(r"^    (\w+),$", body, re.MULTILINE)
+    assert re.findall(r"Self::(\w+)", listed) == variants == list(names)
+    assert list(names.values()) == SURFACE["event"]["kinds"]
 
 
 def test_error_kinds_are_the_named_ones_in_order():

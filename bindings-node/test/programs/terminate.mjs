@@ -20,6 +20,18 @@ if (isMainThread) {
   const never = new Promise(() => {})
   const signers = [() => Buffer.alloc(256, 1), () => never, () => { throw new Error('no') }]
   const apps = signers.map((signer) => makeApp({ privateKey: undefined, signer }))
+  const methods = [async () => null, () => never, () => { throw new Error('no') }]
+  const stored = methods.map((method) => {
+    const store = { get: method, put: method, remove: method, lock: () => true, unlock: method }
+    return makeApp({ store, storeUnencrypted: true, onEvent: () => { throw new Error('no') } })
+  })
+  const mint = (app) => {
+    const source = app.installation(14)
+    source.onChange(() => {})
+    const next = () => source.token().catch(() => {}).then(() => source.invalidate())
+    return next().then(() => process.env.TEST_BUSY && mint(app))
+  }
+  stored.forEach(mint)
   for (const app of [makeApp(), ...apps]) {
     for (let count = 0; count < 5; count += 1) again(app)
   }

@@ -2,10 +2,20 @@ import type { IncomingMessage } from 'node:http'
 
 import {
   App, AppmintError, ManualClock, RateLimitedError, Token, platforms, version,
-  type AppOptions, type Authorization, type ErrorKind, type HookConfig, type HookDelivery, type Installation, type Listing,
-  type Registration, type Repository, type Response, type TokenSource, type Webhook,
+  type AppOptions, type Authorization, type ErrorKind, type Event, type EventKind, type HookConfig, type HookDelivery, type Installation, type Listing,
+  type Registration, type Repository, type Response, type Stats, type Store, type TokenSource, type Webhook,
 } from 'appmint'
 
+class OwnStore implements Store {
+  async get(name: string): Promise<Uint8Array | undefined> { return new TextEncoder().encode(name) }
+  put(_name: string, value: Uint8Array, expected: Uint8Array | null, keepUntil: Date | null): boolean {
+    return value.length > 0 && expected === null && keepUntil !== null
+  }
+  remove(): void {}
+  async lock(_name: string, owner: string, leaseMs: number): Promise<boolean> { return owner.length > leaseMs }
+  async unlock(): Promise<number> { return 1 }
+}
+const stored: AppOptions[] = [{ store: 'sqlite:tokens.db', storeKey: new Uint8Array(32), capacity: 5 }, { store: new URL('redis://host') }]
 const options: AppOptions = {
   platform: 'atomgit',
   host: 'git.corp.example',
@@ -15,15 +25,27 @@ const options: AppOptions = {
   signer: async (message: Buffer) => new Uint8Array(message),
   clock: new ManualClock(new Date()),
   retryWait: 100,
+  store: new OwnStore(),
+  storeUnencrypted: true,
+  onEvent: async ({ kind, durationMs, error, text }: Event) => {
+    const told: EventKind = kind
+    console.log(told, durationMs?.toFixed(), error?.kind, text)
+  },
 }
 const app = new App(options)
 const source: TokenSource = app.installation(14)
 const token: Token = await source.token({ minValid: 1, signal: AbortSignal.timeout(1) })
+source.onChange((next) => console.log(next.reveal()))
 const found: Installation = await app.findInstallation('acme')
 await app.findInstallation({ repository: 'acme/api' }, { signal: AbortSignal.timeout(1) })
+const sought: TokenSource = app.installation({ organization: 'acme' }, { repositories: ['a'] })
 const narrowed: TokenSource = app.installation(14n, { repositories: ['a'], repositoryIds: [1, '2'], permissions: { contents: 'read' } })
 const verify = (request: IncomingMessage): Webhook => app.verifyWebhook(request.headers, Buffer.from(''), ['a', 'b'] as const)
 const webhook: Webhook = app.verifyWebhook(new Headers(), '', 'secret')
+const forgotten: number = app.heedWebhook(webhook)
+const stats: Stats = app.stats()
+app[Symbol.dispose]()
+const closed: void = app.close()
 const response: Response = await app.request('GET', '/x', { token, headers: new Headers(), json: null })
 const authorization: Authorization = app.authorize({ scopes: ['a'] as const })
 await app.exchangeCode(app.authorizationCode('', authorization.state), { codeVerifier: authorization.codeVerifier })
@@ -49,7 +71,7 @@ await source.request('GET', '/x', { timeout: 1 })
 const texts: (string | null)[] = [version, webhook.event, ...token.repositories, ...platforms, found.account, app.fingerprint, source.installationId, token.account, token.repositorySelection]
 const dates: (Date | null)[] = [token.expiresAt, found.createdAt, source.expiresAt]
 const bytes: Buffer = response.body
-export const used = [texts, dates, bytes, narrowed, verify, offset, iterable, secret, flags, code, own, ended, came]
+export const used = [texts, dates, bytes, narrowed, verify, offset, iterable, secret, flags, code, own, ended, came, stored, sought, forgotten, stats.servedStale, closed]
 
 try {
   await app.jwt()
@@ -74,6 +96,12 @@ await source.request('GET', '/x', { token })
 await app.findInstallation({ team: 'a' })
 // @ts-expect-error nothing is narrowed by it
 app.installation(14, { repository: 'a' })
+// @ts-expect-error nothing is looked up by it
+app.installation({ team: 'a' })
+// @ts-expect-error a store has more methods
+new App({ store: { get: () => null } })
+// @ts-expect-error what is heeded was verified
+app.heedWebhook({})
 // @ts-expect-error a parsed body
 app.verifyWebhook({}, {}, 'secret')
 // @ts-expect-error an app's page has its name

@@ -8,8 +8,11 @@ A grant, put to a platform, yields a token. A source keeps one valid.
     reply = source.request("GET", "/orgs/acme/repos")
 
 Calls that go out block their own thread only; Ctrl-C ends the wait. Every object may be shared by
-threads. Every error is an ``appmint.Error``, and its class says what can be done about it.
+threads. Every error is an ``appmint.Error``, and its class says what can be done about it. What an
+app does is logged to the logger ``appmint``.
 """
+
+import logging as _logging
 
 from ._errors import (
     CallbackError,
@@ -37,6 +40,7 @@ from ._headers import Headers
 from ._native import (
     App,
     Authorization,
+    Event,
     HookConfig,
     HookDelivery,
     Installation,
@@ -45,12 +49,17 @@ from ._native import (
     Registration,
     Repository,
     Response,
+    Stats,
     Token,
     TokenSource,
     Webhook,
     platforms,
     version,
 )
+from ._store import Store
+
+# A program that does not care about logs hears nothing.
+_logging.getLogger("appmint").addHandler(_logging.NullHandler())
 
 __version__ = version()
 
@@ -61,6 +70,7 @@ __all__ = [
     "CancelledError",
     "DeniedError",
     "Error",
+    "Event",
     "ForbiddenError",
     "Headers",
     "HookConfig",
@@ -81,6 +91,8 @@ __all__ = [
     "Repository",
     "Response",
     "ServerError",
+    "Stats",
+    "Store",
     "StoreError",
     "TimeoutError",
     "Token",

@@ -1,16 +1,19 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
-from types import GenericAlias
+from types import GenericAlias, TracebackType
 from typing import Any, TypeVar, final
 
 from typing_extensions import Never, Self
 
+from ._errors import Error
 from ._headers import Headers
+from ._store import Store
 
 __all__ = [
     "App",
     "Authorization",
+    "Event",
     "HookConfig",
     "HookDelivery",
     "Installation",
@@ -19,12 +22,15 @@ __all__ = [
     "Registration",
     "Repository",
     "Response",
+    "Stats",
     "Token",
     "TokenSource",
     "Webhook",
+    "event_kinds",
     "kinds",
     "platforms",
     "reasons",
+    "restored_event",
     "version",
 ]
 
@@ -64,6 +70,12 @@ class App:
         max_response_body: int | None = None,
         retries: int | None = None,
         retry_wait: timedelta | float | None = None,
+        store: str | PathLike[str] | Store | None = None,
+        store_key: str | bytes | bytearray | memoryview | None = None,
+        other_store_key: str | bytes | bytearray | memoryview | None = None,
+        store_unencrypted: bool = False,
+        capacity: int | None = None,
+        on_event: Callable[[Event], object] | None = None,
         clock: ManualClock | None = None,
     ) -> Self: ...
     @property
@@ -100,17 +112,26 @@ class App:
 
     def installation(
         self,
-        id: int | str,
+        id: int | str | None = None,
         *,
+        account: int | str | None = None,
+        organization: str | None = None,
+        user: str | None = None,
+        repository: str | None = None,
+        enterprise: str | None = None,
         repositories: Iterable[str] | None = None,
         repository_ids: Iterable[int | str] | None = None,
         permissions: Mapping[str, str] | None = None,
     ) -> TokenSource:
-        """A source of tokens for one installation; nothing goes out yet.
+        """A source of tokens for one installation, by its id or by exactly one of what
+        find_installation takes; nothing goes out yet.
 
         Its tokens reach all that the installation was granted, or only the repositories (by name
         without owner, or by id) and permissions (names to levels) given. One that is given but
         empty is refused: to a platform it would mean everything.
+
+        What is looked up is looked up once, kept through failures, and looked up again when the
+        platform no longer knows it.
         """
 
     def app_tokens(self) -> TokenSource:
@@ -220,6 +241,25 @@ class App:
         decoded or parsed them. Two secrets are for the time while one replaces the other.
         """
 
+    def heed_webhook(self, webhook: Webhook) -> int:
+        """Forgets the tokens of an installation that a webhook says was suspended, deleted or
+        changed; how many."""
+
+    def stats(self) -> Stats:
+        """How often things happened since the app was made."""
+
+    def close(self) -> None:
+        """Ends the app's threads and forgets its tokens. Calls that are on their way come to their
+        end; new ones are refused. `with app:` does so at its end."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+        /,
+    ) -> None: ...
     def authorize(
         self,
         redirect_uri: str | None = None,
@@ -268,7 +308,7 @@ class TokenSource:
 
     @property
     def installation_id(self) -> str | None:
-        """The installation's id; None for the app's own tokens."""
+        """The installation's id; None for the app's own tokens, and for what was not looked up yet."""
 
     def token(
         self,
@@ -297,6 +337,13 @@ class TokenSource:
 
     def invalidate(self) -> None:
         """Forgets the token: the next call mints. A token already handed out still works."""
+
+    def on_change(self, callback: Callable[[Token], object]) -> None:
+        """Calls back with each new Token, on the thread that fetched it: be quick. Ends with the app.
+
+        What is looked up is told of once it has been found. What the callback raises is noted in
+        the log by its class.
+        """
 
     def revoke(self) -> None:
         """Forgets the token in memory and has the platform end it, wherever it was handed out.
@@ -444,6 +491,89 @@ class Installation:
     @property
     def raw(self) -> dict[str, Any]:
         """The whole object as the platform sent it."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__ = None  # type: ignore[assignment]
+
+@final
+class Event:
+    """Something that happened. It never holds a secret."""
+
+    @property
+    def kind(self) -> str:
+        """What: "minted", "renewed", "mint_failed", "served_stale", "retried", "skew_found",
+        "refused", "taken_from_store" or "store_failed"."""
+
+    @property
+    def installation_id(self) -> str | None:
+        """The installation that it is about."""
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long the call took, or the wait until it is sent again."""
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far the platform's clock is ahead."""
+
+    @property
+    def error(self) -> Error | None:
+        """Why."""
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether somebody should look at it."""
+
+    @property
+    def text(self) -> str:
+        """The event in a line, as a log wants it."""
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class Stats:
+    """How often things happened since the app was made."""
+
+    @property
+    def minted(self) -> int:
+        """Tokens minted because somebody waited."""
+
+    @property
+    def renewed(self) -> int:
+        """Tokens minted ahead of time."""
+
+    @property
+    def failed(self) -> int:
+        """Mintings that failed."""
+
+    @property
+    def served_stale(self) -> int:
+        """Live tokens handed out beyond their margin because no new one came."""
+
+    @property
+    def retried(self) -> int:
+        """Requests sent again."""
+
+    @property
+    def joined(self) -> int:
+        """Callers who joined a minting that was on its way."""
+
+    @property
+    def refused(self) -> int:
+        """Tokens that the platform refused before their time."""
+
+    @property
+    def from_store(self) -> int:
+        """Tokens taken from the store."""
+
+    @property
+    def store_failed(self) -> int:
+        """What the store did not do."""
+
+    @property
+    def sources(self) -> int:
+        """Keys (an installation and a scope) that have a place in memory."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
@@ -724,3 +854,17 @@ def kinds() -> list[str]:
 
 def reasons() -> list[str]:
     """Every reason that an error can have."""
+
+def event_kinds() -> list[str]:
+    """Every kind that an event can have."""
+
+def restored_event(
+    kind: str,
+    installation_id: str | None,
+    duration: timedelta | None,
+    clock_offset_ms: int | None,
+    error: Error | None,
+    is_warning: bool,
+    text: str,
+) -> Event:
+    """An event out of a pickle."""

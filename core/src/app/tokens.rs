@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::App;
 use crate::{
     cell::{Cell, Held, Key, Mintings, Moment, Slot, Subject},
-    error::{ErrorKind, Result},
+    error::{Error, ErrorKind, Result},
     event::{Event, EventKind},
     flight::{Flight, lock},
     installation::Installation,
@@ -135,9 +135,13 @@ impl App {
     /// Forgets this very token, which the platform refused; another one may have come already.
     pub(crate) fn drop_refused(&self, cell: &Arc<Cell>, token: &Token) {
         let mintings = self.mintings();
-        let _mintings = lock(&mintings);
-        if cell.holds(token) {
+        let guard = lock(&mintings);
+        let is_it = cell.holds(token);
+        if is_it {
             cell.take();
+        }
+        drop(guard); // who is told may ask for tokens
+        if is_it {
             self.tell(&Event::new(EventKind::Refused).of(cell.key().installation_id()));
         }
     }
@@ -159,7 +163,10 @@ impl App {
                 self.0.teller.joined();
                 flight
             }
-            Some(Err(error)) => Flight::landed(self.make_do(cell, now, Err(error))),
+            Some(Err(error)) => {
+                drop(mintings); // who is told may ask for tokens
+                Flight::landed(self.make_do(cell, now, Err(error)))
+            }
             None => self.begin(&mut mintings, cell, EventKind::Minted, min_valid),
         }
     }
@@ -183,7 +190,7 @@ impl App {
         let (number, target) = (mintings.number(), Arc::clone(cell));
         let flight = self.fly(move |app, deadline| {
             let obtained = app.obtain(&target, purpose, min_valid, deadline);
-            app.settle(&target, number, obtained)
+            app.settle(&target, number, purpose, obtained)
         });
         mintings.begin(cell, number, flight.clone(), self.moment());
         flight
@@ -191,7 +198,13 @@ impl App {
 
     /// Puts what came where it belongs, unless the cell was emptied since, and says what the
     /// waiters get.
-    fn settle(&self, cell: &Arc<Cell>, number: u64, minted: Result<Token>) -> Result<Token> {
+    fn settle(
+        &self,
+        cell: &Arc<Cell>,
+        number: u64,
+        purpose: EventKind,
+        minted: Result<Token>,
+    ) -> Result<Token> {
         let now = self.moment();
         let mintings = self.mintings();
         let mut mintings = lock(&mintings);
@@ -209,7 +222,11 @@ impl App {
             Err(error) => {
                 mintings.rest(cell, error, now);
                 drop(mintings);
-                self.make_do(cell, now, minted)
+                match live_instead(cell, now, error) {
+                    // Nobody waits for a renewal, so nobody was served beyond the margin.
+                    Some(token) if purpose == EventKind::Renewed => Ok(token),
+                    _ => self.make_do(cell, now, minted),
+                }
             }
         }
     }
@@ -217,7 +234,7 @@ impl App {
     /// A token that still works is better than an error that will pass.
     fn make_do(&self, cell: &Cell, now: Moment, minted: Result<Token>) -> Result<Token> {
         let Err(error) = &minted else { return minted };
-        match cell.live(now).filter(|_| error.is_retryable()) {
+        match live_instead(cell, now, error) {
             Some(token) => {
                 let event = Event::new(EventKind::ServedStale);
                 self.tell(&event.of(cell.key().installation_id()).because(Some(error)));
@@ -236,4 +253,9 @@ impl App {
             self.0.teller.call(|| observer(token));
         }
     }
+}
+
+/// The token that still works, where the error will pass.
+fn live_instead(cell: &Cell, now: Moment, error: &Error) -> Option<Token> {
+    cell.live(now).filter(|_| error.is_retryable())
 }

@@ -13,9 +13,11 @@ SUITE = Path(__file__).parent.parent
 ROOT = SUITE.parent.parent
 NAME = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 EXCHANGE = {"use", "request", "reply", "times", "except", "delay_ms"}
+# Settings with which a driver keeps what another case must not see.
+KEPT = {"own_store", "on_event"}
 FILE = {"about", "platforms", "also", "settings", "clock", "source", "cases"}
 MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform", "surfaces"}
-STEP = {"call", "with", "exchanges", "result", "error", "advance", "save", "at_least_ms"}
+STEP = {"call", "with", "exchanges", "later", "result", "error", "soon", "advance", "app", "save", "at_least_ms"}
 
 
 @dataclass
@@ -107,6 +109,8 @@ def check(name, raw):
             raise ValueError(f"{name}: an expected error names its kind and its reason")
         if "call" in step and ("result" in step) == ("error" in step):
             raise ValueError(f"{name}: a call has a result or an error")
+        if "soon" in step and {"exchanges", "later"} & set(step):
+            raise ValueError(f"{name}: what is asked for again and again has no exchanges")
 
 
 @cache
@@ -135,9 +139,16 @@ def patch(document, pointer, value):
         document[last] = value
 
 
-def words_of_settings(case, scope):
-    """The settings as a driver is told them."""
-    settings = {k: v for k, v in case.settings.items() if v is not None}
+def leaves_traces(case):
+    """Whether a driver keeps something of this case: a store, events, new tokens."""
+    changed = [step["app"] for step in case.steps if "app" in step]
+    watches = any(step.get("call") == "watch" for step in case.steps)
+    return watches or any(KEPT & set(settings) for settings in (case.settings, *changed))
+
+
+def words_of_settings(case, scope, changes, now_ms):
+    """The settings as a driver is told them, with the changes that a further app has."""
+    settings = {k: v for k, v in {**case.settings, **changes}.items() if v is not None}
     # A descriptor has braces of its own.
     described = {k: settings.pop(k) for k in ("platform_descriptor",) if k in settings}
     settings = described | fill(settings, scope, case.clock_ms)
@@ -145,15 +156,15 @@ def words_of_settings(case, scope):
         if name in settings:
             settings.update(keys.setting(name, settings.pop(name)))
     if settings.pop("clock", "manual") == "manual":
-        settings["clock_ms"] = case.clock_ms
+        settings["clock_ms"] = now_ms
     return {name: str(value).lower() if isinstance(value, bool) else value
             for name, value in settings.items()}
 
 
-def exchanges_of(case, step, scope):
-    """A step's exchanges, written out and filled in."""
+def exchanges_of(case, shorts, scope):
+    """Exchanges, written out and filled in."""
     written = []
-    for short in step.get("exchanges", []):
+    for short in shorts:
         templates = case.profile.get("exchanges", {})
         template = copy.deepcopy(templates.get(short.get("use"), {}))
         if "as" in template:
@@ -171,7 +182,7 @@ def exchanges_of(case, step, scope):
         filled = fill(whole, {**scope, **fill(parameters, scope, case.clock_ms)}, case.clock_ms)
         written.extend([filled] * short.get("times", 1))
         if "reply" not in short:
-            written.extend(exchanges_of(case, {"exchanges": template.get("then", [])}, scope))
+            written.extend(exchanges_of(case, template.get("then", []), scope))
     return written
 
 

@@ -66,11 +66,11 @@ class Replay:
             f"{base}_host": host for base, host in hosts.items()}
 
     def expect(self, exchanges):
-        """Sets what is to come next; returns the list to which requests are recorded."""
+        """Sets what is to come next; returns the list to which requests are recorded. What came
+        unexpectedly since the last step stays so."""
         with self.lock:
             self.script = list(exchanges)
             self.requests = []
-            self.unexpected = []
         return self.requests
 
     def _listen(self, base):

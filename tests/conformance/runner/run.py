@@ -1,10 +1,15 @@
 """One case with one driver: tell it what to do, and compare what comes."""
 
+import tempfile
 import time
 
 from . import cases, compare, leaks
 from .process import Driver, DriverFailed
 from .replay import Replay
+
+# How long what happens in the background is waited for; only a failure takes so long.
+PATIENCE_S = 10
+POLL_S = 0.005
 
 
 def run(case, command, root=cases.ROOT):
@@ -18,8 +23,8 @@ def run(case, command, root=cases.ROOT):
 
 def run_with(case, driver):
     """A case with a driver that runs already."""
-    with Replay() as replay:
-        return Run(case, driver, replay).problems()
+    with Replay() as replay, tempfile.TemporaryDirectory() as folder:
+        return Run(case, driver, replay, folder).problems()
 
 
 def farewell(driver):
@@ -35,9 +40,9 @@ def farewell(driver):
 class Run:
     """The state of a case on its way."""
 
-    def __init__(self, case, driver, replay):
+    def __init__(self, case, driver, replay, folder):
         self.case, self.driver, self.replay = case, driver, replay
-        urls = replay.urls()
+        urls = replay.urls() | {"folder": folder}
         facts = case.profile.get("facts", {})
         self.scope = {**cases.fill(facts, {**facts, **urls}, case.clock_ms), **urls}
         self.secrets = set(case.secrets)
@@ -60,42 +65,71 @@ class Run:
         return found + leaks.found(visible, secrets)
 
     def follow(self):
-        settings = cases.words_of_settings(self.case, self.scope)
-        self.keep_secret(settings, "client_secret", "private_key_passphrase")
-        self.secrets |= leaks.of_keys(settings)
-        self.told("config", settings)
         expected = self.filled(self.case.app)
-        answer = self.told("app", {})
-        found = [f"app: {problem}" for problem in compare.outcome(expected, answer)]
+        found = [f"app: {problem}" for problem in self.make_app({}, expected)]
         if found or "error" in expected:
             return found
         for number, step in enumerate(self.case.steps, 1):
             found = [f"step {number}, {self.name(step)}: {p}" for p in self.take(step)]
             if found:
                 return found  # what follows would only confuse
-        return []
+        return [f"after the last step: unexpected request: {request}" for request in self.replay.unexpected]
+
+    def make_app(self, changes, expected):
+        """An app with the case's settings and some changes to them."""
+        settings = cases.words_of_settings(self.case, self.scope, changes, self.now_ms)
+        self.keep_secret(settings, "client_secret", "private_key_passphrase", "store_key", "other_store_key")
+        self.secrets |= leaks.of_keys(settings)
+        self.told("config", settings)
+        return compare.outcome(expected, self.told("app", {}))
 
     def take(self, step):
         if "advance" in step:
-            by_ms = cases.times.duration_ms(step["advance"])
-            self.told("advance", {"ms": by_ms})
-            self.now_ms += by_ms
-            self.tell_time()
-            return []
-        expected = cases.exchanges_of(self.case, step, self.scope)
-        recorded = self.replay.expect(expected)
+            return self.advance(cases.times.duration_ms(step["advance"]))
+        if "app" in step:
+            return self.make_app(step["app"], self.expected(step))
+        if "soon" in step:
+            return self.poll(step)
+        exchanges = cases.exchanges_of(self.case, step.get("exchanges", []), self.scope)
+        later = cases.exchanges_of(self.case, step.get("later", []), self.scope)
+        recorded = self.replay.expect(exchanges + later)
+        began = time.monotonic()
+        answer = self.call(step)
+        took_ms = (time.monotonic() - began) * 1000
+        until(lambda: len(recorded) >= len(exchanges + later), PATIENCE_S if later else 0)
+        found = compare.requests(exchanges + later, recorded, self.replay.unexpected)
+        return found + compare.outcome(self.expected(step), answer) + pace(step, took_ms)
+
+    def advance(self, by_ms):
+        self.told("advance", {"ms": by_ms})
+        self.now_ms += by_ms
+        self.tell_time()
+        return []
+
+    def poll(self, step):
+        """Asks until the answer is the expected one."""
+        found = []
+
+        def is_as_expected():
+            answer = self.call(step)
+            found[:] = compare.outcome(self.expected(step), answer)
+            return not found
+
+        until(is_as_expected, PATIENCE_S)
+        return found
+
+    def expected(self, step):
+        return self.filled({name: step[name] for name in ("result", "error") if name in step})
+
+    def call(self, step):
         words = {name: counted(value) for name, value in self.filled(step.get("with", {})).items()}
         self.keep_secret(words, "code", "code_verifier", "refresh_token", "secret", "token")
         for several in ("credentials", "secrets"):
             self.secrets |= {part for part in words.get(several, "").split(",") if part}
-        began = time.monotonic()
         answer = self.told("call", {"op": step["call"], **words})
-        took_ms = (time.monotonic() - began) * 1000
         self.scope.update({f"saved.{name}": answer[1].get(member)
                            for name, member in step.get("save", {}).items()})
-        found = compare.requests(expected, recorded, self.replay.unexpected)
-        found += compare.outcome(self.filled({k: step[k] for k in ("result", "error") if k in step}), answer)
-        return found + pace(step, took_ms)
+        return answer
 
     def tell_time(self):
         """The platform's clock goes with the driver's, unless a reply has a Date of its own."""
@@ -116,7 +150,14 @@ class Run:
 
     @staticmethod
     def name(step):
-        return step.get("call", "advance")
+        return step.get("call") or next(name for name in ("advance", "app") if name in step)
+
+
+def until(is_so, patience_s):
+    """Waits until it is so, or patience ends."""
+    end = time.monotonic() + patience_s
+    while not is_so() and time.monotonic() < end:
+        time.sleep(POLL_S)
 
 
 def counted(value):

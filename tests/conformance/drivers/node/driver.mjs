@@ -5,7 +5,9 @@ import { createInterface } from 'node:readline'
 import * as appmint from '../../../../bindings-node/index.mjs'
 import { all, authorization, encode, error, members, record, response, shown, token } from './answer.mjs'
 import { OPERATIONS } from './operations.mjs'
-import { call, camel, camelCased, headersOf, list, narrowing, number } from './words.mjs'
+import { broken, shelf } from './shelf.mjs'
+import { changes, different, events, note, watch } from './watching.mjs'
+import { call, camel, camelCased, flag, headersOf, list, narrowing, number } from './words.mjs'
 
 let settings = {}
 let app
@@ -38,13 +40,21 @@ const CALLS = {
   app_token: async (words) => token(await app.appTokens().token(patience(words))),
   source_authorization: async (words) => ({ 'reveal.value': await source(words).authorization(patience(words)) }),
   source_expires_at: (words) => ({ value: source(words).expiresAt?.getTime() }),
+  source_installation_id: (words) => ({ value: source(words).installationId }),
+  tokens: ({ count, ...words }) => different(source(words), Number(count)),
+  watch: (words) => watch(source(words)),
+  changes,
+  events,
+  stats: () => members(app.stats()),
+  heed_webhook: (words) => ({ value: app.heedWebhook(webhook(words)) }),
+  close: () => app.close(),
   invalidate: (words) => source(words).invalidate(),
   revoke: (words) => source(words).revoke(),
   repositories: (words) => all(source(words).repositories(), number(words.limit)),
   hook_deliveries: ({ limit }) => all(app.hookDeliveries(), number(limit)),
   source_request: async ({ id, ...words }) => response(await app.installation(id).request(...call(words))),
-  verify_webhook: ({ body, secrets, ...words }) => {
-    const { payload, ...said } = app.verifyWebhook(headersOf(words), Buffer.from(body), list(secrets))
+  verify_webhook: (words) => {
+    const { payload, ...said } = webhook(words)
     return { ...members(said), payload: JSON.stringify(payload) }
   },
   authorize: ({ scopes, ...words }) => {
@@ -65,18 +75,29 @@ const READERS = {
   max_response_body: number,
   retries: number,
   retry_wait: number,
-  allow_plain_http: (value) => value === 'true',
+  allow_plain_http: flag,
+  own_store: (value) => (value === 'fail' ? broken : shelf),
+  store_unencrypted: flag,
+  capacity: number,
+  on_event: (value) => (value === 'fail' ? fail : note),
 }
 
 function set(key, value) {
   if (key === 'clock_ms') settings.clock = clock = new appmint.ManualClock(Number(value))
   else if (key === 'private_key_hex') settings.privateKey = Buffer.from(value, 'hex')
-  else settings[camel(key)] = READERS[key]?.(value) ?? value
+  else if (key === 'other_private_key_hex') settings.otherPrivateKey = Buffer.from(value, 'hex')
+  else settings[key === 'own_store' ? 'store' : camel(key)] = READERS[key]?.(value) ?? value
 }
 
-function source({ id, repositories, repository_ids, permissions }) {
+function source({ id, account, organization, user, repository, enterprise, ...words }) {
+  const { repositories, repository_ids, permissions } = words
   const given = Object.entries({ repositories, repository_ids, permissions }).filter(([, value]) => value !== undefined)
-  return app.installation(id, narrowing(Object.fromEntries(given)))
+  const lookup = { id, account, organization, user, repository, enterprise }
+  return app.installation(lookup, narrowing(Object.fromEntries(given)))
+}
+
+function webhook({ body, secrets, ...words }) {
+  return app.verifyWebhook(headersOf(words), Buffer.from(body), list(secrets))
 }
 
 function patience({ min_valid_ms, timeout_ms }) {
@@ -84,7 +105,7 @@ function patience({ min_valid_ms, timeout_ms }) {
 }
 
 function fail() {
-  throw new Error('the signer callback failed')
+  throw new Error('the callback failed')
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -6,6 +6,8 @@ export const camelCased = (words) => Object.fromEntries(Object.entries(words).ma
 export const list = (text) => text.split(',').filter(() => text !== '')
 export const number = (text) => (text === undefined ? undefined : Number(text))
 
+export const flag = (text) => text === 'true'
+
 export function call({ method, path, json, timeout_ms, ...words }) {
   const others = Object.fromEntries(Object.entries(words).filter(([name]) => !name.startsWith('header.')))
   const [headers, timeout] = [headersOf(words), number(timeout_ms)]

@@ -2,8 +2,11 @@
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import islice
+from threading import Lock
+from time import sleep
 from urllib.parse import quote, unquote, urlencode
 
 import appmint
@@ -12,6 +15,7 @@ import appmint
 class Driver:
     def __init__(self):
         self.settings, self.clock, self.app = {}, None, None
+        self.told, self.tokens, self.shelf = [], [], Shelf()
 
     def obey(self, command, words):
         if command == "config":
@@ -24,22 +28,100 @@ class Driver:
         elif command == "advance":
             self.clock.advance(milliseconds(words["ms"]))
         elif command == "call":
-            return OPERATIONS[words.pop("op")](self.app, **words) or {}
+            return self.call(words.pop("op"), words) or {}
         else:
             raise LookupError(f"no command {command}")
         return {}
+
+    def call(self, operation, words):
+        if operation in ("events", "watch", "changes"):
+            return getattr(self, operation)(**words)
+        return OPERATIONS[operation](self.app, **words)
+
+    def events(self):
+        sleep(MOMENT)
+        told = {"count": len(self.told)}
+        for index in range(len(self.told)):
+            told |= event(self.told.pop(0), f"{index}.")
+        return told
+
+    def watch(self, **words):
+        source(self.app, words).on_change(self.tokens.append)
+
+    def changes(self):
+        sleep(MOMENT)
+        return {"count": len(self.tokens), "reveal.last": self.tokens[-1].reveal() if self.tokens else None}
 
     def set(self, key, value):
         if key == "clock_ms":
             self.clock = self.settings["clock"] = appmint.ManualClock(int(value))
         elif key.endswith("_hex"):
             self.settings[key.removesuffix("_hex")] = bytes.fromhex(value)
+        elif key == "own_store":
+            self.settings["store"] = self.shelf if value == "ok" else Broken()
+        elif key == "on_event":
+            self.settings[key] = self.told.append if value == "true" else fail
         else:
             self.settings[key] = READ.get(key, str)(value)
 
 
+class Shelf:
+    """A store in the driver's memory."""
+
+    def __init__(self):
+        self.values, self.owners, self.guard = {}, {}, Lock()
+
+    def get(self, name):
+        return self.values.get(name)
+
+    def put(self, name, value, expected, _keep_until):
+        with self.guard:
+            is_expected = self.values.get(name) == expected
+            if is_expected:
+                self.values[name] = value
+            return is_expected
+
+    def remove(self, name, expected):
+        with self.guard:
+            if self.values.get(name) == expected:
+                self.values.pop(name, None)
+
+    def lock(self, name, owner, _lease):
+        return self.owners.setdefault(name, owner) == owner
+
+    def unlock(self, name, owner):
+        with self.guard:
+            if self.owners.get(name) == owner:
+                del self.owners[name]
+
+
+class Broken:
+    """A store whose callbacks fail."""
+
+    def fail(self, *_):
+        raise RuntimeError("the store callback failed")
+
+    get = put = remove = lock = unlock = fail
+
+
 def source(app, words):
-    return app.installation(words.pop("id"), **narrowing(words))
+    by = {name: words.pop(name) for name in BY if name in words}
+    return app.installation(**by, **narrowing(words))
+
+
+def tokens(app, count, **words):
+    of = source(app, words)
+    with ThreadPoolExecutor(int(count)) as pool:
+        got = pool.map(lambda _: of.token().reveal(), range(int(count)))
+    return {"count": len(set(got))}
+
+
+def event(of, prefix):
+    kind, offset = of.error and of.error.kind, of.clock_offset
+    told = {"clock_offset": None if offset is None else offset // timedelta(milliseconds=1)}
+    told |= {"error_kind": kind, "is_warning": str(of.is_warning).lower(), "text": of.text}
+    told |= {"kind": of.kind, "installation_id": of.installation_id}
+    return {prefix + key: value for key, value in told.items()}
 
 
 def narrowing(words):
@@ -66,8 +148,12 @@ def update_hook_config(app, **words):
     return whole(app.update_hook_config(**words))
 
 
-def verify_webhook(app, body, secrets, **words):
-    hook = app.verify_webhook(call(words)["headers"], body.encode(), split(secrets))
+def webhook(app, body, secrets, **words):
+    return app.verify_webhook(call(words)["headers"], body.encode(), split(secrets))
+
+
+def verify_webhook(app, **words):
+    hook = webhook(app, **words)
     return members(hook, ["event", "delivery_id", "installation_id", "payload"]) | {"shown": repr(hook)}
 
 
@@ -104,6 +190,11 @@ OPERATIONS = {
     "source_authorization": lambda app, **words: {
         "reveal.value": source(app, words).authorization(**spans(words))},
     "source_expires_at": lambda app, **words: {"value": time(source(app, words).expires_at)},
+    "source_installation_id": lambda app, **words: {"value": source(app, words).installation_id},
+    "tokens": tokens,
+    "stats": lambda app: members(app.stats(), STATS),
+    "heed_webhook": lambda app, **words: {"value": app.heed_webhook(webhook(app, **words))},
+    "close": lambda app: app.close(),
     "app_token": lambda app, **words: token(app.app_tokens().token(**spans(words))),
     "invalidate": lambda app, **words: source(app, words).invalidate(),
     "revoke": lambda app, **words: source(app, words).revoke(),
@@ -137,8 +228,8 @@ OPERATIONS = {
 }
 
 
-def fail(message):
-    raise RuntimeError("the signer callback failed")
+def fail(_):
+    raise RuntimeError("the callback failed")
 
 
 def milliseconds(text):
@@ -149,10 +240,15 @@ def split(text):
     return text.split(",") if text else []
 
 
-READ = dict.fromkeys(["jwt_back_date", "jwt_lifetime", "max_response_body", "retries"], int)
+READ = dict.fromkeys(["jwt_back_date", "jwt_lifetime", "max_response_body", "retries",
+                      "capacity"], int)
 READ |= dict.fromkeys(["timeout", "connect_timeout", "retry_wait"], milliseconds)
-READ |= {"allow_plain_http": lambda text: text == "true"}
+READ |= dict.fromkeys(["allow_plain_http", "store_unencrypted"], lambda text: text == "true")
 READ |= {"signer": lambda text: fail if text == "fail" else lambda message: b"\x01" * 256}
+BY = ["id", "account", "organization", "user", "repository", "enterprise"]
+STATS = [name for name in dir(appmint.Stats) if not name.startswith("_")]
+# For what is on its way on another thread.
+MOMENT = 0.1
 NARROWING = {"repositories": split, "repository_ids": split,
              "permissions": lambda text: dict(pair.split(":") for pair in split(text))}
 
