@@ -66,7 +66,8 @@ python: .venv/.appmint
 node: bindings-node/node_modules/.appmint
 
 build/.debian: tools/debian
-	tools/debian python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm:npm g++:g++
+	tools/debian python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm:npm g++:g++ \
+	  redis-server:redis-server
 	@mkdir -p build && touch $@
 
 .venv/.tools: tests/requirements.txt build/.debian

@@ -18,9 +18,11 @@
  *   Its last argument is a place for an appmint_error that tells more, or NULL; it is written only
  *   on failure, and you own what it then holds: appmint_error_free. All other results are written
  *   only on success.
- * - Ownership. What comes through a `T **` is yours, and what a `..._new` returns: free it with the
- *   function named like it. Only the `..._free` functions take something over. What comes as a
- *   `const T *` or `const char *` is borrowed: it lives as long as the object that it was asked of.
+ * - Ownership. What comes through a `T **` is yours, and what a `..._new` or `..._copy` returns: free
+ *   it with the function named like it. Only the `..._free` functions take something over, and what
+ *   is given a `drop` with its `userdata`. What comes as a `const T *` or `const char *` is borrowed:
+ *   it lives as long as the object that it was asked of, and what a callback is handed until it
+ *   returns.
  * - NULL. Every `..._free` takes NULL. A function with a status refuses a NULL that it cannot use
  *   (APPMINT_ERROR_INVALID_ARGUMENT); one without answers NULL, 0, or what its comment says.
  * - Text in is UTF-8 and has a length; APPMINT_NTS says that a NUL ends it. It is copied. Text in an
@@ -31,7 +33,8 @@
  * - Threads. Every object may be used on any thread, and on several at once, but for these: an
  *   appmint_config, an appmint_request, an appmint_authorization_request, an appmint_scope and an
  *   appmint_hook_change must not be changed, and nothing must be freed, while another thread uses
- *   it.
+ *   it. Callbacks are called on threads of appmint's, on several at once.
+ * - Forks. The child of a process that has an app may go on using it, and what comes of it.
  * - Lists are fetched as they are asked for. A `..._next` hands over one item and waits for the
  *   platform where the next page is needed; threads that share a list get different items.
  * - Nothing is global: there is nothing to initialise, and no last error.
@@ -178,6 +181,17 @@
 
 
 /**
+ * What a function of an appmint_store_callbacks returns when it did what it was asked for.
+ */
+#define APPMINT_STORE_YES 0
+
+/**
+ * What it returns when the answer is no: there is no such value, another one is there, or another
+ * one has the lock.
+ */
+#define APPMINT_STORE_NO 1
+
+/**
  * An app on a platform.
  */
 typedef struct appmint_app appmint_app;
@@ -193,6 +207,11 @@ typedef struct appmint_authorization appmint_authorization;
 typedef struct appmint_authorization_request appmint_authorization_request;
 
 /**
+ * Where a store's `get` puts what it found: see appmint_bytes_put.
+ */
+typedef struct appmint_bytes appmint_bytes;
+
+/**
  * A clock that stands still until it is moved.
  */
 typedef struct appmint_clock appmint_clock;
@@ -206,6 +225,11 @@ typedef struct appmint_config appmint_config;
  * Why a call failed. It holds no secret.
  */
 typedef struct appmint_error appmint_error;
+
+/**
+ * Something that happened; it holds no secret. Lives until the callback that is told it returns.
+ */
+typedef struct appmint_event appmint_event;
 
 /**
  * What to change of a webhook; see appmint_app_update_hook_config.
@@ -285,6 +309,14 @@ typedef struct appmint_scope appmint_scope;
 typedef struct appmint_source appmint_source;
 
 /**
+ * How often things happened since an app was made: a snapshot.
+ *
+ * Each count has its function, so one that is added later changes nothing for programs that were
+ * built before.
+ */
+typedef struct appmint_stats appmint_stats;
+
+/**
  * A secret text of your own, such as an authorization code. Zeroized when freed.
  */
 typedef struct appmint_text appmint_text;
@@ -345,6 +377,65 @@ typedef struct {
 } appmint_signer;
 
 /**
+ * A store of the program's own, where tokens live between processes; see
+ * appmint_config_set_own_store.
+ *
+ * It keeps bytes by name; what is in them is sealed, unless the app was told otherwise. Each
+ * function returns APPMINT_STORE_YES, APPMINT_STORE_NO, or anything else when it failed: an
+ * installation token is then minted without the store. They are called on threads of appmint's,
+ * all of them on several at once; each may block for a moment, must not let a C++ exception out,
+ * and may use what it is handed until it returns. Names and owners end with a NUL.
+ *
+ * Set `size` to sizeof(appmint_store_callbacks): programs that were built with another version of
+ * this header are told apart by it.
+ */
+typedef struct {
+  /**
+   * sizeof(appmint_store_callbacks)
+   */
+  size_t size;
+  /**
+   * Hands the value of this name over with appmint_bytes_put; APPMINT_STORE_NO if there is none.
+   */
+  int (*get)(void *userdata, const char *name, appmint_bytes *value);
+  /**
+   * Puts a value in the place of `expected` (NULL: of nothing), in one step; APPMINT_STORE_NO if
+   * something else is there by now. After `keep_until_ms`, which may be APPMINT_NO_TIME, the
+   * value may be dropped.
+   */
+  int (*put)(void *userdata,
+             const char *name,
+             const uint8_t *value,
+             size_t value_len,
+             const uint8_t *expected,
+             size_t expected_len,
+             int64_t keep_until_ms);
+  /**
+   * Takes a value away, in one step, if it is still `expected`.
+   */
+  int (*remove)(void *userdata, const char *name, const uint8_t *expected, size_t expected_len);
+  /**
+   * Takes the lock of this name for an owner; APPMINT_STORE_NO while another one has it. It is
+   * free again after the lease, whatever became of the owner.
+   */
+  int (*lock)(void *userdata, const char *name, const char *owner, uint64_t lease_ms);
+  /**
+   * Gives the lock back, if it is still the owner's.
+   */
+  int (*unlock)(void *userdata, const char *name, const char *owner);
+} appmint_store_callbacks;
+
+/**
+ * Called exactly once, on any thread, when nothing will be called with this `userdata` any more.
+ */
+typedef void (*appmint_drop)(void *userdata);
+
+/**
+ * Is told what happens; see appmint_config_set_on_event.
+ */
+typedef void (*appmint_on_event)(void *userdata, const appmint_event *event);
+
+/**
  * One of APPMINT_LOOKUP_...: what appmint_app_find_installation_by is given.
  */
 typedef int32_t appmint_lookup;
@@ -362,6 +453,12 @@ typedef struct {
    */
   const char *value;
 } appmint_header;
+
+/**
+ * Is told each new token, which is borrowed until it returns: appmint_token_copy keeps it. See
+ * appmint_source_on_change.
+ */
+typedef void (*appmint_on_change)(void *userdata, const appmint_token *token);
 
 /**
  * An account of any kind, as the platform writes it: its path, login, name or id.
@@ -463,6 +560,11 @@ int appmint_error_is_retryable(const appmint_error *error);
  * The message and, where there is one, the hint. Borrowed until `error` is freed.
  */
 const char *appmint_error_to_string(const appmint_error *error);
+
+/**
+ * A copy of an error that is borrowed. You own it: appmint_error_free. NULL for NULL.
+ */
+appmint_error *appmint_error_copy(const appmint_error *error);
 
 /**
  * Frees an error. NULL is fine.
@@ -752,6 +854,177 @@ appmint_status appmint_config_set_clock(appmint_config *config,
                                         appmint_error **error);
 
 /**
+ * Hands over what a store's `get` found, which is copied; once more, and it takes the place of what
+ * was handed over before. To be called in `get` only.
+ */
+appmint_status appmint_bytes_put(appmint_bytes *value,
+                                 const void *bytes,
+                                 size_t bytes_len,
+                                 appmint_error **error);
+
+/**
+ * Where tokens live between processes: "sqlite:FILE", "redis://..." or "rediss://..." (TLS), with
+ * "?prefix=" for the names (default "appmint:"). There may be a password in it: it is copied, and
+ * zeroized when it is not needed any more. Needs a key (appmint_config_set_store_key), or
+ * appmint_config_set_store_unencrypted.
+ */
+appmint_status appmint_config_set_store(appmint_config *config,
+                                        const char *store,
+                                        size_t store_len,
+                                        appmint_error **error);
+
+/**
+ * A store of the program's own, instead of one that appmint knows.
+ *
+ * What `callbacks` points to is copied. `userdata`, which each of them is handed, is taken over:
+ * `drop`, which may be NULL, is called with it exactly once, when neither the configuration nor an app
+ * made of it needs it any more, and at once when this function fails.
+ */
+appmint_status appmint_config_set_own_store(appmint_config *config,
+                                            const appmint_store_callbacks *callbacks,
+                                            void *userdata,
+                                            appmint_drop drop,
+                                            appmint_error **error);
+
+/**
+ * Seals what is stored: 32 bytes in hexadecimal or base64. Copied, and zeroized when it is not needed
+ * any more.
+ */
+appmint_status appmint_config_set_store_key(appmint_config *config,
+                                            const char *store_key,
+                                            size_t store_key_len,
+                                            appmint_error **error);
+
+/**
+ * A second key, for the time of a rotation: it opens what it has sealed. Copied, and zeroized when it
+ * is not needed any more.
+ */
+appmint_status appmint_config_set_other_store_key(appmint_config *config,
+                                                  const char *other_store_key,
+                                                  size_t other_store_key_len,
+                                                  appmint_error **error);
+
+/**
+ * Not 0: lets the store hold tokens as they are, for whoever reads it; default 0.
+ */
+appmint_status appmint_config_set_store_unencrypted(appmint_config *config,
+                                                    int store_unencrypted,
+                                                    appmint_error **error);
+
+/**
+ * How many tokens are held in memory; default 1000000. Beyond it those go that no source refers to.
+ */
+appmint_status appmint_config_set_capacity(appmint_config *config,
+                                           size_t capacity,
+                                           appmint_error **error);
+
+/**
+ * Calls back with each event, which holds no secret; default nobody.
+ *
+ * `callback` is called on the thread that did what happened, most often one of appmint's, and on
+ * several at once: it must be quick, must not wait for a token, and must not let a C++ exception out.
+ * `userdata` is taken over: `drop`, which may be NULL, is called with it exactly once, when neither
+ * the configuration nor an app made of it needs it any more, and at once when this function fails.
+ */
+appmint_status appmint_config_set_on_event(appmint_config *config,
+                                           appmint_on_event callback,
+                                           void *userdata,
+                                           appmint_drop drop,
+                                           appmint_error **error);
+
+/**
+ * What happened: "minted", "renewed", "mint_failed", "served_stale", "retried", "skew_found",
+ * "refused", "taken_from_store" or "store_failed"; later versions may add to these. Borrowed like
+ * the event.
+ */
+const char *appmint_event_kind(const appmint_event *event);
+
+/**
+ * The installation that it is about, or NULL. Borrowed like the event.
+ */
+const char *appmint_event_installation_id(const appmint_event *event);
+
+/**
+ * How long the call took, or the wait until it is sent again; -1 where nothing took any time.
+ */
+int64_t appmint_event_duration_ms(const appmint_event *event);
+
+/**
+ * How far the platform's clock is ahead of ours; APPMINT_NO_TIME where it is not about clocks.
+ */
+int64_t appmint_event_clock_offset_ms(const appmint_event *event);
+
+/**
+ * Why, or NULL. Borrowed like the event: appmint_error_copy keeps it.
+ */
+const appmint_error *appmint_event_error(const appmint_event *event);
+
+/**
+ * 1 if somebody should look at it, else 0.
+ */
+int appmint_event_is_warning(const appmint_event *event);
+
+/**
+ * The event in a line, as a log wants it. Borrowed like the event.
+ */
+const char *appmint_event_text(const appmint_event *event);
+
+/**
+ * Tokens minted because somebody waited.
+ */
+uint64_t appmint_stats_minted(const appmint_stats *stats);
+
+/**
+ * Tokens minted ahead of time.
+ */
+uint64_t appmint_stats_renewed(const appmint_stats *stats);
+
+/**
+ * Mintings that failed.
+ */
+uint64_t appmint_stats_failed(const appmint_stats *stats);
+
+/**
+ * Live tokens handed out beyond their margin because no new one came.
+ */
+uint64_t appmint_stats_served_stale(const appmint_stats *stats);
+
+/**
+ * Requests sent again.
+ */
+uint64_t appmint_stats_retried(const appmint_stats *stats);
+
+/**
+ * Callers who joined a minting that was on its way.
+ */
+uint64_t appmint_stats_joined(const appmint_stats *stats);
+
+/**
+ * Tokens that the platform refused before their time.
+ */
+uint64_t appmint_stats_refused(const appmint_stats *stats);
+
+/**
+ * Tokens taken from the store.
+ */
+uint64_t appmint_stats_from_store(const appmint_stats *stats);
+
+/**
+ * What the store did not do.
+ */
+uint64_t appmint_stats_store_failed(const appmint_stats *stats);
+
+/**
+ * Keys (an installation and a scope) that have a place in memory.
+ */
+uint64_t appmint_stats_sources(const appmint_stats *stats);
+
+/**
+ * Frees a snapshot. NULL is fine.
+ */
+void appmint_stats_free(appmint_stats *stats);
+
+/**
  * A scope that narrows nothing yet: everything that was granted. You own it: appmint_scope_free.
  */
 appmint_scope *appmint_scope_new(void);
@@ -805,8 +1078,8 @@ appmint_status appmint_app_jwt(const appmint_app *app,
                                appmint_error **error);
 
 /**
- * SHA-256 of the public key as the platform's settings page shows it; NULL without a private key.
- * Borrowed until `app` is freed.
+ * SHA-256 of the public key in use, as the platform's settings page shows it; NULL without a private
+ * key. Borrowed until `app` is freed.
  */
 const char *appmint_app_fingerprint(const appmint_app *app);
 
@@ -877,6 +1150,23 @@ appmint_status appmint_app_narrowed_installation(const appmint_app *app,
                                                  const appmint_scope *scope,
                                                  appmint_source **source,
                                                  appmint_error **error);
+
+/**
+ * A source of tokens for the installation that is looked up by `text`, which is what `kind` says:
+ * once, when a token is first needed, and again when the platform no longer knows what was found.
+ * Nothing goes out yet. `scope` stays yours, and may be NULL for all that the installation was
+ * granted; if not, it must name something. You own `*source`: appmint_source_free. It goes on
+ * working when `app` is freed.
+ *
+ * APPMINT_ERROR_UNSUPPORTED on a platform without narrowed tokens, or without this lookup.
+ */
+appmint_status appmint_app_installation_on(const appmint_app *app,
+                                           appmint_lookup kind,
+                                           const char *text,
+                                           size_t text_len,
+                                           const appmint_scope *scope,
+                                           appmint_source **source,
+                                           appmint_error **error);
 
 /**
  * A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out
@@ -962,6 +1252,26 @@ appmint_status appmint_app_verify_webhook(const appmint_app *app,
                                           size_t secrets_len,
                                           appmint_webhook **webhook,
                                           appmint_error **error);
+
+/**
+ * Forgets the tokens that a webhook says are worth asking for anew: its installation was suspended,
+ * deleted, or given other permissions or repositories. Answers how many; 0 for NULL. Nothing goes
+ * out.
+ */
+size_t appmint_app_heed_webhook(const appmint_app *app, const appmint_webhook *webhook);
+
+/**
+ * How often things happened since the app was made. You own `*stats`: appmint_stats_free.
+ */
+appmint_status appmint_app_stats(const appmint_app *app,
+                                 appmint_stats **stats,
+                                 appmint_error **error);
+
+/**
+ * Ends the app's threads and forgets its tokens, before it is freed and whatever sources there are
+ * of it. Calls that are on their way come to their end; new ones are refused.
+ */
+void appmint_app_close(const appmint_app *app);
 
 /**
  * An API call as the app, or with the request's own token; any HTTP status is an answer, and
@@ -1201,7 +1511,8 @@ appmint_status appmint_app_finish_install(const appmint_app *app,
                                           appmint_error **error);
 
 /**
- * The installation's id; NULL for the app's own tokens. Borrowed until `source` is freed.
+ * The installation's id; NULL for the app's own tokens, and for what was not looked up yet. Borrowed
+ * until `source` is freed.
  */
 const char *appmint_source_installation_id(const appmint_source *source);
 
@@ -1246,6 +1557,21 @@ void appmint_source_invalidate(const appmint_source *source);
  * Blocks at most for the app's timeout.
  */
 appmint_status appmint_source_revoke(const appmint_source *source, appmint_error **error);
+
+/**
+ * Calls back with each new token, until the app and its sources are freed. What is looked up is told
+ * of once it has been found.
+ *
+ * `callback` is called on a thread of appmint's, the one that fetched the token and on which others
+ * may wait for it: it must be quick, must not wait for a token itself, and must not let a C++
+ * exception out. `userdata` is taken over: `drop`, which may be NULL, is called with it exactly once,
+ * when nothing will call back any more, and at once when this function fails.
+ */
+appmint_status appmint_source_on_change(const appmint_source *source,
+                                        appmint_on_change callback,
+                                        void *userdata,
+                                        appmint_drop drop,
+                                        appmint_error **error);
 
 /**
  * The repositories that the token reaches, fetched page by page as they are asked for; nothing
@@ -1344,6 +1670,11 @@ int64_t appmint_token_refresh_token_expires_at_ms(const appmint_token *token);
  * `token` is freed.
  */
 const char *appmint_token_to_string(const appmint_token *token);
+
+/**
+ * A copy of a token that is borrowed. You own it: appmint_token_free. NULL for NULL.
+ */
+appmint_token *appmint_token_copy(const appmint_token *token);
 
 /**
  * Zeroizes and frees a token. NULL is fine.

@@ -7,7 +7,8 @@
 // What fails throws appmint::Error. Calls that go out block, at most for the app's timeout. Apps,
 // sources, tokens and what else is handed out are cheap to copy, share what they hold, and may be
 // used on any thread; a Builder, a Scope and a Listing may be moved only, and belong to one thread
-// at a time.
+// at a time. What a program hands over to be called is called on threads of appmint's, on several at
+// once; what it throws ends there.
 //
 // This is the one file to include; its parts are beside it, in appmint/.
 
@@ -20,11 +21,13 @@
 #include "appmint/builder.hpp"
 #include "appmint/call.hpp"
 #include "appmint/error.hpp"
+#include "appmint/event.hpp"
 #include "appmint/hook.hpp"
 #include "appmint/installation.hpp"
 #include "appmint/listing.hpp"
 #include "appmint/registration.hpp"
 #include "appmint/source.hpp"
+#include "appmint/store.hpp"
 #include "appmint/token.hpp"
 #include "appmint/values.hpp"
 

@@ -3,22 +3,24 @@
 use std::{
     ffi::{c_char, c_void},
     mem::MaybeUninit,
+    ptr,
 };
 
-use appmint_core::{App, Secret};
+use appmint_core::{App, Scope, Secret};
 
 use crate::{
     authorization::{appmint_authorization, appmint_authorization_request},
     border::{self, bytes, free, given, look, make, optional_text, show, text},
     config::appmint_config,
     error::{appmint_error, appmint_status},
+    event::appmint_stats,
     installation::{appmint_installation, appmint_installations},
     lookup::{appmint_lookup, lookup},
     request::appmint_request,
     response::appmint_response,
     scope::appmint_scope,
     source::appmint_source,
-    text::{Memo, appmint_text},
+    text::{Changing, Memo, appmint_text},
     token::appmint_token,
     webhook::{self, appmint_header, appmint_webhook},
 };
@@ -26,7 +28,7 @@ use crate::{
 /// An app on a platform.
 pub struct appmint_app {
     pub(crate) core: App,
-    fingerprint: Memo,
+    fingerprint: Changing,
     platform_name: Memo,
 }
 
@@ -60,11 +62,11 @@ pub extern "C" fn appmint_app_jwt(
     make("token", token, error, || given("app", app)?.core.jwt().wait())
 }
 
-/// SHA-256 of the public key as the platform's settings page shows it; NULL without a private key.
-/// Borrowed until `app` is freed.
+/// SHA-256 of the public key in use, as the platform's settings page shows it; NULL without a private
+/// key. Borrowed until `app` is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_fingerprint(app: Option<&appmint_app>) -> *const c_char {
-    show(app, |app| app.fingerprint.made(|| app.core.fingerprint()))
+    look(app, ptr::null(), |app| app.fingerprint.shown(app.core.fingerprint()))
 }
 
 /// The platform's name. Borrowed until `app` is freed.
@@ -159,6 +161,30 @@ pub extern "C" fn appmint_app_narrowed_installation(
         let id = text("id", id, id_len)?;
         let scope = given("scope", scope)?.core.clone().narrowing()?;
         given("app", app)?.core.narrowed_installation(id, scope)
+    })
+}
+
+/// A source of tokens for the installation that is looked up by `text`, which is what `kind` says:
+/// once, when a token is first needed, and again when the platform no longer knows what was found.
+/// Nothing goes out yet. `scope` stays yours, and may be NULL for all that the installation was
+/// granted; if not, it must name something. You own `*source`: appmint_source_free. It goes on
+/// working when `app` is freed.
+///
+/// APPMINT_ERROR_UNSUPPORTED on a platform without narrowed tokens, or without this lookup.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_installation_on(
+    app: Option<&appmint_app>,
+    kind: appmint_lookup,
+    text: *const c_char,
+    text_len: usize,
+    scope: Option<&appmint_scope>,
+    source: Option<&mut MaybeUninit<*mut appmint_source>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("source", source, error, || {
+        let lookup = lookup(kind, border::text("text", text, text_len)?)?;
+        let scope = scope.map_or(Ok(Scope::all()), |scope| scope.core.clone().narrowing())?;
+        given("app", app)?.core.installation_on(lookup, scope)
     })
 }
 
@@ -285,6 +311,34 @@ pub extern "C" fn appmint_app_verify_webhook(
         let secrets = border::secrets("secrets", "secret", secrets, secrets_len)?;
         given("app", app)?.core.verify_webhook(&headers, body, &secrets)
     })
+}
+
+/// Forgets the tokens that a webhook says are worth asking for anew: its installation was suspended,
+/// deleted, or given other permissions or repositories. Answers how many; 0 for NULL. Nothing goes
+/// out.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_heed_webhook(
+    app: Option<&appmint_app>,
+    webhook: Option<&appmint_webhook>,
+) -> usize {
+    look(app.zip(webhook), 0, |(app, webhook)| app.core.heed_webhook(&webhook.core))
+}
+
+/// How often things happened since the app was made. You own `*stats`: appmint_stats_free.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_stats(
+    app: Option<&appmint_app>,
+    stats: Option<&mut MaybeUninit<*mut appmint_stats>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("stats", stats, error, || Ok(given("app", app)?.core.stats()))
+}
+
+/// Ends the app's threads and forgets its tokens, before it is freed and whatever sources there are
+/// of it. Calls that are on their way come to their end; new ones are refused.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_close(app: Option<&appmint_app>) {
+    look(app, (), |app| app.core.close());
 }
 
 /// An API call as the app, or with the request's own token; any HTTP status is an answer, and

@@ -22,7 +22,7 @@ pub struct appmint_config {
     pub(crate) settings: Settings,
 }
 
-fn set(
+pub(crate) fn set(
     config: Option<&mut appmint_config>,
     error: Out<'_, appmint_error>,
     change: impl FnOnce(&mut Settings) -> Result<()>,

@@ -97,6 +97,12 @@ pub extern "C" fn appmint_error_to_string(error: Option<&appmint_error>) -> *con
     show(error, |error| error.shown.made(|| Some(error.core.to_string())))
 }
 
+/// A copy of an error that is borrowed. You own it: appmint_error_free. NULL for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_copy(error: Option<&appmint_error>) -> Option<Box<appmint_error>> {
+    look(error, None, |error| Some(Box::new(error.core.clone().into())))
+}
+
 /// Frees an error. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_free(error: Option<Box<appmint_error>>) {

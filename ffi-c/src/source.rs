@@ -1,37 +1,48 @@
 //! A source of tokens for one installation, or for the app itself, as C holds it.
 
-use std::{ffi::c_char, mem::MaybeUninit};
+use std::{
+    ffi::{c_char, c_void},
+    mem::MaybeUninit,
+    ptr,
+};
 
-use appmint_core::TokenSource;
+use appmint_core::{Token, TokenSource};
 
 use crate::{
-    border::{answer, free, given, look, make, show, span},
+    border::{answer, free, given, look, make, span},
+    callback::{Userdata, appmint_drop},
     clock::millis,
     error::{appmint_error, appmint_status},
     repository::appmint_repositories,
     request::appmint_request,
     response::appmint_response,
-    text::{Memo, appmint_text},
+    text::{Changing, appmint_text},
     token::appmint_token,
 };
+
+/// Is told each new token, which is borrowed until it returns: appmint_token_copy keeps it. See
+/// appmint_source_on_change.
+pub type appmint_on_change =
+    Option<unsafe extern "C" fn(userdata: *mut c_void, token: *const appmint_token)>;
 
 /// Keeps one token of an installation, or of the app itself, valid. Sources of one installation
 /// share it.
 pub struct appmint_source {
     core: TokenSource,
-    installation_id: Memo,
+    installation_id: Changing,
 }
 
 impl From<TokenSource> for appmint_source {
     fn from(core: TokenSource) -> Self {
-        Self { core, installation_id: Memo::default() }
+        Self { core, installation_id: Changing::default() }
     }
 }
 
-/// The installation's id; NULL for the app's own tokens. Borrowed until `source` is freed.
+/// The installation's id; NULL for the app's own tokens, and for what was not looked up yet. Borrowed
+/// until `source` is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_installation_id(source: Option<&appmint_source>) -> *const c_char {
-    show(source, |source| source.installation_id.maybe(|| source.core.installation_id()))
+    look(source, ptr::null(), |source| source.installation_id.shown(source.core.installation_id()))
 }
 
 /// A token that lives at least `min_valid_ms` longer (negative for the default, 60 s): from memory,
@@ -91,6 +102,33 @@ pub extern "C" fn appmint_source_revoke(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     answer(error, || given("source", source)?.core.revoke().wait())
+}
+
+/// Calls back with each new token, until the app and its sources are freed. What is looked up is told
+/// of once it has been found.
+///
+/// `callback` is called on a thread of appmint's, the one that fetched the token and on which others
+/// may wait for it: it must be quick, must not wait for a token itself, and must not let a C++
+/// exception out. `userdata` is taken over: `drop`, which may be NULL, is called with it exactly once,
+/// when nothing will call back any more, and at once when this function fails.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_on_change(
+    source: Option<&appmint_source>,
+    callback: appmint_on_change,
+    userdata: *mut c_void,
+    drop: appmint_drop,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    let userdata = Userdata::take(userdata, drop);
+    answer(error, || {
+        let (source, callback) = (given("source", source)?, given("callback", callback)?);
+        source.core.on_change(move |token: &Token| {
+            let token = appmint_token::from(token.clone());
+            // SAFETY: the token outlives the call; the header demands that it can be called here.
+            unsafe { callback(userdata.start(), &raw const token) };
+        });
+        Ok(())
+    })
 }
 
 /// The repositories that the token reaches, fetched page by page as they are asked for; nothing

@@ -1,8 +1,14 @@
 //! Texts, lists of texts and maps of texts, as C reads them.
 
-use std::{ffi::c_char, mem::MaybeUninit, ptr, sync::OnceLock};
+use std::{
+    ffi::c_char,
+    mem::MaybeUninit,
+    ptr,
+    sync::{Arc, OnceLock},
+};
 
 use appmint_core::{Permissions, Secret};
+use arc_swap::ArcSwap;
 use zeroize::Zeroizing;
 
 use crate::border::{self, free, look, show, show_with_len};
@@ -60,6 +66,24 @@ impl Memo {
 
     pub(crate) fn secret(&self, text: impl FnOnce() -> Secret) -> Option<&Text> {
         self.0.get_or_init(|| Some(text().reveal().into())).as_ref()
+    }
+}
+
+/// Text that becomes another one now and then: whatever was shown stays where it is.
+///
+/// It has no lock, which a fork could leave locked in the child.
+#[derive(Default)]
+pub(crate) struct Changing(ArcSwap<Vec<Arc<Text>>>);
+
+impl Changing {
+    pub(crate) fn shown(&self, text: Option<String>) -> *const c_char {
+        let Some(text) = text.map(|text| Arc::new(Text::from(&*text))) else { return ptr::null() };
+        let found = |all: &[Arc<Text>]| all.iter().find(|it| it.0 == text.0).cloned();
+        self.0.rcu(|all| match found(all) {
+            Some(_) => Arc::clone(all),
+            None => Arc::new(all.iter().chain([&text]).cloned().collect()),
+        });
+        Text::pointer(found(&self.0.load()).as_deref())
     }
 }
 
@@ -171,5 +195,15 @@ mod tests {
         assert_eq!(text.bytes(), "a\u{fffd}b".as_bytes());
         assert_eq!(text.0.last(), Some(&0));
         assert_eq!(text.0.len(), text.0.capacity());
+    }
+
+    #[test]
+    fn what_was_shown_stays_where_it_is() {
+        let texts = Changing::default();
+        let one = texts.shown(Some("one".to_owned()));
+        let two = texts.shown(Some("two".to_owned()));
+        assert!(one != two && texts.shown(None).is_null());
+        assert_eq!(texts.shown(Some("one".to_owned())), one);
+        assert_eq!(texts.0.load().len(), 2);
     }
 }

@@ -145,6 +145,12 @@ pub extern "C" fn appmint_token_to_string(token: Option<&appmint_token>) -> *con
     show(token, |token| token.texts.shown.made(|| Some(format!("{:?}", token.core))))
 }
 
+/// A copy of a token that is borrowed. You own it: appmint_token_free. NULL for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_copy(token: Option<&appmint_token>) -> Option<Box<appmint_token>> {
+    look(token, None, |token| Some(Box::new(token.core.clone().into())))
+}
+
 /// Zeroizes and frees a token. NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_free(token: Option<Box<appmint_token>>) {

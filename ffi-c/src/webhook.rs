@@ -21,7 +21,7 @@ pub struct appmint_header {
 
 /// An event that a platform sent, with a signature that was proved; see appmint_app_verify_webhook.
 pub struct appmint_webhook {
-    core: Webhook,
+    pub(crate) core: Webhook,
     event: Memo,
     delivery_id: Memo,
     installation_id: Memo,

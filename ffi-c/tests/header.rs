@@ -117,13 +117,16 @@ fn here() -> PathBuf {
 }
 
 /// In the order in which a reader wants them.
-const MODULES: [&str; 20] = [
+const MODULES: [&str; 23] = [
     "version",
     "error",
     "text",
     "clock",
     "signer",
+    "callback",
     "config",
+    "store",
+    "event",
     "lookup",
     "scope",
     "app",
@@ -161,9 +164,11 @@ const STORY: &str = r#"
  *   Its last argument is a place for an appmint_error that tells more, or NULL; it is written only
  *   on failure, and you own what it then holds: appmint_error_free. All other results are written
  *   only on success.
- * - Ownership. What comes through a `T **` is yours, and what a `..._new` returns: free it with the
- *   function named like it. Only the `..._free` functions take something over. What comes as a
- *   `const T *` or `const char *` is borrowed: it lives as long as the object that it was asked of.
+ * - Ownership. What comes through a `T **` is yours, and what a `..._new` or `..._copy` returns: free
+ *   it with the function named like it. Only the `..._free` functions take something over, and what
+ *   is given a `drop` with its `userdata`. What comes as a `const T *` or `const char *` is borrowed:
+ *   it lives as long as the object that it was asked of, and what a callback is handed until it
+ *   returns.
  * - NULL. Every `..._free` takes NULL. A function with a status refuses a NULL that it cannot use
  *   (APPMINT_ERROR_INVALID_ARGUMENT); one without answers NULL, 0, or what its comment says.
  * - Text in is UTF-8 and has a length; APPMINT_NTS says that a NUL ends it. It is copied. Text in an
@@ -174,7 +179,8 @@ const STORY: &str = r#"
  * - Threads. Every object may be used on any thread, and on several at once, but for these: an
  *   appmint_config, an appmint_request, an appmint_authorization_request, an appmint_scope and an
  *   appmint_hook_change must not be changed, and nothing must be freed, while another thread uses
- *   it.
+ *   it. Callbacks are called on threads of appmint's, on several at once.
+ * - Forks. The child of a process that has an app may go on using it, and what comes of it.
  * - Lists are fetched as they are asked for. A `..._next` hands over one item and waits for the
  *   platform where the next page is needed; threads that share a list get different items.
  * - Nothing is global: there is nothing to initialise, and no last error.

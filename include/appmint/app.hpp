@@ -4,6 +4,7 @@
 #define APPMINT_APP_HPP
 
 #include "authorization.hpp"
+#include "event.hpp"
 #include "hook.hpp"
 #include "registration.hpp"
 #include "source.hpp"
@@ -56,7 +57,7 @@ class App {
       return appmint_app_jwt(c_handle(), out, error);
     }));
   }
-  // SHA-256 of the public key as the settings page shows it; none with a Signer.
+  // SHA-256 of the public key in use, as the settings page shows it; none with a Signer.
   std::optional<std::string> fingerprint() const {
     return detail::maybe(appmint_app_fingerprint(c_handle()));
   }
@@ -98,6 +99,13 @@ class App {
       return appmint_app_narrowed_installation(c_handle(), detail::start(id), id.size(),
                                                scope.c_handle(), out, error);
     }));
+  }
+  // A source of tokens for the installation on what is looked up: once, when a token is first needed,
+  // and again when the platform no longer knows what was found. Nothing goes out yet.
+  TokenSource installation(const Lookup &lookup) const { return sought(lookup, nullptr); }
+  // A source of tokens for a part of what that installation was granted.
+  TokenSource installation(const Lookup &lookup, const Scope &scope) const {
+    return sought(lookup, scope.c_handle());
   }
   // A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out
   // yet.
@@ -233,6 +241,18 @@ class App {
   // the other. All headers that came, and the body as it came; nothing goes out.
   Webhook verify_webhook(const std::map<std::string, std::string> &headers, std::string_view body,
                          const std::vector<std::string_view> &secrets) const;
+  // Forgets the tokens that a webhook says are worth asking for anew: its installation was suspended,
+  // deleted or changed. How many; nothing goes out.
+  std::size_t heed_webhook(const Webhook &webhook) const;
+  // How often things happened since the app was made.
+  Stats stats() const {
+    return Stats(detail::made(appmint_stats_free, [&](auto out, auto error) {
+      return appmint_app_stats(c_handle(), out, error);
+    }));
+  }
+  // Ends the app's threads and forgets its tokens, whatever copies and sources there are of it. Calls
+  // that are on their way come to their end; new ones are refused.
+  void close() const { appmint_app_close(c_handle()); }
   // An API call as the app, or with the token given.
   Response request(std::string_view method, std::string_view path,
                    const RequestOptions &options = {}) const {
@@ -259,6 +279,7 @@ class App {
     });
   }
   Token scoped(std::string_view token, const Target &target, const appmint_scope *scope) const;
+  TokenSource sought(const Lookup &lookup, const appmint_scope *scope) const;
 
   std::shared_ptr<const appmint_app> app_;
 };
@@ -284,6 +305,17 @@ inline Token App::scoped(std::string_view token, const Target &target,
                                    detail::start(target.id_), detail::size(target.id_), scope, out,
                                    error);
   }));
+}
+
+inline TokenSource App::sought(const Lookup &lookup, const appmint_scope *scope) const {
+  return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
+    return appmint_app_installation_on(c_handle(), lookup.kind_, lookup.text_.data(),
+                                       lookup.text_.size(), scope, out, error);
+  }));
+}
+
+inline std::size_t App::heed_webhook(const Webhook &webhook) const {
+  return appmint_app_heed_webhook(c_handle(), webhook.c_handle());
 }
 
 inline HookConfig App::update_hook_config(const HookChange &change) const {

@@ -4,6 +4,7 @@
 #define APPMINT_BUILDER_HPP
 
 #include "app.hpp"
+#include "store.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -138,6 +139,44 @@ class App::Builder {
   Builder &retry_wait(std::chrono::milliseconds wait) {
     return put(appmint_config_set_retry_wait_ms, detail::count(wait));
   }
+  // Where tokens live between processes: "sqlite:FILE", "redis://…" or "rediss://…" (TLS), with
+  // "?prefix=" for the names. Needs store_key or store_unencrypted.
+  Builder &store(std::string_view store) {
+    return set(appmint_config_set_store, store);
+  }
+  // A store of the program's own instead.
+  Builder &own_store(std::shared_ptr<Store> store) {
+    auto calls = detail::StoreCalls::all();
+    auto given = store ? &calls : nullptr;
+    detail::hand_over(std::move(store), [&](auto userdata, auto drop, auto error) {
+      return appmint_config_set_own_store(config_.get(), given, userdata, drop, error);
+    });
+    return *this;
+  }
+  // Seals what is stored: 32 bytes in hexadecimal or base64.
+  Builder &store_key(std::string_view store_key) {
+    return set(appmint_config_set_store_key, store_key);
+  }
+  // For the time of a rotation: it opens what it has sealed.
+  Builder &other_store_key(std::string_view other_store_key) {
+    return set(appmint_config_set_other_store_key, other_store_key);
+  }
+  // Lets the store hold tokens as they are, for whoever reads it.
+  Builder &store_unencrypted(bool allow = true) {
+    return put(appmint_config_set_store_unencrypted, allow ? 1 : 0);
+  }
+  // How many tokens are held in memory; default a million. Beyond it those go that no source refers to.
+  Builder &capacity(std::size_t tokens) { return put(appmint_config_set_capacity, tokens); }
+  // Is told what happens, on the thread that does it, and on several at once: it must be quick, and
+  // must not wait for a token. Default nobody.
+  Builder &on_event(std::function<void(const Event &)> callback) {
+    using Callback = std::function<void(const Event &)>;
+    auto call = callback ? &Builder::tell : nullptr;
+    detail::hand_over<Callback>(std::move(callback), [&](auto userdata, auto drop, auto error) {
+      return appmint_config_set_on_event(config_.get(), call, userdata, drop, error);
+    });
+    return *this;
+  }
   // Tells the time, for tests.
   Builder &clock(const ManualClock &clock) {
     return put(appmint_config_set_clock, clock.c_handle());
@@ -169,6 +208,10 @@ class App::Builder {
   Builder &put(Setter setter, Value value) {
     detail::check([&](auto error) { return setter(config_.get(), value, error); });
     return *this;
+  }
+  static void tell(void *callback, const appmint_event *event) noexcept try {
+    (*static_cast<std::function<void(const Event &)> *>(callback))(Event(event));
+  } catch (...) {  // C code must not be unwound
   }
   static int sign(void *userdata, const std::uint8_t *message, std::size_t message_len,
                   std::uint8_t *signature, std::size_t *signature_len) noexcept try {

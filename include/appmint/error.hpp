@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace appmint {
 
@@ -151,6 +152,14 @@ std::shared_ptr<T> made(void (*free)(T *), Call call) {
   T *object = nullptr;
   check([&](appmint_error **error) { return call(&object, error); });
   return {object, free};
+}
+
+// Hands something of ours over to be called, which is deleted when it is not needed any more.
+template <class T, class Setter>
+void hand_over(T owned, Setter setter) {
+  auto drop = [](void *userdata) { delete static_cast<T *>(userdata); };
+  auto userdata = std::make_unique<T>(std::move(owned));
+  check([&](appmint_error **error) { return setter(userdata.release(), drop, error); });
 }
 
 }  // namespace detail

@@ -8,6 +8,7 @@
 #include "token.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,7 +23,7 @@ class TokenSource {
  public:
   explicit TokenSource(std::shared_ptr<const appmint_source> source) : source_(std::move(source)) {}
 
-  // None for the app's own tokens.
+  // None for the app's own tokens, and for what was not looked up yet.
   std::optional<std::string> installation_id() const {
     return detail::maybe(appmint_source_installation_id(c_handle()));
   }
@@ -56,6 +57,15 @@ class TokenSource {
   void revoke() const {
     detail::check([&](auto error) { return appmint_source_revoke(c_handle(), error); });
   }
+  // Calls back with each new token, until the app and its sources are gone. The callback is called on
+  // the thread that fetched the token: it must be quick, and must not wait for a token itself.
+  void on_change(std::function<void(const Token &)> callback) const {
+    using Callback = std::function<void(const Token &)>;
+    auto call = callback ? &TokenSource::tell : nullptr;
+    detail::hand_over<Callback>(std::move(callback), [&](auto userdata, auto drop, auto error) {
+      return appmint_source_on_change(c_handle(), call, userdata, drop, error);
+    });
+  }
   // The repositories that the token reaches.
   Listing<Repository> repositories() const {
     return Listing<Repository>(detail::made(appmint_repositories_free, [&](auto out, auto error) {
@@ -73,6 +83,12 @@ class TokenSource {
   const appmint_source *c_handle() const { return source_.get(); }
 
  private:
+  static void tell(void *callback, const appmint_token *token) noexcept try {
+    std::shared_ptr<const appmint_token> kept(appmint_token_copy(token), appmint_token_free);
+    (*static_cast<std::function<void(const Token &)> *>(callback))(Token(std::move(kept)));
+  } catch (...) {  // C code must not be unwound
+  }
+
   std::shared_ptr<const appmint_source> source_;
 };
 

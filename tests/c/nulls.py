@@ -30,12 +30,16 @@ OPTIONAL = {
     ("appmint_app_install_url", "redirect_uri"),
 }
 
+# What only a callback is handed: there is none here.
+OF_CALLBACKS = {"appmint_bytes *"}
+
 # What answers -1 for NULL.
 UNKNOWN = {
     "appmint_repository_is_private",
     "appmint_hook_config_insecure_ssl",
     "appmint_hook_delivery_is_redelivery",
     "appmint_error_retry_after_ms",
+    "appmint_event_duration_ms",
 }
 
 PROLOGUE = """
@@ -114,7 +118,7 @@ class Call:
             yield f"    {call};"
         elif "*" in self.result:
             yield f"    CHECK({what}, {call} == NULL);"
-        elif self.name.endswith(("_at_ms", "_now_ms")):
+        elif self.name.endswith(("_at_ms", "_now_ms", "event_clock_offset_ms")):
             yield f"    CHECK({what}, {call} == APPMINT_NO_TIME);"
         else:
             expected = -1 if self.name in UNKNOWN else 0
@@ -138,6 +142,8 @@ def is_array(kind):
 
 
 def handle(kind):
+    if kind in OF_CALLBACKS:
+        return "NULL"
     return re.sub(r"(const )?appmint_(\w+) \*", r"the_\2", kind)
 
 

@@ -144,6 +144,156 @@ static void a_signer_that_is_refused_is_dropped_at_once(void) {
   CHECK(count.drops == 4);
 }
 
+/* ---- stores, events, changes */
+
+static int no_get(void *userdata, const char *name, appmint_bytes *value) {
+  (void)userdata, (void)name;
+  return appmint_bytes_put(value, NULL, 0, NULL) == APPMINT_ERROR_INVALID_ARGUMENT ? APPMINT_STORE_YES : -1;
+}
+static int no_put(void *userdata, const char *name, const uint8_t *value, size_t value_len,
+                  const uint8_t *expected, size_t expected_len, int64_t keep_until_ms) {
+  (void)userdata, (void)name, (void)value, (void)value_len, (void)expected, (void)expected_len, (void)keep_until_ms;
+  return -1;
+}
+static int no_remove(void *userdata, const char *name, const uint8_t *expected, size_t expected_len) {
+  (void)userdata, (void)name, (void)expected, (void)expected_len;
+  return -1;
+}
+static int no_lock(void *userdata, const char *name, const char *owner, uint64_t lease_ms) {
+  (void)userdata, (void)name, (void)owner, (void)lease_ms;
+  return -1;
+}
+static int no_unlock(void *userdata, const char *name, const char *owner) {
+  (void)userdata, (void)name, (void)owner;
+  return -1;
+}
+static const appmint_store_callbacks no_store = {sizeof no_store, no_get, no_put, no_remove, no_lock, no_unlock};
+
+/* What a store's failure said. */
+static char heard[256];
+
+static void hear(void *userdata, const appmint_event *event) {
+  counter *count = userdata;
+  const appmint_error *error = appmint_event_error(event);
+  if (!same(appmint_event_kind(event), "store_failed")) return;
+  __atomic_add_fetch(&count->signs, 1, __ATOMIC_SEQ_CST);
+  snprintf(heard, sizeof heard, "%s", appmint_error_message(error));
+}
+static void forget_change(void *userdata, const appmint_token *token) { (void)userdata, (void)token; }
+
+/* A new error with this message is freed. */
+static int says(appmint_error **error, const char *message) {
+  int right = *error && same(appmint_error_message(*error), message);
+  if (!right) printf("%s\n", *error ? appmint_error_message(*error) : "no error");
+  appmint_error_free(*error);
+  *error = NULL;
+  return right;
+}
+
+static void a_store_that_lacks_something_is_refused(void) {
+  static const char *const names[] = {"get", "put", "remove", "lock", "unlock"};
+  counter count = {WELL, 0, 0};
+  appmint_config *config = atomgit();
+  appmint_error *error = NULL;
+  appmint_store_callbacks calls = no_store;
+  char message[64];
+  int i;
+#define STORE(config, calls) appmint_config_set_own_store(config, calls, &count, drop, &error)
+  CHECK(STORE(NULL, &calls) == APPMINT_ERROR_INVALID_ARGUMENT && says(&error, "config is NULL"));
+  CHECK(STORE(config, NULL) == APPMINT_ERROR_INVALID_ARGUMENT && says(&error, "callbacks is NULL"));
+  CHECK(count.drops == 2); /* whatever was wrong */
+  calls.size = sizeof(size_t);
+  CHECK(STORE(config, &calls) == APPMINT_ERROR_INVALID_ARGUMENT && says(&error, "callbacks has size 8"));
+  for (i = 0; i < 5; i++) {
+    calls = no_store;
+    if (i == 0) calls.get = NULL;
+    if (i == 1) calls.put = NULL;
+    if (i == 2) calls.remove = NULL;
+    if (i == 3) calls.lock = NULL;
+    if (i == 4) calls.unlock = NULL;
+    sprintf(message, "the store's `%s` is NULL", names[i]);
+    CHECK(STORE(config, &calls) == APPMINT_ERROR_INVALID_ARGUMENT && says(&error, message));
+  }
+  CHECK(count.drops == 8);
+  CHECK(STORE(config, &no_store) == APPMINT_OK && STORE(config, &no_store) == APPMINT_OK);
+  CHECK(count.drops == 9); /* replaces the last */
+  appmint_config_free(config);
+  CHECK(count.drops == 10);
+}
+
+static void a_store_needs_a_key_or_a_word(void) {
+  counter count = {WELL, 0, 0};
+  appmint_config *config = atomgit();
+  appmint_error *error = NULL;
+  appmint_app *app = NULL;
+  CHECK(appmint_config_set_store(config, "sqlite::memory: and more", 15, NULL) == APPMINT_OK);
+  CHECK(appmint_app_new(config, &app, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "a store needs either a key or to be left unencrypted"));
+  CHECK(STORE(config, &no_store) == APPMINT_OK);
+  CHECK(appmint_config_set_store_unencrypted(config, 1, NULL) == APPMINT_OK);
+  CHECK(appmint_app_new(config, &app, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "give store or a store of your own, not both"));
+  appmint_config_free(config);
+  CHECK(count.drops == 1);
+  config = atomgit();
+  CHECK(appmint_config_set_capacity(config, 0, NULL) == APPMINT_OK);
+  CHECK(appmint_app_new(config, &app, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "the capacity is zero") && !app);
+  appmint_config_free(config);
+}
+
+static void what_a_store_does_wrong_is_told(void) {
+  counter count = {WELL, 0, 0}, heard_by = {WELL, 0, 0};
+  appmint_config *config = atomgit();
+  appmint_signer signer = signer_of(&count);
+  appmint_stats *stats = NULL;
+  appmint_source *source = NULL;
+  appmint_token *token = NULL;
+  appmint_app *app;
+  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_api_url(config, "http://127.0.0.1:1", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_proxy(config, "", 0, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_retries(config, 0, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_own_store(config, &no_store, NULL, NULL, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_store_unencrypted(config, 1, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_on_event(config, hear, &heard_by, drop, NULL) == APPMINT_OK);
+  app = app_of(config);
+  CHECK(appmint_app_installation(app, "14", N, &source, NULL) == APPMINT_OK);
+  CHECK(appmint_source_token(source, -1, -1, &token, NULL) == APPMINT_ERROR_TRANSPORT);
+  CHECK(heard_by.signs == 1 && same(heard, "the store's `get` handed nothing over"));
+  CHECK(appmint_app_stats(app, &stats, NULL) == APPMINT_OK);
+  CHECK(appmint_stats_store_failed(stats) == 1 && appmint_stats_failed(stats) == 1);
+  CHECK(appmint_stats_sources(stats) == 1 && appmint_stats_minted(stats) == 0);
+  appmint_stats_free(stats);
+  appmint_source_free(source);
+  appmint_app_free(app);
+  CHECK(dropped_once(&count) && dropped_once(&heard_by));
+}
+
+static void a_listener_that_is_refused_is_dropped_at_once(void) {
+  counter count = {WELL, 0, 0};
+  appmint_config *config = atomgit();
+  appmint_error *error = NULL;
+  appmint_app *app = signing_app(&count);
+  appmint_source *source = NULL;
+  CHECK(appmint_config_set_on_event(config, NULL, &count, drop, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "callback is NULL") && count.drops == 1);
+  CHECK(appmint_config_set_on_event(NULL, hear, &count, drop, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "config is NULL") && count.drops == 2);
+  CHECK(appmint_config_set_on_event(config, hear, &count, NULL, NULL) == APPMINT_OK);
+  appmint_config_free(config);
+  CHECK(appmint_app_installation(app, "14", N, &source, NULL) == APPMINT_OK);
+  CHECK(appmint_source_on_change(source, NULL, &count, drop, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "callback is NULL") && count.drops == 3);
+  CHECK(appmint_source_on_change(NULL, forget_change, &count, drop, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "source is NULL") && count.drops == 4);
+  CHECK(appmint_source_on_change(source, forget_change, &count, drop, NULL) == APPMINT_OK);
+  CHECK(count.drops == 4);
+  appmint_source_free(source);
+  appmint_app_free(app);
+  CHECK(count.drops == 6); /* no worker was ever busy: the signer's, and the listener's */
+}
+
 /* ---- errors */
 
 static void a_wrong_setting_is_told_by_the_app(void) {
@@ -274,26 +424,19 @@ static void an_authorization_brings_its_code_back(void) {
 
 /* ---- lookups, scopes, webhooks */
 
-static appmint_app *github(void) {
+static appmint_app *github_with(const appmint_signer *signer) {
   appmint_config *config = appmint_config_new();
-  appmint_signer signer = {sizeof signer, NULL, NULL, NULL};
-  signer.sign = ones;
   CHECK(appmint_config_set_platform(config, "github", N, NULL) == APPMINT_OK);
   CHECK(appmint_config_set_app_id(config, "75", N, NULL) == APPMINT_OK);
-  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_signer(config, signer, NULL) == APPMINT_OK);
   CHECK(appmint_config_set_api_url(config, "http://127.0.0.1:1", N, NULL) == APPMINT_OK);
   CHECK(appmint_config_set_proxy(config, "", 0, NULL) == APPMINT_OK);
   CHECK(appmint_config_set_retries(config, 0, NULL) == APPMINT_OK);
   return app_of(config);
 }
-
-/* A new error with this message is freed. */
-static int says(appmint_error **error, const char *message) {
-  int right = *error && same(appmint_error_message(*error), message);
-  if (!right) printf("%s\n", *error ? appmint_error_message(*error) : "no error");
-  appmint_error_free(*error);
-  *error = NULL;
-  return right;
+static appmint_app *github(void) {
+  appmint_signer signer = {sizeof signer, NULL, ones, NULL};
+  return github_with(&signer);
 }
 
 static void a_lookup_is_of_a_kind(void) {
@@ -315,6 +458,29 @@ static void a_lookup_is_of_a_kind(void) {
     CHECK(says(&error, kind < 0 ? "-1 is no appmint_lookup" : "6 is no appmint_lookup"));
   }
   CHECK(!found);
+  appmint_app_free(app);
+}
+
+static void a_source_is_looked_up_when_it_is_needed(void) {
+  appmint_app *app = github();
+  appmint_scope *scope = appmint_scope_new();
+  appmint_source *source = NULL;
+  appmint_token *token = NULL;
+  appmint_error *error = NULL;
+#define ON(kind, text, scope) appmint_app_installation_on(app, kind, text, N, scope, &source, &error)
+  CHECK(ON(APPMINT_LOOKUP_ID, "14", NULL) == APPMINT_OK && same(appmint_source_installation_id(source), "14"));
+  appmint_source_free(source);
+  CHECK(ON(APPMINT_LOOKUP_ORGANIZATION, "acme", NULL) == APPMINT_OK);
+  CHECK(!appmint_source_installation_id(source));
+  CHECK(appmint_source_token(source, -1, -1, &token, NULL) == APPMINT_ERROR_TRANSPORT && !token);
+  appmint_source_free(source);
+  source = NULL;
+  CHECK(ON(7, "acme", NULL) == APPMINT_ERROR_INVALID_ARGUMENT && says(&error, "7 is no appmint_lookup"));
+  CHECK(ON(APPMINT_LOOKUP_REPOSITORY, "a", NULL) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "a repository is written as owner/name"));
+  CHECK(ON(APPMINT_LOOKUP_USER, "a", scope) == APPMINT_ERROR_INVALID_ARGUMENT); /* not everything */
+  CHECK(says(&error, "the scope is empty, so it narrows nothing") && !source);
+  appmint_scope_free(scope);
   appmint_app_free(app);
 }
 
@@ -372,6 +538,7 @@ static void a_webhook_is_proved(void) {
   CHECK(appmint_webhook_installation_id(webhook) == NULL);
   CHECK(same(appmint_webhook_payload(webhook, &payload_len), "{\"foo\":\"bar\"}"));
   CHECK(payload_len == len && appmint_webhook_payload(webhook, NULL));
+  CHECK(appmint_app_heed_webhook(app, webhook) == 0); /* it is about no installation */
   appmint_webhook_free(webhook);
   webhook = NULL;
   CHECK(VERIFY(headers, 3, body, len, wrong, 2) == APPMINT_ERROR_UNAUTHORIZED);
@@ -621,8 +788,19 @@ static void credentials_are_reported_together(void) {
   appmint_app_free(app);
 }
 
+/* Nothing can be signed while somebody else has the key. */
+static pthread_mutex_t key = PTHREAD_MUTEX_INITIALIZER;
+
+static int wait_and_sign(void *userdata, const uint8_t *message, size_t message_len, uint8_t *signature,
+                         size_t *signature_len) {
+  pthread_mutex_lock(&key);
+  pthread_mutex_unlock(&key);
+  return ones(userdata, message, message_len, signature, signature_len);
+}
+
 static void a_caller_stops_waiting(void) {
-  appmint_app *app = github();
+  appmint_signer signer = {sizeof signer, NULL, wait_and_sign, NULL};
+  appmint_app *app = github_with(&signer);
   appmint_source *source = NULL;
   appmint_token *token = NULL;
   appmint_text *header = NULL;
@@ -630,7 +808,9 @@ static void a_caller_stops_waiting(void) {
   appmint_response *response = NULL;
   appmint_error *error = NULL;
   CHECK(appmint_app_installation(app, "14", N, &source, NULL) == APPMINT_OK);
+  pthread_mutex_lock(&key);
   CHECK(appmint_source_token(source, 0, 0, &token, &error) == APPMINT_ERROR_TIMEOUT && !token);
+  pthread_mutex_unlock(&key);
   CHECK(says(&error, "no answer before the deadline"));
   CHECK(appmint_source_authorization(source, -1, -1, &header, NULL) == APPMINT_ERROR_TRANSPORT && !header);
   CHECK(appmint_source_revoke(source, NULL) == APPMINT_OK); /* there is no token to end */
@@ -666,6 +846,10 @@ int main(void) {
   a_signer_signs_and_is_dropped_once();
   a_failing_signer_is_told();
   a_signer_that_is_refused_is_dropped_at_once();
+  a_store_that_lacks_something_is_refused();
+  a_store_needs_a_key_or_a_word();
+  what_a_store_does_wrong_is_told();
+  a_listener_that_is_refused_is_dropped_at_once();
   a_wrong_setting_is_told_by_the_app();
   nobody_answers_at_a_closed_port();
   every_number_has_a_name();
@@ -673,6 +857,7 @@ int main(void) {
   a_clock_is_shared();
   an_authorization_brings_its_code_back();
   a_lookup_is_of_a_kind();
+  a_source_is_looked_up_when_it_is_needed();
   a_scope_narrows_a_source();
   a_webhook_is_proved();
   many_threads_share_an_app();

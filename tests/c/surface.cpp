@@ -1,7 +1,9 @@
 // What a C++ program can observe and no conformance case can: exceptions, copies, callbacks.
 #include <appmint.hpp>
 
+#include <atomic>
 #include <iostream>
+#include <mutex>
 #include <sstream>
 #include <type_traits>
 
@@ -85,6 +87,87 @@ static void a_signer_may_throw_and_is_destroyed() {
   CHECK(error && error->kind() == ErrorKind::callback);
 }
 
+// A store in memory that may throw what nobody must hear of.
+class Shelf : public appmint::Store {
+ public:
+  bool throws = false;
+  std::optional<std::string> get(std::string_view) override {
+    if (throws) throw std::runtime_error("the password is hunter2");
+    return std::nullopt;
+  }
+  bool put(std::string_view, std::string_view, std::optional<std::string_view>, std::optional<appmint::Time>) override { return true; }
+  void remove(std::string_view, std::string_view) override {}
+  bool lock(std::string_view, std::string_view, std::chrono::milliseconds) override { return true; }
+  void unlock(std::string_view, std::string_view) override { unlocks++; }
+  std::atomic<int> unlocks = 0;
+};
+
+static App::Builder unreachable() {
+  auto builder = App::builder("github");
+  builder.app_id("75").signer(all_ones).api_url("http://127.0.0.1:1").proxy("").retries(0);
+  return builder;
+}
+
+static void what_happens_is_told() {
+  auto shelf = std::make_shared<Shelf>();
+  std::mutex mutex;
+  std::vector<std::string> kinds, messages;
+  std::optional<Error> last;
+  auto app = unreachable().own_store(shelf).store_unencrypted().capacity(10).on_event([&](const appmint::Event &event) {
+    std::lock_guard guard(mutex);
+    std::ostringstream shown;
+    shown << event;
+    kinds.push_back(event.kind()), messages.push_back(event.text()), last = event.error();
+    CHECK(shown.str() == event.text() && event.is_warning() && event.installation_id() == "14" && !event.clock_offset());
+    CHECK(event.duration().has_value() == (event.kind() == "mint_failed"));
+  }).build();
+  auto source = app.installation("14");
+  CHECK(error_of([&] { source.token(); }));
+  CHECK(kinds == std::vector<std::string>{"mint_failed"} && shelf->unlocks == 1);
+  CHECK(last && last->kind() == ErrorKind::transport);  // outlives its event
+  shelf->throws = true;
+  auto other = unreachable().own_store(shelf).store_unencrypted().on_event([&](const appmint::Event &event) {
+    std::lock_guard guard(mutex);
+    messages.push_back(event.text());
+    throw std::runtime_error("the password is hunter2");
+  }).build();
+  auto error = error_of([&] { other.installation("14").token(); });
+  CHECK(error && error->kind() == ErrorKind::transport);  // neither failure cost the call
+  CHECK(messages.size() == 3 && messages[1] == "store_failed installation 14: the store's `get` returned -1");
+  CHECK(other.stats().store_failed() == 1 && other.stats().failed() == 1 && other.stats().minted() == 0);
+  for (const auto &message : messages) CHECK(message.find("hunter2") == std::string::npos);
+}
+
+static void what_cannot_be_called_is_refused() {
+  auto builder = unreachable();
+  auto error = error_of([&] { builder.on_event(nullptr); });
+  CHECK(error && error->message() == "callback is NULL");
+  error = error_of([&] { builder.own_store(nullptr); });
+  CHECK(error && error->message() == "callbacks is NULL");
+  auto source = builder.build().installation("14");
+  error = error_of([&] { source.on_change(nullptr); });
+  CHECK(error && error->message() == "callback is NULL");
+  auto kept = std::make_shared<int>(1);
+  {
+    auto moved = std::move(source);
+    moved.on_change([kept](const appmint::Token &) {});
+    CHECK(kept.use_count() == 2);
+  }
+  CHECK(kept.use_count() == 1);
+  error = error_of([&] { unreachable().store("ftp://x").store_key(std::string(64, '0')).build(); });
+  CHECK(error && error->message() == "the store is none that appmint knows");
+  error = error_of([&] { unreachable().store_key(std::string(64, '0')).other_store_key(std::string(64, '1')).build(); });
+  CHECK(error && error->message() == "there is a store key and no store");
+}
+
+static void what_is_closed_is_refused() {
+  auto app = unreachable().build();
+  auto copy = app;
+  app.close();
+  auto error = error_of([&] { copy.installation("14").token(); });
+  CHECK(error && error->message() == "the app is closed");
+}
+
 static void what_was_moved_from_throws() {
   auto app = App::builder("atomgit").app_id("75").signer(all_ones).build();
   auto source = app.installation("14");
@@ -154,6 +237,17 @@ static void a_lookup_is_of_a_kind() {
   CHECK(error && error->message() == "the organization is empty");
 }
 
+static void a_source_is_looked_up_when_it_is_needed() {
+  auto app = github();
+  using appmint::Lookup;
+  auto source = app.installation(Lookup::organization("acme"));
+  CHECK(!source.installation_id() && app.installation(Lookup::id("14")).installation_id() == "14");
+  auto error = error_of([&] { source.token(); });
+  CHECK(error && error->kind() == ErrorKind::transport);
+  error = error_of([&] { app.installation(Lookup::user("a"), appmint::Scope()); });
+  CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
+}
+
 static void a_scope_narrows_a_source() {
   auto app = github();
   auto source = app.installation("14", appmint::Scope().repository("api").repository_id("17").permission("contents", "read"));
@@ -185,7 +279,7 @@ static void a_webhook_is_proved() {
   std::string body = R"({"foo":"bar"})";
   auto webhook = app.verify_webhook({{"x-hub-signature-256", signature}, {"X-GitHub-Event", "push"}}, body, {"new", "mysecret"});
   CHECK(webhook.event() == "push" && webhook.payload() == body);
-  CHECK(!webhook.delivery_id() && !webhook.installation_id());
+  CHECK(!webhook.delivery_id() && !webhook.installation_id() && app.heed_webhook(webhook) == 0);
   for (auto [secret, end] : {std::pair("mysecret", " "), std::pair("other", "")}) {
     auto error = error_of([&, secret = secret, end = end] {
       app.verify_webhook({{"X-Hub-Signature-256", signature}}, body + end, {secret});
@@ -226,14 +320,28 @@ static void what_the_app_does_takes_its_arguments() {
   CHECK(!source.expires_at() && transport([&] { source.authorization(); }));
   CHECK(transport([&] { source.repositories().next(); }));
   source.revoke();  // there is no token to end
-  auto late = error_of([&] { source.token(std::nullopt, std::chrono::milliseconds(0)); });
-  CHECK(late && late->kind() == ErrorKind::timeout);
   appmint::RequestOptions at_once;
   at_once.timeout = std::chrono::milliseconds(0);
-  late = error_of([&] { app.request("GET", "/x", at_once); });
+  auto late = error_of([&] { app.request("GET", "/x", at_once); });
   CHECK(late && late->kind() == ErrorKind::timeout);
   auto none = error_of([&] { app.app_tokens(); });
   CHECK(none && none->kind() == ErrorKind::unsupported);
+}
+
+static void a_caller_stops_waiting() {
+  std::mutex key;
+  auto app = unreachable().signer([&](std::string_view) {
+    std::lock_guard turned(key);
+    return std::string(256, '\1');
+  }).build();
+  auto source = app.installation("14");
+  {
+    std::lock_guard held(key);  // until then nothing can be signed
+    auto late = error_of([&] { source.token(std::nullopt, std::chrono::milliseconds(0)); });
+    CHECK(late && late->kind() == ErrorKind::timeout);
+  }
+  auto error = error_of([&] { source.token(); });  // what it began goes on
+  CHECK(error && error->kind() == ErrorKind::transport);
 }
 
 static void an_install_brings_its_state_back() {
@@ -254,14 +362,19 @@ int main() {
   a_builder_makes_several_apps();
   a_token_outlives_everything_and_hides_its_secret();
   a_signer_may_throw_and_is_destroyed();
+  what_happens_is_told();
+  what_cannot_be_called_is_refused();
+  what_is_closed_is_refused();
   what_was_moved_from_throws();
   a_key_file_that_is_missing_is_a_system_error();
   nobody_answers_at_a_closed_port();
   an_authorization_brings_its_code_back();
   a_lookup_is_of_a_kind();
+  a_source_is_looked_up_when_it_is_needed();
   a_scope_narrows_a_source();
   a_webhook_is_proved();
   what_the_app_does_takes_its_arguments();
+  a_caller_stops_waiting();
   an_install_brings_its_state_back();
   CHECK(appmint::version() == APPMINT_VERSION && !appmint::platforms().empty());
   std::cout << failures << " failures\n";

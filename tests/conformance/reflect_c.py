@@ -20,6 +20,8 @@ OBJECTS = {
     "Repository": "repository",
     "HookConfig": "hook_config",
     "HookDelivery": "hook_delivery",
+    "Stats": "stats",
+    "Event": "event",
 }
 
 # What a "Listing of …" is called in C, which has one type per item.
@@ -29,9 +31,10 @@ LISTINGS = {
     "HookDelivery": "hook_deliveries",
 }
 
-# Arguments of App.installation that may be left out are given through an appmint_scope, which
-# app_narrowed_installation takes; those of App.scope_token are given through one, too. Those of App.find_installation are kinds of appmint_lookup, which
-# app_find_installation_by takes.
+# Those arguments of App.installation that narrow are given through an appmint_scope, which
+# app_narrowed_installation and app_installation_on take; those of App.scope_token are given through
+# one, too. What App.find_installation and App.installation look up is a text and its kind, an
+# appmint_lookup, which app_find_installation_by and app_installation_on take.
 SCOPE = {
     "repositories": "scope_add_repository",
     "repository_ids": "scope_add_repository_id",
@@ -48,7 +51,10 @@ CHANGE = {
 
 # What C needs beside, and why.
 HELPERS = {
-    *(f"{name}_free" for name in [*OBJECTS.values(), *LISTINGS.values()]),  # ownership
+    # ownership; an event is the callback's only
+    *(f"{name}_free" for name in [*OBJECTS.values(), *LISTINGS.values()] if name != "event"),
+    "token_copy", "error_copy",  # what a callback is shown, and wants to keep
+    "bytes_put",  # what a store's callback found
     "config_new", "config_free", "app_new", "clock_new", "error_free",
     "abi_version",  # for programs that load the library by hand
     "error_kind_name", "error_reason_name", "error_to_string", "token_to_string",
@@ -63,7 +69,7 @@ HELPERS = {
     "request_set_token", "request_set_timeout_ms",
     "hook_change_new", "hook_change_free", *CHANGE.values(),
     "scope_new", "scope_free", *SCOPE.values(), "app_narrowed_installation",
-    "app_find_installation_by",
+    "app_find_installation_by", "app_installation_on",
 }  # fmt: skip
 
 
@@ -98,6 +104,18 @@ def parameters(function):
     return re.findall(r"(\w+)(?:,|$)", text)
 
 
+def quoted(function):
+    """What the comment of a function quotes, in order."""
+    comment = re.search(rf"/\*\*((?:(?!\*/).)*)\*/\n[a-z][^\n]*\bappmint_{function}\(", header(), flags=re.S)
+    return re.findall(r'"(\w+)"', comment[1])
+
+
+def members(struct):
+    """The functions in a struct, in order."""
+    body = re.search(rf"^typedef struct {{([^{{}}]*)}} appmint_{struct};", header(), flags=re.M)
+    return re.findall(r"^  \w+ \(\*(\w+)\)", body[1], flags=re.M)
+
+
 def constants(prefix):
     """Name to number, names as in surface.toml."""
     found = re.findall(rf"^#define {prefix}(\w+) (\d+)$", header(), flags=re.M)
@@ -106,7 +124,7 @@ def constants(prefix):
 
 def suffix(kind):
     """Units stand in names."""
-    return {"time": "_ms", "time?": "_ms", "seconds": "_s", "ms": "_ms"}.get(kind, "")
+    return {"time": "_ms", "time?": "_ms", "seconds": "_s", "ms": "_ms", "ms?": "_ms"}.get(kind, "")
 
 
 def expected(surface):

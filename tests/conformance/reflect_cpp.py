@@ -12,7 +12,7 @@ HELPERS = {
         name: {"c_handle"}  # the way down to appmint.h
         for name in (
             "TokenSource", "Token", "Installation", "Authorization", "Response", "Webhook", "ManualClock",
-            "Registration", "Repository", "HookConfig", "HookDelivery",
+            "Registration", "Repository", "HookConfig", "HookDelivery", "Stats", "Event",
         )
     },
     "Listing": {"begin", "end", "c_handle"},
@@ -53,7 +53,7 @@ def methods(name):
     """The public methods of a class, but for its constructors and operators."""
     start = r"class App::Builder" if name == "Builder" else rf"class {name}\b(?!::)(?!;)"
     public = flat(body(start)).split("private:")[0]
-    found = set(re.findall(r"[\w>&*]\s[&*]?(\w+)\([^;]*?\)\s*(?:const\s*)?;", public))
+    found = set(re.findall(r"[\w>&*]\s[&*]?(\w+)\([^;]*?\)\s*(?:const\s*)?(?:= 0)?;", public))
     return {method for method in found if method not in (name, "if", "return")}
 
 
@@ -69,7 +69,7 @@ def listed():
 
 def first_arguments(method):
     """What the overloads of a method of App take first."""
-    return set(re.findall(rf" {method}\(([^()]*?)\w+\) const", body(r"class App\b(?!::)(?!;)")))
+    return set(re.findall(rf" {method}\(([^(),]*?)\w+[,)]", body(r"class App\b(?!::)(?!;)")))
 
 
 def enumerators(name):

@@ -53,16 +53,19 @@ static appmint_status authorize(const appmint_app *app, appmint_authorization **
   appmint_authorization_request_free(asked);
   return status;
 }
-static appmint_status find(const appmint_app *app, appmint_installation **out, appmint_error **e) {
+/* What is looked up, and by what. */
+static word looked_up(appmint_lookup *kind) {
   static const struct { const char *key; appmint_lookup kind; } kinds[] = {
     {"id", APPMINT_LOOKUP_ID}, {"organization", APPMINT_LOOKUP_ORGANIZATION}, {"user", APPMINT_LOOKUP_USER},
     {"repository", APPMINT_LOOKUP_REPOSITORY}, {"enterprise", APPMINT_LOOKUP_ENTERPRISE}};
-  word account = arg("account");
-  for EACH(i, kinds) {
-    word it = arg(kinds[i].key);
-    if (it.value) return appmint_app_find_installation_by(app, kinds[i].kind, it.value, it.len, out, e);
-  }
-  return appmint_app_find_installation(app, account.value, account.len, out, e);
+  for EACH(i, kinds) if (arg(kinds[i].key).value) return *kind = kinds[i].kind, arg(kinds[i].key);
+  return *kind = APPMINT_LOOKUP_ACCOUNT, arg("account");
+}
+static appmint_status find(const appmint_app *app, appmint_installation **out, appmint_error **e) {
+  appmint_lookup kind;
+  word it = looked_up(&kind);
+  if (kind == APPMINT_LOOKUP_ACCOUNT) return appmint_app_find_installation(app, it.value, it.len, out, e);
+  return appmint_app_find_installation_by(app, kind, it.value, it.len, out, e);
 }
 static appmint_status scope_of(appmint_scope **out, appmint_error **e) {
   word names = arg("repositories"), ids = arg("repository_ids"), permissions = arg("permissions");
@@ -78,11 +81,13 @@ static appmint_status scope_of(appmint_scope **out, appmint_error **e) {
   return status;
 }
 static appmint_status source(const appmint_app *app, appmint_source **out, appmint_error **e) {
-  word id = arg("id");
+  appmint_lookup kind;
+  word it = looked_up(&kind);
   appmint_scope *scope = NULL;
   appmint_status status = scope_of(&scope, e);
-  if (!status && scope) status = appmint_app_narrowed_installation(app, id.value, id.len, scope, out, e);
-  else if (!status) status = appmint_app_installation(app, id.value, id.len, out, e);
+  if (!status && kind != APPMINT_LOOKUP_ID) status = appmint_app_installation_on(app, kind, it.value, it.len, scope, out, e);
+  else if (!status && scope) status = appmint_app_narrowed_installation(app, it.value, it.len, scope, out, e);
+  else if (!status) status = appmint_app_installation(app, it.value, it.len, out, e);
   appmint_scope_free(scope);
   return status;
 }

@@ -1,11 +1,14 @@
 /* The C driver of the conformance suite: it speaks what tests/conformance/PROTOCOL.md says. */
 #define _POSIX_C_SOURCE 200809L
+#include "tell.h"
+#include "watching.h"
+#include "shelf.h"
 #include "settings.h"
 #include "arguments.h"
-#include "tell.h"
 #include "lists.h"
 
 static appmint_app *app;
+static size_t different;
 
 static size_t decode(char *text) {
   char *to = text;
@@ -21,6 +24,7 @@ static struct {
   appmint_token *token; appmint_installation *found; appmint_source *source;
   appmint_authorization *authorization; appmint_text *text; appmint_request *request; appmint_response *response;
   appmint_webhook *webhook; appmint_registration *registration; appmint_hook_config *hook; appmint_hook_delivery *delivery;
+  appmint_stats *stats;
 } got;
 
 typedef appmint_status act(const appmint_app *, const char *, size_t, appmint_error **);
@@ -33,7 +37,8 @@ typedef appmint_status exchange(const appmint_app *, const char *, size_t, appmi
 static const struct { const char *op, *key; exchange *call; } exchanges[] = {
   {"refresh", "refresh_token", appmint_app_refresh}, {"check_token", "token", appmint_app_check_token},
   {"reset_token", "token", appmint_app_reset_token}};
-static const char *const of_source[] = {"token", "source_authorization", "source_expires_at", "invalidate", "revoke", "repositories", "source_request"};
+static const char *const of_source[] = {"token", "source_authorization", "source_expires_at", "invalidate", "revoke", "repositories", "source_request",
+  "source_installation_id", "tokens", "watch"};
 
 static appmint_status call(const char *op, appmint_error **e) {
   word code = arg("code"), uri = arg("redirect_uri"), verifier = arg("code_verifier"), id = arg("id");
@@ -67,7 +72,11 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("finish_install")) return appmint_app_finish_install(app, url.value, url.len, state.value, state.len, &got.found, e);
   if (IS("invalidate")) appmint_source_invalidate(got.source);
   if (IS("authorize")) return authorize(app, &got.authorization, e);
-  if (IS("verify_webhook")) return verify_webhook(app, &got.webhook, e);
+  if (IS("verify_webhook") || IS("heed_webhook")) return verify_webhook(app, &got.webhook, e);
+  if (IS("tokens")) return ask_at_once(got.source, (size_t)num(arg("count").value), &different, e);
+  if (IS("watch")) return appmint_source_on_change(got.source, follow, NULL, NULL, e);
+  if (IS("stats")) return appmint_app_stats(app, &got.stats, e);
+  if (IS("close")) appmint_app_close(app);
   if (IS("authorization_code")) return appmint_app_authorization_code(app, url.value, url.len, state.value, state.len, &got.text, e);
   if (IS("exchange_code")) return appmint_app_exchange_code(app, code.value, code.len, uri.value, uri.len, verifier.value, verifier.len, &got.token, e);
   if (IS("request") || IS("source_request")) status = request(&got.request, e);
@@ -93,7 +102,13 @@ static void tell_got(const char *op) {
   tell("", "reveal.code_verifier", appmint_authorization_code_verifier(got.authorization, NULL));
   tell("", "reveal.value", appmint_text_reveal(got.text, NULL));
   if (got.response) tell_response(got.response);
-  if (got.webhook) tell_webhook(got.webhook);
+  if (IS("verify_webhook")) tell_webhook(got.webhook);
+  if (IS("heed_webhook")) tell_number("", "value", (int64_t)appmint_app_heed_webhook(app, got.webhook), -1);
+  if (IS("source_installation_id")) tell("", "value", appmint_source_installation_id(got.source));
+  if (IS("tokens")) tell_number("", "count", (int64_t)different, -1);
+  if (IS("events")) tell_events();
+  if (IS("changes")) tell_changes();
+  if (got.stats) tell_stats(got.stats);
 }
 static void forget(void) {
   forget_installations(), forget_repositories(), forget_hook_deliveries();
@@ -101,6 +116,7 @@ static void forget(void) {
   appmint_registration_free(got.registration), appmint_hook_config_free(got.hook), appmint_hook_delivery_free(got.delivery);
   appmint_source_free(got.source), appmint_authorization_free(got.authorization), appmint_text_free(got.text);
   appmint_request_free(got.request), appmint_response_free(got.response), appmint_webhook_free(got.webhook);
+  appmint_stats_free(got.stats);
   memset(&got, 0, sizeof got);
 }
 
@@ -138,6 +154,7 @@ int main(void) {
     forget();
   }
   appmint_app_free(app), appmint_config_free(config), appmint_clock_free(manual_clock);
+  appmint_token_free(seen.last), clear_shelf();
   free(line);
   return 0;
 }

@@ -104,6 +104,13 @@ struct Answer {
     add("event", it.event()), add("delivery_id", it.delivery_id());
     add("installation_id", it.installation_id()), add("payload", it.payload());
   }
+  void add(const appmint::Stats &it) {
+    auto number = [&](const char *key, std::uint64_t value) { add(key, std::to_string(value)); };
+    number("minted", it.minted()), number("renewed", it.renewed()), number("failed", it.failed());
+    number("served_stale", it.served_stale()), number("retried", it.retried()), number("joined", it.joined());
+    number("refused", it.refused()), number("from_store", it.from_store());
+    number("store_failed", it.store_failed()), number("sources", it.sources());
+  }
   void add(const appmint::Error &error) {
     auto wait = error.retry_after();
     add("kind", name(error.kind())), add("message", error.message()), add("hint", error.hint());

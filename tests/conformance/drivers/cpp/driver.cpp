@@ -1,5 +1,6 @@
 // The C++ driver of the conformance suite: it speaks what tests/conformance/PROTOCOL.md says.
 #include "answer.hpp"
+#include "watching.hpp"
 #include <iostream>
 
 using appmint::App;
@@ -19,6 +20,8 @@ struct Driver {
   App::Builder builder = App::builder();
   std::optional<App> app;
   std::optional<appmint::ManualClock> clock;
+  std::shared_ptr<Shelf> shelf = std::make_shared<Shelf>();
+  std::shared_ptr<Watch> watch = std::make_shared<Watch>();
   Words words;
 
   Text maybe(const char *key) const {
@@ -34,7 +37,8 @@ struct Driver {
         {"platform", &B::platform}, {"platform_descriptor", &B::platform_descriptor}, {"host", &B::host}, {"api_url", &B::api_url},
         {"web_url", &B::web_url}, {"app_id", &B::app_id}, {"client_id", &B::client_id}, {"client_secret", &B::client_secret},
         {"private_key", &B::private_key}, {"other_private_key", &B::other_private_key}, {"private_key_passphrase", &B::private_key_passphrase}, {"proxy", &B::proxy},
-        {"root_certificates", &B::root_certificates}, {"user_agent", &B::user_agent}};
+        {"root_certificates", &B::root_certificates}, {"user_agent", &B::user_agent}, {"store", &B::store},
+        {"store_key", &B::store_key}, {"other_store_key", &B::other_store_key}};
     if (auto text = texts.find(key); text != texts.end()) (builder.*text->second)(value);
     else if (key == "private_key_hex" || key == "other_private_key_hex") {
       std::string key_bytes;
@@ -49,6 +53,14 @@ struct Driver {
     else if (key == "allow_plain_http") builder.allow_plain_http(value == "true");
     else if (key == "max_response_body") builder.max_response_body(std::stoull(value));
     else if (key == "retries") builder.retries(static_cast<std::uint32_t>(std::stoul(value)));
+    else if (key == "store_unencrypted") builder.store_unencrypted(value == "true");
+    else if (key == "capacity") builder.capacity(std::stoull(value));
+    else if (key == "own_store" && value == "ok") builder.own_store(shelf);
+    else if (key == "own_store") builder.own_store(std::make_shared<Broken>());
+    else if (key == "on_event") builder.on_event([fails = value != "true", watch = watch](const appmint::Event &event) {
+      if (fails) throw std::runtime_error("the listener failed");
+      watch->note(event);
+    });
     else if (key == "signer") builder.signer([fails = value != "ok"](std::string_view) {
       return fails ? throw std::runtime_error("no signature today") : std::string(256, '\1');
     });
@@ -70,7 +82,8 @@ struct Driver {
   }
   appmint::TokenSource source() const {
     auto scope = scope_given();
-    return scope ? app->installation(arg("id"), *scope) : app->installation(arg("id"));
+    if (maybe("id")) return scope ? app->installation(arg("id"), *scope) : app->installation(arg("id"));
+    return scope ? app->installation(lookup(), *scope) : app->installation(lookup());
   }
   appmint::Token scoped() const {
     using appmint::Target;
@@ -79,14 +92,14 @@ struct Driver {
     return scope ? app->scope_token(arg("token"), target, *scope) : app->scope_token(arg("token"), target);
   }
 
-  appmint::Installation found() const {
+  appmint::Lookup lookup() const {
     using appmint::Lookup;
     static const std::map<std::string, Lookup (*)(std::string_view)> kinds = {
-        {"id", Lookup::id}, {"organization", Lookup::organization}, {"user", Lookup::user},
+        {"account", Lookup::account}, {"id", Lookup::id}, {"organization", Lookup::organization}, {"user", Lookup::user},
         {"repository", Lookup::repository}, {"enterprise", Lookup::enterprise}};
     for (const auto &[key, value] : words)
-      if (auto kind = kinds.find(key); kind != kinds.end()) return app->find_installation(kind->second(value));
-    return app->find_installation(arg("account"));
+      if (auto kind = kinds.find(key); kind != kinds.end()) return kind->second(value);
+    return Lookup::account("");
   }
 
   // What is about the app beside installations, tokens and calls; whether it is that.
@@ -130,7 +143,7 @@ struct Driver {
     else if (op == "jwt") answer.add(app->jwt());
     else if (op == "fingerprint") answer.add("value", app->fingerprint());
     else if (op == "platform_name") answer.add("value", app->platform_name());
-    else if (op == "find_installation") answer.add("", found());
+    else if (op == "find_installation") answer.add("", maybe("account") ? app->find_installation(arg("account")) : app->find_installation(lookup()));
     else if (op == "clock_offset") answer.add("value", std::to_string(app->clock_offset().count()));
     else if (op == "invalidate") source().invalidate();
     else if (op == "refresh") answer.add(app->refresh(arg("refresh_token")));
@@ -150,10 +163,19 @@ struct Driver {
     else if (op == "authorize") {
       appmint::AuthorizationRequest asked{maybe("redirect_uri"), maybe("state"), split(arg("scopes")), maybe("login")};
       answer.add(app->authorize(asked));
-    } else if (op == "verify_webhook") {
+    } else if (op == "verify_webhook" || op == "heed_webhook") {
       auto secrets = split(arg("secrets"));
-      answer.add(app->verify_webhook({options.headers.begin(), options.headers.end()}, arg("body"), {secrets.begin(), secrets.end()}));
-    } else if (!operate(op, answer)) throw std::logic_error("unknown operation " + op);
+      auto webhook = app->verify_webhook({options.headers.begin(), options.headers.end()}, arg("body"), {secrets.begin(), secrets.end()});
+      if (op == "verify_webhook") answer.add(webhook);
+      else answer.add("value", std::to_string(app->heed_webhook(webhook)));
+    } else if (op == "source_installation_id") answer.add("value", source().installation_id());
+    else if (op == "tokens") answer.add("count", std::to_string(ask_at_once(source(), std::stoul(arg("count")))));
+    else if (op == "watch") source().on_change([watch = watch](const appmint::Token &token) { watch->follow(token); });
+    else if (op == "changes") watch->tell_changes(answer);
+    else if (op == "events") watch->tell_events(answer);
+    else if (op == "stats") answer.add(app->stats());
+    else if (op == "close") app->close();
+    else if (!operate(op, answer)) throw std::logic_error("unknown operation " + op);
   }
 
   void obey(const std::string &command, Answer &answer) {

@@ -1,0 +1,469 @@
+/*
+ * Many threads and many processes use one app: who mints, who is told, and what is left behind.
+ *
+ * APPMINT_FORKS says how many children are made (200), APPMINT_CALLS how often a token that is in
+ * memory is asked for (1000000).
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <appmint.h>
+
+#include <arpa/inet.h>
+#include <malloc.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define N APPMINT_NTS
+
+enum { THREADS = 64, BATCHES = 4, CHILD_SECONDS = 60, HEAP_BOUND = 64 * 1024 };
+
+/* Callbacks are called on several threads at once. */
+#define ADD(counter) __atomic_add_fetch(&(counter), 1, __ATOMIC_SEQ_CST)
+#define READ(counter) __atomic_load_n(&(counter), __ATOMIC_SEQ_CST)
+
+static int failures;
+#define CHECK(condition) \
+  do { if (!(condition)) { ADD(failures); printf("line %d: %s\n", __LINE__, #condition); } } while (0)
+
+static int same(const char *left, const char *right) { return left && right && !strcmp(left, right); }
+
+static void pause_ms(long ms) {
+  struct timespec pause = {ms / 1000, ms % 1000 * 1000 * 1000};
+  nanosleep(&pause, NULL);
+}
+/* What a worker thread is about to do. */
+static int becomes(int *counter, int value) {
+  int i;
+  for (i = 0; i < 2000 && READ(*counter) != value; i++) pause_ms(5);
+  return READ(*counter) == value;
+}
+static int number(const char *name, int otherwise) {
+  const char *text = getenv(name);
+  return text && *text ? atoi(text) : otherwise;
+}
+
+/* ---- a platform that answers on as many connections as there are */
+
+static struct { int socket, port, mints, delay_ms; pthread_t thread; } platform;
+
+/* Reads a request; 0 when there is none any more. */
+static int asked(int connection, char *text, size_t room) {
+  size_t len = 0, more = 0;
+  char *body = NULL, *line;
+  while (!body || strlen(body) < more) {
+    ssize_t got = len + 1 < room ? read(connection, text + len, room - 1 - len) : 0;
+    if (got <= 0) return 0;
+    text[len += (size_t)got] = '\0';
+    if (!(body = strstr(text, "\r\n\r\n"))) continue;
+    body += 4;
+    for (line = text; line < body; line = strstr(line, "\r\n") + 2)
+      if (!strncasecmp(line, "content-length: ", 16)) more = strtoul(line + 16, NULL, 10);
+  }
+  return 1;
+}
+static void *answer(void *it) {
+  int connection = *(int *)it;
+  char text[8192], body[256], expiry[32];
+  free(it);
+  while (asked(connection, text, sizeof text)) {
+    int is_mint = !strncmp(text, "POST ", 5) && strstr(text, "/access_tokens ");
+    time_t end = time(NULL) + 3600;
+    struct tm parts;
+    strftime(expiry, sizeof expiry, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&end, &parts));
+    if (is_mint) {
+      sprintf(body, "{\"token\":\"ghs_%d\",\"expires_at\":\"%s\"}", ADD(platform.mints), expiry);
+      pause_ms(READ(platform.delay_ms));
+    } else {
+      strcpy(body, "[]");
+    }
+    sprintf(text, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %lu\r\n\r\n%s",
+            is_mint ? "201 Created" : "200 OK", (unsigned long)strlen(body), body);
+    if (send(connection, text, strlen(text), MSG_NOSIGNAL) < 0) break; /* who asked may have ended */
+  }
+  close(connection);
+  return NULL;
+}
+static void *serve(void *unused) {
+  int connection;
+  while ((connection = accept(platform.socket, NULL, NULL)) >= 0) {
+    pthread_t thread;
+    int *it = malloc(sizeof *it);
+    *it = connection;
+    CHECK(!pthread_create(&thread, NULL, answer, it) && !pthread_detach(thread));
+  }
+  return unused;
+}
+static void start_platform(void) {
+  struct sockaddr_in address = {0};
+  socklen_t len = sizeof address;
+  platform.socket = socket(AF_INET, SOCK_STREAM, 0);
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  CHECK(!bind(platform.socket, (struct sockaddr *)&address, len) && !listen(platform.socket, 256));
+  CHECK(!getsockname(platform.socket, (struct sockaddr *)&address, &len));
+  platform.port = ntohs(address.sin_port);
+  CHECK(!pthread_create(&platform.thread, NULL, serve, NULL));
+}
+static void stop_platform(void) {
+  shutdown(platform.socket, SHUT_RDWR);
+  pthread_join(platform.thread, NULL);
+  close(platform.socket);
+}
+
+/* ---- an app at it */
+
+static int sign(void *userdata, const uint8_t *message, size_t message_len, uint8_t *signature,
+                size_t *signature_len) {
+  (void)userdata, (void)message, (void)message_len;
+  memset(signature, 1, *signature_len = 256);
+  return 0;
+}
+/* What was told, and how often what is handed to callbacks was dropped. */
+typedef struct { int minted, store_failed, others, changes, drops; } told;
+
+static void on_event(void *userdata, const appmint_event *event) {
+  told *it = userdata;
+  const char *kind = appmint_event_kind(event);
+  if (same(kind, "minted")) {
+    ADD(it->minted);
+    CHECK(!appmint_event_error(event) && appmint_event_duration_ms(event) >= 0);
+    CHECK(same(appmint_event_installation_id(event), "14") && !appmint_event_is_warning(event));
+    CHECK(appmint_event_clock_offset_ms(event) == APPMINT_NO_TIME);
+    CHECK(strstr(appmint_event_text(event), "minted installation 14, ") == appmint_event_text(event));
+  } else if (same(kind, "store_failed")) {
+    appmint_error *error = appmint_error_copy(appmint_event_error(event));
+    ADD(it->store_failed);
+    CHECK(appmint_error_kind(error) == APPMINT_ERROR_CALLBACK && appmint_event_is_warning(event));
+    CHECK(same(appmint_error_message(error), "the store's `get` returned -7"));
+    appmint_error_free(error);
+  } else {
+    ADD(it->others);
+  }
+}
+static void on_change(void *userdata, const appmint_token *token) {
+  told *it = userdata;
+  appmint_token *kept = appmint_token_copy(token);
+  CHECK(same(appmint_token_reveal(kept, NULL), appmint_token_reveal(token, NULL)));
+  appmint_token_free(kept);
+  ADD(it->changes);
+}
+static void drop(void *userdata) { ADD(((told *)userdata)->drops); }
+
+static appmint_config *config_for(told *it) {
+  appmint_config *config = appmint_config_new();
+  appmint_signer signer = {sizeof signer, NULL, sign, NULL};
+  char url[64];
+  sprintf(url, "http://127.0.0.1:%d", platform.port);
+  CHECK(appmint_config_set_platform(config, "github", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_app_id(config, "75", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_api_url(config, url, N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_proxy(config, "", 0, NULL) == APPMINT_OK);
+  if (it) CHECK(appmint_config_set_on_event(config, on_event, it, drop, NULL) == APPMINT_OK);
+  return config;
+}
+static appmint_app *app_of(appmint_config *config) {
+  appmint_app *app = NULL;
+  CHECK(appmint_app_new(config, &app, NULL) == APPMINT_OK);
+  appmint_config_free(config);
+  return app;
+}
+static appmint_source *source_of(const appmint_app *app, const char *id) {
+  appmint_source *source = NULL;
+  CHECK(appmint_app_installation(app, id, N, &source, NULL) == APPMINT_OK);
+  return source;
+}
+/* A token's text, or the message of what went wrong. */
+static int ask(const appmint_source *source, char *text, size_t room) {
+  appmint_token *token = NULL;
+  appmint_error *error = NULL;
+  appmint_status status = appmint_source_token(source, -1, -1, &token, &error);
+  snprintf(text, room, "%s", status ? appmint_error_to_string(error) : appmint_token_reveal(token, NULL));
+  if (status) printf("%s\n", text);
+  appmint_token_free(token);
+  appmint_error_free(error);
+  return status == APPMINT_OK;
+}
+
+/* ---- threads */
+
+static pthread_barrier_t together;
+typedef struct { const appmint_source *source; char token[128]; int is_well; } asking;
+
+static void *ask_together(void *it) {
+  asking *one = it;
+  pthread_barrier_wait(&together);
+  one->is_well = ask(one->source, one->token, sizeof one->token);
+  return NULL;
+}
+
+static void many_threads_mint_once(void) {
+  told it = {0, 0, 0, 0, 0};
+  appmint_app *app = app_of(config_for(&it));
+  appmint_source *source = source_of(app, "14");
+  appmint_stats *stats = NULL;
+  pthread_t threads[THREADS];
+  asking all[THREADS];
+  int i, mints = READ(platform.mints);
+  CHECK(appmint_source_on_change(source, on_change, &it, drop, NULL) == APPMINT_OK);
+  CHECK(!pthread_barrier_init(&together, NULL, THREADS));
+  platform.delay_ms = 200;
+  for (i = 0; i < THREADS; i++) {
+    all[i].source = source;
+    CHECK(!pthread_create(&threads[i], NULL, ask_together, &all[i]));
+  }
+  for (i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+  __atomic_store_n(&platform.delay_ms, 0, __ATOMIC_SEQ_CST);
+  pthread_barrier_destroy(&together);
+  for (i = 0; i < THREADS; i++) CHECK(all[i].is_well && same(all[i].token, all[0].token));
+  CHECK(READ(platform.mints) == mints + 1);
+  CHECK(appmint_app_stats(app, &stats, NULL) == APPMINT_OK);
+  CHECK(appmint_stats_minted(stats) == 1 && appmint_stats_failed(stats) == 0);
+  CHECK(appmint_stats_joined(stats) < THREADS && appmint_stats_sources(stats) == 1);
+  appmint_stats_free(stats);
+  CHECK(READ(it.minted) == 1 && READ(it.changes) == 1 && READ(it.others) == 0);
+  CHECK(READ(it.drops) == 0);
+  appmint_app_free(app);
+  appmint_source_free(source);
+  CHECK(becomes(&it.drops, 2));
+}
+
+/* ---- a store */
+
+typedef struct {
+  pthread_mutex_t mutex;
+  char name[256], owner[256], value[4096];
+  size_t len;
+  int fails, is_locked, locks, unlocks, puts, drops;
+} shelf;
+
+static int store_get(void *userdata, const char *name, appmint_bytes *value) {
+  shelf *it = userdata;
+  int code = APPMINT_STORE_NO;
+  if (READ(it->fails)) return -7;
+  pthread_mutex_lock(&it->mutex);
+  if (it->len && same(it->name, name))
+    code = appmint_bytes_put(value, it->value, it->len, NULL) ? -1 : APPMINT_STORE_YES;
+  pthread_mutex_unlock(&it->mutex);
+  return code;
+}
+static int store_put(void *userdata, const char *name, const uint8_t *value, size_t value_len,
+                     const uint8_t *expected, size_t expected_len, int64_t keep_until_ms) {
+  shelf *it = userdata;
+  int fits = value_len <= sizeof it->value && strlen(name) < sizeof it->name;
+  CHECK(fits && keep_until_ms > (int64_t)time(NULL) * 1000);
+  pthread_mutex_lock(&it->mutex);
+  fits = fits && (expected ? it->len == expected_len && !memcmp(it->value, expected, expected_len) : !it->len);
+  if (fits) strcpy(it->name, name), memcpy(it->value, value, it->len = value_len), it->puts++;
+  pthread_mutex_unlock(&it->mutex);
+  return fits ? APPMINT_STORE_YES : APPMINT_STORE_NO;
+}
+static int store_remove(void *userdata, const char *name, const uint8_t *expected, size_t expected_len) {
+  (void)userdata, (void)name, (void)expected, (void)expected_len;
+  return APPMINT_STORE_NO;
+}
+static int store_lock(void *userdata, const char *name, const char *owner, uint64_t lease_ms) {
+  shelf *it = userdata;
+  int is_ours;
+  (void)name;
+  CHECK(lease_ms > 0 && strlen(owner) > 10 && strlen(owner) < sizeof it->owner);
+  pthread_mutex_lock(&it->mutex);
+  is_ours = !it->is_locked;
+  if (is_ours) strcpy(it->owner, owner), it->is_locked = 1, it->locks++;
+  pthread_mutex_unlock(&it->mutex);
+  return is_ours ? APPMINT_STORE_YES : APPMINT_STORE_NO;
+}
+static int store_unlock(void *userdata, const char *name, const char *owner) {
+  shelf *it = userdata;
+  (void)name;
+  pthread_mutex_lock(&it->mutex);
+  CHECK(it->is_locked && same(it->owner, owner));
+  it->is_locked = 0, it->unlocks++;
+  pthread_mutex_unlock(&it->mutex);
+  return APPMINT_STORE_YES;
+}
+static void store_drop(void *userdata) { ADD(((shelf *)userdata)->drops); }
+
+static const appmint_store_callbacks store = {
+    sizeof store, store_get, store_put, store_remove, store_lock, store_unlock};
+
+static appmint_app *app_with(shelf *kept, told *it) {
+  appmint_config *config = config_for(it);
+  CHECK(appmint_config_set_own_store(config, &store, kept, store_drop, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_store_key(
+            config, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", N, NULL) == APPMINT_OK);
+  return app_of(config);
+}
+static int holds(const shelf *it, const char *text) {
+  size_t i, len = strlen(text);
+  for (i = 0; i + len <= it->len; i++) if (!memcmp(it->value + i, text, len)) return 1;
+  return 0;
+}
+
+static void a_fleet_mints_once(void) {
+  static shelf kept;
+  told it = {0, 0, 0, 0, 0};
+  appmint_app *apps[8];
+  appmint_stats *stats = NULL;
+  appmint_source *source;
+  char first[128], next[128];
+  int i, mints = READ(platform.mints);
+  pthread_mutex_init(&kept.mutex, NULL);
+  for (i = 0; i < 8; i++) {
+    source = source_of(apps[i] = app_with(&kept, &it), "14");
+    CHECK(ask(source, i ? next : first, sizeof next) && (!i || same(first, next)));
+    appmint_source_free(source);
+  }
+  CHECK(READ(platform.mints) == mints + 1 && READ(it.minted) == 1 && READ(it.others) == 7);
+  CHECK(kept.puts == 1 && kept.locks == 1 && kept.unlocks == 1 && !holds(&kept, first));
+  CHECK(appmint_app_stats(apps[7], &stats, NULL) == APPMINT_OK);
+  CHECK(appmint_stats_from_store(stats) == 1 && appmint_stats_minted(stats) == 0);
+  appmint_stats_free(stats);
+  for (i = 0; i < 8; i++) appmint_app_free(apps[i]);
+  CHECK(becomes(&kept.drops, 8) && becomes(&it.drops, 8));
+  pthread_mutex_destroy(&kept.mutex);
+}
+
+static void a_store_that_fails_costs_no_token(void) {
+  static shelf broken;
+  told it = {0, 0, 0, 0, 0};
+  appmint_app *app;
+  appmint_source *source;
+  char token[128];
+  broken.fails = 1;
+  app = app_with(&broken, &it);
+  source = source_of(app, "14");
+  CHECK(ask(source, token, sizeof token) && READ(it.store_failed) == 1 && READ(it.minted) == 1);
+  appmint_source_free(source);
+  appmint_app_free(app);
+  CHECK(becomes(&broken.drops, 1) && becomes(&it.drops, 1));
+}
+
+/* ---- processes */
+
+typedef struct { const appmint_app *app; int is_over, mints; } busy;
+
+/* Mints, or asks for what is in memory, until it is over. */
+static void *keep_busy(void *it) {
+  busy *work = it;
+  appmint_source *source = source_of(work->app, "14");
+  char token[128];
+  while (!READ(work->is_over)) {
+    if (ADD(work->mints) % 2) appmint_source_invalidate(source);
+    CHECK(ask(source, token, sizeof token));
+  }
+  appmint_source_free(source);
+  return NULL;
+}
+/* In the child: 0 when it went well. A child that hangs is ended by its alarm. */
+static int child(const appmint_app *app) {
+  appmint_source *source;
+  char token[128];
+  alarm(CHILD_SECONDS);
+  source = source_of(app, "18");
+  appmint_source_invalidate(source);
+  return !ask(source, token, sizeof token) || strncmp(token, "ghs_", 4);
+}
+/* How many of so many children went well while so many threads of this process minted. */
+static int fork_beside(const appmint_app *app, int count, int thread_count) {
+  busy work = {NULL, 0, 0};
+  pthread_t threads[16];
+  int i, status, well = 0;
+  work.app = app;
+  for (i = 0; i < thread_count; i++) CHECK(!pthread_create(&threads[i], NULL, keep_busy, &work));
+  for (i = 0; i < count; i++) {
+    pid_t made = fork();
+    if (made == 0) _exit(child(app));
+    if (made < 0 || waitpid(made, &status, 0) != made) break;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) well++;
+    else printf("child %d: %s %d\n", i, WIFSIGNALED(status) ? "signal" : "code",
+                WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+  }
+  __atomic_store_n(&work.is_over, 1, __ATOMIC_SEQ_CST);
+  for (i = 0; i < thread_count; i++) pthread_join(threads[i], NULL);
+  CHECK(count == 0 || READ(work.mints) > 0);
+  return well;
+}
+
+static void a_child_mints_while_its_parent_does(void) {
+  static const int threads[BATCHES] = {2, 4, 8, 16};
+  int batch, count = number("APPMINT_FORKS", 200) / BATCHES, mints = READ(platform.mints);
+  appmint_app *app = app_of(config_for(NULL));
+  for (batch = 0; batch < BATCHES; batch++) {
+    int well = fork_beside(app, count, threads[batch]);
+    CHECK(well == count);
+    printf("%d of %d children minted beside %d threads\n", well, count, threads[batch]);
+  }
+  CHECK(READ(platform.mints) >= mints + BATCHES * count);
+  appmint_app_free(app);
+}
+
+/* ---- memory */
+
+static long heap(void) {
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+  struct mallinfo2 info = mallinfo2();
+  return (long)(info.uordblks + info.hblkhd);
+#else
+  return 0;
+#endif
+}
+
+static void a_token_from_memory_leaves_nothing_behind(void) {
+  int i, calls = number("APPMINT_CALLS", 1000000), mints;
+  appmint_app *app = app_of(config_for(NULL));
+  appmint_source *source = source_of(app, "14");
+  char first[128], next[128];
+  long before, after;
+  CHECK(ask(source, first, sizeof first) && ask(source, next, sizeof next));
+  mints = READ(platform.mints);
+  before = heap();
+  for (i = 0; i < calls; i++)
+    if (!ask(source, next, sizeof next) || strcmp(first, next)) break;
+  after = heap();
+  CHECK(i == calls && READ(platform.mints) == mints);
+  printf("%d calls, heap %ld bytes before and %ld after\n", i, before, after);
+  CHECK(after - before < HEAP_BOUND);
+  appmint_source_free(source);
+  appmint_app_free(app);
+}
+
+/* ---- an app that is closed */
+
+static void what_is_closed_is_refused(void) {
+  appmint_app *app = app_of(config_for(NULL));
+  appmint_source *source = source_of(app, "14");
+  appmint_token *token = NULL;
+  appmint_error *error = NULL;
+  char text[128];
+  CHECK(ask(source, text, sizeof text));
+  appmint_app_close(app);
+  CHECK(appmint_source_expires_at_ms(source) == APPMINT_NO_TIME); /* its token is forgotten */
+  CHECK(appmint_source_token(source, -1, -1, &token, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(same(appmint_error_message(error), "the app is closed") && !token);
+  appmint_app_close(app); /* twice is once */
+  appmint_error_free(error);
+  appmint_source_free(source);
+  appmint_app_free(app);
+}
+
+int main(void) {
+  setvbuf(stdout, NULL, _IONBF, 0); /* or a child would print again what its parent printed */
+  start_platform();
+  many_threads_mint_once();
+  a_fleet_mints_once();
+  a_store_that_fails_costs_no_token();
+  a_child_mints_while_its_parent_does();
+  a_token_from_memory_leaves_nothing_behind();
+  what_is_closed_is_refused();
+  stop_platform();
+  printf("%d failures\n", failures);
+  return failures != 0;
+}

@@ -1,0 +1,111 @@
+// What the C++ driver sees happen while nobody asks, and its own stores.
+#include <appmint.hpp>
+#include <mutex>
+#include <set>
+#include <thread>
+
+// A store in the driver's memory.
+class Shelf : public appmint::Store {
+ public:
+  std::optional<std::string> get(std::string_view name) override {
+    std::lock_guard guard(mutex_);
+    return there(records_, name);
+  }
+  bool put(std::string_view name, std::string_view value, std::optional<std::string_view> expected, std::optional<appmint::Time>) override {
+    std::lock_guard guard(mutex_);
+    bool same = there(records_, name) == expected;
+    if (same) records_[std::string(name)] = value;
+    return same;
+  }
+  void remove(std::string_view name, std::string_view expected) override {
+    std::lock_guard guard(mutex_);
+    if (there(records_, name) == expected) records_.erase(std::string(name));
+  }
+  bool lock(std::string_view name, std::string_view owner, std::chrono::milliseconds) override {
+    std::lock_guard guard(mutex_);
+    return locks_.emplace(name, owner).first->second == owner;
+  }
+  void unlock(std::string_view name, std::string_view owner) override {
+    std::lock_guard guard(mutex_);
+    if (there(locks_, name) == owner) locks_.erase(std::string(name));
+  }
+
+ private:
+  using Records = std::map<std::string, std::string>;
+  static std::optional<std::string> there(const Records &records, std::string_view name) {
+    auto found = records.find(std::string(name));
+    return found == records.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::mutex mutex_;
+  Records records_, locks_;
+};
+
+// A store whose methods fail.
+class Broken : public appmint::Store {
+  [[noreturn]] static void fail() { throw std::runtime_error("no store today"); }
+  std::optional<std::string> get(std::string_view) override { fail(); }
+  bool put(std::string_view, std::string_view, std::optional<std::string_view>, std::optional<appmint::Time>) override { fail(); }
+  void remove(std::string_view, std::string_view) override { fail(); }
+  bool lock(std::string_view, std::string_view, std::chrono::milliseconds) override { fail(); }
+  void unlock(std::string_view, std::string_view) override { fail(); }
+};
+
+// Events as they are told, already in words; and new tokens.
+class Watch {
+ public:
+  void note(const appmint::Event &event) {
+    std::lock_guard guard(mutex_);
+    auto p = std::to_string(count_++) + ".";
+    auto offset = event.clock_offset();
+    auto error = event.error();
+    events_.add(p + "kind", event.kind()), events_.add(p + "installation_id", event.installation_id());
+    events_.add(p + "clock_offset", offset ? std::optional<long long>(offset->count()) : std::nullopt);
+    events_.add(p + "error_kind", error ? Text(name(error->kind())) : std::nullopt);
+    events_.add(p + "is_warning", std::optional<bool>(event.is_warning())), events_.add(p + "text", event.text());
+  }
+  void follow(const appmint::Token &token) {
+    std::lock_guard guard(mutex_);
+    changes_.push_back(token);
+  }
+  void tell_events(Answer &answer) {
+    moment();
+    std::lock_guard guard(mutex_);
+    answer.add("count", std::to_string(std::exchange(count_, 0)));
+    answer.line += std::exchange(events_, Answer{}).line;
+  }
+  void tell_changes(Answer &answer) {
+    moment();
+    std::lock_guard guard(mutex_);
+    answer.add("count", std::to_string(changes_.size()));
+    if (!changes_.empty()) answer.add("reveal.last", changes_.back().reveal());
+  }
+
+ private:
+  // For what is on its way on another thread.
+  static void moment() { std::this_thread::sleep_for(std::chrono::milliseconds(100)); }
+  std::mutex mutex_;
+  Answer events_;
+  std::size_t count_ = 0;
+  std::vector<appmint::Token> changes_;
+};
+
+// How many different tokens so many threads get that ask at once.
+inline std::size_t ask_at_once(const appmint::TokenSource &source, std::size_t count) {
+  std::mutex mutex;
+  std::set<std::string> tokens;
+  std::optional<appmint::Error> failed;
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < count; i++) threads.emplace_back([&] {
+    try {
+      auto token = source.token().reveal();
+      std::lock_guard guard(mutex);
+      tokens.insert(token);
+    } catch (const appmint::Error &error) {
+      std::lock_guard guard(mutex);
+      failed = error;
+    }
+  });
+  for (auto &thread : threads) thread.join();
+  if (failed) throw *failed;
+  return tokens.size();
+}
