@@ -45,7 +45,7 @@ use crate::{
     source::TokenSource,
     store::{Sealer, Vault},
     time::Timestamp,
-    token::Token,
+    token::{Details, Token},
     transport::{HttpTransport, Transport},
     webhook::Webhook,
 };
@@ -62,6 +62,8 @@ struct Shared {
     /// Which of the signers is in use.
     signer: AtomicUsize,
     jwt: ArcSwapOption<Token>,
+    /// Those of the last token, to be shared with the next.
+    details: ArcSwapOption<Details>,
     offsets: Offsets,
     directory: PerProcess<Mutex<Directory>>,
     mintings: PerProcess<Mutex<Mintings>>,
@@ -97,6 +99,7 @@ impl App {
             workers: Workers::new(),
             signer: AtomicUsize::new(0),
             jwt: ArcSwapOption::empty(),
+            details: ArcSwapOption::empty(),
             offsets,
             directory: PerProcess::default(),
             mintings: PerProcess::default(),
@@ -216,6 +219,7 @@ impl App {
     pub fn close(&self) {
         self.0.workers.close();
         self.0.jwt.store(None);
+        self.0.details.store(None);
         let cells: Vec<_> = lock(&self.directory()).cells.values().cloned().collect();
         for cell in cells {
             self.take(&cell);

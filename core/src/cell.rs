@@ -52,7 +52,7 @@ pub(crate) struct Moment {
 
 /// Where the token of one key lives.
 pub(crate) struct Cell {
-    key: Key,
+    key: Arc<Key>,
     held: ArcSwapOption<Held>,
     /// The last token that was forgotten on purpose: a store may still have it.
     forgotten: ArcSwapOption<Token>,
@@ -80,7 +80,7 @@ pub(crate) struct Held {
 }
 
 impl Cell {
-    pub(crate) fn new(key: Key) -> Self {
+    pub(crate) fn new(key: Arc<Key>) -> Self {
         let (held, forgotten, unsaved, observers) = Default::default();
         Self { key, held, forgotten, unsaved, observers }
     }
@@ -286,7 +286,7 @@ impl Mintings {
 /// Every place that there is, by what it is for.
 #[derive(Clone, Default)]
 pub(crate) struct Directory {
-    pub(crate) cells: HashMap<Key, Arc<Cell>>,
+    pub(crate) cells: HashMap<Arc<Key>, Arc<Cell>>,
     pub(crate) sought: HashMap<(Lookup, Scope), Arc<crate::source::Sought>>,
 }
 
@@ -298,7 +298,8 @@ impl Directory {
         if self.cells.len() >= capacity {
             self.evict(capacity, now);
         }
-        let cell = Arc::new(Cell::new(key.clone()));
+        let key = Arc::new(key);
+        let cell = Arc::new(Cell::new(Arc::clone(&key)));
         self.cells.insert(key, Arc::clone(&cell));
         cell
     }

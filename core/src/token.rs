@@ -41,18 +41,24 @@ impl TokenKind {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(Arc<Snapshot>);
 
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Snapshot {
-    kind: TokenKind,
     secret: Secret,
-    scheme: String,
     expires_at: Option<Timestamp>,
+    issued_at: Option<Timestamp>,
+    details: Arc<Details>,
+}
+
+/// What many tokens have in common: those of an app's installations are often alike in all of it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Details {
+    kind: TokenKind,
+    scheme: String,
     permissions: Permissions,
     repository_selection: Option<String>,
     repositories: Vec<String>,
     scopes: Vec<String>,
     account: Option<String>,
-    issued_at: Option<Timestamp>,
     claims: Option<String>,
     refresh_token: Option<Secret>,
     refresh_token_expires_at: Option<Timestamp>,
@@ -60,27 +66,42 @@ struct Snapshot {
 
 impl Token {
     pub(crate) fn builder(kind: TokenKind, secret: Secret) -> TokenBuilder {
-        TokenBuilder(Snapshot {
-            kind,
+        TokenBuilder {
             secret,
-            scheme: "Bearer".to_owned(),
             expires_at: None,
-            permissions: Permissions::new(),
-            repository_selection: None,
-            repositories: Vec::new(),
-            scopes: Vec::new(),
-            account: None,
             issued_at: None,
-            claims: None,
-            refresh_token: None,
-            refresh_token_expires_at: None,
-        })
+            details: Details {
+                kind,
+                scheme: "Bearer".to_owned(),
+                permissions: Permissions::new(),
+                repository_selection: None,
+                repositories: Vec::new(),
+                scopes: Vec::new(),
+                account: None,
+                claims: None,
+                refresh_token: None,
+                refresh_token_expires_at: None,
+            },
+        }
+    }
+
+    /// The same token, holding these details instead of its own if they are equal.
+    pub(crate) fn sharing(&self, details: &Arc<Details>) -> Self {
+        if self.0.details != *details || Arc::ptr_eq(&self.0.details, details) {
+            return self.clone();
+        }
+        let details = Arc::clone(details);
+        Self(Arc::new(Snapshot { details, ..(*self.0).clone() }))
+    }
+
+    pub(crate) fn details(&self) -> &Arc<Details> {
+        &self.0.details
     }
 
     /// What it stands for.
     #[must_use]
     pub fn kind(&self) -> TokenKind {
-        self.0.kind
+        self.0.details.kind
     }
 
     /// The secret itself.
@@ -92,7 +113,7 @@ impl Token {
     /// The value for an `Authorization` header, such as `Bearer ats_…` (RFC 6750).
     #[must_use]
     pub fn authorization(&self) -> Secret {
-        Secret::new(format!("{} {}", self.0.scheme, self.reveal()))
+        Secret::new(format!("{} {}", self.0.details.scheme, self.reveal()))
     }
 
     /// When it stops working; `None` if the platform did not say.
@@ -110,35 +131,35 @@ impl Token {
     /// What it may do: permission names to levels.
     #[must_use]
     pub fn permissions(&self) -> &Permissions {
-        &self.0.permissions
+        &self.0.details.permissions
     }
 
     /// Which repositories it reaches: `all` or `selected`.
     #[must_use]
     pub fn repository_selection(&self) -> Option<&str> {
-        self.0.repository_selection.as_deref()
+        self.0.details.repository_selection.as_deref()
     }
 
     /// Names of the repositories that it was narrowed to; empty when it was not.
     #[must_use]
     pub fn repositories(&self) -> &[String] {
-        &self.0.repositories
+        &self.0.details.repositories
     }
 
     /// OAuth scopes granted (RFC 6749 §3.3); empty where the platform names none.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
-        &self.0.scopes
+        &self.0.details.scopes
     }
 
     /// The account whose token it is, where the platform was asked and said so.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
-        self.0.account.as_deref()
+        self.0.details.account.as_deref()
     }
 
     pub(crate) fn scheme(&self) -> &str {
-        &self.0.scheme
+        &self.0.details.scheme
     }
 
     pub(crate) fn issued_at(&self) -> Option<Timestamp> {
@@ -153,82 +174,88 @@ impl Token {
     /// A JWT's payload as JSON. It holds no secret.
     #[must_use]
     pub fn claims(&self) -> Option<&str> {
-        self.0.claims.as_deref()
+        self.0.details.claims.as_deref()
     }
 
     /// The refresh token that came with it (RFC 6749 §1.5).
     #[must_use]
     pub fn refresh_token(&self) -> Option<&Secret> {
-        self.0.refresh_token.as_ref()
+        self.0.details.refresh_token.as_ref()
     }
 
     /// When the refresh token stops working.
     #[must_use]
     pub fn refresh_token_expires_at(&self) -> Option<Timestamp> {
-        self.0.refresh_token_expires_at
+        self.0.details.refresh_token_expires_at
     }
 }
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")
-            .field("kind", &self.0.kind.name())
+            .field("kind", &self.0.details.kind.name())
             .field("secret", &self.0.secret)
             .field("expires_at", &self.0.expires_at.map(|time| time.to_string()))
-            .field("permissions", &self.0.permissions)
+            .field("permissions", &self.0.details.permissions)
             .finish_non_exhaustive()
     }
 }
 
-pub(crate) struct TokenBuilder(Snapshot);
+pub(crate) struct TokenBuilder {
+    secret: Secret,
+    expires_at: Option<Timestamp>,
+    issued_at: Option<Timestamp>,
+    details: Details,
+}
 
 impl TokenBuilder {
     pub(crate) fn build(self) -> Token {
-        Token(Arc::new(self.0))
+        let Self { secret, expires_at, issued_at, details } = self;
+        Token(Arc::new(Snapshot { secret, expires_at, issued_at, details: Arc::new(details) }))
     }
 
     pub(crate) fn scheme(mut self, scheme: &str) -> Self {
-        scheme.clone_into(&mut self.0.scheme);
+        scheme.clone_into(&mut self.details.scheme);
         self
     }
 
     pub(crate) fn expires_at(mut self, time: Option<Timestamp>) -> Self {
-        self.0.expires_at = time;
+        self.expires_at = time;
         self
     }
 
     pub(crate) fn permissions(mut self, permissions: Permissions) -> Self {
-        self.0.permissions = permissions;
+        self.details.permissions = permissions;
         self
     }
 
     pub(crate) fn repository_selection(mut self, selection: Option<String>) -> Self {
-        self.0.repository_selection = selection;
+        self.details.repository_selection = selection;
         self
     }
 
     pub(crate) fn repositories(mut self, names: Vec<String>) -> Self {
-        self.0.repositories = names;
+        self.details.repositories = names;
         self
     }
 
     pub(crate) fn scopes(mut self, scopes: Vec<String>) -> Self {
-        self.0.scopes = scopes;
+        self.details.scopes = scopes;
         self
     }
 
     pub(crate) fn account(mut self, account: Option<String>) -> Self {
-        self.0.account = account;
+        self.details.account = account;
         self
     }
 
     pub(crate) fn issued_at(mut self, now: Timestamp) -> Self {
-        self.0.issued_at = Some(now);
+        self.issued_at = Some(now);
         self
     }
 
     pub(crate) fn claims(mut self, claims: String) -> Self {
-        self.0.claims = Some(claims);
+        self.details.claims = Some(claims);
         self
     }
 
@@ -237,8 +264,8 @@ impl TokenBuilder {
         token: Option<Secret>,
         expires: Option<Timestamp>,
     ) -> Self {
-        self.0.refresh_token_expires_at = token.as_ref().and(expires);
-        self.0.refresh_token = token;
+        self.details.refresh_token_expires_at = token.as_ref().and(expires);
+        self.details.refresh_token = token;
         self
     }
 }

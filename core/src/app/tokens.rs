@@ -213,11 +213,12 @@ impl App {
         }
         match &minted {
             Ok(token) => {
+                let token = self.shared(token);
                 cell.fill(Held::new(token.clone(), now));
                 mintings.forget(cell);
                 drop(mintings);
-                self.tell_observers(cell, token);
-                minted
+                self.tell_observers(cell, &token);
+                Ok(token)
             }
             Err(error) => {
                 mintings.rest(cell, error, now);
@@ -229,6 +230,21 @@ impl App {
                 }
             }
         }
+    }
+
+    /// The token with the details of the last one, if they are the same: a million are not told
+    /// apart by what they may do.
+    fn shared(&self, token: &Token) -> Token {
+        if token.refresh_token().is_some() {
+            return token.clone(); // a secret is nobody else's
+        }
+        let last = self.0.details.load();
+        let shared = last.as_ref().map_or_else(|| token.clone(), |last| token.sharing(last));
+        let is_other = last.as_ref().is_none_or(|last| !Arc::ptr_eq(last, shared.details()));
+        if is_other {
+            self.0.details.store(Some(Arc::clone(shared.details())));
+        }
+        shared
     }
 
     /// A token that still works is better than an error that will pass.
