@@ -107,6 +107,17 @@ fn the_exchange_takes_a_form_and_an_encoded_word() {
 }
 
 #[test]
+fn whoever_sends_a_browser_back_says_who_it_is() {
+    let sandbox = acme();
+    let issuer = Some("https://login.acme.example/people");
+    let url = authorize_url(&sandbox, &[]);
+    let odd = url.replace("prompt=consent", "prompt=none");
+    for location in [sandbox.press(&url), sandbox.deny(&url), sandbox.press(&odd)] {
+        assert_eq!(parameter(&location.unwrap(), "iss").as_deref(), issuer);
+    }
+}
+
+#[test]
 fn a_refresh_token_is_shown_once_and_ends_its_pair() {
     let sandbox = acme();
     let (access, again) = session(&sandbox);

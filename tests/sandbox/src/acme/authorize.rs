@@ -74,7 +74,7 @@ impl Acme {
                 let (returns_to, state) = (consented.returns_to.clone(), consented.state.clone());
                 let expires_ms = call.now_ms().saturating_add(CODE_LIFE_MS);
                 let code = self.consents.issue(consented, expires_ms);
-                back(returns_to, state.as_deref(), &[("code", &code)])
+                back(returns_to, state.as_deref(), &[("code", &code), ("iss", ISSUER)])
             }
             (Some(Question::Consent(consented)), Some("deny")) => {
                 consented.refused("access_denied", "the smith would not have it")
@@ -105,7 +105,7 @@ fn check_manners(request: &Request) -> Result<(), (&'static str, &'static str)> 
 
 impl Consented {
     fn refused(self, error: &str, description: &str) -> Reply {
-        let parameters = [("error", error), ("error_description", description)];
+        let parameters = [("error", error), ("error_description", description), ("iss", ISSUER)];
         back(self.returns_to, self.state.as_deref(), &parameters)
     }
 }
@@ -118,3 +118,5 @@ pub(super) fn back(mut to: Url, state: Option<&str>, parameters: &[(&str, &str)]
 }
 
 const CODE_LIFE_MS: i64 = 300_000;
+/// Who sends the browser back ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)); wherever this forge stands.
+const ISSUER: &str = "https://login.acme.example/people";
