@@ -118,28 +118,79 @@ fn whoever_sends_a_browser_back_says_who_it_is() {
 }
 
 #[test]
-fn a_refresh_token_is_shown_once_and_ends_its_pair() {
+fn a_refresh_leaves_the_old_slip_to_its_time() {
     let sandbox = acme();
     let (access, again) = session(&sandbox);
+    sandbox.clock().advance_ms(7_199_999);
     let (fresh, _) = tokens(&refresh(&sandbox, &again).json());
+    assert_eq!(with(&sandbox, &access, "/v9/me/works").status, 200);
+    sandbox.clock().advance_ms(1);
     assert_eq!(with(&sandbox, &fresh, "/v9/me/works").status, 200);
     assert_eq!(with(&sandbox, &access, "/v9/me/works").status, 401);
-    assert_eq!(refused(&refresh(&sandbox, &again)), refusal(400, "stale_slip"));
-    assert_eq!(with(&sandbox, &fresh, "/v9/me/works").status, 200);
-    assert_eq!(sandbox.ledger().count("exchange_code"), 1);
-    assert_eq!(sandbox.ledger().count("refresh_user_token"), 2);
+    let counts = sandbox.ledger().counts();
+    assert_eq!((counts["exchange_code"], counts["refresh_user_token"]), (1, 1));
+}
+
+#[test]
+fn a_spent_refresh_token_brings_the_same_pair_for_a_while() {
+    let sandbox = acme();
+    let (_, first) = session(&sandbox);
+    let pair = tokens(&refresh(&sandbox, &first).json());
+    sandbox.clock().advance_ms(29_999);
+    let again = refresh(&sandbox, &first);
+    assert_eq!(tokens(&again.json()), pair);
+    assert_eq!(again.json()["bearer"]["life"], 7_170);
+    assert!(!reused(&sandbox));
+    sandbox.clock().advance_ms(1);
+    assert_eq!(refused(&refresh(&sandbox, &first)), refusal(400, "stale_slip"));
+    assert!(reused(&sandbox));
+    assert_eq!(refresh(&sandbox, &pair.1).status, 200);
+    assert!(!reused(&sandbox));
+    refresh(&sandbox, "acr.unknown");
+    assert!(!reused(&sandbox), "what never was is not used again");
+}
+
+#[test]
+fn a_grace_period_ends_with_the_pair_that_it_would_bring() {
+    let sandbox = acme();
+    let (_, first) = session(&sandbox);
+    let (_, second) = tokens(&refresh(&sandbox, &first).json());
+    assert_eq!(refresh(&sandbox, &second).status, 200);
+    assert_eq!(refused(&refresh(&sandbox, &first)), refusal(400, "stale_slip"));
+}
+
+#[test]
+fn a_refresh_token_shown_too_late_can_end_its_whole_family() {
+    let sandbox = acme();
+    sandbox.quirks(&json!({ "refresh_reuse": "revoke_family" })).unwrap();
+    let (bystander, _) = session(&sandbox);
+    let (access, first) = session(&sandbox);
+    let (fresh, second) = tokens(&refresh(&sandbox, &first).json());
+    assert_eq!(refresh(&sandbox, &first).status, 200);
+    sandbox.clock().advance_ms(30_000);
+    assert_eq!(refused(&refresh(&sandbox, &first)), refusal(400, "stale_slip"));
+    assert_eq!(with(&sandbox, &access, "/v9/me/works").status, 401);
+    assert_eq!(with(&sandbox, &fresh, "/v9/me/works").status, 401);
+    assert_eq!(refused(&refresh(&sandbox, &second)), refusal(400, "stale_slip"));
+    assert_eq!(with(&sandbox, &bystander, "/v9/me/works").status, 200);
+}
+
+/// Whether the last request was a refresh token's reuse.
+fn reused(sandbox: &Sandbox) -> bool {
+    sandbox.ledger().entries().last().unwrap().reuse
 }
 
 #[test]
 fn a_shop_looks_at_slips_and_renews_them() {
     let sandbox = acme();
-    let (access, again) = session(&sandbox);
-    sandbox.clock().advance_ms(200_000);
+    let (_, first) = session(&sandbox);
+    let (access, _) = tokens(&refresh(&sandbox, &first).json());
+    sandbox.clock().advance_ms(20_000);
     let look =
         |token: &str| as_shop(&sandbox, "PUT", "/slips", &json!({ "slip": { "look_at": token } }));
     let json = look(&access).json();
     let slip = json!({
-        "value": access, "life": 7_000, "may": ["read:all", "write:some"], "powers": {}, "reach": "ALL"
+        "value": access, "life": 7_180, "may": ["read:all", "write:some"], "powers": {}, "reach": "ALL"
     });
     assert_eq!((&json["slip"], &json["holder"]["handle"]), (&slip, &json!("wayland")));
     let renewed = as_shop(&sandbox, "POST", "/slips", &json!({ "slip": { "renew": access } }));
@@ -147,8 +198,8 @@ fn a_shop_looks_at_slips_and_renews_them() {
     let fresh = at(&renewed.json(), "/slip/value");
     assert_eq!(refused(&look(&access)), refusal(410, "burnt_slip"));
     assert_eq!(look(&fresh).status, 200);
-    assert_eq!(refresh(&sandbox, &again).status, 200);
-    assert_eq!(refused(&look(&fresh)), refusal(410, "burnt_slip"));
+    assert_eq!(tokens(&refresh(&sandbox, &first).json()).0, fresh, "the session knows it");
+    assert_eq!(look(&fresh).status, 200);
     assert_eq!(sandbox.ledger().entries().last().unwrap().auth_kind.as_deref(), Some("client"));
 }
 

@@ -23,6 +23,7 @@ mod rings;
 mod routes;
 mod seats;
 mod seed;
+mod sessions;
 mod shelf;
 mod slips;
 mod tokens;
