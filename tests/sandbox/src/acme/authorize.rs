@@ -58,7 +58,7 @@ impl Acme {
             returns_to: returns_to.ok_or("This redirect_uri is not the tool's.")?,
             named: named.map(str::to_owned),
             state: parameter("state")?.map(str::to_owned),
-            scopes: scopes.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
+            scopes: scopes_of(scopes),
             challenge: parameter("code_challenge")?.unwrap_or_default().to_owned(),
         })
     }
@@ -82,6 +82,11 @@ impl Acme {
             _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),
         }
     }
+}
+
+/// Scopes come with commas between them.
+pub(super) fn scopes_of(text: &str) -> Vec<String> {
+    text.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect()
 }
 
 /// What is wrong with an address, though a browser can be sent back with that.

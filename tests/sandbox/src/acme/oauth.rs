@@ -1,4 +1,4 @@
-//! The exchanges: a code or a refresh token for a smith's token.
+//! The exchanges: a code, a refresh token or a device's code for a smith's token.
 
 use hyper::StatusCode;
 use serde_json::json;
@@ -8,7 +8,7 @@ use super::quirks::RefreshReuse;
 use super::refusals::{bad_request, odd_member, stale_slip};
 use super::sessions::{Session, Spent};
 use super::tokens::{Holder, Issued};
-use super::{Acme, Call, rfc3339};
+use super::{Acme, Call, device, rfc3339};
 use crate::exchange::{Pairs, Refusal, Reply};
 use crate::{pkce, secrets};
 
@@ -19,6 +19,7 @@ impl Acme {
         match field(&form, "grant_type")? {
             Some("authorization_code") => self.exchange(&tool, &form, call),
             Some("refresh_token") => self.refresh(&tool, &form, call),
+            Some(device::GRANT_TYPE) => self.poll(&tool, &form, call),
             _ => Err(bad_request("what_trade", "grant_type is missing or not known")),
         }
     }
@@ -69,7 +70,7 @@ impl Acme {
     }
 
     /// The first pair of a new family.
-    fn open_session(
+    pub(super) fn open_session(
         &mut self,
         tool: &str,
         scopes: Vec<String>,
@@ -127,16 +128,16 @@ fn check_door(consented: &Consented, named: Option<&str>) -> Result<(), Refusal>
     fits.then_some(()).ok_or_else(refusal)
 }
 
-fn form(call: &Call<'_>) -> Result<Pairs, Refusal> {
+pub(super) fn form(call: &Call<'_>) -> Result<Pairs, Refusal> {
     let form = call.request.form();
     form.ok_or_else(|| bad_request("wrong_paper", "the exchange takes a form"))
 }
 
-fn wanted<'f>(form: &'f Pairs, name: &str) -> Result<&'f str, Refusal> {
+pub(super) fn wanted<'f>(form: &'f Pairs, name: &str) -> Result<&'f str, Refusal> {
     field(form, name)?.ok_or_else(|| odd_member(name))
 }
 
-fn field<'f>(form: &'f Pairs, name: &str) -> Result<Option<&'f str>, Refusal> {
+pub(super) fn field<'f>(form: &'f Pairs, name: &str) -> Result<Option<&'f str>, Refusal> {
     form.one(name).map_err(|_| odd_member(name))
 }
 
