@@ -252,7 +252,8 @@ ENUMERATED = {"schema", "as_of", "verified", "jwt.issuer", "jwt.issuer_type", "i
               "lists.repositories.paging.style",
               "installation_token.body", "oauth.authorize.base", "oauth.authorize.pkce", "oauth.token.base",
               "oauth.token.encoding", "oauth.token.client_authentication", "oauth.exchange.grant_type",
-              "oauth.exchange.redirect_uri", "oauth.reply.expires.format", "oauth.authorize.parameters.response_type"}
+              "oauth.exchange.redirect_uri", "oauth.refresh.rotates", "oauth.reply.expires.format",
+              "oauth.authorize.parameters.response_type"}
 # Whose credential an operation takes follows from what it does, and reading is done by a GET.
 READS = {f"operations.{name}.method" for name in ("registration", "hook_config", "hook_delivery")}
 

@@ -52,6 +52,11 @@ pub(crate) trait Platform: Send {
         "/settings/apps/new"
     }
 
+    /// The page on which a device's code is typed in.
+    fn device_path(&self) -> &'static str {
+        "/login/device"
+    }
+
     /// Registers one more public key; an app that did not exist does from now on.
     fn add_key(&mut self, app_id: &str, key: PublicKey) -> Result<(), String>;
 

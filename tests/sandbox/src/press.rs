@@ -35,7 +35,8 @@ pub(crate) fn press(house: &House, url: &str, button: Button) -> Result<String, 
 
 /// Types a device's code into the page for it, and presses `button`.
 pub(crate) fn enter_code(house: &House, user_code: &str, button: Button) -> Result<String, String> {
-    let mut url = page_of(house, &format!("{}/login/device", house.url))?;
+    let path = house.platform().device_path();
+    let mut url = page_of(house, &format!("{}{path}", house.url))?;
     url.query_pairs_mut().append_pair("user_code", user_code);
     press(house, url.as_str(), button)
 }

@@ -1,11 +1,12 @@
-//! What smiths let a tool do on Acme Forge: consent, exchange, refresh, what a shop does to slips, blueprints, the shelf.
+//! What smiths let a tool do on Acme Forge: consent, exchange, refresh, another device, what a shop does to slips, blueprints, the shelf.
 
 mod common;
 
 use appmint_sandbox::Sandbox;
 use common::acme::{
-    ENCODED_WORD, SHOP, WORD, acme, as_shop, ask, at, authorize_url, basic, claims, code, exchange,
-    mint, refresh, refusal, refused, session, swap, titles, tokens, with,
+    DEVICE_GRANT, ENCODED_WORD, SHOP, WORD, acme, as_shop, ask, at, authorize_url, basic, claims,
+    code, device, elsewhere, exchange, mint, poll, refresh, refusal, refused, session, swap,
+    titles, tokens, with,
 };
 use common::github::{CALLBACK, FORM, JSON, VERIFIER, form};
 use common::{Answer, parameter, send, signed, text};
@@ -107,28 +108,177 @@ fn the_exchange_takes_a_form_and_an_encoded_word() {
 }
 
 #[test]
-fn a_refresh_token_is_shown_once_and_ends_its_pair() {
+fn whoever_sends_a_browser_back_says_who_it_is() {
+    let sandbox = acme();
+    let issuer = Some("https://login.acme.example/people");
+    let url = authorize_url(&sandbox, &[]);
+    let odd = url.replace("prompt=consent", "prompt=none");
+    for location in [sandbox.press(&url), sandbox.deny(&url), sandbox.press(&odd)] {
+        assert_eq!(parameter(&location.unwrap(), "iss").as_deref(), issuer);
+    }
+}
+
+#[test]
+fn a_refresh_leaves_the_old_slip_to_its_time() {
     let sandbox = acme();
     let (access, again) = session(&sandbox);
+    sandbox.clock().advance_ms(7_199_999);
     let (fresh, _) = tokens(&refresh(&sandbox, &again).json());
+    assert_eq!(with(&sandbox, &access, "/v9/me/works").status, 200);
+    sandbox.clock().advance_ms(1);
     assert_eq!(with(&sandbox, &fresh, "/v9/me/works").status, 200);
     assert_eq!(with(&sandbox, &access, "/v9/me/works").status, 401);
-    assert_eq!(refused(&refresh(&sandbox, &again)), refusal(400, "stale_slip"));
-    assert_eq!(with(&sandbox, &fresh, "/v9/me/works").status, 200);
-    assert_eq!(sandbox.ledger().count("exchange_code"), 1);
-    assert_eq!(sandbox.ledger().count("refresh_user_token"), 2);
+    let counts = sandbox.ledger().counts();
+    assert_eq!((counts["exchange_code"], counts["refresh_user_token"]), (1, 1));
+}
+
+#[test]
+fn a_spent_refresh_token_brings_the_same_pair_for_a_while() {
+    let sandbox = acme();
+    let (_, first) = session(&sandbox);
+    let pair = tokens(&refresh(&sandbox, &first).json());
+    sandbox.clock().advance_ms(29_999);
+    let again = refresh(&sandbox, &first);
+    assert_eq!(tokens(&again.json()), pair);
+    assert_eq!(again.json()["bearer"]["life"], 7_170);
+    assert!(!reused(&sandbox));
+    sandbox.clock().advance_ms(1);
+    assert_eq!(refused(&refresh(&sandbox, &first)), refusal(400, "stale_slip"));
+    assert!(reused(&sandbox));
+    assert_eq!(refresh(&sandbox, &pair.1).status, 200);
+    assert!(!reused(&sandbox));
+    refresh(&sandbox, "acr.unknown");
+    assert!(!reused(&sandbox), "what never was is not used again");
+}
+
+#[test]
+fn a_grace_period_ends_with_the_pair_that_it_would_bring() {
+    let sandbox = acme();
+    let (_, first) = session(&sandbox);
+    let (_, second) = tokens(&refresh(&sandbox, &first).json());
+    assert_eq!(refresh(&sandbox, &second).status, 200);
+    assert_eq!(refused(&refresh(&sandbox, &first)), refusal(400, "stale_slip"));
+}
+
+#[test]
+fn a_refresh_token_shown_too_late_can_end_its_whole_family() {
+    let sandbox = acme();
+    sandbox.quirks(&json!({ "refresh_reuse": "revoke_family" })).unwrap();
+    let (bystander, _) = session(&sandbox);
+    let (access, first) = session(&sandbox);
+    let (fresh, second) = tokens(&refresh(&sandbox, &first).json());
+    assert_eq!(refresh(&sandbox, &first).status, 200);
+    sandbox.clock().advance_ms(30_000);
+    assert_eq!(refused(&refresh(&sandbox, &first)), refusal(400, "stale_slip"));
+    assert_eq!(with(&sandbox, &access, "/v9/me/works").status, 401);
+    assert_eq!(with(&sandbox, &fresh, "/v9/me/works").status, 401);
+    assert_eq!(refused(&refresh(&sandbox, &second)), refusal(400, "stale_slip"));
+    assert_eq!(with(&sandbox, &bystander, "/v9/me/works").status, 200);
+}
+
+/// Whether the last request was a refresh token's reuse.
+fn reused(sandbox: &Sandbox) -> bool {
+    sandbox.ledger().entries().last().unwrap().reuse
+}
+
+#[test]
+fn a_device_that_was_let_in_gets_a_pair_once() {
+    let sandbox = acme();
+    let answer = elsewhere(&sandbox, &[("client_id", SHOP), ("scope", "read:all,write:some")]);
+    let slate = &answer.json()["slate"];
+    assert_eq!((&slate["pace"], &slate["until"]), (&json!(7), &json!("2023-05-06T19:12:40Z")));
+    let (hidden, shown) = (text(slate, "hidden"), text(slate, "shown"));
+    let door = format!("{}/elsewhere", sandbox.web_url());
+    assert_eq!(text(slate, "door"), door);
+    assert_eq!(text(slate, "open_door"), format!("{door}?user_code={shown}"));
+    assert_eq!(refused(&poll(&sandbox, &hidden)), refusal(400, "authorization_pending"));
+    let page = sandbox.approve_device(&shown.replace('-', "")).unwrap();
+    assert_eq!(page, format!("{door}/let-in"));
+    assert_eq!(send("GET", &page, &[], "").unwrap().status, 200);
+    sandbox.clock().advance_ms(7_000);
+    let answer = poll(&sandbox, &hidden).json();
+    assert_eq!(answer["bearer"]["may"], json!(["read:all", "write:some"]));
+    let (access, again) = tokens(&answer);
+    assert_eq!(with(&sandbox, &access, "/v9/me/works").status, 200);
+    assert_eq!(refresh(&sandbox, &again).status, 200);
+    assert_eq!(refused(&poll(&sandbox, &hidden)), refusal(400, "stale_slip"));
+    let counts = sandbox.ledger().counts();
+    let of_device = ["device_code", "device_decision", "poll_device_token"].map(|it| counts[it]);
+    assert_eq!(of_device, [1, 1, 3]);
+}
+
+#[test]
+fn a_device_that_asks_too_fast_has_to_slow_down_for_good() {
+    let sandbox = acme();
+    let (hidden, _) = device(&sandbox);
+    let word_after = |ms: i64| {
+        sandbox.clock().advance_ms(ms);
+        refused(&poll(&sandbox, &hidden)).1
+    };
+    assert_eq!(word_after(0), "authorization_pending");
+    assert_eq!(word_after(6_999), "slow_down");
+    assert_eq!(word_after(11_999), "slow_down");
+    assert_eq!(word_after(17_000), "authorization_pending");
+}
+
+#[test]
+fn a_device_is_sent_away_or_waits_in_vain() {
+    let sandbox = acme();
+    let (hidden, shown) = device(&sandbox);
+    assert!(sandbox.deny_device(&shown).unwrap().ends_with("/people/elsewhere/sent-away"));
+    assert_eq!(refused(&poll(&sandbox, &hidden)), refusal(400, "access_denied"));
+    assert!(sandbox.approve_device(&shown).unwrap_err().contains("No device shows"));
+    sandbox.quirks(&json!({ "device_code_life_s": 60, "device_interval_s": 1 })).unwrap();
+    let (hidden, shown) = device(&sandbox);
+    sandbox.clock().advance_ms(60_000);
+    assert_eq!(refused(&poll(&sandbox, &hidden)), refusal(400, "expired_token"));
+    assert!(sandbox.approve_device(&shown).is_err());
+}
+
+#[test]
+fn what_is_no_device_or_no_shop_is_refused() {
+    let sandbox = acme();
+    assert_eq!(refused(&poll(&sandbox, "slate-unknown")), refusal(400, "stale_slip"));
+    let unknown = elsewhere(&sandbox, &[("client_id", "1")]);
+    assert_eq!(refused(&unknown), refusal(401, "who_are_you"));
+    assert_eq!(refused(&elsewhere(&sandbox, &[])), refusal(400, "odd_member"));
+    let (hidden, shown) = device(&sandbox);
+    sandbox.approve_device(&shown).unwrap();
+    let fields = [("grant_type", DEVICE_GRANT), ("device_code", hidden.as_str())];
+    let url = format!("{}/connect/swap", sandbox.web_url());
+    let nobody = send("POST", &url, &[FORM], &form(&fields)).unwrap();
+    assert_eq!(refused(&nobody), refusal(401, "who_are_you"));
+    assert_eq!(poll(&sandbox, &hidden).status, 200);
+}
+
+#[test]
+fn a_device_is_decided_from_outside_or_through_the_open_door() {
+    let sandbox = acme();
+    let command = |path: &str, body: Value| {
+        let url = format!("{}/{path}", sandbox.admin_url());
+        send("POST", &url, &[], &body.to_string()).unwrap()
+    };
+    let (hidden, shown) = device(&sandbox);
+    let answer = command("device", json!({ "user_code": shown }));
+    assert!(text(&answer.json(), "location").ends_with("/let-in"));
+    assert_eq!(command("device", json!({ "user_code": shown })).status, 422);
+    assert_eq!(poll(&sandbox, &hidden).status, 200);
+    let slate = elsewhere(&sandbox, &[("client_id", SHOP)]).json();
+    assert!(sandbox.deny(&at(&slate, "/slate/open_door")).unwrap().ends_with("/sent-away"));
+    assert!(sandbox.press(&at(&slate, "/slate/door")).is_err());
 }
 
 #[test]
 fn a_shop_looks_at_slips_and_renews_them() {
     let sandbox = acme();
-    let (access, again) = session(&sandbox);
-    sandbox.clock().advance_ms(200_000);
+    let (_, first) = session(&sandbox);
+    let (access, _) = tokens(&refresh(&sandbox, &first).json());
+    sandbox.clock().advance_ms(20_000);
     let look =
         |token: &str| as_shop(&sandbox, "PUT", "/slips", &json!({ "slip": { "look_at": token } }));
     let json = look(&access).json();
     let slip = json!({
-        "value": access, "life": 7_000, "may": ["read:all", "write:some"], "powers": {}, "reach": "ALL"
+        "value": access, "life": 7_180, "may": ["read:all", "write:some"], "powers": {}, "reach": "ALL"
     });
     assert_eq!((&json["slip"], &json["holder"]["handle"]), (&slip, &json!("wayland")));
     let renewed = as_shop(&sandbox, "POST", "/slips", &json!({ "slip": { "renew": access } }));
@@ -136,8 +286,8 @@ fn a_shop_looks_at_slips_and_renews_them() {
     let fresh = at(&renewed.json(), "/slip/value");
     assert_eq!(refused(&look(&access)), refusal(410, "burnt_slip"));
     assert_eq!(look(&fresh).status, 200);
-    assert_eq!(refresh(&sandbox, &again).status, 200);
-    assert_eq!(refused(&look(&fresh)), refusal(410, "burnt_slip"));
+    assert_eq!(tokens(&refresh(&sandbox, &first).json()).0, fresh, "the session knows it");
+    assert_eq!(look(&fresh).status, 200);
     assert_eq!(sandbox.ledger().entries().last().unwrap().auth_kind.as_deref(), Some("client"));
 }
 

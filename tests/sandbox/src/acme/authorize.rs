@@ -58,7 +58,7 @@ impl Acme {
             returns_to: returns_to.ok_or("This redirect_uri is not the tool's.")?,
             named: named.map(str::to_owned),
             state: parameter("state")?.map(str::to_owned),
-            scopes: scopes.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
+            scopes: scopes_of(scopes),
             challenge: parameter("code_challenge")?.unwrap_or_default().to_owned(),
         })
     }
@@ -74,7 +74,7 @@ impl Acme {
                 let (returns_to, state) = (consented.returns_to.clone(), consented.state.clone());
                 let expires_ms = call.now_ms().saturating_add(CODE_LIFE_MS);
                 let code = self.consents.issue(consented, expires_ms);
-                back(returns_to, state.as_deref(), &[("code", &code)])
+                back(returns_to, state.as_deref(), &[("code", &code), ("iss", ISSUER)])
             }
             (Some(Question::Consent(consented)), Some("deny")) => {
                 consented.refused("access_denied", "the smith would not have it")
@@ -82,6 +82,11 @@ impl Acme {
             _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),
         }
     }
+}
+
+/// Scopes come with commas between them.
+pub(super) fn scopes_of(text: &str) -> Vec<String> {
+    text.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect()
 }
 
 /// What is wrong with an address, though a browser can be sent back with that.
@@ -105,7 +110,7 @@ fn check_manners(request: &Request) -> Result<(), (&'static str, &'static str)> 
 
 impl Consented {
     fn refused(self, error: &str, description: &str) -> Reply {
-        let parameters = [("error", error), ("error_description", description)];
+        let parameters = [("error", error), ("error_description", description), ("iss", ISSUER)];
         back(self.returns_to, self.state.as_deref(), &parameters)
     }
 }
@@ -118,3 +123,5 @@ pub(super) fn back(mut to: Url, state: Option<&str>, parameters: &[(&str, &str)]
 }
 
 const CODE_LIFE_MS: i64 = 300_000;
+/// Who sends the browser back ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)); wherever this forge stands.
+const ISSUER: &str = "https://login.acme.example/people";

@@ -12,6 +12,7 @@ mod authorize;
 mod bell;
 mod blueprints;
 mod codes;
+mod device;
 mod mint;
 mod narrowing;
 mod oauth;
@@ -23,6 +24,7 @@ mod rings;
 mod routes;
 mod seats;
 mod seed;
+mod sessions;
 mod shelf;
 mod slips;
 mod tokens;
@@ -43,6 +45,7 @@ use crate::quirks as changes;
 use authorize::Consented;
 use blueprints::Blueprint;
 use codes::Codes;
+use device::Devices;
 use quirks::Quirks;
 use routes::{Found, Place};
 use seats::Seat;
@@ -60,6 +63,7 @@ pub(crate) struct Acme {
     questions: Questions<Question>,
     consents: Codes<Consented>,
     blueprints: Codes<Blueprint>,
+    devices: Devices,
     limits: Limits,
     quirks: Quirks,
 }
@@ -68,6 +72,8 @@ pub(crate) struct Acme {
 enum Question {
     /// May this tool act for you?
     Consent(Consented),
+    /// Which device is it?
+    Device,
     /// Shall this tool exist?
     Blueprint(Blueprint),
     /// Shall this tool have a seat with you?
@@ -103,6 +109,7 @@ impl Acme {
             questions: Questions::default(),
             consents: Codes::default(),
             blueprints: Codes::default(),
+            devices: Devices::default(),
             limits: Limits::default(),
             quirks: Quirks::default(),
         }
@@ -185,6 +192,10 @@ impl Platform for Acme {
 
     fn manifest_path(&self) -> &'static str {
         "/people/blueprints/draw"
+    }
+
+    fn device_path(&self) -> &'static str {
+        "/people/elsewhere"
     }
 
     fn add_key(&mut self, app_id: &str, key: PublicKey) -> Result<(), String> {

@@ -1,23 +1,25 @@
-//! The exchanges: a code or a refresh token for a smith's token.
+//! The exchanges: a code, a refresh token or a device's code for a smith's token.
 
 use hyper::StatusCode;
 use serde_json::json;
 
 use super::authorize::Consented;
+use super::quirks::RefreshReuse;
 use super::refusals::{bad_request, odd_member, stale_slip};
-use super::tokens::{Holder, Issued, Session};
-use super::{Acme, Call, rfc3339};
+use super::sessions::{Session, Spent};
+use super::tokens::{Holder, Issued};
+use super::{Acme, Call, device, rfc3339};
 use crate::exchange::{Pairs, Refusal, Reply};
 use crate::{pkce, secrets};
 
 impl Acme {
     pub(super) fn swap(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let tool = self.shop_of(call)?;
-        let form = call.request.form();
-        let form = form.ok_or_else(|| bad_request("wrong_paper", "the exchange takes a form"))?;
+        let form = form(call)?;
         match field(&form, "grant_type")? {
             Some("authorization_code") => self.exchange(&tool, &form, call),
             Some("refresh_token") => self.refresh(&tool, &form, call),
+            Some(device::GRANT_TYPE) => self.poll(&tool, &form, call),
             _ => Err(bad_request("what_trade", "grant_type is missing or not known")),
         }
     }
@@ -30,35 +32,86 @@ impl Acme {
         if !pkce::proves(wanted(form, "code_verifier")?, &consented.challenge) {
             return Err(stale_slip());
         }
-        Ok(self.hand_out(tool, consented.scopes, call))
+        self.open_session(tool, consented.scopes, call)
     }
 
-    /// The old pair ends, whichever half of it was used last.
+    /// The old slip stays good until its time is over.
     fn refresh(&mut self, tool: &str, form: &Pairs, call: &Call<'_>) -> Result<Reply, Refusal> {
-        let session = self.tokens.spend(wanted(form, "refresh_token")?, call.now_ms());
-        let session = session.filter(|it| it.tool == tool).ok_or_else(stale_slip)?;
-        self.tokens.forget(&session.access_token);
-        Ok(self.hand_out(tool, session.scopes, call))
+        let offered = wanted(form, "refresh_token")?;
+        let Some(Session { family, tool: own, scopes, expires_ms, .. }) =
+            self.tokens.sessions.take(offered)
+        else {
+            return self.reuse(tool, offered, call);
+        };
+        let at_ms = call.now_ms();
+        if own != tool || at_ms >= expires_ms {
+            return Err(stale_slip());
+        }
+        let successor = self.issue(tool, family, scopes, call);
+        let pair = self.pair(&successor, call);
+        self.tokens.sessions.note_spent(offered, Spent { family, tool: own, at_ms, successor });
+        pair
     }
 
-    /// A new pair of tokens.
-    fn hand_out(&mut self, tool: &str, scopes: Vec<String>, call: &Call<'_>) -> Reply {
-        let (tool, life_ms) = (tool.to_owned(), self.quirks.user_token_life_ms);
-        let holder = Holder::Smith { scopes: scopes.clone() };
-        let access_token = new_slip();
-        self.tokens.keep(&access_token, Issued::new(holder, tool.clone(), life_ms, call.visit));
+    /// What happens to a refresh token that is not good: for a while it brings what it brought before.
+    fn reuse(&mut self, tool: &str, offered: &str, call: &Call<'_>) -> Result<Reply, Refusal> {
+        let spent = self.tokens.sessions.spent(offered).filter(|it| it.tool == tool);
+        let Spent { family, at_ms, successor, .. } = spent.ok_or_else(stale_slip)?;
+        let grace_ms = self.quirks.refresh_grace_s.saturating_mul(1000);
+        if call.now_ms() < at_ms.saturating_add(grace_ms) {
+            return self.pair(successor, call);
+        }
+        call.visit.reuse.set(true);
+        if self.quirks.refresh_reuse == RefreshReuse::RevokeFamily {
+            let family = *family;
+            self.tokens.forget_family(family);
+        }
+        Err(stale_slip())
+    }
+
+    /// The first pair of a new family.
+    pub(super) fn open_session(
+        &mut self,
+        tool: &str,
+        scopes: Vec<String>,
+        call: &Call<'_>,
+    ) -> Result<Reply, Refusal> {
+        let family = self.tokens.sessions.new_family();
+        let refresh_token = self.issue(tool, family, scopes, call);
+        self.pair(&refresh_token, call)
+    }
+
+    /// A new slip, and the refresh token that stands for it.
+    fn issue(&mut self, tool: &str, family: u64, scopes: Vec<String>, call: &Call<'_>) -> String {
+        let holder = Holder::Smith { family, scopes: scopes.clone() };
+        let life_ms = self.quirks.user_token_life_ms;
+        let issued = Issued::new(holder, tool.to_owned(), life_ms, call.visit);
+        let session = Session {
+            family,
+            tool: tool.to_owned(),
+            scopes,
+            access_token: new_slip(),
+            access_expires_ms: issued.expires_ms,
+            expires_ms: call.now_ms().saturating_add(self.quirks.refresh_token_life_ms),
+        };
+        self.tokens.keep(&session.access_token, issued);
         let refresh_token = secrets::alphanumeric("acr.", 48);
-        let expires_ms = call.now_ms().saturating_add(self.quirks.refresh_token_life_ms);
+        self.tokens.sessions.begin(&refresh_token, session);
+        refresh_token
+    }
+
+    /// The pair that a good refresh token is half of.
+    fn pair(&self, refresh_token: &str, call: &Call<'_>) -> Result<Reply, Refusal> {
+        let session = self.tokens.sessions.good(refresh_token).ok_or_else(stale_slip)?;
         let body = json!({
             "bearer": {
-                "access": access_token,
-                "life": life_ms.div_euclid(1000),
-                "again": { "value": refresh_token, "until": rfc3339(expires_ms) },
-                "may": scopes
+                "access": session.access_token,
+                "life": session.access_expires_ms.saturating_sub(call.now_ms()).div_euclid(1000),
+                "again": { "value": refresh_token, "until": rfc3339(session.expires_ms) },
+                "may": session.scopes
             }
         });
-        self.tokens.begin(&refresh_token, Session { tool, access_token, scopes, expires_ms });
-        Reply::json(StatusCode::OK, &body)
+        Ok(Reply::json(StatusCode::OK, &body))
     }
 }
 
@@ -75,11 +128,16 @@ fn check_door(consented: &Consented, named: Option<&str>) -> Result<(), Refusal>
     fits.then_some(()).ok_or_else(refusal)
 }
 
-fn wanted<'f>(form: &'f Pairs, name: &str) -> Result<&'f str, Refusal> {
+pub(super) fn form(call: &Call<'_>) -> Result<Pairs, Refusal> {
+    let form = call.request.form();
+    form.ok_or_else(|| bad_request("wrong_paper", "the exchange takes a form"))
+}
+
+pub(super) fn wanted<'f>(form: &'f Pairs, name: &str) -> Result<&'f str, Refusal> {
     field(form, name)?.ok_or_else(|| odd_member(name))
 }
 
-fn field<'f>(form: &'f Pairs, name: &str) -> Result<Option<&'f str>, Refusal> {
+pub(super) fn field<'f>(form: &'f Pairs, name: &str) -> Result<Option<&'f str>, Refusal> {
     form.one(name).map_err(|_| odd_member(name))
 }
 

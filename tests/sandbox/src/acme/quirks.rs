@@ -16,10 +16,27 @@ pub(super) struct Quirks {
     pub(super) user_token_life_ms: i64,
     /// How long a refresh token lives. Default: thirty days.
     pub(super) refresh_token_life_ms: i64,
+    /// For how long a spent refresh token brings the same new pair again. Default: 30.
+    pub(super) refresh_grace_s: i64,
+    /// What a refresh token does that is shown after that, beside being refused. Default: `refuse`.
+    pub(super) refresh_reuse: RefreshReuse,
+    /// How often a device may ask. Default: 7.
+    pub(super) device_interval_s: i64,
+    /// How long a device's code lives. Default: 600.
+    pub(super) device_code_life_s: i64,
     /// Requests an hour for a tool, a seat or a smith. Default: 700.
     pub(super) rate_limit: u64,
     /// Whether more requests are refused. Default: false.
     pub(super) enforce_rate_limit: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RefreshReuse {
+    /// Nothing.
+    Refuse,
+    /// Ends every token that came from the same consent.
+    RevokeFamily,
 }
 
 impl Default for Quirks {
@@ -29,6 +46,10 @@ impl Default for Quirks {
             installation_token_life_ms: 600_000,
             user_token_life_ms: 2 * HOUR_MS,
             refresh_token_life_ms: 30 * 24 * HOUR_MS,
+            refresh_grace_s: 30,
+            refresh_reuse: RefreshReuse::Refuse,
+            device_interval_s: 7,
+            device_code_life_s: 600,
             rate_limit: 700,
             enforce_rate_limit: false,
         }

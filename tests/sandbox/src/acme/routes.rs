@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use self::Handler::{Changes, Reads, Shows};
-use super::{Acme, Call, refusals};
+use super::{Acme, Call, device, refusals};
 use crate::exchange::{Refusal, Reply, Request};
 use crate::paths::open_parts;
 use crate::questions::field;
@@ -30,8 +30,14 @@ impl<'r> Found<'r> {
 
     /// The exchanges share one address and differ in what is sent there.
     pub(super) fn operation(&self, request: &Request) -> &'static str {
-        let refreshes = || field(request, "grant_type").is_some_and(|it| it == "refresh_token");
-        if self.route.operation == EXCHANGE && refreshes() { REFRESH } else { self.route.operation }
+        if self.route.operation != EXCHANGE {
+            return self.route.operation;
+        }
+        match field(request, "grant_type").as_deref() {
+            Some("refresh_token") => REFRESH,
+            Some(device::GRANT_TYPE) => POLL_DEVICE,
+            _ => EXCHANGE,
+        }
     }
 }
 
@@ -95,7 +101,7 @@ pub(super) fn operations() -> &'static [&'static str] {
 
 static OPERATIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut names: Vec<_> = API.iter().chain(WEB).map(|route| route.operation).collect();
-    names.extend([REFRESH, UNKNOWN]);
+    names.extend([REFRESH, POLL_DEVICE, UNKNOWN]);
     let mut seen = HashSet::new();
     names.retain(|name| seen.insert(*name));
     names
@@ -137,6 +143,11 @@ const WEB: &[Route] = &[
     route("GET", "/rpc/connect/ask", "authorize_page", Shows(Acme::authorize_page)),
     route("POST", "/rpc/connect/ask", "authorize_decision", Shows(Acme::authorize_decision)),
     route("POST", "/people/connect/swap", EXCHANGE, Changes(Acme::swap)),
+    route("POST", "/rpc/connect/elsewhere", "device_code", Changes(Acme::device_code)),
+    route("GET", "/people/elsewhere", "device_page", Shows(Acme::device_page)),
+    route("POST", "/people/elsewhere", "device_decision", Shows(Acme::device_decision)),
+    route("GET", "/people/elsewhere/let-in", "device_page", Shows(|_, _| device::let_in())),
+    route("GET", "/people/elsewhere/sent-away", "device_page", Shows(|_, _| device::sent_away())),
     route("GET", "/people/shelf/{}/take", "install_page", Shows(Acme::shelf_page)),
     route("POST", "/people/shelf/take", "install_decision", Shows(Acme::shelf_decision)),
     route("POST", "/people/blueprints/draw", "manifest_page", Shows(Acme::blueprint_page)),
@@ -147,4 +158,5 @@ const NOWHERE: Route = route("", "", UNKNOWN, Reads(|_, _| Err(refusals::nowhere
 
 const EXCHANGE: &str = "exchange_code";
 const REFRESH: &str = "refresh_user_token";
+const POLL_DEVICE: &str = "poll_device_token";
 const UNKNOWN: &str = "unknown";

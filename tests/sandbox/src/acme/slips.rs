@@ -28,8 +28,7 @@ impl Acme {
         let renewed =
             Issued { powers: issued.powers.clone(), works: issued.works.clone(), ..fresh };
         let token = new_slip();
-        self.tokens.replace(&old, &token);
-        self.tokens.keep(&token, renewed.clone());
+        self.tokens.replace(&old, &token, renewed.clone());
         Ok(described(&token, &renewed, call))
     }
 
@@ -122,7 +121,7 @@ fn asked_of(body: &Map<String, Value>) -> Result<Narrowing, Refusal> {
 }
 
 fn described(token: &str, issued: &Issued, call: &Call<'_>) -> Reply {
-    let Holder::Smith { scopes } = &issued.holder else { return Reply::from(burnt_slip()) };
+    let Holder::Smith { scopes, .. } = &issued.holder else { return Reply::from(burnt_slip()) };
     let body = json!({
         "slip": {
             "value": token,

@@ -1,8 +1,9 @@
-//! The tokens that were issued, whose they are, what they may do, from when to when they work; and the refresh tokens.
+//! The tokens that were issued, whose they are, what they may do, from when to when they work.
 
 use std::collections::HashMap;
 
 use super::powers::Powers;
+use super::sessions::Sessions;
 use crate::platform::Visit;
 
 #[derive(Clone)]
@@ -24,8 +25,8 @@ pub(super) enum Holder {
     Tool,
     /// A seat, by its id.
     Seat(String),
-    /// The sample smith, who let it do so much.
-    Smith { scopes: Vec<String> },
+    /// The sample smith, who let it do so much in one of the sessions that began with a consent.
+    Smith { family: u64, scopes: Vec<String> },
 }
 
 impl Issued {
@@ -43,19 +44,10 @@ impl Issued {
     }
 }
 
-/// What a refresh token stands for.
-pub(super) struct Session {
-    pub(super) tool: String,
-    /// The access token that ends with it.
-    pub(super) access_token: String,
-    pub(super) scopes: Vec<String>,
-    pub(super) expires_ms: i64,
-}
-
 #[derive(Default)]
 pub(super) struct Tokens {
     issued: HashMap<String, Issued>,
-    sessions: HashMap<String, Session>,
+    pub(super) sessions: Sessions,
 }
 
 impl Tokens {
@@ -63,27 +55,17 @@ impl Tokens {
         self.issued.insert(token.to_owned(), issued);
     }
 
-    pub(super) fn begin(&mut self, refresh_token: &str, session: Session) {
-        self.sessions.insert(refresh_token.to_owned(), session);
-    }
-
-    /// What a refresh token stood for: it is shown once.
-    pub(super) fn spend(&mut self, refresh_token: &str, now_ms: i64) -> Option<Session> {
-        self.sessions.remove(refresh_token).filter(|it| now_ms < it.expires_ms)
-    }
-
-    /// The session whose access token was replaced goes on with the new one.
-    pub(super) fn replace(&mut self, old: &str, new: &str) {
+    /// A new token in the place of an old one.
+    pub(super) fn replace(&mut self, old: &str, new: &str, issued: Issued) {
         self.issued.remove(old);
-        for session in self.sessions.values_mut().filter(|it| it.access_token == old) {
-            new.clone_into(&mut session.access_token);
-        }
+        self.sessions.replace_slip(old, new, issued.expires_ms);
+        self.keep(new, issued);
     }
 
     /// Ends a token of any kind.
     pub(super) fn forget(&mut self, token: &str) {
         self.issued.remove(token);
-        self.sessions.remove(token);
+        self.sessions.take(token);
     }
 
     pub(super) fn forget_seat(&mut self, id: &str) {
@@ -93,7 +75,15 @@ impl Tokens {
     /// Everything that smiths let a tool do.
     pub(super) fn forget_smiths_of(&mut self, tool: &str) {
         self.issued.retain(|_, it| it.tool != tool || !matches!(it.holder, Holder::Smith { .. }));
-        self.sessions.retain(|_, it| it.tool != tool);
+        self.sessions.forget_tool(tool);
+    }
+
+    /// Every token that came from one consent.
+    pub(super) fn forget_family(&mut self, family: u64) {
+        let is_of =
+            |it: &Issued| matches!(it.holder, Holder::Smith { family: own, .. } if own == family);
+        self.issued.retain(|_, it| !is_of(it));
+        self.sessions.forget_family(family);
     }
 
     /// All but the refresh tokens.

@@ -12,6 +12,7 @@ pub const SHOP: &str = "8675309";
 pub const WORD: &str = "s3cr3t+with/odd:signs&ü";
 /// The word as it is sent.
 pub const ENCODED_WORD: &str = "s3cr3t%2Bwith%2Fodd%3Asigns%26%C3%BC";
+pub const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub const PAPER: (&str, &str) = ("accept", "application/vnd.acme+json");
 pub const EDITION: (&str, &str) = ("acme-edition", "seven");
 
@@ -88,6 +89,22 @@ pub fn exchange(sandbox: &Sandbox, code: &str) -> Answer {
 
 pub fn refresh(sandbox: &Sandbox, refresh_token: &str) -> Answer {
     swap(sandbox, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)])
+}
+
+/// A device that begins to wait.
+pub fn elsewhere(sandbox: &Sandbox, fields: &[(&str, &str)]) -> Answer {
+    let url = format!("{}/connect/elsewhere", sandbox.api_url());
+    send("POST", &url, &[FORM], &form(fields)).unwrap()
+}
+
+/// What such a device hides and what it shows.
+pub fn device(sandbox: &Sandbox) -> (String, String) {
+    let slate = elsewhere(sandbox, &[("client_id", SHOP)]).json();
+    (at(&slate, "/slate/hidden"), at(&slate, "/slate/shown"))
+}
+
+pub fn poll(sandbox: &Sandbox, hidden: &str) -> Answer {
+    swap(sandbox, &[("grant_type", DEVICE_GRANT), ("device_code", hidden)])
 }
 
 /// Both tokens of a new session.

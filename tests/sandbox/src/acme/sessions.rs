@@ -1,0 +1,75 @@
+//! Refresh tokens: the one of a session that is good, and those that were spent before it.
+
+use std::collections::HashMap;
+
+#[derive(Default)]
+pub(super) struct Sessions {
+    families: u64,
+    good: HashMap<String, Session>,
+    spent: HashMap<String, Spent>,
+}
+
+/// What a refresh token that is good stands for.
+pub(super) struct Session {
+    /// All tokens that came from one consent are a family.
+    pub(super) family: u64,
+    pub(super) tool: String,
+    pub(super) scopes: Vec<String>,
+    /// The slip that came with it.
+    pub(super) access_token: String,
+    pub(super) access_expires_ms: i64,
+    pub(super) expires_ms: i64,
+}
+
+/// A refresh token that was used.
+pub(super) struct Spent {
+    pub(super) family: u64,
+    pub(super) tool: String,
+    pub(super) at_ms: i64,
+    /// The refresh token that came for it.
+    pub(super) successor: String,
+}
+
+impl Sessions {
+    pub(super) fn new_family(&mut self) -> u64 {
+        self.families += 1;
+        self.families
+    }
+
+    pub(super) fn begin(&mut self, refresh_token: &str, session: Session) {
+        self.good.insert(refresh_token.to_owned(), session);
+    }
+
+    pub(super) fn good(&self, refresh_token: &str) -> Option<&Session> {
+        self.good.get(refresh_token)
+    }
+
+    pub(super) fn spent(&self, refresh_token: &str) -> Option<&Spent> {
+        self.spent.get(refresh_token)
+    }
+
+    /// What a refresh token stood for: whatever is made of it, it is good no more.
+    pub(super) fn take(&mut self, refresh_token: &str) -> Option<Session> {
+        self.good.remove(refresh_token)
+    }
+
+    pub(super) fn note_spent(&mut self, refresh_token: &str, spent: Spent) {
+        self.spent.insert(refresh_token.to_owned(), spent);
+    }
+
+    /// The session whose slip was renewed goes on with the new one.
+    pub(super) fn replace_slip(&mut self, old: &str, new: &str, expires_ms: i64) {
+        for session in self.good.values_mut().filter(|it| it.access_token == old) {
+            new.clone_into(&mut session.access_token);
+            session.access_expires_ms = expires_ms;
+        }
+    }
+
+    pub(super) fn forget_family(&mut self, family: u64) {
+        self.good.retain(|_, it| it.family != family);
+    }
+
+    pub(super) fn forget_tool(&mut self, tool: &str) {
+        self.good.retain(|_, it| it.tool != tool);
+    }
+}
