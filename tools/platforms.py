@@ -85,6 +85,10 @@ def rows() -> dict:
         "… with `login`": lambda p: oauth(p, lambda o: yes("login" in o["authorize"])),
         "`exchange_code`, `refresh`": lambda p: oauth(p, lambda o: o["token"]["encoding"]),
         "… with `redirect_uri`": lambda p: oauth(p, lambda o: yes(o["exchange"]["redirect_uri"])),
+        "… `iss` in the callback": lambda p: oauth(p, lambda o: "compared" if "issuer" in o else "not sent"),
+        "`start_login`": lambda p: yes("oauth" in p),
+        "`start_device_login`": lambda p: yes("device" in p.get("oauth", {})),
+        "`session`, after a refresh whose answer was lost": rotation,
         "`request` with a token": lambda p: "yes",
         "`verify_webhook`": webhook,
         "facts are": lambda p: f"{p['verified']}, {p['as_of']}",
@@ -154,6 +158,19 @@ def narrowing(platform: dict) -> str:
 
 def oauth(platform: dict, read) -> str:
     return read(platform["oauth"]) if "oauth" in platform else NO
+
+
+def rotation(platform: dict) -> str:
+    """What becomes of a session when nobody knows whether its refresh token was spent."""
+    if "oauth" not in platform:
+        return NO
+    rules = platform["oauth"].get("refresh", {})
+    if not rules.get("rotates", True):
+        return "refreshed again"
+    if rules.get("grace_s"):
+        return f"refreshed again within {rules['grace_s']} s"
+    can_look = rules.get("ends_old_token") and "check_token" in platform.get("operations", {})
+    return "refreshed again if the old token lives" if can_look else "over"
 
 
 def yes(offered: bool) -> str:

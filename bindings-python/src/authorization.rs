@@ -3,7 +3,7 @@
 use appmint_core::Secret;
 use pyo3::prelude::*;
 
-use crate::token::unpicklable;
+use crate::{convert::wrong, token::unpicklable};
 
 /// A place to send a user to, and what must be kept until the user comes back.
 #[pyclass(frozen, module = "appmint")]
@@ -29,6 +29,12 @@ impl Authorization {
         self.0.code_verifier().map(Secret::reveal)
     }
 
+    /// Where the user returns to, as far as it was said.
+    #[getter]
+    fn redirect_uri(&self) -> Option<&str> {
+        self.0.redirect_uri()
+    }
+
     fn __repr__(&self) -> String {
         format!("<appmint.Authorization at {}>", self.0.url())
     }
@@ -36,4 +42,11 @@ impl Authorization {
     fn __reduce_ex__(&self, _protocol: &Bound<'_, PyAny>) -> PyResult<()> {
         Err(unpicklable("Authorization"))
     }
+}
+
+/// An `Authorization`.
+pub(crate) fn read(name: &str, value: &Bound<'_, PyAny>) -> PyResult<appmint_core::Authorization> {
+    let given = value.cast::<Authorization>();
+    let authorization = given.map_err(|_| wrong(name, "an Authorization", value))?;
+    Ok(authorization.get().0.clone())
 }

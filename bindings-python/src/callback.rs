@@ -1,7 +1,7 @@
 //! What a program gave to be called back, on the core's worker threads.
 //!
 //! It belongs to an object that Python's garbage collector looks into, and that the app, its
-//! sources and its lists hold. The core refers to that weakly: a ring of an app and what it calls
+//! sources, its lists and its logins hold. The core refers to that weakly: a ring of an app and what it calls
 //! back is collected like any other.
 
 use std::{

@@ -164,6 +164,11 @@ pub(crate) fn ids(name: &str, value: &Value<'_>) -> PyResult<Vec<String>> {
     several(name, value, id)
 }
 
+/// Several ports.
+pub(crate) fn ports(name: &str, value: &Value<'_>) -> PyResult<Vec<u16>> {
+    several(name, value, count)
+}
+
 /// A secret, or several.
 pub(crate) fn secrets(name: &str, value: &Value<'_>) -> PyResult<Vec<Secret>> {
     if value.is_instance_of::<PyString>() {

@@ -16,6 +16,7 @@ mod hook;
 mod installation;
 mod json;
 mod listing;
+mod login;
 mod operations;
 mod registration;
 mod repository;
@@ -47,6 +48,7 @@ mod _native {
         hook::{HookConfig, HookDelivery},
         installation::Installation,
         listing::Listing,
+        login::{DeviceLogin, Login},
         registration::Registration,
         repository::Repository,
         response::Response,

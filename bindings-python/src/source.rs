@@ -14,8 +14,8 @@ use crate::{
     wait::{land, land_within, run},
 };
 
-/// Keeps one token of an installation, or of the app itself, valid: from memory while it lives long enough, else newly
-/// minted, by one caller for all who ask meanwhile.
+/// Keeps one token of an installation, of the app itself or of a user valid: from memory while it
+/// lives long enough, else newly minted, by one caller for all who ask meanwhile.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct TokenSource {
     pub(crate) core: appmint_core::TokenSource,
@@ -24,7 +24,7 @@ pub(crate) struct TokenSource {
 
 #[pymethods]
 impl TokenSource {
-    /// The installation's id; None for the app's own tokens, and for what was not looked up yet.
+    /// The installation's id; None for the app's own tokens and a user's, and for what was not looked up yet.
     #[getter]
     fn installation_id(&self) -> Option<String> {
         self.core.installation_id()

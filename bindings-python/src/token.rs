@@ -3,7 +3,7 @@
 use appmint_core::{Permissions, Secret};
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
 
-use crate::{json, time::Time};
+use crate::{convert::wrong, json, time::Time};
 
 /// A token: a snapshot of a secret, what it may do, and until when.
 ///
@@ -100,6 +100,12 @@ impl Token {
     fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
         slf
     }
+}
+
+/// A `Token` itself.
+pub(crate) fn read(name: &str, value: &Bound<'_, PyAny>) -> PyResult<appmint_core::Token> {
+    let token = value.cast::<Token>().map_err(|_| wrong(name, "a Token", value))?;
+    Ok(token.get().0.clone())
 }
 
 /// Pickles lie about in files and queues, where nobody expects a secret.

@@ -169,7 +169,6 @@ def test_a_file_is_a_url_or_a_path(settings, platform, tmp_path):
     ({"store": Shelf()}, appmint.InvalidArgumentError, "either a key or"),
     ({"store": Shelf(), "store_key": KEY, "store_unencrypted": True}, appmint.InvalidArgumentError,
      "either a key or"),
-    ({"store_key": KEY}, appmint.InvalidArgumentError, "no store"),
     ({"store": "sqlite:a", "store_key": "short"}, appmint.InvalidArgumentError, "32 bytes"),
     ({"store": "sqlite:a", "store_key": b"short"}, appmint.InvalidArgumentError, "32 bytes"),
     ({"store": "sqlite:a", "store_key": 5}, TypeError, "store_key must be a str or 32 bytes, not int"),

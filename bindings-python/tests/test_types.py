@@ -56,6 +56,19 @@ app.verify_webhook({}, "text", "secret")  # type: ignore[arg-type]
 assert_type(app.installation(repository="acme/api").installation_id, str | None)
 assert_type(app.stats().minted, int)
 assert_type(app.heed_webhook(webhook), int)
+authorization = app.open_authorization(app.seal_authorization(app.authorize()))
+assert_type(authorization.redirect_uri, str | None)
+assert_type(app.finish_authorization(authorization, "https://example.com"), appmint.Token)
+app.finish_authorization("text", "https://example.com")  # type: ignore[arg-type]
+app.start_session("octocat", "text")  # type: ignore[arg-type]
+assert_type(app.session("octocat"), appmint.TokenSource)
+with app.start_login(scopes=["repo"], ports=(8080, 8081), path="/back") as login:
+    assert_type(login.wait(timeout=timedelta(minutes=1)), appmint.Token)
+with app.start_device_login() as device:
+    assert_type(device.expires_at, datetime | None)
+    assert_type(device.verification_uri_complete, str | None)
+    assert_type(device.wait(), appmint.Token)
+app.start_login(["repo"])  # type: ignore[call-arg]
 source.on_change(lambda token: assert_type(token, appmint.Token))
 source.on_change("print")  # type: ignore[arg-type]
 

@@ -31,6 +31,8 @@ struct Inner {
     started: Started,
     /// How long to wait between two questions, and when the next may be asked.
     pace: Mutex<Pace>,
+    /// Why it ended without a token, once it has.
+    end: Mutex<Option<Error>>,
     is_cancelled: AtomicBool,
 }
 
@@ -55,7 +57,8 @@ impl DeviceLogin {
     pub(crate) fn new(app: App, started: Started) -> Self {
         let interval = started.interval;
         let pace = Mutex::new(Pace { interval, next: app.now().after(interval) });
-        Self(Arc::new(Inner { app, started, pace, is_cancelled: AtomicBool::new(false) }))
+        let (end, is_cancelled) = (Mutex::default(), AtomicBool::new(false));
+        Self(Arc::new(Inner { app, started, pace, end, is_cancelled }))
     }
 
     /// What the person types.
@@ -118,6 +121,9 @@ impl DeviceLogin {
         if self.0.is_cancelled.load(Ordering::Relaxed) {
             return Err(Error::new(ErrorKind::Cancelled, "the login was cancelled"));
         }
+        if let Some(end) = &*lock(&self.0.end) {
+            return Err(end.clone());
+        }
         let now = self.0.app.now();
         if self.expires_at().is_some_and(|at| at <= now) {
             return Err(expired());
@@ -135,6 +141,9 @@ impl DeviceLogin {
     fn ask(&self, deadline: Deadline) -> Result<Token> {
         let outcome = self.0.app.redeem_device_code(&self.0.started.device_code, deadline);
         let Err(error) = outcome else { return outcome };
+        if matches!(error.kind(), ErrorKind::Denied | ErrorKind::Reauthorize) {
+            *lock(&self.0.end) = Some(error.clone());
+        }
         let mut pace = lock(&self.0.pace);
         let interval = pace.interval;
         pace.interval = match (error.kind(), error.reason()) {
@@ -164,7 +173,7 @@ impl Started {
         if reply::text(&reply, &answered.platform.descriptor().errors.code).is_some() {
             return Err(answered.refusal());
         }
-        let interval = reply::text(&reply, &rules.interval).and_then(|text| text.parse().ok());
+        let interval = reply::text(&reply, &rules.interval).and_then(|text| seconds(&text));
         let expires_at = reply::expiry(&reply, &rules.expires, answered.now);
         Ok(Self {
             device_code: Secret::new(needed(&rules.device_code, "device code")?),
@@ -172,7 +181,7 @@ impl Started {
             verification_uri: needed(&rules.verification_uri, "verification URI")?,
             verification_uri_complete: reply::text(&reply, &rules.verification_uri_complete),
             expires_at: expires_at.ok().flatten(),
-            interval: interval.map_or(USUAL, Duration::from_secs).clamp(SLICE, SLOWEST),
+            interval: interval.unwrap_or(USUAL).clamp(SLICE, SLOWEST),
         })
     }
 }
@@ -183,6 +192,11 @@ impl fmt::Debug for DeviceLogin {
             .field("verification_uri", &self.verification_uri())
             .finish_non_exhaustive()
     }
+}
+
+/// Seconds, as a number or text, whole or not.
+pub(crate) fn seconds(text: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(text.trim().parse().ok()?).ok()
 }
 
 fn expired() -> Error {

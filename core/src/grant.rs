@@ -345,6 +345,7 @@ fn authorized(answered: &Answered<'_>, spent: Option<&Secret>) -> Result<Token> 
     // RFC 6749 §6: a reply without a refresh token leaves the old one in force.
     let refresh = reply::secret(&reply, &rules.refresh_token);
     let token = Token::builder(TokenKind::User, secret)
+        .issued_at(answered.now)
         .scheme(&answered.platform.descriptor().api.authorization_scheme)
         .expires_at(expires_at)
         .scopes(reply::words(&reply, &rules.scope))

@@ -102,6 +102,9 @@ impl Login {
     /// [`Timeout`](ErrorKind::Timeout) after that time (default five minutes),
     /// [`Denied`](ErrorKind::Denied) when the person said no.
     pub fn wait(&self, timeout: Option<Duration>) -> Flight<Token> {
+        if self.0.is_cancelled.load(Ordering::Relaxed) {
+            return Flight::landed(Err(cancelled()));
+        }
         let Some(listener) = lock(&self.0.listener).take() else {
             return Flight::landed(Err(Error::invalid("this login has been waited for already")));
         };
@@ -121,7 +124,7 @@ impl Login {
         listener.set_nonblocking(true).map_err(no_listener)?;
         loop {
             if self.0.is_cancelled.load(Ordering::Relaxed) {
-                return Err(Error::new(ErrorKind::Cancelled, "the login was cancelled"));
+                return Err(cancelled());
             }
             if deadline.remaining().is_zero() {
                 return Err(Error::new(ErrorKind::Timeout, "nobody came back from the login page"));
@@ -266,6 +269,10 @@ fn listen(ports: &[u16]) -> Result<TcpListener> {
     }
     let error = last.unwrap_or_else(|| io::Error::other("there is no port"));
     Err(no_listener(error).advise("All of the login's ports are in use: give others."))
+}
+
+fn cancelled() -> Error {
+    Error::new(ErrorKind::Cancelled, "the login was cancelled")
 }
 
 fn no_listener(error: io::Error) -> Error {

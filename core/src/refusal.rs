@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::{
+    device::seconds,
     error::{Error, ErrorKind, Reason},
     http::{Request, Response},
     limit::{Limit, is_plain_limit},
@@ -60,7 +61,7 @@ impl Answered<'_> {
             let reply =
                 (self.operation == Operation::Device).then(|| self.json_or_form().ok())??;
             let device = self.platform.device().ok()?;
-            reply::text(&reply, &device.reply.interval)?.parse().ok().map(Duration::from_secs)
+            seconds(&reply::text(&reply, &device.reply.interval)?)
         };
         retry_after(self.response, self.now).or_else(interval)
     }

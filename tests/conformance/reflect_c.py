@@ -22,6 +22,8 @@ OBJECTS = {
     "HookDelivery": "hook_delivery",
     "Stats": "stats",
     "Event": "event",
+    "Login": "login",
+    "DeviceLogin": "device_login",
 }
 
 # What a "Listing of …" is called in C, which has one type per item.
@@ -49,6 +51,14 @@ CHANGE = {
     "insecure_ssl": "hook_change_set_insecure_ssl",
 }
 
+# Arguments of App.start_login are given through an appmint_login_request.
+LOGIN = {
+    "scopes": "login_request_add_scope",
+    "login": "login_request_set_login",
+    "ports": "login_request_add_port",
+    "path": "login_request_set_path",
+}
+
 # What C needs beside, and why.
 HELPERS = {
     # ownership; an event is the callback's only
@@ -68,6 +78,7 @@ HELPERS = {
     "request_new", "request_free", "request_add_header", "request_set_json", "request_set_body",
     "request_set_token", "request_set_timeout_ms",
     "hook_change_new", "hook_change_free", *CHANGE.values(),
+    "login_request_new", "login_request_free", *LOGIN.values(),
     "scope_new", "scope_free", *SCOPE.values(), "app_narrowed_installation",
     "app_find_installation_by", "app_installation_on",
 }  # fmt: skip

@@ -13,6 +13,7 @@ HELPERS = {
         for name in (
             "TokenSource", "Token", "Installation", "Authorization", "Response", "Webhook", "ManualClock",
             "Registration", "Repository", "HookConfig", "HookDelivery", "Stats", "Event",
+            "Login", "DeviceLogin",
         )
     },
     "Listing": {"begin", "end", "c_handle"},
@@ -59,7 +60,7 @@ def methods(name):
 
 def fields(struct):
     """The members of a plain struct, in order."""
-    return re.findall(r"(\w+) = std::nullopt;", body(rf"struct {struct}\b"))
+    return re.findall(r"(\w+)(?: = std::nullopt)?;", body(rf"struct {struct}\b"))
 
 
 def listed():

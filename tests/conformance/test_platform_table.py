@@ -26,6 +26,9 @@ CALLS = {
     "… with `login`": [("authorize", "login")],
     "`exchange_code`, `refresh`": [("exchange_code",), ("refresh",)],
     "… with `redirect_uri`": [("exchange_code", "redirect_uri")],
+    "… `iss` in the callback": [("authorization_code",)],
+    "`start_device_login`": [("start_device_login",)],
+    "`session`, after a refresh whose answer was lost": [("session_token",)],
     "`request` with a token": [("request", "token")],
 }
 
@@ -72,5 +75,7 @@ def test_every_operation_has_a_row():
     known = {call for row in TABLE.rows() if row not in WITHOUT_CALL for call, *_ in calls_of(row)}
     local = {"changes", "clock_offset", "close", "events", "fingerprint", "heed_webhook", "invalidate", "platform_name",
              "platforms", "source_authorization", "source_expires_at", "source_installation_id", "source_request", "stats",
-             "tokens", "verify_webhook", "version", "watch"}
+             "tokens", "verify_webhook", "version", "watch", "seal_authorization", "open_authorization", "login_cancel",
+             "device_poll", "device_wait", "device_cancel", "start_session", "end_session", "finish_authorization",
+             "login_wait", "session_invalidate", "session_request"}
     assert {step["call"] for case in ALL for step in case.steps if "call" in step} <= known | local

@@ -1,5 +1,6 @@
 """The runner itself: what is wrong is found, and what is right is left alone."""
 
+import base64
 import copy
 import json
 import re
@@ -8,6 +9,7 @@ import sys
 import pytest
 
 from runner import cases, compare, keys, leaks, replay, run, times
+from runner.browser import Browser
 
 # A driver that answers each command with a line of its script, after making the request it is told.
 FAKE = """
@@ -224,6 +226,29 @@ def test_key_lines_are_secrets():
     assert leaks.found({"output": "x" + next(iter(lines)) + "y"}, lines)
 
 
+def test_a_verifier_is_compared_with_its_challenge():
+    """RFC 7636 appendix B."""
+    wanted = {"challenged_by": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}
+    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    assert compare.proved(wanted, verifier) == verifier
+    assert compare.proved(wanted, verifier[:-1]) == wanted
+    assert compare.proved(wanted, None) == wanted
+
+
+def test_what_is_to_be_hidden_is_found_encoded():
+    assert compare.difference("x", {"hides": ["state-4711"]}, "nothing", {}) is None
+    shown = base64.urlsafe_b64encode(b"1state-4711").decode()
+    assert "hides" in compare.difference("x", {"hides": ["state-4711"]}, shown, {})
+
+
+def test_a_browser_tells_what_it_got():
+    with replay.Replay() as server:
+        server.expect([{"reply": {"status": 404, "text": "nothing"}}])
+        found = Browser([{"url": f"{server.urls()['web']}/x", "status": 200, "page": "welcome"}]).problems()
+    assert [part for part in ("404", "welcome", "cache") if part in " ".join(found)] == ["404", "welcome", "cache"]
+    assert Browser([]).problems() == []
+
+
 def test_a_case_that_tests_nothing_is_refused():
     with pytest.raises(ValueError, match="kind and its reason"):
         cases.check("x", {"steps": [{"call": "jwt", "error": {"kind": "key"}}]})
@@ -252,8 +277,10 @@ ENUMERATED = {"schema", "as_of", "verified", "jwt.issuer", "jwt.issuer_type", "i
               "lists.repositories.paging.style",
               "installation_token.body", "oauth.authorize.base", "oauth.authorize.pkce", "oauth.token.base",
               "oauth.token.encoding", "oauth.token.client_authentication", "oauth.exchange.grant_type",
-              "oauth.exchange.redirect_uri", "oauth.refresh.rotates", "oauth.reply.expires.format",
+              "oauth.exchange.redirect_uri", "oauth.reply.expires.format", "oauth.refresh.rotates",
               "oauth.authorize.parameters.response_type"}
+# What acme does in the opposite way: a grace period, clients with secrets, an expiry that is always told.
+OTHERWISE = {"oauth.refresh.ends_old_token", "oauth.token.public_clients", "oauth.device.reply.expires.default_life_s"}
 # Whose credential an operation takes follows from what it does, and reading is done by a GET.
 READS = {f"operations.{name}.method" for name in ("registration", "hook_config", "hook_delivery")}
 
@@ -272,7 +299,7 @@ def test_the_fictional_platform_differs_in_every_member(path):
     assert path.stem != "atomgit" or alike <= {"schema", "as_of"}
     missing = {member for member in real.keys() - acme.keys()
                if not member.startswith("api.headers.") and ".body." not in member}
-    assert missing <= {"extends", "installations.list.json_in_string", "jwt.extra_claims.alg"}
+    assert missing <= {"extends", "installations.list.json_in_string", "jwt.extra_claims.alg", *OTHERWISE}
 
 
 def flat(value, path=""):

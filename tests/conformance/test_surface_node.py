@@ -151,7 +151,7 @@ def test_every_object_has_its_members(node, name):
     if name in RECORDS:
         assert set(node["members"][name]) == {m for m in wanted if m.startswith("reveal")}
     else:
-        fields = {"Authorization": {"url", "state"}, "Response": {"status", "headers", "body"}}
+        fields = {"Authorization": {"url", "state", "redirectUri"}, "Response": {"status", "headers", "body"}}
         assert set(node["members"][name]) | fields.get(name, set()) == wanted
 
 

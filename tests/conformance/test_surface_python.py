@@ -80,6 +80,17 @@ def test_what_is_given_at_will_is_a_keyword(name):
     assert {parameter.kind for parameter in others} == {inspect.Parameter.KEYWORD_ONLY}
 
 
+@pytest.mark.parametrize("name", ["start_login", "start_device_login", "update_hook_config"])
+def test_what_takes_only_what_is_given_at_will_takes_keywords(name):
+    _self, *others = inspect.signature(getattr(appmint.App, name)).parameters.values()
+    assert {parameter.kind for parameter in others} == {inspect.Parameter.KEYWORD_ONLY}
+
+
+@pytest.mark.parametrize("name", ["App", "Login", "DeviceLogin"])
+def test_what_ends_does_so_at_the_end_of_with(name):
+    assert callable(getattr(appmint, name).__enter__) and callable(getattr(appmint, name).__exit__)
+
+
 def test_the_module_shows_what_it_should_and_no_more():
     errors = {error.__name__ for error in _errors.BY_KIND.values()}
     wanted = set(SURFACE["module"]) | set(SURFACE["object"]) | errors | OWN_NAMES

@@ -13,11 +13,13 @@ from ._store import Store
 __all__ = [
     "App",
     "Authorization",
+    "DeviceLogin",
     "Event",
     "HookConfig",
     "HookDelivery",
     "Installation",
     "Listing",
+    "Login",
     "ManualClock",
     "Registration",
     "Repository",
@@ -280,6 +282,50 @@ class App:
     ) -> Token:
         """A user token for an authorization code, which is sent once, whatever happens."""
 
+    def finish_authorization(self, authorization: Authorization, callback_url: str) -> Token:
+        """The user token that an authorization brought, given the URL that the user came back with.
+
+        The state is compared in constant time, `iss` where the platform sends one, the platform must
+        be the same, and it works once. A DeniedError when the user said no.
+        """
+
+    def seal_authorization(self, authorization: Authorization) -> str:
+        """An authorization as text that only the app's store_key opens, for the user's cookie or
+        session until they come back, to whichever process."""
+
+    def open_authorization(self, sealed: str) -> Authorization:
+        """The authorization that was sealed."""
+
+    def start_login(
+        self,
+        *,
+        scopes: Iterable[str] | None = None,
+        login: str | None = None,
+        ports: Iterable[int] | None = None,
+        path: str | None = None,
+    ) -> Login:
+        """Begins a login of the person at this machine: a listener on 127.0.0.1 that their browser
+        comes back to. Nothing goes out yet.
+
+        The ports are tried in order (default: any free one); the path is /callback if it is not
+        given.
+        """
+
+    def start_device_login(self, *, scopes: Iterable[str] | None = None) -> DeviceLogin:
+        """Begins a login on another device: shows a code to type there."""
+
+    def session(self, name: str) -> TokenSource:
+        """A source of one user's tokens, which live in the store under a name of your choice and are
+        renewed ahead of their end; nothing goes out yet. Processes that share the store renew once."""
+
+    def start_session(self, name: str, token: Token) -> None:
+        """Writes a user's Token down: from now on session gives it and renews it. It takes the place
+        of what was there."""
+
+    def end_session(self, name: str) -> None:
+        """Forgets a user's session, here and in the store. The tokens themselves go on working:
+        delete_grant ends them, where the platform has it."""
+
     def refresh(self, refresh_token: Token | str) -> Token:
         """A new user token for a refresh token, or for a token that has one; it is sent once,
         whatever happens."""
@@ -302,13 +348,13 @@ class App:
 
 @final
 class TokenSource:
-    """Keeps one token of an installation, or of the app itself, valid: from memory while it lives
-    long enough, else newly minted, by one caller for all who ask meanwhile.
+    """Keeps one token of an installation, of the app itself or of a user valid: from memory while it
+    lives long enough, else newly minted, by one caller for all who ask meanwhile.
     """
 
     @property
     def installation_id(self) -> str | None:
-        """The installation's id; None for the app's own tokens, and for what was not looked up yet."""
+        """The installation's id; None for the app's own tokens and a user's, and for what was not looked up yet."""
 
     def token(
         self,
@@ -775,6 +821,93 @@ class Authorization:
     def code_verifier(self) -> str | None:
         """The PKCE verifier to hand to exchange_code, where the platform has PKCE."""
 
+    @property
+    def redirect_uri(self) -> str | None:
+        """Where the user returns to, as far as it was said."""
+
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class Login:
+    """A login that waits for a browser to come back.
+
+    `with` cancels it at its end, whatever that is.
+    """
+
+    @property
+    def url(self) -> str:
+        """Where the person is to go."""
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where the browser comes back to."""
+
+    def open_browser(self) -> None:
+        """Opens the person's browser there; an UnsupportedError where there is none."""
+
+    def wait(self, timeout: timedelta | float | None = None) -> Token:
+        """The person's token, once the browser has come back; the listener then closes.
+
+        The timeout (a timedelta or seconds) is five minutes if it is not given. Requests of
+        strangers are turned away and waited past; a DeniedError when the person said no.
+        """
+
+    def cancel(self) -> None:
+        """Ends the waiting with a CancelledError, and closes the listener."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+        /,
+    ) -> None: ...
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class DeviceLogin:
+    """A login that waits for a person to type a code at another place.
+
+    `with` cancels it at its end, whatever that is.
+    """
+
+    @property
+    def user_code(self) -> str:
+        """What the person types."""
+
+    @property
+    def verification_uri(self) -> str:
+        """Where the person types it."""
+
+    @property
+    def verification_uri_complete(self) -> str | None:
+        """The same with the code in it, for a link or a QR code; None where the platform has it not."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the code stops working, in UTC."""
+
+    def poll(self) -> Token:
+        """Asks once whether the person is done; a PendingError with the time to wait when not.
+
+        Asked too early it answers that without asking the platform.
+        """
+
+    def wait(self) -> Token:
+        """Asks in the platform's pace until the person is done, says no, or the code expires."""
+
+    def cancel(self) -> None:
+        """Ends the waiting with a CancelledError. The code itself goes on working until it expires."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+        /,
+    ) -> None: ...
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
 
 @final

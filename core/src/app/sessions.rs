@@ -71,6 +71,7 @@ impl App {
     }
 
     fn session_cell(&self, name: String) -> Result<Arc<Cell>> {
+        self.platform().oauth()?;
         self.client()?;
         self.vault()?;
         if name.is_empty() {

@@ -17,7 +17,7 @@ EXCHANGE = {"use", "request", "reply", "times", "except", "delay_ms"}
 KEPT = {"own_store", "on_event"}
 FILE = {"about", "platforms", "also", "settings", "clock", "source", "cases"}
 MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform", "surfaces"}
-STEP = {"call", "with", "exchanges", "later", "result", "error", "soon", "advance", "app", "save", "at_least_ms"}
+STEP = {"call", "with", "exchanges", "later", "result", "error", "soon", "advance", "app", "save", "at_least_ms", "browse"}
 
 
 @dataclass

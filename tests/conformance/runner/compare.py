@@ -6,7 +6,7 @@ import json
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-from . import keys
+from . import keys, leaks
 
 FORM = "application/x-www-form-urlencoded"
 RETRYABLE = {"transport", "timeout", "rate_limited", "pending", "server"}
@@ -81,6 +81,8 @@ def special(key, want, got, members):
             wrong = len(got) >= value
         elif operator == "s256_of":
             wrong = got != challenge(members[value])
+        elif operator == "hides":
+            wrong = bool(leaks.found({key: got}, set(value)))
         elif operator == "jwt":
             problems = of_jwt(value, got)
             if problems:
@@ -205,9 +207,17 @@ def differs(media_wanted, wanted, media, read):
         body = read()
     except ValueError:
         return [*problems, "the body cannot be read"]
+    if not isinstance(body, dict) or not isinstance(wanted, dict):
+        return problems if body == wanted else [*problems, f"the body is {str(body)[:100]}"]
+    wanted = {name: proved(value, body.get(name)) for name, value in wanted.items()}
     if body == wanted:
         return problems
-    if not isinstance(body, dict):
-        return [*problems, f"the body is {str(body)[:100]}"]
     names = sorted(set(wanted) ^ set(body)) or sorted(k for k in wanted if wanted[k] != body[k])
     return [*problems, f"the body differs in {names}"]
+
+
+def proved(wanted, got):
+    """What came, where it is the PKCE verifier of the challenge that is wanted."""
+    if isinstance(wanted, dict) and set(wanted) == {"challenged_by"} and isinstance(got, str):
+        return got if challenge(got) == wanted["challenged_by"] else wanted
+    return wanted

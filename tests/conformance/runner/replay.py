@@ -63,7 +63,8 @@ class Replay:
         ports["closed"] = self.closed.getsockname()[1]
         hosts = {base: f"127.0.0.1:{port}" for base, port in ports.items()}
         return {base: f"http://{host}" for base, host in hosts.items()} | {
-            f"{base}_host": host for base, host in hosts.items()}
+            f"{base}_host": host for base, host in hosts.items()} | {
+            f"{base}_port": str(port) for base, port in ports.items()}
 
     def expect(self, exchanges):
         """Sets what is to come next; returns the list to which requests are recorded. What came

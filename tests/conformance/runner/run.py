@@ -2,8 +2,10 @@
 
 import tempfile
 import time
+from urllib.parse import parse_qs, urlsplit
 
 from . import cases, compare, leaks
+from .browser import Browser
 from .process import Driver, DriverFailed
 from .replay import Replay
 
@@ -87,18 +89,22 @@ class Run:
         if "advance" in step:
             return self.advance(cases.times.duration_ms(step["advance"]))
         if "app" in step:
-            return self.make_app(step["app"], self.expected(step))
+            changes = step["app"]
+            changes = self.filled(changes) if isinstance(changes, str) else changes
+            return self.make_app(changes, self.expected(step))
         if "soon" in step:
             return self.poll(step)
         exchanges = cases.exchanges_of(self.case, step.get("exchanges", []), self.scope)
         later = cases.exchanges_of(self.case, step.get("later", []), self.scope)
         recorded = self.replay.expect(exchanges + later)
         began = time.monotonic()
+        browser = Browser(self.filled(step.get("browse", [])))
         answer = self.call(step)
         took_ms = (time.monotonic() - began) * 1000
         until(lambda: len(recorded) >= len(exchanges + later), PATIENCE_S if later else 0)
         found = compare.requests(exchanges + later, recorded, self.replay.unexpected)
-        return found + compare.outcome(self.expected(step), answer) + pace(step, took_ms)
+        found += compare.outcome(self.expected(step), answer) + browser.problems()
+        return found + pace(step, took_ms)
 
     def advance(self, by_ms):
         self.told("advance", {"ms": by_ms})
@@ -127,7 +133,7 @@ class Run:
         for several in ("credentials", "secrets"):
             self.secrets |= {part for part in words.get(several, "").split(",") if part}
         answer = self.told("call", {"op": step["call"], **words})
-        self.scope.update({f"saved.{name}": answer[1].get(member)
+        self.scope.update({f"saved.{name}": saved(answer[1], member)
                            for name, member in step.get("save", {}).items()})
         return answer
 
@@ -151,6 +157,13 @@ class Run:
     @staticmethod
     def name(step):
         return step.get("call") or next(name for name in ("advance", "app") if name in step)
+
+
+def saved(answer, member):
+    """A member of an answer, or with `url?state` a parameter of the URL that it is."""
+    member, _, parameter = member.partition("?")
+    value = answer.get(member)
+    return parse_qs(urlsplit(value or "").query).get(parameter, [None])[0] if parameter else value
 
 
 def until(is_so, patience_s):

@@ -16,6 +16,7 @@ class Driver:
     def __init__(self):
         self.settings, self.clock, self.app = {}, None, None
         self.told, self.tokens, self.shelf = [], [], Shelf()
+        self.people = People()
 
     def obey(self, command, words):
         if command == "config":
@@ -36,6 +37,8 @@ class Driver:
     def call(self, operation, words):
         if operation in ("events", "watch", "changes"):
             return getattr(self, operation)(**words)
+        if operation in vars(People):
+            return getattr(self.people, operation)(self.app, **words)
         return OPERATIONS[operation](self.app, **words)
 
     def events(self):
@@ -63,6 +66,75 @@ class Driver:
             self.settings[key] = self.told.append if value == "true" else fail
         else:
             self.settings[key] = READ.get(key, str)(value)
+
+
+class People:
+    """Users: what one command brought is kept for a later one. Each operation is a method."""
+
+    def authorize(self, app, **words):
+        return self._authorization(app.authorize(**lists(words)))
+
+    def open_authorization(self, app, sealed):
+        return self._authorization(app.open_authorization(sealed))
+
+    def seal_authorization(self, app):
+        return {"reveal.value": app.seal_authorization(self.authorization)}
+
+    def finish_authorization(self, app, callback_url):
+        return self._token(app.finish_authorization(self.authorization, callback_url))
+
+    def exchange_code(self, app, **words):
+        return self._token(app.exchange_code(**words))
+
+    def refresh(self, app, **words):
+        return self._token(app.refresh(**words))
+
+    def start_login(self, app, **words):
+        self.login = app.start_login(**lists(words))
+        return members(self.login, ["url", "redirect_uri"]) | {"shown": repr(self.login)}
+
+    def login_wait(self, _app, **words):
+        return self._token(self.login.wait(**spans(words)))
+
+    def login_cancel(self, _app):
+        self.login.cancel()
+
+    def start_device_login(self, app, **words):
+        self.device = app.start_device_login(**lists(words))
+        names = ["user_code", "verification_uri", "verification_uri_complete", "expires_at"]
+        return members(self.device, names) | {"shown": repr(self.device)}
+
+    def device_poll(self, _app):
+        return self._token(self.device.poll())
+
+    def device_wait(self, _app):
+        return self._token(self.device.wait())
+
+    def device_cancel(self, _app):
+        self.device.cancel()
+
+    def start_session(self, app, name):
+        app.start_session(name, self.token)
+
+    def end_session(self, app, name):
+        app.end_session(name)
+
+    def session_token(self, app, name, **words):
+        return token(app.session(name).token(**spans(words)))
+
+    def session_invalidate(self, app, name):
+        app.session(name).invalidate()
+
+    def session_request(self, app, name, **words):
+        return response(app.session(name).request(**call(words)))
+
+    def _authorization(self, made):
+        self.authorization = made
+        return authorization(made)
+
+    def _token(self, brought):
+        self.token = brought
+        return token(brought)
 
 
 class Shelf:
@@ -169,12 +241,12 @@ def registration(of):
 
 
 def authorization(of):
-    shown = {"url": of.url, "state": of.state, "shown": repr(of)}
+    shown = members(of, ["url", "state", "redirect_uri"]) | {"shown": repr(of)}
     return shown | {"reveal.code_verifier": of.code_verifier}
 
 
-def authorize(app, scopes=None, **words):
-    return authorization(app.authorize(scopes=None if scopes is None else split(scopes), **words))
+def lists(words):
+    return words | {name: read(words[name]) for name, read in LISTS.items() if name in words}
 
 
 OPERATIONS = {
@@ -220,10 +292,7 @@ OPERATIONS = {
     "finish_install": lambda app, **words: whole(app.finish_install(**words)),
     "source_request": lambda app, **words: response(source(app, words).request(**call(words))),
     "verify_webhook": verify_webhook,
-    "authorize": authorize,
     "authorization_code": lambda app, **words: {"reveal.value": app.authorization_code(**words)},
-    "exchange_code": lambda app, **words: token(app.exchange_code(**words)),
-    "refresh": lambda app, **words: token(app.refresh(**words)),
     "request": lambda app, **words: response(app.request(**call(words))),
 }
 
@@ -245,6 +314,7 @@ READ = dict.fromkeys(["jwt_back_date", "jwt_lifetime", "max_response_body", "ret
 READ |= dict.fromkeys(["timeout", "connect_timeout", "retry_wait"], milliseconds)
 READ |= dict.fromkeys(["allow_plain_http", "store_unencrypted"], lambda text: text == "true")
 READ |= {"signer": lambda text: fail if text == "fail" else lambda message: b"\x01" * 256}
+LISTS = {"scopes": split, "ports": lambda text: [int(port) for port in split(text)]}
 BY = ["id", "account", "organization", "user", "repository", "enterprise"]
 STATS = [name for name in dir(appmint.Stats) if not name.startswith("_")]
 # For what is on its way on another thread.

@@ -1,0 +1,32 @@
+"""Logs a person in on another device: a code is typed there, and this program goes on."""
+
+import os
+import sys
+
+import appmint
+
+
+def main() -> None:
+    app = appmint.App(
+        os.environ.get("APPMINT_PLATFORM") or "github",
+        api_url=os.environ.get("APPMINT_API_URL") or None,
+        web_url=os.environ.get("APPMINT_WEB_URL") or None,
+        client_id=os.environ["APPMINT_CLIENT_ID"],
+        # What is handed out to people keeps no secret; where the platform allows it, leave it out.
+        client_secret=os.environ.get("APPMINT_CLIENT_SECRET") or None,
+    )
+    with app.start_device_login() as login:
+        print(f"Open {login.verification_uri} and type {login.user_code}", flush=True)
+        token = login.wait()
+    path = os.environ.get("APPMINT_USER_GET_PATH") or "/user/repos"
+    reply = app.request("GET", path, token=token)
+    print(f"GET {path} {reply.status} {reply.text}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except appmint.Error as error:
+        sys.exit(f"error: {error.kind}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
