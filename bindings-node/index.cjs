@@ -2,14 +2,16 @@
 
 const native = require('./native.cjs')
 const { App } = require('./lib/app.cjs')
+const { Authorization } = require('./lib/authorization.cjs')
 const { ManualClock } = require('./lib/clock.cjs')
 const { ask, errorOf, settle, ...errors } = require('./lib/errors.cjs')
 const { Listing } = require('./lib/listing.cjs')
+const { DeviceLogin, Login } = require('./lib/login.cjs')
 const { Registration } = require('./lib/registration.cjs')
 const { TokenSource } = require('./lib/source.cjs')
 const { Token } = require('./lib/token.cjs')
 const {
-  Authorization, Event, HookConfig, HookDelivery, Installation, Repository, Response, Stats,
+  Event, HookConfig, HookDelivery, Installation, Repository, Response, Stats,
 } = require('./lib/values.cjs')
 const { Webhook } = require('./lib/webhook.cjs')
 
@@ -26,6 +28,8 @@ module.exports = {
   HookConfig,
   HookDelivery,
   Authorization,
+  Login,
+  DeviceLogin,
   Response,
   Webhook,
   Event,

@@ -72,9 +72,10 @@ export interface AppOptions {
   /**
    * Where tokens live between processes, so that a fleet mints once: `sqlite:FILE`, `redis://…` or
    * `rediss://…` (TLS), or a store of your own. When it fails, tokens are minted as without it.
+   * `memory:` keeps users' sessions for as long as the app lives.
    */
   store?: string | URL | Store | undefined
-  /** Seals what is stored: 32 bytes, or their text in hexadecimal or base64. */
+  /** Seals what is stored, and authorizations: 32 bytes, or their text in hexadecimal or base64. */
   storeKey?: Bytes | undefined
   /** A second key during a rotation: it opens what it has sealed. */
   otherStoreKey?: Bytes | undefined
@@ -196,6 +197,34 @@ export interface AuthorizeOptions {
   login?: string | undefined
 }
 
+export interface LoginOptions {
+  /** OAuth scopes, where the platform takes them. */
+  scopes?: readonly string[] | undefined
+  /** The account to suggest, where the platform takes it. */
+  login?: string | undefined
+  /** Ports of 127.0.0.1 to come back to, the first free one counting; default any free port. */
+  ports?: readonly number[] | undefined
+  /** The path to come back to; default `/callback`. */
+  path?: string | undefined
+}
+
+export interface LoginWaitOptions {
+  /** For how long, in milliseconds; default five minutes. */
+  timeout?: number | undefined
+  /** Ends the waiting with a {@link CancelledError} whose `cause` is the signal's reason, and the login with it. */
+  signal?: AbortSignal | undefined
+}
+
+export interface DeviceLoginOptions extends WaitOptions {
+  /** OAuth scopes, where the platform takes them. */
+  scopes?: readonly string[] | undefined
+}
+
+export interface DeviceLoginWaitOptions {
+  /** Ends the waiting with a {@link CancelledError} whose `cause` is the signal's reason, and the login with it. */
+  signal?: AbortSignal | undefined
+}
+
 export interface ExchangeOptions extends WaitOptions {
   /** The redirect URI of the authorization, where the platform wants it again. */
   redirectUri?: string | URL | undefined
@@ -300,6 +329,32 @@ export class App {
   /** A user token for an authorization code, which is sent once, whatever happens. */
   exchangeCode(code: string, options?: ExchangeOptions): Promise<Token>
   /**
+   * The user token that an authorization brought, given the URL or query that the user came back with:
+   * the state is compared, and it works once. Rejects with a {@link ReauthorizeError} for another
+   * state and for what was finished before, with a {@link DeniedError} when the user said no.
+   */
+  finishAuthorization(authorization: Authorization, callbackUrl: string | URL, options?: WaitOptions): Promise<Token>
+  /** An authorization as text that only the app's `storeKey` opens, for the user's cookie or session. */
+  sealAuthorization(authorization: Authorization): string
+  /** The authorization that was sealed, in any process whose app has the same `storeKey`. */
+  openAuthorization(sealed: string): Authorization
+  /**
+   * Begins a login of the person at this machine: a listener on 127.0.0.1 that their browser comes
+   * back to (RFC 8252). Nothing goes out yet, and only waiting for it keeps the process alive.
+   */
+  startLogin(options?: LoginOptions): Login
+  /** Begins a login on another device (RFC 8628): show the person the code and where to type it. */
+  startDeviceLogin(options?: DeviceLoginOptions): Promise<DeviceLogin>
+  /**
+   * A source of one user's tokens, which live in the store under this name and are renewed ahead of
+   * their end; nothing goes out yet. A refresh token is spent once, in all processes with this store.
+   */
+  session(name: string): TokenSource
+  /** Writes a user's token down: from now on `session(name)` gives it and renews it. */
+  startSession(name: string, token: Token, options?: WaitOptions): Promise<void>
+  /** Forgets a session, here and in the store. The tokens themselves go on working: `deleteGrant` ends them. */
+  endSession(name: string, options?: WaitOptions): Promise<void>
+  /**
    * A new user token for a refresh token, or for the one that a token came with. It is sent once,
    * whatever happens.
    */
@@ -332,7 +387,7 @@ export class App {
   [Symbol.dispose](): void
 }
 
-/** Tokens for one installation, or for the app itself; sources that ask for the same share one token. */
+/** Tokens for one installation, for the app itself or for a user; sources that ask for the same share one token. */
 export class TokenSource {
   private constructor()
   /** The installation's id; null for the app's own tokens, and for what was not looked up yet. */
@@ -529,6 +584,49 @@ export class Authorization {
   readonly state: string
   /** The PKCE verifier to hand to `exchangeCode`, where the platform has PKCE. It does not show itself. */
   get codeVerifier(): string | null
+  /** Where the user returns to, as far as it was said. */
+  readonly redirectUri: string | null
+}
+
+/** A login that waits for a browser to come back. Printing it shows no more than where to. */
+export class Login {
+  private constructor()
+  /** Where the person is to go. */
+  get url(): string
+  /** Where the browser comes back to. */
+  get redirectUri(): string
+  /** Opens the person's browser there. Throws {@link UnsupportedError} where there is none: show the URL instead. */
+  openBrowser(): void
+  /**
+   * The person's token, once the browser has come back; the listener then closes. Strangers' requests
+   * are turned away and waited past. Rejects with a {@link TimeoutError}, or with a
+   * {@link DeniedError} when the person said no. It can be waited for once.
+   */
+  wait(options?: LoginWaitOptions): Promise<Token>
+  /** Ends the waiting with a {@link CancelledError}, and closes the listener. */
+  cancel(): void
+}
+
+/** A login that waits for a person to type a code at another place. Printing it does not show the code. */
+export class DeviceLogin {
+  private constructor()
+  /** What the person types. */
+  get userCode(): string
+  /** Where the person types it. */
+  get verificationUri(): string
+  /** The same with the code in it, for a link or a QR code, where the platform has it. */
+  get verificationUriComplete(): string | null
+  /** When the code stops working. */
+  get expiresAt(): Date | null
+  /**
+   * Asks once. Rejects with a {@link PendingError} whose `retryAfter` says how long to wait when the
+   * person is not done; asked too early it does so without asking the platform.
+   */
+  poll(options?: WaitOptions): Promise<Token>
+  /** Asks in the platform's pace until the person is done, says no, or the code expires. */
+  wait(options?: DeviceLoginWaitOptions): Promise<Token>
+  /** Ends the waiting with a {@link CancelledError}. The code itself goes on working until it expires. */
+  cancel(): void
 }
 
 /** An answer, whatever its status. */
@@ -679,6 +777,11 @@ export type Reason =
   | 'missing_credential'
   | 'foreign_host'
   | 'bad_signature'
+  | 'no_session'
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'expired_device_code'
+  | 'stale_authorization'
 
 /** What an error says beside its message. */
 export interface ErrorDetails {

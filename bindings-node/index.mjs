@@ -14,6 +14,8 @@ export const {
   HookConfig,
   HookDelivery,
   Authorization,
+  Login,
+  DeviceLogin,
   Response,
   Webhook,
   Event,

@@ -3,17 +3,19 @@
 const { inspect } = require('node:util')
 const native = require('../native.cjs')
 const {
-  flag, headers, id, ids, levels, options, rawBytes, signal, text, textOrTexts, texts, url,
+  flag, headers, id, ids, levels, options, ports, rawBytes, signal, text, textOrTexts, texts, url,
 } = require('./arguments.cjs')
+const { authorizationOf, nativeAuthorizationOf } = require('./authorization.cjs')
 const { appCall } = require('./call.cjs')
 const { ask, settle } = require('./errors.cjs')
 const { fly } = require('./flight.cjs')
 const { listingOf } = require('./listing.cjs')
+const { deviceLoginOf, loginOf } = require('./login.cjs')
 const { registrationOf } = require('./registration.cjs')
 const { settingsOf } = require('./settings.cjs')
 const { sourceOf } = require('./source.cjs')
-const { refreshTokenText, tokenOf, tokenText, tokenTexts } = require('./token.cjs')
-const { Authorization, HookConfig, HookDelivery, Installation, Response, Stats } = require('./values.cjs')
+const { nativeTokenOf, refreshTokenText, tokenOf, tokenText, tokenTexts } = require('./token.cjs')
+const { HookConfig, HookDelivery, Installation, Response, Stats } = require('./values.cjs')
 const { nativeWebhookOf, webhookOf } = require('./webhook.cjs')
 
 /** An app on a platform. */
@@ -86,7 +88,7 @@ class App {
   installUrl(given) {
     const asked = options(given, INSTALL)
     text('appSlug', asked.appSlug)
-    return new Authorization(settle(this.#ask('installUrl', asked)))
+    return authorizationOf(settle(this.#ask('installUrl', asked)))
   }
 
   async finishInstall(callbackUrl, state, given) {
@@ -126,7 +128,7 @@ class App {
   }
 
   authorize(given) {
-    return new Authorization(settle(this.#ask('authorize', options(given, AUTHORIZATION))))
+    return authorizationOf(settle(this.#ask('authorize', options(given, AUTHORIZATION))))
   }
 
   authorizationCode(callbackUrl, state) {
@@ -138,6 +140,41 @@ class App {
     const { redirectUri, codeVerifier, signal } = options(given, EXCHANGE)
     const parts = [text('code', code), redirectUri, codeVerifier]
     return tokenOf(await this.#fly('exchangeCode', { signal }, ...parts))
+  }
+
+  async finishAuthorization(authorization, callbackUrl, given) {
+    const parts = [nativeAuthorizationOf('authorization', authorization), url('callbackUrl', callbackUrl)]
+    return tokenOf(await this.#fly('finishAuthorization', options(given, WAITING), ...parts))
+  }
+
+  sealAuthorization(authorization) {
+    return settle(this.#ask('sealAuthorization', nativeAuthorizationOf('authorization', authorization)))
+  }
+
+  openAuthorization(sealed) {
+    return authorizationOf(settle(this.#ask('openAuthorization', text('sealed', sealed))))
+  }
+
+  startLogin(given) {
+    return loginOf(settle(this.#ask('startLogin', options(given, LOGIN))))
+  }
+
+  async startDeviceLogin(given) {
+    const { scopes, ...waiting } = options(given, DEVICE_LOGIN)
+    return deviceLoginOf(await this.#fly('startDeviceLogin', waiting, scopes))
+  }
+
+  session(name) {
+    return sourceOf(settle(this.#ask('session', text('name', name))))
+  }
+
+  async startSession(name, token, given) {
+    const parts = [text('name', name), nativeTokenOf('token', token)]
+    await this.#fly('startSession', options(given, WAITING), ...parts)
+  }
+
+  async endSession(name, given) {
+    await this.#fly('endSession', options(given, WAITING), text('name', name))
   }
 
   async refresh(refreshToken, given) {
@@ -219,6 +256,8 @@ const SCOPING = { ...NARROWING, target: text, targetId: id, signal }
 const INSTALL = { appSlug: text, state: text, redirectUri: url }
 const HOOK = { url, contentType: text, secret: text, insecureSsl: flag, signal }
 const AUTHORIZATION = { redirectUri: url, state: text, scopes: texts, login: text }
+const LOGIN = { scopes: texts, login: text, ports, path: text }
+const DEVICE_LOGIN = { scopes: texts, signal }
 const EXCHANGE = { redirectUri: url, codeVerifier: text, signal }
 
 module.exports = { App }

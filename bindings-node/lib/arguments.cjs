@@ -106,6 +106,16 @@ function texts(name, value) {
   return value.map((each) => text(`each of ${name}`, each))
 }
 
+function ports(name, value) {
+  if (!Array.isArray(value)) throw invalid(name, 'an array of ports', value)
+  return value.map((each) => port(`each of ${name}`, each))
+}
+
+function port(name, value) {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff) throw invalid(name, 'a port', value)
+  return value
+}
+
 function textOrTexts(name, value) {
   return typeof value === 'string' ? [value] : texts(name, value)
 }
@@ -182,5 +192,5 @@ function isNear(known, name) {
 
 module.exports = {
   amount, bigWhole, bytes, flag, fn, headers, id, ids, invalid, isBytes, json, jsonText, kindOf, levels, options,
-  rawBytes, signal, text, textOrBytes, textOrTexts, texts, time, url, whole,
+  ports, rawBytes, signal, text, textOrBytes, textOrTexts, texts, time, url, whole,
 }

@@ -12,12 +12,12 @@ const { Repository, Response } = require('./values.cjs')
 
 const MAKE = Symbol('made by appmint')
 
-/** Tokens for one installation, or for the app itself: from memory while they live long enough, else newly minted. */
+/** Tokens for one installation, for the app itself or for a user: from memory while they live long enough, else newly minted. */
 class TokenSource {
   #native
 
   constructor(key, native) {
-    if (key !== MAKE) throw new InvalidArgumentError('a TokenSource comes from app.installation(id) or app.appTokens()')
+    if (key !== MAKE) throw new InvalidArgumentError('a TokenSource comes from an App')
     this.#native = native
   }
 

@@ -77,11 +77,19 @@ class Token {
     return `Token ${show({ ...this.toJSON(), secret: '[redacted]' }, { ...options, depth })}`
   }
 
+  static nativeOf(name, token) {
+    if (!(#native in Object(token))) throw invalid(name, 'a Token', token)
+    return token.#native
+  }
+
   #read() {
     this.#record ??= readable(ask(() => this.#native.record()))
     return this.#record
   }
 }
+
+const { nativeOf } = Token
+delete Token.nativeOf
 
 function readable(record) {
   Object.freeze(record.permissions)
@@ -118,5 +126,5 @@ function refreshTokenText(name, value) {
 }
 
 module.exports = {
-  Token, dateOf, refreshTokenText, tokenOf: (native) => new Token(MAKE, native), tokenText, tokenTexts,
+  Token, dateOf, nativeTokenOf: nativeOf, refreshTokenText, tokenOf: (native) => new Token(MAKE, native), tokenText, tokenTexts,
 }

@@ -34,22 +34,6 @@ class HookDelivery {
   }
 }
 
-/** Where to send a user. The verifier is a secret and does not show itself. */
-class Authorization {
-  #codeVerifier
-
-  constructor({ url, state, codeVerifier }) {
-    this.url = url
-    this.state = state
-    this.#codeVerifier = codeVerifier
-    Object.freeze(this)
-  }
-
-  get codeVerifier() {
-    return this.#codeVerifier
-  }
-}
-
 /** An answer, whatever its status. */
 class Response {
   constructor({ status, headers, body }) {
@@ -114,4 +98,4 @@ function joined(pairs) {
   return Object.freeze(headers)
 }
 
-module.exports = { Authorization, Event, HookConfig, HookDelivery, Installation, Repository, Response, Stats, fill }
+module.exports = { Event, HookConfig, HookDelivery, Installation, Repository, Response, Stats, fill }

@@ -1,8 +1,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use appmint_core::{
-    Authorization, AuthorizationRequest, Call, Installation, Listener, Lookup, Response, Result,
-    Scope, Secret, Timestamp,
+    Call, Installation, Listener, Lookup, Response, Result, Scope, Secret, Timestamp,
 };
 use napi::{
     Env,
@@ -158,43 +157,6 @@ impl App {
         outcome(self.0.verify_webhook(&headers, body, &secrets).map(Webhook))
     }
 
-    /// Where a user authorizes the app.
-    #[napi(catch_unwind)]
-    pub fn authorize(&self, request: AuthorizationOptions) -> Outcome<AuthorizationRecord> {
-        outcome(self.0.authorize(&request.into()).map(|made| AuthorizationRecord::of(&made)))
-    }
-
-    /// The code out of a callback's URL.
-    #[napi(catch_unwind)]
-    pub fn authorization_code(&self, callback_url: String, state: String) -> Outcome<String> {
-        outcome(self.0.authorization_code(&callback_url, &state).map(|code| revealed(&code)))
-    }
-
-    /// A user token for an authorization code.
-    #[napi(catch_unwind)]
-    pub fn exchange_code(
-        &self,
-        landings: &Landings,
-        id: u32,
-        code: String,
-        redirect_uri: Option<String>,
-        code_verifier: Option<String>,
-    ) -> Option<Outcome<Token>> {
-        let flight = self.0.exchange_code(code, redirect_uri, code_verifier.map(Secret::new));
-        landings.await_landing(id, flight, Token)
-    }
-
-    /// A new user token for a refresh token.
-    #[napi(catch_unwind)]
-    pub fn refresh(
-        &self,
-        landings: &Landings,
-        id: u32,
-        refresh_token: String,
-    ) -> Option<Outcome<Token>> {
-        landings.await_landing(id, self.0.refresh(refresh_token), Token)
-    }
-
     /// An API call as the app, or with the call's own token.
     #[napi(catch_unwind)]
     pub fn request(
@@ -249,44 +211,6 @@ impl From<Narrowing> for Scope {
         let scope = narrowing.repositories.into_iter().fold(Self::all(), Self::repositories);
         let scope = narrowing.repository_ids.into_iter().fold(scope, Self::repository_ids);
         narrowing.permissions.into_iter().fold(scope, Self::permissions)
-    }
-}
-
-/// What an authorization asks for.
-#[napi(object, object_to_js = false)]
-pub struct AuthorizationOptions {
-    pub redirect_uri: Option<String>,
-    pub state: Option<String>,
-    pub scopes: Option<Vec<String>>,
-    pub login: Option<String>,
-}
-
-impl From<AuthorizationOptions> for AuthorizationRequest {
-    fn from(options: AuthorizationOptions) -> Self {
-        Self {
-            redirect_uri: options.redirect_uri,
-            state: options.state,
-            scopes: options.scopes.unwrap_or_default(),
-            login: options.login,
-        }
-    }
-}
-
-/// Where a user authorizes or installs the app.
-#[napi(object, object_from_js = false, use_nullable = true)]
-pub struct AuthorizationRecord {
-    pub url: String,
-    pub state: String,
-    pub code_verifier: Option<String>,
-}
-
-impl AuthorizationRecord {
-    pub(crate) fn of(authorization: &Authorization) -> Self {
-        Self {
-            url: authorization.url().to_owned(),
-            state: authorization.state().to_owned(),
-            code_verifier: authorization.code_verifier().map(revealed),
-        }
     }
 }
 

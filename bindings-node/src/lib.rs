@@ -8,16 +8,19 @@
 #![expect(clippy::needless_pass_by_value, reason = "napi hands what it converts over by value")]
 
 mod app;
+mod authorization;
 mod clock;
 mod desk;
 mod event;
 mod hook;
 mod landing;
 mod listing;
+mod login;
 mod operations;
 mod outcome;
 mod registration;
 mod repository;
+mod session;
 mod settings;
 mod signer;
 mod source;

@@ -6,7 +6,8 @@ use appmint_core::{HookChange, InstallRequest, Secret, Target};
 use napi_derive::napi;
 
 use crate::{
-    app::{App, AuthorizationRecord, InstallationRecord, Narrowing},
+    app::{App, InstallationRecord, Narrowing},
+    authorization::Authorization,
     hook::{HookConfigRecord, HookDeliveryRecord},
     landing::Landings,
     listing::Listing,
@@ -191,8 +192,8 @@ impl App {
 
     /// Where a person installs the app.
     #[napi(catch_unwind)]
-    pub fn install_url(&self, request: InstallOptions) -> Outcome<AuthorizationRecord> {
-        outcome(self.0.install_url(&request.into()).map(|made| AuthorizationRecord::of(&made)))
+    pub fn install_url(&self, request: InstallOptions) -> Outcome<Authorization> {
+        outcome(self.0.install_url(&request.into()).map(Authorization))
     }
 
     /// The installation that a person came back from making.

@@ -13,7 +13,10 @@ const native = require('../native.cjs')
 
 // From the test suite of GitHub's own webhook library.
 const SIGNATURE = 'sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3'
-const BROKEN = [native.App, native.TokenSource, native.Listing, native.Registration, native.Token, native.Webhook, native.ManualClock]
+const BROKEN = [
+  native.App, native.Authorization, native.DeviceLogin, native.Listing, native.Login, native.ManualClock,
+  native.Registration, native.Token, native.TokenSource, native.Webhook,
+]
 
 test('every function that Node can call catches its panics', () => {
   const sources = readdirSync(join(__dirname, '../src')).map((name) => readFileSync(join(__dirname, '../src', name), 'utf8'))
@@ -28,11 +31,14 @@ test('every function that Node can call catches its panics', () => {
 
 test('what native code throws is an InternalError that repeats nothing', async (t) => {
   const clock = new ManualClock(0)
-  const app = new App({ platform: 'github', appId: 75, signer: () => Buffer.alloc(256), clock })
+  const app = new App({ platform: 'github', appId: 75, clientId: 'x', clientSecret: 'x', signer: () => Buffer.alloc(256), clock })
   const source = app.installation(14)
   const token = await app.jwt()
   const list = app.installations()
   const registration = await registered(t)
+  const authorization = app.authorize()
+  const login = app.startLogin()
+  const device = await deviceLogin(t)
   const webhook = app.verifyWebhook({ 'x-hub-signature-256': SIGNATURE }, '{"foo":"bar"}', 'mysecret')
   break_(t)
   const calls = [
@@ -46,7 +52,11 @@ test('what native code throws is an InternalError that repeats nothing', async (
     () => app.exchangeCode('x'), () => app.refresh('x'), () => app.checkToken('x'), () => app.resetToken('x'),
     () => app.scopeToken('x', {}), () => app.deleteToken('x'), () => app.deleteGrant('x'),
     () => app.revokeCredentials(['x']), () => app.request('GET', '/'), () => app.stats(), () => app.heedWebhook(webhook),
-    () => app.close(),
+    () => app.finishAuthorization(authorization, ''), () => app.sealAuthorization(authorization),
+    () => app.openAuthorization(''), () => app.startLogin(), () => app.startDeviceLogin(), () => app.session('x'),
+    () => app.startSession('x', token), () => app.endSession('x'), () => app.close(),
+    () => authorization.codeVerifier, () => login.url, () => login.redirectUri, () => login.openBrowser(),
+    () => login.wait(), () => login.cancel(), () => device.poll(), () => device.wait(), () => device.cancel(),
     () => source.installationId, () => source.token(), () => source.authorization(), () => source.expiresAt,
     () => source.onChange(() => {}), () => source.invalidate(), () => source.revoke(), () => source.repositories(), () => source.request('GET', '/'),
     () => list.next(), () => list.toArray(), () => registration.revealClientSecret(),
@@ -67,7 +77,7 @@ test('what native code throws is an InternalError that repeats nothing', async (
 /** What native code can do that no call asks for. */
 function unasked(calls) {
   const text = calls.join()
-  const names = [native.App, native.TokenSource, native.Listing, native.ManualClock].flatMap(own)
+  const names = [native.App, native.TokenSource, native.Listing, native.Login, native.ManualClock].flatMap(own)
   return names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))
 }
 
@@ -76,6 +86,13 @@ async function registered(t) {
   const { appOn, platform } = await import('./support.mjs')
   const { url } = await platform(t, () => ({ json: { id: 75 } }))
   return appOn(url, { platform: 'github' }).registration()
+}
+
+/** A login on another device, which the platform must begin. */
+async function deviceLogin(t) {
+  const { appOn, platform } = await import('./support.mjs')
+  const { url } = await platform(t, () => ({ json: { device_code: 'x', user_code: 'x', verification_uri: 'x', expires_in: 900 } }))
+  return appOn(url, { platform: 'github' }).startDeviceLogin()
 }
 
 /** Makes native code throw, as it does when it panics. */

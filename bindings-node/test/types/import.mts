@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 import {
   App, AppmintError, ManualClock, RateLimitedError, Token, platforms, version,
-  type AppOptions, type Authorization, type ErrorKind, type Event, type EventKind, type HookConfig, type HookDelivery, type Installation, type Listing,
+  type AppOptions, type Authorization, type DeviceLogin, type ErrorKind, type Event, type EventKind, type HookConfig, type HookDelivery, type Installation, type Listing, type Login,
   type Registration, type Repository, type Response, type Stats, type Store, type TokenSource, type Webhook,
 } from 'appmint'
 
@@ -50,6 +50,15 @@ const response: Response = await app.request('GET', '/x', { token, headers: new 
 const authorization: Authorization = app.authorize({ scopes: ['a'] as const })
 await app.exchangeCode(app.authorizationCode('', authorization.state), { codeVerifier: authorization.codeVerifier })
 await app.refresh(token.revealRefreshToken() ?? token)
+const user: Token = await app.finishAuthorization(app.openAuthorization(app.sealAuthorization(authorization)), new URL('https://a.example'))
+const login: Login = app.startLogin({ scopes: ['a'] as const, ports: [8080, 8081], path: '/back' })
+login.openBrowser()
+const person: Token = await login.wait({ timeout: 1, signal: AbortSignal.timeout(1) })
+const device: DeviceLogin = await app.startDeviceLogin({ scopes: ['a'], signal: AbortSignal.timeout(1) })
+const codes: (string | null)[] = [login.url, device.userCode, device.verificationUriComplete, authorization.redirectUri]
+await app.startSession('me', await device.wait({ signal: AbortSignal.timeout(1) }), { signal: AbortSignal.timeout(1) })
+const me: TokenSource = app.session('me')
+const over: void = await app.endSession('me')
 const offset: number = app.clockOffset
 const installations: Listing<Installation> = app.installations({ signal: AbortSignal.timeout(1) })
 for await (const { id, raw } of installations) console.log(id.length, raw)
@@ -71,7 +80,7 @@ await source.request('GET', '/x', { timeout: 1 })
 const texts: (string | null)[] = [version, webhook.event, ...token.repositories, ...platforms, found.account, app.fingerprint, source.installationId, token.account, token.repositorySelection]
 const dates: (Date | null)[] = [token.expiresAt, found.createdAt, source.expiresAt]
 const bytes: Buffer = response.body
-export const used = [texts, dates, bytes, narrowed, verify, offset, iterable, secret, flags, code, own, ended, came, stored, sought, forgotten, stats.servedStale, closed]
+export const used = [texts, dates, bytes, narrowed, verify, offset, iterable, secret, flags, code, own, ended, came, stored, sought, user, person, codes, me, over, forgotten, stats.servedStale, closed]
 
 try {
   await app.jwt()
@@ -104,6 +113,10 @@ new App({ store: { get: () => null } })
 app.heedWebhook({})
 // @ts-expect-error a parsed body
 app.verifyWebhook({}, {}, 'secret')
+// @ts-expect-error a record of an authorization finishes nothing
+await app.finishAuthorization({ ...authorization }, '')
+// @ts-expect-error a session begins with a token, not with its text
+await app.startSession('me', 'token')
 // @ts-expect-error an app's page has its name
 app.installUrl({})
 // @ts-expect-error credentials come in an array

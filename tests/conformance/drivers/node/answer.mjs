@@ -41,8 +41,8 @@ export function record(of, prefix = '') {
 }
 
 export function authorization(of) {
-  const { url, state, codeVerifier } = of
-  return { url, state, 'reveal.code_verifier': codeVerifier, shown: shown(of) }
+  const { url, state, redirectUri, codeVerifier } = of
+  return { url, state, redirect_uri: redirectUri, 'reveal.code_verifier': codeVerifier, shown: shown(of) }
 }
 
 export function members(of, prefix = '') {

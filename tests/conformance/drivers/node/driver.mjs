@@ -3,11 +3,12 @@
 import { createInterface } from 'node:readline'
 
 import * as appmint from '../../../../bindings-node/index.mjs'
-import { all, authorization, encode, error, members, record, response, shown, token } from './answer.mjs'
+import { all, encode, error, members, record, response, shown, token } from './answer.mjs'
 import { OPERATIONS } from './operations.mjs'
+import { PEOPLE } from './people.mjs'
 import { broken, shelf } from './shelf.mjs'
 import { changes, different, events, note, watch } from './watching.mjs'
-import { call, camel, camelCased, flag, headersOf, list, narrowing, number } from './words.mjs'
+import { call, camel, flag, headersOf, list, narrowing, number, patience } from './words.mjs'
 
 let settings = {}
 let app
@@ -24,7 +25,7 @@ const COMMANDS = {
     return { shown: shown(app) }
   },
   advance: ({ ms }) => clock.advance(Number(ms)),
-  call: ({ op, ...words }) => (CALLS[op] ?? OPERATIONS[op].bind(null, app))(words),
+  call: ({ op, ...words }) => (CALLS[op] ?? (PEOPLE[op] ?? OPERATIONS[op]).bind(null, app))(words),
 }
 
 const CALLS = {
@@ -57,12 +58,7 @@ const CALLS = {
     const { payload, ...said } = webhook(words)
     return { ...members(said), payload: JSON.stringify(payload) }
   },
-  authorize: ({ scopes, ...words }) => {
-    return authorization(app.authorize({ ...camelCased(words), scopes: scopes && list(scopes) }))
-  },
   authorization_code: ({ callback_url, state }) => ({ 'reveal.value': app.authorizationCode(callback_url, state) }),
-  exchange_code: async ({ code, ...words }) => token(await app.exchangeCode(code, camelCased(words))),
-  refresh: async ({ refresh_token }) => token(await app.refresh(refresh_token)),
   request: async (words) => response(await app.request(...call(words))),
 }
 
@@ -98,10 +94,6 @@ function source({ id, account, organization, user, repository, enterprise, ...wo
 
 function webhook({ body, secrets, ...words }) {
   return app.verifyWebhook(headersOf(words), Buffer.from(body), list(secrets))
-}
-
-function patience({ min_valid_ms, timeout_ms }) {
-  return { minValid: number(min_valid_ms), timeout: number(timeout_ms) }
 }
 
 function fail() {

@@ -1,0 +1,126 @@
+// The examples that people copy, against the sandbox.
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+test('a user of the web app logs in, is known, and logs out', async (t) => {
+  const home = `http://127.0.0.1:${await freePort()}`
+  const { env, control } = await sandbox(t, `${home}/callback`)
+  const { said } = start(t, 'web.mjs', env)
+  assert.equal(await said(), `listening on ${home}`)
+  const visit = browser()
+  assert.match((await visit(home)).text, /Log in/)
+  const sentAway = await visit(`${home}/login`)
+  const { location } = await control('press', { url: sentAway.location })
+  const back = await visit(location)
+  assert.deepEqual([back.status, back.location], [302, '/'])
+  assert.equal(JSON.parse((await visit(home)).text).login, 'octocat')
+  assert.equal((await visit(location)).status, 400) // whose cookie is gone
+  await visit(`${home}/logout`, 'POST')
+  assert.match((await visit(home)).text, /Log in/)
+})
+
+test('a user of the web app may say no, and a stranger’s link begins nothing', async (t) => {
+  const home = `http://127.0.0.1:${await freePort()}`
+  const { env, control } = await sandbox(t, `${home}/callback`)
+  const { said } = start(t, 'web.mjs', env)
+  await said()
+  const visit = browser()
+  const { location: page } = await visit(`${home}/login`)
+  assert.equal((await visit(`${home}/callback?code=stolen&state=another`)).status, 401)
+  const { location } = await control('press', { url: page, deny: true })
+  assert.equal((await visit(location)).status, 403)
+})
+
+test('a person logs in on another device', async (t) => {
+  const { env, control } = await sandbox(t)
+  await control('quirks', { device_interval_s: 0 })
+  const { said, ended } = start(t, 'device.mjs', env)
+  const [, code] = (await said()).match(/ and type (\S+)$/)
+  await control('device', { user_code: code })
+  assert.match(await said(), /^200 .*"login":\s*"octocat"/)
+  assert.deepEqual(await ended, [0, null])
+})
+
+test('who interrupts a login on another device ends the program', async (t) => {
+  const { env } = await sandbox(t)
+  const { child, said, ended } = start(t, 'device.mjs', env)
+  await said()
+  child.kill('SIGINT')
+  assert.deepEqual(await ended, [1, null])
+})
+
+/** GitHub on this machine, the settings of an app there, and what it is told. */
+async function sandbox(t, redirectUri = 'http://127.0.0.1/callback') {
+  const folder = await mkdtemp(join(tmpdir(), 'appmint-'))
+  const ready = join(folder, 'ready.json')
+  const program = join(process.env.CARGO_TARGET_DIR ?? at('target'), 'debug/appmint-sandbox')
+  const flags = ['--platform', 'github', '--redirect-uri', redirectUri, '--ready-file', ready, '--until-stdin-closes']
+  const child = spawn(program, flags, { stdio: ['pipe', 'pipe', 'inherit'] })
+  t.after(async () => {
+    child.stdin.end()
+    await rm(folder, { recursive: true })
+  })
+  await once(child.stdout, 'data')
+  const { api_url, web_url, admin_url, client_id, client_secret } = JSON.parse(await readFile(ready, 'utf8'))
+  const env = {
+    APPMINT_PLATFORM: 'github',
+    APPMINT_API_URL: api_url,
+    APPMINT_WEB_URL: web_url,
+    APPMINT_CLIENT_ID: client_id,
+    APPMINT_CLIENT_SECRET: client_secret,
+    APPMINT_REDIRECT_URI: redirectUri,
+    NO_PROXY: '127.0.0.1',
+  }
+  const control = async (command, given) => {
+    const reply = await fetch(`${admin_url}/${command}`, { method: 'POST', body: JSON.stringify(given) })
+    assert.ok(reply.ok, `${command}: ${reply.status}`)
+    return reply.json()
+  }
+  return { env, control }
+}
+
+/** An example on its way; `said` is its next line. */
+function start(t, name, env) {
+  const child = spawn(process.execPath, [at(`examples/node/${name}`)], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  t.after(() => child.kill())
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return { child, said: async () => (await lines.next()).value, ended: once(child, 'close') }
+}
+
+/** Visits pages as a browser does that keeps cookies and follows nothing. */
+function browser() {
+  const jar = new Map()
+  return async (url, method = 'GET') => {
+    const cookie = [...jar].map((pair) => pair.join('=')).join('; ')
+    const reply = await fetch(url, { method, redirect: 'manual', headers: { cookie } })
+    for (const line of reply.headers.getSetCookie()) {
+      const [, name, value] = line.match(/^([^=]*)=([^;]*)/)
+      if (value === '') jar.delete(name)
+      else jar.set(name, value)
+    }
+    return { status: reply.status, location: reply.headers.get('location'), text: await reply.text() }
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url))

@@ -1,0 +1,36 @@
+// A login on another device: the person types a code there, and this program goes on as that person.
+
+// In a program of your own: from 'appmint'.
+import { App } from '../../bindings-node/index.mjs'
+
+const setting = (name) => process.env[`APPMINT_${name}`] || undefined
+
+const app = new App({
+  platform: setting('PLATFORM'),
+  apiUrl: setting('API_URL'),
+  webUrl: setting('WEB_URL'),
+  clientId: setting('CLIENT_ID'),
+  clientSecret: setting('CLIENT_SECRET'), // a public client has none
+  store: setting('STORE') ?? 'memory:', // sqlite:FILE remembers the person until the next run
+  storeKey: setting('STORE_KEY'),
+})
+const me = app.session('me')
+
+if (!(await isLoggedIn())) {
+  const login = await app.startDeviceLogin()
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  console.log(`go to ${login.verificationUri} and type ${login.userCode}`)
+  await app.startSession('me', await login.wait({ signal: stop.signal }))
+}
+const { status, body } = await me.request('GET', setting('USER_GET_PATH') ?? '/user')
+console.log(status, body.toString())
+
+async function isLoggedIn() {
+  try {
+    return (await me.token()) !== undefined
+  } catch (error) {
+    if (error.code === 'reauthorize') return false
+    throw error
+  }
+}
