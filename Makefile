@@ -35,7 +35,7 @@ test: test-rust test-c test-python test-node test-conformance
 test-rust:
 	cargo test --locked -p appmint-core -p appmint-sandbox -p appmint-ffi
 
-test-c: c
+test-c: rust c
 	ctest --test-dir build/c --output-on-failure
 
 test-python: rust python
@@ -96,8 +96,13 @@ lint: .venv/.tools bindings-node/node_modules/.packages
 	$(PYTHON) -m mypy --config-file bindings-python/pyproject.toml bindings-python/python/appmint
 	cd bindings-node && npx --no-install tsc --noEmit --strict --skipLibCheck false index.d.cts index.d.mts
 
-bench:
+bench: python node
 	cargo bench --locked -p appmint-core
+	cargo build --locked --release -p appmint-ffi
+	@mkdir -p build && $(CC) -O2 -Iinclude tests/bench/c.c $(CARGO_TARGET_DIR)/release/libappmint.a -lm -ldl -lpthread -o build/bench_c
+	build/bench_c
+	$(PYTHON) tests/bench/python.py
+	node tests/bench/node.mjs
 
 size: c python node
 	cargo build --locked --release -p appmint-ffi

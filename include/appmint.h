@@ -31,9 +31,9 @@
  *   NULL; for text that is absent it becomes 0.
  * - Times are milliseconds since 1970-01-01T00:00:00Z.
  * - Threads. Every object may be used on any thread, and on several at once, but for these: an
- *   appmint_config, an appmint_request, an appmint_authorization_request, an appmint_scope and an
- *   appmint_hook_change must not be changed, and nothing must be freed, while another thread uses
- *   it. Callbacks are called on threads of appmint's, on several at once.
+ *   appmint_config, an appmint_request, an appmint_authorization_request, an appmint_login_request,
+ *   an appmint_scope and an appmint_hook_change must not be changed, and nothing must be freed,
+ *   while another thread uses it. Callbacks are called on threads of appmint's, on several at once.
  * - Forks. The child of a process that has an app may go on using it, and what comes of it.
  * - Lists are fetched as they are asked for. A `..._next` hands over one item and waits for the
  *   platform where the next page is needed; threads that share a list get different items.
@@ -178,6 +178,16 @@
 #define APPMINT_REASON_FOREIGN_HOST 34
 /** A webhook's signature is missing or does not fit. */
 #define APPMINT_REASON_BAD_SIGNATURE 35
+/** Nothing is stored under the session's name. */
+#define APPMINT_REASON_NO_SESSION 36
+/** The person has not authorized the device yet. */
+#define APPMINT_REASON_AUTHORIZATION_PENDING 37
+/** The device asks too often. */
+#define APPMINT_REASON_SLOW_DOWN 38
+/** Nobody typed the device's code before it expired. */
+#define APPMINT_REASON_EXPIRED_DEVICE_CODE 39
+/** The authorization was finished before, or began too long ago. */
+#define APPMINT_REASON_STALE_AUTHORIZATION 40
 
 
 /**
@@ -220,6 +230,11 @@ typedef struct appmint_clock appmint_clock;
  * What a program says about its app. Nothing of it is looked at before appmint_app_new.
  */
 typedef struct appmint_config appmint_config;
+
+/**
+ * A login that waits for a person to type a code at another place.
+ */
+typedef struct appmint_device_login appmint_device_login;
 
 /**
  * Why a call failed. It holds no secret.
@@ -265,6 +280,16 @@ typedef struct appmint_installations appmint_installations;
  * A list of texts, borrowed from the object that it was read from.
  */
 typedef struct appmint_list appmint_list;
+
+/**
+ * A login that waits for a browser to come back.
+ */
+typedef struct appmint_login appmint_login;
+
+/**
+ * What a login asks for; see appmint_app_start_login.
+ */
+typedef struct appmint_login_request appmint_login_request;
 
 /**
  * Names and their values in order, borrowed from the object that they were read from.
@@ -1511,6 +1536,108 @@ appmint_status appmint_app_finish_install(const appmint_app *app,
                                           appmint_error **error);
 
 /**
+ * The user token that an authorization brought, given the URL or query that the user came back
+ * with: its state must be the same, the platform must be, and it works once. `authorization` stays
+ * yours. You own `*token`: appmint_token_free.
+ *
+ * APPMINT_ERROR_REAUTHORIZE for another state, and for one that was finished before;
+ * APPMINT_ERROR_DENIED when the user said no. Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_finish_authorization(const appmint_app *app,
+                                                const appmint_authorization *authorization,
+                                                const char *callback_url,
+                                                size_t callback_url_len,
+                                                appmint_token **token,
+                                                appmint_error **error);
+
+/**
+ * An authorization as text that only this app's store key opens, to be kept in a user's cookie or
+ * session until the user comes back, to whichever process; nothing goes out. You own `*sealed`:
+ * appmint_text_free.
+ *
+ * APPMINT_ERROR_INVALID_ARGUMENT without a store key.
+ */
+appmint_status appmint_app_seal_authorization(const appmint_app *app,
+                                              const appmint_authorization *authorization,
+                                              appmint_text **sealed,
+                                              appmint_error **error);
+
+/**
+ * The authorization that was sealed; nothing goes out. You own `*authorization`:
+ * appmint_authorization_free.
+ *
+ * APPMINT_ERROR_INVALID_ARGUMENT for text that this app's store key does not open.
+ */
+appmint_status appmint_app_open_authorization(const appmint_app *app,
+                                              const char *sealed,
+                                              size_t sealed_len,
+                                              appmint_authorization **authorization,
+                                              appmint_error **error);
+
+/**
+ * Begins a login of the person at this machine: a listener on 127.0.0.1 that their browser comes
+ * back to (RFC 8252). Nothing goes out yet. `request` stays yours, and may be NULL to ask for
+ * nothing in particular. You own `*login`: appmint_login_free. It goes on working when `app` is
+ * freed.
+ *
+ * APPMINT_ERROR_TRANSPORT when no port is free.
+ */
+appmint_status appmint_app_start_login(const appmint_app *app,
+                                       const appmint_login_request *request,
+                                       appmint_login **login,
+                                       appmint_error **error);
+
+/**
+ * Begins a login on another device (RFC 8628): it shows a code to type there. `scopes` are
+ * `scopes_len` texts, each with a NUL at its end; they stay yours. You own `*login`:
+ * appmint_device_login_free. It goes on working when `app` is freed.
+ *
+ * APPMINT_ERROR_UNSUPPORTED on a platform without it. Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_start_device_login(const appmint_app *app,
+                                              const char *const *scopes,
+                                              size_t scopes_len,
+                                              appmint_device_login **login,
+                                              appmint_error **error);
+
+/**
+ * A source of one user's tokens, which live in the store under a name of your choice and are
+ * renewed ahead of their end; nothing goes out yet. Processes that share the store renew once. You
+ * own `*source`: appmint_source_free. It goes on working when `app` is freed.
+ *
+ * APPMINT_ERROR_INVALID_ARGUMENT without a store or a client id. What the source is asked for
+ * before appmint_app_start_session is APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_NO_SESSION.
+ */
+appmint_status appmint_app_session(const appmint_app *app,
+                                   const char *name,
+                                   size_t name_len,
+                                   appmint_source **source,
+                                   appmint_error **error);
+
+/**
+ * Writes a user's token down under a name, in the place of what was there: from now on
+ * appmint_app_session gives it and renews it. `token` stays yours.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_start_session(const appmint_app *app,
+                                         const char *name,
+                                         size_t name_len,
+                                         const appmint_token *token,
+                                         appmint_error **error);
+
+/**
+ * Forgets a user's session, here and in the store. The tokens themselves go on working:
+ * appmint_app_delete_grant ends them, where the platform has it.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_end_session(const appmint_app *app,
+                                       const char *name,
+                                       size_t name_len,
+                                       appmint_error **error);
+
+/**
  * The installation's id; NULL for the app's own tokens, and for what was not looked up yet. Borrowed
  * until `source` is freed.
  */
@@ -2104,6 +2231,12 @@ const char *appmint_authorization_url(const appmint_authorization *authorization
 const char *appmint_authorization_state(const appmint_authorization *authorization);
 
 /**
+ * Where the user returns to, or NULL if the authorization named no place. Borrowed until
+ * `authorization` is freed.
+ */
+const char *appmint_authorization_redirect_uri(const appmint_authorization *authorization);
+
+/**
  * The PKCE verifier to hand to appmint_app_exchange_code, a secret; NULL where the platform has no
  * PKCE. Its length goes to `len` unless that is NULL. Borrowed until `authorization` is freed.
  */
@@ -2114,6 +2247,142 @@ const char *appmint_authorization_code_verifier(const appmint_authorization *aut
  * Zeroizes and frees an authorization. NULL is fine.
  */
 void appmint_authorization_free(appmint_authorization *authorization);
+
+/**
+ * A login that asks for nothing in particular. You own it: appmint_login_request_free.
+ */
+appmint_login_request *appmint_login_request_new(void);
+
+/**
+ * Adds an OAuth scope, where the platform takes them.
+ */
+appmint_status appmint_login_request_add_scope(appmint_login_request *request,
+                                               const char *scope,
+                                               size_t scope_len,
+                                               appmint_error **error);
+
+/**
+ * The account to suggest, where the platform takes it.
+ */
+appmint_status appmint_login_request_set_login(appmint_login_request *request,
+                                               const char *login,
+                                               size_t login_len,
+                                               appmint_error **error);
+
+/**
+ * Adds a port of 127.0.0.1 to come back to, the first free one counting; default any free port.
+ */
+appmint_status appmint_login_request_add_port(appmint_login_request *request,
+                                              uint16_t port,
+                                              appmint_error **error);
+
+/**
+ * The path to come back to; default "/callback".
+ */
+appmint_status appmint_login_request_set_path(appmint_login_request *request,
+                                              const char *path,
+                                              size_t path_len,
+                                              appmint_error **error);
+
+/**
+ * Frees what a login asked for. NULL is fine.
+ */
+void appmint_login_request_free(appmint_login_request *request);
+
+/**
+ * Where the person is to go. Borrowed until `login` is freed.
+ */
+const char *appmint_login_url(const appmint_login *login);
+
+/**
+ * Where the browser comes back to. Borrowed until `login` is freed.
+ */
+const char *appmint_login_redirect_uri(const appmint_login *login);
+
+/**
+ * Opens the person's browser there.
+ *
+ * APPMINT_ERROR_UNSUPPORTED where there is none; show the URL instead.
+ */
+appmint_status appmint_login_open_browser(const appmint_login *login, appmint_error **error);
+
+/**
+ * The person's token, once the browser has come back; the listener then closes. Requests of
+ * strangers, and those that belong to another login, are turned away and waited past. A login is
+ * waited for once. You own `*token`: appmint_token_free.
+ *
+ * Blocks at most for `timeout_ms` (negative for five minutes), which is APPMINT_ERROR_TIMEOUT, or
+ * until appmint_login_cancel, which is APPMINT_ERROR_CANCELLED. APPMINT_ERROR_DENIED when the
+ * person said no.
+ */
+appmint_status appmint_login_wait(const appmint_login *login,
+                                  int64_t timeout_ms,
+                                  appmint_token **token,
+                                  appmint_error **error);
+
+/**
+ * Ends the waiting, on whatever thread it is, and closes the listener. NULL is fine.
+ */
+void appmint_login_cancel(const appmint_login *login);
+
+/**
+ * Frees a login. NULL is fine. The listener closes if nobody waited.
+ */
+void appmint_login_free(appmint_login *login);
+
+/**
+ * What the person types. Borrowed until `login` is freed.
+ */
+const char *appmint_device_login_user_code(const appmint_device_login *login);
+
+/**
+ * Where the person types it. Borrowed until `login` is freed.
+ */
+const char *appmint_device_login_verification_uri(const appmint_device_login *login);
+
+/**
+ * The same with the code in it, for a link or a QR code, where the platform has it, or NULL.
+ * Borrowed until `login` is freed.
+ */
+const char *appmint_device_login_verification_uri_complete(const appmint_device_login *login);
+
+/**
+ * When the code stops working; APPMINT_NO_TIME if the platform did not say.
+ */
+int64_t appmint_device_login_expires_at_ms(const appmint_device_login *login);
+
+/**
+ * Asks once whether the person is done. APPMINT_ERROR_PENDING with the time to wait when not;
+ * asked too early it answers that without asking the platform. You own `*token`:
+ * appmint_token_free.
+ *
+ * Blocks at most for the app's timeout.
+ */
+appmint_status appmint_device_login_poll(const appmint_device_login *login,
+                                         appmint_token **token,
+                                         appmint_error **error);
+
+/**
+ * Asks in the platform's pace until the person is done, says no (APPMINT_ERROR_DENIED), or the
+ * code expires (APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_EXPIRED_DEVICE_CODE). You own
+ * `*token`: appmint_token_free.
+ *
+ * Blocks all that time, or until appmint_device_login_cancel, which is APPMINT_ERROR_CANCELLED.
+ */
+appmint_status appmint_device_login_wait(const appmint_device_login *login,
+                                         appmint_token **token,
+                                         appmint_error **error);
+
+/**
+ * Ends the waiting, on whatever thread it is. The code itself goes on working until it expires.
+ * NULL is fine.
+ */
+void appmint_device_login_cancel(const appmint_device_login *login);
+
+/**
+ * Zeroizes and frees a login. NULL is fine.
+ */
+void appmint_device_login_free(appmint_device_login *login);
 
 /**
  * A call of any method, such as "GET". `path` begins with "/" and is relative to the API, or is a

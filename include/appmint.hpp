@@ -25,6 +25,7 @@
 #include "appmint/hook.hpp"
 #include "appmint/installation.hpp"
 #include "appmint/listing.hpp"
+#include "appmint/login.hpp"
 #include "appmint/registration.hpp"
 #include "appmint/source.hpp"
 #include "appmint/store.hpp"

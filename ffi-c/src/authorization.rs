@@ -17,16 +17,17 @@ pub struct appmint_authorization_request {
 
 /// A place to send a user to, and what must be kept until the user comes back.
 pub struct appmint_authorization {
-    core: Authorization,
+    pub(crate) core: Authorization,
     url: Memo,
     state: Memo,
+    redirect_uri: Memo,
     code_verifier: Memo,
 }
 
 impl From<Authorization> for appmint_authorization {
     fn from(core: Authorization) -> Self {
-        let (url, state, code_verifier) = Default::default();
-        Self { core, url, state, code_verifier }
+        let (url, state, redirect_uri, code_verifier) = Default::default();
+        Self { core, url, state, redirect_uri, code_verifier }
     }
 }
 
@@ -126,6 +127,17 @@ pub extern "C" fn appmint_authorization_state(
     authorization: Option<&appmint_authorization>,
 ) -> *const c_char {
     show(authorization, |authorization| authorization.state.some(|| authorization.core.state()))
+}
+
+/// Where the user returns to, or NULL if the authorization named no place. Borrowed until
+/// `authorization` is freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_authorization_redirect_uri(
+    authorization: Option<&appmint_authorization>,
+) -> *const c_char {
+    show(authorization, |authorization| {
+        authorization.redirect_uri.maybe(|| authorization.core.redirect_uri())
+    })
 }
 
 /// The PKCE verifier to hand to appmint_app_exchange_code, a secret; NULL where the platform has no

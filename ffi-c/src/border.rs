@@ -160,6 +160,17 @@ pub(crate) fn secrets(
     slice(names, start, count)?.iter().map(read).collect()
 }
 
+/// Texts, each of which ends with a NUL.
+pub(crate) fn texts(
+    names: &str,
+    name: &str,
+    start: *const *const c_char,
+    count: usize,
+) -> Result<Vec<String>> {
+    let read = |text: &*const c_char| ended_text(name, *text).map(str::to_owned);
+    slice(names, start, count)?.iter().map(read).collect()
+}
+
 /// Milliseconds; what is negative stands for the default.
 pub(crate) fn span(ms: i64) -> Option<Duration> {
     u64::try_from(ms).ok().map(Duration::from_millis)

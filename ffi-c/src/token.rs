@@ -12,7 +12,7 @@ use crate::{
 
 /// A token: a snapshot that does not change. Zeroized when freed.
 pub struct appmint_token {
-    core: Token,
+    pub(crate) core: Token,
     texts: Texts,
     permissions: OnceLock<appmint_map>,
     repositories: OnceLock<appmint_list>,

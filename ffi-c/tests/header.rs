@@ -117,7 +117,7 @@ fn here() -> PathBuf {
 }
 
 /// In the order in which a reader wants them.
-const MODULES: [&str; 23] = [
+const MODULES: [&str; 26] = [
     "version",
     "error",
     "text",
@@ -131,6 +131,7 @@ const MODULES: [&str; 23] = [
     "scope",
     "app",
     "operations",
+    "logins",
     "source",
     "token",
     "installation",
@@ -138,6 +139,8 @@ const MODULES: [&str; 23] = [
     "registration",
     "hook",
     "authorization",
+    "login",
+    "device",
     "request",
     "response",
     "webhook",
@@ -177,9 +180,9 @@ const STORY: &str = r#"
  *   NULL; for text that is absent it becomes 0.
  * - Times are milliseconds since 1970-01-01T00:00:00Z.
  * - Threads. Every object may be used on any thread, and on several at once, but for these: an
- *   appmint_config, an appmint_request, an appmint_authorization_request, an appmint_scope and an
- *   appmint_hook_change must not be changed, and nothing must be freed, while another thread uses
- *   it. Callbacks are called on threads of appmint's, on several at once.
+ *   appmint_config, an appmint_request, an appmint_authorization_request, an appmint_login_request,
+ *   an appmint_scope and an appmint_hook_change must not be changed, and nothing must be freed,
+ *   while another thread uses it. Callbacks are called on threads of appmint's, on several at once.
  * - Forks. The child of a process that has an app may go on using it, and what comes of it.
  * - Lists are fetched as they are asked for. A `..._next` hands over one item and waits for the
  *   platform where the next page is needed; threads that share a list get different items.

@@ -6,6 +6,7 @@
 #include "authorization.hpp"
 #include "event.hpp"
 #include "hook.hpp"
+#include "login.hpp"
 #include "registration.hpp"
 #include "source.hpp"
 
@@ -189,6 +190,51 @@ class App {
     });
     return detail::text(appmint_text_reveal(code.get(), nullptr));
   }
+  // The user token that an authorization brought, given the URL or query that the user came back
+  // with. It works once; ErrorKind::reauthorize for another state.
+  Token finish_authorization(const Authorization &authorization,
+                             std::string_view callback_url) const {
+    return Token(detail::made(appmint_token_free, [&](auto out, auto error) {
+      return appmint_app_finish_authorization(c_handle(), authorization.c_handle(),
+                                              detail::start(callback_url), callback_url.size(),
+                                              out, error);
+    }));
+  }
+  // An authorization as text that only this app's store_key opens, for a user's cookie or session.
+  std::string seal_authorization(const Authorization &authorization) const {
+    auto sealed = detail::made(appmint_text_free, [&](auto out, auto error) {
+      return appmint_app_seal_authorization(c_handle(), authorization.c_handle(), out, error);
+    });
+    return detail::text(appmint_text_reveal(sealed.get(), nullptr));
+  }
+  // The authorization that was sealed, in any process with the same store_key.
+  Authorization open_authorization(std::string_view sealed) const {
+    return Authorization(made(appmint_authorization_free, appmint_app_open_authorization, sealed));
+  }
+  // Begins a login of the person at this machine: a listener on 127.0.0.1 that their browser comes
+  // back to (RFC 8252). Nothing goes out yet.
+  Login start_login(const LoginRequest &request = {}) const;
+  // Begins a login on another device (RFC 8628): it shows a code to type there.
+  DeviceLogin start_device_login(const std::vector<std::string_view> &scopes = {}) const {
+    detail::Ended ended(scopes);
+    return DeviceLogin(detail::made(appmint_device_login_free, [&](auto out, auto error) {
+      return appmint_app_start_device_login(c_handle(), ended.data(), ended.size(), out, error);
+    }));
+  }
+  // A source of one user's tokens, which live in the store under a name of your choice and are
+  // renewed ahead of their end; nothing goes out yet.
+  TokenSource session(std::string_view name) const {
+    return TokenSource(made(appmint_source_free, appmint_app_session, name));
+  }
+  // Writes a user's token down under a name, in the place of what was there.
+  void start_session(std::string_view name, const Token &token) const {
+    detail::check([&](auto error) {
+      return appmint_app_start_session(c_handle(), detail::start(name), name.size(),
+                                       token.c_handle(), error);
+    });
+  }
+  // Forgets a session, here and in the store. The tokens themselves go on working.
+  void end_session(std::string_view name) const { act(appmint_app_end_session, name); }
   // A user token for an authorization code; never sent twice.
   Token exchange_code(std::string_view code,
                       std::optional<std::string_view> redirect_uri = std::nullopt,
@@ -294,6 +340,21 @@ inline Authorization App::authorize(const AuthorizationRequest &request) const {
   detail::put(asked, appmint_authorization_request_set_login, request.login);
   return Authorization(detail::made(appmint_authorization_free, [&](auto out, auto error) {
     return appmint_app_authorize(c_handle(), asked.get(), out, error);
+  }));
+}
+
+inline Login App::start_login(const LoginRequest &request) const {
+  std::shared_ptr<appmint_login_request> asked(appmint_login_request_new(),
+                                               appmint_login_request_free);
+  for (const auto &scope : request.scopes)
+    detail::put(asked, appmint_login_request_add_scope, scope);
+  detail::put(asked, appmint_login_request_set_login, request.login);
+  for (auto port : request.ports)
+    detail::check(
+        [&](auto error) { return appmint_login_request_add_port(asked.get(), port, error); });
+  detail::put(asked, appmint_login_request_set_path, request.path);
+  return Login(detail::made(appmint_login_free, [&](auto out, auto error) {
+    return appmint_app_start_login(c_handle(), asked.get(), out, error);
   }));
 }
 

@@ -29,6 +29,9 @@ class Authorization {
 
   std::string url() const { return detail::text(appmint_authorization_url(c_handle())); }
   std::string state() const { return detail::text(appmint_authorization_state(c_handle())); }
+  std::optional<std::string> redirect_uri() const {
+    return detail::maybe(appmint_authorization_redirect_uri(c_handle()));
+  }
   // The PKCE verifier to hand to exchange_code, where the platform has PKCE.
   std::optional<std::string> code_verifier() const {
     return detail::maybe(appmint_authorization_code_verifier(c_handle(), nullptr));

@@ -74,6 +74,11 @@ enum class Reason : int {
   missing_credential = APPMINT_REASON_MISSING_CREDENTIAL,
   foreign_host = APPMINT_REASON_FOREIGN_HOST,
   bad_signature = APPMINT_REASON_BAD_SIGNATURE,
+  no_session = APPMINT_REASON_NO_SESSION,
+  authorization_pending = APPMINT_REASON_AUTHORIZATION_PENDING,
+  slow_down = APPMINT_REASON_SLOW_DOWN,
+  expired_device_code = APPMINT_REASON_EXPIRED_DEVICE_CODE,
+  stale_authorization = APPMINT_REASON_STALE_AUTHORIZATION,
 };
 
 // The name of a kind, such as "not_found".

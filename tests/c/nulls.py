@@ -16,6 +16,7 @@ FREE_STANDING = {
     "appmint_clock_new",
     "appmint_config_new",
     "appmint_authorization_request_new",
+    "appmint_login_request_new",
     "appmint_scope_new",
     "appmint_hook_change_new",
 }
@@ -54,6 +55,13 @@ static void *const untouched = &place;
   do { if (!(condition)) { failures++; printf("%s: %s\\n", what, #condition); } } while (0)
 
 static const char bad_utf8[] = "a\\xff";
+
+static int sign(void *userdata, const uint8_t *message, size_t message_len, uint8_t *signature,
+                size_t *signature_len) {
+  (void)userdata, (void)message, (void)message_len;
+  memset(signature, 1, *signature_len = 256);
+  return 0;
+}
 
 static void refused(const char *what, appmint_status status, appmint_error *error, const char *message) {
   CHECK(what, status == APPMINT_ERROR_INVALID_ARGUMENT);
@@ -155,7 +163,7 @@ def with_handles(text, length, ok, wrong):
             return f"&{name}"
         if is_array(kind):
             return "NULL"
-        if name in ("headers_len", "secrets_len", "credentials_len"):
+        if name in ("headers_len", "secrets_len", "credentials_len", "scopes_len"):
             return "0"
         if is_text(kind):
             return text if index == wrong else f'"{ok}"'
@@ -200,6 +208,8 @@ def main(path):
     out += [
         "static void texts(appmint_config *the_config, appmint_app *the_app,",
         "                  appmint_authorization_request *the_authorization_request,",
+        "                  appmint_login_request *the_login_request, appmint_token *the_token,",
+        "                  appmint_authorization *the_authorization,",
         "                  appmint_request *the_request, appmint_scope *the_scope,",
         "                  appmint_hook_change *the_hook_change) {",
         *body,
@@ -210,13 +220,25 @@ def main(path):
         "  appmint_app *app = NULL;",
         "  appmint_request *request = NULL;",
         "  appmint_authorization_request *asked = appmint_authorization_request_new();",
+        "  appmint_authorization *authorization = NULL;",
+        "  appmint_login_request *login = appmint_login_request_new();",
+        "  appmint_signer signer = {sizeof signer, NULL, sign, NULL};",
+        "  appmint_token *token = NULL;",
         "  appmint_scope *scope = appmint_scope_new();",
         "  appmint_hook_change *change = appmint_hook_change_new();",
         '  appmint_config_set_platform(config, "atomgit", APPMINT_NTS, NULL);',
+        '  appmint_config_set_app_id(config, "75", APPMINT_NTS, NULL);',
+        '  appmint_config_set_client_id(config, "x", APPMINT_NTS, NULL);',
+        "  appmint_config_set_signer(config, &signer, NULL);",
         '  CHECK("app", appmint_app_new(config, &app, NULL) == APPMINT_OK);',
         '  CHECK("request", appmint_request_new("GET", 3, "/", 1, &request, NULL) == APPMINT_OK);',
+        '  CHECK("token", appmint_app_jwt(app, &token, NULL) == APPMINT_OK);',
+        '  CHECK("authorization", appmint_app_authorize(app, asked, &authorization, NULL) == APPMINT_OK);',
         "  nulls();",
-        "  texts(config, app, asked, request, scope, change);",
+        "  texts(config, app, asked, login, token, authorization, request, scope, change);",
+        "  appmint_authorization_free(authorization);",
+        "  appmint_token_free(token);",
+        "  appmint_login_request_free(login);",
         "  appmint_hook_change_free(change);",
         "  appmint_scope_free(scope);",
         "  appmint_request_free(request);",

@@ -422,6 +422,111 @@ static void an_authorization_brings_its_code_back(void) {
   appmint_app_free(app);
 }
 
+/* ---- logins, sessions */
+
+static appmint_app *with_people(void) {
+  appmint_config *config = appmint_config_new();
+  CHECK(appmint_config_set_platform(config, "github", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_client_id(config, "c", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_client_secret(config, "s", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_api_url(config, "http://127.0.0.1:1", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_web_url(config, "http://127.0.0.1:1", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_proxy(config, "", 0, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_retries(config, 0, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_store(config, "memory:", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_store_key(config, "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", N, NULL) ==
+        APPMINT_OK);
+  return app_of(config);
+}
+
+static void an_authorization_is_sealed_until_the_user_comes_back(void) {
+  appmint_app *app = with_people();
+  appmint_authorization *authorization = NULL, *opened = NULL;
+  appmint_text *sealed = NULL;
+  appmint_token *token = NULL;
+  appmint_error *error = NULL;
+  char callback[256];
+  size_t len = 0;
+  CHECK(appmint_app_authorize(app, NULL, &authorization, NULL) == APPMINT_OK);
+  CHECK(!appmint_authorization_redirect_uri(authorization));
+  CHECK(appmint_app_seal_authorization(app, authorization, &sealed, NULL) == APPMINT_OK);
+  CHECK(appmint_app_seal_authorization(app, NULL, &sealed, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "authorization is NULL"));
+  appmint_text_reveal(sealed, &len);
+  CHECK(len > 0 && len == strlen(appmint_text_reveal(sealed, NULL)));
+  appmint_app_free(app);
+  app = with_people();
+  CHECK(appmint_app_open_authorization(app, appmint_text_reveal(sealed, NULL), len - 1, &opened, NULL) ==
+        APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(!opened);
+  CHECK(appmint_app_open_authorization(app, appmint_text_reveal(sealed, NULL), len, &opened, NULL) == APPMINT_OK);
+  CHECK(same(appmint_authorization_state(opened), appmint_authorization_state(authorization)));
+  CHECK(appmint_app_finish_authorization(app, opened, "?code=abc&state=other", N, &token, &error) ==
+        APPMINT_ERROR_REAUTHORIZE);
+  CHECK(appmint_error_reason(error) == APPMINT_REASON_STATE_MISMATCH);
+  appmint_error_free(error);
+  sprintf(callback, "?code=abc&state=%s", appmint_authorization_state(opened));
+  CHECK(appmint_app_finish_authorization(app, opened, callback, N, &token, NULL) == APPMINT_ERROR_TRANSPORT);
+  CHECK(!token);
+  appmint_text_free(sealed);
+  appmint_authorization_free(opened);
+  appmint_authorization_free(authorization);
+  appmint_app_free(app);
+}
+
+static void *cancel_soon(void *login) {
+  struct timespec pause = {0, 50 * 1000 * 1000};
+  nanosleep(&pause, NULL);
+  appmint_login_cancel(login);
+  return NULL;
+}
+static void a_login_is_cancelled_while_another_thread_waits(void) {
+  appmint_app *app = with_people();
+  appmint_login_request *request = appmint_login_request_new();
+  appmint_login *login = NULL;
+  appmint_token *token = NULL;
+  appmint_error *error = NULL;
+  pthread_t thread;
+  CHECK(appmint_login_request_add_scope(request, "repo", N, NULL) == APPMINT_OK);
+  CHECK(appmint_login_request_set_login(request, "octocat", N, NULL) == APPMINT_OK);
+  CHECK(appmint_login_request_add_port(request, 0, NULL) == APPMINT_OK);
+  CHECK(appmint_login_request_set_path(request, "/back and more", 5, NULL) == APPMINT_OK);
+  CHECK(appmint_app_start_login(app, request, &login, NULL) == APPMINT_OK);
+  appmint_login_request_free(request);
+  appmint_app_free(app); /* a login keeps what it needs */
+  CHECK(strstr(appmint_login_url(login), "code_challenge="));
+  CHECK(strstr(appmint_login_redirect_uri(login), "http://127.0.0.1:") == appmint_login_redirect_uri(login));
+  CHECK(strstr(appmint_login_redirect_uri(login), "/back"));
+  CHECK(!pthread_create(&thread, NULL, cancel_soon, login));
+  CHECK(appmint_login_wait(login, -1, &token, NULL) == APPMINT_ERROR_CANCELLED);
+  pthread_join(thread, NULL);
+  CHECK(appmint_login_wait(login, -1, &token, &error) == APPMINT_ERROR_CANCELLED);
+  CHECK(says(&error, "the login was cancelled") && !token);
+  appmint_login_free(login);
+}
+
+static void a_session_needs_a_user_s_token(void) {
+  static const char *const scopes[] = {"repo", "user"};
+  appmint_app *app = with_people();
+  appmint_source *session = NULL;
+  appmint_token *token = NULL;
+  appmint_device_login *device = NULL;
+  appmint_error *error = NULL;
+  CHECK(appmint_app_session(app, "", 0, &session, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "the session's name is empty") && !session);
+  CHECK(appmint_app_session(app, "octocat and more", 7, &session, NULL) == APPMINT_OK);
+  CHECK(appmint_source_token(session, -1, -1, &token, &error) == APPMINT_ERROR_REAUTHORIZE);
+  CHECK(appmint_error_reason(error) == APPMINT_REASON_NO_SESSION && !token);
+  appmint_error_free(error);
+  CHECK(appmint_app_start_session(app, "octocat", N, NULL, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "token is NULL"));
+  CHECK(appmint_app_end_session(app, "octocat", N, NULL) == APPMINT_OK); /* there is none to end */
+  CHECK(appmint_app_start_device_login(app, scopes, 2, &device, NULL) == APPMINT_ERROR_TRANSPORT);
+  CHECK(appmint_app_start_device_login(app, NULL, 0, &device, NULL) == APPMINT_ERROR_TRANSPORT && !device);
+  appmint_source_free(session);
+  appmint_app_free(app);
+}
+
 /* ---- lookups, scopes, webhooks */
 
 static appmint_app *github_with(const appmint_signer *signer) {
@@ -856,6 +961,9 @@ int main(void) {
   the_library_is_the_header_s();
   a_clock_is_shared();
   an_authorization_brings_its_code_back();
+  an_authorization_is_sealed_until_the_user_comes_back();
+  a_login_is_cancelled_while_another_thread_waits();
+  a_session_needs_a_user_s_token();
   a_lookup_is_of_a_kind();
   a_source_is_looked_up_when_it_is_needed();
   a_scope_narrows_a_source();

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <mutex>
 #include <sstream>
+#include <thread>
 #include <type_traits>
 
 using appmint::App;
@@ -156,8 +157,7 @@ static void what_cannot_be_called_is_refused() {
   CHECK(kept.use_count() == 1);
   error = error_of([&] { unreachable().store("ftp://x").store_key(std::string(64, '0')).build(); });
   CHECK(error && error->message() == "the store is none that appmint knows");
-  error = error_of([&] { unreachable().store_key(std::string(64, '0')).other_store_key(std::string(64, '1')).build(); });
-  CHECK(error && error->message() == "there is a store key and no store");
+  unreachable().store_key(std::string(64, '0')).other_store_key(std::string(64, '1')).build();  // it seals authorizations
 }
 
 static void what_is_closed_is_refused() {
@@ -215,6 +215,66 @@ static void an_authorization_brings_its_code_back() {
   CHECK(app.authorization_code("https://example.com/back?code=abc&state=s+t", "s t") == "abc");
   auto error = error_of([&] { app.authorization_code("?error=access_denied&state=x", "x"); });
   CHECK(error && error->kind() == ErrorKind::denied && error->platform_code() == "access_denied");
+}
+
+static App with_people() {
+  return App::builder("github").client_id("c").client_secret("s").api_url("http://127.0.0.1:1").web_url("http://127.0.0.1:1")
+      .proxy("").retries(0).store("memory:").store_key(std::string(64, '0')).build();
+}
+
+static void an_authorization_is_sealed_until_the_user_comes_back() {
+  auto app = with_people();
+  appmint::AuthorizationRequest request;
+  request.redirect_uri = "https://example.com/back";
+  auto authorization = app.authorize(request);
+  CHECK(authorization.redirect_uri() == request.redirect_uri && !app.authorize().redirect_uri());
+  auto sealed = app.seal_authorization(authorization);
+  CHECK(sealed.find(authorization.state()) == std::string::npos);
+  auto opened = with_people().open_authorization(sealed);
+  CHECK(opened.state() == authorization.state() && opened.code_verifier() == authorization.code_verifier());
+  auto error = error_of([&] { app.open_authorization("x" + sealed); });
+  CHECK(error && error->kind() == ErrorKind::invalid_argument);
+  error = error_of([&] { app.finish_authorization(opened, "?code=abc&state=other"); });
+  CHECK(error && error->reason() == Reason::state_mismatch);
+  error = error_of([&] { app.finish_authorization(opened, "?code=abc&state=" + opened.state()); });
+  CHECK(error && error->kind() == ErrorKind::transport);
+}
+
+static void a_login_is_cancelled_while_another_thread_waits() {
+  auto app = with_people();
+  appmint::LoginRequest request;
+  request.scopes = {"repo"}, request.login = "octocat", request.ports = {0}, request.path = "/back";
+  auto login = app.start_login(request);
+  CHECK(login.redirect_uri().rfind("http://127.0.0.1:", 0) == 0 && login.url().find("code_challenge=") != std::string::npos);
+  std::optional<Error> error;
+  std::thread waiting([&] { error = error_of([copy = login] { copy.wait(std::chrono::minutes(1)); }); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  login.cancel();
+  waiting.join();
+  CHECK(error && error->kind() == ErrorKind::cancelled);
+  auto other = app.start_login();
+  error = error_of([&] { other.wait(std::chrono::milliseconds(1)); });
+  CHECK(error && error->kind() == ErrorKind::timeout);
+  error = error_of([&] { other.wait(); });
+  CHECK(error && error->message() == "this login has been waited for already");
+  request.path = "back";
+  error = error_of([&] { app.start_login(request); });
+  CHECK(error && error->message() == "the login's path is not a plain path");
+}
+
+static void a_session_needs_a_user_s_token() {
+  auto app = with_people();
+  auto session = app.session("octocat");
+  auto error = error_of([&] { session.token(); });
+  CHECK(error && error->reason() == Reason::no_session);
+  auto jwt = App::builder("atomgit").app_id("75").signer(all_ones).build().jwt();
+  error = error_of([&] { app.start_session("octocat", jwt); });
+  CHECK(error && error->kind() == ErrorKind::invalid_argument);
+  app.end_session("octocat");  // there is none to end
+  error = error_of([&] { app.session(""); });
+  CHECK(error && error->message() == "the session's name is empty");
+  error = error_of([&] { app.start_device_login({"repo", "user"}); });
+  CHECK(error && error->kind() == ErrorKind::transport);
 }
 
 static App github() {
@@ -369,6 +429,9 @@ int main() {
   a_key_file_that_is_missing_is_a_system_error();
   nobody_answers_at_a_closed_port();
   an_authorization_brings_its_code_back();
+  an_authorization_is_sealed_until_the_user_comes_back();
+  a_login_is_cancelled_while_another_thread_waits();
+  a_session_needs_a_user_s_token();
   a_lookup_is_of_a_kind();
   a_source_is_looked_up_when_it_is_needed();
   a_scope_narrows_a_source();

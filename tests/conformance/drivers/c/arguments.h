@@ -40,19 +40,6 @@ static appmint_status request(appmint_request **out, appmint_error **e) {
   if (!status && ms("timeout_ms") >= 0) status = appmint_request_set_timeout_ms(*out, (uint64_t)ms("timeout_ms"), e);
   return status;
 }
-static appmint_status authorize(const appmint_app *app, appmint_authorization **out, appmint_error **e) {
-  word uri = arg("redirect_uri"), state = arg("state"), scopes = arg("scopes"), login = arg("login");
-  appmint_authorization_request *asked = appmint_authorization_request_new();
-  appmint_status status = 0;
-  if (uri.value) status = appmint_authorization_request_set_redirect_uri(asked, uri.value, uri.len, e);
-  if (!status && state.value) status = appmint_authorization_request_set_state(asked, state.value, state.len, e);
-  for (char *scope = first(scopes.value); scope && !status; scope = next())
-    status = appmint_authorization_request_add_scope(asked, scope, N, e);
-  if (!status && login.value) status = appmint_authorization_request_set_login(asked, login.value, login.len, e);
-  if (!status) status = appmint_app_authorize(app, asked, out, e);
-  appmint_authorization_request_free(asked);
-  return status;
-}
 /* What is looked up, and by what. */
 static word looked_up(appmint_lookup *kind) {
   static const struct { const char *key; appmint_lookup kind; } kinds[] = {

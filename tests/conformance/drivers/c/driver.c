@@ -6,6 +6,7 @@
 #include "settings.h"
 #include "arguments.h"
 #include "lists.h"
+#include "people.h"
 
 static appmint_app *app;
 static size_t different;
@@ -32,20 +33,24 @@ static const struct { const char *op, *key; act *call; } acts[] = {
   {"suspend_installation", "id", appmint_app_suspend_installation}, {"unsuspend_installation", "id", appmint_app_unsuspend_installation},
   {"delete_installation", "id", appmint_app_delete_installation}, {"redeliver_hook", "id", appmint_app_redeliver_hook},
   {"delete_token", "token", appmint_app_delete_token}, {"delete_grant", "token", appmint_app_delete_grant},
-  {"revoke_installation_token", "token", appmint_app_revoke_installation_token}};
+  {"revoke_installation_token", "token", appmint_app_revoke_installation_token}, {"end_session", "name", appmint_app_end_session}};
 typedef appmint_status exchange(const appmint_app *, const char *, size_t, appmint_token **, appmint_error **);
 static const struct { const char *op, *key; exchange *call; } exchanges[] = {
   {"refresh", "refresh_token", appmint_app_refresh}, {"check_token", "token", appmint_app_check_token},
   {"reset_token", "token", appmint_app_reset_token}};
 static const char *const of_source[] = {"token", "source_authorization", "source_expires_at", "invalidate", "revoke", "repositories", "source_request",
   "source_installation_id", "tokens", "watch"};
+static const char *const of_session[] = {"session_token", "session_invalidate", "session_request"};
+/* What brings a token that start_session may be about. */
+static const char *const of_users[] = {"exchange_code", "refresh", "finish_authorization", "login_wait", "device_poll", "device_wait"};
 
 static appmint_status call(const char *op, appmint_error **e) {
   word code = arg("code"), uri = arg("redirect_uri"), verifier = arg("code_verifier"), id = arg("id");
-  word url = arg("callback_url"), state = arg("state");
+  word url = arg("callback_url"), state = arg("state"), name = arg("name");
   appmint_status status = 0;
 #define IS(name) (!strcmp(op, name))
   for EACH(i, of_source) if (IS(of_source[i])) status = source(app, &got.source, e);
+  for EACH(i, of_session) if (IS(of_session[i])) status = appmint_app_session(app, name.value, name.len, &got.source, e);
   if (IS("app_token")) status = appmint_app_app_tokens(app, &got.source, e);
   if (IS("installations")) status = appmint_app_installations(app, &installations.all, e);
   if (IS("hook_deliveries")) status = appmint_app_hook_deliveries(app, &hook_deliveries.all, e);
@@ -58,7 +63,7 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("repositories")) return take_repositories(limit(), e);
   if (IS("hook_deliveries")) return take_hook_deliveries(limit(), e);
   if (IS("find_installation")) return find(app, &got.found, e);
-  if (IS("token") || IS("app_token")) return appmint_source_token(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.token, e);
+  if (IS("token") || IS("app_token") || IS("session_token")) return appmint_source_token(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.token, e);
   if (IS("source_authorization")) return appmint_source_authorization(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.text, e);
   if (IS("revoke")) return appmint_source_revoke(got.source, e);
   if (IS("registration")) return appmint_app_registration(app, &got.registration, e);
@@ -70,8 +75,19 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("revoke_credentials")) return revoke_credentials(app, e);
   if (IS("install_url")) return install_url(app, &got.authorization, e);
   if (IS("finish_install")) return appmint_app_finish_install(app, url.value, url.len, state.value, state.len, &got.found, e);
-  if (IS("invalidate")) appmint_source_invalidate(got.source);
-  if (IS("authorize")) return authorize(app, &got.authorization, e);
+  if (IS("invalidate") || IS("session_invalidate")) appmint_source_invalidate(got.source);
+  if (IS("authorize")) return authorize(app, e);
+  if (IS("open_authorization")) return open_authorization(app, e);
+  if (IS("seal_authorization")) return appmint_app_seal_authorization(app, kept.authorization, &got.text, e);
+  if (IS("finish_authorization")) return appmint_app_finish_authorization(app, kept.authorization, url.value, url.len, &got.token, e);
+  if (IS("start_login")) return start_login(app, e);
+  if (IS("login_wait")) return appmint_login_wait(kept.login, ms("timeout_ms"), &got.token, e);
+  if (IS("login_cancel")) appmint_login_cancel(kept.login);
+  if (IS("start_device_login")) return start_device_login(app, e);
+  if (IS("device_poll")) return appmint_device_login_poll(kept.device, &got.token, e);
+  if (IS("device_wait")) return appmint_device_login_wait(kept.device, &got.token, e);
+  if (IS("device_cancel")) appmint_device_login_cancel(kept.device);
+  if (IS("start_session")) return appmint_app_start_session(app, name.value, name.len, kept.token, e);
   if (IS("verify_webhook") || IS("heed_webhook")) return verify_webhook(app, &got.webhook, e);
   if (IS("tokens")) return ask_at_once(got.source, (size_t)num(arg("count").value), &different, e);
   if (IS("watch")) return appmint_source_on_change(got.source, follow, NULL, NULL, e);
@@ -79,9 +95,9 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("close")) appmint_app_close(app);
   if (IS("authorization_code")) return appmint_app_authorization_code(app, url.value, url.len, state.value, state.len, &got.text, e);
   if (IS("exchange_code")) return appmint_app_exchange_code(app, code.value, code.len, uri.value, uri.len, verifier.value, verifier.len, &got.token, e);
-  if (IS("request") || IS("source_request")) status = request(&got.request, e);
+  if (IS("request") || IS("source_request") || IS("session_request")) status = request(&got.request, e);
   if (IS("request") && !status) return appmint_app_request(app, got.request, &got.response, e);
-  if (IS("source_request") && !status) return appmint_source_request(got.source, got.request, &got.response, e);
+  if ((IS("source_request") || IS("session_request")) && !status) return appmint_source_request(got.source, got.request, &got.response, e);
   return status;
 }
 static void tell_got(const char *op) {
@@ -97,9 +113,11 @@ static void tell_got(const char *op) {
   if (got.delivery) tell_hook_delivery("", got.delivery);
   if (IS("source_expires_at")) tell_number("", "value", appmint_source_expires_at_ms(got.source), APPMINT_NO_TIME);
   tell_installations(), tell_repositories(), tell_hook_deliveries();
-  tell("", "url", appmint_authorization_url(got.authorization));
-  tell("", "state", appmint_authorization_state(got.authorization));
-  tell("", "reveal.code_verifier", appmint_authorization_code_verifier(got.authorization, NULL));
+  if (IS("install_url")) tell_authorization(got.authorization);
+  if (IS("authorize") || IS("open_authorization")) tell_authorization(kept.authorization);
+  if (IS("start_login")) tell_login(kept.login);
+  if (IS("start_device_login")) tell_device_login(kept.device);
+  for EACH(i, of_users) if (IS(of_users[i])) KEEP(token, token, appmint_token_copy(got.token));
   tell("", "reveal.value", appmint_text_reveal(got.text, NULL));
   if (got.response) tell_response(got.response);
   if (IS("verify_webhook")) tell_webhook(got.webhook);
@@ -154,7 +172,7 @@ int main(void) {
     forget();
   }
   appmint_app_free(app), appmint_config_free(config), appmint_clock_free(manual_clock);
-  appmint_token_free(seen.last), clear_shelf();
+  appmint_token_free(seen.last), clear_shelf(), forget_people();
   free(line);
   return 0;
 }

@@ -94,7 +94,13 @@ struct Answer {
     add(p + "installation_id", it.installation_id()), add(p + "repository_id", it.repository_id()), add(p + "raw", it.raw());
   }
   void add(const appmint::Authorization &it) {
-    add("url", it.url()), add("state", it.state()), add("reveal.code_verifier", it.code_verifier());
+    add("url", it.url()), add("state", it.state()), add("redirect_uri", it.redirect_uri());
+    add("reveal.code_verifier", it.code_verifier());
+  }
+  void add(const appmint::Login &it) { add("url", it.url()), add("redirect_uri", it.redirect_uri()); }
+  void add(const appmint::DeviceLogin &it) {
+    add("user_code", it.user_code()), add("verification_uri", it.verification_uri());
+    add("verification_uri_complete", it.verification_uri_complete()), add("expires_at", it.expires_at());
   }
   void add(const appmint::Response &response) {
     add("status", std::to_string(response.status())), add("body", response.body());

@@ -1,5 +1,6 @@
 // The C++ driver of the conformance suite: it speaks what tests/conformance/PROTOCOL.md says.
 #include "answer.hpp"
+#include "people.hpp"
 #include "watching.hpp"
 #include <iostream>
 
@@ -22,6 +23,7 @@ struct Driver {
   std::optional<appmint::ManualClock> clock;
   std::shared_ptr<Shelf> shelf = std::make_shared<Shelf>();
   std::shared_ptr<Watch> watch = std::make_shared<Watch>();
+  People people;
   Words words;
 
   Text maybe(const char *key) const {
@@ -133,11 +135,15 @@ struct Driver {
   }
   std::size_t limit() const { return maybe("limit") ? std::stoul(arg("limit")) : std::string::npos; }
 
-  void call(Answer &answer) const {
-    auto op = arg("op");
+  appmint::RequestOptions options() const {
     appmint::RequestOptions options{{}, maybe("json"), maybe("body"), maybe("token"), ms("timeout_ms")};
     for (const auto &[key, value] : words)
       if (key.rfind("header.", 0) == 0) options.headers.emplace(key.substr(7), value);
+    return options;
+  }
+
+  void call(Answer &answer) {
+    auto op = arg("op");
     if (op == "version") answer.add("value", appmint::version());
     else if (op == "platforms") answer.add("value", joined(appmint::platforms()));
     else if (op == "jwt") answer.add(app->jwt());
@@ -146,10 +152,8 @@ struct Driver {
     else if (op == "find_installation") answer.add("", maybe("account") ? app->find_installation(arg("account")) : app->find_installation(lookup()));
     else if (op == "clock_offset") answer.add("value", std::to_string(app->clock_offset().count()));
     else if (op == "invalidate") source().invalidate();
-    else if (op == "refresh") answer.add(app->refresh(arg("refresh_token")));
-    else if (op == "request") answer.add(app->request(arg("method"), arg("path"), options));
-    else if (op == "source_request") answer.add(source().request(arg("method"), arg("path"), options));
-    else if (op == "exchange_code") answer.add(app->exchange_code(arg("code"), maybe("redirect_uri"), maybe("code_verifier")));
+    else if (op == "request") answer.add(app->request(arg("method"), arg("path"), options()));
+    else if (op == "source_request") answer.add(source().request(arg("method"), arg("path"), options()));
     else if (op == "authorization_code") answer.add("reveal.value", app->authorization_code(arg("callback_url"), arg("state")));
     else if (op == "token") answer.add(source().token(ms("min_valid_ms"), ms("timeout_ms")));
     else if (op == "app_token") answer.add(app->app_tokens().token(ms("min_valid_ms"), ms("timeout_ms")));
@@ -160,12 +164,10 @@ struct Driver {
     } else if (op == "revoke") source().revoke();
     else if (op == "repositories") answer.add(source().repositories(), limit());
     else if (op == "installations") answer.add(app->installations(), limit());
-    else if (op == "authorize") {
-      appmint::AuthorizationRequest asked{maybe("redirect_uri"), maybe("state"), split(arg("scopes")), maybe("login")};
-      answer.add(app->authorize(asked));
-    } else if (op == "verify_webhook" || op == "heed_webhook") {
+    else if (op == "verify_webhook" || op == "heed_webhook") {
       auto secrets = split(arg("secrets"));
-      auto webhook = app->verify_webhook({options.headers.begin(), options.headers.end()}, arg("body"), {secrets.begin(), secrets.end()});
+      auto headers = options().headers;
+      auto webhook = app->verify_webhook({headers.begin(), headers.end()}, arg("body"), {secrets.begin(), secrets.end()});
       if (op == "verify_webhook") answer.add(webhook);
       else answer.add("value", std::to_string(app->heed_webhook(webhook)));
     } else if (op == "source_installation_id") answer.add("value", source().installation_id());
@@ -175,7 +177,7 @@ struct Driver {
     else if (op == "events") watch->tell_events(answer);
     else if (op == "stats") answer.add(app->stats());
     else if (op == "close") app->close();
-    else if (!operate(op, answer)) throw std::logic_error("unknown operation " + op);
+    else if (!operate(op, answer) && !people.operate(*this, op, answer)) throw std::logic_error("unknown operation " + op);
   }
 
   void obey(const std::string &command, Answer &answer) {
