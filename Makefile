@@ -106,6 +106,7 @@ bench: python node
 
 size: c python node
 	cargo build --locked --release -p appmint-ffi
+	cargo build --locked --release -p appmint-ffi --no-default-features --target-dir $(CARGO_TARGET_DIR)/slim
 	$(PYTHON) tools/size.py
 
 header:

@@ -92,7 +92,11 @@ pub use secret::Secret;
 pub use settings::Settings;
 pub use signer::Signer;
 pub use source::TokenSource;
-pub use store::{MemoryStore, RedisStore, SqliteStore, Store, StoreKey};
+#[cfg(feature = "redis")]
+pub use store::RedisStore;
+#[cfg(feature = "sqlite")]
+pub use store::SqliteStore;
+pub use store::{MemoryStore, Store, StoreKey};
 pub use target::Target;
 pub use time::{TimeFormat, Timestamp};
 pub use token::{Permissions, Token, TokenKind};

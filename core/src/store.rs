@@ -5,14 +5,20 @@
 
 mod memory;
 mod record;
+#[cfg(feature = "redis")]
 mod redis;
 mod seal;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 mod vault;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-pub use self::{memory::MemoryStore, redis::RedisStore, seal::StoreKey, sqlite::SqliteStore};
+#[cfg(feature = "redis")]
+pub use self::redis::RedisStore;
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::SqliteStore;
+pub use self::{memory::MemoryStore, seal::StoreKey};
 pub(crate) use self::{
     record::{Intent, Record},
     seal::Sealer,
@@ -79,14 +85,28 @@ pub trait Store: Send + Sync + fmt::Debug {
 pub(crate) fn named(url: &str) -> Result<Arc<dyn Store>> {
     match url.split_once(':') {
         Some(("memory", "")) => Ok(Arc::new(MemoryStore::default())),
+        #[cfg(feature = "sqlite")]
         Some(("sqlite", path)) => Ok(Arc::new(SqliteStore::new(path)?)),
+        #[cfg(feature = "redis")]
         Some(("redis" | "rediss", _)) => Ok(Arc::new(RedisStore::new(url)?)),
+        #[cfg(not(feature = "sqlite"))]
+        Some(("sqlite", _)) => Err(left_out()),
+        #[cfg(not(feature = "redis"))]
+        Some(("redis" | "rediss", _)) => Err(left_out()),
         _ => Err(Error::invalid("the store is none that appmint knows").advise(
             "Give `memory:`, `sqlite:FILE`, `redis://…`, `rediss://…`, or callbacks of your own.",
         )),
     }
 }
 
+/// Of a library that was built without a store.
+#[cfg(not(all(feature = "redis", feature = "sqlite")))]
+fn left_out() -> Error {
+    Error::new(ErrorKind::Unsupported, "this library was built without that store")
+        .advise("Build it with the features `redis` and `sqlite`.")
+}
+
+#[cfg(any(feature = "redis", feature = "sqlite"))]
 fn failed(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::new(ErrorKind::Store, what).caused_by(error)
 }

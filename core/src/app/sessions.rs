@@ -270,15 +270,6 @@ impl Session<'_> {
         self.app.platform().oauth().map_or(true, |oauth| oauth.refresh.rotates)
     }
 
-    /// Whether a refresh token that may be spent can be sent again without harm.
-    fn may_resend(&self, intent: &Intent) -> bool {
-        let grace = self.app.platform().oauth().map_or(0, |oauth| oauth.refresh.grace_s);
-        let until = Timestamp::from_millis(intent.at_ms).after(Duration::from_secs(grace));
-        !self.rotates() || self.app.local_now() < until
-    }
-}
-
-impl Session<'_> {
     /// Whether a refresh that was begun never reached the platform, as far as it can tell: where a
     /// refresh ends the old token, one that still works was not refreshed.
     fn is_unspent(&self, old: &Token) -> Result<bool> {
@@ -292,6 +283,13 @@ impl Session<'_> {
             Err(error) if error.kind() == ErrorKind::Reauthorize => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether a refresh token that may be spent can be sent again without harm.
+    fn may_resend(&self, intent: &Intent) -> bool {
+        let grace = self.app.platform().oauth().map_or(0, |oauth| oauth.refresh.grace_s);
+        let until = Timestamp::from_millis(intent.at_ms).after(Duration::from_secs(grace));
+        !self.rotates() || self.app.local_now() < until
     }
 }
 
