@@ -1,6 +1,7 @@
 """What the tests share: a key, a server on loopback, and an app that talks to it."""
 
 import json
+import signal
 import socket
 import subprocess
 import threading
@@ -15,6 +16,12 @@ TOKEN = "ats_6c91b91bc9ca751e06bd4ef6e4a8d7c0"
 REFRESH_TOKEN = "atr_2f6b2a8e0c1d4b5f9e7a3c6d8b0f1e2d"
 CLIENT_SECRET = "hunter2-hunter2-hunter2"
 WEBHOOK_SECRET = "mysecret"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c():
+    """Whoever runs the tests in the background of a shell has SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
