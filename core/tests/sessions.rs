@@ -412,3 +412,25 @@ fn many_sessions_are_refreshed_side_by_side() {
         flights.into_iter().map(Flight::wait).map(|it| it.unwrap().reveal().to_owned()).collect();
     assert_eq!((tokens.len(), scene.refreshes()), (3, 3));
 }
+
+#[test]
+fn a_grace_period_begins_with_the_first_sending() {
+    let mut scene = Scene::lenient();
+    let now = appmint_core::Timestamp::from(std::time::SystemTime::now());
+    let clock = appmint_core::ManualClock::new(now);
+    scene.settings.clock = Some(std::sync::Arc::new(clock.clone()));
+    scene.sandbox.clock().set_ms(now.as_millis());
+    scene.sandbox.clock().freeze();
+    let app = scene.app();
+    scene.start(&app);
+    for _ in 0..2 {
+        let lost = Fault::on("refresh_user_token", Effect::LostResponse).times(2);
+        scene.sandbox.fault(lost).unwrap();
+        assert_eq!(told(refreshed(&app)).0, ErrorKind::Transport);
+        clock.advance(Duration::from_secs(15));
+        scene.sandbox.clock().advance_ms(15_000);
+    }
+    // Half a minute after the first: the platform would take another sending for theft.
+    assert_eq!(told(refreshed(&app)), INTERRUPTED);
+    assert_eq!(scene.reuses(), 0);
+}

@@ -155,13 +155,16 @@ impl Session<'_> {
             return Err(over(reason));
         }
         let refresh_token = record.token.refresh_token().cloned().ok_or_else(no_refresh_token)?;
-        if let Some(intent) = &record.intent
-            && !self.may_resend(intent)
-            && !self.is_unspent(&record.token)?
-        {
-            return self.give_up(&record, &found).map(Some);
+        let mut at_ms = self.app.local_now().as_millis();
+        match &record.intent {
+            // The grace period goes on from the first sending, however often it is sent again.
+            Some(intent) if self.may_resend(intent) => at_ms = intent.at_ms,
+            Some(_) if !self.is_unspent(&record.token)? => {
+                return self.give_up(&record, &found).map(Some);
+            }
+            _ => {}
         }
-        let intent = Intent { id: random()?, at_ms: self.app.local_now().as_millis() };
+        let intent = Intent { id: random()?, at_ms };
         let marked = Record { intent: Some(intent.clone()), ..record };
         match self.vault.put(&self.name, marked.clone(), &found)? {
             Some(found) => self.refresh(&refresh_token, &marked, &intent, &found).map(Some),
