@@ -127,14 +127,17 @@ impl App {
 
     fn finish_once(&self, authorization: &Authorization) -> Result<()> {
         let (state, until) = (authorization.state(), authorization.stale_at());
-        let finished = self.0.finished.get_or_default();
-        let mut finished = lock(&finished);
+        let all = self.0.finished.get_or_default();
+        let mut finished = lock(&all);
         let now = self.local_now();
         finished.retain(|_, until| *until > now);
         let is_first = finished.insert(state.to_owned(), until).is_none();
         drop(finished);
         let is_first_anywhere = match &self.0.vault {
-            Some(vault) if is_first => vault.note_once(state, until)?,
+            // Nothing was sent, so it may be finished when the store is well again.
+            Some(vault) if is_first => vault.note_once(state, until).inspect_err(|_| {
+                lock(&all).remove(state);
+            })?,
             _ => is_first,
         };
         if is_first_anywhere {
