@@ -95,7 +95,8 @@ A local server that behaves as the platforms' documentation says.
 
 Usage: appmint-sandbox [FLAGS]
 
-  --platform NAME        the platform to be: atomgit (default), github, github-enterprise, icr or acme
+  --platform NAME        the platform to be: atomgit (default), github, github-enterprise, icr, acme
+                         or issuer
   --listen ADDRESS:PORT  where to listen (default 127.0.0.1:0, a free port)
   --allow-remote         allow an address that is not loopback
   --https                speak TLS with a certificate of its own authority

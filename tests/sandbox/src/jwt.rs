@@ -49,20 +49,23 @@ pub(crate) enum Issuer {
     IntegerIfDigits,
 }
 
-struct Assertion<'a> {
+/// An assertion that can be read; whether it is true is another question.
+pub(crate) struct Assertion<'a> {
     signed: &'a str,
-    claims: Map<String, Value>,
+    pub(crate) header: Map<String, Value>,
+    pub(crate) claims: Map<String, Value>,
     signature: Vec<u8>,
 }
 
 impl<'a> Assertion<'a> {
-    fn decode(assertion: &'a str) -> Option<Self> {
+    /// Three parts of base64url, by RS256.
+    pub(crate) fn decode(assertion: &'a str) -> Option<Self> {
         let (signed, signature) = assertion.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
         let header = json_part(header)?;
         (header.get("alg")? == "RS256").then_some(())?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        Some(Self { signed, claims: json_part(claims)?, signature })
+        Some(Self { signed, header, claims: json_part(claims)?, signature })
     }
 
     fn issuer(&self, form: Issuer) -> Result<String, Refusal> {
@@ -85,9 +88,12 @@ impl<'a> Assertion<'a> {
         if keys.is_empty() {
             return Err(Refusal::NoKey);
         }
-        let signed = self.signed.as_bytes();
-        let verified = keys.iter().any(|key| key.verifies(signed, &self.signature));
+        let verified = keys.iter().any(|key| self.is_signed_with(key));
         verified.then_some(()).ok_or(Refusal::ForeignKey)
+    }
+
+    pub(crate) fn is_signed_with(&self, key: &PublicKey) -> bool {
+        key.verifies(self.signed.as_bytes(), &self.signature)
     }
 
     fn check_times(&self, now: i64, longest_life_s: i64) -> Result<(), Refusal> {

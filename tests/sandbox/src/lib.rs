@@ -16,12 +16,13 @@
 //! ```
 //!
 //! The path of a request: `server` reads it, `house` takes it, asks `faults` what shall go wrong, lets the `platform`
-//! (`atomgit`, `github`, `icr`, `acme`) answer, writes the `ledger`, and `server` sends what is left. `control` is the
+//! (`atomgit`, `github`, `icr`, `acme`, `issuer`) answer, writes the `ledger`, and `server` sends what is left. `control` is the
 //! same from outside, for tests in other languages; the program `appmint-sandbox` puts it on the command line.
 #![forbid(unsafe_code)]
 
 mod acme;
 mod atomgit;
+mod basic;
 mod certificates;
 mod clock;
 mod control;
@@ -30,6 +31,7 @@ mod faults;
 mod github;
 mod house;
 mod icr;
+mod issuer;
 mod jwt;
 mod keys;
 mod ledger;

@@ -15,6 +15,7 @@ use crate::atomgit::AtomGit;
 use crate::exchange::{Reply, Request};
 use crate::github::{Edition, GitHub};
 use crate::icr::Icr;
+use crate::issuer::Issuer;
 use crate::keys::PublicKey;
 
 pub(crate) trait Platform: Send {
@@ -93,12 +94,14 @@ pub enum PlatformName {
     Icr,
     /// `acme`: Acme Forge, which exists nowhere; its API is under `/rpc`, its pages are under `/people`.
     Acme,
+    /// `issuer`: an authorization server as the RFCs have it, whose issuer identifiers are under `/realms`.
+    Issuer,
 }
 
 impl PlatformName {
     /// All of them, the default first.
-    pub const ALL: [Self; 5] =
-        [Self::AtomGit, Self::GitHub, Self::GitHubEnterprise, Self::Icr, Self::Acme];
+    pub const ALL: [Self; 6] =
+        [Self::AtomGit, Self::GitHub, Self::GitHubEnterprise, Self::Icr, Self::Acme, Self::Issuer];
 
     /// The name on the command line.
     pub fn as_str(self) -> &'static str {
@@ -108,6 +111,7 @@ impl PlatformName {
             Self::GitHubEnterprise => "github-enterprise",
             Self::Icr => "icr",
             Self::Acme => "acme",
+            Self::Issuer => "issuer",
         }
     }
 
@@ -118,6 +122,7 @@ impl PlatformName {
             Self::GitHubEnterprise => Box::new(GitHub::as_documented(Edition::Server)),
             Self::Icr => Box::new(Icr::as_documented()),
             Self::Acme => Box::new(Acme::as_imagined()),
+            Self::Issuer => Box::new(Issuer::as_specified()),
         }
     }
 }

@@ -115,6 +115,7 @@ fn the_program_is_the_platform_it_is_told_to_be() {
         ("github-enterprise", "1", "/api/v3", ""),
         ("icr", "0b54d8a6-3c1f-4e0b-9c8e-6f1f0f6f7a10", "", ""),
         ("acme", "tool-5", "/rpc", "/people"),
+        ("issuer", "robot", "", ""),
     ] {
         let flags = ["--platform", name, "--until-stdin-closes", "--ready-file"].map(Path::new);
         let mut program = start(&[&flags[..], &[&ready]].concat());

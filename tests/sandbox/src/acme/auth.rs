@@ -1,9 +1,6 @@
 //! Who sends a request: a tool by its assertion, somebody by a token, a shop by its word.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
-use url::form_urlencoded;
 
 use super::refusals::{
     frozen, no_token, nowhere, of_assertion, unauthorized, who_are_you, wrong_hands,
@@ -12,7 +9,7 @@ use super::seats::Seat;
 use super::tokens::{Holder, Issued};
 use super::{Acme, Call};
 use crate::exchange::Refusal;
-use crate::{jwt, secrets};
+use crate::{basic, jwt, secrets};
 
 impl Acme {
     /// The tool that sends this request, by the assertion it is signed with.
@@ -54,7 +51,7 @@ impl Acme {
     /// The tool whose shop id and word came with this request.
     pub(super) fn shop_of(&self, call: &Call<'_>) -> Result<String, Refusal> {
         let (scheme, credential) = call.request.authorization().ok_or_else(who_are_you)?;
-        let pair = client(credential).filter(|_| scheme == "basic");
+        let pair = basic::client(credential).filter(|_| scheme == "basic");
         let (id, word) = pair.ok_or_else(who_are_you)?;
         let tool = self.tools.by_client_id(&id).ok_or_else(who_are_you)?;
         let proven = secrets::equal(&word, &tool.client_secret);
@@ -88,21 +85,6 @@ pub(super) fn token<'c>(call: &'c Call<'_>) -> Result<&'c str, Refusal> {
     credential.map(|(_, credential)| credential).ok_or_else(refusal)
 }
 
-/// Client id and secret, each form-encoded before they were joined
-/// ([RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
-fn client(credential: &str) -> Option<(String, String)> {
-    let decoded = STANDARD.decode(credential).ok()?;
-    let colon = decoded.iter().position(|byte| *byte == b':')?;
-    Some((form_decoded(&decoded[..colon])?, form_decoded(&decoded[colon + 1..])?))
-}
-
-fn form_decoded(encoded: &[u8]) -> Option<String> {
-    if encoded.iter().any(|byte| matches!(byte, b'&' | b'=')) {
-        return None;
-    }
-    form_urlencoded::parse(encoded).next().map(|(decoded, _)| decoded.into_owned())
-}
-
 pub(super) fn credential_kind(credential: &str) -> &'static str {
     let prefix = ["acs", "acu", "acr"]
         .into_iter()
@@ -110,7 +92,7 @@ pub(super) fn credential_kind(credential: &str) -> &'static str {
     match prefix {
         Some(prefix) => prefix,
         None if credential.starts_with("ey") && credential.matches('.').count() == 2 => "jwt",
-        None if client(credential).is_some() => "client",
+        None if basic::client(credential).is_some() => "client",
         None => "other",
     }
 }

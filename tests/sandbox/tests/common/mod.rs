@@ -3,6 +3,7 @@
 
 pub mod acme;
 pub mod github;
+pub mod issuer;
 
 use appmint_sandbox::{Clock, Sandbox};
 use aws_lc_rs::rand::SystemRandom;

@@ -1,0 +1,20 @@
+//! Client id and secret as HTTP's Basic scheme carries them.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use url::form_urlencoded;
+
+/// Client id and secret, each form-encoded before they were joined
+/// ([RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+pub(crate) fn client(credential: &str) -> Option<(String, String)> {
+    let decoded = STANDARD.decode(credential).ok()?;
+    let colon = decoded.iter().position(|byte| *byte == b':')?;
+    Some((form_decoded(&decoded[..colon])?, form_decoded(&decoded[colon + 1..])?))
+}
+
+fn form_decoded(encoded: &[u8]) -> Option<String> {
+    if encoded.iter().any(|byte| matches!(byte, b'&' | b'=')) {
+        return None;
+    }
+    form_urlencoded::parse(encoded).next().map(|(decoded, _)| decoded.into_owned())
+}

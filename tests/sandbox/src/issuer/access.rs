@@ -1,0 +1,23 @@
+//! The API: who the token that came with a request is for
+//! ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)).
+
+use hyper::StatusCode;
+use serde_json::json;
+
+use super::refusals::{Refused, invalid_token, no_token};
+use super::{Call, Issuer};
+use crate::exchange::Reply;
+
+impl Issuer {
+    pub(super) fn me(&mut self, call: &Call<'_>) -> Result<Reply, Refused> {
+        let Some(token) = call.request.bearer() else { return Ok(no_token()) };
+        let issued = self.tokens.find(token, call.now_ms()).ok_or_else(invalid_token)?;
+        let grant = &issued.grant;
+        let body = json!({
+            "sub": grant.subject.sub,
+            "username": grant.subject.username,
+            "scope": grant.scopes.join(" ")
+        });
+        Ok(Reply::json(StatusCode::OK, &body))
+    }
+}

@@ -1,0 +1,164 @@
+//! Login on another device: a client shows a code, a person types it in elsewhere, the client asks until that is done
+//! ([RFC 8628](https://www.rfc-editor.org/rfc/rfc8628)).
+
+use std::collections::HashMap;
+
+use hyper::StatusCode;
+use serde_json::json;
+
+use super::form::Form;
+use super::refusals::{Refused, invalid_grant, invalid_scope, refused};
+use super::seed::PERSON;
+use super::tokens::Grant;
+use super::{Call, Issuer, Question, scopes};
+use crate::exchange::Reply;
+use crate::questions::{comes_from_our_page, field};
+use crate::{pages, secrets};
+
+/// The devices that wait, by what is hidden from the person.
+#[derive(Default)]
+pub(super) struct Devices {
+    waiting: HashMap<String, Device>,
+}
+
+struct Device {
+    grant: Grant,
+    user_code: String,
+    expires_ms: i64,
+    interval_s: i64,
+    asked_ms: Option<i64>,
+    decision: Option<Decision>,
+}
+
+#[derive(Clone, Copy)]
+enum Decision {
+    Yes,
+    No,
+}
+
+impl Issuer {
+    pub(super) fn device_code(&mut self, call: &Call<'_>) -> Result<Reply, Refused> {
+        let form = Form::of(call.request)?;
+        let client = self.client_of(&form, call)?;
+        let scopes = scopes::asked(form.field("scope")).ok_or_else(invalid_scope)?;
+        let life_s = self.quirks.device_code_life_s;
+        let device = Device {
+            grant: Grant { realm: call.realm, client, subject: PERSON, scopes },
+            user_code: user_code(),
+            expires_ms: call.now_ms().saturating_add(life_s.saturating_mul(1000)),
+            interval_s: self.quirks.device_interval_s,
+            asked_ms: None,
+            decision: None,
+        };
+        let device_code = secrets::alphanumeric("isd_", 40);
+        let page = call.realm.endpoint(&call.visit.origin, "device");
+        let body = json!({
+            "device_code": device_code,
+            "user_code": device.user_code,
+            "verification_uri": page,
+            "verification_uri_complete": format!("{page}?user_code={}", device.user_code),
+            "expires_in": life_s,
+            "interval": device.interval_s
+        });
+        self.devices.waiting.insert(device_code, device);
+        Ok(Reply::json(StatusCode::OK, &body))
+    }
+
+    /// One question. The rules are those of [RFC 8628, section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
+    pub(super) fn poll(
+        &mut self,
+        client: &'static str,
+        form: &Form,
+        call: &Call<'_>,
+    ) -> Result<Reply, Refused> {
+        let device_code = form.wanted("device_code")?;
+        let device = self.devices.waiting.get_mut(device_code);
+        let device = device.filter(|it| it.grant.is_of(client, call.realm));
+        let device = device.ok_or_else(|| invalid_grant("the device code is unknown or used"))?;
+        if call.now_ms() >= device.expires_ms {
+            return Err(refused("expired_token", "nobody came in time"));
+        }
+        if device.is_asked_too_fast(call.now_ms()) {
+            device.interval_s += SLOWER_S;
+            return Err(refused("slow_down", "five seconds more, from now on"));
+        }
+        match device.decision {
+            None => Err(refused("authorization_pending", "nobody came yet")),
+            Some(Decision::No) => Err(refused("access_denied", "the person said no")),
+            Some(Decision::Yes) => {
+                let grant = device.grant.clone();
+                self.devices.waiting.remove(device_code);
+                let family = self.tokens.sessions.new_family();
+                Ok(self.open_session(family, grant, call))
+            }
+        }
+    }
+
+    pub(super) fn device_page(&mut self, call: &Call<'_>) -> Reply {
+        let user_code = call.request.query.one("user_code").ok().flatten().unwrap_or_default();
+        let form_token = self.questions.ask(Question::Device, call.now_ms());
+        pages::device(user_code, &format!("{}/device", call.realm.path()), &form_token)
+    }
+
+    /// A code is taken on the page of either realm, since no two devices show the same one.
+    pub(super) fn device_decision(&mut self, call: &Call<'_>) -> Reply {
+        if !comes_from_our_page(call.request) {
+            return pages::problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
+        }
+        let form_token = field(call.request, "form_token").unwrap_or_default();
+        let question = self.questions.asked(&form_token, call.now_ms());
+        let typed = field(call.request, "user_code").unwrap_or_default();
+        let Some(device) = self.devices.undecided(&typed, call.now_ms()) else {
+            return pages::problem(StatusCode::UNPROCESSABLE_ENTITY, "No device shows this code.");
+        };
+        let (decision, page) = match (question, field(call.request, "decision").as_deref()) {
+            (Some(Question::Device), Some("authorize")) => (Decision::Yes, "approved"),
+            (Some(Question::Device), Some("deny")) => (Decision::No, "denied"),
+            _ => {
+                let explanation = "This form is no longer valid; start again.";
+                return pages::problem(StatusCode::BAD_REQUEST, explanation);
+            }
+        };
+        device.decision = Some(decision);
+        Reply::redirect(&format!("{}/device/{page}", call.realm.path()))
+    }
+}
+
+impl Devices {
+    /// The device that shows what was typed, in any case, with or without what stands between the letters.
+    fn undecided(&mut self, typed: &str, now_ms: i64) -> Option<&mut Device> {
+        let bare = |code: &str| code.replace(['-', ' '], "").to_ascii_uppercase();
+        let typed = bare(typed);
+        self.waiting.values_mut().find(|it| {
+            it.decision.is_none() && now_ms < it.expires_ms && bare(&it.user_code) == typed
+        })
+    }
+}
+
+impl Device {
+    /// Whether less than its interval went by since the question before this one.
+    fn is_asked_too_fast(&mut self, now_ms: i64) -> bool {
+        let interval_ms = self.interval_s.saturating_mul(1000);
+        let before = self.asked_ms.replace(now_ms);
+        before.is_some_and(|before| now_ms.saturating_sub(before) < interval_ms)
+    }
+}
+
+pub(super) fn approved() -> Reply {
+    pages::notice("Approved", "You may go back to your device.")
+}
+
+pub(super) fn denied() -> Reply {
+    pages::notice("Denied", "The device gets nothing.")
+}
+
+/// Eight letters that make no words, as in `WDJB-MJHT`
+/// ([RFC 8628, section 6.1](https://www.rfc-editor.org/rfc/rfc8628#section-6.1)).
+fn user_code() -> String {
+    let mut letters = secrets::drawn("", 8, b"BCDFGHJKLMNPQRSTVWXZ");
+    letters.insert(4, '-');
+    letters
+}
+
+pub(super) const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+const SLOWER_S: i64 = 5;

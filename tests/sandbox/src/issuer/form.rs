@@ -1,0 +1,33 @@
+//! The fields of a request to one of the endpoints: each once, and an empty one is none
+//! ([RFC 6749, section 3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)).
+
+use std::collections::HashSet;
+
+use super::refusals::{Refused, invalid_request};
+use crate::exchange::{Pairs, Request};
+
+pub(super) struct Form(Pairs);
+
+impl Form {
+    pub(super) fn of(request: &Request) -> Result<Self, Refused> {
+        if request.query.iter().any(|(name, _)| CREDENTIALS.contains(&name)) {
+            return Err(invalid_request("credentials are not for addresses"));
+        }
+        let form = request.form().ok_or_else(|| invalid_request("the body is a form"))?;
+        let mut seen = HashSet::new();
+        if !form.iter().all(|(name, _)| seen.insert(name)) {
+            return Err(invalid_request("a parameter appears twice"));
+        }
+        Ok(Self(form))
+    }
+
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        self.0.one(name).ok().flatten().filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn wanted(&self, name: &str) -> Result<&str, Refused> {
+        self.field(name).ok_or_else(|| invalid_request("a parameter is missing"))
+    }
+}
+
+const CREDENTIALS: [&str; 2] = ["client_secret", "client_assertion"];

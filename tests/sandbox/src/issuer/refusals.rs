@@ -1,0 +1,75 @@
+//! How the server says no ([RFC 6749, section 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+
+use hyper::StatusCode;
+use hyper::header::WWW_AUTHENTICATE;
+use serde_json::json;
+
+use crate::exchange::Reply;
+
+#[derive(Debug)]
+pub(super) struct Refused {
+    status: StatusCode,
+    error: &'static str,
+    description: &'static str,
+    /// What has to be in the header `Authorization`, if that was the trouble.
+    challenge: Option<&'static str>,
+}
+
+impl From<Refused> for Reply {
+    fn from(refused: Refused) -> Self {
+        let body = json!({ "error": refused.error, "error_description": refused.description });
+        let reply = Self::json(refused.status, &body);
+        match refused.challenge {
+            Some(challenge) => reply.with(WWW_AUTHENTICATE, challenge),
+            None => reply,
+        }
+    }
+}
+
+pub(super) fn refused(error: &'static str, description: &'static str) -> Refused {
+    Refused { status: StatusCode::BAD_REQUEST, error, description, challenge: None }
+}
+
+pub(super) fn invalid_request(description: &'static str) -> Refused {
+    refused("invalid_request", description)
+}
+
+pub(super) fn invalid_grant(description: &'static str) -> Refused {
+    refused("invalid_grant", description)
+}
+
+pub(super) fn invalid_scope() -> Refused {
+    refused("invalid_scope", "the scope is unknown, or exceeds what was granted")
+}
+
+/// A 401 names the scheme that would do ([RFC 9110, section 15.5.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2)).
+pub(super) fn invalid_client(status: StatusCode) -> Refused {
+    let challenge = (status == StatusCode::UNAUTHORIZED).then_some(r#"Basic realm="issuer""#);
+    Refused {
+        status,
+        error: "invalid_client",
+        description: "the client is unknown, or did not prove who it is",
+        challenge,
+    }
+}
+
+/// [RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1).
+pub(super) fn invalid_token() -> Refused {
+    Refused {
+        status: StatusCode::UNAUTHORIZED,
+        error: "invalid_token",
+        description: "the token is unknown, expired or revoked",
+        challenge: Some(
+            r#"Bearer error="invalid_token", error_description="the token is unknown, expired or revoked""#,
+        ),
+    }
+}
+
+/// Whoever shows nothing is not told of an error in it, only what to show.
+pub(super) fn no_token() -> Reply {
+    Reply::empty(StatusCode::UNAUTHORIZED).with(WWW_AUTHENTICATE, r#"Bearer realm="issuer""#)
+}
+
+pub(super) fn nowhere() -> Reply {
+    Reply::text(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "There is nothing here.\n")
+}

@@ -1,0 +1,66 @@
+//! Refresh tokens: the one of a session that is good, and those that were spent before it.
+
+use std::collections::HashMap;
+
+use super::tokens::{Grant, Issued};
+
+#[derive(Default)]
+pub(super) struct Sessions {
+    families: u64,
+    good: HashMap<String, Session>,
+    spent: HashMap<String, Spent>,
+}
+
+/// What a refresh token that is good stands for.
+pub(super) struct Session {
+    pub(super) family: u64,
+    pub(super) issued: Issued,
+    /// The access token that came with it.
+    pub(super) access: Minted,
+}
+
+/// An access token as it is told.
+#[derive(Clone)]
+pub(super) struct Minted {
+    pub(super) token: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) expires_ms: i64,
+}
+
+/// A refresh token that was used.
+pub(super) struct Spent {
+    pub(super) family: u64,
+    pub(super) grant: Grant,
+    pub(super) at_ms: i64,
+    /// The refresh token that came for it.
+    pub(super) successor: String,
+}
+
+impl Sessions {
+    pub(super) fn new_family(&mut self) -> u64 {
+        self.families += 1;
+        self.families
+    }
+
+    pub(super) fn begin(&mut self, refresh_token: &str, session: Session) {
+        self.good.insert(refresh_token.to_owned(), session);
+    }
+
+    /// What a refresh token stands for; nothing when it is unknown, spent or expired.
+    pub(super) fn good(&self, refresh_token: &str, now_ms: i64) -> Option<&Session> {
+        self.good.get(refresh_token).filter(|it| now_ms < it.issued.expires_ms)
+    }
+
+    pub(super) fn spent(&self, refresh_token: &str) -> Option<&Spent> {
+        self.spent.get(refresh_token)
+    }
+
+    pub(super) fn spend(&mut self, refresh_token: &str, spent: Spent) {
+        self.good.remove(refresh_token);
+        self.spent.insert(refresh_token.to_owned(), spent);
+    }
+
+    pub(super) fn forget_family(&mut self, family: u64) {
+        self.good.retain(|_, it| it.family != family);
+    }
+}
