@@ -3,6 +3,7 @@
 //! Every call that goes out is a [`Flight`]; inside it, the few lines are always the same:
 //! `grant.request(platform)` → `send` → `grant.token(platform, …)`.
 
+mod client;
 mod conversation;
 mod identity;
 mod logins;
@@ -19,10 +20,8 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 
-use self::{
-    identity::{jwt_descriptor, missing},
-    logins::Finished,
-};
+pub use self::client::AppTokenRequest;
+use self::{identity::jwt_descriptor, logins::Finished};
 use crate::{
     call::Call,
     cell::{Directory, Mintings, Subject},
@@ -30,12 +29,10 @@ use crate::{
     error::{Error, Result},
     event::{Stats, Teller},
     flight::{Deadline, Flight, Step, Workers, lock},
-    grant::Grant,
     http::Response,
     installation::Installation,
     listing::Listing,
     lookup::Lookup,
-    oauth::{self, Authorization, AuthorizationRequest},
     offset::Offsets,
     platform::{Platform, Route, descriptor::Base},
     process::{Owned, PerProcess},
@@ -197,14 +194,12 @@ impl App {
     /// out yet.
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) on a platform without them.
-    pub fn app_tokens(&self) -> Result<TokenSource> {
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) on a platform without them, or where they
+    /// cannot be asked for like this.
+    pub fn app_tokens(&self, wanted: AppTokenRequest) -> Result<TokenSource> {
         self.signer()?;
-        let rules = self.platform().installation_token()?;
-        if rules.app_path.is_none() {
-            return Err(self.platform().unsupported("tokens for the app itself"));
-        }
-        Ok(TokenSource::of(self, self.cell(Subject::App, Scope::all())))
+        let subject = self.app_subject(wanted)?;
+        Ok(TokenSource::of(self, self.cell(subject, Scope::all())))
     }
 
     /// How often things happened since the app was made.
@@ -224,48 +219,6 @@ impl App {
         for cell in cells {
             self.take(&cell);
         }
-    }
-
-    /// Where to send a user who is to authorize the app; nothing goes out.
-    ///
-    /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) for what the platform does not take.
-    pub fn authorize(&self, request: &AuthorizationRequest) -> Result<Authorization> {
-        let client_id = self.0.config.client_id.as_deref().ok_or_else(|| missing("client_id"))?;
-        Authorization::new(self.platform(), client_id, request, self.local_now())
-    }
-
-    /// The code in the URL that the user came back with, once its state has proved equal.
-    ///
-    /// # Errors
-    /// [`Reauthorize`](crate::ErrorKind::Reauthorize) for another state,
-    /// [`Denied`](crate::ErrorKind::Denied) when the user said no.
-    pub fn authorization_code(&self, callback: &str, state: &str) -> Result<Secret> {
-        oauth::authorization_code(self.platform(), callback, state)
-    }
-
-    /// A user token for an authorization code. The code is sent once, whatever happens.
-    pub fn exchange_code(
-        &self,
-        code: impl Into<Secret>,
-        redirect_uri: Option<String>,
-        code_verifier: Option<Secret>,
-    ) -> Flight<Token> {
-        let code = code.into();
-        self.fly(move |app, deadline| {
-            let client = app.client()?;
-            let grant = Grant::AuthorizationCode { client, code, redirect_uri, code_verifier };
-            app.redeem(&grant, deadline)
-        })
-    }
-
-    /// A new user token for a refresh token, which is sent once, whatever happens.
-    pub fn refresh(&self, refresh_token: impl Into<Secret>) -> Flight<Token> {
-        let refresh_token = refresh_token.into();
-        self.fly(move |app, deadline| {
-            let grant = Grant::RefreshToken { client: app.client()?, refresh_token };
-            app.redeem(&grant, deadline)
-        })
     }
 
     /// A webhook, once its signature has proved right with any of the secrets: two, while one

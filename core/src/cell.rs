@@ -13,7 +13,9 @@ use std::{
 use arc_swap::ArcSwapOption;
 use serde::Serialize;
 
-use crate::{error::Error, flight::Flight, lookup::Lookup, scope::Scope, token::Token};
+use crate::{
+    app::AppTokenRequest, error::Error, flight::Flight, lookup::Lookup, scope::Scope, token::Token,
+};
 
 /// What a token is for. Two sources are one when these are equal, member by member.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +29,8 @@ pub(crate) struct Key {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Subject {
     App,
+    /// The app itself, with what it says in its assertion.
+    Assertion(Box<AppTokenRequest>),
     /// An installation, by its id.
     Installation(String),
     /// A user, by the name that the program gave the session.
@@ -37,7 +41,7 @@ impl Key {
     pub(crate) fn installation_id(&self) -> Option<&str> {
         match &self.subject {
             Subject::Installation(id) => Some(id),
-            Subject::App | Subject::Session(_) => None,
+            Subject::App | Subject::Assertion(_) | Subject::Session(_) => None,
         }
     }
 }
@@ -67,8 +71,8 @@ pub(crate) struct Unsaved {
     pub(crate) intent: String,
 }
 
-/// Who is told of each new token.
-pub(crate) type Observer = Arc<dyn Fn(&Token) + Send + Sync>;
+/// Who is told of each new token, and of the one that it takes the place of.
+pub(crate) type Observer = Arc<dyn Fn(Option<&Token>, &Token) + Send + Sync>;
 
 /// A token and how long it is good for.
 pub(crate) struct Held {
@@ -99,8 +103,10 @@ impl Cell {
         (held.left_ms(now) > 0).then(|| held.token.clone())
     }
 
-    pub(crate) fn fill(&self, held: Held) {
-        self.held.store(Some(Arc::new(held)));
+    /// Puts a token here; returns the one before it, if there was one.
+    pub(crate) fn fill(&self, held: Held) -> Option<Token> {
+        let before = self.held.swap(Some(Arc::new(held)));
+        before.map(|held| held.token.clone()).or_else(|| self.forgotten.load().as_deref().cloned())
     }
 
     pub(crate) fn take(&self) -> Option<Token> {

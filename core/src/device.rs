@@ -155,7 +155,9 @@ impl DeviceLogin {
             (ErrorKind::Transport | ErrorKind::Timeout, _) => (interval * 2).min(SLOWEST),
             _ => interval,
         };
-        pace.next = self.0.app.now().after(pace.interval);
+        // A limit, and a server that is busy, say how long to stay away.
+        let told = error.retry_after().filter(|_| error.kind() != ErrorKind::Pending);
+        pace.next = self.0.app.now().after(told.unwrap_or_default().max(pace.interval));
         let wait = (error.kind() == ErrorKind::Pending).then_some(pace.interval);
         Err(if wait.is_some() { error.with_retry_after(wait) } else { error })
     }

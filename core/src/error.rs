@@ -180,6 +180,14 @@ words! {
         ExpiredDeviceCode = 39, "expired_device_code";
         /// The authorization was finished before, or began too long ago.
         StaleAuthorization = 40, "stale_authorization";
+        /// The reply says a member twice.
+        DuplicateMember = 41, "duplicate_member";
+        /// The assertion that the app signed was not taken.
+        BadAssertion = 42, "bad_assertion";
+        /// The platform does not end or look at tokens of this type.
+        UnsupportedTokenType = 43, "unsupported_token_type";
+        /// A server's metadata is that of another issuer.
+        IssuerMismatch = 44, "issuer_mismatch";
     }
 }
 

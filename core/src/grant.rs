@@ -3,18 +3,14 @@
 
 use serde_json::{Map, Value};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use url::form_urlencoded;
-
 use crate::{
+    client::{Client, posted},
     error::{Error, Reason, Result},
     http::{Body, Repeat, Request, Response},
     platform::{
         Platform,
-        descriptor::{
-            Base, ClientAuthentication, Encoding, Expires, InstallationToken, MintBody, OAuth,
-            Operation,
-        },
+        descriptor::{Base, Expires, InstallationToken, MintBody, Operation},
+        oauth::OAuth,
     },
     refusal::Answered,
     reply,
@@ -41,6 +37,13 @@ pub enum Grant {
     App {
         /// The app's JWT.
         jwt: Token,
+    },
+    /// The app itself, proved by a JWT that it signed for this (RFC 7523 §2.1).
+    Assertion {
+        /// The JWT.
+        assertion: Token,
+        /// OAuth scopes, where they stand beside it.
+        scope: Option<String>,
     },
     /// The code that a user's authorization yielded (RFC 6749 §4.1.3).
     AuthorizationCode {
@@ -69,15 +72,6 @@ pub enum Grant {
     },
 }
 
-/// An OAuth client's credentials (RFC 6749 §2.3.1).
-#[derive(Clone, Debug)]
-pub struct Client {
-    /// The client id.
-    pub id: String,
-    /// The client secret; none of a public client (RFC 6749 §2.1).
-    pub secret: Option<Secret>,
-}
-
 impl Grant {
     /// The request that puts this grant to a platform.
     ///
@@ -88,6 +82,7 @@ impl Grant {
         match self {
             Self::Installation { id, jwt, scope } => mint(platform, id, jwt, scope),
             Self::App { jwt } => mint_for_app(platform, jwt),
+            Self::Assertion { assertion, scope } => put_assertion(platform, assertion, scope),
             Self::AuthorizationCode { client, code, redirect_uri, code_verifier } => {
                 let fields = exchange(platform, code, redirect_uri.as_deref(), code_verifier)?;
                 ask_token_endpoint(platform, client, &fields)
@@ -129,14 +124,20 @@ impl Grant {
         match self {
             Self::Installation { .. } => minted(&answered, TokenKind::Installation),
             Self::App { .. } => minted(&answered, TokenKind::App),
-            Self::AuthorizationCode { .. } | Self::DeviceCode { .. } => authorized(&answered, None),
-            Self::RefreshToken { refresh_token, .. } => authorized(&answered, Some(refresh_token)),
+            Self::Assertion { .. } => authorized(&answered, TokenKind::App, None),
+            Self::AuthorizationCode { .. } | Self::DeviceCode { .. } => {
+                authorized(&answered, TokenKind::User, None)
+            }
+            Self::RefreshToken { refresh_token, .. } => {
+                authorized(&answered, TokenKind::User, Some(refresh_token))
+            }
         }
     }
 
     fn operation(&self) -> Operation {
         match self {
             Self::Installation { .. } | Self::App { .. } => Operation::Mint,
+            Self::Assertion { .. } => Operation::Assertion,
             Self::AuthorizationCode { .. } => Operation::Exchange,
             Self::DeviceCode { .. } => Operation::Device,
             Self::RefreshToken { .. } => Operation::Refresh,
@@ -147,6 +148,7 @@ impl Grant {
         match self {
             Self::Installation { id, .. } => format!("installation {id}"),
             Self::App { .. } => "the app's token".to_owned(),
+            Self::Assertion { .. } => "the assertion".to_owned(),
             Self::AuthorizationCode { .. } => "the authorization code".to_owned(),
             Self::DeviceCode { .. } => "the device code".to_owned(),
             Self::RefreshToken { .. } => "the refresh token".to_owned(),
@@ -201,7 +203,7 @@ fn exchange<'a>(
         fields.push(("redirect_uri", redirect_uri));
     }
     if let Some(verifier) = code_verifier {
-        if !oauth.authorize.pkce {
+        if !platform.authorization()?.pkce {
             return Err(platform.unsupported("PKCE"));
         }
         fields.push(("code_verifier", verifier.reveal()));
@@ -223,61 +225,36 @@ fn ask_token_endpoint(
 ) -> Result<Request> {
     let endpoint = &platform.oauth()?.token;
     let url = platform.endpoint(endpoint.base, &endpoint.path, &[])?;
-    let mut request = Request::new("POST", url);
-    let mut all = Vec::with_capacity(fields.len() + 2);
-    match endpoint.client_authentication {
-        ClientAuthentication::Basic if client.secret.is_some() => {
-            request = request.authorized(client.basic());
-        }
-        ClientAuthentication::Basic | ClientAuthentication::Body => {
-            all.push(("client_id", client.id.as_str()));
-            all.extend(client.secret.iter().map(|secret| ("client_secret", secret.reveal())));
-        }
-    }
-    all.extend_from_slice(fields);
-    request.body = written(endpoint.encoding, &all);
-    let spoken = fields.iter().filter(|(name, _)| *name != "grant_type" && *name != "redirect_uri");
-    request.secrets.extend(spoken.map(|(_, value)| Secret::from(*value)));
-    request.secrets.extend(client.secret.clone());
-    request.default_header("Accept", "application/json");
+    Ok(client.request(url, endpoint.encoding, fields))
+}
+
+/// An assertion leaves nothing behind but a token that expires, so it may be put again.
+fn put_assertion(
+    platform: &Platform,
+    assertion: &Token,
+    scope: &Option<String>,
+) -> Result<Request> {
+    let endpoint = &platform.oauth()?.token;
+    let url = platform.endpoint(endpoint.base, &endpoint.path, &[])?;
+    let grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    let mut fields = vec![("grant_type", grant_type), ("assertion", assertion.reveal())];
+    fields.extend(scope.as_deref().map(|scope| ("scope", scope)));
+    let mut request = posted(url, endpoint.encoding, &fields);
+    request.repeat = Repeat::Own;
     Ok(request)
 }
 
 /// The request that begins a login on another device (RFC 8628 §3.1).
 pub(crate) fn start_device(
     platform: &Platform,
-    client_id: &str,
+    client: &Client,
     scopes: &[String],
 ) -> Result<Request> {
     let (oauth, device) = (platform.oauth()?, platform.device()?);
     let url = platform.endpoint(device.base, &device.path, &[])?;
     let scope = joined_scopes(platform, oauth, scopes)?;
-    let mut fields = vec![("client_id", client_id)];
-    fields.extend(scope.as_deref().map(|scope| ("scope", scope)));
-    let mut request = Request::new("POST", url);
-    request.body = written(device.encoding, &fields);
-    request.default_header("Accept", "application/json");
-    Ok(request)
-}
-
-fn written(encoding: Encoding, fields: &[(&str, &str)]) -> Body {
-    match encoding {
-        Encoding::Form => Body::form(fields),
-        Encoding::Json => {
-            Body::json(&fields.iter().map(|(k, v)| ((*k).to_owned(), Value::from(*v))).collect())
-        }
-    }
-}
-
-impl Client {
-    /// HTTP Basic; both parts are form-encoded before they are joined (RFC 6749 §2.3.1).
-    pub(crate) fn basic(&self) -> Secret {
-        let encode =
-            |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let secret = self.secret.as_ref().map_or("", Secret::reveal);
-        let pair = Secret::new(format!("{}:{}", encode(&self.id), encode(secret)));
-        Secret::new(format!("Basic {}", STANDARD.encode(pair.reveal())))
-    }
+    let fields: Vec<_> = scope.as_deref().map(|scope| ("scope", scope)).into_iter().collect();
+    Ok(client.request(url, device.encoding, &fields))
 }
 
 /// Adds the headers that the platform's API wants with every request.
@@ -331,7 +308,7 @@ fn repositories(rules: &InstallationToken, reply: &Value) -> Vec<String> {
     items.into_iter().flatten().filter_map(name).collect()
 }
 
-fn authorized(answered: &Answered<'_>, spent: Option<&Secret>) -> Result<Token> {
+fn authorized(answered: &Answered<'_>, kind: TokenKind, spent: Option<&Secret>) -> Result<Token> {
     let rules = &answered.platform.oauth()?.reply;
     let reply = answered.json_or_form()?;
     let Some(secret) = reply::secret(&reply, &rules.access_token) else {
@@ -344,7 +321,7 @@ fn authorized(answered: &Answered<'_>, spent: Option<&Secret>) -> Result<Token> 
     };
     // RFC 6749 §6: a reply without a refresh token leaves the old one in force.
     let refresh = reply::secret(&reply, &rules.refresh_token);
-    let token = Token::builder(TokenKind::User, secret)
+    let token = Token::builder(kind, secret)
         .issued_at(answered.now)
         .scheme(&answered.platform.descriptor().api.authorization_scheme)
         .expires_at(expires_at)
@@ -385,7 +362,7 @@ pub(crate) fn joined_scopes(
     if scopes.is_empty() {
         return Ok(None);
     }
-    let separator = oauth.authorize.scope_separator.as_deref();
+    let separator = oauth.authorize.as_ref().and_then(|it| it.scope_separator.as_deref());
     let separator = separator.ok_or_else(|| platform.unsupported("OAuth scopes"))?;
     Ok(Some(scopes.join(separator)))
 }

@@ -63,7 +63,8 @@ impl JwtRules {
             extra: &self.extra_claims,
         };
         let claims = json(&claims)?;
-        let message = format!("{}.{}", encode(header()?.as_bytes()), encode(claims.as_bytes()));
+        let header = header(signer.key_id())?;
+        let message = format!("{}.{}", encode(header.as_bytes()), encode(claims.as_bytes()));
         let signature = signer.sign(message.as_bytes())?;
         if !SIGNATURE_BYTES.contains(&signature.len()) {
             return Err(no_signature(signature.len()));
@@ -90,8 +91,9 @@ fn no_signature(len: usize) -> Error {
 }
 
 /// The JOSE header with its members in alphabetical order, as most peers write it.
-fn header() -> Result<String> {
-    let value = serde_json::to_value(Header::new(Algorithm::RS256)).map_err(|e| unwritable(&e))?;
+fn header(key_id: Option<String>) -> Result<String> {
+    let header = Header { kid: key_id, ..Header::new(Algorithm::RS256) };
+    let value = serde_json::to_value(header).map_err(|e| unwritable(&e))?;
     let members: BTreeMap<String, Value> =
         serde_json::from_value(value).map_err(|e| unwritable(&e))?;
     json(&members)

@@ -153,7 +153,7 @@ impl Login {
                 }
                 Err(error) => (Page::of(&error), Some(Err(error))),
                 Ok(code) => {
-                    let outcome = self.0.app.finish_now(&self.0.authorization, code, deadline);
+                    let outcome = self.0.app.finish_now(&self.0.authorization, &code, deadline);
                     (outcome.as_ref().map_or_else(Page::of, |_| Page::Done), Some(outcome))
                 }
             },

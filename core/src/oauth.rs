@@ -12,7 +12,7 @@ use crate::{
     grant::joined_scopes,
     platform::{
         Platform,
-        descriptor::{Authorize, OAuth},
+        oauth::{Authorize, OAuth},
     },
     secret::{Secret, scrub},
     time::Timestamp,
@@ -61,8 +61,7 @@ impl Authorization {
         request: &AuthorizationRequest,
         now: Timestamp,
     ) -> Result<Self> {
-        let oauth = platform.oauth()?;
-        let rules = &oauth.authorize;
+        let (oauth, rules) = (platform.oauth()?, platform.authorization()?);
         let state = match &request.state {
             Some(state) if state.is_empty() => return Err(Error::invalid("the state is empty")),
             Some(state) => state.clone(),

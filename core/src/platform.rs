@@ -4,6 +4,7 @@
 //! the descriptor, and a descriptor given at run time is as good as a built-in one.
 
 pub(crate) mod descriptor;
+pub(crate) mod oauth;
 pub(crate) mod operations;
 mod route;
 mod validate;
@@ -13,14 +14,18 @@ use std::{fmt, sync::Arc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
-use self::descriptor::{Base, Descriptor, Device, InstallationToken, Installations, OAuth};
-pub(crate) use self::route::Route;
+use self::{
+    descriptor::{Base, Descriptor, InstallationToken, Installations},
+    oauth::{Assertion, Authorize, Device, OAuth},
+};
+pub(crate) use self::{route::Route, validate::whole_url};
 use crate::error::{Error, ErrorKind, Reason, Result};
 
 /// Where a platform's endpoints are, what they accept, and what their answers mean.
 #[derive(Clone)]
 pub struct Platform {
     descriptor: Arc<Descriptor>,
+    json: Arc<str>,
     api: Option<Url>,
     web: Option<Url>,
 }
@@ -52,7 +57,13 @@ impl Platform {
         };
         let api = base("hosts.api", &descriptor.hosts.api)?;
         let web = base("hosts.web", &descriptor.hosts.web)?;
-        Ok(Self { descriptor: Arc::new(descriptor), api, web })
+        Ok(Self { descriptor: Arc::new(descriptor), json: json.into(), api, web })
+    }
+
+    /// What [`from_json`](Self::from_json) made it of.
+    #[must_use]
+    pub fn as_json(&self) -> &str {
+        &self.json
     }
 
     /// The same platform at a host of its own: `git.corp.example`, `git.corp.example:8443` or
@@ -126,6 +137,16 @@ impl Platform {
         self.descriptor.oauth.as_ref().ok_or_else(|| self.unsupported("OAuth"))
     }
 
+    pub(crate) fn authorization(&self) -> Result<&Authorize> {
+        let authorize = self.oauth()?.authorize.as_ref();
+        authorize.ok_or_else(|| self.unsupported("authorization in a browser"))
+    }
+
+    pub(crate) fn assertion(&self) -> Result<&Assertion> {
+        let assertion = self.oauth()?.assertion.as_ref();
+        assertion.ok_or_else(|| self.unsupported("tokens for an assertion"))
+    }
+
     pub(crate) fn device(&self) -> Result<&Device> {
         self.oauth()?.device.as_ref().ok_or_else(|| self.unsupported("login on another device"))
     }
@@ -152,13 +173,16 @@ impl Platform {
         Error::new(ErrorKind::Unsupported, format!("{name} does not offer {what}"))
     }
 
-    /// An endpoint of the descriptor, with its variables filled in.
+    /// An endpoint of the descriptor, with its variables filled in. A whole URL stands for itself.
     pub(crate) fn endpoint(
         &self,
         base: Base,
         path: &str,
         variables: &[(&str, &str)],
     ) -> Result<Url> {
+        if path.contains("://") {
+            return whole_url("endpoint", path);
+        }
         let mut path = path.to_owned();
         for (name, value) in variables {
             path = path.replace(&format!("{{{name}}}"), &path_segment(name, value)?);
@@ -206,7 +230,9 @@ impl Platform {
 
     /// Refuses hosts that would be spoken to without TLS, other than this machine.
     pub(crate) fn refuse_plain_http(&self) -> Result<()> {
-        match self.bases().find(|url| is_plain(url)) {
+        let endpoints = self.descriptor.oauth.iter().flat_map(OAuth::endpoints);
+        let endpoints = endpoints.filter_map(|(_, path)| Url::parse(path).ok());
+        match self.bases().cloned().chain(endpoints).find(is_plain) {
             None => Ok(()),
             Some(url) => Err(Error::invalid(format!(
                 "{url} is plain http, which shows every token to the network"

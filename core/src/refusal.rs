@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     device::seconds,
@@ -19,6 +19,7 @@ use crate::{
     reply,
     retry::retry_after,
     secret::{Secret, scrub},
+    strict::{self, Fault},
     time::Timestamp,
 };
 
@@ -84,26 +85,32 @@ impl Answered<'_> {
         if self.response.is_html() { error.advise(HTML_HINT) } else { error }
     }
 
-    /// The reply's JSON.
+    /// The reply's JSON, in which nothing is said twice.
     pub(crate) fn json(&self) -> Result<Value, Error> {
-        self.response.json().ok_or_else(|| {
-            let what = if self.response.is_html() {
-                "the answer is an HTML page instead of JSON"
-            } else if self.response.body.is_empty() {
-                "the answer is empty instead of JSON"
-            } else {
-                "the answer is not JSON"
-            };
-            self.nonsense(Reason::NotJson, what)
-        })
+        strict::read(&self.response.body).map_err(|fault| self.unread(&fault))
     }
 
-    /// The reply's JSON, or what it says as a form: some token endpoints answer in either.
+    /// The reply's JSON, or what it says as a form: some token endpoints answer in either, and
+    /// some name the other one as what they send.
     pub(crate) fn json_or_form(&self) -> Result<Value, Error> {
-        match form(self.response) {
-            Some(members) => Ok(members),
-            None => self.json(),
+        match (strict::read(&self.response.body), form(self.response)) {
+            (Err(Fault::NotJson), Some(fields)) => fields.map_err(|fault| self.unread(&fault)),
+            (read, _) => read.map_err(|fault| self.unread(&fault)),
         }
+    }
+
+    fn unread(&self, fault: &Fault) -> Error {
+        let (reason, what) = match fault {
+            Fault::Twice => (Reason::DuplicateMember, "the answer says a member twice"),
+            Fault::NotJson if self.response.is_html() => {
+                (Reason::NotJson, "the answer is an HTML page instead of JSON")
+            }
+            Fault::NotJson if self.response.body.is_empty() => {
+                (Reason::NotJson, "the answer is empty instead of JSON")
+            }
+            Fault::NotJson => (Reason::NotJson, "the answer is not JSON"),
+        };
+        self.nonsense(reason, what)
     }
 
     fn judge(&self, words: &Words) -> (ErrorKind, Option<Reason>, Option<String>) {
@@ -141,7 +148,7 @@ impl Answered<'_> {
                 || rule.contains.iter().any(|part| message.contains(&part.to_lowercase())))
     }
 
-    /// RFC 6749 §5.2, for the two grants that speak to a token endpoint.
+    /// RFC 6749 §5.2, and what further RFCs add to it.
     fn standard(&self, code: &str) -> Option<(ErrorKind, Reason)> {
         match (code, self.operation) {
             ("invalid_grant", Operation::Exchange) => {
@@ -149,6 +156,14 @@ impl Answered<'_> {
             }
             ("invalid_grant", Operation::Refresh) => {
                 Some((ErrorKind::Reauthorize, Reason::DeadRefreshToken))
+            }
+            // RFC 7521 §4.1.1.
+            ("invalid_grant", Operation::Assertion) => {
+                Some((ErrorKind::Unauthorized, Reason::BadAssertion))
+            }
+            // RFC 7009 §2.2.1.
+            ("unsupported_token_type", Operation::Revocation) => {
+                Some((ErrorKind::Unsupported, Reason::UnsupportedTokenType))
             }
             // RFC 8628 §3.5.
             ("authorization_pending", Operation::Device) => {
@@ -159,7 +174,7 @@ impl Answered<'_> {
             ("expired_token" | "invalid_grant", Operation::Device) => {
                 Some((ErrorKind::Reauthorize, Reason::ExpiredDeviceCode))
             }
-            ("invalid_client", Operation::Exchange | Operation::Refresh | Operation::Device) => {
+            ("invalid_client", operation) if operation.is_a_clients() => {
                 Some((ErrorKind::Unauthorized, Reason::BadClientCredentials))
             }
             _ => None,
@@ -188,7 +203,7 @@ impl Answered<'_> {
     }
 
     fn words(&self) -> Words {
-        let reply = self.response.json().or_else(|| form(self.response));
+        let reply = self.response.json().or_else(|| form(self.response)?.ok());
         let Some(reply) = reply else { return Words::default() };
         let errors = self.errors();
         let message = errors.message.iter().find_map(|at| readable(reply.pointer(at)?));
@@ -221,14 +236,21 @@ struct Words {
     code: Option<String>,
 }
 
-/// A form's fields as an object of texts; `None` for what is not one.
-fn form(response: &Response) -> Option<Value> {
-    let is_form = |value: &str| value.starts_with("application/x-www-form-urlencoded");
-    if !response.header("content-type").is_some_and(is_form) || response.json().is_some() {
-        return None;
-    }
-    let fields = url::form_urlencoded::parse(&response.body);
-    Some(fields.map(|(name, value)| (name.into_owned(), Value::from(&*value))).collect())
+/// A form's fields as an object of texts, by what it looks like; `None` for what is not one.
+fn form(response: &Response) -> Option<Result<Value, Fault>> {
+    let text = str::from_utf8(&response.body).ok()?.trim();
+    let is_field = |field: &str| field.split_once('=').is_some_and(|(name, _)| !name.is_empty());
+    let is_form = text.split('&').all(is_field)
+        && !text.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '{' | '"'));
+    is_form.then(|| {
+        let mut members = Map::new();
+        for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
+            if members.insert(name.into_owned(), Value::from(&*value)).is_some() {
+                return Err(Fault::Twice);
+            }
+        }
+        Ok(Value::Object(members))
+    })
 }
 
 /// Text, a number, or several texts (NestJS lists them) as one.

@@ -62,16 +62,24 @@ pub(crate) fn permissions(reply: &Value, at: &Pointers) -> Permissions {
 
 /// A list of words: an array, or text separated by commas or spaces.
 pub(crate) fn words(reply: &Value, at: &Pointers) -> Vec<String> {
-    match first(reply, at) {
-        Some(Value::Array(items)) => {
-            items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-        }
-        Some(Value::String(text)) => {
+    first(reply, at).map(listed).unwrap_or_default()
+}
+
+/// The words of a list, in the same forms.
+pub(crate) fn listed(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => {
             let separator = |c: char| c == ',' || c.is_whitespace();
             text.split(separator).filter(|word| !word.is_empty()).map(str::to_owned).collect()
         }
-        _ => Vec::new(),
+        value => texts(value),
     }
+}
+
+/// One text, or an array of texts.
+pub(crate) fn texts(value: &Value) -> Vec<String> {
+    let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// When something expires: what the reply says, else after its documented life, else never.

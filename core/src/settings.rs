@@ -16,7 +16,7 @@ use crate::{
     key::PrivateKey,
     platform::Platform,
     secret::Secret,
-    signer::Signer,
+    signer::{Named, Signer},
     store::{self, Store, StoreKey},
 };
 
@@ -46,6 +46,10 @@ pub struct Settings {
     pub other_private_key: Option<Zeroizing<Vec<u8>>>,
     /// The passphrase of an encrypted key.
     pub private_key_passphrase: Option<Secret>,
+    /// What the platform calls the key, where it names keys: the `kid` of what the app signs.
+    pub key_id: Option<String>,
+    /// The same of the second key.
+    pub other_key_id: Option<String>,
     /// Signs instead of a private key.
     pub signer: Option<Arc<dyn Signer>>,
     /// How far a JWT's `iat` lies back; default 60 s.
@@ -157,12 +161,28 @@ impl Settings {
         if self.private_key.is_some() && self.signer.is_some() {
             return Err(either("private_key", "signer"));
         }
-        let mut signers: Vec<_> = self.signer.iter().cloned().collect();
-        for key in self.private_key.iter().chain(&self.other_private_key) {
+        let read = |key: &Zeroizing<Vec<u8>>| {
             let key = PrivateKey::parse(key, self.private_key_passphrase.as_ref())?;
-            signers.push(Arc::new(key));
-        }
-        Ok(signers)
+            Ok::<Arc<dyn Signer>, Error>(Arc::new(key))
+        };
+        let first = self.private_key.as_ref().map(read).transpose()?.or(self.signer.clone());
+        let other = self.other_private_key.as_ref().map(read).transpose()?;
+        let first = named("key_id", first, self.key_id.as_ref())?;
+        let other = named("other_key_id", other, self.other_key_id.as_ref())?;
+        Ok(first.into_iter().chain(other).collect())
+    }
+}
+
+/// A signer under the name that its key has on the platform.
+fn named(
+    setting: &str,
+    signer: Option<Arc<dyn Signer>>,
+    key_id: Option<&String>,
+) -> Result<Option<Arc<dyn Signer>>> {
+    match (signer, key_id.cloned()) {
+        (signer, None) => Ok(signer),
+        (Some(signer), Some(key_id)) => Ok(Some(Arc::new(Named { signer, key_id }))),
+        (None, Some(_)) => Err(Error::invalid(format!("{setting} names a key that is not given"))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who signs the app's JWT: a private key in memory, or something outside that keeps the key.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use crate::error::Result;
 
@@ -18,5 +18,31 @@ pub trait Signer: Send + Sync + fmt::Debug {
     /// The public key's fingerprint, where it is known.
     fn fingerprint(&self) -> Option<String> {
         None
+    }
+
+    /// What the platform calls the key: the `kid` of what it signs (RFC 7515 §4.1.4).
+    fn key_id(&self) -> Option<String> {
+        None
+    }
+}
+
+/// A signer whose key has a name.
+#[derive(Debug)]
+pub(crate) struct Named {
+    pub(crate) signer: Arc<dyn Signer>,
+    pub(crate) key_id: String,
+}
+
+impl Signer for Named {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
+        self.signer.sign(message)
+    }
+
+    fn fingerprint(&self) -> Option<String> {
+        self.signer.fingerprint()
+    }
+
+    fn key_id(&self) -> Option<String> {
+        Some(self.key_id.clone())
     }
 }

@@ -83,10 +83,11 @@ impl TokenSource {
         }
     }
 
-    /// Calls back with each new token, on the thread that fetched it: be quick. Ends with the app.
+    /// Calls back with each new token, after the one whose place it takes, if this app had one; on
+    /// the thread that fetched it: be quick. Ends with the app.
     ///
     /// What is looked up is told of once it has been found.
-    pub fn on_change(&self, callback: impl Fn(&Token) + Send + Sync + 'static) {
+    pub fn on_change(&self, callback: impl Fn(Option<&Token>, &Token) + Send + Sync + 'static) {
         let observer: Observer = Arc::new(callback);
         match &self.place {
             Place::Known(cell) => cell.observe(&observer),

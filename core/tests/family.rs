@@ -354,7 +354,7 @@ fn a_token_is_given_time_to_become_known() {
 #[test]
 fn an_app_has_a_token_of_its_own_where_there_are_any() {
     let sandbox = sandbox_of(PlatformName::Icr);
-    let tokens = app(&sandbox).app_tokens().unwrap();
+    let tokens = app(&sandbox).app_tokens(AppTokenRequest::default()).unwrap();
     assert_eq!(tokens.installation_id(), None);
     let token = tokens.token(None).wait().unwrap();
     assert_eq!(token.kind(), TokenKind::App);

@@ -300,7 +300,10 @@ fn changes_and_events_are_told_and_never_a_secret() {
     let source = app.installation("14").unwrap();
     let (tell, told) = mpsc::channel::<Token>();
     let tell = Mutex::new(tell);
-    source.on_change(move |token| tell.lock().unwrap().send(token.clone()).unwrap());
+    source.on_change(move |before, token| {
+        assert_eq!(before, None);
+        tell.lock().unwrap().send(token.clone()).unwrap();
+    });
     let first = source.token(None).wait().unwrap();
     assert_eq!(told.recv().unwrap(), first);
     pass(&sandbox, &clock, 61 * MINUTE);

@@ -7,7 +7,7 @@ use url::Url;
 use super::{App, Shared};
 use crate::{
     call::Call,
-    cell::Key,
+    cell::{Key, Subject},
     error::{Error, ErrorKind, Reason, Result},
     event::{Event, EventKind},
     flight::Deadline,
@@ -21,6 +21,7 @@ use crate::{
     refusal::Answered,
     repository::Repository,
     retry::{Look, retry_after},
+    scope::Scope,
     secret::Secret,
     source::{self, Tried},
     time::Timestamp,
@@ -35,11 +36,27 @@ impl App {
         grant.token(self.platform(), &request, &response, self.now_at(&request, &response))
     }
 
-    pub(super) fn mint_now(&self, key: &Key, jwt: &Token, deadline: Deadline) -> Result<Token> {
-        let (jwt, scope) = (jwt.clone(), key.scope.clone());
-        let Some(id) = key.installation_id().map(str::to_owned) else {
-            return self.redeem(&Grant::App { jwt }, deadline);
-        };
+    /// A token for a key that is no user's.
+    pub(super) fn mint_now(&self, key: &Key, deadline: Deadline) -> Result<Token> {
+        match &key.subject {
+            Subject::Assertion(wanted) => self.redeem_assertion(wanted, deadline),
+            Subject::Installation(id) => {
+                self.as_app(|jwt| self.mint_for_installation(id, &key.scope, jwt, deadline))
+            }
+            Subject::App | Subject::Session(_) => {
+                self.as_app(|jwt| self.redeem(&Grant::App { jwt: jwt.clone() }, deadline))
+            }
+        }
+    }
+
+    fn mint_for_installation(
+        &self,
+        id: &str,
+        scope: &Scope,
+        jwt: &Token,
+        deadline: Deadline,
+    ) -> Result<Token> {
+        let (id, jwt, scope) = (id.to_owned(), jwt.clone(), scope.clone());
         let grant = Grant::Installation { id, jwt, scope };
         self.redeem(&grant, deadline).map_err(|error| match error.reason() {
             Some(Reason::RepositoryNotAccessible) => self.named(error, grant, deadline),
@@ -145,7 +162,7 @@ impl App {
     /// keeps that path for the app or the OAuth client.
     pub(super) fn answer_by_route(&self, call: &Call, deadline: Deadline) -> Result<Arc<Response>> {
         match self.platform().route(&call.location(self.platform())?) {
-            Route::Client => self.answer(call, self.confidential_client()?.basic(), deadline),
+            Route::Client => self.answer(call, self.client_basic()?, deadline),
             Route::App | Route::Caller => self.answer_as_app(call, deadline),
         }
     }
@@ -187,7 +204,7 @@ impl App {
         read(&self.answered(operation, subject, &request, &response))
     }
 
-    pub(super) fn answered<'a>(
+    pub(crate) fn answered<'a>(
         &'a self,
         operation: Operation,
         subject: &'a str,
@@ -207,7 +224,7 @@ impl App {
         now.shifted(offsets.of(&request.url))
     }
 
-    pub(super) fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
+    pub(crate) fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
         let Shared { config, transport, .. } = &*self.0;
         let look = |response: &Response| {
             let answered = self.answered(Operation::Call, "", request, response);

@@ -1,4 +1,4 @@
-//! Who the app is towards the platform: its JWT, its keys, its client credentials.
+//! Who the app is towards the platform: its JWT and its keys.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -12,30 +12,41 @@ use crate::{
     config::Config,
     error::{Error, Reason, Result},
     event::Event,
-    grant::Client,
     jwt::{Issuer, JwtRules, is_reusable},
     platform::{
         Platform,
         descriptor::{Base, IssuerSource, IssuerType, Jwt},
     },
     signer::Signer,
+    time::Timestamp,
     token::Token,
 };
 
 impl App {
     /// Does something with the app's JWT, and again with another one if the first was refused for
-    /// a reason that another one mends: a clock that was off, or the other of two keys. Each is
-    /// tried once.
+    /// a reason that another one mends.
     pub(super) fn as_app<T>(&self, mut ask: impl FnMut(&Token) -> Result<T>) -> Result<T> {
+        self.signed(self.api_root().as_ref(), || self.fresh_jwt(), |jwt| ask(&jwt))
+    }
+
+    /// Does something with what the app signed for a host, and again with a new signature if the
+    /// first was refused for a reason that another one mends: a clock that was off, or the other of
+    /// two keys. Each is tried once.
+    pub(super) fn signed<S, T>(
+        &self,
+        host: Option<&Url>,
+        sign: impl Fn() -> Result<S>,
+        mut ask: impl FnMut(S) -> Result<T>,
+    ) -> Result<T> {
         let mut tried = Vec::new();
         loop {
             let key = self.0.signer.load(Ordering::Relaxed);
-            let error = match ask(&self.fresh_jwt()?) {
+            let error = match ask(sign()?) {
                 Err(error) => error,
                 outcome => return outcome,
             };
-            match self.remedy(&error).filter(|remedy| !tried.contains(remedy)) {
-                Some(remedy) if self.applies(remedy, key, &error) => tried.push(remedy),
+            match self.remedy(host, &error, &tried) {
+                Some(remedy) if self.applies(host, remedy, key, &error) => tried.push(remedy),
                 _ => return Err(error),
             }
             self.0.jwt.store(None);
@@ -63,46 +74,40 @@ impl App {
 
     pub(super) fn signer(&self) -> Result<&Arc<dyn Signer>> {
         jwt_descriptor(self.platform())?;
+        self.signer_of_any()
+    }
+
+    /// The signer in use, whatever is signed.
+    pub(super) fn signer_of_any(&self) -> Result<&Arc<dyn Signer>> {
         let signers = &self.0.config.signers;
         let index = self.0.signer.load(Ordering::Relaxed);
         signers.get(index % signers.len().max(1)).ok_or_else(|| missing("private_key"))
     }
 
-    /// The OAuth client, which needs a secret unless the platform takes public ones.
-    pub(super) fn client(&self) -> Result<Client> {
-        let is_secret_needed = !self.platform().oauth()?.token.public_clients;
-        let config = &self.0.config;
-        let id = config.client_id.clone().ok_or_else(|| missing("client_id"))?;
-        let secret = config.client_secret.clone();
-        if secret.is_none() && is_secret_needed {
-            return Err(missing("client_secret"));
-        }
-        Ok(Client { id, secret })
-    }
-
-    /// The OAuth client where nothing but its secret proves it.
-    pub(super) fn confidential_client(&self) -> Result<Client> {
-        let client = self.client()?;
-        client.secret.is_some().then_some(client).ok_or_else(|| missing("client_secret"))
-    }
-
-    /// What may mend a refusal, by its reason.
-    fn remedy(&self, error: &Error) -> Option<Remedy> {
-        match error.reason() {
-            Some(Reason::ClockSkew) => Some(Remedy::Clock),
-            Some(Reason::AppKeyMismatch | Reason::NoPublicKey) => Some(Remedy::OtherKey),
+    /// What may mend a refusal, by its reason, unless it was tried.
+    fn remedy(&self, host: Option<&Url>, error: &Error, tried: &[Remedy]) -> Option<Remedy> {
+        let is_far = || self.is_clock_far(host, error);
+        let remedies: &[Remedy] = match error.reason() {
+            Some(Reason::ClockSkew) => &[Remedy::Clock],
+            Some(Reason::AppKeyMismatch | Reason::NoPublicKey) => &[Remedy::OtherKey],
+            // Authorization servers do not say what of an assertion is wrong.
+            Some(Reason::BadAssertion | Reason::BadClientCredentials) if is_far() => {
+                &[Remedy::Clock, Remedy::OtherKey]
+            }
+            Some(Reason::BadAssertion | Reason::BadClientCredentials) => &[Remedy::OtherKey],
             // Some platforms refuse a JWT without a word about why.
-            None if error.status() == Some(401) && self.is_clock_far(error) => Some(Remedy::Clock),
-            _ => None,
-        }
+            None if error.status() == Some(401) && is_far() => &[Remedy::Clock],
+            _ => &[],
+        };
+        remedies.iter().find(|remedy| !tried.contains(remedy)).copied()
     }
 
-    fn applies(&self, remedy: Remedy, key: usize, error: &Error) -> bool {
+    fn applies(&self, host: Option<&Url>, remedy: Remedy, key: usize, error: &Error) -> bool {
         match remedy {
             Remedy::Clock => {
                 let now = self.local_now();
-                let correct = |api| self.0.offsets.correct(&api, error.date(), now);
-                let is_corrected = self.api_root().is_some_and(correct);
+                let correct = |host| self.0.offsets.correct(host, error.date(), now);
+                let is_corrected = host.is_some_and(correct);
                 if is_corrected {
                     self.tell(&Event::skew(self.clock_offset_ms()));
                 }
@@ -120,16 +125,19 @@ impl App {
         }
     }
 
-    fn is_clock_far(&self, error: &Error) -> bool {
-        let far = |api| self.0.offsets.is_far(&api, error.date(), self.local_now());
-        self.api_root().is_some_and(far)
+    fn is_clock_far(&self, host: Option<&Url>, error: &Error) -> bool {
+        host.is_some_and(|host| self.0.offsets.is_far(host, error.date(), self.local_now()))
+    }
+
+    pub(super) fn now_there(&self, host: &Url) -> Timestamp {
+        self.local_now().shifted(self.0.offsets.of(host))
     }
 
     fn api_root(&self) -> Option<Url> {
         self.platform().endpoint(Base::Api, "/", &[]).ok()
     }
 
-    fn jwt_rules(&self) -> Result<JwtRules> {
+    pub(super) fn jwt_rules(&self) -> Result<JwtRules> {
         let config = &self.0.config;
         let rules = jwt_descriptor(&config.platform)?;
         Ok(JwtRules {

@@ -6,12 +6,13 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{App, identity::missing};
 use crate::{
+    client::{Client, Proof},
     device::{DeviceLogin, Started},
     error::{Error, Result},
     flight::{Deadline, Flight, lock},
     grant::{Grant, start_device},
     login::{Login, LoginRequest},
-    oauth::{self, Authorization, stale},
+    oauth::{self, Authorization, AuthorizationRequest, stale},
     platform::descriptor::Operation,
     secret::Secret,
     time::Timestamp,
@@ -22,6 +23,47 @@ use crate::{
 pub(super) type Finished = HashMap<String, Timestamp>;
 
 impl App {
+    /// Where to send a user who is to authorize the app; nothing goes out.
+    ///
+    /// # Errors
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) for what the platform does not take.
+    pub fn authorize(&self, request: &AuthorizationRequest) -> Result<Authorization> {
+        Authorization::new(self.platform(), self.client_id()?, request, self.local_now())
+    }
+
+    /// The code in the URL that the user came back with, once its state has proved equal.
+    ///
+    /// # Errors
+    /// [`Reauthorize`](crate::ErrorKind::Reauthorize) for another state,
+    /// [`Denied`](crate::ErrorKind::Denied) when the user said no.
+    pub fn authorization_code(&self, callback: &str, state: &str) -> Result<Secret> {
+        oauth::authorization_code(self.platform(), callback, state)
+    }
+
+    /// A user token for an authorization code. The code is sent once, whatever happens.
+    pub fn exchange_code(
+        &self,
+        code: impl Into<Secret>,
+        redirect_uri: Option<String>,
+        code_verifier: Option<Secret>,
+    ) -> Flight<Token> {
+        let code = code.into();
+        self.fly(move |app, deadline| {
+            app.as_client(|client| {
+                let (code, redirect_uri) = (code.clone(), redirect_uri.clone());
+                let code_verifier = code_verifier.clone();
+                let grant = Grant::AuthorizationCode { client, code, redirect_uri, code_verifier };
+                app.redeem(&grant, deadline)
+            })
+        })
+    }
+
+    /// A new user token for a refresh token, which is sent once, whatever happens.
+    pub fn refresh(&self, refresh_token: impl Into<Secret>) -> Flight<Token> {
+        let refresh_token = refresh_token.into();
+        self.fly(move |app, deadline| app.refresh_now(&refresh_token, deadline))
+    }
+
     /// The user token that an authorization brought, given the URL or query that the user came back
     /// with: the state is compared in constant time, `iss` where the platform sends one, the
     /// platform must be the same, and it works once.
@@ -38,7 +80,7 @@ impl App {
             Err(error) => return Flight::landed(Err(error)),
         };
         let authorization = authorization.clone();
-        self.fly(move |app, deadline| app.finish_now(&authorization, code, deadline))
+        self.fly(move |app, deadline| app.finish_now(&authorization, &code, deadline))
     }
 
     /// An authorization as text that only this app's key opens, to be kept in a user's cookie or
@@ -73,28 +115,42 @@ impl App {
     /// Those of [`authorize`](Self::authorize), and [`Transport`](crate::ErrorKind::Transport) when
     /// no port is free.
     pub fn start_login(&self, request: LoginRequest) -> Result<Login> {
-        self.client()?;
+        self.check_client()?;
         Login::start(self, request)
     }
 
     /// Begins a login on another device (RFC 8628): shows a code to type there.
     pub fn start_device_login(&self, scopes: Vec<String>) -> Flight<DeviceLogin> {
         self.fly(move |app, deadline| {
-            let client_id = app.0.config.client_id.as_deref();
-            let client_id = client_id.ok_or_else(|| missing("client_id"))?;
-            let request = start_device(app.platform(), client_id, &scopes)?;
-            let response = app.send(&request, deadline)?;
-            let answered = app.answered(Operation::Device, "the login", &request, &response);
-            if !response.is_success() {
-                return Err(answered.refusal());
+            let start = |client: Client| {
+                let request = start_device(app.platform(), &client, &scopes)?;
+                let response = app.send(&request, deadline)?;
+                let answered = app.answered(Operation::Device, "the login", &request, &response);
+                if !response.is_success() {
+                    return Err(answered.refusal());
+                }
+                Ok(DeviceLogin::new(app.clone(), Started::read(&answered)?))
+            };
+            if app.platform().device()?.client_authentication {
+                return app.as_client(start);
             }
-            Ok(DeviceLogin::new(app.clone(), Started::read(&answered)?))
+            start(Client { id: app.client_id()?.to_owned(), proof: Proof::None })
+        })
+    }
+
+    /// Sends a refresh token.
+    pub(super) fn refresh_now(&self, token: &Secret, deadline: Deadline) -> Result<Token> {
+        self.as_client(|client| {
+            let grant = Grant::RefreshToken { client, refresh_token: token.clone() };
+            self.redeem(&grant, deadline)
         })
     }
 
     pub(crate) fn redeem_device_code(&self, code: &Secret, deadline: Deadline) -> Result<Token> {
-        let (client, device_code) = (self.client()?, code.clone());
-        self.redeem(&Grant::DeviceCode { client, device_code }, deadline)
+        self.as_client(|client| {
+            let grant = Grant::DeviceCode { client, device_code: code.clone() };
+            self.redeem(&grant, deadline)
+        })
     }
 
     /// The code in a callback, if it is this authorization's.
@@ -110,19 +166,21 @@ impl App {
     pub(crate) fn finish_now(
         &self,
         authorization: &Authorization,
-        code: Secret,
+        code: &Secret,
         deadline: Deadline,
     ) -> Result<Token> {
         self.finish_once(authorization)?;
         let takes_uri = self.platform().oauth()?.exchange.redirect_uri;
         let redirect_uri = authorization.redirect_uri().filter(|_| takes_uri);
-        let grant = Grant::AuthorizationCode {
-            client: self.client()?,
-            code,
-            redirect_uri: redirect_uri.map(str::to_owned),
-            code_verifier: authorization.code_verifier().cloned(),
-        };
-        self.redeem(&grant, deadline)
+        self.as_client(|client| {
+            let grant = Grant::AuthorizationCode {
+                client,
+                code: code.clone(),
+                redirect_uri: redirect_uri.map(str::to_owned),
+                code_verifier: authorization.code_verifier().cloned(),
+            };
+            self.redeem(&grant, deadline)
+        })
     }
 
     fn finish_once(&self, authorization: &Authorization) -> Result<()> {

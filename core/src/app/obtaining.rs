@@ -30,10 +30,7 @@ impl App {
         if let Subject::Session(_) = &cell.key().subject {
             return self.tell_of(cell, purpose, || self.renew_session(cell, min_valid, deadline));
         }
-        let mint = || {
-            let mint = || self.as_app(|jwt| self.mint_now(cell.key(), jwt, deadline));
-            self.tell_of(cell, purpose, mint)
-        };
+        let mint = || self.tell_of(cell, purpose, || self.mint_now(cell.key(), deadline));
         let Some(vault) = &self.0.vault else { return mint() };
         let name = vault.name(cell.key());
         loop {

@@ -4,15 +4,21 @@ use super::App;
 use crate::{
     error::{Error, Result},
     flight::{Deadline, Flight},
-    grant::told,
+    grant::{given, told},
     hook::{HookChange, HookConfig, HookDelivery},
+    http::Repeat,
     install::{self, InstallRequest},
     installation::Installation,
+    introspection::Introspection,
     listing::Listing,
     lookup::Lookup,
     oauth::Authorization,
     operation::Deed,
-    platform::{descriptor::Operation, operations::Credential},
+    platform::{
+        descriptor::Operation,
+        oauth::{Encoding, Endpoint, OAuth},
+        operations::Credential,
+    },
     refusal::Answered,
     registration::Registration,
     scope::Scope,
@@ -139,6 +145,38 @@ impl App {
         self.perform(deed.about_token(token.into()), done)
     }
 
+    /// Ends an access or a refresh token at the authorization server (RFC 7009), with what the
+    /// server ties to it. `hint` is `access_token` or `refresh_token` and saves the server a
+    /// search. One that the server does not know counts as ended.
+    pub fn revoke_token(&self, token: impl Into<Secret>, hint: Option<String>) -> Flight<()> {
+        let question = Question {
+            what: "revoking tokens (RFC 7009)",
+            endpoint: |it| it.revocation.as_ref(),
+            operation: Operation::Revocation,
+            token: token.into(),
+            hint,
+        };
+        self.fly(move |app, deadline| app.ask_about_token(&question, done, deadline))
+    }
+
+    /// What the authorization server knows of an access or a refresh token (RFC 7662). `hint` is
+    /// `access_token` or `refresh_token` and saves the server a search. A token that is over, or
+    /// somebody else's, is not an error: it is not `active`.
+    pub fn introspect_token(
+        &self,
+        token: impl Into<Secret>,
+        hint: Option<String>,
+    ) -> Flight<Introspection> {
+        let question = Question {
+            what: "introspecting tokens (RFC 7662)",
+            endpoint: |it| it.introspection.as_ref(),
+            operation: Operation::Introspection,
+            token: token.into(),
+            hint,
+        };
+        self.fly(move |app, deadline| app.ask_about_token(&question, Introspection::read, deadline))
+    }
+
     /// Reports credentials that have leaked, whosever they are; the platform ends them and tells
     /// their owners. Needs no credential.
     pub fn revoke_credentials(&self, credentials: Vec<Secret>) -> Flight<()> {
@@ -198,10 +236,33 @@ impl App {
         let put = |authorization| self.put(deed, authorization, read, deadline);
         match deed.endpoint(self.platform())?.credential {
             Credential::App => self.as_app(|jwt| put(Some(jwt.authorization()))),
-            Credential::Client => put(Some(self.confidential_client()?.basic())),
+            Credential::Client => put(Some(self.client_basic()?)),
             Credential::Token => put(Some(self.bearer(deed.its_token()?))),
             Credential::Nobody => put(None),
         }
+    }
+
+    fn ask_about_token<T>(
+        &self,
+        question: &Question,
+        read: fn(&Answered<'_>) -> Result<T>,
+        deadline: Deadline,
+    ) -> Result<T> {
+        let (platform, oauth) = (self.platform(), self.platform().oauth()?);
+        let unsupported = || platform.unsupported(question.what);
+        let endpoint = (question.endpoint)(oauth).ok_or_else(unsupported)?;
+        let url = platform.endpoint(endpoint.base, &endpoint.path, &[])?;
+        let mut fields = vec![("token", given("token", &question.token)?)];
+        fields.extend(question.hint.as_deref().map(|hint| ("token_type_hint", hint)));
+        self.as_client(|client| {
+            let mut request = client.request(url.clone(), Encoding::Form, &fields);
+            if !client.is_once() {
+                request.repeat = Repeat::Own;
+            }
+            let response = self.send(&request, deadline)?;
+            let answered = self.answered(question.operation, "the token", &request, &response);
+            if response.is_success() { read(&answered) } else { Err(answered.refusal()) }
+        })
     }
 
     fn put<T>(
@@ -221,6 +282,15 @@ impl App {
         let over = deed.endpoint(platform)?.done.contains(&response.status);
         if response.is_success() || over { read(&answered) } else { Err(answered.refusal()) }
     }
+}
+
+/// Something that is asked of the authorization server about a token.
+struct Question {
+    what: &'static str,
+    endpoint: fn(&OAuth) -> Option<&Endpoint>,
+    operation: Operation,
+    token: Secret,
+    hint: Option<String>,
 }
 
 fn of_installation(deed: Deed, id: String) -> Deed {

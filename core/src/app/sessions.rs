@@ -13,7 +13,7 @@ use crate::{
     cell::{Cell, Held, Key, Subject, Unsaved},
     error::{Error, ErrorKind, Reason, Result},
     flight::{Deadline, Flight},
-    grant::{Grant, told},
+    grant::told,
     oauth::random,
     operation::Deed,
     retry::jittered,
@@ -56,7 +56,8 @@ impl App {
     }
 
     /// Forgets a user's session, here and in the store. The tokens themselves go on working:
-    /// [`delete_grant`](Self::delete_grant) ends them, where the platform has it.
+    /// [`revoke_token`](Self::revoke_token) or [`delete_grant`](Self::delete_grant) ends them, where
+    /// the platform has it.
     pub fn end_session(&self, name: impl Into<String>) -> Flight<()> {
         let cell = match self.session_cell(name.into()) {
             Ok(cell) => cell,
@@ -72,7 +73,7 @@ impl App {
 
     fn session_cell(&self, name: String) -> Result<Arc<Cell>> {
         self.platform().oauth()?;
-        self.client()?;
+        self.check_client()?;
         self.vault()?;
         if name.is_empty() {
             return Err(Error::invalid("the session's name is empty"));
@@ -209,9 +210,7 @@ impl Session<'_> {
     }
 
     fn send(&self, refresh_token: &Secret) -> Result<Token> {
-        let client = self.app.client()?;
-        let grant = Grant::RefreshToken { client, refresh_token: refresh_token.clone() };
-        self.app.redeem(&grant, self.deadline)
+        self.app.refresh_now(refresh_token, self.deadline)
     }
 
     /// Writes down what was got for a refresh token that is spent now. What the store does not take

@@ -214,10 +214,10 @@ impl App {
         match &minted {
             Ok(token) => {
                 let token = self.shared(token);
-                cell.fill(Held::new(token.clone(), now));
+                let before = cell.fill(Held::new(token.clone(), now));
                 mintings.forget(cell);
                 drop(mintings);
-                self.tell_observers(cell, &token);
+                self.tell_observers(cell, before.as_ref(), &token);
                 Ok(token)
             }
             Err(error) => {
@@ -264,9 +264,9 @@ impl App {
         self.0.teller.tell(event);
     }
 
-    fn tell_observers(&self, cell: &Cell, token: &Token) {
+    fn tell_observers(&self, cell: &Cell, before: Option<&Token>, token: &Token) {
         for observer in cell.observers().iter().flat_map(|all| all.iter()) {
-            self.0.teller.call(|| observer(token));
+            self.0.teller.call(|| observer(before, token));
         }
     }
 }

@@ -8,7 +8,10 @@ use std::{collections::BTreeMap, ops::Deref};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::operations::{Install, Lists, Objects, Operations};
+use super::{
+    oauth::OAuth,
+    operations::{Install, Lists, Objects, Operations},
+};
 use crate::{
     error::{ErrorKind, Reason},
     time::TimeFormat,
@@ -82,6 +85,8 @@ pub(crate) enum Verified {
     Observed,
     /// Tried against the platform itself.
     Tried,
+    /// As the server says of itself (RFC 8414).
+    Discovered,
     /// The platform does not exist.
     Fictional,
 }
@@ -265,6 +270,14 @@ pub(crate) struct InstallationToken {
     pub(crate) repository_name: Option<Pointer>,
 }
 
+/// Which of a platform's hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Base {
+    Api,
+    Web,
+}
+
 /// The members of a request's body that narrow a token.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -289,132 +302,6 @@ pub(crate) struct Expires {
     pub(crate) format: TimeFormat,
     /// The documented life, for a reply that does not say.
     pub(crate) default_life_s: Option<u64>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OAuth {
-    pub(crate) authorize: Authorize,
-    pub(crate) token: TokenEndpoint,
-    pub(crate) exchange: Exchange,
-    #[serde(default)]
-    pub(crate) refresh: Refresh,
-    pub(crate) reply: OAuthReply,
-    /// What `iss` must be in a callback (RFC 9207); absent where the platform sends none.
-    pub(crate) issuer: Option<String>,
-    pub(crate) device: Option<Device>,
-}
-
-/// Login on another device (RFC 8628).
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Device {
-    pub(crate) base: Base,
-    pub(crate) path: String,
-    pub(crate) encoding: Encoding,
-    pub(crate) reply: DeviceReply,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DeviceReply {
-    pub(crate) device_code: Pointers,
-    pub(crate) user_code: Pointers,
-    pub(crate) verification_uri: Pointers,
-    #[serde(default)]
-    pub(crate) verification_uri_complete: Pointers,
-    pub(crate) expires: Expires,
-    #[serde(default)]
-    pub(crate) interval: Pointers,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Authorize {
-    pub(crate) base: Base,
-    pub(crate) path: String,
-    /// Parameters that are always sent, such as `response_type`.
-    #[serde(default)]
-    pub(crate) parameters: BTreeMap<String, String>,
-    /// What separates scopes; absent where the platform takes none.
-    pub(crate) scope_separator: Option<String>,
-    /// The parameter that suggests an account; absent where the platform has none.
-    pub(crate) login: Option<String>,
-    /// Proof Key for Code Exchange with S256 (RFC 7636).
-    #[serde(default)]
-    pub(crate) pkce: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Base {
-    Api,
-    Web,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TokenEndpoint {
-    pub(crate) base: Base,
-    pub(crate) path: String,
-    pub(crate) encoding: Encoding,
-    pub(crate) client_authentication: ClientAuthentication,
-    /// A client without a secret is taken (RFC 6749 §2.1).
-    #[serde(default)]
-    pub(crate) public_clients: bool,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Encoding {
-    Json,
-    Form,
-}
-
-/// RFC 6749 §2.3.1.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ClientAuthentication {
-    Body,
-    Basic,
-}
-
-/// What a code exchange sends beside the code.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Exchange {
-    pub(crate) grant_type: bool,
-    pub(crate) redirect_uri: bool,
-}
-
-/// What becomes of a refresh token that was sent. Absent, the worst is supposed.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Refresh {
-    /// A refresh token works once, and another one comes with the answer.
-    pub(crate) rotates: bool,
-    /// For so long the one before brings the same answer again.
-    pub(crate) grace_s: u64,
-    /// The access token that came with it stops working when it is sent.
-    pub(crate) ends_old_token: bool,
-}
-
-impl Default for Refresh {
-    fn default() -> Self {
-        Self { rotates: true, grace_s: 0, ends_old_token: false }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OAuthReply {
-    pub(crate) access_token: Pointers,
-    pub(crate) expires: Expires,
-    #[serde(default)]
-    pub(crate) refresh_token: Pointers,
-    pub(crate) refresh_expires: Option<Expires>,
-    #[serde(default)]
-    pub(crate) scope: Pointers,
 }
 
 #[derive(Debug, Deserialize)]
@@ -509,11 +396,23 @@ pub(crate) enum Operation {
     Exchange,
     Refresh,
     Device,
+    /// Putting an assertion to the token endpoint.
+    Assertion,
+    Revocation,
+    Introspection,
     /// Checking, resetting, scoping or deleting a user's token.
     UserToken,
     /// Turning a manifest's code into an app.
     Manifest,
     Call,
+}
+
+impl Operation {
+    /// Whether the OAuth client proves itself with it.
+    pub(crate) fn is_a_clients(self) -> bool {
+        use Operation::{Device, Exchange, Introspection, Refresh, Revocation};
+        matches!(self, Exchange | Refresh | Device | Revocation | Introspection)
+    }
 }
 
 fn kind<'de, D: serde::Deserializer<'de>>(input: D) -> Result<ErrorKind, D::Error> {

@@ -5,6 +5,7 @@ use url::Url;
 
 use super::{
     descriptor::{Descriptor, Find, Pointers, Rule},
+    oauth::OAuth,
     operations::check_operations,
 };
 use crate::error::{Error, Reason, Result};
@@ -61,6 +62,18 @@ pub(super) fn base_url(member: &str, text: &str) -> Result<Url> {
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(wrong(member, "a base URL has no query and no fragment"));
+    }
+    Ok(url)
+}
+
+/// An http or https URL of one endpoint (RFC 6749 §3.1, §3.2).
+pub(crate) fn whole_url(member: &str, text: &str) -> Result<Url> {
+    let url = Url::parse(text).map_err(|error| wrong(member, &error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(wrong(member, "this is not an http or https URL"));
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+        return Err(wrong(member, "an endpoint's URL holds no credentials and no fragment"));
     }
     Ok(url)
 }
@@ -149,16 +162,32 @@ fn check_find(find: &Find) -> Result<()> {
 
 fn check_oauth(descriptor: &Descriptor) -> Result<()> {
     let Some(oauth) = &descriptor.oauth else { return Ok(()) };
-    path("oauth.authorize.path", &oauth.authorize.path, &[])?;
-    path("oauth.token.path", &oauth.token.path, &[])?;
+    for (member, text) in oauth.endpoints() {
+        if text.contains("://") {
+            whole_url(member, text)?;
+        } else {
+            path(member, text, &[])?;
+        }
+    }
+    check_client_authentication(descriptor, oauth)?;
     if let Some(device) = &oauth.device {
-        path("oauth.device.path", &device.path, &[])?;
         given("oauth.device.reply.device_code", &device.reply.device_code)?;
         given("oauth.device.reply.user_code", &device.reply.user_code)?;
         given("oauth.device.reply.verification_uri", &device.reply.verification_uri)?;
     }
     given("oauth.reply.access_token", &oauth.reply.access_token)?;
     given("oauth.reply.expires.at", &oauth.reply.expires.at)
+}
+
+fn check_client_authentication(descriptor: &Descriptor, oauth: &OAuth) -> Result<()> {
+    let methods = &oauth.token.client_authentication;
+    if methods.is_empty() {
+        return Err(wrong("oauth.token.client_authentication", "at least one method is needed"));
+    }
+    if oauth.assertion.is_some() && descriptor.jwt.is_none() {
+        return Err(wrong("jwt", "a platform that takes the app's assertion describes its JWT"));
+    }
+    Ok(())
 }
 
 fn check_install(descriptor: &Descriptor) -> Result<()> {

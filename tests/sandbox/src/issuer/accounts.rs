@@ -25,7 +25,7 @@ impl Issuer {
         let assertion = Assertion::decode(form.wanted("assertion")?)
             .ok_or_else(|| invalid_grant("Invalid JWT: it could not be decoded."))?;
         self.check(&assertion, call)?;
-        let (subject, scopes) = (subject(&assertion)?, asked(&assertion)?);
+        let (subject, scopes) = (subject(&assertion)?, asked(form, &assertion)?);
         let grant = Grant { realm: call.realm, client, subject, scopes };
         let access = self.mint(grant, None, call);
         Ok(self.reply(&access, None, call))
@@ -57,8 +57,10 @@ fn subject(assertion: &Assertion<'_>) -> Result<Subject, Refused> {
     }
 }
 
-fn asked(assertion: &Assertion<'_>) -> Result<Vec<String>, Refused> {
-    let scope = text(assertion, "scope").filter(|it| !it.trim().is_empty());
+/// Beside the assertion ([RFC 7521, section 4.1](https://www.rfc-editor.org/rfc/rfc7521#section-4.1)), or in it.
+fn asked(form: &Form, assertion: &Assertion<'_>) -> Result<Vec<String>, Refused> {
+    let scope = form.field("scope").or_else(|| text(assertion, "scope"));
+    let scope = scope.filter(|it| !it.trim().is_empty());
     let scope =
         scope.ok_or_else(|| refused("invalid_scope", "Empty or missing scope not allowed."))?;
     scopes::asked(Some(scope))
