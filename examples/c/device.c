@@ -41,27 +41,34 @@ static appmint_app *configure(void) {
   set(config, appmint_config_set_web_url, setting("APPMINT_WEB_URL", NULL));
   set(config, appmint_config_set_client_id, setting("APPMINT_CLIENT_ID", NULL));
   set(config, appmint_config_set_client_secret, setting("APPMINT_CLIENT_SECRET", NULL));
+  /* sqlite:FILE, with a key of its own, remembers the person until the next run. */
+  set(config, appmint_config_set_store, "memory:");
   check(appmint_app_new(config, &app, &error), &error);
   appmint_config_free(config);
   return app;
 }
 
-static appmint_token *log_in(const appmint_app *app) {
+/* A source of the person's tokens, once they have typed the code. */
+static appmint_source *log_in(const appmint_app *app) {
   appmint_error *error = NULL;
   appmint_device_login *login = NULL;
   appmint_token *token = NULL;
+  appmint_source *person = NULL;
   check(appmint_app_start_device_login(app, NULL, 0, &login, &error), &error);
   printf("Type %s at %s\n", appmint_device_login_user_code(login),
          appmint_device_login_verification_uri(login));
   fflush(stdout);
   check(appmint_device_login_wait(login, &token, &error), &error);
+  check(appmint_app_start_session(app, "me", APPMINT_NTS, token, &error), &error);
+  check(appmint_app_session(app, "me", APPMINT_NTS, &person, &error), &error);
+  appmint_token_free(token);
   appmint_device_login_free(login);
-  return token;
+  return person;
 }
 
 int main(void) {
   appmint_app *app = configure();
-  appmint_token *token = log_in(app);
+  appmint_source *person = log_in(app);
   appmint_error *error = NULL;
   appmint_request *request = NULL;
   appmint_response *response = NULL;
@@ -70,16 +77,14 @@ int main(void) {
   size_t len;
 
   check(appmint_request_new("GET", APPMINT_NTS, path, APPMINT_NTS, &request, &error), &error);
-  check(appmint_request_set_token(request, appmint_token_reveal(token, NULL), APPMINT_NTS, &error),
-        &error);
-  check(appmint_app_request(app, request, &response, &error), &error);
+  check(appmint_source_request(person, request, &response, &error), &error);
   body = appmint_response_body(response, &len);
   fwrite(body, 1, len, stdout);
   printf("\n");
 
   appmint_response_free(response);
   appmint_request_free(request);
-  appmint_token_free(token);
+  appmint_source_free(person);
   appmint_app_free(app);
   return 0;
 }

@@ -29,16 +29,16 @@ int main() try {
   if (auto url = env("APPMINT_WEB_URL")) builder.web_url(*url);
   if (auto id = env("APPMINT_CLIENT_ID")) builder.client_id(*id);
   if (auto secret = env("APPMINT_CLIENT_SECRET")) builder.client_secret(*secret);
+  builder.store("memory:");  // sqlite:FILE, with a store_key, remembers the person until the next run
   auto app = builder.build();
 
   auto login = app.start_login();
   std::cout << "Log in at " << login.url() << std::endl;
   open_browser(login);
 
-  appmint::RequestOptions as_the_person;
-  as_the_person.token = login.wait().reveal();
+  app.start_session("me", login.wait());
   auto path = env("APPMINT_USER_GET_PATH").value_or("/user");
-  std::cout << app.request("GET", path, as_the_person).body() << "\n";
+  std::cout << app.session("me").request("GET", path).body() << "\n";
 } catch (const std::exception &error) {
   std::cerr << error.what() << "\n";
   return 1;

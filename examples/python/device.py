@@ -14,12 +14,13 @@ def main() -> None:
         client_id=os.environ["APPMINT_CLIENT_ID"],
         # What is handed out to people keeps no secret; where the platform allows it, leave it out.
         client_secret=os.environ.get("APPMINT_CLIENT_SECRET") or None,
+        store="memory:",  # sqlite:FILE, with a store_key, remembers the person until the next run
     )
     with app.start_device_login() as login:
         print(f"Open {login.verification_uri} and type {login.user_code}", flush=True)
-        token = login.wait()
+        app.start_session("me", login.wait())
     path = os.environ.get("APPMINT_USER_GET_PATH") or "/user/repos"
-    reply = app.request("GET", path, token=token)
+    reply = app.session("me").request("GET", path)
     print(f"GET {path} {reply.status} {reply.text}")
 
 

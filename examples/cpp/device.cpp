@@ -1,0 +1,36 @@
+// A person logs in on another device: this program shows a code, they type it there.
+//
+//   c++ -std=c++17 device.cpp -lappmint -o device
+//
+// The app comes from the environment: APPMINT_PLATFORM, APPMINT_CLIENT_ID, APPMINT_CLIENT_SECRET
+// where the platform wants one, and APPMINT_API_URL and APPMINT_WEB_URL for hosts of your own.
+
+#include <appmint.hpp>
+
+#include <cstdlib>
+#include <iostream>
+
+static std::optional<std::string> env(const char *name) {
+  const char *value = std::getenv(name);
+  return value && *value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+int main() try {
+  auto builder = appmint::App::builder(env("APPMINT_PLATFORM").value_or("github"));
+  if (auto url = env("APPMINT_API_URL")) builder.api_url(*url);
+  if (auto url = env("APPMINT_WEB_URL")) builder.web_url(*url);
+  if (auto id = env("APPMINT_CLIENT_ID")) builder.client_id(*id);
+  if (auto secret = env("APPMINT_CLIENT_SECRET")) builder.client_secret(*secret);
+  builder.store("memory:");  // sqlite:FILE, with a store_key, remembers the person until the next run
+  auto app = builder.build();
+
+  auto login = app.start_device_login();
+  std::cout << "Type " << login.user_code() << " at " << login.verification_uri() << std::endl;
+  app.start_session("me", login.wait());
+
+  auto path = env("APPMINT_USER_GET_PATH").value_or("/user");
+  std::cout << app.session("me").request("GET", path).body() << "\n";
+} catch (const std::exception &error) {
+  std::cerr << error.what() << "\n";
+  return 1;
+}
