@@ -91,7 +91,7 @@ def test_a_person_logs_in_to_the_web_app(sandbox, web):
     back = sandbox.tell("press", url=page)["location"]
     status, url, body = browser.open(back)
     assert (status, url) == (200, f"{web}/")
-    assert [each["full_name"] for each in json.loads(body)]
+    assert "full_name" in body and "Log out" in body
     assert sandbox.tell("ledger/counts")["exchange_code"] == 1
     assert browser.open(back)[0] == 400  # what came back counts once
     assert Browser().open(back)[0] == 400  # and in the same browser only

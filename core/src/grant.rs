@@ -328,7 +328,8 @@ fn authorized(answered: &Answered<'_>, kind: TokenKind, spent: Option<&Secret>) 
         .scopes(reply::words(&reply, &rules.scope))
         .refresh_token(refresh.or_else(|| spent.cloned()), refresh_expires)
         .build();
-    alive(answered, token)
+    // Of a refresh that ended another token, this is all that is left: its refresh token goes on.
+    if spent.is_some() { Ok(token) } else { alive(answered, token) }
 }
 
 /// Some platforms report a refusal with a status of success, so an error code counts first.

@@ -149,23 +149,23 @@ impl Login {
         let (page, result) = match outcome {
             Ok(target) => match self.0.app.check_callback(&self.0.authorization, &target) {
                 Err(error) if error.reason() == Some(Reason::StateMismatch) => {
-                    (Page::Stranger, None)
+                    (Some(Page::Stranger), None)
                 }
-                Err(error) => (Page::of(&error), Some(Err(error))),
+                Err(error) => (Some(Page::of(&error)), Some(Err(error))),
                 Ok(code) => {
                     let outcome = self.0.app.finish_now(&self.0.authorization, &code, deadline);
-                    (outcome.as_ref().map_or_else(Page::of, |_| Page::Done), Some(outcome))
+                    (Some(outcome.as_ref().map_or_else(Page::of, |_| Page::Done)), Some(outcome))
                 }
             },
             Err(page) => (page, None),
         };
         // The person sees what became of it; if the browser has gone, nothing is lost.
-        let _ = page.write(&mut stream);
+        let _ = page.map(|page| page.write(&mut stream));
         result
     }
 
-    /// The path and query of a request for the callback.
-    fn read(&self, stream: &mut TcpStream) -> std::result::Result<String, Page> {
+    /// The path and query of a request for the callback, or what to answer in its stead.
+    fn read(&self, stream: &mut TcpStream) -> std::result::Result<String, Option<Page>> {
         let _ = stream.set_nonblocking(false);
         let _ = stream.set_read_timeout(Some(REQUEST_PATIENCE));
         let _ = stream.set_write_timeout(Some(REQUEST_PATIENCE));
@@ -175,14 +175,17 @@ impl Login {
             let mut headers = [httparse::EMPTY_HEADER; 64];
             let mut request = httparse::Request::new(&mut headers);
             match request.parse(&head) {
-                Ok(httparse::Status::Complete(_)) => return self.target(&request),
+                Ok(httparse::Status::Complete(_)) => return self.target(&request).map_err(Some),
                 Ok(httparse::Status::Partial) if head.len() < LONGEST_HEAD => {}
-                _ => return Err(Page::Stranger),
+                _ => return Err(Some(Page::Stranger)),
             }
             match stream.read(&mut buffer) {
-                Ok(1..) if head.len() > LONGEST_HEAD => return Err(Page::Stranger),
+                Ok(1..) if head.len() > LONGEST_HEAD => return Err(Some(Page::Stranger)),
                 Ok(count @ 1..) => head.extend_from_slice(&buffer[..count]),
-                _ => return Err(Page::Stranger),
+                // Chromium connects ahead, and takes what it finds on such a connection for the
+                // answer to what it asks there later.
+                _ if head.is_empty() => return Err(None),
+                _ => return Err(Some(Page::Stranger)),
             }
         }
     }
@@ -244,14 +247,16 @@ impl Page {
 
     fn write(self, stream: &mut TcpStream) -> io::Result<()> {
         let (status, title, text) = self.texts();
-        let body = PAGE.replace("{title}", title).replace("{text}", text);
+        let body =
+            PAGE.replace("{title}", title).replace("{text}", text).replace("{script}", SCRIPT);
         let length = body.len();
         write!(
             stream,
             "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\n\
              Content-Length: {length}\r\nConnection: close\r\nCache-Control: no-store\r\n\
              Referrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\n\
-             Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n\r\n{body}"
+             Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; \
+             script-src 'sha256-{SCRIPT_SHA256}'\r\n\r\n{body}"
         )?;
         stream.flush()
     }
@@ -289,18 +294,49 @@ const PAGE: &str = "<!doctype html>
 <html lang=\"en\">
 <meta charset=\"utf-8\">
 <meta name=\"viewport\" content=\"width=device-width\">
+<meta name=\"color-scheme\" content=\"light dark\">
 <title>{title}</title>
 <style>
   body { margin: 0; min-height: 100vh; display: grid; place-items: center;
          font: 1.1rem/1.5 system-ui, sans-serif; color: #1c2733; background: #f4f6f8 }
-  main { max-width: 26rem; padding: 2.5rem; border-radius: .75rem; background: #fff;
+  main { max-width: 26rem; margin: 1rem; padding: 2.5rem; border-radius: .75rem; background: #fff;
          box-shadow: 0 1px 4px #0002; text-align: center }
   h1 { margin: 0 0 .5rem; font-size: 1.5rem }
-  p { margin: 0; color: #4a5a6a }
+  p { margin: 0; color: #4a5a6a; text-wrap: balance }
   @media (prefers-color-scheme: dark) {
     body { color: #e6edf3; background: #10161d } main { background: #1a232d } p { color: #a9b7c4 }
   }
 </style>
 <main><h1>{title}</h1><p>{text}</p></main>
+<script>{script}</script>
 </html>
 ";
+/// Takes code and state out of the address bar, where they would end up in bookmarks and on pictures.
+const SCRIPT: &str = "history.replaceState(null, '', location.pathname)";
+const SCRIPT_SHA256: &str = "ibnFCIB2ZpNSQiSXVhoXGNfZD4ulKmPwLHm6CPkHm1w=";
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::digest::{SHA256, digest};
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn who_says_nothing_is_answered_nothing() {
+        let (platform, client_id) = (Some("github".into()), Some("Iv1.0".into()));
+        let app = Settings { platform, client_id, ..Settings::default() }.app().unwrap();
+        let login = app.start_login(LoginRequest::default()).unwrap();
+        let waiting = login.wait(None);
+        let mut answer = String::new();
+        TcpStream::connect(&login.0.host).unwrap().read_to_string(&mut answer).unwrap();
+        assert_eq!((answer.as_str(), waiting.has_landed()), ("", false));
+        login.cancel();
+    }
+
+    #[test]
+    fn browsers_run_the_script_and_no_other() {
+        assert_eq!(STANDARD.encode(digest(&SHA256, SCRIPT.as_bytes())), SCRIPT_SHA256);
+    }
+}

@@ -6,12 +6,16 @@ mod common;
 use std::{
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use appmint_core::{
-    App, AuthorizationRequest, Error, ErrorKind, Login, LoginRequest, ManualClock, Reason,
-    Timestamp,
+    App, AuthorizationRequest, Error, ErrorKind, Login, LoginRequest, ManualClock, MemoryStore,
+    Reason, Result, Store, Timestamp,
 };
 use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
 use common::{NOW_MS, sandbox_of, settings};
@@ -248,6 +252,65 @@ fn an_authorization_travels_sealed_and_is_finished_once() {
     clock.set(Timestamp::from_millis(NOW_MS + 3_600_001));
     let error = app.finish_authorization(&late, &callback).wait().unwrap_err();
     assert_eq!(error.reason(), Some(Reason::StaleAuthorization));
+}
+
+/// A store that is ill until it has failed once.
+#[derive(Debug, Default)]
+struct OnceIll {
+    inner: MemoryStore,
+    was_ill: AtomicBool,
+}
+
+impl Store for OnceIll {
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        self.inner.get(name)
+    }
+
+    fn put(
+        &self,
+        name: &str,
+        value: &[u8],
+        expected: Option<&[u8]>,
+        keep_until: Option<Timestamp>,
+    ) -> Result<bool> {
+        if self.was_ill.swap(true, Ordering::SeqCst) {
+            return self.inner.put(name, value, expected, keep_until);
+        }
+        Err(Error::new(ErrorKind::Store, "the store is ill"))
+    }
+
+    fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
+        self.inner.remove(name, expected)
+    }
+
+    fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
+        self.inner.lock(name, owner, lease)
+    }
+
+    fn unlock(&self, name: &str, owner: &str) -> Result<()> {
+        self.inner.unlock(name, owner)
+    }
+}
+
+#[test]
+fn a_store_that_fails_uses_no_authorization_up() {
+    let sandbox = sandbox_of(PlatformName::GitHub);
+    let (mut settings, clock) = settings(&sandbox);
+    settings.store_key = Some(KEY.into());
+    settings.own_store = Some(Arc::new(OnceIll::default()));
+    let app = settings.app().unwrap();
+    // What was noted is kept for so long by the machine's clock.
+    let now = Timestamp::from(std::time::SystemTime::now());
+    clock.set(now);
+    sandbox.clock().set_ms(now.as_millis());
+    let begun = app.authorize(&AuthorizationRequest::default()).unwrap();
+    let callback = sandbox.press(begun.url()).unwrap();
+    let ill = app.finish_authorization(&begun, &callback).wait().unwrap_err();
+    assert_eq!((ill.kind(), sandbox.ledger().count("exchange_code")), (ErrorKind::Store, 0));
+    assert!(app.finish_authorization(&begun, &callback).wait().is_ok());
+    let again = app.finish_authorization(&begun, &callback).wait().unwrap_err();
+    assert_eq!(kind(&again), (ErrorKind::Reauthorize, Some(Reason::StaleAuthorization)));
+    assert_eq!(sandbox.ledger().count("exchange_code"), 1);
 }
 
 #[test]

@@ -8,14 +8,17 @@ use std::{
     collections::HashSet,
     fs,
     path::PathBuf,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
 
 use appmint_core::{
-    App, AuthorizationRequest, Error, ErrorKind, Flight, Reason, Result, Settings, SqliteStore,
-    Store as _, Token,
+    App, AuthorizationRequest, Error, ErrorKind, Flight, ManualClock, MemoryStore, Reason, Result,
+    Settings, SqliteStore, Store, Timestamp, Token,
 };
 use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
 use common::settings;
@@ -85,6 +88,16 @@ impl Scene {
 
     fn quirks(&self, change: &serde_json::Value) {
         self.sandbox.quirks(change).unwrap();
+    }
+
+    /// From now on time stands still here and there, unless it is moved.
+    fn stop_time(&mut self) -> (ManualClock, Timestamp) {
+        let now = Timestamp::from(std::time::SystemTime::now());
+        let clock = ManualClock::new(now);
+        self.settings.clock = Some(Arc::new(clock.clone()));
+        self.sandbox.clock().set_ms(now.as_millis());
+        self.sandbox.clock().freeze();
+        (clock, now)
     }
 
     fn app(&self) -> App {
@@ -416,11 +429,7 @@ fn many_sessions_are_refreshed_side_by_side() {
 #[test]
 fn a_grace_period_begins_with_the_first_sending() {
     let mut scene = Scene::lenient();
-    let now = appmint_core::Timestamp::from(std::time::SystemTime::now());
-    let clock = appmint_core::ManualClock::new(now);
-    scene.settings.clock = Some(std::sync::Arc::new(clock.clone()));
-    scene.sandbox.clock().set_ms(now.as_millis());
-    scene.sandbox.clock().freeze();
+    let (clock, _) = scene.stop_time();
     let app = scene.app();
     scene.start(&app);
     for _ in 0..2 {
@@ -433,4 +442,90 @@ fn a_grace_period_begins_with_the_first_sending() {
     // Half a minute after the first: the platform would take another sending for theft.
     assert_eq!(told(refreshed(&app)), INTERRUPTED);
     assert_eq!(scene.reuses(), 0);
+}
+
+#[test]
+fn a_pair_that_comes_again_too_late_still_brings_the_next() {
+    let mut scene = Scene::lenient();
+    let (clock, now) = scene.stop_time();
+    scene.quirks(&serde_json::json!({ "user_token_life_ms": 2000 }));
+    let app = scene.app();
+    scene.start(&app);
+    let lost = Fault::on("refresh_user_token", Effect::LostResponse).times(2);
+    scene.sandbox.fault(lost).unwrap();
+    assert_eq!(told(refreshed(&app)).0, ErrorKind::Transport);
+    clock.advance(Duration::from_secs(5));
+    scene.sandbox.clock().advance_ms(5000);
+    // The pair of five seconds ago comes again: its refresh token is good, its token is over.
+    assert!(token(&app).unwrap().lives_past(now.after(Duration::from_secs(6))));
+    assert_eq!((scene.refreshes(), scene.reuses()), (4, 0));
+}
+
+#[test]
+fn a_token_that_is_over_when_it_comes_does_not_end_the_session() {
+    let scene = Scene::strict();
+    let app = scene.app();
+    scene.start(&app);
+    scene.quirks(&serde_json::json!({ "user_token_life_ms": 0 }));
+    let dead = (ErrorKind::Protocol, Some(Reason::ExpiredOnArrival));
+    assert_eq!(told(refreshed(&app)), dead);
+    assert_eq!(scene.refreshes(), 1, "what brings dead tokens is not asked again at once");
+    scene.quirks(&serde_json::json!({ "user_token_life_ms": 8 * 3_600_000 }));
+    assert!(refreshed(&app).is_ok() && token(&scene.app()).is_ok());
+    assert_eq!((scene.refreshes(), scene.reuses()), (2, 0));
+}
+
+/// A store whose third change, the answer to the first refresh, takes five seconds.
+#[derive(Debug)]
+struct SlowStore {
+    inner: MemoryStore,
+    changes: AtomicUsize,
+    clocks: (ManualClock, appmint_sandbox::Clock),
+}
+
+impl Store for SlowStore {
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        self.inner.get(name)
+    }
+
+    fn put(
+        &self,
+        name: &str,
+        value: &[u8],
+        expected: Option<&[u8]>,
+        keep_until: Option<Timestamp>,
+    ) -> Result<bool> {
+        if self.changes.fetch_add(1, Ordering::SeqCst) == 2 {
+            self.clocks.0.advance(Duration::from_secs(5));
+            self.clocks.1.advance_ms(5000);
+        }
+        self.inner.put(name, value, expected, keep_until)
+    }
+
+    fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
+        self.inner.remove(name, expected)
+    }
+
+    fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
+        self.inner.lock(name, owner, lease)
+    }
+
+    fn unlock(&self, name: &str, owner: &str) -> Result<()> {
+        self.inner.unlock(name, owner)
+    }
+}
+
+#[test]
+fn a_token_that_ends_while_it_is_written_down_is_not_handed_out() {
+    let mut scene = Scene::strict();
+    let (clock, now) = scene.stop_time();
+    let (inner, changes) = (MemoryStore::default(), AtomicUsize::new(0));
+    let store = SlowStore { inner, changes, clocks: (clock, scene.sandbox.clock()) };
+    scene.settings.store = None;
+    scene.settings.own_store = Some(Arc::new(store));
+    scene.quirks(&serde_json::json!({ "user_token_life_ms": 2000 }));
+    let app = scene.app();
+    scene.start(&app);
+    assert!(refreshed(&app).unwrap().lives_past(now.after(Duration::from_secs(6))));
+    assert_eq!((scene.refreshes(), scene.reuses()), (2, 0));
 }

@@ -8,6 +8,7 @@ import express from '../../bindings-node/node_modules/express/index.js'
 
 const setting = (name) => process.env[`APPMINT_${name}`] || undefined
 const callback = new URL(setting('REDIRECT_URI')) // as it is registered: http://127.0.0.1:3000/callback
+const path = setting('USER_GET_PATH') ?? '/user'
 
 const app = new App({
   platform: setting('PLATFORM'),
@@ -21,30 +22,45 @@ const app = new App({
 
 const web = express()
 const cookie = { httpOnly: true, sameSite: 'lax', secure: callback.protocol === 'https:' }
-const cookieOf = (request, name) => request.headers.cookie?.match(`(?:^|; )${name}=([^;]*)`)?.[1] ?? ''
+const cookies = ({ headers }) => Object.fromEntries((headers.cookie ?? '').split('; ').map((it) => it.split('=')))
+// Each login has a cookie of its own, so that two tabs do not disturb each other.
+const loginCookie = { ...cookie, path: callback.pathname }
+const loginCookieOf = (state) => `login-${String(state).slice(0, 8)}`
+
+web.use((request, response, next) => {
+  response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
+  next()
+})
 
 web.get('/login', (request, response) => {
   const authorization = app.authorize({ redirectUri: callback })
-  response.cookie('login', app.sealAuthorization(authorization), cookie).redirect(authorization.url)
+  const sealed = app.sealAuthorization(authorization)
+  response.cookie(loginCookieOf(authorization.state), sealed, { ...loginCookie, maxAge: 600_000 })
+  response.redirect(authorization.url)
 })
 
 web.get(callback.pathname, async (request, response) => {
-  const authorization = app.openAuthorization(cookieOf(request, 'login'))
-  const token = await app.finishAuthorization(authorization, request.url)
+  const login = loginCookieOf(request.query.state)
+  const { [login]: sealed, session: former } = cookies(request)
+  if (!sealed) return response.status(400).send(again('This login is over, or was begun in another browser.'))
+  const token = await app.finishAuthorization(app.openAuthorization(sealed), request.url)
   const session = randomBytes(32).toString('base64url')
   await app.startSession(session, token)
-  response.clearCookie('login', cookie).cookie('session', session, cookie).redirect('/')
+  if (former) await app.endSession(former)
+  response.clearCookie(login, loginCookie).cookie('session', session, cookie).redirect('/')
 })
 
 web.get('/', async (request, response) => {
-  const session = cookieOf(request, 'session')
-  if (!session) return response.send('<a href="/login">Log in</a>')
-  const { status, body } = await app.session(session).request('GET', setting('USER_GET_PATH') ?? '/user')
-  response.status(status).type('json').send(body)
+  const { session } = cookies(request)
+  if (!session) return response.send(again('Nobody is logged in.', 'Welcome'))
+  const reply = await app.session(session).request('GET', path)
+  const answer = `<pre>${escape(JSON.stringify(reply.json(), null, 2))}</pre>`
+  const logOut = '<form method="post" action="/logout"><button>Log out</button></form>'
+  response.send(page(`GET ${path}: ${reply.status}`, answer + logOut))
 })
 
 web.post('/logout', async (request, response) => {
-  const session = cookieOf(request, 'session')
+  const { session } = cookies(request)
   if (session) await app.endSession(session)
   response.clearCookie('session', cookie).redirect('/')
 })
@@ -53,7 +69,16 @@ web.post('/logout', async (request, response) => {
 web.use((error, request, response, next) => {
   const status = { reauthorize: 401, denied: 403, invalid_argument: 400 }[error.code]
   if (status === undefined) return next(error)
-  response.status(status).clearCookie('session', cookie).send('<a href="/login">Log in</a>')
+  response.status(status).send(again(error.message))
 })
+
+const escape = (text) => text.replace(/[&<>]/g, (letter) => `&#${letter.charCodeAt()};`)
+const again = (text, title = 'That did not work') =>
+  page(title, `<p>${escape(text)}</p><p><a href="/login">Log in</a></p>`)
+const page = (title, body) => `<!doctype html>
+<html lang="en"><meta name="viewport" content="width=device-width"><title>${title}</title>
+<style>:root{color-scheme:light dark}body{font:1.1rem/1.6 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}
+pre{font-size:.9rem;white-space:pre-wrap;overflow-wrap:anywhere}p::first-letter{text-transform:uppercase}</style>
+<h1>${title}</h1>${body}`
 
 web.listen(callback.port || 80, callback.hostname, () => console.log(`listening on ${callback.origin}`))

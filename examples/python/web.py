@@ -5,8 +5,7 @@ import secrets
 from urllib.parse import urlsplit
 
 import appmint
-from flask import Flask, redirect, request, session
-from markupsafe import escape
+from flask import Flask, redirect, render_template_string, request, session
 
 app = appmint.App(
     os.environ.get("APPMINT_PLATFORM") or "atomgit",
@@ -20,45 +19,84 @@ app = appmint.App(
 )
 REDIRECT_URI = os.environ["APPMINT_REDIRECT_URI"]  # …/callback, as it is registered for the app
 PATH = os.environ.get("APPMINT_USER_GET_PATH") or "/user/repos"
+SECURE = REDIRECT_URI.startswith("https:")
+PAGE = """<!doctype html>
+<html lang="en"><meta name="viewport" content="width=device-width"><title>{{ title }}</title>
+<style>:root{color-scheme:light dark}body{font:1.1rem/1.6 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}
+pre{font-size:.9rem;white-space:pre-wrap;overflow-wrap:anywhere}p::first-letter{text-transform:uppercase}</style>
+<h1>{{ title }}</h1>
+{% if reply is defined %}<pre>{{ reply | tojson(2) }}</pre><form method="post" action="/logout"><button>Log out</button></form>
+{% else %}<p>{{ text }}</p><p><a href="/login">Log in</a></p>{% endif %}
+"""
 
 web = Flask(__name__)
-web.config.update(SECRET_KEY=secrets.token_bytes(32), SESSION_COOKIE_SAMESITE="Lax")
+web.config.update(
+    SECRET_KEY=secrets.token_bytes(32), SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=SECURE
+)
+
+
+def cookie_of(state):
+    """Each login has a cookie of its own, so that two tabs do not disturb each other."""
+    return f"login-{state[:8]}"
+
+
+def forget_user():
+    if "user" in session:
+        app.end_session(session.pop("user"))
 
 
 @web.get("/")
 def home():
     if "user" not in session:
-        return '<a href="/login">Log in</a>'
+        return render_template_string(PAGE, title="Welcome", text="Nobody is logged in.")
     reply = app.session(session["user"]).request("GET", PATH)
-    return reply.body, reply.status, {"Content-Type": "application/json"}
+    return render_template_string(PAGE, title=f"GET {PATH}: {reply.status}", reply=reply.json())
 
 
 @web.get("/login")
 def login():
     authorization = app.authorize(redirect_uri=REDIRECT_URI)
-    session["authorization"] = app.seal_authorization(authorization)
-    return redirect(authorization.url)
+    sealed = app.seal_authorization(authorization)
+    away = redirect(authorization.url)
+    away.set_cookie(cookie_of(authorization.state), sealed, max_age=600, path="/callback",
+                    httponly=True, samesite="Lax", secure=SECURE)
+    return away
 
 
 @web.get("/callback")
 def callback():
-    authorization = app.open_authorization(session.pop("authorization", ""))
+    cookie = cookie_of(request.args.get("state", ""))
+    if cookie not in request.cookies:
+        return again("This login is over, or was begun in another browser.")
+    authorization = app.open_authorization(request.cookies[cookie])
     token = app.finish_authorization(authorization, request.url)
+    forget_user()
     session["user"] = secrets.token_urlsafe()  # the cookie holds a name, the store the token
     app.start_session(session["user"], token)
-    return redirect("/")
+    back = redirect("/")
+    back.delete_cookie(cookie, path="/callback")
+    return back
 
 
 @web.post("/logout")
 def logout():
-    if "user" in session:
-        app.end_session(session.pop("user"))
+    forget_user()
     return redirect("/")
 
 
 @web.errorhandler(appmint.Error)
 def failed(error):
-    return f'{escape(error)} <a href="/login">Log in</a>', 400
+    return again(error.message)
+
+
+def again(text):
+    return render_template_string(PAGE, title="That did not work", text=text), 400
+
+
+@web.after_request
+def keep_private(response):
+    response.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+    return response
 
 
 if __name__ == "__main__":

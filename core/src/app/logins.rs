@@ -58,7 +58,8 @@ impl App {
         })
     }
 
-    /// A new user token for a refresh token, which is sent once, whatever happens.
+    /// A new user token for a refresh token, which is sent once, whatever happens. What came is
+    /// given even if it has expired already, since its own refresh token is good.
     pub fn refresh(&self, refresh_token: impl Into<Secret>) -> Flight<Token> {
         let refresh_token = refresh_token.into();
         self.fly(move |app, deadline| app.refresh_now(&refresh_token, deadline))

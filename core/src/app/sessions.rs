@@ -111,7 +111,7 @@ impl App {
         let name = vault.name(cell.key());
         let session = Session { app: self, vault, name, cell, min_valid, deadline };
         loop {
-            if let Some(token) = session.unsaved()? {
+            if let Some(token) = session.unsaved()?.filter(|token| token.lives_past(self.now())) {
                 return Ok(token);
             }
             let found = vault.find(&session.name)?;
@@ -145,7 +145,8 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// What is done under the lock; `None` if the record changed nevertheless.
+    /// What is done under the lock; `None` if there is more to do: the record changed nevertheless,
+    /// or what it brought was over.
     fn renew(&self) -> Result<Option<Token>> {
         let found = self.vault.find(&self.name)?;
         if let Some(token) = self.app.good(&found, self.cell, self.min_valid) {
@@ -166,9 +167,10 @@ impl Session<'_> {
             _ => {}
         }
         let intent = Intent { id: random()?, at_ms };
+        let is_again = record.intent.is_some();
         let marked = Record { intent: Some(intent.clone()), ..record };
         match self.vault.put(&self.name, marked.clone(), &found)? {
-            Some(found) => self.refresh(&refresh_token, &marked, &intent, &found).map(Some),
+            Some(found) => self.refresh(&refresh_token, &marked, &intent, &found, is_again),
             None => Ok(None),
         }
     }
@@ -179,16 +181,26 @@ impl Session<'_> {
         marked: &Record,
         intent: &Intent,
         found: &Found,
-    ) -> Result<Token> {
+        mut is_again: bool,
+    ) -> Result<Option<Token>> {
         let mut outcome = self.send(refresh_token);
         if outcome.as_ref().is_err_and(is_ambiguous)
             && self.may_resend(intent)
             && self.app.retry().is_on()
         {
+            is_again = true;
             outcome = self.send(refresh_token);
         }
         match outcome {
-            Ok(token) => self.save(Unsaved { token, intent: intent.id.clone() }, found),
+            Ok(token) => {
+                let has_come_alive = token.lives_past(self.app.now());
+                let token = self.save(Unsaved { token, intent: intent.id.clone() }, found)?;
+                if token.lives_past(self.app.now()) {
+                    return Ok(Some(token));
+                }
+                // What comes again may be the pair of the first time, whose token is over by now.
+                if is_again || has_come_alive { Ok(None) } else { Err(expired_on_arrival()) }
+            }
             Err(error) if !is_ambiguous(&error) => {
                 let is_dead = error.kind() == ErrorKind::Reauthorize;
                 let over = is_dead.then(|| error.reason().unwrap_or(Reason::DeadRefreshToken));
@@ -203,7 +215,9 @@ impl Session<'_> {
             Err(error) if self.may_resend(intent) => Err(error),
             // If it was not carried out so far, it may still be: whoever comes next looks again.
             Err(error) => match self.is_unspent(&marked.token) {
-                Ok(false) => self.give_up(marked, found).map_err(|lost| lost.caused_by(error)),
+                Ok(false) => {
+                    self.give_up(marked, found).map(Some).map_err(|lost| lost.caused_by(error))
+                }
                 _ => Err(error),
             },
         }
@@ -326,6 +340,12 @@ fn over(reason: Reason) -> Error {
     Error::new(ErrorKind::Reauthorize, message)
         .because(reason)
         .advise("Send the user through authorization again.")
+}
+
+fn expired_on_arrival() -> Error {
+    Error::new(ErrorKind::Protocol, "the session's new token has already expired")
+        .because(Reason::ExpiredOnArrival)
+        .advise("Compare this machine's clock with the platform's.")
 }
 
 fn replaced() -> Error {

@@ -10,6 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 #[derive(Clone, Debug)]
 pub struct Clock {
     pace: Arc<Mutex<Pace>>,
+    machine: Machine,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -21,16 +22,22 @@ enum Pace {
 impl Clock {
     /// A clock that agrees with the system's.
     pub fn running() -> Self {
-        Self::with(Pace::Running { ahead_ms: 0 })
+        Self::fast(0, 1)
+    }
+
+    /// A clock that agreed with the system's at `since_ms` (milliseconds since 1970 in UTC) and runs so many times as
+    /// fast since then.
+    pub fn fast(since_ms: i64, times: u16) -> Self {
+        Self::with(Pace::Running { ahead_ms: 0 }, Machine { since_ms, times })
     }
 
     /// A clock that stands still at `at_ms` (milliseconds since 1970 in UTC) until it is moved.
     pub fn frozen(at_ms: i64) -> Self {
-        Self::with(Pace::Frozen { at_ms })
+        Self::with(Pace::Frozen { at_ms }, Machine { since_ms: 0, times: 1 })
     }
 
-    fn with(pace: Pace) -> Self {
-        Self { pace: Arc::new(Mutex::new(pace)) }
+    fn with(pace: Pace, machine: Machine) -> Self {
+        Self { pace: Arc::new(Mutex::new(pace)), machine }
     }
 
     /// Moves the clock by `ms`, backwards when negative. A frozen clock stays frozen.
@@ -47,7 +54,7 @@ impl Clock {
         let mut pace = self.lock();
         *pace = match *pace {
             Pace::Running { .. } => {
-                Pace::Running { ahead_ms: at_ms.saturating_sub(system_now_ms()) }
+                Pace::Running { ahead_ms: at_ms.saturating_sub(self.machine.now_ms()) }
             }
             Pace::Frozen { .. } => Pace::Frozen { at_ms },
         };
@@ -56,18 +63,19 @@ impl Clock {
     /// Stops the clock where it is.
     pub fn freeze(&self) {
         let mut pace = self.lock();
-        *pace = Pace::Frozen { at_ms: pace.now_ms() };
+        *pace = Pace::Frozen { at_ms: pace.now_ms(self.machine) };
     }
 
     /// Lets a frozen clock run on from where it stands.
     pub fn thaw(&self) {
         let mut pace = self.lock();
-        *pace = Pace::Running { ahead_ms: pace.now_ms().saturating_sub(system_now_ms()) };
+        let machine_ms = self.machine.now_ms();
+        *pace = Pace::Running { ahead_ms: pace.now_ms(self.machine).saturating_sub(machine_ms) };
     }
 
     /// Milliseconds since 1970 in UTC.
     pub fn now_ms(&self) -> i64 {
-        self.lock().now_ms()
+        self.lock().now_ms(self.machine)
     }
 
     /// Whether the clock stands still.
@@ -81,17 +89,28 @@ impl Clock {
 }
 
 impl Pace {
-    fn now_ms(self) -> i64 {
+    fn now_ms(self, machine: Machine) -> i64 {
         match self {
-            Self::Running { ahead_ms } => system_now_ms().saturating_add(ahead_ms),
+            Self::Running { ahead_ms } => machine.now_ms().saturating_add(ahead_ms),
             Self::Frozen { at_ms } => at_ms,
         }
     }
 }
 
-fn system_now_ms() -> i64 {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX)
+/// The system's clock, and how much faster than that time goes by.
+#[derive(Clone, Copy, Debug)]
+struct Machine {
+    since_ms: i64,
+    times: u16,
+}
+
+impl Machine {
+    fn now_ms(self) -> i64 {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now_us = i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX);
+        let passed_us = now_us.saturating_sub(self.since_ms.saturating_mul(1000));
+        self.since_ms.saturating_add(passed_us.saturating_mul(i64::from(self.times)) / 1000)
+    }
 }
 
 #[cfg(test)]
@@ -116,5 +135,14 @@ mod tests {
         assert_eq!(clock.now_ms(), clock.now_ms());
         clock.thaw();
         assert!(!clock.is_frozen());
+    }
+
+    #[test]
+    fn a_fast_clock_has_come_further() {
+        let now_ms = Clock::running().now_ms();
+        let fast = Clock::fast(now_ms - 60_000, 3);
+        assert!(fast.now_ms() >= now_ms + 120_000);
+        fast.set_ms(7);
+        assert!((7..60_000).contains(&fast.now_ms()));
     }
 }

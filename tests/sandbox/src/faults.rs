@@ -88,6 +88,9 @@ impl Faults {
                 self.operations
             ));
         }
+        if fault.percent > 100 {
+            return Err("a fault strikes at most 100 of a hundred requests".to_owned());
+        }
         fault.effect.check()
     }
 
@@ -108,6 +111,12 @@ pub struct Fault {
     /// How many requests it lets pass before it strikes. Default: 0.
     #[serde(default)]
     pub after: u32,
+    /// How many of a hundred requests that it could strike it does strike, at random. Default: 100.
+    #[serde(default = "always")]
+    pub percent: u8,
+    /// Where its chance begins: the same seed strikes the same requests. It moves on with each throw. Default: 0.
+    #[serde(default)]
+    pub seed: u64,
     /// What it does.
     #[serde(flatten)]
     pub effect: Effect,
@@ -116,7 +125,7 @@ pub struct Fault {
 impl Fault {
     /// A fault that strikes the next request for `operation`.
     pub fn on(operation: &str, effect: Effect) -> Self {
-        Self { operation: operation.to_owned(), count: 1, after: 0, effect }
+        Self { operation: operation.to_owned(), count: 1, after: 0, percent: 100, seed: 0, effect }
     }
 
     /// The same fault, striking `count` times.
@@ -131,13 +140,27 @@ impl Fault {
         self
     }
 
+    /// The same fault, striking by chance: `percent` of a hundred requests, the same ones for the same `seed`.
+    pub fn by_chance(mut self, percent: u8, seed: u64) -> Self {
+        (self.percent, self.seed) = (percent, seed);
+        self
+    }
+
     fn strikes(&mut self, operation: &str) -> bool {
         let meant = self.count > 0 && (self.operation == ANY || self.operation == operation);
         if meant && self.after > 0 {
             self.after -= 1;
             return false;
         }
-        meant
+        meant && self.is_lucky()
+    }
+
+    /// The next number of SplitMix64 (<https://prng.di.unimi.it/splitmix64.c>) says.
+    fn is_lucky(&mut self) -> bool {
+        self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.seed ^ (self.seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % 100 < u64::from(self.percent)
     }
 }
 
@@ -319,6 +342,10 @@ fn once() -> u32 {
     1
 }
 
+fn always() -> u8 {
+    100
+}
+
 fn too_many_requests() -> u16 {
     429
 }
@@ -360,6 +387,22 @@ mod tests {
         faults.queue(Fault::on("*", Effect::Cut).after(1)).unwrap();
         assert!(faults.take("list").is_none());
         assert!(faults.take("mint").is_some());
+    }
+
+    #[test]
+    fn a_fault_by_chance_strikes_the_same_requests_for_the_same_seed() {
+        let struck = |percent, seed| {
+            let faults = faults();
+            let fault = Fault::on("mint", Effect::Cut).times(u32::MAX).by_chance(percent, seed);
+            faults.queue(fault).unwrap();
+            (0..1000).map(|_| faults.take("mint").is_some()).collect::<Vec<_>>()
+        };
+        let count = |struck: &[bool]| struck.iter().filter(|it| **it).count();
+        assert_eq!(struck(10, 7), struck(10, 7));
+        assert_ne!(struck(10, 7), struck(10, 8));
+        assert!((50..150).contains(&count(&struck(10, 7))));
+        assert_eq!((count(&struck(0, 7)), count(&struck(100, 7))), (0, 1000));
+        assert!(faults().queue(Fault::on("mint", Effect::Cut).by_chance(101, 7)).is_err());
     }
 
     #[test]

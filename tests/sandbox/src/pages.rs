@@ -118,6 +118,7 @@ fn page(status: StatusCode, title: &str, body: &str) -> Reply {
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n\
          <p class=\"small\">This is a sandbox on your own machine; nothing leaves it.</p>\n\
          </main>\n</body>\n</html>\n"
@@ -133,12 +134,15 @@ fn page(status: StatusCode, title: &str, body: &str) -> Reply {
         .with(REFERRER_POLICY, "same-origin")
 }
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;background:#f3f4f6;color:#1f2933;margin:0}\
-main{max-width:26rem;margin:12vh auto;background:#fff;padding:2rem;border-radius:.75rem;\
-box-shadow:0 1px 4px #0003}h1{font-size:1.3rem;margin-top:0}code{overflow-wrap:anywhere}\
-.small{font-size:.85rem;color:#5b6672}button{font:inherit;padding:.5rem 1.2rem;margin-right:.5rem;\
-border:1px solid #c3cad2;border-radius:.4rem;background:#fff;cursor:pointer}\
-.primary{background:#1f6feb;border-color:#1f6feb;color:#fff}";
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;background:#f3f4f6;color:#1f2933;\
+margin:0;padding:10vh 1rem}main{max-width:26rem;margin:auto;background:#fff;padding:1rem 2rem;\
+border-radius:.75rem;box-shadow:0 1px 4px #0003}h1{font-size:1.3rem}h1,code{overflow-wrap:anywhere}\
+.small{font-size:.85rem;color:#5b6672}form{margin:1.5rem 0}input,button{font:inherit;color:inherit;\
+background:transparent;border:1px solid #c3cad2;border-radius:.4rem;padding:.5rem}\
+input{display:block;box-sizing:border-box;width:100%}button{padding:.5rem 1.2rem;margin-right:.5rem;\
+cursor:pointer}.primary{background:#1f6feb;border-color:#1f6feb;color:#fff}\
+@media(prefers-color-scheme:dark){body{background:#10161d;color:#e6edf3}main{background:#1a232d}\
+.small{color:#a9b7c4}input,button{border-color:#4a5a6a}}";
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,113 @@
+"""What the tests here share: Chromium, the sandboxes, and the web apps of the examples."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+import leaks
+from browser import Browser, chromium
+from platforms import ROOT, Sandbox
+
+BUILD = Path(os.environ.get("APPMINT_BUILD") or ROOT / "build")
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
+SITES = {
+    "flask": ([sys.executable, ROOT / "examples/python/web.py"], "Running on"),
+    "express": (["node", ROOT / "examples/node/web.mjs"], "listening on"),
+}
+
+
+@pytest.fixture(scope="session")
+def pictures():
+    folder = BUILD / "screenshots"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory):
+    driver = chromium(tmp_path_factory.mktemp("profile"))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def browser(driver, pictures, sandbox):
+    """A person's browser, which is searched for secrets in the end."""
+    browser = Browser(driver, pictures)
+    yield browser
+    remains = browser.remains()
+    assert remains.addresses()
+    assert not leaks.found(remains, [sandbox.ready["client_secret"]])
+    unexpected = [entry["message"] for entry in remains.console if "Failed to load resource" not in entry["message"]]
+    assert not unexpected
+
+
+@pytest.fixture(scope="session")
+def sandboxes(tmp_path_factory):
+    """Each platform, started when it is first asked for."""
+    folder, running = tmp_path_factory.mktemp("sandboxes"), {}
+
+    def sandbox(platform):
+        if platform not in running:
+            running[platform] = Sandbox(TARGET / "debug/appmint-sandbox", platform, folder)
+        running[platform].tell("ledger", method="DELETE")
+        return running[platform]
+
+    yield sandbox
+    for each in running.values():
+        each.close()
+
+
+class Site:
+    """A web app of the examples, which runs."""
+
+    def __init__(self, name, sandbox):
+        command, sign = SITES[name]
+        self.name, self.sandbox, self.said = name, sandbox, []
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        self.host, self.callback = urlsplit(self.url).netloc, f"{self.url}/callback"
+        more = {"redirect_uri": self.callback, "user_get_path": sandbox.stage.path}
+        env = environment(sandbox, **more)
+        self.process = subprocess.Popen(command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        while not self.said or sign not in self.said[-1]:
+            line = self.process.stdout.readline()
+            assert line, "".join(self.said)
+            self.said.append(line)
+        self.reader = threading.Thread(target=lambda: self.said.extend(self.process.stdout))
+        self.reader.start()
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        self.reader.join()
+        assert not [line for line in self.said if "Traceback" in line or leaks.TOKEN.search(line)]
+
+
+def environment(sandbox, **more):
+    """That of a program of the examples."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("APPMINT_")}
+    own = {"platform": sandbox.platform, **sandbox.settings(), **more}
+    return inherited | {f"APPMINT_{k.upper()}": v for k, v in own.items()} | {"PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture(scope="session")
+def sites(sandboxes):
+    running = {}
+
+    def site(name, platform):
+        if (name, platform) not in running:
+            running[name, platform] = Site(name, sandboxes(platform))
+        return running[name, platform]
+
+    yield site
+    for each in running.values():
+        each.close()
