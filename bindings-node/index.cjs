@@ -4,6 +4,7 @@ const native = require('./native.cjs')
 const { App } = require('./lib/app.cjs')
 const { Authorization } = require('./lib/authorization.cjs')
 const { ManualClock } = require('./lib/clock.cjs')
+const { discover } = require('./lib/discovery.cjs')
 const { ask, errorOf, settle, ...errors } = require('./lib/errors.cjs')
 const { Listing } = require('./lib/listing.cjs')
 const { DeviceLogin, Login } = require('./lib/login.cjs')
@@ -11,13 +12,14 @@ const { Registration } = require('./lib/registration.cjs')
 const { TokenSource } = require('./lib/source.cjs')
 const { Token } = require('./lib/token.cjs')
 const {
-  Event, HookConfig, HookDelivery, Installation, Repository, Response, Stats,
+  Event, HookConfig, HookDelivery, Installation, Introspection, Repository, Response, Stats,
 } = require('./lib/values.cjs')
 const { Webhook } = require('./lib/webhook.cjs')
 
 module.exports = {
   version: native.version(),
   platforms: Object.freeze(native.platforms()),
+  discover,
   App,
   TokenSource,
   Token,
@@ -30,6 +32,7 @@ module.exports = {
   Authorization,
   Login,
   DeviceLogin,
+  Introspection,
   Response,
   Webhook,
   Event,

@@ -18,8 +18,38 @@ export interface WaitOptions {
   signal?: AbortSignal | undefined
 }
 
+/** How to reach the network. */
+export interface NetworkOptions {
+  /** For a whole call with its retries, in milliseconds; default 30 000. */
+  timeout?: number | undefined
+  /** To connect, in milliseconds; default 10 000. */
+  connectTimeout?: number | undefined
+  /** A proxy's URL instead of what the environment says; empty for none. */
+  proxy?: string | URL | undefined
+  /** PEM of certificates to trust beside the system's. */
+  rootCertificates?: Bytes | undefined
+  /** Put before appmint's own `User-Agent`. */
+  userAgent?: string | undefined
+  /** Also speaks plain http to hosts other than this machine; default false. */
+  allowPlainHttp?: boolean | undefined
+  /** Further attempts after a passing failure or a limit; default 2; 0 sends everything once. */
+  retries?: number | undefined
+  /** The wait before the first of them in milliseconds, doubled for each further one; default 250. */
+  retryWait?: number | undefined
+}
+
+export interface DiscoverOptions extends WaitOptions, NetworkOptions {}
+
+/**
+ * The descriptor, as JSON text for `platformDescriptor`, of the platform that an authorization server
+ * says it is (RFC 8414, or OpenID Connect Discovery). The issuer is written as the server writes it,
+ * to the letter. Rejects with a {@link NotFoundError} where there is no metadata, and with a
+ * {@link ProtocolError} for metadata of another issuer (reason `issuer_mismatch`), or that cannot be used.
+ */
+export function discover(issuer: string, options?: DiscoverOptions): Promise<string>
+
 /** An app's settings. Each operation names the credential that it lacks. */
-export interface AppOptions {
+export interface AppOptions extends NetworkOptions {
   /** The name of a built-in platform, such as `atomgit`. */
   platform?: string | undefined
   /** A platform's descriptor as JSON text or as an object, instead of a name. */
@@ -42,6 +72,10 @@ export interface AppOptions {
   otherPrivateKey?: Bytes | undefined
   /** The passphrase of an encrypted PKCS#8 key. */
   privateKeyPassphrase?: string | undefined
+  /** What the platform calls the key, where it names keys: the `kid` of what the app signs. */
+  keyId?: string | undefined
+  /** The same of the second key. */
+  otherKeyId?: string | undefined
   /**
    * Signs instead of a private key: the message in, its RS256 signature (RSASSA-PKCS1-v1_5 with
    * SHA-256) out. What it throws becomes a {@link CallbackError}.
@@ -51,24 +85,8 @@ export interface AppOptions {
   jwtBackDate?: number | undefined
   /** How far a JWT's `exp` lies ahead, in seconds; default 540. */
   jwtLifetime?: number | undefined
-  /** For a whole call with its retries, in milliseconds; default 30 000. */
-  timeout?: number | undefined
-  /** To connect, in milliseconds; default 10 000. */
-  connectTimeout?: number | undefined
-  /** A proxy's URL instead of what the environment says; empty for none. */
-  proxy?: string | URL | undefined
-  /** PEM of certificates to trust beside the system's. */
-  rootCertificates?: Bytes | undefined
-  /** Put before appmint's own `User-Agent`. */
-  userAgent?: string | undefined
-  /** Also speaks plain http to hosts other than this machine; default false. */
-  allowPlainHttp?: boolean | undefined
   /** The largest body of an API reply, in bytes; default 32 MiB. */
   maxResponseBody?: number | undefined
-  /** Further attempts after a passing failure or a limit; default 2; 0 sends everything once. */
-  retries?: number | undefined
-  /** The wait before the first of them in milliseconds, doubled for each further one; default 250. */
-  retryWait?: number | undefined
   /**
    * Where tokens live between processes, so that a fleet mints once: `sqlite:FILE`, `redis://…` or
    * `rediss://…` (TLS), or a store of your own. When it fails, tokens are minted as without it.
@@ -119,8 +137,8 @@ export interface Store {
 
 /** Is told what happens. */
 export type EventCallback = (event: Event) => unknown
-/** Is told each new token. */
-export type TokenCallback = (token: Token) => unknown
+/** Is told each new token, after the one before; null for the first. */
+export type TokenCallback = (before: Token | null, token: Token) => unknown
 
 /** A value, or a promise of one. */
 export type Answer<T> = T | PromiseLike<T>
@@ -145,6 +163,14 @@ export interface NarrowingOptions {
   repositoryIds?: readonly (string | number | bigint)[] | undefined
   /** Permission names to levels, such as `{ contents: 'read' }`. */
   permissions?: Readonly<Record<string, string>> | undefined
+}
+
+/** What the app's own tokens are asked for with, on a platform that takes the app's assertion (RFC 7523). */
+export interface AppTokensOptions {
+  /** OAuth scopes, where the platform takes them. */
+  scopes?: readonly string[] | undefined
+  /** The user whom the app acts for, where the platform lets it name one. */
+  subject?: string | undefined
 }
 
 export interface TokenOptions extends WaitOptions {
@@ -175,6 +201,11 @@ export interface ScopeTokenOptions extends WaitOptions, NarrowingOptions {
   target?: string | undefined
   /** The account's id, instead of its name. */
   targetId?: string | number | bigint | undefined
+}
+
+export interface TokenHintOptions extends WaitOptions {
+  /** `access_token` or `refresh_token`, which saves the server a search. */
+  tokenTypeHint?: string | undefined
 }
 
 export interface InstallUrlOptions {
@@ -277,8 +308,12 @@ export class App {
    * is looked up is looked up once, and again when the platform no longer knows what was found.
    */
   installation(lookup: string | number | bigint | InstallationLookup, options?: NarrowingOptions): TokenSource
-  /** A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out yet. */
-  appTokens(): TokenSource
+  /**
+   * A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out yet.
+   * On a platform that takes the app's assertion (RFC 7523: a service account) they may be asked for
+   * with OAuth scopes, and for a user whom the app acts for.
+   */
+  appTokens(options?: AppTokensOptions): TokenSource
   /** Suspends an installation: its tokens stop working until it is unsuspended. */
   suspendInstallation(id: string | number | bigint, options?: WaitOptions): Promise<void>
   /** Lets a suspended installation work again. */
@@ -372,6 +407,16 @@ export class App {
   deleteToken(token: Token | string, options?: WaitOptions): Promise<void>
   /** Ends a user's authorization of the app with all its tokens, given one of them. */
   deleteGrant(token: Token | string, options?: WaitOptions): Promise<void>
+  /**
+   * Ends an access or a refresh token at the authorization server (RFC 7009), with what the server ties
+   * to it. One that the server does not know counts as ended.
+   */
+  revokeToken(token: Token | string, options?: TokenHintOptions): Promise<void>
+  /**
+   * What the authorization server knows of an access or a refresh token (RFC 7662). One that is over, or
+   * somebody else's, is not an error: it is not `active`.
+   */
+  introspectToken(token: Token | string, options?: TokenHintOptions): Promise<Introspection>
   /** Reports credentials that have leaked, whosever they are; the platform ends them. Needs no credential. */
   revokeCredentials(credentials: readonly (Token | string)[], options?: WaitOptions): Promise<void>
   /** An API call as the app, or with the token given; any status is an answer. */
@@ -395,8 +440,9 @@ export class TokenSource {
   /** A token that lives at least `minValid` longer, from memory or newly minted. */
   token(options?: TokenOptions): Promise<Token>
   /**
-   * Calls back with each new token, until the app ends. It does not keep the process alive; what the
-   * callback throws, or rejects with, is dropped. What is looked up is told of once it has been found.
+   * Calls back with the token before (null for the first) and the new token, until the app ends. It does
+   * not keep the process alive; what the callback throws, or rejects with, is dropped. What is looked up
+   * is told of once it has been found.
    */
   onChange(callback: TokenCallback): void
   /** The value for an `Authorization` header, with such a token. */
@@ -629,6 +675,35 @@ export class DeviceLogin {
   cancel(): void
 }
 
+/** What an authorization server knows of a token (RFC 7662). */
+export class Introspection {
+  private constructor()
+  /** Whether the token works now; if not, nothing else is told. */
+  readonly active: boolean
+  /** The OAuth scopes that it was granted. */
+  readonly scopes: readonly string[]
+  /** The client that asked for it. */
+  readonly clientId: string | null
+  /** Who authorized it, for people. */
+  readonly username: string | null
+  /** Who authorized it, for machines: `sub`. */
+  readonly subject: string | null
+  /** How it is used, such as `Bearer`. */
+  readonly tokenType: string | null
+  /** Who issued it: `iss`. */
+  readonly issuer: string | null
+  /** Whom it is meant for: `aud`. */
+  readonly audience: readonly string[]
+  /** When it stops working: `exp`. */
+  readonly expiresAt: Date | null
+  /** When it was issued: `iat`. */
+  readonly issuedAt: Date | null
+  /** From when on it works: `nbf`. */
+  readonly notBefore: Date | null
+  /** The whole object as the server sent it. */
+  readonly raw: Readonly<Record<string, any>>
+}
+
 /** An answer, whatever its status. */
 export class Response {
   private constructor()
@@ -782,6 +857,10 @@ export type Reason =
   | 'slow_down'
   | 'expired_device_code'
   | 'stale_authorization'
+  | 'duplicate_member'
+  | 'bad_assertion'
+  | 'unsupported_token_type'
+  | 'issuer_mismatch'
 
 /** What an error says beside its message. */
 export interface ErrorDetails {

@@ -4,6 +4,7 @@ import appmint from './index.cjs'
 export const {
   version,
   platforms,
+  discover,
   App,
   TokenSource,
   Token,
@@ -16,6 +17,7 @@ export const {
   Authorization,
   Login,
   DeviceLogin,
+  Introspection,
   Response,
   Webhook,
   Event,

@@ -188,6 +188,14 @@
 #define APPMINT_REASON_EXPIRED_DEVICE_CODE 39
 /** The authorization was finished before, or began too long ago. */
 #define APPMINT_REASON_STALE_AUTHORIZATION 40
+/** The reply says a member twice. */
+#define APPMINT_REASON_DUPLICATE_MEMBER 41
+/** The assertion that the app signed was not taken. */
+#define APPMINT_REASON_BAD_ASSERTION 42
+/** The platform does not end or look at tokens of this type. */
+#define APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE 43
+/** A server's metadata is that of another issuer. */
+#define APPMINT_REASON_ISSUER_MISMATCH 44
 
 
 /**
@@ -277,6 +285,12 @@ typedef struct appmint_installation appmint_installation;
 typedef struct appmint_installations appmint_installations;
 
 /**
+ * What an authorization server knows of a token (RFC 7662). Of one that does not work nothing else
+ * is told.
+ */
+typedef struct appmint_introspection appmint_introspection;
+
+/**
  * A list of texts, borrowed from the object that it was read from.
  */
 typedef struct appmint_list appmint_list;
@@ -342,7 +356,7 @@ typedef struct appmint_source appmint_source;
 typedef struct appmint_stats appmint_stats;
 
 /**
- * A secret text of your own, such as an authorization code. Zeroized when freed.
+ * A text of your own, which may be a secret, such as an authorization code. Zeroized when freed.
  */
 typedef struct appmint_text appmint_text;
 
@@ -480,10 +494,12 @@ typedef struct {
 } appmint_header;
 
 /**
- * Is told each new token, which is borrowed until it returns: appmint_token_copy keeps it. See
- * appmint_source_on_change.
+ * Is told each new token, and the one `before` whose place it takes, NULL for the first. Both are
+ * borrowed until it returns: appmint_token_copy keeps them. See appmint_source_on_change.
  */
-typedef void (*appmint_on_change)(void *userdata, const appmint_token *token);
+typedef void (*appmint_on_change)(void *userdata,
+                                  const appmint_token *before,
+                                  const appmint_token *token);
 
 /**
  * An account of any kind, as the platform writes it: its path, login, name or id.
@@ -609,7 +625,7 @@ const char *appmint_error_kind_name(appmint_status kind);
 const char *appmint_error_reason_name(appmint_reason reason);
 
 /**
- * The secret text itself. Its length goes to `len` unless that is NULL.
+ * The text itself. Its length goes to `len` unless that is NULL.
  *
  * Borrowed until `text` is freed. NULL for NULL.
  */
@@ -774,6 +790,22 @@ appmint_status appmint_config_set_private_key_passphrase(appmint_config *config,
                                                          const char *private_key_passphrase,
                                                          size_t private_key_passphrase_len,
                                                          appmint_error **error);
+
+/**
+ * What the platform calls the key, where it names keys: the `kid` of what the app signs.
+ */
+appmint_status appmint_config_set_key_id(appmint_config *config,
+                                         const char *key_id,
+                                         size_t key_id_len,
+                                         appmint_error **error);
+
+/**
+ * The same of the second key.
+ */
+appmint_status appmint_config_set_other_key_id(appmint_config *config,
+                                               const char *other_key_id,
+                                               size_t other_key_id_len,
+                                               appmint_error **error);
 
 /**
  * Signs through a callback, instead of a private key.
@@ -1050,6 +1082,25 @@ uint64_t appmint_stats_sources(const appmint_stats *stats);
 void appmint_stats_free(appmint_stats *stats);
 
 /**
+ * The descriptor, as JSON text for appmint_config_set_platform_descriptor, of the platform that an
+ * authorization server says it is (RFC 8414, or OpenID Connect Discovery). `issuer` is its URL as
+ * the server writes it. You own `*descriptor`: appmint_text_free.
+ *
+ * `config` stays yours, and may be NULL. Of its settings those count that say how to reach the
+ * network: timeout, connect_timeout, proxy, root_certificates, user_agent, allow_plain_http,
+ * retries, retry_wait.
+ *
+ * APPMINT_ERROR_NOT_FOUND where there is no metadata; APPMINT_ERROR_PROTOCOL for metadata of
+ * another issuer (APPMINT_REASON_ISSUER_MISMATCH), or that cannot be used. Blocks at most for the
+ * configuration's timeout.
+ */
+appmint_status appmint_discover(const appmint_config *config,
+                                const char *issuer,
+                                size_t issuer_len,
+                                appmint_text **descriptor,
+                                appmint_error **error);
+
+/**
  * A scope that narrows nothing yet: everything that was granted. You own it: appmint_scope_free.
  */
 appmint_scope *appmint_scope_new(void);
@@ -1197,9 +1248,17 @@ appmint_status appmint_app_installation_on(const appmint_app *app,
  * A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out
  * yet. You own `*source`: appmint_source_free. It goes on working when `app` is freed.
  *
- * APPMINT_ERROR_UNSUPPORTED on a platform without them.
+ * On a platform that takes the app's assertion (RFC 7523: a service account) they may be asked for
+ * with OAuth scopes, and for a user whom the app acts for. `scopes` are `scopes_len` texts, each
+ * with a NUL at its end; they stay yours. `subject` is the user, or NULL.
+ *
+ * APPMINT_ERROR_UNSUPPORTED on a platform without them, or without what is asked for.
  */
 appmint_status appmint_app_app_tokens(const appmint_app *app,
+                                      const char *const *scopes,
+                                      size_t scopes_len,
+                                      const char *subject,
+                                      size_t subject_len,
                                       appmint_source **source,
                                       appmint_error **error);
 
@@ -1482,6 +1541,36 @@ appmint_status appmint_app_delete_grant(const appmint_app *app,
                                         appmint_error **error);
 
 /**
+ * Ends an access or a refresh token at the authorization server (RFC 7009), with what the server
+ * ties to it. `token_type_hint` is "access_token" or "refresh_token" and saves the server a search,
+ * or NULL. One that the server does not know counts as ended.
+ *
+ * APPMINT_ERROR_UNSUPPORTED on a platform without it. Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_revoke_token(const appmint_app *app,
+                                        const char *token,
+                                        size_t token_len,
+                                        const char *token_type_hint,
+                                        size_t token_type_hint_len,
+                                        appmint_error **error);
+
+/**
+ * What the authorization server knows of an access or a refresh token (RFC 7662). `token_type_hint`
+ * is "access_token" or "refresh_token" and saves the server a search, or NULL. A token that is over,
+ * or somebody else's, is not an error: it is not active. You own `*introspection`:
+ * appmint_introspection_free.
+ *
+ * APPMINT_ERROR_UNSUPPORTED on a platform without it. Blocks at most for the app's timeout.
+ */
+appmint_status appmint_app_introspect_token(const appmint_app *app,
+                                            const char *token,
+                                            size_t token_len,
+                                            const char *token_type_hint,
+                                            size_t token_type_hint_len,
+                                            appmint_introspection **introspection,
+                                            appmint_error **error);
+
+/**
  * Reports credentials that have leaked, whosever they are; the platform ends them and tells their
  * owners. Needs no credential. `credentials` are `credentials_len` texts, each with a NUL at its
  * end; they stay yours.
@@ -1686,8 +1775,8 @@ void appmint_source_invalidate(const appmint_source *source);
 appmint_status appmint_source_revoke(const appmint_source *source, appmint_error **error);
 
 /**
- * Calls back with each new token, until the app and its sources are freed. What is looked up is told
- * of once it has been found.
+ * Calls back with the token before, NULL for the first, and the new one, until the app and its
+ * sources are freed. What is looked up is told of once it has been found.
  *
  * `callback` is called on a thread of appmint's, the one that fetched the token and on which others
  * may wait for it: it must be quick, must not wait for a token itself, and must not let a C++
@@ -1807,6 +1896,72 @@ appmint_token *appmint_token_copy(const appmint_token *token);
  * Zeroizes and frees a token. NULL is fine.
  */
 void appmint_token_free(appmint_token *token);
+
+/**
+ * 1 if the token works now, else 0.
+ */
+int appmint_introspection_active(const appmint_introspection *introspection);
+
+/**
+ * The OAuth scopes that it was granted. Borrowed like the introspection.
+ */
+const appmint_list *appmint_introspection_scopes(const appmint_introspection *introspection);
+
+/**
+ * The client that asked for it, or NULL. Borrowed like the introspection.
+ */
+const char *appmint_introspection_client_id(const appmint_introspection *introspection);
+
+/**
+ * Who authorized it, for people, or NULL. Borrowed like the introspection.
+ */
+const char *appmint_introspection_username(const appmint_introspection *introspection);
+
+/**
+ * Who authorized it, for machines: `sub`; or NULL. Borrowed like the introspection.
+ */
+const char *appmint_introspection_subject(const appmint_introspection *introspection);
+
+/**
+ * How it is used, such as "Bearer", or NULL. Borrowed like the introspection.
+ */
+const char *appmint_introspection_token_type(const appmint_introspection *introspection);
+
+/**
+ * Who issued it: `iss`; or NULL. Borrowed like the introspection.
+ */
+const char *appmint_introspection_issuer(const appmint_introspection *introspection);
+
+/**
+ * Whom it is meant for: `aud`. Borrowed like the introspection.
+ */
+const appmint_list *appmint_introspection_audience(const appmint_introspection *introspection);
+
+/**
+ * When it stops working, or APPMINT_NO_TIME.
+ */
+int64_t appmint_introspection_expires_at_ms(const appmint_introspection *introspection);
+
+/**
+ * When it was issued, or APPMINT_NO_TIME.
+ */
+int64_t appmint_introspection_issued_at_ms(const appmint_introspection *introspection);
+
+/**
+ * From when on it works, or APPMINT_NO_TIME.
+ */
+int64_t appmint_introspection_not_before_ms(const appmint_introspection *introspection);
+
+/**
+ * The whole object as the server sent it, as JSON. Its length goes to `len` unless that is NULL.
+ * Borrowed like the introspection.
+ */
+const char *appmint_introspection_raw(const appmint_introspection *introspection, size_t *len);
+
+/**
+ * Frees an introspection. NULL is fine.
+ */
+void appmint_introspection_free(appmint_introspection *introspection);
 
 /**
  * The next installation, from memory or the platform's next page; `*installation` is NULL after

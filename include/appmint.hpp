@@ -24,6 +24,7 @@
 #include "appmint/event.hpp"
 #include "appmint/hook.hpp"
 #include "appmint/installation.hpp"
+#include "appmint/introspection.hpp"
 #include "appmint/listing.hpp"
 #include "appmint/login.hpp"
 #include "appmint/registration.hpp"
@@ -33,6 +34,7 @@
 #include "appmint/values.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace appmint {
@@ -42,6 +44,17 @@ inline std::string version() { return detail::text(appmint_version()); }
 
 // The names of the built-in platforms.
 inline std::vector<std::string> platforms() { return detail::list(appmint_platforms()); }
+
+// The descriptor, as JSON text for Builder::platform_descriptor, of the platform that an
+// authorization server says it is (RFC 8414, or OpenID Connect Discovery). Of the settings those
+// count that say how to reach the network: timeout, connect_timeout, proxy, root_certificates,
+// user_agent, allow_plain_http, retries, retry_wait.
+inline std::string discover(std::string_view issuer, const App::Builder &settings = {}) {
+  auto descriptor = detail::made(appmint_text_free, [&](auto out, auto error) {
+    return appmint_discover(settings.c_handle(), detail::start(issuer), issuer.size(), out, error);
+  });
+  return detail::text(appmint_text_reveal(descriptor.get(), nullptr));
+}
 
 }  // namespace appmint
 

@@ -15,7 +15,7 @@ const { registrationOf } = require('./registration.cjs')
 const { settingsOf } = require('./settings.cjs')
 const { sourceOf } = require('./source.cjs')
 const { nativeTokenOf, refreshTokenText, tokenOf, tokenText, tokenTexts } = require('./token.cjs')
-const { HookConfig, HookDelivery, Installation, Response, Stats } = require('./values.cjs')
+const { HookConfig, HookDelivery, Installation, Introspection, Response, Stats } = require('./values.cjs')
 const { nativeWebhookOf, webhookOf } = require('./webhook.cjs')
 
 /** An app on a platform. */
@@ -57,8 +57,8 @@ class App {
     return sourceOf(settle(this.#ask('installation', ...parts)))
   }
 
-  appTokens() {
-    return sourceOf(settle(this.#ask('appTokens')))
+  appTokens(given) {
+    return sourceOf(settle(this.#ask('appTokens', options(given, APP_TOKENS))))
   }
 
   async suspendInstallation(installationId, given) {
@@ -204,6 +204,16 @@ class App {
     await this.#fly('deleteGrant', options(given, WAITING), tokenText('token', token))
   }
 
+  async revokeToken(token, given) {
+    const { tokenTypeHint, signal } = options(given, HINTED)
+    await this.#fly('revokeToken', { signal }, tokenText('token', token), tokenTypeHint)
+  }
+
+  async introspectToken(token, given) {
+    const { tokenTypeHint, signal } = options(given, HINTED)
+    return new Introspection(await this.#fly('introspectToken', { signal }, tokenText('token', token), tokenTypeHint))
+  }
+
   async revokeCredentials(credentials, given) {
     await this.#fly('revokeCredentials', options(given, WAITING), tokenTexts('credentials', credentials))
   }
@@ -252,6 +262,8 @@ function lookupOf(name, given) {
 const WAITING = { signal }
 const LOOKUP = { account: id, id, organization: id, user: id, repository: text, enterprise: id }
 const NARROWING = { repositories: texts, repositoryIds: ids, permissions: levels }
+const APP_TOKENS = { scopes: texts, subject: text }
+const HINTED = { tokenTypeHint: text, signal }
 const SCOPING = { ...NARROWING, target: text, targetId: id, signal }
 const INSTALL = { appSlug: text, state: text, redirectUri: url }
 const HOOK = { url, contentType: text, secret: text, insecureSsl: flag, signal }

@@ -19,7 +19,7 @@ function settingsOf(given) {
     clock,
     signer && signerOf(signer, settings.timeout),
     isOwn ? storeOf(store, settings.timeout) : undefined,
-    onEvent && telling(onEvent, (record) => new Event(record)),
+    onEvent && telling((record) => onEvent(new Event(record))),
   ]
 }
 
@@ -38,6 +38,18 @@ function storeKey(name, value) {
 
 const METHODS = ['get', 'put', 'remove', 'lock', 'unlock']
 
+/** How to reach the network. */
+const NETWORK = {
+  timeout: amount,
+  connectTimeout: amount,
+  proxy: url,
+  rootCertificates: textOrBytes,
+  userAgent: text,
+  allowPlainHttp: flag,
+  retries: whole,
+  retryWait: amount,
+}
+
 const SETTINGS = {
   platform: text,
   platformDescriptor: jsonText,
@@ -50,18 +62,13 @@ const SETTINGS = {
   privateKey: bytes,
   otherPrivateKey: bytes,
   privateKeyPassphrase: text,
+  keyId: text,
+  otherKeyId: text,
   signer: fn,
   jwtBackDate: amount,
   jwtLifetime: amount,
-  timeout: amount,
-  connectTimeout: amount,
-  proxy: url,
-  rootCertificates: textOrBytes,
-  userAgent: text,
-  allowPlainHttp: flag,
+  ...NETWORK,
   maxResponseBody: bigWhole,
-  retries: whole,
-  retryWait: amount,
   store: urlOrStore,
   storeKey,
   otherStoreKey: storeKey,
@@ -71,4 +78,4 @@ const SETTINGS = {
   clock: nativeClockOf,
 }
 
-module.exports = { settingsOf }
+module.exports = { NETWORK, settingsOf }

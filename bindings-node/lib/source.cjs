@@ -31,7 +31,8 @@ class TokenSource {
   }
 
   onChange(callback) {
-    const changes = telling(fn('callback', callback), tokenOf)
+    fn('callback', callback)
+    const changes = telling(([before, token]) => callback(before && tokenOf(before), tokenOf(token)))
     ask(() => this.#native.onChange(changes))
   }
 

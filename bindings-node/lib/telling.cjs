@@ -6,14 +6,14 @@
 const native = require('../native.cjs')
 const { ask, settle } = require('./errors.cjs')
 
-/** The queue that native code tells things by: the callback gets what is made of each. */
-function telling(callback, make) {
-  return ask(() => new native.Landings((_, outcome) => void tell(callback, make, outcome)))
+/** The queue that native code tells things by: the callback gets each as native code has it. */
+function telling(callback) {
+  return ask(() => new native.Landings((_, outcome) => void tell(callback, outcome)))
 }
 
-async function tell(callback, make, outcome) {
+async function tell(callback, outcome) {
   try {
-    await callback(make(settle(outcome)))
+    await callback(settle(outcome))
   } catch {
     // Nobody called who could be told.
   }

@@ -34,6 +34,13 @@ class HookDelivery {
   }
 }
 
+/** What an authorization server knows of a token. */
+class Introspection {
+  constructor(record) {
+    fill(this, record)
+  }
+}
+
 /** An answer, whatever its status. */
 class Response {
   constructor({ status, headers, body }) {
@@ -86,8 +93,10 @@ function fill(object, record) {
 
 function shown(name, value) {
   if (name === 'raw') return JSON.parse(value)
-  return name.endsWith('At') ? dateOf(value) : Object.freeze(value)
+  return isTime(name) ? dateOf(value) : Object.freeze(value)
 }
+
+const isTime = (name) => name.endsWith('At') || name === 'notBefore'
 
 /** Values of one header are one list (RFC 9110 §5.3). */
 function joined(pairs) {
@@ -98,4 +107,6 @@ function joined(pairs) {
   return Object.freeze(headers)
 }
 
-module.exports = { Event, HookConfig, HookDelivery, Installation, Repository, Response, Stats, fill }
+module.exports = {
+  Event, HookConfig, HookDelivery, Installation, Introspection, Repository, Response, Stats, fill,
+}

@@ -1,7 +1,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use appmint_core::{
-    Call, Installation, Listener, Lookup, Response, Result, Scope, Secret, Timestamp,
+    AppTokenRequest, Call, Installation, Listener, Lookup, Response, Result, Scope, Secret,
+    Timestamp,
 };
 use napi::{
     Env,
@@ -140,8 +141,8 @@ impl App {
 
     /// A source of the app's own tokens.
     #[napi(catch_unwind)]
-    pub fn app_tokens(&self) -> Outcome<TokenSource> {
-        outcome(self.0.app_tokens().map(TokenSource))
+    pub fn app_tokens(&self, wanted: AppTokenOptions) -> Outcome<TokenSource> {
+        outcome(self.0.app_tokens(wanted.into()).map(TokenSource))
     }
 
     /// A webhook whose signature proved right.
@@ -211,6 +212,19 @@ impl From<Narrowing> for Scope {
         let scope = narrowing.repositories.into_iter().fold(Self::all(), Self::repositories);
         let scope = narrowing.repository_ids.into_iter().fold(scope, Self::repository_ids);
         narrowing.permissions.into_iter().fold(scope, Self::permissions)
+    }
+}
+
+/// What the app's own tokens are asked for with.
+#[napi(object, object_to_js = false)]
+pub struct AppTokenOptions {
+    pub scopes: Option<Vec<String>>,
+    pub subject: Option<String>,
+}
+
+impl From<AppTokenOptions> for AppTokenRequest {
+    fn from(options: AppTokenOptions) -> Self {
+        Self { scopes: options.scopes.unwrap_or_default(), subject: options.subject }
     }
 }
 

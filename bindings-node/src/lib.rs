@@ -11,8 +11,10 @@ mod app;
 mod authorization;
 mod clock;
 mod desk;
+mod discovery;
 mod event;
 mod hook;
+mod introspection;
 mod landing;
 mod listing;
 mod login;
@@ -29,8 +31,16 @@ mod token;
 mod webhook;
 
 pub use app::create_app;
+pub use discovery::discover;
+use std::alloc::System;
+
 use appmint_core::{ErrorKind, EventKind, Platform, Reason};
 use napi_derive::napi;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes whatever is freed: buffers of HTTP, TLS and JSON hold tokens for a moment, too.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 /// The library's version.
 #[napi(catch_unwind)]

@@ -9,6 +9,7 @@ use crate::{
     app::{App, InstallationRecord, Narrowing},
     authorization::Authorization,
     hook::{HookConfigRecord, HookDeliveryRecord},
+    introspection::IntrospectionRecord,
     landing::Landings,
     listing::Listing,
     outcome::{Outcome, outcome},
@@ -165,6 +166,31 @@ impl App {
     #[napi(catch_unwind)]
     pub fn delete_grant(&self, landings: &Landings, id: u32, token: String) -> Option<Outcome<()>> {
         landings.await_landing(id, self.0.delete_grant(token), identity)
+    }
+
+    /// Ends a token at the authorization server.
+    #[napi(catch_unwind)]
+    pub fn revoke_token(
+        &self,
+        landings: &Landings,
+        id: u32,
+        token: String,
+        hint: Option<String>,
+    ) -> Option<Outcome<()>> {
+        landings.await_landing(id, self.0.revoke_token(token, hint), identity)
+    }
+
+    /// What the authorization server knows of a token.
+    #[napi(catch_unwind)]
+    pub fn introspect_token(
+        &self,
+        landings: &Landings,
+        id: u32,
+        token: String,
+        hint: Option<String>,
+    ) -> Option<Outcome<IntrospectionRecord>> {
+        let flight = self.0.introspect_token(token, hint);
+        landings.await_landing(id, flight, IntrospectionRecord::of)
     }
 
     /// Reports credentials that have leaked.

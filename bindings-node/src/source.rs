@@ -36,11 +36,11 @@ impl TokenSource {
         landings.await_landing(id, self.0.token(min_valid.map(millis)), Token)
     }
 
-    /// Brings each new token.
+    /// Brings each new token, after the one before.
     #[napi(catch_unwind)]
     pub fn on_change(&self, changes: &Landings) {
-        let bring = changes.bringing(Token);
-        self.0.on_change(move |token| bring(token.clone()));
+        let bring = changes.bringing(change);
+        self.0.on_change(move |before, token| bring((before.cloned(), token.clone())));
     }
 
     /// The value for an `Authorization` header, with such a token.
@@ -91,4 +91,10 @@ impl TokenSource {
         let flight = self.0.request(call.into());
         landings.await_landing(id, flight, ResponseRecord::of)
     }
+}
+
+fn change(
+    (before, token): (Option<appmint_core::Token>, appmint_core::Token),
+) -> (Option<Token>, Token) {
+    (before.map(Token), Token(token))
 }

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 
-import { Event, ManualClock, Stats, TransportError } from 'appmint'
+import { Event, ManualClock, Stats, Token, TransportError } from 'appmint'
 import { SECRETS, appOn, platform } from './support.mjs'
 
 /** A callback, and the things it was told as they come. */
@@ -74,19 +74,23 @@ test('what a callback throws, or rejects with, ends nothing', async (t) => {
   await new Promise(setImmediate) // an unhandled rejection would have failed the test by now
 })
 
-test('each new token is told to all who want to know', async (t) => {
+test('each new token is told, after the one before, to all who want to know', async (t) => {
   let count = 0
   const { url } = await platform(t, () => ({ status: 201, json: { token: `ats_${++count}` } }))
   const app = appOn(url)
   const source = app.installation(14)
   const [one, other] = [told(), told()]
-  assert.equal(source.onChange(one.callback), undefined)
-  app.installation('14').onChange(other.callback)
+  const asking = ({ callback }) => (...tokens) => callback(tokens)
+  assert.equal(source.onChange(asking(one)), undefined)
+  app.installation('14').onChange(asking(other))
   await source.token()
   source.invalidate()
   await source.token()
   for (const { next } of [one, other]) {
-    assert.deepEqual([(await next()).reveal(), (await next()).reveal()], ['ats_1', 'ats_2'])
+    const [[nothing, first], [before, second]] = [await next(), await next()]
+    assert.equal(nothing, null)
+    assert.deepEqual([first, before, second].map((token) => token.reveal()), ['ats_1', 'ats_1', 'ats_2'])
+    assert.ok([first, before, second].every((token) => token instanceof Token))
   }
 })
 
@@ -94,7 +98,7 @@ test('what is looked up is told of once it has been found', async (t) => {
   const { url } = await platform(t)
   const source = appOn(url).installation({ account: 'acme' })
   const { callback, next } = told()
-  source.onChange(callback)
+  source.onChange((_, token) => callback(token))
   await source.token()
   assert.equal((await next()).reveal(), SECRETS.installation)
 })

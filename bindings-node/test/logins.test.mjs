@@ -95,6 +95,39 @@ test('who cancels a login, or waits too long, is told so', async (t) => {
   await assert.rejects(forgotten.wait({ timeout: 1 }), TimeoutError)
 })
 
+test('a login is cancelled while it waits', async (t) => {
+  const { url } = await platform(t)
+  const login = appOn(url).startLogin()
+  const waiting = assert.rejects(login.wait(), (error) => error instanceof CancelledError && error.code === 'cancelled')
+  assert.equal((await fetch(`${login.redirectUri}?code=stolen&state=another`)).status, 400) // so it does wait
+  login.cancel()
+  await waiting
+  await assert.rejects(fetch(login.redirectUri))
+})
+
+for (const [who, cause, stopped] of [['cancel', undefined, (login) => login.cancel()], ['a signal', 'enough', (_, stop) => stop.abort('enough')]]) {
+  test(`a login on another device is ended by ${who} while it asks`, async (t) => {
+    let asking
+    const isAsking = new Promise((resolve) => { asking = resolve })
+    const { url, asked } = await platform(t, (request) => {
+      if (request.url === '/login/device/code') return { json: { ...STARTED, interval: 0 } }
+      asking()
+      return { json: { error: 'authorization_pending' } }
+    })
+    const login = await appOn(url, { platform: 'github' }).startDeviceLogin()
+    const stop = new AbortController()
+    const waiting = assert.rejects(login.wait({ signal: stop.signal }), (error) => {
+      assert.deepEqual([error.code, error.cause], ['cancelled', cause])
+      return error instanceof CancelledError
+    })
+    await isAsking
+    stopped(login, stop)
+    await waiting
+    await assert.rejects(login.poll(), CancelledError)
+    assert.ok(asked.length > 1)
+  })
+}
+
 for (const [how, out] of [['start', 'started\n'], ['wait', 'started\ntimeout\n'], ['abort', 'started\ncancelled\n']]) {
   test(`a process lives while somebody waits for a login, and no longer: ${how}`, async (t) => {
     const { url } = await platform(t)

@@ -122,6 +122,9 @@ test('an app has tokens of its own where the platform gives them', async (t) => 
   const source = appOn(url, { platform: 'icr' }).appTokens()
   assert.equal(source.installationId, null)
   assert.throws(() => github(url).appTokens(), { name: 'UnsupportedError' })
+  for (const more of [{ scopes: ['a'] }, { subject: 'octo' }]) {
+    assert.throws(() => appOn(url, { platform: 'icr' }).appTokens(more), { name: 'UnsupportedError' })
+  }
 })
 
 test('a person installs the app and comes back', async (t) => {

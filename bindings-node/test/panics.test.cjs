@@ -8,7 +8,7 @@ const { join } = require('node:path')
 const { test } = require('node:test')
 const { inspect } = require('node:util')
 
-const { App, InternalError, ManualClock } = require('appmint')
+const { App, InternalError, ManualClock, discover } = require('appmint')
 const native = require('../native.cjs')
 
 // From the test suite of GitHub's own webhook library.
@@ -51,6 +51,7 @@ test('what native code throws is an InternalError that repeats nothing', async (
     () => app.redeliverHook(1), () => app.authorize(), () => app.authorizationCode('', ''),
     () => app.exchangeCode('x'), () => app.refresh('x'), () => app.checkToken('x'), () => app.resetToken('x'),
     () => app.scopeToken('x', {}), () => app.deleteToken('x'), () => app.deleteGrant('x'),
+    () => app.revokeToken('x'), () => app.introspectToken('x'), () => discover('https://a.example'),
     () => app.revokeCredentials(['x']), () => app.request('GET', '/'), () => app.stats(), () => app.heedWebhook(webhook),
     () => app.finishAuthorization(authorization, ''), () => app.sealAuthorization(authorization),
     () => app.openAuthorization(''), () => app.startLogin(), () => app.startDeviceLogin(), () => app.session('x'),
@@ -101,6 +102,7 @@ function break_(t) {
   for (const type of BROKEN) {
     for (const name of own(type)) t.mock.method(type.prototype, name, fail)
   }
+  t.mock.method(native, 'discover', fail)
 }
 
 function own(value) {

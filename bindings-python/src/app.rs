@@ -1,6 +1,6 @@
 //! The app.
 
-use appmint_core::{AuthorizationRequest, Settings};
+use appmint_core::{AppTokenRequest, AuthorizationRequest, Settings};
 use pyo3::{PyTraverseError, PyVisit, prelude::*, types::PyString};
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     event,
     hook::{self, HookConfig, HookDelivery},
     installation::Installation,
+    introspection::Introspection,
     listing::Listing,
     login::{self, DeviceLogin, Login},
     operations::{self, of_id, of_token},
@@ -46,11 +47,11 @@ impl App {
     #[pyo3(signature = (
         platform=None, *, platform_descriptor=None, host=None, api_url=None, web_url=None,
         app_id=None, client_id=None, client_secret=None, private_key=None, other_private_key=None,
-        private_key_passphrase=None, signer=None, jwt_back_date=None, jwt_lifetime=None,
-        timeout=None, connect_timeout=None, proxy=None, root_certificates=None, user_agent=None,
-        allow_plain_http=false, max_response_body=None, retries=None, retry_wait=None, store=None,
-        store_key=None, other_store_key=None, store_unencrypted=false, capacity=None, on_event=None,
-        clock=None,
+        private_key_passphrase=None, key_id=None, other_key_id=None, signer=None,
+        jwt_back_date=None, jwt_lifetime=None, timeout=None, connect_timeout=None, proxy=None,
+        root_certificates=None, user_agent=None, allow_plain_http=false, max_response_body=None,
+        retries=None, retry_wait=None, store=None, store_key=None, other_store_key=None,
+        store_unencrypted=false, capacity=None, on_event=None, clock=None,
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
@@ -66,6 +67,8 @@ impl App {
         private_key: Given<'_, '_>,
         other_private_key: Given<'_, '_>,
         private_key_passphrase: Given<'_, '_>,
+        key_id: Given<'_, '_>,
+        other_key_id: Given<'_, '_>,
         signer: Given<'_, '_>,
         jwt_back_date: Given<'_, '_>,
         jwt_lifetime: Given<'_, '_>,
@@ -107,6 +110,8 @@ impl App {
                 private_key_passphrase,
                 secret,
             )?,
+            key_id: given("key_id", key_id, text)?,
+            other_key_id: given("other_key_id", other_key_id, text)?,
             signer: given("signer", signer, signer_of)?,
             jwt_back_date: given("jwt_back_date", jwt_back_date, span)?,
             jwt_lifetime: given("jwt_lifetime", jwt_lifetime, span)?,
@@ -221,8 +226,21 @@ impl App {
 
     /// A source of the app's own tokens, where the platform has them beside the JWT; nothing goes
     /// out yet.
-    fn app_tokens(&self, py: Python<'_>) -> PyResult<TokenSource> {
-        run(py, || self.core.app_tokens()).map(|core| self.source(py, core))
+    ///
+    /// On a platform that takes the app's assertion (RFC 7523: a service account) they may be asked
+    /// for with OAuth scopes, and for a user whom the app acts for.
+    #[pyo3(signature = (*, scopes=None, subject=None))]
+    fn app_tokens(
+        &self,
+        py: Python<'_>,
+        scopes: Given<'_, '_>,
+        subject: Given<'_, '_>,
+    ) -> PyResult<TokenSource> {
+        let wanted = AppTokenRequest {
+            scopes: given("scopes", scopes, texts)?.unwrap_or_default(),
+            subject: given("subject", subject, text)?,
+        };
+        run(py, || self.core.app_tokens(wanted)).map(|core| self.source(py, core))
     }
 
     /// The app as the platform has it registered.
@@ -329,6 +347,34 @@ impl App {
     /// Ends a user's authorization of the app with all its tokens, given one of them.
     fn delete_grant(&self, token: Argument<'_, '_>) -> PyResult<()> {
         of_token(token, |token| self.core.delete_grant(token))
+    }
+
+    /// Ends an access or a refresh token at the authorization server (RFC 7009), with what the
+    /// server ties to it. One that the server does not know counts as ended.
+    ///
+    /// The hint is "access_token" or "refresh_token" and saves the server a search.
+    #[pyo3(signature = (token, *, token_type_hint=None))]
+    fn revoke_token(
+        &self,
+        token: Argument<'_, '_>,
+        token_type_hint: Given<'_, '_>,
+    ) -> PyResult<()> {
+        let hint = given("token_type_hint", token_type_hint, text)?;
+        of_token(token, |token| self.core.revoke_token(token, hint))
+    }
+
+    /// What the authorization server knows of an access or a refresh token (RFC 7662). One that is
+    /// over, or somebody else's, is not an error: it is not active.
+    ///
+    /// The hint is "access_token" or "refresh_token" and saves the server a search.
+    #[pyo3(signature = (token, *, token_type_hint=None))]
+    fn introspect_token(
+        &self,
+        token: Argument<'_, '_>,
+        token_type_hint: Given<'_, '_>,
+    ) -> PyResult<Introspection> {
+        let hint = given("token_type_hint", token_type_hint, text)?;
+        of_token(token, |token| self.core.introspect_token(token, hint)).map(Introspection)
     }
 
     /// Reports credentials that have leaked, whosever they are; the platform ends them and tells

@@ -9,11 +9,13 @@ mod call;
 mod callback;
 mod clock;
 mod convert;
+mod discovery;
 mod error;
 mod event;
 mod gate;
 mod hook;
 mod installation;
+mod introspection;
 mod json;
 mod listing;
 mod login;
@@ -31,7 +33,14 @@ mod token;
 mod wait;
 mod webhook;
 
+use std::alloc::System;
+
 use pyo3::prelude::*;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes whatever is freed: buffers of HTTP, TLS and JSON hold tokens for a moment, too.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 /// appmint's native half. Private: use the package `appmint`.
 #[pymodule]
@@ -44,9 +53,11 @@ mod _native {
         app::App,
         authorization::Authorization,
         clock::ManualClock,
+        discovery::discover,
         event::{Event, restored_event},
         hook::{HookConfig, HookDelivery},
         installation::Installation,
+        introspection::Introspection,
         listing::Listing,
         login::{DeviceLogin, Login},
         registration::Registration,

@@ -72,13 +72,14 @@ impl TokenSource {
         self.core.invalidate();
     }
 
-    /// Calls back with each new Token, on the thread that fetched it: be quick. Ends with the app.
+    /// Calls back with the Token before (None for the first) and the new Token, in this order, on
+    /// the thread that fetched it: be quick. Ends with the app.
     ///
     /// What is looked up is told of once it has been found. What the callback raises is noted in
     /// the log by its class.
     fn on_change(&self, callback: Argument<'_, '_>) -> PyResult<()> {
         let py = callback.py();
-        callable("callback", "a Token in", callback)?;
+        callable("callback", "the Token before (or None) and the new Token in", callback)?;
         let observer = observer(Callbacks::keep(self.callbacks.bind(py), callback)?, Log::new(py)?);
         run(py, || {
             self.core.on_change(observer);
@@ -131,10 +132,14 @@ impl TokenSource {
     }
 }
 
-fn observer(callback: Callback, log: Log) -> impl Fn(&appmint_core::Token) + Send + Sync {
-    move |token| {
+fn observer(
+    callback: Callback,
+    log: Log,
+) -> impl Fn(Option<&appmint_core::Token>, &appmint_core::Token) + Send + Sync {
+    move |before, token| {
         callback.enter(|callback| {
-            if let Err(exception) = callback.call1((Token(token.clone()),)) {
+            let told = (before.cloned().map(Token), Token(token.clone()));
+            if let Err(exception) = callback.call1(told) {
                 log.complain(callback.py(), "what on_change calls", &exception, None);
             }
         });

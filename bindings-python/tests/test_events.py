@@ -84,7 +84,7 @@ def test_a_callback_hears_of_events(settings, platform):
 
 
 def test_a_callback_that_raises_is_noted_by_its_class(settings, platform, caplog):
-    def hear(_):
+    def hear(*_):
         raise LookupError("hunter2")
 
     caplog.set_level(logging.WARNING, "appmint")

@@ -62,7 +62,7 @@ def called_back(settings):
     app = appmint.App("atomgit", **settings | {"private_key": None}, store=Shelf(),
                       store_unencrypted=True, signer=lambda _: b"\x01" * 256,
                       on_event=lambda event: told.append(event.kind))
-    app.installation(14).on_change(lambda _: told.append("changed"))
+    app.installation(14).on_change(lambda *_: told.append("changed"))
     return app, told
 
 

@@ -9,6 +9,7 @@ import threading
 import urllib.request
 import weakref
 from datetime import datetime, timedelta, timezone
+from queue import SimpleQueue
 from urllib.parse import parse_qs, urlsplit
 
 import appmint
@@ -18,6 +19,8 @@ from conftest import NOW_MS, REFRESH_TOKEN, TOKEN, url
 KEY = "0123456789abcdef" * 4
 USER_TOKEN = "ghu_0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 DEVICE_CODE = "3584d83530557fdd1f46af8289938c8ef79f9dc5"
+STARTED = {"device_code": DEVICE_CODE, "user_code": "WDJB-MJHT", "expires_in": 900, "interval": 5,
+           "verification_uri": "https://github.com/login/device"}
 EXCHANGE = "/login/oauth/access_token"
 NOW = datetime.fromtimestamp(NOW_MS / 1000, timezone.utc)
 
@@ -29,10 +32,7 @@ def people(settings, platform):
         "access_token": USER_TOKEN, "expires_in": 28_800, "refresh_token": REFRESH_TOKEN,
         "refresh_token_expires_in": 15_811_200, "token_type": "bearer", "scope": "",
     })
-    platform.answer("/login/device/code", 200, {
-        "device_code": DEVICE_CODE, "user_code": "WDJB-MJHT", "expires_in": 900, "interval": 5,
-        "verification_uri": "https://github.com/login/device",
-    })
+    platform.answer("/login/device/code", 200, STARTED)
     return appmint.App("github", **settings, store="memory:", store_key=KEY)
 
 
@@ -163,11 +163,9 @@ def test_ctrl_c_ends_the_wait_for_a_browser(login):
 
 def test_ctrl_c_ends_the_wait_for_a_device(settings, silence):
     del settings["clock"]  # it asks in the pace of a real one
-    started = {"device_code": DEVICE_CODE, "user_code": "WDJB-MJHT", "expires_in": 900, "interval": 0,
-               "verification_uri": "https://github.com/login/device"}
 
     def interrupt():
-        answer(silence, started)
+        answer(silence, STARTED | {"interval": 0})
         connection, _ = silence.accept()  # by now it asks
         with connection:
             signal.raise_signal(signal.SIGINT)
@@ -211,6 +209,39 @@ def test_a_device_login_that_is_cancelled_ends(device):
     device.cancel()
     with pytest.raises(appmint.CancelledError):
         device.wait()
+
+
+def stop_between(silence):
+    """Says that the person is not done; then it is not asked again, since the clock stands still."""
+    answer(silence, {"error": "authorization_pending"})
+
+
+def stop_amid(silence):
+    """Never answers: the connection, which comes once it is asked, ends with it."""
+    connection, _ = silence.accept()
+    return connection
+
+
+@pytest.mark.parametrize("stop", [stop_between, stop_amid])
+def test_another_thread_cancels_a_device_login(settings, silence, clock, stop):
+    begun = SimpleQueue()
+
+    def cancel():
+        answer(silence, STARTED)
+        held = stop(silence)  # by now somebody waits
+        begun.get(timeout=20).cancel()
+        if held:
+            held.close()
+
+    thread = threading.Thread(target=cancel, daemon=True)
+    thread.start()
+    app = appmint.App("github", **settings | {"api_url": url(silence), "web_url": url(silence)})
+    device = app.start_device_login()
+    clock.advance(5)
+    begun.put(device)
+    with pytest.raises(appmint.CancelledError):
+        device.wait()
+    thread.join()
 
 
 def test_a_session_lives_in_the_store_under_its_name(people, platform):

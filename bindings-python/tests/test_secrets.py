@@ -107,6 +107,10 @@ def test_tracebacks_show_no_secret(app, github, hook, platform, settings, secret
         lambda: github.delete_token(TOKEN + "\ud800"),
         lambda: github.reset_token(user_token),
         lambda: github.scope_token(user_token, target="a"),
+        lambda: github.revoke_token([TOKEN]),
+        lambda: github.introspect_token(TOKEN),
+        lambda: appmint.discover(f"https://user:{CLIENT_SECRET}@example.com"),
+        lambda: appmint.discover("https://example.com", proxy=f"socks:{CLIENT_SECRET}"),
         lambda: github.update_hook_config(secret=[WEBHOOK_SECRET]),
         lambda: github.update_hook_config(secret=WEBHOOK_SECRET),
     ]

@@ -66,34 +66,36 @@ def test_a_source_is_of_exactly_one_thing(github, given):
 def test_a_new_token_is_told(app, platform):
     told = []
     source = app.installation(14)
-    source.on_change(told.append)
+    source.on_change(lambda before, token: told.append((before, token)))
     token = source.token()
-    assert told == [token]
+    assert told == [(None, token)]
     source.token()
-    assert told == [token]
+    assert told == [(None, token)]
+    minted = {"token": "ats_next", "expires_at": "2025-11-21T14:00:00.000+08:00"}
+    platform.answer(MINT, 201, minted)
     source.invalidate()
-    source.token()
-    assert len(told) == 2
+    assert told == [(None, token), (token, source.token())]
+    assert told[1][1].reveal() == "ats_next"
 
 
 def test_a_lookup_tells_of_its_tokens_too(github, platform):
     platform.answer("/users/acme/installation", 200, {"id": 14})
     told = []
     source = github.installation(user="acme")
-    source.on_change(told.append)
+    source.on_change(lambda *change: told.append(change))
     token = source.token()
-    assert told == [token] == [source.token()]
+    assert told == [(None, token)] == [(None, source.token())]
 
 
 def test_who_is_told_of_a_token_may_use_appmint(app):
     told = []
     source = app.installation(14)
-    source.on_change(lambda _: told.append(source.token(timeout=5)))
+    source.on_change(lambda _before, _token: told.append(source.token(timeout=5)))
     assert source.token() == told[0]
 
 
 def test_what_cannot_be_called_is_not_told(app):
-    with pytest.raises(TypeError, match="callback must be callable: a Token in, not int"):
+    with pytest.raises(TypeError, match="callback must be callable: the Token before .* and the new Token in, not int"):
         app.installation(14).on_change(1)
 
 
@@ -154,7 +156,7 @@ class Program:
         self.source.on_change(self.hear)
         self.listing = self.app.installations()
 
-    def hear(self, what):
+    def hear(self, *what):
         self.told.append(what)
 
 

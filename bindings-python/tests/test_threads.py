@@ -21,6 +21,7 @@ from conftest import TOKEN, url
     lambda app: app.suspend_installation(14),
     lambda app: app.find_installation(id=14),
     lambda app: app.refresh("text"),
+    lambda app: appmint.discover(app.authorize().url.partition("/login")[0], proxy="", timeout=30),
 ])
 def test_ctrl_c_ends_a_wait_in_which_other_threads_run(settings, silence, operation):
     at = {"api_url": url(silence), "web_url": url(silence)}

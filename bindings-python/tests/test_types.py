@@ -69,8 +69,21 @@ with app.start_device_login() as device:
     assert_type(device.verification_uri_complete, str | None)
     assert_type(device.wait(), appmint.Token)
 app.start_login(["repo"])  # type: ignore[call-arg]
-source.on_change(lambda token: assert_type(token, appmint.Token))
+source.on_change(lambda before, token: assert_type(before, appmint.Token | None))
+source.on_change(lambda before, token: assert_type(token, appmint.Token))
+source.on_change(lambda token: token)  # type: ignore[arg-type, misc]
 source.on_change("print")  # type: ignore[arg-type]
+assert_type(app.app_tokens(scopes=("a", "b"), subject="octocat"), appmint.TokenSource)
+app.app_tokens(["a"])  # type: ignore[call-arg]
+app.revoke_token(token, token_type_hint="access_token")
+known = app.introspect_token("text")
+assert_type(known.active, bool)
+assert_type(known.audience, list[str])
+assert_type(known.expires_at, datetime | None)
+descriptor = appmint.discover("https://gitlab.com", timeout=5, root_certificates=Path("ca.pem"))
+assert_type(descriptor, str)
+appmint.App(platform_descriptor=descriptor, private_key="a", key_id="2026-11", other_key_id="b")
+appmint.discover("https://gitlab.com", 5)  # type: ignore[call-arg]
 
 
 class Shelf:

@@ -6,7 +6,7 @@ use std::{
     ptr,
 };
 
-use appmint_core::{App, Scope, Secret};
+use appmint_core::{App, AppTokenRequest, Scope, Secret};
 
 use crate::{
     authorization::{appmint_authorization, appmint_authorization_request},
@@ -191,14 +191,26 @@ pub extern "C" fn appmint_app_installation_on(
 /// A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out
 /// yet. You own `*source`: appmint_source_free. It goes on working when `app` is freed.
 ///
-/// APPMINT_ERROR_UNSUPPORTED on a platform without them.
+/// On a platform that takes the app's assertion (RFC 7523: a service account) they may be asked for
+/// with OAuth scopes, and for a user whom the app acts for. `scopes` are `scopes_len` texts, each
+/// with a NUL at its end; they stay yours. `subject` is the user, or NULL.
+///
+/// APPMINT_ERROR_UNSUPPORTED on a platform without them, or without what is asked for.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_app_tokens(
     app: Option<&appmint_app>,
+    scopes: *const *const c_char,
+    scopes_len: usize,
+    subject: *const c_char,
+    subject_len: usize,
     source: Option<&mut MaybeUninit<*mut appmint_source>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    make("source", source, error, || given("app", app)?.core.app_tokens())
+    make("source", source, error, || {
+        let scopes = border::texts("scopes", "scope", scopes, scopes_len)?;
+        let subject = optional_text("subject", subject, subject_len)?.map(str::to_owned);
+        given("app", app)?.core.app_tokens(AppTokenRequest { scopes, subject })
+    })
 }
 
 /// The URL where a user authorizes the app, with a fresh state; nothing goes out. `request` stays

@@ -205,6 +205,34 @@ pub extern "C" fn appmint_config_set_private_key_passphrase(
     })
 }
 
+/// What the platform calls the key, where it names keys: the `kid` of what the app signs.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_key_id(
+    config: Option<&mut appmint_config>,
+    key_id: *const c_char,
+    key_id_len: usize,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    set(config, error, |settings| {
+        settings.key_id = Some(text("key_id", key_id, key_id_len)?.into());
+        Ok(())
+    })
+}
+
+/// The same of the second key.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_other_key_id(
+    config: Option<&mut appmint_config>,
+    other_key_id: *const c_char,
+    other_key_id_len: usize,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    set(config, error, |settings| {
+        settings.other_key_id = Some(text("other_key_id", other_key_id, other_key_id_len)?.into());
+        Ok(())
+    })
+}
+
 /// Signs through a callback, instead of a private key.
 ///
 /// What `signer` points to is copied; its `userdata` is taken over. Its `drop` is called exactly

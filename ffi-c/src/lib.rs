@@ -15,10 +15,12 @@ pub mod callback;
 pub mod clock;
 pub mod config;
 pub mod device;
+pub mod discovery;
 pub mod error;
 pub mod event;
 pub mod hook;
 pub mod installation;
+pub mod introspection;
 pub mod login;
 pub mod logins;
 pub mod lookup;
@@ -35,3 +37,11 @@ pub mod text;
 pub mod token;
 pub mod version;
 pub mod webhook;
+
+use std::alloc::System;
+
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes whatever is freed: buffers of HTTP, TLS and JSON hold tokens for a moment, too.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);

@@ -13,6 +13,7 @@ use crate::{
         appmint_hook_change, appmint_hook_config, appmint_hook_deliveries, appmint_hook_delivery,
     },
     installation::appmint_installation,
+    introspection::appmint_introspection,
     registration::appmint_registration,
     scope::appmint_scope,
     token::appmint_token,
@@ -263,6 +264,50 @@ pub extern "C" fn appmint_app_delete_grant(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     act(app, error, || text("token", token, token_len), |app, token| app.delete_grant(token))
+}
+
+/// Ends an access or a refresh token at the authorization server (RFC 7009), with what the server
+/// ties to it. `token_type_hint` is "access_token" or "refresh_token" and saves the server a search,
+/// or NULL. One that the server does not know counts as ended.
+///
+/// APPMINT_ERROR_UNSUPPORTED on a platform without it. Blocks at most for the app's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_revoke_token(
+    app: Option<&appmint_app>,
+    token: *const c_char,
+    token_len: usize,
+    token_type_hint: *const c_char,
+    token_type_hint_len: usize,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    answer(error, || {
+        let token = text("token", token, token_len)?;
+        let hint = optional_text("token_type_hint", token_type_hint, token_type_hint_len)?;
+        given("app", app)?.core.revoke_token(token, hint.map(str::to_owned)).wait()
+    })
+}
+
+/// What the authorization server knows of an access or a refresh token (RFC 7662). `token_type_hint`
+/// is "access_token" or "refresh_token" and saves the server a search, or NULL. A token that is over,
+/// or somebody else's, is not an error: it is not active. You own `*introspection`:
+/// appmint_introspection_free.
+///
+/// APPMINT_ERROR_UNSUPPORTED on a platform without it. Blocks at most for the app's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_introspect_token(
+    app: Option<&appmint_app>,
+    token: *const c_char,
+    token_len: usize,
+    token_type_hint: *const c_char,
+    token_type_hint_len: usize,
+    introspection: Option<&mut MaybeUninit<*mut appmint_introspection>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    make("introspection", introspection, error, || {
+        let token = text("token", token, token_len)?;
+        let hint = optional_text("token_type_hint", token_type_hint, token_type_hint_len)?;
+        given("app", app)?.core.introspect_token(token, hint.map(str::to_owned)).wait()
+    })
 }
 
 /// Reports credentials that have leaked, whosever they are; the platform ends them and tells their

@@ -20,10 +20,15 @@ use crate::{
     token::appmint_token,
 };
 
-/// Is told each new token, which is borrowed until it returns: appmint_token_copy keeps it. See
-/// appmint_source_on_change.
-pub type appmint_on_change =
-    Option<unsafe extern "C" fn(userdata: *mut c_void, token: *const appmint_token)>;
+/// Is told each new token, and the one `before` whose place it takes, NULL for the first. Both are
+/// borrowed until it returns: appmint_token_copy keeps them. See appmint_source_on_change.
+pub type appmint_on_change = Option<
+    unsafe extern "C" fn(
+        userdata: *mut c_void,
+        before: *const appmint_token,
+        token: *const appmint_token,
+    ),
+>;
 
 /// Keeps one token of an installation, or of the app itself, valid. Sources of one installation
 /// share it.
@@ -104,8 +109,8 @@ pub extern "C" fn appmint_source_revoke(
     answer(error, || given("source", source)?.core.revoke().wait())
 }
 
-/// Calls back with each new token, until the app and its sources are freed. What is looked up is told
-/// of once it has been found.
+/// Calls back with the token before, NULL for the first, and the new one, until the app and its
+/// sources are freed. What is looked up is told of once it has been found.
 ///
 /// `callback` is called on a thread of appmint's, the one that fetched the token and on which others
 /// may wait for it: it must be quick, must not wait for a token itself, and must not let a C++
@@ -122,10 +127,12 @@ pub extern "C" fn appmint_source_on_change(
     let userdata = Userdata::take(userdata, drop);
     answer(error, || {
         let (source, callback) = (given("source", source)?, given("callback", callback)?);
-        source.core.on_change(move |token: &Token| {
+        source.core.on_change(move |before: Option<&Token>, token: &Token| {
+            let before = before.map(|before| appmint_token::from(before.clone()));
             let token = appmint_token::from(token.clone());
-            // SAFETY: the token outlives the call; the header demands that it can be called here.
-            unsafe { callback(userdata.start(), &raw const token) };
+            let start = before.as_ref().map_or(ptr::null(), ptr::from_ref);
+            // SAFETY: the tokens outlive the call; the header demands that it can be called here.
+            unsafe { callback(userdata.start(), start, &raw const token) };
         });
         Ok(())
     })

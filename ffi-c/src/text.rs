@@ -87,7 +87,7 @@ impl Changing {
     }
 }
 
-/// A secret text of your own, such as an authorization code. Zeroized when freed.
+/// A text of your own, which may be a secret, such as an authorization code. Zeroized when freed.
 pub struct appmint_text(Text);
 
 impl From<Secret> for appmint_text {
@@ -124,7 +124,7 @@ fn pair((name, value): (&String, &String)) -> (Text, Text) {
     (name.as_str().into(), value.as_str().into())
 }
 
-/// The secret text itself. Its length goes to `len` unless that is NULL.
+/// The text itself. Its length goes to `len` unless that is NULL.
 ///
 /// Borrowed until `text` is freed. NULL for NULL.
 #[unsafe(no_mangle)]

@@ -117,7 +117,7 @@ fn here() -> PathBuf {
 }
 
 /// In the order in which a reader wants them.
-const MODULES: [&str; 26] = [
+const MODULES: [&str; 28] = [
     "version",
     "error",
     "text",
@@ -127,6 +127,7 @@ const MODULES: [&str; 26] = [
     "config",
     "store",
     "event",
+    "discovery",
     "lookup",
     "scope",
     "app",
@@ -134,6 +135,7 @@ const MODULES: [&str; 26] = [
     "logins",
     "source",
     "token",
+    "introspection",
     "installation",
     "repository",
     "registration",

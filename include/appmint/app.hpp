@@ -6,6 +6,7 @@
 #include "authorization.hpp"
 #include "event.hpp"
 #include "hook.hpp"
+#include "introspection.hpp"
 #include "login.hpp"
 #include "registration.hpp"
 #include "source.hpp"
@@ -40,6 +41,13 @@ class Ended {
 };
 
 }  // namespace detail
+
+// What the app's own tokens are asked for with, on a platform that takes the app's assertion
+// (RFC 7523: a service account).
+struct AppTokenRequest {
+  std::vector<std::string> scopes = {};
+  std::optional<std::string> subject = std::nullopt;  // the user whom the app acts for
+};
 
 // An app on a platform.
 class App {
@@ -110,9 +118,12 @@ class App {
   }
   // A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out
   // yet.
-  TokenSource app_tokens() const {
+  TokenSource app_tokens(const AppTokenRequest &request = {}) const {
+    detail::Ended scopes({request.scopes.begin(), request.scopes.end()});
+    std::optional<std::string_view> subject = request.subject;
     return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
-      return appmint_app_app_tokens(c_handle(), out, error);
+      return appmint_app_app_tokens(c_handle(), scopes.data(), scopes.size(),
+                                    detail::start(subject), detail::size(subject), out, error);
     }));
   }
   // Suspends an installation: its tokens stop working until it is unsuspended.
@@ -274,6 +285,28 @@ class App {
   // Ends an installation token; one that is not valid any more counts as ended.
   void revoke_installation_token(std::string_view token) const {
     act(appmint_app_revoke_installation_token, token);
+  }
+  // Ends an access or a refresh token at the authorization server (RFC 7009), with what the server
+  // ties to it. The hint is "access_token" or "refresh_token". One that the server does not know
+  // counts as ended.
+  void revoke_token(std::string_view token,
+                    std::optional<std::string_view> token_type_hint = std::nullopt) const {
+    detail::check([&](auto error) {
+      return appmint_app_revoke_token(c_handle(), detail::start(token), token.size(),
+                                      detail::start(token_type_hint),
+                                      detail::size(token_type_hint), error);
+    });
+  }
+  // What the authorization server knows of an access or a refresh token (RFC 7662). One that is over
+  // is not an error: it is not active.
+  Introspection introspect_token(
+      std::string_view token,
+      std::optional<std::string_view> token_type_hint = std::nullopt) const {
+    return Introspection(detail::made(appmint_introspection_free, [&](auto out, auto error) {
+      return appmint_app_introspect_token(c_handle(), detail::start(token), token.size(),
+                                          detail::start(token_type_hint),
+                                          detail::size(token_type_hint), out, error);
+    }));
   }
   // Reports credentials that have leaked, whosever they are; the platform ends them. Needs no
   // credential.

@@ -89,6 +89,14 @@ class App::Builder {
   Builder &private_key_passphrase(std::string_view private_key_passphrase) {
     return set(appmint_config_set_private_key_passphrase, private_key_passphrase);
   }
+  // What the platform calls the key, where it names keys: the kid of what the app signs.
+  Builder &key_id(std::string_view key_id) {
+    return set(appmint_config_set_key_id, key_id);
+  }
+  // The same of the second key.
+  Builder &other_key_id(std::string_view other_key_id) {
+    return set(appmint_config_set_other_key_id, other_key_id);
+  }
   // Signs instead of a private key.
   Builder &signer(Signer signer) {
     auto drop = [](void *userdata) { delete static_cast<Signer *>(userdata); };
@@ -195,6 +203,7 @@ class App::Builder {
       return appmint_app_new(config_.get(), out, error);
     }));
   }
+  const appmint_config *c_handle() const { return config_.get(); }
 
  private:
   template <class Setter>

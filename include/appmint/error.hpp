@@ -79,6 +79,10 @@ enum class Reason : int {
   slow_down = APPMINT_REASON_SLOW_DOWN,
   expired_device_code = APPMINT_REASON_EXPIRED_DEVICE_CODE,
   stale_authorization = APPMINT_REASON_STALE_AUTHORIZATION,
+  duplicate_member = APPMINT_REASON_DUPLICATE_MEMBER,
+  bad_assertion = APPMINT_REASON_BAD_ASSERTION,
+  unsupported_token_type = APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE,
+  issuer_mismatch = APPMINT_REASON_ISSUER_MISMATCH,
 };
 
 // The name of a kind, such as "not_found".

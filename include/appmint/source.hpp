@@ -57,10 +57,12 @@ class TokenSource {
   void revoke() const {
     detail::check([&](auto error) { return appmint_source_revoke(c_handle(), error); });
   }
-  // Calls back with each new token, until the app and its sources are gone. The callback is called on
-  // the thread that fetched the token: it must be quick, and must not wait for a token itself.
-  void on_change(std::function<void(const Token &)> callback) const {
-    using Callback = std::function<void(const Token &)>;
+  // Calls back with the token before (none for the first) and the new one, until the app and its
+  // sources are gone. The callback is called on the thread that fetched the token: it must be quick,
+  // and must not wait for a token itself.
+  void on_change(
+      std::function<void(const std::optional<Token> &before, const Token &token)> callback) const {
+    using Callback = std::function<void(const std::optional<Token> &, const Token &)>;
     auto call = callback ? &TokenSource::tell : nullptr;
     detail::hand_over<Callback>(std::move(callback), [&](auto userdata, auto drop, auto error) {
       return appmint_source_on_change(c_handle(), call, userdata, drop, error);
@@ -83,10 +85,15 @@ class TokenSource {
   const appmint_source *c_handle() const { return source_.get(); }
 
  private:
-  static void tell(void *callback, const appmint_token *token) noexcept try {
-    std::shared_ptr<const appmint_token> kept(appmint_token_copy(token), appmint_token_free);
-    (*static_cast<std::function<void(const Token &)> *>(callback))(Token(std::move(kept)));
+  static void tell(void *callback, const appmint_token *before,
+                   const appmint_token *token) noexcept try {
+    using Callback = std::function<void(const std::optional<Token> &, const Token &)>;
+    auto last = before ? std::optional<Token>(kept(before)) : std::nullopt;
+    (*static_cast<Callback *>(callback))(last, kept(token));
   } catch (...) {  // C code must not be unwound
+  }
+  static Token kept(const appmint_token *token) {
+    return Token(std::shared_ptr<const appmint_token>(appmint_token_copy(token), appmint_token_free));
   }
 
   std::shared_ptr<const appmint_source> source_;

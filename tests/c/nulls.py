@@ -28,6 +28,9 @@ OPTIONAL = {
     ("appmint_app_scope_token", "target"),
     ("appmint_app_scope_token", "target_id"),
     ("appmint_app_install_url", "state"),
+    ("appmint_app_app_tokens", "subject"),
+    ("appmint_app_revoke_token", "token_type_hint"),
+    ("appmint_app_introspect_token", "token_type_hint"),
     ("appmint_app_install_url", "redirect_uri"),
 }
 
@@ -126,7 +129,7 @@ class Call:
             yield f"    {call};"
         elif "*" in self.result:
             yield f"    CHECK({what}, {call} == NULL);"
-        elif self.name.endswith(("_at_ms", "_now_ms", "event_clock_offset_ms")):
+        elif self.name.endswith(("_at_ms", "_before_ms", "_now_ms", "event_clock_offset_ms")):
             yield f"    CHECK({what}, {call} == APPMINT_NO_TIME);"
         else:
             expected = -1 if self.name in UNKNOWN else 0

@@ -147,10 +147,11 @@ static void on_event(void *userdata, const appmint_event *event) {
     ADD(it->others);
   }
 }
-static void on_change(void *userdata, const appmint_token *token) {
+static void on_change(void *userdata, const appmint_token *before, const appmint_token *token) {
   told *it = userdata;
   appmint_token *kept = appmint_token_copy(token);
   CHECK(same(appmint_token_reveal(kept, NULL), appmint_token_reveal(token, NULL)));
+  CHECK(!before); /* it is the first */
   appmint_token_free(kept);
   ADD(it->changes);
 }

@@ -179,7 +179,9 @@ static void hear(void *userdata, const appmint_event *event) {
   __atomic_add_fetch(&count->signs, 1, __ATOMIC_SEQ_CST);
   snprintf(heard, sizeof heard, "%s", appmint_error_message(error));
 }
-static void forget_change(void *userdata, const appmint_token *token) { (void)userdata, (void)token; }
+static void forget_change(void *userdata, const appmint_token *before, const appmint_token *token) {
+  (void)userdata, (void)before, (void)token;
+}
 
 /* A new error with this message is freed. */
 static int says(appmint_error **error, const char *message) {
@@ -701,7 +703,7 @@ static void many_threads_share_an_app(void) {
 /* ---- with a platform that answers */
 
 /* Answers one connection after the other, and keeps what it was asked. */
-typedef struct { int socket; const char *const *replies; char asked[4][2048]; } platform;
+typedef struct { int socket; const char *const *replies; char url[64], asked[4][2048]; } platform;
 
 static void *serve(void *it) {
   platform *served = it;
@@ -732,7 +734,6 @@ static appmint_app *app_at(platform *served, const char *const *replies, pthread
   socklen_t len = sizeof address;
   appmint_config *config = appmint_config_new();
   appmint_signer signer = {sizeof signer, NULL, ones, NULL};
-  char url[64];
   memset(served, 0, sizeof *served);
   served->replies = replies;
   served->socket = socket(AF_INET, SOCK_STREAM, 0);
@@ -740,14 +741,15 @@ static appmint_app *app_at(platform *served, const char *const *replies, pthread
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   CHECK(!bind(served->socket, (struct sockaddr *)&address, len) && !listen(served->socket, 4));
   CHECK(!getsockname(served->socket, (struct sockaddr *)&address, &len));
-  sprintf(url, "http://127.0.0.1:%d", ntohs(address.sin_port));
+  sprintf(served->url, "http://127.0.0.1:%d", ntohs(address.sin_port));
   CHECK(!pthread_create(thread, NULL, serve, served));
   CHECK(appmint_config_set_platform(config, "github", N, NULL) == APPMINT_OK);
   CHECK(appmint_config_set_app_id(config, "75", N, NULL) == APPMINT_OK);
   CHECK(appmint_config_set_client_id(config, "c", N, NULL) == APPMINT_OK);
   CHECK(appmint_config_set_client_secret(config, "s", N, NULL) == APPMINT_OK);
   CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK);
-  CHECK(appmint_config_set_api_url(config, url, N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_api_url(config, served->url, N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_web_url(config, served->url, N, NULL) == APPMINT_OK);
   CHECK(appmint_config_set_proxy(config, "", 0, NULL) == APPMINT_OK);
   CHECK(appmint_config_set_retries(config, 0, NULL) == APPMINT_OK);
   CHECK(appmint_config_set_retry_wait_ms(config, 1, NULL) == APPMINT_OK);
@@ -893,6 +895,84 @@ static void credentials_are_reported_together(void) {
   appmint_app_free(app);
 }
 
+/* Once the platform has been asked for the last time that it answers. */
+typedef struct { pthread_t platform; appmint_device_login *login; } cancelling;
+
+static void *cancel_when_asked(void *it) {
+  cancelling *one = it;
+  pthread_join(one->platform, NULL);
+  appmint_device_login_cancel(one->login);
+  return NULL;
+}
+static void a_device_login_is_cancelled_while_another_thread_waits(void) {
+  const char *const replies[] = {
+      "{\"device_code\":\"d\",\"user_code\":\"U-C\",\"verification_uri\":\"https://x/\",\"expires_in\":900,\"interval\":0}",
+      "{\"error\":\"slow_down\",\"interval\":60}", NULL};
+  cancelling one = {0};
+  appmint_token *token = NULL;
+  appmint_error *error = NULL;
+  platform served;
+  pthread_t thread;
+  appmint_app *app = app_at(&served, replies, &one.platform);
+  CHECK(appmint_app_start_device_login(app, NULL, 0, &one.login, NULL) == APPMINT_OK);
+  appmint_app_free(app); /* a login keeps what it needs */
+  CHECK(same(appmint_device_login_user_code(one.login), "U-C"));
+  CHECK(!pthread_create(&thread, NULL, cancel_when_asked, &one));
+  CHECK(appmint_device_login_wait(one.login, &token, NULL) == APPMINT_ERROR_CANCELLED);
+  pthread_join(thread, NULL);
+  CHECK(appmint_device_login_wait(one.login, &token, &error) == APPMINT_ERROR_CANCELLED);
+  CHECK(says(&error, "the login was cancelled") && !token);
+  CHECK(appmint_device_login_poll(one.login, &token, NULL) == APPMINT_ERROR_CANCELLED);
+  appmint_device_login_free(one.login);
+  close(served.socket);
+}
+
+static void a_server_tells_what_it_is_and_what_it_knows(void) {
+  char metadata[512];
+  const char *const replies[] = {
+      metadata, "{\"active\":true,\"scope\":\"a b\",\"aud\":\"x\",\"sub\":\"7\",\"exp\":1700000000}",
+      "{\"active\":false}", "", NULL};
+  appmint_config *config = appmint_config_new();
+  appmint_text *descriptor = NULL;
+  appmint_introspection *known = NULL, *over = NULL;
+  appmint_error *error = NULL;
+  platform served;
+  pthread_t thread;
+  size_t len = 0;
+  appmint_app *app = app_at(&served, replies, &thread);
+  appmint_app_free(app);
+  sprintf(metadata, "{\"issuer\":\"%s\",\"token_endpoint\":\"%s/t\",\"introspection_endpoint\":\"%s/i\","
+          "\"revocation_endpoint\":\"%s/r\"}", served.url, served.url, served.url, served.url);
+  CHECK(appmint_discover(NULL, "gitlab.com", N, &descriptor, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "the issuer is not a URL") && !descriptor);
+  CHECK(appmint_config_set_proxy(config, "", 0, NULL) == APPMINT_OK);
+  CHECK(appmint_discover(config, served.url, N, &descriptor, NULL) == APPMINT_OK);
+  CHECK(appmint_text_reveal(descriptor, &len) && len > 0);
+  CHECK(appmint_config_set_platform_descriptor(config, appmint_text_reveal(descriptor, NULL), len, NULL) == APPMINT_OK);
+  appmint_text_free(descriptor);
+  CHECK(appmint_config_set_client_id(config, "c", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_client_secret(config, "s", N, NULL) == APPMINT_OK);
+  app = app_of(config);
+  CHECK(appmint_app_introspect_token(app, "one and more", 3, NULL, 0, &known, NULL) == APPMINT_OK);
+  CHECK(appmint_app_introspect_token(app, "two", N, "refresh_token and more", 13, &over, NULL) == APPMINT_OK);
+  CHECK(appmint_app_revoke_token(app, "three", N, "access_token", N, NULL) == APPMINT_OK);
+  CHECK(appmint_introspection_active(known) == 1 && appmint_introspection_active(over) == 0);
+  CHECK(appmint_list_len(appmint_introspection_scopes(known)) == 2 && same(appmint_introspection_subject(known), "7"));
+  CHECK(same(appmint_list_at(appmint_introspection_audience(known), 0), "x"));
+  CHECK(appmint_introspection_expires_at_ms(known) == 1700000000000);
+  CHECK(appmint_introspection_not_before_ms(known) == APPMINT_NO_TIME);
+  CHECK(!appmint_introspection_username(known) && !appmint_introspection_client_id(over));
+  CHECK(same(appmint_introspection_raw(over, &len), "{\"active\":false}") && len == 16);
+  appmint_introspection_free(known);
+  appmint_introspection_free(over);
+  done_with(&served, thread);
+  CHECK(strstr(served.asked[0], "GET /.well-known/oauth-authorization-server "));
+  CHECK(strstr(served.asked[1], "POST /i ") && strstr(served.asked[1], "token=one") && !strstr(served.asked[1], "hint"));
+  CHECK(strstr(served.asked[2], "token=two&token_type_hint=refresh_token"));
+  CHECK(strstr(served.asked[3], "POST /r ") && strstr(served.asked[3], "token=three&token_type_hint=access_token"));
+  appmint_app_free(app);
+}
+
 /* Nothing can be signed while somebody else has the key. */
 static pthread_mutex_t key = PTHREAD_MUTEX_INITIALIZER;
 
@@ -924,9 +1004,33 @@ static void a_caller_stops_waiting(void) {
   CHECK(appmint_app_request(app, request, &response, NULL) == APPMINT_ERROR_TIMEOUT && !response);
   appmint_request_free(request);
   appmint_source_free(source);
-  CHECK(appmint_app_app_tokens(app, &source, &error) == APPMINT_ERROR_UNSUPPORTED);
-  appmint_error_free(error);
   appmint_app_free(app);
+}
+
+static void an_app_s_tokens_are_asked_for_with_what_the_platform_takes(void) {
+  static const char *const scopes[] = {"api", NULL};
+  appmint_app *app = github();
+  appmint_source *source = NULL;
+  appmint_error *error = NULL;
+  CHECK(appmint_app_app_tokens(app, NULL, 0, NULL, 0, &source, NULL) == APPMINT_ERROR_UNSUPPORTED);
+  CHECK(appmint_app_app_tokens(app, scopes, 1, "octocat", N, &source, NULL) == APPMINT_ERROR_UNSUPPORTED);
+  CHECK(appmint_app_app_tokens(app, scopes, 2, NULL, 0, &source, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "scope is NULL"));
+  CHECK(appmint_app_app_tokens(app, NULL, 1, NULL, 0, &source, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "scopes is NULL") && !source);
+  appmint_app_free(app);
+}
+
+static void a_key_that_is_named_must_be_given(void) {
+  appmint_config *config = appmint_config_new();
+  appmint_error *error = NULL;
+  appmint_app *app = NULL;
+  CHECK(appmint_config_set_platform(config, "github", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_app_id(config, "75", N, NULL) == APPMINT_OK);
+  CHECK(appmint_config_set_key_id(config, "k-1 and more", 3, NULL) == APPMINT_OK);
+  CHECK(appmint_app_new(config, &app, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(says(&error, "key_id names a key that is not given") && !app);
+  appmint_config_free(config);
 }
 
 static void an_install_brings_its_state_back(void) {
@@ -975,7 +1079,11 @@ int main(void) {
   a_hook_is_changed_by_what_is_set();
   a_token_is_scoped_to_one_account();
   credentials_are_reported_together();
+  a_device_login_is_cancelled_while_another_thread_waits();
+  a_server_tells_what_it_is_and_what_it_knows();
   a_caller_stops_waiting();
+  an_app_s_tokens_are_asked_for_with_what_the_platform_takes();
+  a_key_that_is_named_must_be_given();
   an_install_brings_its_state_back();
   printf("%d failures\n", failures);
   return failures != 0;

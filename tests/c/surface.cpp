@@ -151,7 +151,7 @@ static void what_cannot_be_called_is_refused() {
   auto kept = std::make_shared<int>(1);
   {
     auto moved = std::move(source);
-    moved.on_change([kept](const appmint::Token &) {});
+    moved.on_change([kept](const auto &, const appmint::Token &) {});
     CHECK(kept.use_count() == 2);
   }
   CHECK(kept.use_count() == 1);
@@ -384,7 +384,13 @@ static void what_the_app_does_takes_its_arguments() {
   at_once.timeout = std::chrono::milliseconds(0);
   auto late = error_of([&] { app.request("GET", "/x", at_once); });
   CHECK(late && late->kind() == ErrorKind::timeout);
-  auto none = error_of([&] { app.app_tokens(); });
+  for (const auto &request : {appmint::AppTokenRequest{}, appmint::AppTokenRequest{{"api"}, "octocat"}}) {
+    auto none = error_of([&] { app.app_tokens(request); });
+    CHECK(none && none->kind() == ErrorKind::unsupported);
+  }
+  auto none = error_of([&] { app.revoke_token("x", "refresh_token"); });
+  CHECK(none && none->kind() == ErrorKind::unsupported);
+  none = error_of([&] { app.introspect_token("x"); });
   CHECK(none && none->kind() == ErrorKind::unsupported);
 }
 
@@ -402,6 +408,15 @@ static void a_caller_stops_waiting() {
   }
   auto error = error_of([&] { source.token(); });  // what it began goes on
   CHECK(error && error->kind() == ErrorKind::transport);
+}
+
+static void a_server_is_asked_what_it_is() {
+  auto error = error_of([] { appmint::discover("gitlab.com"); });
+  CHECK(error && error->message() == "the issuer is not a URL");
+  error = error_of([] { appmint::discover("http://127.0.0.1:1", App::builder().proxy("").retries(0)); });
+  CHECK(error && error->kind() == ErrorKind::transport);
+  error = error_of([] { unreachable().other_key_id("k").build(); });
+  CHECK(error && error->message() == "other_key_id names a key that is not given");
 }
 
 static void an_install_brings_its_state_back() {
@@ -438,6 +453,7 @@ int main() {
   a_webhook_is_proved();
   what_the_app_does_takes_its_arguments();
   a_caller_stops_waiting();
+  a_server_is_asked_what_it_is();
   an_install_brings_its_state_back();
   CHECK(appmint::version() == APPMINT_VERSION && !appmint::platforms().empty());
   std::cout << failures << " failures\n";

@@ -17,6 +17,7 @@ OBJECTS = {
     "Webhook": "webhook",
     "ManualClock": "clock",
     "Registration": "registration",
+    "Introspection": "introspection",
     "Repository": "repository",
     "HookConfig": "hook_config",
     "HookDelivery": "hook_delivery",

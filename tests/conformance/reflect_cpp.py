@@ -7,12 +7,12 @@ from reflect_c import ROOT
 # What C++ needs beside, and why.
 HELPERS = {
     "App": {"builder", "c_handle"},
-    "Builder": {"build", "private_key_file"},
+    "Builder": {"build", "private_key_file", "c_handle"},
     **{
         name: {"c_handle"}  # the way down to appmint.h
         for name in (
             "TokenSource", "Token", "Installation", "Authorization", "Response", "Webhook", "ManualClock",
-            "Registration", "Repository", "HookConfig", "HookDelivery", "Stats", "Event",
+            "Registration", "Introspection", "Repository", "HookConfig", "HookDelivery", "Stats", "Event",
             "Login", "DeviceLogin",
         )
     },

@@ -30,12 +30,16 @@ def test_c_takes_what_may_be_left_out():
     assert list(reflect_c.LOGIN) == reflect_c.arguments(SURFACE, "start_login")
     wanted = [arg for arg in reflect_c.arguments(SURFACE, "scope_token") if arg not in reflect_c.SCOPE]
     assert set(wanted) | {"scope"} <= set(reflect_c.parameters("app_scope_token"))
-    for operation in ("app_install_url", "app_exchange_code", "app_start_device_login"):
+    for operation in (
+        "app_install_url", "app_exchange_code", "app_start_device_login", "app_app_tokens",
+        "app_revoke_token", "app_introspect_token",
+    ):  # fmt: skip
         wanted = reflect_c.arguments(SURFACE, operation.removeprefix("app_"))
         assert set(wanted) <= set(reflect_c.parameters(operation))
     for operation in ("source_token", "source_authorization"):
         assert {"min_valid_ms", "timeout_ms"} <= set(reflect_c.parameters(operation))
     assert "timeout_ms" in reflect_c.parameters("login_wait")
+    assert {"config", "issuer"} <= set(reflect_c.parameters("discover"))
 
 
 def test_c_tells_every_kind_of_event():
@@ -78,6 +82,7 @@ def test_cpp_takes_what_may_be_left_out():
     assert reflect_cpp.methods("Scope") == {*reflect_cpp.SCOPE.values(), "c_handle"}
     assert reflect_cpp.fields("HookChange") == reflect_c.arguments(SURFACE, "update_hook_config")
     assert reflect_cpp.fields("LoginRequest") == reflect_c.arguments(SURFACE, "start_login")
+    assert reflect_cpp.fields("AppTokenRequest") == reflect_c.arguments(SURFACE, "app_tokens")
     assert reflect_cpp.methods("Target") == {"account", "id"}
     for operation in ("find_installation", "installation"):
         assert {"const Lookup &", "std::string_view "} == reflect_cpp.first_arguments(operation)

@@ -36,7 +36,7 @@ REFLECTION = """
 const appmint = require('appmint')
 const native = require('./native.cjs')
 const own = (type) => Object.getOwnPropertyNames(type.prototype).filter((name) => name !== 'constructor')
-const isClass = (value) => typeof value === 'function'
+const isClass = (value) => typeof value === 'function' && value.prototype !== undefined
 const classes = Object.entries(appmint).filter(([, value]) => isClass(value))
 const errors = classes.filter(([, type]) => type.prototype instanceof appmint.AppmintError)
 const details = { reason: 'tls', hint: 'h', status: 1, platformCode: 'p', requestId: 'r', retryAfter: 1 }
@@ -80,7 +80,7 @@ def error_class(kind):
 
 def block(kind, name):
     """The lines of a class or an interface in the types, without their comments."""
-    body = re.search(rf"^export (?:abstract )?{kind} {name}\b[^{{]*\{{(.*?)^\}}", TYPES, re.M | re.S)
+    body = re.search(rf"^export (?:abstract )?{kind} {name}\b[^{{]*\{{(\}}|.*?^\}})", TYPES, re.M | re.S)
     return re.sub(r"/\*\*.*?\*/", "", body[1], flags=re.S)
 
 
@@ -127,15 +127,22 @@ OPERATIONS = [
 ]
 # Its instances have fields, and its prototype nothing but what reveals.
 RECORDS = ["Installation", "Webhook", "Registration", "Repository", "HookConfig", "HookDelivery", "Event",
-           "Stats"]
+           "Stats", "Introspection"]
 
 
 def test_the_module_shows_what_it_should_and_no_more(node):
     errors = {error_class(kind) for kind in SURFACE["error"]["kinds"]}
     wanted = set(SURFACE["module"]) | set(SURFACE["object"]) | errors | OWN_NAMES
     assert set(node["names"]) == wanted
-    values = re.findall(r"^export (?:abstract )?(?:const|class) (\w+)", TYPES, re.M)
+    values = re.findall(r"^export (?:abstract )?(?:const|class|function) (\w+)", TYPES, re.M)
     assert set(values) == wanted
+
+
+def test_discovery_takes_the_settings_of_the_network():
+    said = SURFACE["module"]["discover"]["doc"]
+    listed = re.search(r"how to reach the network: ([\w, ]+)", said)[1].strip().split(", ")
+    params = re.search(r"^export function discover\((.*)\): Promise<string>$", TYPES, re.M)[1]
+    assert accepted(parameters(params)) == {"issuer", "signal", *map(camel, listed)}
 
 
 def test_every_setting_is_an_option_of_app(node):

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
 import {
-  App, AppmintError, ManualClock, RateLimitedError, Token, platforms, version,
-  type AppOptions, type Authorization, type DeviceLogin, type ErrorKind, type Event, type EventKind, type HookConfig, type HookDelivery, type Installation, type Listing, type Login,
+  App, AppmintError, ManualClock, RateLimitedError, Token, discover, platforms, version,
+  type AppOptions, type Authorization, type DeviceLogin, type ErrorKind, type Event, type EventKind, type HookConfig, type HookDelivery, type Installation, type Introspection, type Listing, type Login,
   type Registration, type Repository, type Response, type Stats, type Store, type TokenSource, type Webhook,
 } from 'appmint'
 
@@ -21,6 +21,8 @@ const options: AppOptions = {
   host: 'git.corp.example',
   appId: 75,
   otherPrivateKey: new Uint8Array(),
+  keyId: '1',
+  otherKeyId: '2',
   privateKey: Buffer.from(''),
   signer: async (message: Buffer) => new Uint8Array(message),
   clock: new ManualClock(new Date()),
@@ -35,7 +37,7 @@ const options: AppOptions = {
 const app = new App(options)
 const source: TokenSource = app.installation(14)
 const token: Token = await source.token({ minValid: 1, signal: AbortSignal.timeout(1) })
-source.onChange((next) => console.log(next.reveal()))
+source.onChange((before, next) => console.log(before?.reveal(), next.reveal()))
 const found: Installation = await app.findInstallation('acme')
 await app.findInstallation({ repository: 'acme/api' }, { signal: AbortSignal.timeout(1) })
 const sought: TokenSource = app.installation({ organization: 'acme' }, { repositories: ['a'] })
@@ -73,6 +75,11 @@ const flags: (boolean | null | undefined)[] = [hook.insecureSsl, delivery?.isRed
 const code: number | null | undefined = delivery?.statusCode
 const scoped: Token = await app.scopeToken(token, { target: 'acme', repositoryIds: [1], permissions: { contents: 'read' } })
 await app.revokeCredentials(['a', scoped] as const, { signal: AbortSignal.timeout(1) })
+await app.revokeToken(token, { tokenTypeHint: 'access_token', signal: AbortSignal.timeout(1) })
+const known: Introspection = await app.introspectToken('a', { tokenTypeHint: 'refresh_token' })
+const since: [boolean, Date | null, readonly string[], string | null] = [known.active, known.notBefore, known.audience, known.subject]
+const platformDescriptor: string = await discover('https://a.example', { timeout: 1, proxy: '', signal: AbortSignal.timeout(1) })
+const acting: TokenSource = new App({ platformDescriptor }).appTokens({ scopes: ['a'] as const, subject: 'b' })
 const own: string = await app.appTokens().authorization({ minValid: 1, timeout: 1 })
 const ended: void = await source.revoke()
 const came: Installation = await app.finishInstall(new URL(app.installUrl({ appSlug: 'mint' }).url), '')
@@ -80,7 +87,7 @@ await source.request('GET', '/x', { timeout: 1 })
 const texts: (string | null)[] = [version, webhook.event, ...token.repositories, ...platforms, found.account, app.fingerprint, source.installationId, token.account, token.repositorySelection]
 const dates: (Date | null)[] = [token.expiresAt, found.createdAt, source.expiresAt]
 const bytes: Buffer = response.body
-export const used = [texts, dates, bytes, narrowed, verify, offset, iterable, secret, flags, code, own, ended, came, stored, sought, user, person, codes, me, over, forgotten, stats.servedStale, closed]
+export const used = [texts, dates, bytes, narrowed, verify, offset, iterable, secret, flags, code, own, ended, came, stored, sought, user, person, codes, me, over, forgotten, stats.servedStale, closed, since, acting]
 
 try {
   await app.jwt()
@@ -123,6 +130,10 @@ app.installUrl({})
 await app.revokeCredentials('a')
 // @ts-expect-error a list is no array
 app.installations().length
+// @ts-expect-error an issuer is compared to the letter
+await discover(new URL('https://a.example'))
+// @ts-expect-error nobody is discovered by it
+await discover('https://a.example', { clientId: 'a' })
 // @ts-expect-error only appmint makes tokens
 new Token()
 // @ts-expect-error an installation does not change

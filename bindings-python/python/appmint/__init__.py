@@ -45,6 +45,7 @@ from ._native import (
     HookConfig,
     HookDelivery,
     Installation,
+    Introspection,
     Listing,
     Login,
     ManualClock,
@@ -55,6 +56,7 @@ from ._native import (
     Token,
     TokenSource,
     Webhook,
+    discover,
     platforms,
     version,
 )
@@ -80,6 +82,7 @@ __all__ = [
     "HookDelivery",
     "Installation",
     "InternalError",
+    "Introspection",
     "InvalidArgumentError",
     "Listing",
     "Login",
@@ -106,6 +109,7 @@ __all__ = [
     "UnsupportedError",
     "Webhook",
     "__version__",
+    "discover",
     "platforms",
     "version",
 ]

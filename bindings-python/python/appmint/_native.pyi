@@ -18,6 +18,7 @@ __all__ = [
     "HookConfig",
     "HookDelivery",
     "Installation",
+    "Introspection",
     "Listing",
     "Login",
     "ManualClock",
@@ -28,6 +29,7 @@ __all__ = [
     "Token",
     "TokenSource",
     "Webhook",
+    "discover",
     "event_kinds",
     "kinds",
     "platforms",
@@ -60,6 +62,8 @@ class App:
         private_key: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
         other_private_key: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
         private_key_passphrase: str | None = None,
+        key_id: str | None = None,
+        other_key_id: str | None = None,
         signer: Callable[[bytes], bytes | bytearray | memoryview] | None = None,
         jwt_back_date: timedelta | float | None = None,
         jwt_lifetime: timedelta | float | None = None,
@@ -136,9 +140,18 @@ class App:
         platform no longer knows it.
         """
 
-    def app_tokens(self) -> TokenSource:
+    def app_tokens(
+        self,
+        *,
+        scopes: Iterable[str] | None = None,
+        subject: str | None = None,
+    ) -> TokenSource:
         """A source of the app's own tokens, where the platform has them beside the JWT; nothing goes
-        out yet."""
+        out yet.
+
+        On a platform that takes the app's assertion (RFC 7523: a service account) they may be asked
+        for with OAuth scopes, and for a user whom the app acts for.
+        """
 
     def registration(self) -> Registration:
         """The app as the platform has it registered."""
@@ -207,6 +220,25 @@ class App:
 
     def delete_grant(self, token: Token | str) -> None:
         """Ends a user's authorization of the app with all its tokens, given one of them."""
+
+    def revoke_token(self, token: Token | str, *, token_type_hint: str | None = None) -> None:
+        """Ends an access or a refresh token at the authorization server (RFC 7009), with what the
+        server ties to it. One that the server does not know counts as ended.
+
+        The hint is "access_token" or "refresh_token" and saves the server a search.
+        """
+
+    def introspect_token(
+        self,
+        token: Token | str,
+        *,
+        token_type_hint: str | None = None,
+    ) -> Introspection:
+        """What the authorization server knows of an access or a refresh token (RFC 7662). One that is
+        over, or somebody else's, is not an error: it is not active.
+
+        The hint is "access_token" or "refresh_token" and saves the server a search.
+        """
 
     def revoke_credentials(self, credentials: Iterable[Token | str]) -> None:
         """Reports credentials that have leaked, whosever they are; the platform ends them and tells
@@ -384,8 +416,9 @@ class TokenSource:
     def invalidate(self) -> None:
         """Forgets the token: the next call mints. A token already handed out still works."""
 
-    def on_change(self, callback: Callable[[Token], object]) -> None:
-        """Calls back with each new Token, on the thread that fetched it: be quick. Ends with the app.
+    def on_change(self, callback: Callable[[Token | None, Token], object]) -> None:
+        """Calls back with the Token before (None for the first) and the new Token, in this order, on
+        the thread that fetched it: be quick. Ends with the app.
 
         What is looked up is told of once it has been found. What the callback raises is noted in
         the log by its class.
@@ -541,6 +574,58 @@ class Installation:
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     __hash__ = None  # type: ignore[assignment]
+
+@final
+class Introspection:
+    """What an authorization server knows of a token (RFC 7662)."""
+
+    @property
+    def active(self) -> bool:
+        """Whether the token works now; if not, nothing else is told."""
+
+    @property
+    def scopes(self) -> list[str]:
+        """The OAuth scopes that it was granted."""
+
+    @property
+    def client_id(self) -> str | None:
+        """The client that asked for it."""
+
+    @property
+    def username(self) -> str | None:
+        """Who authorized it, for people."""
+
+    @property
+    def subject(self) -> str | None:
+        """Who authorized it, for machines: sub."""
+
+    @property
+    def token_type(self) -> str | None:
+        """How it is used, such as "Bearer"."""
+
+    @property
+    def issuer(self) -> str | None:
+        """Who issued it: iss."""
+
+    @property
+    def audience(self) -> list[str]:
+        """Whom it is meant for: aud."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it stops working, in UTC."""
+
+    @property
+    def issued_at(self) -> datetime | None:
+        """When it was issued, in UTC."""
+
+    @property
+    def not_before(self) -> datetime | None:
+        """From when on it works, in UTC."""
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as the server sent it."""
 
 @final
 class Event:
@@ -981,6 +1066,26 @@ def version() -> str:
 
 def platforms() -> list[str]:
     """The names of the built-in platforms."""
+
+def discover(
+    issuer: str,
+    *,
+    timeout: timedelta | float | None = None,
+    connect_timeout: timedelta | float | None = None,
+    proxy: str | None = None,
+    root_certificates: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
+    user_agent: str | None = None,
+    allow_plain_http: bool = False,
+    retries: int | None = None,
+    retry_wait: timedelta | float | None = None,
+) -> str:
+    """The descriptor, as JSON text for platform_descriptor, of the platform that an authorization
+    server says it is (RFC 8414, or OpenID Connect Discovery).
+
+    The issuer is its URL as the server writes it; the rest says how to reach the network, as it
+    does to an App. A NotFoundError where there is no metadata; a ProtocolError for metadata of
+    another issuer, or that cannot be used.
+    """
 
 def kinds() -> list[str]:
     """Every kind that an error can have."""

@@ -86,6 +86,22 @@ static appmint_status scope_token(const appmint_app *app, appmint_token **out, a
   appmint_scope_free(scope);
   return status;
 }
+static appmint_status app_tokens(const appmint_app *app, appmint_source **out, appmint_error **e) {
+  const char *scopes[16];
+  size_t count = 0;
+  word subject = arg("subject");
+  for (char *it = first(arg("scopes").value); it && count < 16; it = next()) scopes[count++] = it;
+  return appmint_app_app_tokens(app, scopes, count, subject.value, subject.len, out, e);
+}
+/* Learns what the next app's platform is. */
+static appmint_status discover(appmint_text **out, appmint_error **e) {
+  word issuer = arg("issuer");
+  size_t len;
+  appmint_status status = appmint_discover(config, issuer.value, issuer.len, out, e);
+  if (status) return status;
+  const char *descriptor = appmint_text_reveal(*out, &len);
+  return appmint_config_set_platform_descriptor(config, descriptor, len, e);
+}
 static appmint_status update_hook_config(const appmint_app *app, appmint_hook_config **out, appmint_error **e) {
   word url = arg("url"), type = arg("content_type"), secret = arg("secret"), insecure = arg("insecure_ssl");
   appmint_hook_change *change = appmint_hook_change_new();

@@ -25,7 +25,7 @@ static struct {
   appmint_token *token; appmint_installation *found; appmint_source *source;
   appmint_authorization *authorization; appmint_text *text; appmint_request *request; appmint_response *response;
   appmint_webhook *webhook; appmint_registration *registration; appmint_hook_config *hook; appmint_hook_delivery *delivery;
-  appmint_stats *stats;
+  appmint_stats *stats; appmint_introspection *introspection;
 } got;
 
 typedef appmint_status act(const appmint_app *, const char *, size_t, appmint_error **);
@@ -46,18 +46,21 @@ static const char *const of_users[] = {"exchange_code", "refresh", "finish_autho
 
 static appmint_status call(const char *op, appmint_error **e) {
   word code = arg("code"), uri = arg("redirect_uri"), verifier = arg("code_verifier"), id = arg("id");
-  word url = arg("callback_url"), state = arg("state"), name = arg("name");
+  word url = arg("callback_url"), state = arg("state"), name = arg("name"), token = arg("token"), hint = arg("token_type_hint");
   appmint_status status = 0;
 #define IS(name) (!strcmp(op, name))
   for EACH(i, of_source) if (IS(of_source[i])) status = source(app, &got.source, e);
   for EACH(i, of_session) if (IS(of_session[i])) status = appmint_app_session(app, name.value, name.len, &got.source, e);
-  if (IS("app_token")) status = appmint_app_app_tokens(app, &got.source, e);
+  if (IS("app_token")) status = app_tokens(app, &got.source, e);
   if (IS("installations")) status = appmint_app_installations(app, &installations.all, e);
   if (IS("hook_deliveries")) status = appmint_app_hook_deliveries(app, &hook_deliveries.all, e);
   if (!status && IS("repositories")) status = appmint_source_repositories(got.source, &repositories.all, e);
   if (status) return status;
   for EACH(i, acts) if (IS(acts[i].op)) return acts[i].call(app, arg(acts[i].key).value, arg(acts[i].key).len, e);
   for EACH(i, exchanges) if (IS(exchanges[i].op)) return exchanges[i].call(app, arg(exchanges[i].key).value, arg(exchanges[i].key).len, &got.token, e);
+  if (IS("discover")) return discover(&got.text, e);
+  if (IS("revoke_token")) return appmint_app_revoke_token(app, token.value, token.len, hint.value, hint.len, e);
+  if (IS("introspect_token")) return appmint_app_introspect_token(app, token.value, token.len, hint.value, hint.len, &got.introspection, e);
   if (IS("jwt")) return appmint_app_jwt(app, &got.token, e);
   if (IS("installations")) return take_installations(limit(), e);
   if (IS("repositories")) return take_repositories(limit(), e);
@@ -109,6 +112,7 @@ static void tell_got(const char *op) {
   if (got.token) tell_token(got.token);
   if (got.found) tell_installation("", got.found);
   if (got.registration) tell_registration(got.registration);
+  if (got.introspection) tell_introspection(got.introspection);
   if (got.hook) tell_hook_config(got.hook);
   if (got.delivery) tell_hook_delivery("", got.delivery);
   if (IS("source_expires_at")) tell_number("", "value", appmint_source_expires_at_ms(got.source), APPMINT_NO_TIME);
@@ -118,7 +122,7 @@ static void tell_got(const char *op) {
   if (IS("start_login")) tell_login(kept.login);
   if (IS("start_device_login")) tell_device_login(kept.device);
   for EACH(i, of_users) if (IS(of_users[i])) KEEP(token, token, appmint_token_copy(got.token));
-  tell("", "reveal.value", appmint_text_reveal(got.text, NULL));
+  tell("", IS("discover") ? "value" : "reveal.value", appmint_text_reveal(got.text, NULL));
   if (got.response) tell_response(got.response);
   if (IS("verify_webhook")) tell_webhook(got.webhook);
   if (IS("heed_webhook")) tell_number("", "value", (int64_t)appmint_app_heed_webhook(app, got.webhook), -1);
@@ -134,7 +138,7 @@ static void forget(void) {
   appmint_registration_free(got.registration), appmint_hook_config_free(got.hook), appmint_hook_delivery_free(got.delivery);
   appmint_source_free(got.source), appmint_authorization_free(got.authorization), appmint_text_free(got.text);
   appmint_request_free(got.request), appmint_response_free(got.response), appmint_webhook_free(got.webhook);
-  appmint_stats_free(got.stats);
+  appmint_stats_free(got.stats), appmint_introspection_free(got.introspection);
   memset(&got, 0, sizeof got);
 }
 
@@ -172,7 +176,7 @@ int main(void) {
     forget();
   }
   appmint_app_free(app), appmint_config_free(config), appmint_clock_free(manual_clock);
-  appmint_token_free(seen.last), clear_shelf(), forget_people();
+  appmint_token_free(seen.before), appmint_token_free(seen.last), clear_shelf(), forget_people();
   free(line);
   return 0;
 }

@@ -82,6 +82,18 @@ static void tell_hook_delivery(const char *prefix, const appmint_hook_delivery *
   tell_flag(prefix, "is_redelivery", appmint_hook_delivery_is_redelivery(it));
   tell(prefix, "raw", appmint_hook_delivery_raw(it, NULL));
 }
+#undef TEXT
+#undef TIME
+#define TEXT(member) tell("", #member, appmint_introspection_##member(it))
+#define TIME(member) tell_number("", #member, appmint_introspection_##member(it), APPMINT_NO_TIME)
+static void tell_introspection(const appmint_introspection *it) {
+  tell_flag("", "active", appmint_introspection_active(it));
+  tell_list("", "scopes", appmint_introspection_scopes(it));
+  TEXT(client_id); TEXT(username); TEXT(subject); TEXT(token_type); TEXT(issuer);
+  tell_list("", "audience", appmint_introspection_audience(it));
+  TIME(expires_at_ms); TIME(issued_at_ms); TIME(not_before_ms);
+  tell("", "raw", appmint_introspection_raw(it, NULL));
+}
 static void tell_token(const appmint_token *it) {
   tell("", "kind", appmint_token_kind(it));
   tell("", "reveal.token", appmint_token_reveal(it, NULL));

@@ -6,7 +6,7 @@
 #include <time.h>
 
 typedef struct { char kind[32], installation_id[64], error_kind[32], text[2048]; int64_t offset; int is_warning; } happening;
-static struct { pthread_mutex_t mutex; happening events[256]; size_t count, changes; appmint_token *last; } seen = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+static struct { pthread_mutex_t mutex; happening events[256]; size_t count, changes; appmint_token *before, *last; } seen = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static void copy(char *to, size_t room, const char *text) {
   snprintf(to, room, "%s", text ? text : "");
@@ -26,10 +26,11 @@ static void note(void *fails, const appmint_event *it) {
   }
   pthread_mutex_unlock(&seen.mutex);
 }
-static void follow(void *unused, const appmint_token *token) {
+static void follow(void *unused, const appmint_token *before, const appmint_token *token) {
   (void)unused;
   pthread_mutex_lock(&seen.mutex);
   seen.changes++;
+  appmint_token_free(seen.before), seen.before = appmint_token_copy(before);
   appmint_token_free(seen.last), seen.last = appmint_token_copy(token);
   pthread_mutex_unlock(&seen.mutex);
 }
@@ -62,6 +63,7 @@ static void tell_changes(void) {
   pthread_mutex_lock(&seen.mutex);
   tell_number("", "count", (int64_t)seen.changes, -1);
   tell("", "reveal.last", appmint_token_reveal(seen.last, NULL));
+  tell("", "reveal.before", appmint_token_reveal(seen.before, NULL));
   pthread_mutex_unlock(&seen.mutex);
 }
 static void tell_stats(const appmint_stats *it) {

@@ -79,6 +79,12 @@ struct Answer {
     add("reveal.client_secret", it.reveal_client_secret()), add("reveal.webhook_secret", it.reveal_webhook_secret());
     add("reveal.private_key", it.reveal_private_key());
   }
+  void add(const appmint::Introspection &it) {
+    add("active", std::optional<bool>(it.active())), add("scopes", joined(it.scopes())), add("client_id", it.client_id());
+    add("username", it.username()), add("subject", it.subject()), add("token_type", it.token_type()), add("issuer", it.issuer());
+    add("audience", joined(it.audience())), add("expires_at", it.expires_at()), add("issued_at", it.issued_at());
+    add("not_before", it.not_before()), add("raw", it.raw());
+  }
   void add(const std::string &p, const appmint::Repository &it) {
     add(p + "id", it.id()), add(p + "name", it.name()), add(p + "full_name", it.full_name());
     add(p + "owner", it.owner()), add(p + "is_private", it.is_private()), add(p + "raw", it.raw());

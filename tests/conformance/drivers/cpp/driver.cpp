@@ -38,7 +38,8 @@ struct Driver {
     static const std::map<std::string, Setter> texts = {
         {"platform", &B::platform}, {"platform_descriptor", &B::platform_descriptor}, {"host", &B::host}, {"api_url", &B::api_url},
         {"web_url", &B::web_url}, {"app_id", &B::app_id}, {"client_id", &B::client_id}, {"client_secret", &B::client_secret},
-        {"private_key", &B::private_key}, {"other_private_key", &B::other_private_key}, {"private_key_passphrase", &B::private_key_passphrase}, {"proxy", &B::proxy},
+        {"private_key", &B::private_key}, {"other_private_key", &B::other_private_key}, {"private_key_passphrase", &B::private_key_passphrase},
+        {"key_id", &B::key_id}, {"other_key_id", &B::other_key_id}, {"proxy", &B::proxy},
         {"root_certificates", &B::root_certificates}, {"user_agent", &B::user_agent}, {"store", &B::store},
         {"store_key", &B::store_key}, {"other_store_key", &B::other_store_key}};
     if (auto text = texts.find(key); text != texts.end()) (builder.*text->second)(value);
@@ -125,6 +126,8 @@ struct Driver {
     else if (op == "check_token") answer.add(app->check_token(arg("token")));
     else if (op == "reset_token") answer.add(app->reset_token(arg("token")));
     else if (op == "scope_token") answer.add(scoped());
+    else if (op == "revoke_token") app->revoke_token(arg("token"), maybe("token_type_hint"));
+    else if (op == "introspect_token") answer.add(app->introspect_token(arg("token"), maybe("token_type_hint")));
     else if (op == "revoke_credentials") {
       auto credentials = split(arg("credentials"));
       app->revoke_credentials({credentials.begin(), credentials.end()});
@@ -146,7 +149,11 @@ struct Driver {
     auto op = arg("op");
     if (op == "version") answer.add("value", appmint::version());
     else if (op == "platforms") answer.add("value", joined(appmint::platforms()));
-    else if (op == "jwt") answer.add(app->jwt());
+    else if (op == "discover") {
+      auto descriptor = appmint::discover(arg("issuer"), builder);
+      builder.platform_descriptor(descriptor);  // the next app's
+      answer.add("value", descriptor);
+    } else if (op == "jwt") answer.add(app->jwt());
     else if (op == "fingerprint") answer.add("value", app->fingerprint());
     else if (op == "platform_name") answer.add("value", app->platform_name());
     else if (op == "find_installation") answer.add("", maybe("account") ? app->find_installation(arg("account")) : app->find_installation(lookup()));
@@ -156,7 +163,7 @@ struct Driver {
     else if (op == "source_request") answer.add(source().request(arg("method"), arg("path"), options()));
     else if (op == "authorization_code") answer.add("reveal.value", app->authorization_code(arg("callback_url"), arg("state")));
     else if (op == "token") answer.add(source().token(ms("min_valid_ms"), ms("timeout_ms")));
-    else if (op == "app_token") answer.add(app->app_tokens().token(ms("min_valid_ms"), ms("timeout_ms")));
+    else if (op == "app_token") answer.add(app->app_tokens({split(arg("scopes")), maybe("subject")}).token(ms("min_valid_ms"), ms("timeout_ms")));
     else if (op == "source_authorization") answer.add("reveal.value", source().authorization(ms("min_valid_ms"), ms("timeout_ms")));
     else if (op == "source_expires_at") {
       auto time = source().expires_at();
@@ -172,7 +179,7 @@ struct Driver {
       else answer.add("value", std::to_string(app->heed_webhook(webhook)));
     } else if (op == "source_installation_id") answer.add("value", source().installation_id());
     else if (op == "tokens") answer.add("count", std::to_string(ask_at_once(source(), std::stoul(arg("count")))));
-    else if (op == "watch") source().on_change([watch = watch](const appmint::Token &token) { watch->follow(token); });
+    else if (op == "watch") source().on_change([watch = watch](const auto &before, const auto &token) { watch->follow(before, token); });
     else if (op == "changes") watch->tell_changes(answer);
     else if (op == "events") watch->tell_events(answer);
     else if (op == "stats") answer.add(app->stats());

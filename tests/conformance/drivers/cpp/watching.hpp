@@ -63,9 +63,9 @@ class Watch {
     events_.add(p + "error_kind", error ? Text(name(error->kind())) : std::nullopt);
     events_.add(p + "is_warning", std::optional<bool>(event.is_warning())), events_.add(p + "text", event.text());
   }
-  void follow(const appmint::Token &token) {
+  void follow(const std::optional<appmint::Token> &before, const appmint::Token &token) {
     std::lock_guard guard(mutex_);
-    changes_.push_back(token);
+    changes_.emplace_back(before, token);
   }
   void tell_events(Answer &answer) {
     moment();
@@ -77,7 +77,10 @@ class Watch {
     moment();
     std::lock_guard guard(mutex_);
     answer.add("count", std::to_string(changes_.size()));
-    if (!changes_.empty()) answer.add("reveal.last", changes_.back().reveal());
+    if (changes_.empty()) return;
+    const auto &[before, last] = changes_.back();
+    answer.add("reveal.last", last.reveal());
+    if (before) answer.add("reveal.before", before->reveal());
   }
 
  private:
@@ -86,7 +89,7 @@ class Watch {
   std::mutex mutex_;
   Answer events_;
   std::size_t count_ = 0;
-  std::vector<appmint::Token> changes_;
+  std::vector<std::pair<std::optional<appmint::Token>, appmint::Token>> changes_;  // the one before, and the new one
 };
 
 // How many different tokens so many threads get that ask at once.

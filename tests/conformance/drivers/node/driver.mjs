@@ -8,7 +8,7 @@ import { OPERATIONS } from './operations.mjs'
 import { PEOPLE } from './people.mjs'
 import { broken, shelf } from './shelf.mjs'
 import { changes, different, events, note, watch } from './watching.mjs'
-import { call, camel, flag, headersOf, list, narrowing, number, patience } from './words.mjs'
+import { asked, call, camel, flag, headersOf, list, narrowing, number, patience } from './words.mjs'
 
 let settings = {}
 let app
@@ -31,6 +31,11 @@ const COMMANDS = {
 const CALLS = {
   version: () => ({ value: appmint.version }),
   platforms: () => ({ value: appmint.platforms.join() }),
+  discover: async ({ issuer }) => {
+    const network = Object.entries(settings).filter(([name]) => NETWORK.includes(name))
+    settings.platformDescriptor = await appmint.discover(issuer, Object.fromEntries(network))
+    return { value: settings.platformDescriptor }
+  },
   jwt: async () => token(await app.jwt()),
   fingerprint: () => ({ value: app.fingerprint }),
   platform_name: () => ({ value: app.platformName }),
@@ -38,7 +43,7 @@ const CALLS = {
   clock_offset: () => ({ value: app.clockOffset }),
   find_installation: async (words) => record(await app.findInstallation(words)),
   token: async (words) => token(await source(words).token(patience(words))),
-  app_token: async (words) => token(await app.appTokens().token(patience(words))),
+  app_token: async ({ min_valid_ms, ...words }) => token(await app.appTokens(asked(words)).token(patience({ min_valid_ms }))),
   source_authorization: async (words) => ({ 'reveal.value': await source(words).authorization(patience(words)) }),
   source_expires_at: (words) => ({ value: source(words).expiresAt?.getTime() }),
   source_installation_id: (words) => ({ value: source(words).installationId }),
@@ -61,6 +66,11 @@ const CALLS = {
   authorization_code: ({ callback_url, state }) => ({ 'reveal.value': app.authorizationCode(callback_url, state) }),
   request: async (words) => response(await app.request(...call(words))),
 }
+
+/** The settings that say how to reach the network. */
+const NETWORK = [
+  'timeout', 'connectTimeout', 'proxy', 'rootCertificates', 'userAgent', 'allowPlainHttp', 'retries', 'retryWait',
+]
 
 const READERS = {
   signer: (value) => (value === 'fail' ? fail : () => new Uint8Array(256).fill(1)),

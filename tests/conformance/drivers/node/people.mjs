@@ -1,7 +1,7 @@
 // Users: authorizations, logins, sessions. What a later command goes on with is kept here.
 
 import { authorization, members, response, shown, token } from './answer.mjs'
-import { call, camelCased, list, number, patience } from './words.mjs'
+import { asked, call, camelCased, list, number, patience } from './words.mjs'
 
 const kept = {}
 
@@ -14,8 +14,6 @@ async function keptToken(brought) {
   kept.token = await brought
   return token(kept.token)
 }
-
-const asked = ({ scopes, ...words }) => ({ ...camelCased(words), scopes: scopes && list(scopes) })
 
 export const PEOPLE = {
   authorize: (app, words) => keptAuthorization(app.authorize(asked(words))),

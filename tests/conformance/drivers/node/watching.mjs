@@ -19,12 +19,13 @@ function words({ kind, installationId, clockOffsetMs, error, isWarning, text }, 
 }
 
 export function watch(source) {
-  source.onChange((token) => changed.push(token))
+  source.onChange((before, token) => changed.push({ before, token }))
 }
 
 export async function changes() {
   await moment(MOMENT)
-  return { count: changed.length, 'reveal.last': changed.at(-1)?.reveal() }
+  const { before, token } = changed.at(-1) ?? {}
+  return { count: changed.length, 'reveal.last': token?.reveal(), 'reveal.before': before?.reveal() }
 }
 
 /** How many different tokens so many promises get that ask at once. */

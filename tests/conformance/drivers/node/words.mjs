@@ -6,6 +6,9 @@ export const camelCased = (words) => Object.fromEntries(Object.entries(words).ma
 export const list = (text) => text.split(',').filter(() => text !== '')
 export const number = (text) => (text === undefined ? undefined : Number(text))
 
+/** Options of a call, with scopes among them. */
+export const asked = ({ scopes, ...words }) => ({ ...camelCased(words), scopes: scopes && list(scopes) })
+
 export const patience = ({ min_valid_ms, timeout_ms }) => ({ minValid: number(min_valid_ms), timeout: number(timeout_ms) })
 
 export const flag = (text) => text === 'true'

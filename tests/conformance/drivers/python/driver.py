@@ -4,6 +4,7 @@ import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from inspect import signature
 from itertools import islice
 from threading import Lock
 from time import sleep
@@ -15,7 +16,7 @@ import appmint
 class Driver:
     def __init__(self):
         self.settings, self.clock, self.app = {}, None, None
-        self.told, self.tokens, self.shelf = [], [], Shelf()
+        self.told, self.changed, self.shelf = [], [], Shelf()
         self.people = People()
 
     def obey(self, command, words):
@@ -35,11 +36,17 @@ class Driver:
         return {}
 
     def call(self, operation, words):
-        if operation in ("events", "watch", "changes"):
+        if operation in ("discover", "events", "watch", "changes"):
             return getattr(self, operation)(**words)
         if operation in vars(People):
             return getattr(self.people, operation)(self.app, **words)
         return OPERATIONS[operation](self.app, **words)
+
+    def discover(self, issuer):
+        """Learns what the next app's platform is."""
+        network = {name: self.settings[name] for name in NETWORK if name in self.settings}
+        self.settings["platform_descriptor"] = appmint.discover(issuer, **network)
+        return {"value": self.settings["platform_descriptor"]}
 
     def events(self):
         sleep(MOMENT)
@@ -49,11 +56,13 @@ class Driver:
         return told
 
     def watch(self, **words):
-        source(self.app, words).on_change(self.tokens.append)
+        source(self.app, words).on_change(lambda *change: self.changed.append(change))
 
     def changes(self):
         sleep(MOMENT)
-        return {"count": len(self.tokens), "reveal.last": self.tokens[-1].reveal() if self.tokens else None}
+        before, last = self.changed[-1] if self.changed else (None, None)
+        return {"count": len(self.changed), "reveal.last": last and last.reveal(),
+                "reveal.before": before and before.reveal()}
 
     def set(self, key, value):
         if key == "clock_ms":
@@ -210,6 +219,11 @@ def source_token(app, **words):
     return token(source(app, words).token(**spans(words)))
 
 
+def app_token(app, **words):
+    of = spans(words)
+    return token(app.app_tokens(**lists(words)).token(**of))
+
+
 def scope_token(app, **words):
     return token(app.scope_token(**narrowing(words), **words))
 
@@ -267,7 +281,7 @@ OPERATIONS = {
     "stats": lambda app: members(app.stats(), STATS),
     "heed_webhook": lambda app, **words: {"value": app.heed_webhook(webhook(app, **words))},
     "close": lambda app: app.close(),
-    "app_token": lambda app, **words: token(app.app_tokens().token(**spans(words))),
+    "app_token": app_token,
     "invalidate": lambda app, **words: source(app, words).invalidate(),
     "revoke": lambda app, **words: source(app, words).revoke(),
     "repositories": lambda app, **words: listed(source(app, words).repositories(), **words),
@@ -286,6 +300,8 @@ OPERATIONS = {
     "scope_token": scope_token,
     "delete_token": lambda app, **words: app.delete_token(**words),
     "delete_grant": lambda app, **words: app.delete_grant(**words),
+    "revoke_token": lambda app, **words: app.revoke_token(**words),
+    "introspect_token": lambda app, **words: whole(app.introspect_token(**words)),
     "revoke_installation_token": lambda app, **words: app.revoke_installation_token(**words),
     "revoke_credentials": lambda app, credentials: app.revoke_credentials(split(credentials)),
     "install_url": lambda app, **words: authorization(app.install_url(**words)),
@@ -314,6 +330,7 @@ READ = dict.fromkeys(["jwt_back_date", "jwt_lifetime", "max_response_body", "ret
 READ |= dict.fromkeys(["timeout", "connect_timeout", "retry_wait"], milliseconds)
 READ |= dict.fromkeys(["allow_plain_http", "store_unencrypted"], lambda text: text == "true")
 READ |= {"signer": lambda text: fail if text == "fail" else lambda message: b"\x01" * 256}
+NETWORK = [name for name in signature(appmint.discover).parameters if name != "issuer"]
 LISTS = {"scopes": split, "ports": lambda text: [int(port) for port in split(text)]}
 BY = ["id", "account", "organization", "user", "repository", "enterprise"]
 STATS = [name for name in dir(appmint.Stats) if not name.startswith("_")]

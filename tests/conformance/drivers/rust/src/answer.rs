@@ -3,9 +3,9 @@
 use std::fmt;
 
 use appmint_core::{
-    Authorization, Error, Event, Flight, HookConfig, HookDelivery, Installation, Listing,
-    Permissions, Registration, Repository, Response, Result, Secret, Stats, Timestamp, Token,
-    Webhook,
+    Authorization, Error, Event, Flight, HookConfig, HookDelivery, Installation, Introspection,
+    Listing, Permissions, Registration, Repository, Response, Result, Secret, Stats, Timestamp,
+    Token, Webhook,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
@@ -55,6 +55,22 @@ impl Answer {
             .maybe("claims", token.claims())
             .maybe("reveal.refresh_token", token.refresh_token().map(Secret::reveal))
             .time("refresh_token_expires_at_ms", token.refresh_token_expires_at())
+    }
+
+    pub(crate) fn introspection(known: &Introspection) -> Self {
+        Self::shown(known)
+            .with("active", known.active.to_string())
+            .with("scopes", known.scopes.join(","))
+            .maybe("client_id", known.client_id.as_ref())
+            .maybe("username", known.username.as_ref())
+            .maybe("subject", known.subject.as_ref())
+            .maybe("token_type", known.token_type.as_ref())
+            .maybe("issuer", known.issuer.as_ref())
+            .with("audience", known.audience.join(","))
+            .time("expires_at_ms", known.expires_at)
+            .time("issued_at_ms", known.issued_at)
+            .time("not_before_ms", known.not_before)
+            .with("raw", known.raw.to_string())
     }
 
     /// Nothing but that it went well.

@@ -16,8 +16,8 @@ use std::{
 };
 
 use appmint_core::{
-    App, Call, Lookup, ManualClock, Platform, Result, Scope, Secret, Settings, TokenSource,
-    VERSION, Webhook,
+    App, AppTokenRequest, Call, Lookup, ManualClock, Platform, Result, Scope, Secret, Settings,
+    TokenSource, VERSION, Webhook,
 };
 
 use self::{answer::Answer, people::People, settings::milliseconds, shelf::Shelf, watching::Watch};
@@ -45,11 +45,21 @@ impl Driver {
             "advance" => self.clock.as_ref().expect("a clock").advance(milliseconds(&words["ms"])),
             "call" => {
                 let operation = words.remove("op").expect("an op");
+                if operation == "discover" {
+                    return self.discover(&words);
+                }
                 return self.call(&operation, &words);
             }
             other => panic!("no command {other}"),
         }
         Ok(Answer::default())
+    }
+
+    /// Learns what the next app's platform is.
+    fn discover(&mut self, words: &Words) -> Result<Answer> {
+        let platform = Platform::discover(&words["issuer"], &self.settings).wait()?;
+        self.settings.platform_descriptor = Some(platform.as_json().to_owned());
+        Ok(Answer::value(platform.as_json()))
     }
 
     fn call(&self, operation: &str, words: &Words) -> Result<Answer> {
@@ -75,7 +85,9 @@ impl Driver {
                 Answer::token(&flight.wait_within(span(words, "timeout_ms"))?)
             }
             "app_token" => {
-                Answer::token(&app.app_tokens()?.token(span(words, "min_valid_ms")).wait()?)
+                let scopes = words.get("scopes").map(|list| split(list)).unwrap_or_default();
+                let wanted = AppTokenRequest { scopes, subject: words.get("subject").cloned() };
+                Answer::token(&app.app_tokens(wanted)?.token(span(words, "min_valid_ms")).wait()?)
             }
             "source_authorization" => {
                 let flight = source(app, words)?.authorization(span(words, "min_valid_ms"));

@@ -36,6 +36,11 @@ pub(crate) fn call(app: &App, operation: &str, words: &Words) -> Result<Answer> 
         "delete_token" => Answer::nothing(app.delete_token(token()))?,
         "delete_grant" => Answer::nothing(app.delete_grant(token()))?,
         "revoke_installation_token" => Answer::nothing(app.revoke_installation_token(token()))?,
+        "revoke_token" => Answer::nothing(app.revoke_token(token(), given("token_type_hint")))?,
+        "introspect_token" => {
+            let flight = app.introspect_token(token(), given("token_type_hint"));
+            Answer::introspection(&flight.wait()?)
+        }
         "revoke_credentials" => {
             let credentials = split(&words["credentials"]).into_iter().map(Secret::from);
             Answer::nothing(app.revoke_credentials(credentials.collect()))?

@@ -32,6 +32,8 @@ impl Driver {
             "private_key_hex" => settings.private_key = Some(bytes(&value).into()),
             "other_private_key" => settings.other_private_key = Some(value.into_bytes().into()),
             "private_key_passphrase" => settings.private_key_passphrase = Some(value.into()),
+            "key_id" => settings.key_id = Some(value),
+            "other_key_id" => settings.other_key_id = Some(value),
             "signer" => settings.signer = Some(Arc::new(TestSigner(value == "ok"))),
             "jwt_back_date" => settings.jwt_back_date = Some(seconds(&value)),
             "jwt_lifetime" => settings.jwt_lifetime = Some(seconds(&value)),

@@ -12,10 +12,13 @@ use appmint_core::{Event, Result, Token, TokenSource};
 
 use crate::answer::Answer;
 
+/// The token before, and the new one.
+type Change = (Option<Token>, Token);
+
 #[derive(Clone, Default)]
 pub(crate) struct Watch {
     events: Arc<Mutex<Vec<Event>>>,
-    changes: Arc<Mutex<Vec<Token>>>,
+    changes: Arc<Mutex<Vec<Change>>>,
 }
 
 impl Watch {
@@ -25,7 +28,9 @@ impl Watch {
 
     pub(crate) fn follow(&self, source: &TokenSource) -> Answer {
         let changes = Arc::clone(&self.changes);
-        source.on_change(move |token| changes.lock().unwrap().push(token.clone()));
+        source.on_change(move |before, token| {
+            changes.lock().unwrap().push((before.cloned(), token.clone()));
+        });
         Answer::default()
     }
 
@@ -33,7 +38,10 @@ impl Watch {
         thread::sleep(MOMENT);
         let changes = self.changes.lock().unwrap();
         let answer = Answer::default().with("count", changes.len().to_string());
-        answer.maybe("reveal.last", changes.last().map(Token::reveal))
+        let (before, last) = changes.last().map(|(before, last)| (before.as_ref(), last)).unzip();
+        answer
+            .maybe("reveal.last", last.map(Token::reveal))
+            .maybe("reveal.before", before.flatten().map(Token::reveal))
     }
 
     pub(crate) fn events(&self) -> Answer {
