@@ -72,22 +72,26 @@ def rows() -> dict:
         "… narrowed": narrowing,
         "`installation(id).repositories`": lambda p: pages(p.get("lists", {}).get("repositories")),
         "`installation(id).revoke`": operation("revoke_installation_token"),
-        "`app_tokens().token`": lambda p: yes("app_path" in p.get("installation_token", {})),
+        "`app_tokens().token`": lambda p: yes("app_path" in p.get("installation_token", {}) or assertion(p)),
+        "… for OAuth `scopes`": lambda p: yes("scope" in assertion(p)),
+        "… for a `subject`": lambda p: yes(assertion(p).get("subject")),
         "`install_url`": lambda p: yes("install" in p),
         "… with `state`": lambda p: yes("state" in p.get("install", {})),
         "… with `redirect_uri`, where to return to": lambda p: yes("redirect_uri" in p.get("install", {})),
         "`finish_install`": lambda p: yes("installation_id" in p.get("install", {})),
         "`hook_deliveries`": lambda p: pages(p.get("lists", {}).get("hook_deliveries")),
         **{f"`{name}`": operation(name) for name in OPERATIONS},
-        "`authorize`, `authorization_code`": lambda p: "yes" if "oauth" in p else NO,
-        "… with PKCE": lambda p: oauth(p, lambda o: "S256" if o["authorize"].get("pkce") else "no"),
-        "… with `scopes`": lambda p: oauth(p, lambda o: yes("scope_separator" in o["authorize"])),
-        "… with `login`": lambda p: oauth(p, lambda o: yes("login" in o["authorize"])),
+        "`authorize`, `authorization_code`": lambda p: authorize(p, lambda a: "yes"),
+        "… with PKCE": lambda p: authorize(p, lambda a: "S256" if a.get("pkce") else "no"),
+        "… with `scopes`": lambda p: authorize(p, lambda a: yes("scope_separator" in a)),
+        "… with `login`": lambda p: authorize(p, lambda a: yes("login" in a)),
         "`exchange_code`, `refresh`": lambda p: oauth(p, lambda o: o["token"]["encoding"]),
-        "… with `redirect_uri`": lambda p: oauth(p, lambda o: yes(o["exchange"]["redirect_uri"])),
+        "… with `redirect_uri`": lambda p: oauth(p, lambda o: yes(o.get("exchange", {}).get("redirect_uri", True))),
         "… `iss` in the callback": lambda p: oauth(p, lambda o: "compared" if "issuer" in o else "not sent"),
-        "`start_login`": lambda p: yes("oauth" in p),
+        "`start_login`": lambda p: authorize(p, lambda a: "yes"),
         "`start_device_login`": lambda p: yes("device" in p.get("oauth", {})),
+        "`revoke_token`": lambda p: yes("revocation" in p.get("oauth", {})),
+        "`introspect_token`": lambda p: yes("introspection" in p.get("oauth", {})),
         "`session`, after a refresh whose answer was lost": rotation,
         "`request` with a token": lambda p: "yes",
         "`verify_webhook`": webhook,
@@ -158,6 +162,14 @@ def narrowing(platform: dict) -> str:
 
 def oauth(platform: dict, read) -> str:
     return read(platform["oauth"]) if "oauth" in platform else NO
+
+
+def authorize(platform: dict, read) -> str:
+    return oauth(platform, lambda rules: read(rules["authorize"]) if "authorize" in rules else NO)
+
+
+def assertion(platform: dict) -> dict:
+    return platform.get("oauth", {}).get("assertion", {})
 
 
 def rotation(platform: dict) -> str:

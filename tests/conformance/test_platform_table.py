@@ -17,6 +17,8 @@ CALLS = {
     "`installation(id).repositories`": [("repositories",)],
     "`installation(id).revoke`": [("revoke",)],
     "`app_tokens().token`": [("app_token",)],
+    "… for OAuth `scopes`": [("app_token", "scopes")],
+    "… for a `subject`": [("app_token", "subject")],
     "`install_url`": [("install_url",)],
     "… with `state`": [("install_url", "state")],
     "… with `redirect_uri`, where to return to": [("install_url", "redirect_uri")],
@@ -77,5 +79,5 @@ def test_every_operation_has_a_row():
              "platforms", "source_authorization", "source_expires_at", "source_installation_id", "source_request", "stats",
              "tokens", "verify_webhook", "version", "watch", "seal_authorization", "open_authorization", "login_cancel",
              "device_poll", "device_wait", "device_cancel", "start_session", "end_session", "finish_authorization",
-             "login_wait", "session_invalidate", "session_request"}
+             "login_wait", "session_invalidate", "session_request", "discover"}
     assert {step["call"] for case in ALL for step in case.steps if "call" in step} <= known | local

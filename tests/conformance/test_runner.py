@@ -189,6 +189,88 @@ def test_errors_are_compared():
         assert compare.of_error(wanted, came | wrong)
 
 
+def jwt(claims, **header):
+    """A JWT that nobody signed."""
+    parts = [json.dumps(part).encode() for part in ({"alg": "RS256", "typ": "JWT", **header}, claims)]
+    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in [*parts, b"unsigned"])
+
+
+def put(body):
+    return replay.Recorded("web", "POST", "/token", [("content-type", compare.FORM)], body.encode())
+
+
+def test_a_jwt_in_a_form_is_compared():
+    claims = {"iss": "app", "jti": "one"}
+    wanted = {"header": {"kid": "k"}, "claims": {"iss": "app", "jti": {"matches": "[a-z]+"}}, "fresh": ["jti"]}
+    request = {"method": "POST", "path": "/token", "base": "web", "form": {"a": "b", "assertion": {"jwt": wanted}}}
+    seen = set()
+
+    def problems(token, more=""):
+        return compare.of_request(request, put(f"a=b&assertion={token}{more}"), seen)
+    assert problems(jwt(claims, kid="k")) == []
+    assert any("earlier JWT" in problem for problem in problems(jwt(claims, kid="k")))
+    assert problems(jwt(claims | {"jti": "two"}, kid="k")) == []
+    for wrong, complaint in [
+            (jwt(claims | {"jti": "3"}, kid="k"), "claims are"), (jwt({"iss": "app"}, kid="k"), "claims are"),
+            (jwt(claims | {"jti": "x", "sub": "y"}, kid="k"), "claims are"), (jwt(claims | {"jti": "z"}), "header is"),
+            ("x", "no JWT"), (jwt(claims | {"jti": "v"}, kid="other"), "header is")]:
+        assert any(complaint in problem for problem in problems(wrong)), wrong
+    assert any("differs in ['assertion']" in p for p in problems(jwt(claims | {"jti": "w"}, kid="k"), "&assertion=x"))
+    assert compare.of_request(request, put("a=b"), seen) == ["the body differs in ['assertion']"]
+
+
+def test_a_jwt_in_a_form_is_a_secret():
+    token = jwt({})
+    assert compare.assertions([put(f"assertion={token}&a=b"), put("client_assertion=x")]) == {token, "x"}
+
+
+def test_a_field_that_comes_twice_is_found():
+    request = {"method": "POST", "path": "/token", "base": "web", "form": {"a": "b"}}
+    assert compare.of_request(request, put("a=c&a=b"), set())
+
+
+def test_members_of_a_json_text_are_compared():
+    def difference(wanted):
+        return compare.difference("x", {"json_at": wanted}, '{"a": {"b": [1], "c": null}}', {})
+    assert difference({"/a/b": [1], "/a/c": None, "/d": None, "/a/b/0": None}) is None
+    assert "/a/b is [1]" in difference({"/a/b": 1}) and "/d is None" in difference({"/d": {}})
+
+
+def test_an_exchanges_reply_may_be_changed():
+    profile = {"exchanges": {"one": {"request": {"path": "/1"}, "reply": {"status": 200, "json": {"a": 1, "b": 2}}}}}
+    case = profile_case(**profile)
+    written = cases.exchanges_of(case, [{"use": "one", "change": {"/a": None, "/c": "{x}"}}, {"use": "one"}], {"x": "y"})
+    assert [exchange["reply"]["json"] for exchange in written] == [{"b": 2, "c": "y"}, {"a": 1, "b": 2}]
+
+
+# Learns what a platform is where it is told, and shows what it was told before that and before an app.
+DISCOVERER = """
+import sys
+told = ""
+for line in sys.stdin:
+    command, *words = line.split()
+    told = ",".join(sorted(word.split("=")[0] for word in words)) if command == "config" else told
+    print("error kind=protocol message=x is_retryable=false" if command == "app" and "client_id" not in told
+          else "ok value=" + told, flush=True)
+"""
+
+
+def test_a_case_may_discover_before_there_is_an_app(tmp_path):
+    driver = tmp_path / "driver.py"
+    driver.write_text(DISCOVERER, "utf-8")
+
+    def problems(*steps):
+        raw = {"claims": "x", "settings": {"client_id": "x", "retries": 0}, "steps": steps}
+        case = cases.of("discoverer", "none", {}, raw)
+        return cases.leaves_traces(case), run.run(case, [sys.executable, str(driver)])
+    discover = {"call": "discover", "result": {"value": "clock_ms,retries"}}
+    after = {"call": "look", "result": {"value": "client_id,clock_ms,retries"}}
+    assert problems(discover, {"app": {}}, after) == (True, [])
+    assert problems(discover, {"app": {"client_id": None}})[1] == [
+        "step 2, app: expected a result, but: protocol (None): x"]
+    assert problems(after) == (False, [])
+
+
 def test_rfc_7636_appendix_b():
     challenge = compare.challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
     assert challenge == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -276,11 +358,10 @@ REAL = sorted((cases.ROOT / "core/platforms").glob("*.json"))
 ENUMERATED = {"schema", "as_of", "verified", "jwt.issuer", "jwt.issuer_type", "installations.list.paging.style",
               "lists.repositories.paging.style",
               "installation_token.body", "oauth.authorize.base", "oauth.authorize.pkce", "oauth.token.base",
-              "oauth.token.encoding", "oauth.token.client_authentication", "oauth.exchange.grant_type",
-              "oauth.exchange.redirect_uri", "oauth.reply.expires.format", "oauth.refresh.rotates",
-              "oauth.authorize.parameters.response_type"}
-# What acme does in the opposite way: a grace period, clients with secrets, an expiry that is always told.
-OTHERWISE = {"oauth.refresh.ends_old_token", "oauth.token.public_clients", "oauth.device.reply.expires.default_life_s"}
+              "oauth.token.encoding", "oauth.exchange.grant_type", "oauth.exchange.redirect_uri",
+              "oauth.reply.expires.format", "oauth.refresh.rotates", "oauth.authorize.parameters.response_type"}
+# What acme does in the opposite way: a grace period, an expiry that is always told.
+OTHERWISE = {"oauth.refresh.ends_old_token", "oauth.device.reply.expires.default_life_s"}
 # Whose credential an operation takes follows from what it does, and reading is done by a GET.
 READS = {f"operations.{name}.method" for name in ("registration", "hook_config", "hook_delivery")}
 
@@ -343,6 +424,6 @@ def test_the_platforms_clock_goes_with_the_cases():
 
 def test_every_case_that_the_vectors_name_is_there():
     known = {case.id.split("@")[0] for case in cases.load_all()}
-    named = re.findall(r"`((?:generic|github|atomgit|setup|hostile|webhooks)/[a-z-]+/[a-z0-9-]+)`",
+    named = re.findall(r"`((?:generic|github|atomgit|setup|hostile|webhooks|acme|discovery|google|bare)/[a-z_-]+/[a-z0-9-]+)`",
                        (cases.SUITE / "VECTORS.md").read_text("utf-8"))
     assert len(named) > 80 and set(named) <= known, sorted(set(named) - known)

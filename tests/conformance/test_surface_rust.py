@@ -66,10 +66,10 @@ ELSEWHERE = {
 # Arguments that Rust bundles, and the types that bundle them.
 BUNDLED = {"authorize": "AuthorizationRequest", "start_login": "LoginRequest", "request": "Call",
            "find_installation": "Lookup", "installation": "Scope", "update_hook_config": "HookChange",
-           "install_url": "InstallRequest", "scope_token": "Target and Scope"}
+           "install_url": "InstallRequest", "scope_token": "Target and Scope", "app_tokens": "AppTokenRequest"}
 # How long a caller waits is asked of the flight: Flight::wait_within.
 OF_THE_FLIGHT = {"token": {"timeout"}, "authorization": {"timeout"}}
-RENAMED = {"callback": "callback_url"}
+RENAMED = {"callback": "callback_url", "hint": "token_type_hint"}
 
 
 @cache
@@ -161,6 +161,10 @@ def test_an_install_request_has_the_arguments_of_install_url():
     assert fields("InstallRequest") == arguments("App", "install_url")
 
 
+def test_an_app_token_request_has_the_arguments_of_app_tokens():
+    assert fields("AppTokenRequest") == arguments("App", "app_tokens")
+
+
 def test_target_and_scope_have_the_arguments_of_scope_token():
     scope = arguments("App", "installation") - arguments("App", "find_installation")
     assert methods("App")["scope_token"] == ["token", "target", "scope"]
@@ -228,4 +232,4 @@ def test_errors_have_the_named_members():
 def test_the_module_says_its_version_and_platforms():
     library = next(text for path, text in sources().items() if path.name == "lib.rs")
     assert "pub const VERSION" in library
-    assert "names" in methods("Platform")
+    assert {"names", "discover"} <= set(methods("Platform"))

@@ -12,9 +12,12 @@ from . import keys, times
 SUITE = Path(__file__).parent.parent
 ROOT = SUITE.parent.parent
 NAME = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
-EXCHANGE = {"use", "request", "reply", "times", "except", "delay_ms"}
+EXCHANGE = {"use", "request", "reply", "change", "times", "except", "delay_ms"}
 # Settings with which a driver keeps what another case must not see.
 KEPT = {"own_store", "on_event"}
+# Settings that say how to reach the network, and the clock.
+NETWORK = {"timeout", "connect_timeout", "proxy", "root_certificates", "user_agent", "allow_plain_http", "retries",
+           "retry_wait", "clock_ms"}
 FILE = {"about", "platforms", "also", "settings", "clock", "source", "cases"}
 MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform", "surfaces"}
 STEP = {"call", "with", "exchanges", "later", "result", "error", "soon", "advance", "app", "save", "at_least_ms", "browse"}
@@ -140,10 +143,15 @@ def patch(document, pointer, value):
 
 
 def leaves_traces(case):
-    """Whether a driver keeps something of this case: a store, events, new tokens."""
+    """Whether a driver keeps something of this case: a store, events, new tokens, a platform that it discovered."""
     changed = [step["app"] for step in case.steps if "app" in step]
-    watches = any(step.get("call") == "watch" for step in case.steps)
+    watches = any(step.get("call") in ("watch", "discover") for step in case.steps)
     return watches or any(KEPT & set(settings) for settings in (case.settings, *changed))
+
+
+def begins_by_discovering(case):
+    """Whether there is nothing to make an app of before the first step."""
+    return bool(case.steps) and case.steps[0].get("call") == "discover"
 
 
 def words_of_settings(case, scope, changes, now_ms):
@@ -180,6 +188,8 @@ def exchanges_of(case, shorts, scope):
         if "delay_ms" in short:
             whole["reply"] = {**whole["reply"], "delay_ms": short["delay_ms"]}
         filled = fill(whole, {**scope, **fill(parameters, scope, case.clock_ms)}, case.clock_ms)
+        for pointer, value in fill(short.get("change", {}), scope, case.clock_ms).items():
+            patch(filled["reply"]["json"], pointer, value)
         written.extend([filled] * short.get("times", 1))
         if "reply" not in short:
             written.extend(exchanges_of(case, template.get("then", []), scope))

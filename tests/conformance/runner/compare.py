@@ -67,6 +67,11 @@ def special(key, want, got, members):
     for operator, value in want.items():
         if operator == "json":
             wrong = json.loads(got) != value
+        elif operator == "json_at":
+            problems = at_pointers(value, json.loads(got))
+            if problems:
+                return f"{key}: {'; '.join(problems)}"
+            wrong = False
         elif operator == "matches":
             wrong = not re.fullmatch(value, got, re.DOTALL)
         elif operator == "contains":
@@ -97,6 +102,19 @@ def special(key, want, got, members):
     return None
 
 
+def at_pointers(wanted, document):
+    """The differences of a document's members, by JSON pointers; `null` for one that is absent or null."""
+    found = {pointer: pointed(document, pointer) for pointer in wanted}
+    return [f"{pointer} is {found[pointer]!r}, not {value!r}"
+            for pointer, value in wanted.items() if found[pointer] != value]
+
+
+def pointed(document, pointer):
+    for part in pointer.strip("/").split("/"):
+        document = document.get(part) if isinstance(document, dict) else None
+    return document
+
+
 def challenge(verifier):
     """RFC 7636 §4.2."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -118,8 +136,10 @@ def of_url(want, got, members):
     return "; ".join(problem for problem in problems if problem) or None
 
 
-def requests(expected, recorded, unexpected):
-    """The differences between a step's expected requests and those that came."""
+def requests(expected, recorded, unexpected, seen=None):
+    """The differences between a step's expected requests and those that came; `seen` are the claims that were
+    to be `fresh` in the case so far."""
+    seen = set() if seen is None else seen
     problems = [f"unexpected request: {request}" for request in unexpected]
     for index, exchange in enumerate(expected):
         wanted = exchange["request"]
@@ -127,11 +147,11 @@ def requests(expected, recorded, unexpected):
         if index >= len(recorded):
             problems.append(f"{name}: never came")
         else:
-            problems += [f"{name}: {problem}" for problem in of_request(wanted, recorded[index])]
+            problems += [f"{name}: {problem}" for problem in of_request(wanted, recorded[index], seen)]
     return problems
 
 
-def of_request(want, got):
+def of_request(want, got, seen):
     problems = []
     place = (want.get("base", "api"), want["method"], want["path"])
     came = (got.base, got.method, got.target)
@@ -145,7 +165,7 @@ def of_request(want, got):
     doubled = [name for name in ("authorization", "host", "content-type", "content-length")
                if sum(present.lower() == name for present, _ in got.headers) > 1]
     problems += [f"header {name} came more than once" for name in doubled]
-    return problems + of_body(want, got)
+    return problems + of_body(want, got, seen)
 
 
 def of_authorization(want, header):
@@ -161,8 +181,8 @@ def of_authorization(want, header):
     return []
 
 
-def of_jwt(want, token):
-    """The differences of a JWT: its claims exactly, or one that is good at a time."""
+def of_jwt(want, token, seen=None):
+    """The differences of a JWT: all of its claims, or some; those that are `fresh` came in no JWT before."""
     try:
         head, payload, signature = token.split(".")
         header, claims = json.loads(decoded(head)), json.loads(decoded(payload))
@@ -170,30 +190,41 @@ def of_jwt(want, token):
     except ValueError:
         return [f"this is no JWT: {token[:20]}…"]
     problems = []
-    if header != {"alg": "RS256", "typ": "JWT"}:
+    if header != {"alg": "RS256", "typ": "JWT", **want.get("header", {})}:
         problems.append(f"the JWT's header is {header}")
     if "key" in want and not keys.verifies(want["key"], signed, decoded(signature)):
         problems.append("the JWT's signature is not of the case's key")
-    if "claims" in want and claims != want["claims"]:
+    wanted = {name: matching(value, claims.get(name)) for name, value in want.get("claims", {}).items()}
+    if "claims" in want and claims != wanted:
         problems.append(f"the JWT's claims are {claims}, not {want['claims']}")
     for name, value in want.get("some", {}).items():
         if claims.get(name) != value or type(claims.get(name)) is not type(value):
             problems.append(f"the claim {name} is {claims.get(name)!r}, not {value!r}")
+    for name in want.get("fresh", []):
+        if (name, claims.get(name)) in seen:
+            problems.append(f"the claim {name} is the one of an earlier JWT")
+        seen.add((name, claims.get(name)))
     return problems
+
+
+def matching(wanted, got):
+    """What came, where it matches what is wanted."""
+    is_pattern = isinstance(wanted, dict) and set(wanted) == {"matches"} and isinstance(got, str)
+    return got if is_pattern and re.fullmatch(wanted["matches"], got) else wanted
 
 
 def decoded(part):
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def of_body(want, got):
+def of_body(want, got, seen):
     media = (got.header("content-type") or "").split(";")[0]
     if "json" in want:
-        return differs("application/json", want["json"], media, lambda: json.loads(got.body or b"null"))
+        return differs("application/json", want["json"], media, lambda: json.loads(got.body or b"null"), seen)
     if "form" in want:
         def pairs():
-            return dict(parse_qsl(got.body.decode(), keep_blank_values=True))
-        return differs(FORM, want["form"], media, pairs)
+            return form(got.body)
+        return differs(FORM, want["form"], media, pairs, seen)
     if "text" in want:
         return [] if got.body == want["text"].encode() else [f"the body is {got.body[:200]!r}"]
     if "any_body" in want:
@@ -201,7 +232,7 @@ def of_body(want, got):
     return [f"a body came where none may: {got.body[:200]!r}"] if got.body else []
 
 
-def differs(media_wanted, wanted, media, read):
+def differs(media_wanted, wanted, media, read, seen):
     problems = [] if media == media_wanted else [f"the content type is {media!r}"]
     try:
         body = read()
@@ -209,6 +240,8 @@ def differs(media_wanted, wanted, media, read):
         return [*problems, "the body cannot be read"]
     if not isinstance(body, dict) or not isinstance(wanted, dict):
         return problems if body == wanted else [*problems, f"the body is {str(body)[:100]}"]
+    problems += [f"{name}: {problem}" for name, value in wanted.items() if is_signed(value, body.get(name))
+                 for problem in of_jwt(value["jwt"], body[name], seen)]
     wanted = {name: proved(value, body.get(name)) for name, value in wanted.items()}
     if body == wanted:
         return problems
@@ -216,8 +249,30 @@ def differs(media_wanted, wanted, media, read):
     return [*problems, f"the body differs in {names}"]
 
 
+def form(body):
+    """The fields of a form; one that comes twice is a list, which no case wants."""
+    fields = {}
+    for name, value in parse_qsl(body.decode(), keep_blank_values=True):
+        fields[name] = [fields[name], value] if name in fields else value
+    return fields
+
+
+def is_signed(wanted, got):
+    """Whether a JWT is wanted, and a text came."""
+    return isinstance(wanted, dict) and set(wanted) == {"jwt"} and isinstance(got, str)
+
+
+def assertions(recorded):
+    """The JWTs that stand in the forms of these requests: they are secrets."""
+    forms = [form(got.body) for got in recorded if (got.header("content-type") or "").startswith(FORM)]
+    return {fields[name] for fields in forms for name in ("assertion", "client_assertion")
+            if isinstance(fields.get(name), str)}
+
+
 def proved(wanted, got):
-    """What came, where it is the PKCE verifier of the challenge that is wanted."""
+    """What came, where a JWT is wanted or it is the PKCE verifier of the challenge that is wanted."""
+    if is_signed(wanted, got):
+        return got  # compared by itself
     if isinstance(wanted, dict) and set(wanted) == {"challenged_by"} and isinstance(got, str):
         return got if challenge(got) == wanted["challenged_by"] else wanted
     return wanted

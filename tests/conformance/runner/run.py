@@ -48,6 +48,7 @@ class Run:
         facts = case.profile.get("facts", {})
         self.scope = {**cases.fill(facts, {**facts, **urls}, case.clock_ms), **urls}
         self.secrets = set(case.secrets)
+        self.seen = set()
         self.now_ms = None if case.settings.get("clock") == "system" else case.clock_ms
         self.tell_time()
 
@@ -68,7 +69,8 @@ class Run:
 
     def follow(self):
         expected = self.filled(self.case.app)
-        found = [f"app: {problem}" for problem in self.make_app({}, expected)]
+        is_later = cases.begins_by_discovering(self.case)
+        found = [] if is_later else [f"app: {problem}" for problem in self.make_app({}, expected)]
         if found or "error" in expected:
             return found
         for number, step in enumerate(self.case.steps, 1):
@@ -79,11 +81,14 @@ class Run:
 
     def make_app(self, changes, expected):
         """An app with the case's settings and some changes to them."""
-        settings = cases.words_of_settings(self.case, self.scope, changes, self.now_ms)
+        settings = self.settings(changes)
         self.keep_secret(settings, "client_secret", "private_key_passphrase", "store_key", "other_store_key")
         self.secrets |= leaks.of_keys(settings)
         self.told("config", settings)
         return compare.outcome(expected, self.told("app", {}))
+
+    def settings(self, changes):
+        return cases.words_of_settings(self.case, self.scope, changes, self.now_ms)
 
     def take(self, step):
         if "advance" in step:
@@ -102,7 +107,8 @@ class Run:
         answer = self.call(step)
         took_ms = (time.monotonic() - began) * 1000
         until(lambda: len(recorded) >= len(exchanges + later), PATIENCE_S if later else 0)
-        found = compare.requests(exchanges + later, recorded, self.replay.unexpected)
+        found = compare.requests(exchanges + later, recorded, self.replay.unexpected, self.seen)
+        self.secrets |= compare.assertions(recorded)
         found += compare.outcome(self.expected(step), answer) + browser.problems()
         return found + pace(step, took_ms)
 
@@ -132,6 +138,9 @@ class Run:
         self.keep_secret(words, "code", "code_verifier", "refresh_token", "secret", "token")
         for several in ("credentials", "secrets"):
             self.secrets |= {part for part in words.get(several, "").split(",") if part}
+        if step["call"] == "discover":  # no app is asked, so what the app was told does not count
+            network = {name: value for name, value in self.settings({}).items() if name in cases.NETWORK}
+            self.told("config", network)
         answer = self.told("call", {"op": step["call"], **words})
         self.scope.update({f"saved.{name}": saved(answer[1], member)
                            for name, member in step.get("save", {}).items()})
