@@ -209,7 +209,7 @@ impl App {
         self.0.teller.stats(sources)
     }
 
-    /// Ends the app's threads and forgets its tokens. Calls that are on their way come to their
+    /// Ends the app's threads and connections, and forgets its tokens. Calls that are on their way come to their
     /// end; new ones are refused.
     pub fn close(&self) {
         self.0.workers.close();
@@ -218,7 +218,9 @@ impl App {
         let cells: Vec<_> = lock(&self.directory()).cells.values().cloned().collect();
         for cell in cells {
             self.take(&cell);
+            cell.clear();
         }
+        self.0.transport.close();
     }
 
     /// A webhook, once its signature has proved right with any of the secrets: two, while one

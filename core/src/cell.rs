@@ -117,6 +117,13 @@ impl Cell {
         token
     }
 
+    /// Leaves nothing here, not even what was forgotten.
+    pub(crate) fn clear(&self) {
+        self.held.store(None);
+        self.unsaved.store(None);
+        self.forgotten.store(None);
+    }
+
     /// Whether this is the token that was forgotten last.
     pub(crate) fn has_forgotten(&self, token: &Token) -> bool {
         self.forgotten.load().as_deref() == Some(token)

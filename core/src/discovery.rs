@@ -231,7 +231,8 @@ impl Metadata {
         });
         let device = self.device_authorization_endpoint.as_ref().map(|url| {
             json!({
-                "base": "web", "path": url, "encoding": "form", "client_authentication": true,
+                "base": "web", "path": url, "encoding": "form", "scope_separator": " ",
+                "client_authentication": true,
                 "reply": {
                     "device_code": ["/device_code"],
                     "user_code": ["/user_code"],

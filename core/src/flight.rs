@@ -292,10 +292,14 @@ impl Workers {
             Err(error) => aloft.land(&Err(error)),
             Ok(value) => {
                 let (crew, next, deadline) = (workers.clone(), Arc::clone(&aloft), aloft.deadline);
-                let job = move || match run(|deadline| Ok(work(value, deadline)), deadline) {
-                    Ok(Step::Land(result)) => next.land(&result),
-                    Ok(Step::After(flight)) => crew.follow(flight, next, work),
-                    Err(error) => next.land(&Err(error)),
+                let job = move || {
+                    let result = match run(|deadline| Ok(work(value, deadline)), deadline) {
+                        Ok(Step::After(flight)) => return crew.follow(flight, next, work),
+                        Ok(Step::Land(result)) => result,
+                        Err(error) => Err(error),
+                    };
+                    drop(work); // what it holds is free before anybody is told
+                    next.land(&result);
                 };
                 if let Err(error) = workers.0.get_or_default().shift.enqueue(Box::new(job)) {
                     aloft.land(&Err(error));

@@ -10,7 +10,6 @@ use crate::{
     platform::{
         Platform,
         descriptor::{Base, Expires, InstallationToken, MintBody, Operation},
-        oauth::OAuth,
     },
     refusal::Answered,
     reply,
@@ -250,9 +249,11 @@ pub(crate) fn start_device(
     client: &Client,
     scopes: &[String],
 ) -> Result<Request> {
-    let (oauth, device) = (platform.oauth()?, platform.device()?);
+    let device = platform.device()?;
     let url = platform.endpoint(device.base, &device.path, &[])?;
-    let scope = joined_scopes(platform, oauth, scopes)?;
+    let separator = device.scope_separator.as_deref();
+    let separator = separator.or_else(|| platform.authorization().ok()?.scope_separator.as_deref());
+    let scope = joined_scopes(platform, separator, scopes)?;
     let fields: Vec<_> = scope.as_deref().map(|scope| ("scope", scope)).into_iter().collect();
     Ok(client.request(url, device.encoding, &fields))
 }
@@ -354,16 +355,23 @@ fn alive(answered: &Answered<'_>, token: Token) -> Result<Token> {
     Err(error.advise("Compare this machine's clock with the platform's."))
 }
 
-/// The scopes joined as the platform reads them.
+/// The scopes joined as the platform reads them (RFC 6749 §3.3); it takes none without a separator.
 pub(crate) fn joined_scopes(
     platform: &Platform,
-    oauth: &OAuth,
+    separator: Option<&str>,
     scopes: &[String],
 ) -> Result<Option<String>> {
     if scopes.is_empty() {
         return Ok(None);
     }
-    let separator = oauth.authorize.as_ref().and_then(|it| it.scope_separator.as_deref());
     let separator = separator.ok_or_else(|| platform.unsupported("OAuth scopes"))?;
-    Ok(Some(scopes.join(separator)))
+    let is_one = |scope: &String| {
+        !scope.is_empty()
+            && !scope.contains(separator)
+            && !scope.contains(|c: char| c.is_whitespace() || c.is_control())
+    };
+    if scopes.iter().all(is_one) {
+        return Ok(Some(scopes.join(separator)));
+    }
+    Err(Error::invalid("a scope is empty, or several in one").advise("Give each by itself."))
 }

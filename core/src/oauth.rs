@@ -61,7 +61,7 @@ impl Authorization {
         request: &AuthorizationRequest,
         now: Timestamp,
     ) -> Result<Self> {
-        let (oauth, rules) = (platform.oauth()?, platform.authorization()?);
+        let rules = platform.authorization()?;
         let state = match &request.state {
             Some(state) if state.is_empty() => return Err(Error::invalid("the state is empty")),
             Some(state) => state.clone(),
@@ -74,7 +74,8 @@ impl Authorization {
         if let Some(redirect_uri) = &request.redirect_uri {
             query.append_pair("redirect_uri", redirect_uri);
         }
-        if let Some(scope) = joined_scopes(platform, oauth, &request.scopes)? {
+        let separator = rules.scope_separator.as_deref();
+        if let Some(scope) = joined_scopes(platform, separator, &request.scopes)? {
             query.append_pair("scope", &scope);
         }
         if let Some(login) = &request.login {

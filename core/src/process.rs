@@ -43,6 +43,15 @@ impl<T> PerProcess<T> {
 }
 
 impl<T: Default> PerProcess<T> {
+    /// A new value in the place of this one, which is dropped when nobody uses it any more, if it is
+    /// this process's.
+    pub(crate) fn reset(&self) {
+        let before = self.0.swap(Arc::new(Owned::of_this(T::default())));
+        if !before.is_of_this() {
+            mem::forget(before);
+        }
+    }
+
     /// The value of this process: in a child that was just forked, a new one.
     pub(crate) fn get_or_default(&self) -> Arc<Owned<T>> {
         self.get(|_| T::default())

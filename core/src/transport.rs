@@ -26,6 +26,9 @@ pub trait Transport: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`Transport`](ErrorKind::Transport) or [`Timeout`](ErrorKind::Timeout) when none came.
     fn send(&self, request: &Request, deadline: Deadline) -> Result<Response>;
+
+    /// Lets go of connections that are kept for later, and of what their buffers hold.
+    fn close(&self) {}
 }
 
 /// How to reach the network.
@@ -142,6 +145,10 @@ impl Transport for HttpTransport {
             }
         }
         Err(Error::protocol(Reason::Redirect, format!("{} redirects in a circle", place(&url))))
+    }
+
+    fn close(&self) {
+        self.client.reset();
     }
 }
 

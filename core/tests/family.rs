@@ -6,7 +6,8 @@ mod common;
 use std::time::Duration;
 
 use appmint_core::{
-    App, AuthorizationRequest, Call, Error, ErrorKind, HookChange, Lookup, Reason, Scope, TokenKind,
+    App, AppTokenRequest, AuthorizationRequest, Call, Error, ErrorKind, HookChange, Lookup, Reason,
+    Scope, TokenKind,
 };
 use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
 use common::{NOW_MS, app, sandbox_of, settings};

@@ -12,7 +12,7 @@ use crate::{
     client::{Client, Proof, basic},
     error::Result,
     flight::Deadline,
-    grant::Grant,
+    grant::{Grant, joined_scopes},
     jwt::{Issuer, JwtRules},
     oauth::random,
     platform::oauth::{ClientAuthentication, ScopePlace},
@@ -64,6 +64,18 @@ impl App {
             }
         };
         ask(Client { id, proof })
+    }
+
+    /// Does something as the OAuth client, or as nobody where the platform asks for no client.
+    pub(super) fn as_any_client<T>(
+        &self,
+        mut ask: impl FnMut(Option<Client>) -> Result<T>,
+    ) -> Result<T> {
+        let methods = &self.platform().oauth()?.token.client_authentication;
+        if self.0.config.client_id.is_none() && **methods == [ClientAuthentication::None] {
+            return ask(None);
+        }
+        self.as_client(|client| ask(Some(client)))
     }
 
     /// Whether the app has what the token endpoint wants of a client.
@@ -156,13 +168,8 @@ impl App {
 
     fn assertion_scope(&self, wanted: &AppTokenRequest) -> Result<Option<String>> {
         let rules = self.platform().assertion()?;
-        if wanted.scopes.is_empty() {
-            return Ok(None);
-        }
-        if rules.scope.is_none() {
-            return Err(self.platform().unsupported("OAuth scopes for the app's tokens"));
-        }
-        Ok(Some(wanted.scopes.join(&rules.scope_separator)))
+        let separator = rules.scope.map(|_| rules.scope_separator.as_str());
+        joined_scopes(self.platform(), separator, &wanted.scopes)
     }
 
     fn token_endpoint(&self) -> Result<Url> {

@@ -2,6 +2,7 @@
 
 use super::App;
 use crate::{
+    client::posted,
     error::{Error, Result},
     flight::{Deadline, Flight},
     grant::{given, told},
@@ -254,9 +255,15 @@ impl App {
         let url = platform.endpoint(endpoint.base, &endpoint.path, &[])?;
         let mut fields = vec![("token", given("token", &question.token)?)];
         fields.extend(question.hint.as_deref().map(|hint| ("token_type_hint", hint)));
-        self.as_client(|client| {
-            let mut request = client.request(url.clone(), Encoding::Form, &fields);
-            if !client.is_once() {
+        if question.hint.as_ref().is_some_and(String::is_empty) {
+            return Err(Error::invalid("the token_type_hint is empty"));
+        }
+        self.as_any_client(|client| {
+            let mut request = match &client {
+                Some(client) => client.request(url.clone(), Encoding::Form, &fields),
+                None => posted(url.clone(), Encoding::Form, &fields),
+            };
+            if !client.is_some_and(|it| it.is_once()) {
                 request.repeat = Repeat::Own;
             }
             let response = self.send(&request, deadline)?;

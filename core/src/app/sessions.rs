@@ -66,7 +66,7 @@ impl App {
         self.fly(move |app, deadline| {
             app.replace_session(cell.key(), None, deadline)?;
             app.take(&cell);
-            cell.unsaved().store(None);
+            cell.clear();
             Ok(())
         })
     }

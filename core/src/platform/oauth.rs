@@ -179,6 +179,8 @@ pub(crate) struct Device {
     pub(crate) base: Base,
     pub(crate) path: String,
     pub(crate) encoding: Encoding,
+    /// What separates scopes, where that is not what `authorize` says.
+    pub(crate) scope_separator: Option<String>,
     /// The client proves itself when it starts a login, too (RFC 8628 §3.1).
     #[serde(default)]
     pub(crate) client_authentication: bool,
