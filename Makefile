@@ -18,7 +18,7 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
 .PHONY: help demo test lint bench size header docs clean \
-        test-rust test-c test-python test-node test-conformance test-browser rust c python node
+        test-rust test-c test-python test-node test-conformance test-browser test-secrets rust c python node
 
 help:
 	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr|acme]   one program in five languages'
@@ -28,7 +28,7 @@ help:
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
 
-test: test-rust test-c test-python test-node test-conformance test-browser
+test: test-rust test-c test-python test-node test-conformance test-browser test-secrets
 
 # ---- tests, by language
 
@@ -54,7 +54,10 @@ test-conformance: rust c python node
 
 # Leaves a picture of each page in build/screenshots.
 test-browser: rust c python node
-	$(PYTHON) -m pytest -q tests/browser
+	$(PYTHON) -m pytest -q -n 2 tests/browser
+
+test-secrets: rust c python node
+	$(PYTHON) -m pytest -q -n 2 tests/secrets
 
 # ---- what they need
 
@@ -71,7 +74,7 @@ node: bindings-node/node_modules/.appmint
 
 # The stamp says which packages it stands for, so that one more is installed.
 DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm:npm g++:g++ \
-          redis-server:redis-server chromium:chromium chromedriver:chromium-driver
+          redis-server:redis-server chromium:chromium chromedriver:chromium-driver gdb:gdb
 ifneq ($(file <build/.debian),$(DEBIAN))
 .PHONY: build/.debian
 endif

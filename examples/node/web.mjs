@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 // In a program of your own: from 'appmint' and 'express'.
 import { App } from '../../bindings-node/index.mjs'
 import express from '../../bindings-node/node_modules/express/index.js'
+import { again, answer } from './pages.mjs'
 
 const setting = (name) => process.env[`APPMINT_${name}`] || undefined
 const callback = new URL(setting('REDIRECT_URI')) // as it is registered: http://127.0.0.1:3000/callback
@@ -54,9 +55,7 @@ web.get('/', async (request, response) => {
   const { session } = cookies(request)
   if (!session) return response.send(again('Nobody is logged in.', 'Welcome'))
   const reply = await app.session(session).request('GET', path)
-  const answer = `<pre>${escape(JSON.stringify(reply.json(), null, 2))}</pre>`
-  const logOut = '<form method="post" action="/logout"><button>Log out</button></form>'
-  response.send(page(`GET ${path}: ${reply.status}`, answer + logOut))
+  response.send(answer(`GET ${path}: ${reply.status}`, reply.json()))
 })
 
 web.post('/logout', async (request, response) => {
@@ -72,13 +71,9 @@ web.use((error, request, response, next) => {
   response.status(status).send(again(error.message))
 })
 
-const escape = (text) => text.replace(/[&<>]/g, (letter) => `&#${letter.charCodeAt()};`)
-const again = (text, title = 'That did not work') =>
-  page(title, `<p>${escape(text)}</p><p><a href="/login">Log in</a></p>`)
-const page = (title, body) => `<!doctype html>
-<html lang="en"><meta name="viewport" content="width=device-width"><title>${title}</title>
-<style>:root{color-scheme:light dark}body{font:1.1rem/1.6 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}
-pre{font-size:.9rem;white-space:pre-wrap;overflow-wrap:anywhere}p::first-letter{text-transform:uppercase}</style>
-<h1>${title}</h1>${body}`
+const server = web.listen(callback.port || 80, callback.hostname, () => console.log(`listening on ${callback.origin}`))
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
 
-web.listen(callback.port || 80, callback.hostname, () => console.log(`listening on ${callback.origin}`))
+function stop() {
+  server.close(() => app.close()).closeAllConnections()
+}

@@ -5,7 +5,7 @@ import secrets
 from urllib.parse import urlsplit
 
 import appmint
-from flask import Flask, redirect, render_template_string, request, session
+from flask import Flask, redirect, render_template, request, session
 
 app = appmint.App(
     os.environ.get("APPMINT_PLATFORM") or "atomgit",
@@ -20,14 +20,6 @@ app = appmint.App(
 REDIRECT_URI = os.environ["APPMINT_REDIRECT_URI"]  # …/callback, as it is registered for the app
 PATH = os.environ.get("APPMINT_USER_GET_PATH") or "/user/repos"
 SECURE = REDIRECT_URI.startswith("https:")
-PAGE = """<!doctype html>
-<html lang="en"><meta name="viewport" content="width=device-width"><title>{{ title }}</title>
-<style>:root{color-scheme:light dark}body{font:1.1rem/1.6 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}
-pre{font-size:.9rem;white-space:pre-wrap;overflow-wrap:anywhere}p::first-letter{text-transform:uppercase}</style>
-<h1>{{ title }}</h1>
-{% if reply is defined %}<pre>{{ reply | tojson(2) }}</pre><form method="post" action="/logout"><button>Log out</button></form>
-{% else %}<p>{{ text }}</p><p><a href="/login">Log in</a></p>{% endif %}
-"""
 
 web = Flask(__name__)
 web.config.update(
@@ -48,9 +40,9 @@ def forget_user():
 @web.get("/")
 def home():
     if "user" not in session:
-        return render_template_string(PAGE, title="Welcome", text="Nobody is logged in.")
+        return render_template("page.html", title="Welcome", text="Nobody is logged in.")
     reply = app.session(session["user"]).request("GET", PATH)
-    return render_template_string(PAGE, title=f"GET {PATH}: {reply.status}", reply=reply.json())
+    return render_template("page.html", title=f"GET {PATH}: {reply.status}", reply=reply.json())
 
 
 @web.get("/login")
@@ -90,7 +82,7 @@ def failed(error):
 
 
 def again(text):
-    return render_template_string(PAGE, title="That did not work", text=text), 400
+    return render_template("page.html", title="That did not work", text=text), 400
 
 
 @web.after_request
@@ -100,4 +92,5 @@ def keep_private(response):
 
 
 if __name__ == "__main__":
-    web.run(port=urlsplit(REDIRECT_URI).port)
+    with app:  # which is closed at the end
+        web.run(port=urlsplit(REDIRECT_URI).port)

@@ -4,9 +4,15 @@
 //! `APPMINT_CLIENT_SECRET` where the platform wants one, and `APPMINT_API_URL` and
 //! `APPMINT_WEB_URL` for hosts of your own.
 
-use std::env;
+use std::{alloc::System, env};
 
 use appmint_core::{Call, Result, Settings};
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes whatever is freed, as the C library and the packages do it: buffers of HTTP and JSON hold
+/// tokens for a moment, too.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() {
     if let Err(error) = log_in() {
