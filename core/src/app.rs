@@ -43,7 +43,7 @@ use crate::{
     store::{Sealer, Vault},
     time::Timestamp,
     token::{Details, Token},
-    transport::{HttpTransport, Transport},
+    transport::{CONNECT_TIMEOUT, HttpTransport, Transport},
     webhook::Webhook,
 };
 
@@ -78,6 +78,9 @@ impl App {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the setting that is wrong.
     pub fn new(mut config: Config) -> Result<Self> {
         check(&config)?;
+        // What is not connected by the deadline was not sent, and can say so.
+        let patience = config.network.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
+        config.network.connect_timeout = Some(patience.min(config.timeout.mul_f64(0.75)));
         let transport = match &config.transport {
             Some(transport) => Arc::clone(transport),
             None => Arc::new(HttpTransport::new(&config.network)?),
@@ -300,6 +303,15 @@ impl App {
         self.0.workers.launch(self.deadline(timeout), move |deadline| work(&app, deadline))
     }
 
+    /// Something that waits for a person: on a thread of its own, as any number may wait at once.
+    pub(crate) fn fly_apart<T: Clone + Send + 'static>(
+        &self,
+        patience: Duration,
+        work: impl FnOnce(Deadline) -> Result<T> + Send + 'static,
+    ) -> Flight<T> {
+        self.0.workers.launch_apart(Deadline::after(patience), work)
+    }
+
     fn deadline(&self, timeout: Option<Duration>) -> Deadline {
         Deadline::after(timeout.unwrap_or(self.0.config.timeout))
     }
@@ -336,9 +348,12 @@ fn vault(config: &Config, sealer: &Arc<Sealer>) -> Result<Option<Vault>> {
         return Err(Error::invalid("a store needs either a key or to be left unencrypted")
             .advise("Give store_key, or set store_unencrypted if nobody else reads the store."));
     }
-    let api = config.platform.endpoint(Base::Api, "/", &[])?;
+    let platform = &config.platform;
+    let api = platform.endpoint(Base::Api, "/", &[])?;
     let app = config.app_id.as_ref().or(config.client_id.as_ref());
-    let owner = serde_json::json!([config.platform.name(), api.as_str(), app]).to_string();
+    // Two authorization servers may stand before one API: what one gave is not the other's.
+    let server = platform.oauth().ok().map(|oauth| (&oauth.token.path, &oauth.issuer));
+    let owner = serde_json::json!([platform.name(), api.as_str(), app, server]).to_string();
     Ok(Some(Vault::new(store, Arc::clone(sealer), owner)))
 }
 

@@ -100,7 +100,7 @@ impl DeviceLogin {
     pub fn wait(&self) -> Flight<Token> {
         let this = self.clone();
         let patience = self.expires_at().map_or(LONGEST, |at| self.0.app.now().until(at) + SLICE);
-        self.0.app.fly_for(Some(patience.min(LONGEST)), move |_, deadline| {
+        self.0.app.fly_apart(patience.min(LONGEST), move |deadline| {
             loop {
                 match this.is_ready().and_then(|()| this.ask(deadline)) {
                     Err(error) if error.is_retryable() && !deadline.remaining().is_zero() => {
@@ -175,13 +175,22 @@ impl Started {
         if reply::text(&reply, &answered.platform.descriptor().errors.code).is_some() {
             return Err(answered.refusal());
         }
+        let device_code = Secret::new(needed(&rules.device_code, "device code")?);
+        let user_code = needed(&rules.user_code, "user code")?;
+        let verification_uri = needed(&rules.verification_uri, "verification URI")?;
+        let complete = reply::text(&reply, &rules.verification_uri_complete);
+        let is_page = |uri: &String| uri.starts_with("https://") || uri.starts_with("http://");
+        if !is_page(&verification_uri) || !complete.iter().all(is_page) {
+            let what = "the answer's verification URI is not an http or https URL";
+            return Err(answered.nonsense(Reason::MissingMember, what));
+        }
         let interval = reply::text(&reply, &rules.interval).and_then(|text| seconds(&text));
         let expires_at = reply::expiry(&reply, &rules.expires, answered.now);
         Ok(Self {
-            device_code: Secret::new(needed(&rules.device_code, "device code")?),
-            user_code: needed(&rules.user_code, "user code")?,
-            verification_uri: needed(&rules.verification_uri, "verification URI")?,
-            verification_uri_complete: reply::text(&reply, &rules.verification_uri_complete),
+            device_code,
+            user_code,
+            verification_uri,
+            verification_uri_complete: complete,
             expires_at: expires_at.ok().flatten(),
             interval: interval.unwrap_or(USUAL).clamp(SLICE, SLOWEST),
         })

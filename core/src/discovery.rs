@@ -118,11 +118,7 @@ impl Issuer {
         let mut first = None;
         for url in self.places() {
             match self.ask_at(url, app, deadline) {
-                // Some servers answer any path with a page.
-                Err(error)
-                    if error.kind() == ErrorKind::NotFound
-                        || error.reason() == Some(Reason::NotJson) =>
-                {
+                Err(error) if is_elsewhere(&error) => {
                     first.get_or_insert(error);
                 }
                 outcome => return outcome,
@@ -153,13 +149,26 @@ impl Issuer {
     /// RFC 8414 §3.3 and §2.
     fn check(&self, metadata: &Metadata, answered: &Answered<'_>) -> Result<()> {
         if metadata.issuer == self.text {
+            if metadata.client_authentication().is_empty() {
+                let what = "it names no way of client authentication that is known here";
+                return Err(answered.nonsense(Reason::MissingMember, what));
+            }
             return metadata.endpoints().try_for_each(|(name, url)| {
-                whole_url(name, url).map(drop).map_err(|error| unusable(answered, &error))
+                self.check_endpoint(name, url).map_err(|error| unusable(answered, &error))
             });
         }
         let told = scrub(&metadata.issuer, &[], &[]);
         let error = answered.nonsense(Reason::IssuerMismatch, "it is another issuer's");
-        Err(error.advise(format!("The server calls itself `{told}`: give that, if you trust it.")))
+        Err(error.advise(format!("The server calls itself `{told}`: give that, if it is the one.")))
+    }
+
+    /// A server that speaks TLS does not send its clients to one that does not.
+    fn check_endpoint(&self, name: &str, url: &str) -> Result<()> {
+        let url = whole_url(name, url)?;
+        if self.url.scheme() == "https" && url.scheme() != "https" {
+            return Err(Error::invalid(format!("its {name} is plain http")));
+        }
+        Ok(())
     }
 
     fn descriptor(&self, metadata: &Metadata, now: Timestamp) -> Value {
@@ -222,7 +231,9 @@ impl Metadata {
     fn oauth(&self) -> Value {
         let place =
             |url: &Option<String>| url.as_ref().map(|url| json!({ "base": "web", "path": url }));
-        let pkce = self.code_challenge_methods_supported.iter().flatten().any(|it| it == "S256");
+        // Many servers take it and do not say so; one that does not passes over it.
+        let methods = self.code_challenge_methods_supported.as_ref();
+        let pkce = methods.is_none_or(|methods| methods.iter().any(|it| it == "S256"));
         let authorize = self.authorization_endpoint.as_ref().map(|url| {
             json!({
                 "base": "web", "path": url, "parameters": { "response_type": "code" },
@@ -257,9 +268,12 @@ impl Metadata {
                 "refresh_token": ["/refresh_token"],
                 "scope": ["/scope"],
             },
-            "issuer": sends_issuer.then_some(&self.issuer),
+            "issuer": self.issuer,
+            "issuer_is_sent": sends_issuer,
             "device": device,
-            "assertion": self.takes(JWT_BEARER).then(|| json!({ "scope": "parameter", "subject": true })),
+            "assertion": self.takes(JWT_BEARER).then(|| {
+                json!({ "scope": "parameter", "subject": true, "own_subject": true })
+            }),
             "revocation": place(&self.revocation_endpoint),
             "introspection": place(&self.introspection_endpoint),
         })
@@ -274,9 +288,21 @@ impl Metadata {
             Some(told) => told.iter().any(|it| it == method),
             None => *method == "client_secret_basic", // RFC 8414 §2
         };
-        let known = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
-        known.into_iter().filter(is_told).chain(["none"]).collect()
+        let known = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+        let mut methods: Vec<_> = known.into_iter().filter(is_told).collect();
+        if !methods.is_empty() && !methods.contains(&"none") {
+            methods.push("none");
+        }
+        methods
     }
+}
+
+/// Whether there may be metadata at another place: some servers answer any path with a page, with a
+/// redirect to one, or refuse it.
+fn is_elsewhere(error: &Error) -> bool {
+    use ErrorKind::{Forbidden, NotFound, Rejected, Unauthorized};
+    matches!(error.kind(), NotFound | Rejected | Unauthorized | Forbidden)
+        || matches!(error.reason(), Some(Reason::NotJson | Reason::Redirect))
 }
 
 fn unusable(answered: &Answered<'_>, error: &dyn fmt::Display) -> Error {

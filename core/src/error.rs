@@ -184,7 +184,8 @@ words! {
         DuplicateMember = 41, "duplicate_member";
         /// The assertion that the app signed was not taken.
         BadAssertion = 42, "bad_assertion";
-        /// The platform does not end or look at tokens of this type.
+        /// Tokens of this type are not handled: by the platform when one is to be ended, or here when
+        /// it is no bearer token.
         UnsupportedTokenType = 43, "unsupported_token_type";
         /// A server's metadata is that of another issuer.
         IssuerMismatch = 44, "issuer_mismatch";

@@ -268,6 +268,28 @@ impl Workers {
         Flight(Stage::Aloft(aloft))
     }
 
+    /// Starts a flight on a thread of its own: one that waits so long that it would keep a worker from
+    /// the others.
+    pub(crate) fn launch_apart<T: Clone + Send + 'static>(
+        &self,
+        deadline: Deadline,
+        work: impl FnOnce(Deadline) -> Result<T> + Send + 'static,
+    ) -> Flight<T> {
+        let aloft = Aloft::new(deadline);
+        let target = Arc::clone(&aloft);
+        let started = if self.0.get_or_default().shift.is_closed() {
+            Err(closed())
+        } else {
+            let builder = thread::Builder::new().name("appmint-waiting".to_owned());
+            let started = builder.spawn(move || target.land(&run(work, target.deadline)));
+            started.map(drop).map_err(no_thread)
+        };
+        if let Err(error) = started {
+            aloft.land(&Err(error));
+        }
+        Flight(Stage::Aloft(aloft))
+    }
+
     /// Starts a flight that takes off when another has landed well, and occupies no thread before.
     /// It may stop over to wait for one more of that kind.
     pub(crate) fn launch_with<A: Clone + Send + 'static, T: Clone + Send + 'static>(
@@ -335,7 +357,7 @@ impl Shift {
     fn enqueue(self: &Arc<Self>, job: Box<dyn FnOnce() + Send>) -> Result<()> {
         let mut queue = lock(&self.queue);
         if queue.closed {
-            return Err(Error::invalid("the app is closed").advise("Make a new one."));
+            return Err(closed());
         }
         queue.jobs.push_back(job);
         if queue.jobs.len() <= queue.idle || queue.threads >= MOST_THREADS {
@@ -347,11 +369,14 @@ impl Shift {
             Err(_) if queue.threads > 0 => {} // those that run will come to it
             Err(error) => {
                 queue.jobs.pop_back();
-                return Err(Error::new(ErrorKind::Internal, "no worker thread could be started")
-                    .caused_by(error));
+                return Err(no_thread(error));
             }
         }
         Ok(())
+    }
+
+    fn is_closed(&self) -> bool {
+        lock(&self.queue).closed
     }
 
     fn close(&self) {
@@ -391,6 +416,14 @@ impl Drop for Crew {
     fn drop(&mut self) {
         self.shift.close();
     }
+}
+
+fn closed() -> Error {
+    Error::invalid("the app is closed").advise("Make a new one.")
+}
+
+fn no_thread(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Internal, "no thread could be started").caused_by(error)
 }
 
 fn overdue() -> Error {

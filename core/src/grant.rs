@@ -315,6 +315,10 @@ fn authorized(answered: &Answered<'_>, kind: TokenKind, spent: Option<&Secret>) 
     let Some(secret) = reply::secret(&reply, &rules.access_token) else {
         return Err(no_access_token(answered, &reply));
     };
+    if spent.is_none() && is_foreign_type(&reply) {
+        let what = "the answer's token is not a bearer token";
+        return Err(answered.nonsense(Reason::UnsupportedTokenType, what));
+    }
     let expires_at = expiry(answered, &reply, &rules.expires)?;
     let refresh_expires = match &rules.refresh_expires {
         Some(rule) => expiry(answered, &reply, rule)?,
@@ -332,6 +336,16 @@ fn authorized(answered: &Answered<'_>, kind: TokenKind, spent: Option<&Secret>) 
     // Of a refresh that ended another token, this is all that is left: its refresh token goes on.
     if spent.is_some() { Ok(token) } else { alive(answered, token) }
 }
+
+/// Whether a token is of a type that is used in another way (RFC 6749 §7.1). Many servers leave the
+/// type out, or have a word of their own for a bearer token.
+fn is_foreign_type(reply: &Value) -> bool {
+    let told = reply.get("token_type").and_then(Value::as_str).unwrap_or_default();
+    OTHER_TYPES.iter().any(|other| told.eq_ignore_ascii_case(other))
+}
+
+/// Those that are registered, beside `Bearer`.
+const OTHER_TYPES: [&str; 4] = ["DPoP", "PoP", "mac", "N_A"];
 
 /// Some platforms report a refusal with a status of success, so an error code counts first.
 fn no_access_token(answered: &Answered<'_>, reply: &Value) -> Error {

@@ -45,17 +45,19 @@ impl Introspection {
         let Some(active) = raw.get("active").and_then(Value::as_bool) else {
             return Err(answered.nonsense(Reason::MissingMember, "the answer holds no `active`"));
         };
-        let text = |name: &str| raw.get(name).and_then(Value::as_str).map(str::to_owned);
-        let time = |name: &str| TimeFormat::EpochSeconds.read(raw.get(name)?, answered.now);
+        // Of a token that is over nothing is to be believed, even if the server tells it.
+        let known = if active { &raw } else { &Value::Null };
+        let text = |name: &str| known.get(name).and_then(Value::as_str).map(str::to_owned);
+        let time = |name: &str| TimeFormat::EpochSeconds.read(known.get(name)?, answered.now);
         Ok(Self {
             active,
-            scopes: raw.get("scope").map(reply::listed).unwrap_or_default(),
+            scopes: known.get("scope").map(reply::listed).unwrap_or_default(),
             client_id: text("client_id"),
             username: text("username"),
             subject: text("sub"),
             token_type: text("token_type"),
             issuer: text("iss"),
-            audience: raw.get("aud").map(reply::texts).unwrap_or_default(),
+            audience: known.get("aud").map(reply::texts).unwrap_or_default(),
             expires_at: time("exp"),
             issued_at: time("iat"),
             not_before: time("nbf"),

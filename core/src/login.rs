@@ -109,9 +109,8 @@ impl Login {
             return Flight::landed(Err(Error::invalid("this login has been waited for already")));
         };
         let this = self.clone();
-        self.0.app.fly_for(Some(timeout.unwrap_or(PATIENCE)), move |_, deadline| {
-            this.serve(&listener, deadline)
-        })
+        let patience = timeout.unwrap_or(PATIENCE);
+        self.0.app.fly_apart(patience, move |deadline| this.serve(&listener, deadline))
     }
 
     /// Ends the waiting with [`Cancelled`](ErrorKind::Cancelled), and closes the listener.
@@ -171,12 +170,14 @@ impl Login {
         let _ = stream.set_write_timeout(Some(REQUEST_PATIENCE));
         let mut head = Vec::new();
         let mut buffer = [0; 2048];
+        let until = Deadline::after(WHOLE_REQUEST_PATIENCE);
         loop {
             let mut headers = [httparse::EMPTY_HEADER; 64];
             let mut request = httparse::Request::new(&mut headers);
             match request.parse(&head) {
                 Ok(httparse::Status::Complete(_)) => return self.target(&request).map_err(Some),
-                Ok(httparse::Status::Partial) if head.len() < LONGEST_HEAD => {}
+                Ok(httparse::Status::Partial)
+                    if head.len() < LONGEST_HEAD && !until.remaining().is_zero() => {}
                 _ => return Err(Some(Page::Stranger)),
             }
             match stream.read(&mut buffer) {
@@ -287,6 +288,8 @@ fn no_listener(error: io::Error) -> Error {
 }
 
 const PATIENCE: Duration = Duration::from_secs(300);
+/// Who sends a byte a second is not waited for, as somebody else may be the person.
+const WHOLE_REQUEST_PATIENCE: Duration = Duration::from_secs(5);
 const REQUEST_PATIENCE: Duration = Duration::from_secs(1);
 const SLICE: Duration = Duration::from_millis(20);
 const LONGEST_HEAD: usize = 16 << 10;

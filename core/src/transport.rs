@@ -15,6 +15,7 @@ use crate::{
     error::{Error, ErrorKind, Reason, Result},
     flight::Deadline,
     http::{Body, Request, Response},
+    platform::is_loopback,
     process::PerProcess,
     secret::Secret,
 };
@@ -51,6 +52,9 @@ pub struct HttpTransport {
     connect_timeout: Duration,
     user_agent: String,
     client: PerProcess<OnceCell<blocking::Client>>,
+    /// For this machine, where the environment names a proxy: plain http to it is allowed because it
+    /// leaves the machine nowhere.
+    direct: PerProcess<OnceCell<blocking::Client>>,
 }
 
 enum ProxyChoice {
@@ -71,14 +75,19 @@ impl HttpTransport {
             connect_timeout: network.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             user_agent: user_agent(network.user_agent.as_deref())?,
             client: PerProcess::default(),
+            direct: PerProcess::default(),
         })
     }
 
-    fn client(&self) -> Result<blocking::Client> {
-        self.client.get_or_default().get_or_try_init(|| self.open()).cloned()
+    fn client(&self, url: &Url) -> Result<blocking::Client> {
+        if matches!(self.proxy, ProxyChoice::Environment) && is_loopback(url) {
+            let direct = self.direct.get_or_default();
+            return direct.get_or_try_init(|| self.open(&ProxyChoice::None)).cloned();
+        }
+        self.client.get_or_default().get_or_try_init(|| self.open(&self.proxy)).cloned()
     }
 
-    fn open(&self) -> Result<blocking::Client> {
+    fn open(&self, proxy: &ProxyChoice) -> Result<blocking::Client> {
         let builder = blocking::Client::builder()
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -86,7 +95,7 @@ impl HttpTransport {
             .connect_timeout(self.connect_timeout)
             .user_agent(&self.user_agent)
             .tls_certs_merge(self.roots.iter().cloned());
-        let builder = match &self.proxy {
+        let builder = match proxy {
             ProxyChoice::Environment => builder,
             ProxyChoice::None => builder.no_proxy(),
             ProxyChoice::Given(proxy) => builder.no_proxy().proxy((**proxy).clone()),
@@ -117,7 +126,7 @@ impl HttpTransport {
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Error::invalid("the method is not an HTTP method"))?;
         let mut outgoing =
-            self.client()?.request(method, url.clone()).timeout(deadline.remaining());
+            self.client(url)?.request(method, url.clone()).timeout(deadline.remaining());
         for (name, value) in &request.headers {
             outgoing = outgoing.header(name, value);
         }
@@ -149,6 +158,7 @@ impl Transport for HttpTransport {
 
     fn close(&self) {
         self.client.reset();
+        self.direct.reset();
     }
 }
 
@@ -245,7 +255,7 @@ fn interrupted(error: io::Error, url: &Url) -> Error {
 fn failure(error: reqwest::Error, url: &Url, what: &str) -> Error {
     let error = error.without_url();
     let (place, why) = (place(url), deepest(&error));
-    if is_tls(&error) {
+    if is_tls(&error) && error.is_connect() {
         return Error::new(ErrorKind::Transport, format!("TLS with {place} failed: {why}"))
             .because(Reason::Tls)
             .advise("If the host uses a company's own certificate authority, give it as root_certificates.")
@@ -300,5 +310,5 @@ fn is_tls(error: &reqwest::Error) -> bool {
     chain(error).any(<Layer>::is::<rustls::Error>)
 }
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const MOST_REDIRECTS: usize = 3;

@@ -89,14 +89,16 @@ impl App {
         let config = &self.0.config;
         let methods = &self.platform().oauth()?.token.client_authentication;
         let is_possible = |method: &ClientAuthentication| match method {
-            ClientAuthentication::None => true,
+            // A secret that does not fit is a mistake, unless there is no other way at all.
+            ClientAuthentication::None => config.client_secret.is_none() || methods.len() == 1,
             ClientAuthentication::ClientSecretPost | ClientAuthentication::ClientSecretBasic => {
                 config.client_secret.is_some()
             }
             ClientAuthentication::PrivateKeyJwt => !config.signers.is_empty(),
         };
         methods.iter().copied().find(is_possible).ok_or_else(|| {
-            let is_key = methods.first() == Some(&ClientAuthentication::PrivateKeyJwt);
+            let is_key = methods.contains(&ClientAuthentication::PrivateKeyJwt);
+            let is_key = is_key && (config.client_secret.is_some() || methods.len() == 1);
             missing(if is_key { "private_key" } else { "client_secret" })
         })
     }
@@ -139,14 +141,20 @@ impl App {
         deadline: Deadline,
     ) -> Result<Token> {
         let (host, scope) = (self.token_endpoint()?, self.assertion_scope(wanted)?);
-        let place = self.platform().assertion()?.scope;
+        let describes = self.platform().assertion()?;
+        let place = describes.scope;
         let sign = || {
             let mut rules = self.jwt_rules()?;
+            let own = match &rules.issuer {
+                Issuer::Text(name) => name.clone(),
+                Issuer::Integer(number) => number.to_string(),
+            };
+            let own = Some(own).filter(|_| describes.own_subject);
             let mut claim = |name: &str, value: Option<&str>| {
                 value.map(|value| rules.extra_claims.insert(name.to_owned(), value.into()))
             };
             claim("aud", Some(&self.audience(&host)?));
-            claim("sub", wanted.subject.as_deref());
+            claim("sub", wanted.subject.as_deref().or(own.as_deref()));
             claim("scope", scope.as_deref().filter(|_| place == Some(ScopePlace::Claim)));
             rules.sign(&**self.signer()?, self.now_there(&host))
         };

@@ -87,6 +87,8 @@ impl App {
     /// What may mend a refusal, by its reason, unless it was tried.
     fn remedy(&self, host: Option<&Url>, error: &Error, tried: &[Remedy]) -> Option<Remedy> {
         let is_far = || self.is_clock_far(host, error);
+        // What spends a code is sent again only where the proof of the client is blamed.
+        let is_app = host == self.api_root().as_ref();
         let remedies: &[Remedy] = match error.reason() {
             Some(Reason::ClockSkew) => &[Remedy::Clock],
             Some(Reason::AppKeyMismatch | Reason::NoPublicKey) => &[Remedy::OtherKey],
@@ -96,7 +98,7 @@ impl App {
             }
             Some(Reason::BadAssertion | Reason::BadClientCredentials) => &[Remedy::OtherKey],
             // Some platforms refuse a JWT without a word about why.
-            None if error.status() == Some(401) && is_far() => &[Remedy::Clock],
+            None if error.status() == Some(401) && is_app && is_far() => &[Remedy::Clock],
             _ => &[],
         };
         remedies.iter().find(|remedy| !tried.contains(remedy)).copied()

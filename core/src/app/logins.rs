@@ -40,7 +40,8 @@ impl App {
         oauth::authorization_code(self.platform(), callback, state)
     }
 
-    /// A user token for an authorization code. The code is sent once, whatever happens.
+    /// A user token for an authorization code. The code is sent once, whatever happens, unless the
+    /// platform refused the client's own key: then with the other one.
     pub fn exchange_code(
         &self,
         code: impl Into<Secret>,
@@ -58,8 +59,8 @@ impl App {
         })
     }
 
-    /// A new user token for a refresh token, which is sent once, whatever happens. What came is
-    /// given even if it has expired already, since its own refresh token is good.
+    /// A new user token for a refresh token, which is sent once, whatever happens, unless the platform
+    /// refused the client's own key: then with the other one. What came is given even if it has expired already, since its own refresh token is good.
     pub fn refresh(&self, refresh_token: impl Into<Secret>) -> Flight<Token> {
         let refresh_token = refresh_token.into();
         self.fly(move |app, deadline| app.refresh_now(&refresh_token, deadline))

@@ -157,7 +157,11 @@ impl App {
             token: token.into(),
             hint,
         };
-        self.fly(move |app, deadline| app.ask_about_token(&question, done, deadline))
+        self.fly(move |app, deadline| match app.ask_about_token(&question, done, deadline) {
+            // RFC 7009 §2.2 wants a success; some servers say it so.
+            Err(error) if error.platform_code() == Some("invalid_token") => Ok(()),
+            outcome => outcome,
+        })
     }
 
     /// What the authorization server knows of an access or a refresh token (RFC 7662). `hint` is

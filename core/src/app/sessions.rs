@@ -236,8 +236,9 @@ impl Session<'_> {
         loop {
             let put = before.and_then(|before| self.take_place(&unsaved, &before));
             match put {
-                Ok(Some(token)) => return Ok(token),
-                Ok(None) => {}
+                Ok(Put::Taken(token)) => return Ok(token),
+                Ok(Put::Replaced) => return Err(replaced()),
+                Ok(Put::Missed) => {}
                 Err(trouble) if self.deadline.remaining() < SAVING_PAUSE => return Err(trouble),
                 Err(_) => thread::sleep(SAVING_PAUSE),
             }
@@ -249,23 +250,25 @@ impl Session<'_> {
     fn unsaved(&self) -> Result<Option<Token>> {
         let Some(unsaved) = self.cell.unsaved().load_full() else { return Ok(None) };
         let before = self.vault.find(&self.name)?;
-        self.take_place(&unsaved, &before)
+        match self.take_place(&unsaved, &before)? {
+            Put::Taken(token) => Ok(Some(token)),
+            Put::Missed | Put::Replaced => Ok(None),
+        }
     }
 
-    /// Puts a new token where its own intent is; `None` if the record was changed meanwhile. If
-    /// another record is there by now, that one counts.
-    fn take_place(&self, unsaved: &Unsaved, before: &Found) -> Result<Option<Token>> {
+    /// Puts a new token where its own intent is.
+    fn take_place(&self, unsaved: &Unsaved, before: &Found) -> Result<Put> {
         let intent = before.record.as_ref().and_then(|record| record.intent.as_ref());
         if intent.is_none_or(|intent| intent.id != unsaved.intent) {
             self.cell.unsaved().store(None);
-            return Err(replaced());
+            return Ok(Put::Replaced);
         }
         let put = self.vault.put(&self.name, Record::of(unsaved.token.clone()), before)?;
         if put.is_none() {
-            return Ok(None);
+            return Ok(Put::Missed);
         }
         self.cell.unsaved().store(None);
-        Ok(Some(unsaved.token.clone()))
+        Ok(Put::Taken(unsaved.token.clone()))
     }
 
     /// Notes that this session cannot be saved.
@@ -309,11 +312,25 @@ impl Session<'_> {
     }
 }
 
+/// What became of a token that was to be written down.
+enum Put {
+    Taken(Token),
+    /// The record changed meanwhile: look again.
+    Missed,
+    /// The session was ended or begun anew: that counts.
+    Replaced,
+}
+
 /// Whether the refresh token may be spent although no token came.
 fn is_ambiguous(error: &Error) -> bool {
-    match error.kind() {
-        ErrorKind::Timeout | ErrorKind::Server | ErrorKind::Protocol | ErrorKind::Internal => true,
-        ErrorKind::Transport => error.reason() != Some(Reason::Unreachable),
+    match (error.kind(), error.reason()) {
+        // A server that says it does nothing now, and one that points elsewhere, did nothing.
+        (ErrorKind::Server, _) => error.status() != Some(503),
+        (ErrorKind::Protocol, Some(Reason::Redirect)) => false,
+        // Neither was there a connection that it could have been sent on.
+        (ErrorKind::Transport, Some(Reason::Unreachable | Reason::Tls)) => false,
+        (ErrorKind::Timeout | ErrorKind::Protocol | ErrorKind::Internal, _) => true,
+        (ErrorKind::Transport, _) => true,
         _ => false,
     }
 }

@@ -24,6 +24,9 @@ pub(crate) struct OAuth {
     pub(crate) reply: OAuthReply,
     /// What `iss` must be in a callback (RFC 9207); absent where the platform sends none.
     pub(crate) issuer: Option<String>,
+    /// Whether a callback without `iss` is refused.
+    #[serde(default = "yes")]
+    pub(crate) issuer_is_sent: bool,
     pub(crate) device: Option<Device>,
     /// Where the app gets a token for an assertion that it signs (RFC 7523 §2.1).
     pub(crate) assertion: Option<Assertion>,
@@ -149,6 +152,9 @@ pub(crate) struct Assertion {
     /// Whether the app may act for somebody whom it names.
     #[serde(default)]
     pub(crate) subject: bool,
+    /// Whether it names itself where it acts for nobody else (RFC 7523 §3).
+    #[serde(default)]
+    pub(crate) own_subject: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -210,6 +216,10 @@ where
         one => Value::Array(vec![one]),
     };
     serde_json::from_value(value).map_err(D::Error::custom)
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn space() -> String {

@@ -53,6 +53,7 @@ fn subject(assertion: &Assertion<'_>) -> Result<Subject, Refused> {
     }
     match text(assertion, "sub") {
         Some(PERSONS_ADDRESS) => Ok(PERSON),
+        Some(name) if name == ACCOUNT.sub => Ok(ACCOUNT),
         _ => Err(invalid_grant("Invalid email or User ID")),
     }
 }
