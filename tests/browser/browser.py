@@ -66,8 +66,11 @@ class Browser:
         if answers:
             self.look()
 
-    def type(self, text):
-        self.driver.find_element(By.CSS_SELECTOR, "input[type=text]").send_keys(text)
+    def type(self, text, field="user_code"):
+        """Types into a field, whatever stood in it."""
+        element = self.driver.find_element(By.NAME, field)
+        element.clear()
+        element.send_keys(text)
 
     def back(self):
         self.driver.back()

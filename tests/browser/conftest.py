@@ -13,6 +13,7 @@ import pytest
 
 import leaks
 from browser import Browser, chromium
+from journeys import PASSWORD
 from platforms import ROOT, Sandbox
 
 BUILD = Path(os.environ.get("APPMINT_BUILD") or ROOT / "build")
@@ -46,6 +47,8 @@ def browser(driver, pictures, sandbox):
     remains = browser.remains()
     assert remains.addresses()
     assert not leaks.found(remains, [sandbox.ready["client_secret"]])
+    seen = [*remains.sources, *remains.bars, *remains.addresses()]
+    assert not [each for each in seen if leaks.spells(PASSWORD, each)]
     unexpected = [entry["message"] for entry in remains.console if "Failed to load resource" not in entry["message"]]
     assert not unexpected
 

@@ -7,6 +7,22 @@ from selenium.common.exceptions import WebDriverException
 
 from platforms import query_of
 
+PASSWORD = "correct horse battery staple"
+
+
+def log_in(browser, name, password=PASSWORD):
+    """Fills in the platform's page, and presses its button."""
+    browser.type(name, "name")
+    browser.type(password, "password")
+    browser.press("Log in")
+
+
+def arrive(browser, sandbox, url):
+    """Opens a page of the platform, and logs in if it asks for that."""
+    browser.open(url)
+    if urlsplit(browser.url).path == urlsplit(sandbox.login).path:
+        log_in(browser, sandbox.stage.person)
+
 
 def refuses_to_return_to(wrong, browser, sandbox, consent):
     """The platform's question, asked with another place to return to, leads nowhere."""

@@ -4,11 +4,11 @@ import hashlib
 import json
 import re
 from base64 import urlsafe_b64encode
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 from platforms import query_of
 
-TOKEN = re.compile(r"gh[usr]_\w{20,}|at[us]_\w{20,}|refresh_\w{20,}")
+TOKEN = re.compile(r"gh[usr]_\w{20,}|at[us]_\w{20,}|refresh_\w{20,}|ac[sur]\.\w{20,}|is[adr]_\w{20,}")
 # A name that only the calls between program and platform have.
 NAME = re.compile(r"code_verifier|client_secret|access_token\W|refresh_token")
 VERIFIER_LETTERS = 43
@@ -19,7 +19,7 @@ REFERRERS = ("referer", "referrer")
 def found(remains, secrets=()):
     """What leaked; nothing, if all is well."""
     everything = remains.everything()
-    leaks = [f"a secret ({secret[:4]}…)" for secret in secrets if any(it in everything for it in spellings(secret))]
+    leaks = [f"a secret ({secret[:4]}…)" for secret in secrets if spells(secret, everything)]
     leaks += [f"a token ({token[:6]}…)" for token in TOKEN.findall(everything)]
     leaks += NAME.findall(everything)
     leaks += verifiers(everything, {query_of(url).get("code_challenge") for url in remains.addresses()})
@@ -28,8 +28,8 @@ def found(remains, secrets=()):
     return leaks
 
 
-def spellings(secret):
-    return {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
+def spells(secret, text):
+    return any(it in text for it in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]))
 
 
 def verifiers(text, challenges):

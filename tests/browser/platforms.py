@@ -17,17 +17,23 @@ DIRECT = build_opener(ProxyHandler({}))
 class Stage:
     """What differs between the platforms."""
 
+    person: str  # who logs in
     path: str  # what is asked as the user
     answer: str  # a part of what the API says to that
     refused: str  # a part of what a wrong redirect URI leads to
     descriptor: str | None = None  # of a platform that is not built in
+    issuer: str | None = None  # where a platform tells its descriptor itself
 
 
 STAGES = {
     # GitHub tells the error to the first callback URL that is registered; the others show a page.
-    "github": Stage("/user", '"login"', "redirect_uri_mismatch"),
-    "atomgit": Stage("/user/repos", '"full_name"', "The redirect_uri is not registered for this app."),
-    "acme": Stage("/v9/me/works", '"works"', "This redirect_uri is not the tool's.", "tests/platforms/acme.json"),
+    "github": Stage("octocat", "/user", '"login"', "redirect_uri_mismatch"),
+    "atomgit": Stage("sample-user", "/user/repos", '"full_name"', "The redirect_uri is not registered for this app."),
+    "acme": Stage(
+        "wayland", "/v9/me/works", '"works"', "This redirect_uri is not the tool's.",
+        descriptor="tests/platforms/acme.json",
+    ),
+    "issuer": Stage("ada", "/me", '"sub"', "This redirect_uri is not the client's.", issuer="/realms/main"),
 }
 
 
@@ -48,6 +54,8 @@ class Sandbox:
         for url in ("api_url", "web_url"):
             self.ready[url] = self.ready[url].replace("127.0.0.1", "localhost")
         self.host = urlsplit(self.ready["web_url"]).netloc
+        self.login = f"{self.ready['web_url']}/login"
+        self.issuer = self.stage.issuer and self.ready["web_url"] + self.stage.issuer
 
     def close(self):
         self.process.stdin.close()
@@ -59,6 +67,9 @@ class Sandbox:
 
     def app(self):
         """An app in this process."""
+        if self.issuer is not None:
+            named = {name: value for name, value in self.settings().items() if name != "web_url"}
+            return appmint.App(platform_descriptor=appmint.discover(self.issuer), **named)
         if self.stage.descriptor is None:
             return appmint.App(self.platform, **self.settings())
         descriptor = (ROOT / self.stage.descriptor).read_text("utf-8")

@@ -8,10 +8,13 @@ import appmint
 import pytest
 
 from conftest import BUILD, environment
-from journeys import refuses_to_return_to
+from journeys import arrive, log_in, refuses_to_return_to
 from platforms import query_of
 
-KINDS = [("python", "github"), ("python", "atomgit"), ("python", "acme"), ("cpp", "github"), ("cpp", "atomgit")]
+KINDS = [
+    ("python", "github"), ("python", "atomgit"), ("python", "acme"), ("python", "issuer"), ("cpp", "github"),
+    ("cpp", "atomgit"),
+]
 PAIRS = [("python", "acme"), ("cpp", "github")]
 everywhere = pytest.mark.parametrize("program", KINDS, ids="-".join, indirect=True)
 
@@ -83,11 +86,19 @@ def begin(program, sandbox):
 
 
 @pytest.fixture
-def login(begin, browser):
-    """A login that is begun, with the person in front of the platform's question."""
+def login(begin, sandbox, browser):
+    """A login that is begun, with the person in front of the platform's question, who has logged in there."""
     login = begin()
-    browser.open(login.url)
+    arrive(browser, sandbox, login.url)
     return login
+
+
+def is_asked(browser, sandbox):
+    return f"You are logged in as {sandbox.stage.person}." in browser.text and browser.offers("Authorize")
+
+
+def is_asked_for_a_password(browser, sandbox):
+    return browser.url.startswith(f"{sandbox.login}?") and not browser.offers("Authorize")
 
 
 def bare(browser):
@@ -103,11 +114,54 @@ def test_who_agrees_is_logged_in(login, sandbox, browser):
     assert "You are logged in" in browser.text
     assert browser.url == back
     browser.picture("loopback-done")
+    [callback] = {url for url in browser.remains().addresses() if url.startswith(f"{back}?")}
+    assert sandbox.issuer in (None, query_of(callback).get("iss"))
     said, secrets = login.says()
     assert sandbox.stage.answer in said
     assert sandbox.exchanges() == 1
     everything = browser.remains().everything()
     assert not [secret[:6] for secret in secrets if secret in everything]
+
+
+@everywhere
+def test_who_logs_in_wrongly_may_try_again(begin, sandbox, browser):
+    login = begin()
+    browser.open(login.url)
+    assert is_asked_for_a_password(browser, sandbox)
+    browser.picture(f"{sandbox.platform}-login")
+    log_in(browser, "mallory")
+    assert "Nobody has this name here." in browser.text
+    browser.picture(f"{sandbox.platform}-login-wrong")
+    log_in(browser, sandbox.stage.person, password="")
+    assert "The password is empty" in browser.text
+    log_in(browser, sandbox.stage.person)
+    assert browser.url == login.url
+    assert is_asked(browser, sandbox)
+    browser.press("Authorize")
+    assert sandbox.stage.answer in login.says()[0]
+
+
+@everywhere
+def test_who_is_somebody_else_logs_out_at_the_platform(login, sandbox, browser):
+    assert is_asked(browser, sandbox)
+    browser.press("Not you? Log out")
+    assert is_asked_for_a_password(browser, sandbox)
+    assert not [cookie for cookie in browser.driver.get_cookies() if cookie["name"].endswith("_session")]
+    browser.back()  # to a page out of the browser's memory, perhaps
+    browser.reload()
+    assert is_asked_for_a_password(browser, sandbox)
+    goes_on(login, sandbox, browser)
+
+
+def test_a_question_of_a_session_that_is_over_gives_nothing(login, sandbox, browser):
+    tabs = [browser.tab, browser.new_tab()]
+    browser.open(login.url)
+    browser.press("Not you? Log out")
+    browser.turn_to(tabs[0])
+    browser.press("Authorize")
+    assert "You are not logged in; start again." in browser.text
+    browser.picture(f"{sandbox.platform}-login-over")
+    goes_on(login, sandbox, browser)
 
 
 @everywhere
@@ -130,7 +184,7 @@ def test_a_redirect_uri_that_is_not_registered_is_not_gone_to(login, sandbox, br
 def goes_on(login, sandbox, browser):
     """Whatever happened, the login is none the worse for it."""
     assert sandbox.exchanges() == 0
-    browser.open(login.url)
+    arrive(browser, sandbox, login.url)
     browser.press("Authorize")
     assert "You are logged in" in browser.text
     assert sandbox.stage.answer in login.says()[0]
@@ -194,7 +248,7 @@ def test_two_logins_at_once_end_in_any_order(begin, sandbox, browser, order):
     for _ in order:
         logins.append(begin())
         tabs.append(browser.new_tab())
-        browser.open(logins[-1].url)
+        arrive(browser, sandbox, logins[-1].url)
     for turn in order:
         browser.turn_to(tabs[turn])
         browser.press("Authorize")

@@ -8,9 +8,10 @@ import pytest
 
 import leaks
 from browser import Remains
+from journeys import arrive
 
 
-@pytest.fixture(params=["github", "acme"])
+@pytest.fixture(params=["github", "acme", "issuer"])
 def sandbox(request, sandboxes):
     return sandboxes(request.param)
 
@@ -25,7 +26,7 @@ def app(sandbox):
 def test_a_person_types_the_code_of_another_device(app, sandbox, browser, button):
     sandbox.tell("quirks", device_interval_s=1)
     with app.start_device_login() as login:
-        browser.open(login.verification_uri)
+        arrive(browser, sandbox, login.verification_uri)
         browser.type(login.user_code)
         browser.picture(f"{sandbox.platform}-device")
         browser.press(button)
@@ -39,7 +40,7 @@ def test_a_person_types_the_code_of_another_device(app, sandbox, browser, button
 
 def test_a_code_that_no_device_shows_is_refused(app, sandbox, browser):
     with app.start_device_login() as login:
-        browser.open(login.verification_uri)
+        arrive(browser, sandbox, login.verification_uri)
         browser.type("WDJB-MJHT")
         browser.press("Authorize")
         assert "No device shows this code." in browser.text
@@ -48,7 +49,7 @@ def test_a_code_that_no_device_shows_is_refused(app, sandbox, browser):
 
 def test_a_client_that_is_not_registered_is_refused(app, sandbox, browser):
     page = app.authorize(redirect_uri="http://127.0.0.1/callback").url
-    browser.open(page.replace(sandbox.ready["client_id"], "another"))
+    arrive(browser, sandbox, page.replace(sandbox.ready["client_id"], "another"))
     assert "has this client_id." in browser.text
     browser.picture(f"{sandbox.platform}-unknown-client")
 

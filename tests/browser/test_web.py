@@ -2,7 +2,7 @@
 
 import pytest
 
-from journeys import refuses_to_return_to
+from journeys import log_in, refuses_to_return_to
 from platforms import query_of
 
 PAIRS = [("flask", "github"), ("express", "atomgit")]
@@ -24,10 +24,11 @@ def sandbox(site):
 
 
 @pytest.fixture
-def consent(site, browser):
+def consent(site, sandbox, browser):
     """The platform's question, where the person stops to think."""
     browser.open(site.url)
     browser.press("Log in")
+    log_in(browser, sandbox.stage.person)
     assert browser.offers("Authorize")
     return browser.url
 
@@ -42,7 +43,8 @@ def test_who_agrees_is_logged_in(site, sandbox, browser):
     browser.open(site.url)
     browser.picture(f"{site.name}-welcome")
     browser.press("Log in")
-    assert sandbox.host in browser.url
+    assert browser.url.startswith(f"{sandbox.login}?")
+    log_in(browser, sandbox.stage.person)
     browser.picture(f"{sandbox.platform}-consent")
     browser.press("Authorize")
     assert browser.url == f"{site.url}/"

@@ -64,7 +64,7 @@ fn about(house: &House) -> Value {
         "api_url": format!("{}{}", house.url, platform.api_path()),
         "web_url": format!("{}{}", house.url, platform.web_path()),
         "registration": platform.registration(),
-        "operations": platform.operations(),
+        "operations": house.operations(&**platform),
     })
 }
 

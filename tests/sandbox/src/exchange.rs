@@ -13,6 +13,8 @@ use url::form_urlencoded;
 pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) path: String,
+    /// Path and query as they were sent.
+    pub(crate) target: String,
     pub(crate) query: Pairs,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -23,6 +25,7 @@ impl Request {
         Self {
             method,
             path: path.to_owned(),
+            target: format!("{path}?{query}"),
             query: Pairs::parse(query.as_bytes()),
             headers: HeaderMap::new(),
             body: Bytes::new(),

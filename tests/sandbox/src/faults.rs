@@ -21,14 +21,14 @@ use crate::server::Wait;
 #[derive(Clone, Debug)]
 pub struct Faults {
     queue: Arc<Mutex<Vec<Fault>>>,
-    operations: &'static [&'static str],
+    operations: Arc<[&'static str]>,
     releases: Arc<watch::Sender<u64>>,
 }
 
 impl Faults {
-    pub(crate) fn new(operations: &'static [&'static str]) -> Self {
+    pub(crate) fn new(operations: Vec<&'static str>) -> Self {
         let releases = Arc::new(watch::Sender::new(0));
-        Self { queue: Arc::default(), operations, releases }
+        Self { queue: Arc::default(), operations: operations.into(), releases }
     }
 
     /// Adds a fault to the end of the queue.
@@ -368,7 +368,7 @@ mod tests {
     use super::*;
 
     fn faults() -> Faults {
-        Faults::new(&["mint", "list"])
+        Faults::new(vec!["mint", "list"])
     }
 
     #[test]

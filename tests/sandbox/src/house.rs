@@ -13,6 +13,7 @@ use crate::control;
 use crate::exchange::{Reply, Request};
 use crate::faults::{Effect, Faults};
 use crate::ledger::{Entry, Ledger};
+use crate::login::{self, Admission, Login};
 use crate::platform::{Platform, Visit};
 use crate::server::{Departure, Wait, Wire};
 
@@ -22,18 +23,22 @@ pub(crate) struct House {
     pub(crate) ledger: Ledger,
     pub(crate) faults: Faults,
     platform: Mutex<Box<dyn Platform>>,
+    /// None where the platform has no people.
+    login: Option<Mutex<Login>>,
     requests: AtomicU64,
 }
 
 impl House {
     pub(crate) fn new(url: String, clock: Clock, platform: Box<dyn Platform>) -> Self {
-        let faults = Faults::new(platform.operations());
+        let login = Login::of(&*platform, url.starts_with("https"));
+        let faults = Faults::new(operations(&*platform, login.is_some()));
         Self {
             url,
             clock,
             ledger: Ledger::default(),
             faults,
             platform: Mutex::new(platform),
+            login: login.map(Mutex::new),
             requests: AtomicU64::new(0),
         }
     }
@@ -51,10 +56,19 @@ impl House {
         self.platform.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The names of everything that can be asked for.
+    pub(crate) fn operations(&self, platform: &dyn Platform) -> Vec<&'static str> {
+        operations(platform, self.login.is_some())
+    }
+
+    fn login(&self) -> Option<MutexGuard<'_, Login>> {
+        Some(self.login.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn serve(&self, request: &Request) -> Departure {
         let mut entry = self.open_entry(request);
         let effect = self.faults.take(&entry.operation);
-        let (reply, work_status, reuse) = self.work(request, effect.as_ref(), entry.time_ms);
+        let (reply, work_status, reuse) = self.work(request, effect.as_ref(), &entry);
         entry.reuse = reuse;
         let reply = self
             .stamp(reply, effect.as_ref().map_or(0, Effect::date_offset_s))
@@ -69,7 +83,9 @@ impl House {
 
     fn open_entry(&self, request: &Request) -> Entry {
         let platform = self.platform();
-        let mut entry = Entry::of(request, platform.operation(request));
+        let of_login = self.login().and_then(|login| login.operation(request));
+        let operation = of_login.unwrap_or_else(|| platform.operation(request));
+        let mut entry = Entry::of(request, operation);
         let credential = request.authorization().map(|(_, credential)| credential);
         entry.auth_kind = credential.map(|it| platform.credential_kind(it).to_owned());
         entry.time_ms = self.clock.now_ms();
@@ -82,17 +98,28 @@ impl House {
         &self,
         request: &Request,
         effect: Option<&Effect>,
-        now_ms: i64,
+        entry: &Entry,
     ) -> (Reply, Option<u16>, bool) {
         if let Some(effect) = effect.filter(|effect| !effect.lets_the_work_happen()) {
             return (effect.own_reply(), None, false);
         }
         let token_lag_ms = effect.map_or(0, Effect::token_lag_ms);
         let (origin, reuse) = (self.origin(request), Cell::new(false));
-        let visit = Visit { now_ms, token_lag_ms, origin, reuse };
-        let reply = self.platform().answer(request, &visit);
+        let mut visit = Visit { now_ms: entry.time_ms, token_lag_ms, origin, reuse, visitor: None };
+        let reply = match self.admit(request, entry, &visit) {
+            Admission::Granted(visitor) => {
+                visit.visitor = visitor;
+                self.platform().answer(request, &visit)
+            }
+            Admission::Instead(reply) => reply,
+        };
         let status = reply.status.as_u16();
         (reply, Some(status), visit.reuse.get())
+    }
+
+    fn admit(&self, request: &Request, entry: &Entry, visit: &Visit) -> Admission {
+        let login = self.login();
+        login.map_or(Admission::Granted(None), |mut it| it.admit(request, &entry.operation, visit))
     }
 
     /// A client that calls the sandbox `localhost` finds that name in the URLs it is given.
@@ -108,6 +135,11 @@ impl House {
         let ms = u64::try_from(ms).unwrap_or(0).min(LAST_HTTP_DATE_MS);
         reply.with(DATE, &httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(ms)))
     }
+}
+
+fn operations(platform: &dyn Platform, has_login: bool) -> Vec<&'static str> {
+    let own: &[_] = if has_login { &login::OPERATIONS } else { &[] };
+    [platform.operations(), own].concat()
 }
 
 fn spoil(mut reply: Reply, effect: Option<&Effect>) -> Wire {

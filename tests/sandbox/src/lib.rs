@@ -15,8 +15,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! The path of a request: `server` reads it, `house` takes it, asks `faults` what shall go wrong, lets the `platform`
-//! (`atomgit`, `github`, `icr`, `acme`, `issuer`) answer, writes the `ledger`, and `server` sends what is left. `control` is the
+//! The path of a request: `server` reads it, `house` takes it, asks `faults` what shall go wrong, sends browsers
+//! past the `login` page, lets the `platform` (`atomgit`, `github`, `icr`, `acme`, `issuer`) answer, writes the `ledger`, and `server` sends what is left. `control` is the
 //! same from outside, for tests in other languages; the program `appmint-sandbox` puts it on the command line.
 #![forbid(unsafe_code)]
 
@@ -36,6 +36,7 @@ mod jwt;
 mod keys;
 mod ledger;
 mod limits;
+mod login;
 mod pages;
 mod paths;
 mod pkce;

@@ -1,10 +1,90 @@
-//! The pages a person sees: "may this app act for you?", "which device is it?", "shall this app exist?" and "that is not
-//! possible".
+//! The pages a person sees: "who are you?", "may this app act for you?", "which device is it?", "shall this app exist?" and
+//! "that is not possible".
 
 use hyper::StatusCode;
 use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_FRAME_OPTIONS};
 
 use crate::exchange::Reply;
+use crate::login::Visitor;
+
+/// Who asks for a password.
+pub(crate) struct Login<'a> {
+    /// Whom the sandbox knows.
+    pub(crate) person: &'a str,
+    /// What was wrong with what was typed.
+    pub(crate) complaint: Option<&'a str>,
+    /// What was typed as the name.
+    pub(crate) name: &'a str,
+    pub(crate) action: &'a str,
+    pub(crate) form_token: &'a str,
+    /// The page behind this one.
+    pub(crate) return_to: &'a str,
+}
+
+impl Login<'_> {
+    pub(crate) fn page(&self, status: StatusCode) -> Reply {
+        let [person, name, action, form_token, return_to] =
+            [self.person, self.name, self.action, self.form_token, self.return_to].map(escape);
+        let complaint = self.complaint.map_or_else(String::new, |it| {
+            format!("<p class=\"complaint\" role=\"alert\">{}</p>\n", escape(it))
+        });
+        let body = format!(
+            r#"<h1>Log in</h1>
+<p>The sandbox knows <strong>{person}</strong>, and takes any password that is not empty.</p>
+{complaint}<form method="post" action="{action}">
+<input type="hidden" name="form_token" value="{form_token}">
+<input type="hidden" name="return_to" value="{return_to}">
+<p><label>Name <input type="text" name="name" value="{name}" autocomplete="username" autocapitalize="none"
+autofocus></label></p>
+<p><label>Password <input type="password" name="password" autocomplete="current-password"></label></p>
+<button type="submit" class="primary">Log in</button>
+</form>"#
+        );
+        page(status, "Log in", &body)
+    }
+}
+
+/// The page of somebody who logged in and wanted nothing else.
+pub(crate) fn logged_in(visitor: &Visitor) -> Reply {
+    let body = format!("<h1>You are logged in</h1>\n{}", farewell(visitor));
+    page(StatusCode::OK, "You are logged in", &body)
+}
+
+/// Where a page's form is posted, with a token that no other site can guess, and who sees it.
+pub(crate) struct Form<'a> {
+    pub(crate) action: &'a str,
+    pub(crate) form_token: &'a str,
+    pub(crate) visitor: Option<&'a Visitor>,
+}
+
+impl Form<'_> {
+    /// The form with these fields, and the buttons for yes and no.
+    fn html(&self, fields: &str, yes: &str) -> String {
+        let [action, form_token] = [self.action, self.form_token].map(escape);
+        let farewell = self.visitor.map(farewell).unwrap_or_default();
+        format!(
+            r#"<form method="post" action="{action}">
+<input type="hidden" name="form_token" value="{form_token}">
+{fields}<button type="submit" name="decision" value="authorize" class="primary">{yes}</button>
+<button type="submit" name="decision" value="deny">Cancel</button>
+</form>{farewell}"#
+        )
+    }
+}
+
+/// Says who is logged in, and lets them out.
+fn farewell(visitor: &Visitor) -> String {
+    let [name, exit, form_token, page] =
+        [&visitor.name, &visitor.exit, &visitor.form_token, &visitor.page].map(|it| escape(it));
+    format!(
+        r#"
+<form method="post" action="{exit}" class="small">
+<input type="hidden" name="form_token" value="{form_token}">
+<input type="hidden" name="return_to" value="{page}">
+You are logged in as <strong>{name}</strong>. <button type="submit" class="link">Not you? Log out</button>
+</form>"#
+    )
+}
 
 /// What the consent page asks.
 pub(crate) struct Consent<'a> {
@@ -12,67 +92,58 @@ pub(crate) struct Consent<'a> {
     pub(crate) app: &'a str,
     pub(crate) user: &'a str,
     pub(crate) returns_to: &'a str,
-    /// Where the form is posted, with a token that no other site can guess.
-    pub(crate) action: &'a str,
-    pub(crate) form_token: &'a str,
+    pub(crate) form: Form<'a>,
 }
 
 impl Consent<'_> {
     pub(crate) fn page(&self) -> Reply {
-        let [platform, app, user, returns_to, action, form_token] =
-            [self.platform, self.app, self.user, self.returns_to, self.action, self.form_token]
-                .map(escape);
+        let [platform, app, user, returns_to] =
+            [self.platform, self.app, self.user, self.returns_to].map(escape);
+        let form = self.form.html("", "Authorize");
         let body = format!(
             r#"<h1>Authorize {app}</h1>
 <p><strong>{app}</strong> would like to act on {platform} for <strong>{user}</strong>.</p>
 <p class="small">Afterwards you return to <code>{returns_to}</code></p>
-<form method="post" action="{action}">
-<input type="hidden" name="form_token" value="{form_token}">
-<button type="submit" name="decision" value="authorize" class="primary">Authorize</button>
-<button type="submit" name="decision" value="deny">Cancel</button>
-</form>"#
+{form}"#
         );
         page(StatusCode::OK, &format!("Authorize {app}"), &body)
     }
 }
 
 /// The page on which a device's code is typed in.
-pub(crate) fn device(user_code: &str, action: &str, form_token: &str) -> Reply {
-    let [user_code, action, form_token] = [user_code, action, form_token].map(escape);
+pub(crate) fn device(user_code: &str, form: &Form<'_>) -> Reply {
+    let code = format!(
+        r#"<p><label>Code <input type="text" name="user_code" value="{}" autocomplete="off"></label></p>
+"#,
+        escape(user_code)
+    );
+    let form = form.html(&code, "Authorize");
     let body = format!(
         r#"<h1>Device activation</h1>
 <p>Enter the code displayed on your device, if it was you who started this.</p>
-<form method="post" action="{action}">
-<input type="hidden" name="form_token" value="{form_token}">
-<p><label>Code <input type="text" name="user_code" value="{user_code}" autocomplete="off"></label></p>
-<button type="submit" name="decision" value="authorize" class="primary">Authorize</button>
-<button type="submit" name="decision" value="deny">Cancel</button>
-</form>"#
+{form}"#
     );
     page(StatusCode::OK, "Device activation", &body)
 }
 
 /// The page on which an app is created from its manifest.
-pub(crate) fn creation(app: &str, action: &str, form_token: &str) -> Reply {
-    about(app, "Create", "will be yours", action, form_token)
+pub(crate) fn creation(app: &str, form: &Form<'_>) -> Reply {
+    about(app, "Create", "will be yours", form)
 }
 
 /// The page on which a person installs an app.
-pub(crate) fn installation(app: &str, action: &str, form_token: &str) -> Reply {
-    about(app, "Install", "will be installed for you", action, form_token)
+pub(crate) fn installation(app: &str, form: &Form<'_>) -> Reply {
+    about(app, "Install", "will be installed for you", form)
 }
 
 /// A page that asks whether something shall be done with an app.
-fn about(app: &str, verb: &str, outcome: &str, action: &str, form_token: &str) -> Reply {
-    let [app, action, form_token] = [app, action, form_token].map(escape);
+fn about(app: &str, verb: &str, outcome: &str, form: &Form<'_>) -> Reply {
+    let app = escape(app);
+    let form = form.html("", &format!("{verb} app"));
     let body = format!(
         r#"<h1>{verb} {app}</h1>
 <p>The app <strong>{app}</strong> {outcome}.</p>
-<form method="post" action="{action}">
-<input type="hidden" name="form_token" value="{form_token}">
-<button type="submit" name="decision" value="authorize" class="primary">{verb} app</button>
-<button type="submit" name="decision" value="deny">Cancel</button>
-</form>"#
+{form}"#
     );
     page(StatusCode::OK, &format!("{verb} {app}"), &body)
 }
@@ -141,8 +212,9 @@ border-radius:.75rem;box-shadow:0 1px 4px #0003}h1{font-size:1.3rem}h1,code{over
 background:transparent;border:1px solid #c3cad2;border-radius:.4rem;padding:.5rem}\
 input{display:block;box-sizing:border-box;width:100%}button{padding:.5rem 1.2rem;margin-right:.5rem;\
 cursor:pointer}.primary{background:#1f6feb;border-color:#1f6feb;color:#fff}\
+.link{border:0;padding:0;text-decoration:underline}.complaint{color:#b3261e}\
 @media(prefers-color-scheme:dark){body{background:#10161d;color:#e6edf3}main{background:#1a232d}\
-.small{color:#a9b7c4}input,button{border-color:#4a5a6a}}";
+.small{color:#a9b7c4}input,button{border-color:#4a5a6a}.complaint{color:#ff9b93}}";
 
 #[cfg(test)]
 mod tests {

@@ -17,6 +17,8 @@ use crate::github::{Edition, GitHub};
 use crate::icr::Icr;
 use crate::issuer::Issuer;
 use crate::keys::PublicKey;
+use crate::login::Visitor;
+use crate::pages::Form;
 
 pub(crate) trait Platform: Send {
     /// What the platform's settings page would show a developer.
@@ -32,6 +34,11 @@ pub(crate) trait Platform: Send {
     fn credential_kind(&self, credential: &str) -> &'static str;
 
     fn answer(&mut self, request: &Request, visit: &Visit) -> Reply;
+
+    /// The name of the person who logs in at the platform's pages and acts there; none where there are no pages.
+    fn person(&self) -> Option<String> {
+        None
+    }
 
     /// The header that carries the number of a request.
     fn request_id_header(&self) -> &'static str {
@@ -146,6 +153,19 @@ pub(crate) struct Visit {
     pub(crate) token_lag_ms: i64,
     /// Set by the platform when a refresh token is offered that was spent before.
     pub(crate) reuse: Cell<bool>,
+    /// Who came with a session; nobody, if it is a program.
+    pub(crate) visitor: Option<Visitor>,
+}
+
+impl Visit {
+    pub(crate) fn session(&self) -> Option<&str> {
+        self.visitor.as_ref().map(|it| it.session.as_str())
+    }
+
+    /// The form of a page that is shown now.
+    pub(crate) fn form<'a>(&'a self, action: &'a str, form_token: &'a str) -> Form<'a> {
+        Form { action, form_token, visitor: self.visitor.as_ref() }
+    }
 }
 
 /// What a developer needs to act as the sample app.

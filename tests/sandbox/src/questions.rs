@@ -1,12 +1,22 @@
 //! Pages that were shown to a person and wait for a button, each under a token that no other site can guess.
+//!
+//! A page that somebody sees who is logged in is theirs: its token is good for nothing in another session.
 
 use std::collections::HashMap;
 
 use crate::exchange::Request;
+use crate::platform::Visit;
 use crate::secrets;
 
 pub(crate) struct Questions<T> {
-    waiting: HashMap<String, (T, i64)>,
+    waiting: HashMap<String, Waiting<T>>,
+}
+
+struct Waiting<T> {
+    question: T,
+    expires_ms: i64,
+    /// Of the person to whom the page was shown, if somebody was logged in.
+    session: Option<String>,
 }
 
 impl<T> Default for Questions<T> {
@@ -17,17 +27,19 @@ impl<T> Default for Questions<T> {
 
 impl<T> Questions<T> {
     /// Keeps a question for ten minutes and answers the token of its form.
-    pub(crate) fn ask(&mut self, question: T, now_ms: i64) -> String {
+    pub(crate) fn ask(&mut self, question: T, visit: &Visit) -> String {
         let form_token = secrets::token("");
-        let expires_ms = now_ms.saturating_add(QUESTION_LIFE_MS);
-        self.waiting.insert(form_token.clone(), (question, expires_ms));
+        let expires_ms = visit.now_ms.saturating_add(QUESTION_LIFE_MS);
+        let session = visit.session().map(str::to_owned);
+        self.waiting.insert(form_token.clone(), Waiting { question, expires_ms, session });
         form_token
     }
 
     /// The question of a form, once.
-    pub(crate) fn asked(&mut self, form_token: &str, now_ms: i64) -> Option<T> {
-        let (question, expires_ms) = self.waiting.remove(form_token)?;
-        (now_ms < expires_ms).then_some(question)
+    pub(crate) fn asked(&mut self, form_token: &str, visit: &Visit) -> Option<T> {
+        let Waiting { question, expires_ms, session } = self.waiting.remove(form_token)?;
+        let is_theirs = session.is_none() || session.as_deref() == visit.session();
+        (is_theirs && visit.now_ms < expires_ms).then_some(question)
     }
 }
 

@@ -96,6 +96,7 @@ async fn read(incoming: Incomer<Incoming>) -> Result<Request, Unreadable> {
     Ok(Request {
         method: head.method,
         path: head.uri.path().to_owned(),
+        target: head.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
         query: Pairs::parse(head.uri.query().unwrap_or_default().as_bytes()),
         headers: head.headers,
         body: body.to_bytes(),

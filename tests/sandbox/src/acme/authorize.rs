@@ -32,14 +32,13 @@ impl Acme {
         }
         let title = self.tools.by_id(&consented.tool).map(|it| it.title.clone());
         let returns_to = consented.returns_to.to_string();
-        let form_token = self.questions.ask(Question::Consent(consented), call.now_ms());
+        let form_token = self.questions.ask(Question::Consent(consented), call.visit);
         Consent {
             platform: "Acme Forge",
             app: &title.unwrap_or_default(),
             user: &seed::smith().title,
             returns_to: &returns_to,
-            action: "/rpc/connect/ask",
-            form_token: &form_token,
+            form: call.visit.form("/rpc/connect/ask", &form_token),
         }
         .page()
     }
@@ -68,7 +67,7 @@ impl Acme {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.now_ms());
+        let question = self.questions.asked(&form_token, call.visit);
         match (question, field(call.request, "decision").as_deref()) {
             (Some(Question::Consent(consented)), Some("authorize")) => {
                 let (returns_to, state) = (consented.returns_to.clone(), consented.state.clone());

@@ -44,8 +44,8 @@ impl Acme {
         };
         blueprint.state = call.request.query.one("state").ok().flatten().map(str::to_owned);
         let title = blueprint.title.clone();
-        let form_token = self.questions.ask(Question::Blueprint(blueprint), call.now_ms());
-        creation(&title, "/people/blueprints", &form_token)
+        let form_token = self.questions.ask(Question::Blueprint(blueprint), call.visit);
+        creation(&title, &call.visit.form("/people/blueprints", &form_token))
     }
 
     pub(super) fn blueprint_decision(&mut self, call: &Call<'_>) -> Reply {
@@ -53,7 +53,7 @@ impl Acme {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.now_ms());
+        let question = self.questions.asked(&form_token, call.visit);
         let agreed = field(call.request, "decision").is_some_and(|it| it == "authorize");
         match question {
             Some(Question::Blueprint(blueprint)) if agreed => self.agree(blueprint, call),

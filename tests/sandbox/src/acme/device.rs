@@ -96,8 +96,8 @@ impl Acme {
 
     pub(super) fn device_page(&mut self, call: &Call<'_>) -> Reply {
         let shown = call.request.query.one("user_code").ok().flatten().unwrap_or_default();
-        let form_token = self.questions.ask(Question::Device, call.now_ms());
-        pages::device(shown, "/people/elsewhere", &form_token)
+        let form_token = self.questions.ask(Question::Device, call.visit);
+        pages::device(shown, &call.visit.form("/people/elsewhere", &form_token))
     }
 
     pub(super) fn device_decision(&mut self, call: &Call<'_>) -> Reply {
@@ -105,7 +105,7 @@ impl Acme {
             return pages::problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.now_ms());
+        let question = self.questions.asked(&form_token, call.visit);
         let typed = field(call.request, "user_code").unwrap_or_default();
         let Some(device) = self.devices.undecided(&typed, call.now_ms()) else {
             return pages::problem(StatusCode::UNPROCESSABLE_ENTITY, "No device shows this code.");

@@ -178,6 +178,10 @@ impl Platform for Acme {
         }
     }
 
+    fn person(&self) -> Option<String> {
+        Some(seed::smith().handle)
+    }
+
     fn request_id_header(&self) -> &'static str {
         "acme-trace"
     }

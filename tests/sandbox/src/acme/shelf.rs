@@ -28,8 +28,8 @@ impl Acme {
         };
         let (title, state) = (tool.title.clone(), parameter("state").map(str::to_owned));
         let taking = Taking { tool: tool.id.clone(), back_to, state };
-        let form_token = self.questions.ask(Question::Seat(taking), call.now_ms());
-        installation(&title, "/people/shelf/take", &form_token)
+        let form_token = self.questions.ask(Question::Seat(taking), call.visit);
+        installation(&title, &call.visit.form("/people/shelf/take", &form_token))
     }
 
     pub(super) fn shelf_decision(&mut self, call: &Call<'_>) -> Reply {
@@ -37,7 +37,7 @@ impl Acme {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.now_ms());
+        let question = self.questions.asked(&form_token, call.visit);
         let agreed = field(call.request, "decision").is_some_and(|it| it == "authorize");
         match question {
             Some(Question::Seat(Taking { tool, back_to, state })) if agreed => {

@@ -51,14 +51,13 @@ impl AtomGit {
             Err(explanation) => return problem(StatusCode::BAD_REQUEST, explanation),
         };
         let returns_to = question.returns_to.to_string();
-        let form_token = self.authorizations.questions.ask(question, visit.now_ms);
+        let form_token = self.authorizations.questions.ask(question, visit);
         Consent {
             platform: "AtomGit",
             app: seed::APP_SLUG,
             user: seed::USER_LOGIN,
             returns_to: &returns_to,
-            action: PATH,
-            form_token: &form_token,
+            form: visit.form(PATH, &form_token),
         }
         .page()
     }
@@ -84,7 +83,7 @@ impl AtomGit {
         }
         let (form_token, decision) = (field(request, "form_token"), field(request, "decision"));
         let questions = &mut self.authorizations.questions;
-        let question = form_token.and_then(|it| questions.asked(&it, visit.now_ms));
+        let question = form_token.and_then(|it| questions.asked(&it, visit));
         match (question, decision.as_deref()) {
             (Some(question), Some("authorize")) => {
                 let code = self.authorizations.issue_code(visit.now_ms);

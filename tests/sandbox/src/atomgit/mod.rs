@@ -152,6 +152,10 @@ impl Platform for AtomGit {
         }
     }
 
+    fn person(&self) -> Option<String> {
+        Some(seed::USER_LOGIN.to_owned())
+    }
+
     fn add_key(&mut self, app_id: &str, key: PublicKey) -> Result<(), String> {
         self.keys.entry(app_id.to_owned()).or_default().push(key);
         Ok(())

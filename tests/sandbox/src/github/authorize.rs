@@ -62,14 +62,13 @@ impl GitHub {
             return problem(StatusCode::NOT_FOUND, "No app has this client_id.");
         };
         let (name, returns_to) = (app.name.clone(), consented.returns_to.to_string());
-        let form_token = self.questions.ask(Question::Consent(consented), call.now_ms());
+        let form_token = self.questions.ask(Question::Consent(consented), call.visit);
         Consent {
             platform: "GitHub",
             app: &name,
             user: seed::user().login().unwrap_or_default(),
             returns_to: &returns_to,
-            action: "/login/oauth/authorize",
-            form_token: &form_token,
+            form: call.visit.form("/login/oauth/authorize", &form_token),
         }
         .page()
     }
@@ -106,7 +105,7 @@ impl GitHub {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.now_ms());
+        let question = self.questions.asked(&form_token, call.visit);
         match (question, field(call.request, "decision").as_deref()) {
             (Some(Question::Consent(consented)), Some("authorize")) => {
                 let (returns_to, state) = (consented.returns_to.clone(), consented.state.clone());

@@ -101,8 +101,8 @@ impl GitHub {
 
     pub(super) fn device_page(&mut self, call: &Call<'_>) -> Reply {
         let user_code = call.request.query.one("user_code").ok().flatten().unwrap_or_default();
-        let form_token = self.questions.ask(Question::Device, call.now_ms());
-        pages::device(user_code, "/login/device", &form_token)
+        let form_token = self.questions.ask(Question::Device, call.visit);
+        pages::device(user_code, &call.visit.form("/login/device", &form_token))
     }
 
     pub(super) fn device_decision(&mut self, call: &Call<'_>) -> Reply {
@@ -110,7 +110,7 @@ impl GitHub {
             return pages::problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.now_ms());
+        let question = self.questions.asked(&form_token, call.visit);
         let user_code = field(call.request, "user_code").unwrap_or_default();
         let Some(device) = self.devices.undecided(&user_code, call.now_ms()) else {
             return pages::problem(StatusCode::UNPROCESSABLE_ENTITY, "No device shows this code.");

@@ -62,8 +62,8 @@ impl GitHub {
         };
         manifest.state = call.request.query.one("state").ok().flatten().map(str::to_owned);
         let name = manifest.name.clone().unwrap_or_else(|| UNNAMED.to_owned());
-        let form_token = self.questions.ask(Question::Creation(manifest), call.now_ms());
-        creation(&name, "/settings/apps/manifest", &form_token)
+        let form_token = self.questions.ask(Question::Creation(manifest), call.visit);
+        creation(&name, &call.visit.form("/settings/apps/manifest", &form_token))
     }
 
     pub(super) fn manifest_decision(&mut self, call: &Call<'_>) -> Reply {
@@ -71,7 +71,7 @@ impl GitHub {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.now_ms());
+        let question = self.questions.asked(&form_token, call.visit);
         let agreed = field(call.request, "decision").is_some_and(|it| it == "authorize");
         match question {
             Some(Question::Creation(manifest)) if agreed => self.agree(manifest, call),

@@ -224,6 +224,10 @@ impl Platform for GitHub {
         }
     }
 
+    fn person(&self) -> Option<String> {
+        seed::user().login().map(str::to_owned)
+    }
+
     fn request_id_header(&self) -> &'static str {
         "x-github-request-id"
     }

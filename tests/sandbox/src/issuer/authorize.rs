@@ -46,14 +46,13 @@ impl Issuer {
             Err(fault) => return door.refused(fault),
         };
         let returns_to = door.to.to_string();
-        let form_token = self.questions.ask(Question::Consent(Box::new(consented)), call.now_ms());
+        let form_token = self.questions.ask(Question::Consent(Box::new(consented)), call.visit);
         Consent {
             platform: "the issuer",
             app: self.clients.by_id(client).map(|it| it.title).unwrap_or_default(),
             user: PERSON.username,
             returns_to: &returns_to,
-            action: &format!("{}/authorize", call.realm.path()),
-            form_token: &form_token,
+            form: call.visit.form(&format!("{}/authorize", call.realm.path()), &form_token),
         }
         .page()
     }
@@ -101,7 +100,7 @@ impl Issuer {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.now_ms());
+        let question = self.questions.asked(&form_token, call.visit);
         match (question, field(call.request, "decision").as_deref()) {
             (Some(Question::Consent(consented)), Some("authorize")) => {
                 let door = consented.door.clone();

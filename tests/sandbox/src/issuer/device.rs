@@ -96,8 +96,11 @@ impl Issuer {
 
     pub(super) fn device_page(&mut self, call: &Call<'_>) -> Reply {
         let user_code = call.request.query.one("user_code").ok().flatten().unwrap_or_default();
-        let form_token = self.questions.ask(Question::Device, call.now_ms());
-        pages::device(user_code, &format!("{}/device", call.realm.path()), &form_token)
+        let form_token = self.questions.ask(Question::Device, call.visit);
+        pages::device(
+            user_code,
+            &call.visit.form(&format!("{}/device", call.realm.path()), &form_token),
+        )
     }
 
     /// A code is taken on the page of either realm, since no two devices show the same one.
@@ -106,7 +109,7 @@ impl Issuer {
             return pages::problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.now_ms());
+        let question = self.questions.asked(&form_token, call.visit);
         let typed = field(call.request, "user_code").unwrap_or_default();
         let Some(device) = self.devices.undecided(&typed, call.now_ms()) else {
             return pages::problem(StatusCode::UNPROCESSABLE_ENTITY, "No device shows this code.");

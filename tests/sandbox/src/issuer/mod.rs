@@ -140,6 +140,10 @@ impl Platform for Issuer {
         found.route.answer(self, &Call { request, visit, realm: found.realm })
     }
 
+    fn person(&self) -> Option<String> {
+        Some(seed::PERSON.username.to_owned())
+    }
+
     fn device_path(&self) -> &'static str {
         "/realms/main/device"
     }
