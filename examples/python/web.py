@@ -62,9 +62,10 @@ def callback():
         return again("This login is over, or was begun in another browser.")
     authorization = app.open_authorization(request.cookies[cookie])
     token = app.finish_authorization(authorization, request.url)
+    user = secrets.token_urlsafe()  # the cookie holds a name, the store the token
+    app.start_session(user, token)
     forget_user()
-    session["user"] = secrets.token_urlsafe()  # the cookie holds a name, the store the token
-    app.start_session(session["user"], token)
+    session["user"] = user
     back = redirect("/")
     back.delete_cookie(cookie, path="/callback")
     return back
