@@ -19,7 +19,6 @@ mod introspection;
 mod json;
 mod listing;
 mod login;
-mod operations;
 mod registration;
 mod repository;
 mod response;

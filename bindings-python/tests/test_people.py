@@ -143,7 +143,7 @@ def stranger(login):
     """Is turned away, so by now somebody waits."""
     with socket.create_connection(("127.0.0.1", urlsplit(login.redirect_uri).port)) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n")
-        return connection.recv(12)
+        return connection.makefile("rb").read(12)
 
 
 def test_ctrl_c_ends_the_wait_for_a_browser(login):
