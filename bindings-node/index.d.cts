@@ -361,7 +361,10 @@ export class App {
   authorize(options?: AuthorizeOptions): Authorization
   /** The code out of a callback's URL, once its state has proved equal. */
   authorizationCode(callbackUrl: string | URL, state: string): string
-  /** A user token for an authorization code, which is sent once, whatever happens. */
+  /**
+   * A user token for an authorization code, which is sent once, whatever happens; again only with
+   * the second key, where the first was refused as the client's.
+   */
   exchangeCode(code: string, options?: ExchangeOptions): Promise<Token>
   /**
    * The user token that an authorization brought, given the URL or query that the user came back with:
@@ -391,7 +394,7 @@ export class App {
   endSession(name: string, options?: WaitOptions): Promise<void>
   /**
    * A new user token for a refresh token, or for the one that a token came with. It is sent once,
-   * whatever happens.
+   * whatever happens; again only with the second key, where the first was refused as the client's.
    */
   refresh(refreshToken: string | Token, options?: WaitOptions): Promise<Token>
   /**

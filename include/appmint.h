@@ -192,7 +192,7 @@
 #define APPMINT_REASON_DUPLICATE_MEMBER 41
 /** The assertion that the app signed was not taken. */
 #define APPMINT_REASON_BAD_ASSERTION 42
-/** The platform does not end or look at tokens of this type. */
+/** Tokens of this type are not handled: by the platform when one is to be ended, or here when it is no bearer token. */
 #define APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE 43
 /** A server's metadata is that of another issuer. */
 #define APPMINT_REASON_ISSUER_MISMATCH 44
@@ -1287,8 +1287,8 @@ appmint_status appmint_app_authorization_code(const appmint_app *app,
                                               appmint_error **error);
 
 /**
- * A user token for an authorization code, which is sent once, whatever happens. `redirect_uri` is
- * the one that the authorization had, or NULL; `code_verifier` the one of the authorization, or
+ * A user token for an authorization code, which is sent once, whatever happens; again only with
+ * the second key, where the first was refused as the client's. `redirect_uri` is the one that the authorization had, or NULL; `code_verifier` the one of the authorization, or
  * NULL. You own `*token`: appmint_token_free.
  *
  * Blocks at most for the app's timeout.
@@ -1304,8 +1304,8 @@ appmint_status appmint_app_exchange_code(const appmint_app *app,
                                          appmint_error **error);
 
 /**
- * A new user token for a refresh token, which is sent once, whatever happens. You own `*token`:
- * appmint_token_free.
+ * A new user token for a refresh token, which is sent once, whatever happens; again only with the
+ * second key, where the first was refused as the client's. You own `*token`: appmint_token_free.
  *
  * Blocks at most for the app's timeout.
  */

@@ -6,25 +6,24 @@
 mod common;
 
 use std::{
-    fmt, fs,
+    fmt,
     io::{self, BufRead as _, BufReader, PipeReader, PipeWriter, Read as _, Write as _},
-    net::TcpListener,
-    path::PathBuf,
-    process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use appmint_core::{
-    App, AuthorizationRequest, Call, Clock, ErrorKind, Reason, RedisStore, Result, Settings, Store,
-    Timestamp, Token,
+    App, AuthorizationRequest, Call, Clock, ErrorKind, Reason, Result, Settings, Timestamp, Token,
 };
 use appmint_sandbox::{Effect, Entry, Fault, PlatformName, Sandbox};
-use common::settings;
+use common::{
+    places::{Folder, Redis},
+    settings,
+};
 use serde_json::{Value, json};
 
 const PROCESSES: usize = 2;
@@ -488,8 +487,7 @@ fn fire(kind: fn() -> Kind) {
     let seed = seed();
     println!("APPMINT_FIRE_SEED={seed}");
     let (folder, redis) = (Folder::new(), Redis::start());
-    let stores = [Some(folder.url()), redis.as_ref().map(Redis::url)];
-    for store in stores.into_iter().flatten() {
+    for store in [folder.url(), redis.url()] {
         let scene = Scene::new(kind(), &store, seed);
         let outcome = burn(&scene);
         println!("{}: {outcome}", &store[..6]);
@@ -523,61 +521,4 @@ fn without_grace_a_session_is_lost_with_its_answer_and_no_other() {
 #[test]
 fn who_cannot_look_loses_no_more() {
     fire(Kind::blind);
-}
-
-/// A folder that goes with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let name = format!("appmint-fire-{}-{}", std::process::id(), machine_now().as_nanos());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-
-    fn url(&self) -> String {
-        format!("sqlite:{}/sessions.db", self.0.display())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A Redis server on a free port of this machine.
-struct Redis {
-    server: Child,
-    port: u16,
-}
-
-impl Redis {
-    /// `None` where none is installed.
-    fn start() -> Option<Self> {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let server = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""])
-            .stdout(Stdio::null())
-            .spawn();
-        let redis = Self { server: server.ok()?, port };
-        let give_up = Instant::now() + Duration::from_secs(20);
-        while RedisStore::new(&redis.url()).unwrap().get("x").is_err() {
-            assert!(Instant::now() < give_up, "Redis does not answer");
-            thread::sleep(Duration::from_millis(20));
-        }
-        Some(redis)
-    }
-
-    fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/0?prefix=fire:", self.port)
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
 }

@@ -7,7 +7,6 @@ mod common;
 use std::{
     collections::HashSet,
     fs,
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -21,32 +20,9 @@ use appmint_core::{
     Settings, SqliteStore, Store, Timestamp, Token,
 };
 use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
-use common::settings;
+use common::{places::Folder, settings};
 
 const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("appmint-sessions-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-
-    fn url(&self) -> String {
-        format!("sqlite:{}/sessions.db", self.0.display())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 /// A platform whose clock runs, and an app whose sessions lie in a file.
 struct Scene {
@@ -274,12 +250,12 @@ fn a_store_that_fails_fails_the_session() {
     let scene = Scene::strict();
     let app = scene.app();
     scene.start(&app);
-    fs::remove_dir_all(&scene.folder.0).unwrap();
-    fs::write(&scene.folder.0, "a file instead of a folder").unwrap();
+    fs::remove_dir_all(scene.folder.path()).unwrap();
+    fs::write(scene.folder.path(), "a file instead of a folder").unwrap();
     let fresh = scene.app();
     assert_eq!(told(token(&fresh)).0, ErrorKind::Store);
     assert_eq!(scene.refreshes(), 0, "nothing is spent that cannot be written down");
-    fs::remove_file(&scene.folder.0).unwrap();
+    fs::remove_file(scene.folder.path()).unwrap();
 }
 
 #[test]
@@ -372,7 +348,7 @@ fn slaughter(scene: &mut Scene, kills: usize) -> usize {
             Some(code) => panic!("a process ended with {code}"),
         }
         *child = refresher(&scene.settings);
-        let store = SqliteStore::new(scene.folder.0.join("sessions.db")).unwrap();
+        let store = SqliteStore::new(scene.folder.file()).unwrap();
         store.get("any").expect("the store opens");
     }
     children.into_iter().for_each(kill);

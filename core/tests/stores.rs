@@ -9,85 +9,22 @@ use std::{
     net::TcpListener,
     os::unix::fs::PermissionsExt as _,
     path::Path,
-    process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use appmint_core::{
     App, Error, ErrorKind, ManualClock, RedisStore, Result, Settings, SqliteStore, Store, Timestamp,
 };
 use appmint_sandbox::{Change, Effect, Fault, Sandbox};
-use common::{sandbox, settings};
+use common::{
+    places::{Folder, Redis},
+    sandbox, settings,
+};
 
 const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 const SECOND: Duration = Duration::from_secs(1);
-
-/// A folder that goes with the test.
-struct Folder(std::path::PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let random = aws_lc_rs::rand::generate::<[u8; 8]>(&aws_lc_rs::rand::SystemRandom::new());
-        let name = u64::from_ne_bytes(random.unwrap().expose());
-        let path = std::env::temp_dir().join(format!("appmint-stores-{name:x}"));
-        fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self) -> std::path::PathBuf {
-        self.0.join("tokens.db")
-    }
-
-    fn url(&self) -> String {
-        format!("sqlite:{}", self.file().display())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// Debian's Redis on a free port of this machine.
-struct Redis {
-    server: Child,
-    port: u16,
-    _folder: Folder,
-}
-
-impl Redis {
-    fn start() -> Self {
-        let folder = Folder::new();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let server = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""])
-            .args(["--requirepass", "hunter2", "--dir", &folder.0.display().to_string()])
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server, which `make test` installs");
-        let redis = Self { server, port, _folder: folder };
-        let give_up = Instant::now() + 20 * SECOND;
-        while RedisStore::new(&redis.url()).unwrap().get("x").is_err() {
-            assert!(Instant::now() < give_up, "Redis does not answer");
-            thread::sleep(Duration::from_millis(20));
-        }
-        redis
-    }
-
-    fn url(&self) -> String {
-        format!("redis://:hunter2@127.0.0.1:{}/0?prefix=test:", self.port)
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
 
 fn stored(sandbox: &Sandbox, url: &str) -> (Settings, ManualClock) {
     let (mut settings, clock) = settings(sandbox);
@@ -149,7 +86,7 @@ fn contract(store: &dyn Store) {
 fn sqlite_keeps_the_contract_and_its_file_to_itself() {
     let folder = Folder::new();
     contract(&SqliteStore::new(folder.file()).unwrap());
-    for file in fs::read_dir(&folder.0).unwrap().flatten() {
+    for file in fs::read_dir(folder.path()).unwrap().flatten() {
         let mode = file.metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{:?}", file.path());
     }
@@ -232,7 +169,7 @@ fn nothing_in_the_file_tells_a_token() {
             .iter()
             .any(|part| bytes.windows(part.len()).any(|window| window == *part))
     };
-    assert!(fs::read_dir(&folder.0).unwrap().flatten().all(|file| !holds(&file.path())));
+    assert!(fs::read_dir(folder.path()).unwrap().flatten().all(|file| !holds(&file.path())));
 }
 
 #[test]

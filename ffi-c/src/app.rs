@@ -250,8 +250,8 @@ pub extern "C" fn appmint_app_authorization_code(
     })
 }
 
-/// A user token for an authorization code, which is sent once, whatever happens. `redirect_uri` is
-/// the one that the authorization had, or NULL; `code_verifier` the one of the authorization, or
+/// A user token for an authorization code, which is sent once, whatever happens; again only with
+/// the second key, where the first was refused as the client's. `redirect_uri` is the one that the authorization had, or NULL; `code_verifier` the one of the authorization, or
 /// NULL. You own `*token`: appmint_token_free.
 ///
 /// Blocks at most for the app's timeout.
@@ -277,8 +277,8 @@ pub extern "C" fn appmint_app_exchange_code(
     })
 }
 
-/// A new user token for a refresh token, which is sent once, whatever happens. You own `*token`:
-/// appmint_token_free.
+/// A new user token for a refresh token, which is sent once, whatever happens; again only with the
+/// second key, where the first was refused as the client's. You own `*token`: appmint_token_free.
 ///
 /// Blocks at most for the app's timeout.
 #[unsafe(no_mangle)]

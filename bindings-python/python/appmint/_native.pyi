@@ -312,7 +312,8 @@ class App:
         redirect_uri: str | None = None,
         code_verifier: str | None = None,
     ) -> Token:
-        """A user token for an authorization code, which is sent once, whatever happens."""
+        """A user token for an authorization code, which is sent once, whatever happens; again only
+        with the second key, where the first was refused as the client's."""
 
     def finish_authorization(self, authorization: Authorization, callback_url: str) -> Token:
         """The user token that an authorization brought, given the URL that the user came back with.
@@ -360,7 +361,8 @@ class App:
 
     def refresh(self, refresh_token: Token | str) -> Token:
         """A new user token for a refresh token, or for a token that has one; it is sent once,
-        whatever happens."""
+        whatever happens; again only with the second key, where the first was refused as the
+        client's."""
 
     def request(
         self,

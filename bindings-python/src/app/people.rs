@@ -46,7 +46,8 @@ impl App {
         Ok(PyString::new(py, code.reveal()))
     }
 
-    /// A user token for an authorization code, which is sent once, whatever happens.
+    /// A user token for an authorization code, which is sent once, whatever happens; again only
+    /// with the second key, where the first was refused as the client's.
     #[pyo3(signature = (code, redirect_uri=None, code_verifier=None))]
     fn exchange_code(
         &self,
@@ -89,7 +90,8 @@ impl App {
     }
 
     /// A new user token for a refresh token, or for a token that has one; it is sent once,
-    /// whatever happens.
+    /// whatever happens; again only with the second key, where the first was refused as the
+    /// client's.
     fn refresh(&self, refresh_token: Argument<'_, '_>) -> PyResult<Token> {
         let secret = convert::refresh_token("refresh_token", refresh_token)?;
         land(refresh_token.py(), || self.core.refresh(secret)).map(Token)

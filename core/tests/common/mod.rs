@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+#[cfg(unix)]
+pub(crate) mod places;
+
 use appmint_core::{App, ManualClock, Settings, Timestamp};
 use appmint_sandbox::{Clock, PlatformName, Sandbox};
 
