@@ -134,7 +134,7 @@ test('an app’s own tokens are asked for with scopes, and for somebody else', a
   const [{ grant_type, scope, assertion }, other] = asked.map(form)
   assert.deepEqual([grant_type, scope, other.scope], [ASSERTION, 'a b', undefined])
   const { sub, aud } = claims(assertion)
-  assert.deepEqual([sub, aud, claims(other.assertion).sub, header(assertion).kid], ['octo', url, undefined, 'k1'])
+  assert.deepEqual([sub, aud, claims(other.assertion).sub, header(assertion).kid], ['octo', url, '75', 'k1'])
   const [head, payload, signature] = assertion.split('.')
   assert.ok(verify('sha256', `${head}.${payload}`, createPublicKey(KEY.publicKey), Buffer.from(signature, 'base64url')))
   for (const wrong of [null, 'a', { scopes: 'a' }, { scopes: [1] }, { subject: 5 }, { scope: ['a'] }]) {

@@ -92,7 +92,7 @@ async function registered(t) {
 /** A login on another device, which the platform must begin. */
 async function deviceLogin(t) {
   const { appOn, platform } = await import('./support.mjs')
-  const { url } = await platform(t, () => ({ json: { device_code: 'x', user_code: 'x', verification_uri: 'x', expires_in: 900 } }))
+  const { url } = await platform(t, () => ({ json: { device_code: 'x', user_code: 'x', verification_uri: 'https://example.com', expires_in: 900 } }))
   return appOn(url, { platform: 'github' }).startDeviceLogin()
 }
 
