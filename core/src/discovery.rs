@@ -311,3 +311,16 @@ fn unusable(answered: &Answered<'_>, error: &dyn fmt::Display) -> Error {
 }
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_speaks_tls_has_no_endpoint_that_does_not() {
+        let check = |issuer, endpoint| Issuer::read(issuer).unwrap().check_endpoint("it", endpoint);
+        assert!(check("https://a.example", "https://b.example/token").is_ok());
+        assert!(check("https://a.example", "http://127.0.0.1:9/token").is_err());
+        assert!(check("http://127.0.0.1", "http://127.0.0.1:9/token").is_ok());
+    }
+}

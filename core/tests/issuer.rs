@@ -5,8 +5,8 @@ mod common;
 use std::{sync::Arc, time::Duration};
 
 use appmint_core::{
-    App, AppTokenRequest, AuthorizationRequest, Call, Error, ErrorKind, ManualClock, Platform,
-    Reason, Settings, Timestamp, Token, TokenKind,
+    App, AppTokenRequest, AuthorizationRequest, Call, Error, ErrorKind, Login, LoginRequest,
+    ManualClock, MemoryStore, Platform, Reason, Settings, Store, Timestamp, Token, TokenKind,
 };
 use appmint_sandbox::{PlatformName, Sandbox};
 use common::{NOW_MS, sandbox_of};
@@ -269,5 +269,42 @@ fn a_device_proves_its_client_too() {
         scene.clock.advance(Duration::from_secs(5));
         scene.sandbox.clock().advance_ms(5000);
         login.poll().wait().unwrap();
+    }
+}
+
+#[test]
+fn two_servers_before_one_api_share_no_session() {
+    let scene = Scene::new();
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+    let app = |realm: &str| {
+        let mut settings = scene.settings();
+        let platform = scene.discover(&scene.issuer(realm)).unwrap();
+        settings.platform_descriptor = Some(platform.as_json().to_owned());
+        settings.api_url = Some(scene.sandbox.api_url());
+        settings.client_id = Some("site".into());
+        settings.client_secret = Some(SITE_SECRET.into());
+        settings.own_store = Some(Arc::clone(&store));
+        settings.store_unencrypted = true;
+        settings.app().unwrap()
+    };
+    let (main, older) = (app("main"), app("older"));
+    let token = scene.log_in(&main);
+    main.start_session("alice", token.clone()).wait().unwrap();
+    assert_eq!(app("main").session("alice").unwrap().token(None).wait().unwrap(), token);
+    let stranger = older.session("alice").unwrap().token(None).wait();
+    assert_eq!(told(stranger), (ErrorKind::Reauthorize, Some(Reason::NoSession)));
+}
+
+#[test]
+fn any_number_of_people_who_log_in_keep_no_call_waiting() {
+    let scene = Scene::new();
+    let app = scene.site();
+    let logins: Vec<_> =
+        (0..80).map(|_| app.start_login(LoginRequest::default()).unwrap()).collect();
+    let waiting: Vec<_> = logins.iter().map(|login| login.wait(None)).collect();
+    assert!(!app.introspect_token("isa_x", None).wait().unwrap().active);
+    logins.iter().for_each(Login::cancel);
+    for login in waiting {
+        assert_eq!(told(login.wait()).0, ErrorKind::Cancelled);
     }
 }

@@ -378,3 +378,28 @@ fn busy() -> Error {
 /// A holder that is still alive at its deadline needs a moment to write down what came.
 const LEASE_MARGIN: Duration = Duration::from_secs(1);
 const SAVING_PAUSE: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_never_sent_and_what_was_refused_is_no_lost_answer() {
+        let error = |kind, reason: Option<Reason>| {
+            reason.into_iter().fold(Error::new(kind, "x"), Error::because)
+        };
+        for (kind, reason, is_lost) in [
+            (ErrorKind::Transport, Some(Reason::Unreachable), false),
+            (ErrorKind::Transport, Some(Reason::Tls), false),
+            (ErrorKind::Transport, Some(Reason::ConnectionLost), true),
+            (ErrorKind::Protocol, Some(Reason::Redirect), false),
+            (ErrorKind::Protocol, Some(Reason::NotJson), true),
+            (ErrorKind::Timeout, None, true),
+            (ErrorKind::RateLimited, None, false),
+        ] {
+            assert_eq!(is_ambiguous(&error(kind, reason)), is_lost, "{kind:?} {reason:?}");
+        }
+        let with_status = |status| Error::new(ErrorKind::Server, "x").with_status(status);
+        assert!(is_ambiguous(&with_status(502)) && !is_ambiguous(&with_status(503)));
+    }
+}
