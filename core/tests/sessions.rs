@@ -421,6 +421,23 @@ fn a_grace_period_begins_with_the_first_sending() {
 }
 
 #[test]
+fn a_refusal_of_the_second_sending_tells_nothing_of_the_first() {
+    let mut scene = Scene::lenient();
+    let (clock, _) = scene.stop_time();
+    let app = scene.app();
+    scene.start(&app);
+    let lost = Fault::on("refresh_user_token", Effect::LostResponse);
+    scene.sandbox.fault(lost).unwrap();
+    let busy = Fault::on("refresh_user_token", Effect::Html { status: 503 });
+    scene.sandbox.fault(busy).unwrap();
+    assert_eq!(told(refreshed(&app)).0, ErrorKind::Server);
+    clock.advance(Duration::from_secs(31));
+    scene.sandbox.clock().advance_ms(31_000);
+    assert_eq!(told(refreshed(&app)), INTERRUPTED);
+    assert_eq!(scene.reuses(), 0);
+}
+
+#[test]
 fn a_pair_that_comes_again_too_late_still_brings_the_next() {
     let mut scene = Scene::lenient();
     let (clock, now) = scene.stop_time();

@@ -204,7 +204,9 @@ impl Session<'_> {
             Err(error) if !is_ambiguous(&error) => {
                 let is_dead = error.kind() == ErrorKind::Reauthorize;
                 let over = is_dead.then(|| error.reason().unwrap_or(Reason::DeadRefreshToken));
-                self.put_back(Record { intent: None, over, ..marked.clone() }, found);
+                // A refusal says nothing of an earlier sending, whose answer was lost.
+                let intent = marked.intent.clone().filter(|_| is_again && !is_dead);
+                self.put_back(Record { intent, over, ..marked.clone() }, found);
                 Err(error)
             }
             Err(error) if !self.rotates() => {
