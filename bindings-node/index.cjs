@@ -12,9 +12,9 @@ const { Registration } = require('./lib/registration.cjs')
 const { TokenSource } = require('./lib/source.cjs')
 const { Token } = require('./lib/token.cjs')
 const {
-  Event, HookConfig, HookDelivery, Installation, Introspection, Repository, Response, Stats,
+  Event, WebhookConfig, WebhookDelivery, Installation, Introspection, Repository, Response, Stats,
 } = require('./lib/values.cjs')
-const { Webhook } = require('./lib/webhook.cjs')
+const { WebhookEvent } = require('./lib/webhook.cjs')
 
 module.exports = {
   version: native.version(),
@@ -27,14 +27,14 @@ module.exports = {
   Listing,
   Registration,
   Repository,
-  HookConfig,
-  HookDelivery,
+  WebhookConfig,
+  WebhookDelivery,
   Authorization,
   Login,
   DeviceLogin,
   Introspection,
   Response,
-  Webhook,
+  WebhookEvent,
   Event,
   Stats,
   ManualClock,

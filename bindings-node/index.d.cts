@@ -69,13 +69,13 @@ export interface AppOptions extends NetworkOptions {
   /** The app's RSA key: PEM, DER, or any pasted form. */
   privateKey?: Bytes | undefined
   /** A second key during a rotation: turned to when the platform does not know the first. */
-  otherPrivateKey?: Bytes | undefined
+  fallbackPrivateKey?: Bytes | undefined
   /** The passphrase of an encrypted PKCS#8 key. */
   privateKeyPassphrase?: string | undefined
   /** What the platform calls the key, where it names keys: the `kid` of what the app signs. */
   keyId?: string | undefined
   /** The same of the second key. */
-  otherKeyId?: string | undefined
+  fallbackKeyId?: string | undefined
   /**
    * Signs instead of a private key: the message in, its RS256 signature (RSASSA-PKCS1-v1_5 with
    * SHA-256) out. What it throws becomes a {@link CallbackError}.
@@ -96,7 +96,7 @@ export interface AppOptions extends NetworkOptions {
   /** Seals what is stored, and authorizations: 32 bytes, or their text in hexadecimal or base64. */
   storeKey?: Bytes | undefined
   /** A second key during a rotation: it opens what it has sealed. */
-  otherStoreKey?: Bytes | undefined
+  previousStoreKey?: Bytes | undefined
   /** Lets the store hold tokens as they are, for whoever reads it; default false. */
   storeUnencrypted?: boolean | undefined
   /** How many tokens are held in memory; default a million. Beyond it those go that no source refers to. */
@@ -184,7 +184,7 @@ export interface TokenOptions extends WaitOptions {
 }
 
 /** What to change of the app's webhook. What is not given stays. */
-export interface HookConfigOptions extends WaitOptions {
+export interface WebhookConfigOptions extends WaitOptions {
   /** The URL that events are sent to. */
   url?: string | URL | undefined
   /** How they are written: `json` or `form`. */
@@ -225,14 +225,14 @@ export interface AuthorizeOptions {
   /** OAuth scopes, where the platform takes them. */
   scopes?: readonly string[] | undefined
   /** The account to suggest, where the platform takes it. */
-  login?: string | undefined
+  loginHint?: string | undefined
 }
 
 export interface LoginOptions {
   /** OAuth scopes, where the platform takes them. */
   scopes?: readonly string[] | undefined
   /** The account to suggest, where the platform takes it. */
-  login?: string | undefined
+  loginHint?: string | undefined
   /** Ports of 127.0.0.1 to come back to, the first free one counting; default any free port. */
   ports?: readonly number[] | undefined
   /** The path to come back to; default `/callback`. */
@@ -342,21 +342,21 @@ export class App {
   /**
    * A webhook whose signature proved right with one of the secrets: two, while one replaces the
    * other. The body is the raw bytes as they came, before anything parses them. Throws
-   * {@link UnauthorizedError} with the reason `bad_signature`.
+   * {@link UnauthorizedError} with the reason `invalid_signature`.
    */
-  verifyWebhook(headers: HeadersLike, body: Bytes, secrets: string | readonly string[]): Webhook
+  verifyWebhook(headers: HeadersLike, body: Bytes, secrets: string | readonly string[]): WebhookEvent
   /** Forgets the tokens of an installation that was suspended, deleted or changed; how many. */
-  heedWebhook(webhook: Webhook): number
+  applyWebhook(webhook: WebhookEvent): number
   /** Where the platform sends the app's events. */
-  hookConfig(options?: WaitOptions): Promise<HookConfig>
+  webhookConfig(options?: WaitOptions): Promise<WebhookConfig>
   /** Changes where and how the platform sends the app's events. What is not given stays. */
-  updateHookConfig(options: HookConfigOptions): Promise<HookConfig>
+  updateWebhookConfig(options: WebhookConfigOptions): Promise<WebhookConfig>
   /** The events that were sent to the app, newest first, fetched page by page as they are asked for. */
-  hookDeliveries(options?: WaitOptions): Listing<HookDelivery>
+  webhookDeliveries(options?: WaitOptions): Listing<WebhookDelivery>
   /** One of them, with what was sent and what the receiver answered in its `raw`. */
-  hookDelivery(id: string | number | bigint, options?: WaitOptions): Promise<HookDelivery>
+  webhookDelivery(id: string | number | bigint, options?: WaitOptions): Promise<WebhookDelivery>
   /** Has an event sent once more. */
-  redeliverHook(deliveryId: string | number | bigint, options?: WaitOptions): Promise<void>
+  redeliverWebhook(deliveryId: string | number | bigint, options?: WaitOptions): Promise<void>
   /** The URL where a user authorizes the app, with a fresh state. */
   authorize(options?: AuthorizeOptions): Authorization
   /** The code out of a callback's URL, once its state has proved equal. */
@@ -399,7 +399,7 @@ export class App {
   refresh(refreshToken: string | Token, options?: WaitOptions): Promise<Token>
   /**
    * A user's token as the platform knows it. Rejects with a {@link ReauthorizeError} of reason
-   * `bad_token` when it is not valid any more. The refresh token is not told: keep the one you have.
+   * `invalid_token` when it is not valid any more. The refresh token is not told: keep the one you have.
    */
   checkToken(token: Token | string, options?: WaitOptions): Promise<Token>
   /** A new token in the place of a user's token, which stops working. */
@@ -449,7 +449,7 @@ export class TokenSource {
    */
   onChange(callback: TokenCallback): void
   /** The value for an `Authorization` header, with such a token. */
-  authorization(options?: TokenOptions): Promise<string>
+  authorizationHeader(options?: TokenOptions): Promise<string>
   /** When the token in memory stops working; null without one, or if the platform did not say. */
   get expiresAt(): Date | null
   /** Forgets the token in memory: the next call mints. A token already handed out still works. */
@@ -475,7 +475,7 @@ export class Token {
   /** The secret itself. */
   reveal(): string
   /** The value for an `Authorization` header, secret included. */
-  authorization(): string
+  authorizationHeader(): string
   /** When it stops working; null if the platform did not say. */
   get expiresAt(): Date | null
   /** Permission names to levels. */
@@ -586,7 +586,7 @@ export class Repository {
 }
 
 /** Where the platform sends the app's events. The secret is never told. */
-export class HookConfig {
+export class WebhookConfig {
   private constructor()
   /** The URL that events are sent to. */
   readonly url: string | null
@@ -599,9 +599,9 @@ export class HookConfig {
 }
 
 /** An event that was sent to the app, or was tried to be. */
-export class HookDelivery {
+export class WebhookDelivery {
   private constructor()
-  /** The delivery's id, which `redeliverHook` takes. */
+  /** The delivery's id, which `redeliverWebhook` takes. */
   readonly id: string
   /** The id that the receiver saw; the same for each attempt. */
   readonly guid: string | null
@@ -722,10 +722,10 @@ export class Response {
 }
 
 /** An event that a platform sent, with a signature that proved right. */
-export class Webhook {
+export class WebhookEvent {
   private constructor()
   /** Its name, such as `push`. From a header on most platforms, which no signature covers. */
-  readonly event: string | null
+  readonly name: string | null
   /** The delivery's id, to recognise one that comes twice. From a header, too. */
   readonly deliveryId: string | null
   /** The installation that it is about, from the part that was signed. */
@@ -824,15 +824,15 @@ export type Reason =
   | 'app_key_mismatch'
   | 'no_public_key'
   | 'app_not_found'
-  | 'bad_token'
-  | 'bad_client_credentials'
+  | 'invalid_token'
+  | 'invalid_client'
   | 'suspended'
   | 'not_installed'
   | 'permission_not_granted'
   | 'repository_not_accessible'
   | 'rate_limit'
-  | 'dead_code'
-  | 'dead_refresh_token'
+  | 'invalid_code'
+  | 'invalid_refresh_token'
   | 'rotation_interrupted'
   | 'state_mismatch'
   | 'redirect_uri_mismatch'
@@ -854,14 +854,14 @@ export type Reason =
   | 'invalid_descriptor'
   | 'missing_credential'
   | 'foreign_host'
-  | 'bad_signature'
+  | 'invalid_signature'
   | 'no_session'
   | 'authorization_pending'
   | 'slow_down'
   | 'expired_device_code'
   | 'stale_authorization'
   | 'duplicate_member'
-  | 'bad_assertion'
+  | 'invalid_assertion'
   | 'unsupported_token_type'
   | 'issuer_mismatch'
 

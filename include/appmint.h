@@ -10,7 +10,7 @@
  *   status = appmint_app_new(config, &app, &error);
  *   status = appmint_app_installation(app, "14", APPMINT_NTS, &source, &error);
  *   status = appmint_source_token(source, -1, -1, &token, &error);
- *   puts(appmint_token_authorization(token, NULL));
+ *   puts(appmint_token_authorization_header(token, NULL));
  *
  * Conventions, for all functions:
  *
@@ -32,7 +32,7 @@
  * - Times are milliseconds since 1970-01-01T00:00:00Z.
  * - Threads. Every object may be used on any thread, and on several at once, but for these: an
  *   appmint_config, an appmint_request, an appmint_authorization_request, an appmint_login_request,
- *   an appmint_scope and an appmint_hook_change must not be changed, and nothing must be freed,
+ *   an appmint_scope and an appmint_webhook_update must not be changed, and nothing must be freed,
  *   while another thread uses it. Callbacks are called on threads of appmint's, on several at once.
  * - Forks. The child of a process that has an app may go on using it, and what comes of it.
  * - Lists are fetched as they are asked for. A `..._next` hands over one item and waits for the
@@ -117,9 +117,9 @@
 /** The platform knows no app with this id. */
 #define APPMINT_REASON_APP_NOT_FOUND 4
 /** The token is unknown, expired or revoked. */
-#define APPMINT_REASON_BAD_TOKEN 5
+#define APPMINT_REASON_INVALID_TOKEN 5
 /** The client id or client secret is wrong. */
-#define APPMINT_REASON_BAD_CLIENT_CREDENTIALS 6
+#define APPMINT_REASON_INVALID_CLIENT 6
 /** An owner suspended the installation. */
 #define APPMINT_REASON_SUSPENDED 7
 /** The app is not installed there. */
@@ -131,9 +131,9 @@
 /** The quota of requests is used up. */
 #define APPMINT_REASON_RATE_LIMIT 11
 /** The authorization code is unknown, expired or already used. */
-#define APPMINT_REASON_DEAD_CODE 12
+#define APPMINT_REASON_INVALID_CODE 12
 /** The refresh token is unknown, expired or revoked. */
-#define APPMINT_REASON_DEAD_REFRESH_TOKEN 13
+#define APPMINT_REASON_INVALID_REFRESH_TOKEN 13
 /** A refresh was sent, but its answer never arrived. */
 #define APPMINT_REASON_ROTATION_INTERRUPTED 14
 /** The callback's state is not the one of this authorization. */
@@ -177,7 +177,7 @@
 /** The URL is not on one of the platform's own hosts. */
 #define APPMINT_REASON_FOREIGN_HOST 34
 /** A webhook's signature is missing or does not fit. */
-#define APPMINT_REASON_BAD_SIGNATURE 35
+#define APPMINT_REASON_INVALID_SIGNATURE 35
 /** Nothing is stored under the session's name. */
 #define APPMINT_REASON_NO_SESSION 36
 /** The person has not authorized the device yet. */
@@ -191,7 +191,7 @@
 /** The reply says a member twice. */
 #define APPMINT_REASON_DUPLICATE_MEMBER 41
 /** The assertion that the app signed was not taken. */
-#define APPMINT_REASON_BAD_ASSERTION 42
+#define APPMINT_REASON_INVALID_ASSERTION 42
 /** Tokens of this type are not handled: by the platform when one is to be ended, or here when it is no bearer token. */
 #define APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE 43
 /** A server's metadata is that of another issuer. */
@@ -255,24 +255,24 @@ typedef struct appmint_error appmint_error;
 typedef struct appmint_event appmint_event;
 
 /**
- * What to change of a webhook; see appmint_app_update_hook_config.
+ * What to change of a webhook; see appmint_app_update_webhook_config.
  */
-typedef struct appmint_hook_change appmint_hook_change;
+typedef struct appmint_webhook_update appmint_webhook_update;
 
 /**
  * Where the platform sends the app's events. The secret is never told.
  */
-typedef struct appmint_hook_config appmint_hook_config;
+typedef struct appmint_webhook_config appmint_webhook_config;
 
 /**
  * The events that were sent to the app, newest first, fetched page by page as they are asked for.
  */
-typedef struct appmint_hook_deliveries appmint_hook_deliveries;
+typedef struct appmint_webhook_deliveries appmint_webhook_deliveries;
 
 /**
  * An event that was sent to the app, or was tried to be. Only its id is certain.
  */
-typedef struct appmint_hook_delivery appmint_hook_delivery;
+typedef struct appmint_webhook_delivery appmint_webhook_delivery;
 
 /**
  * One installation of the app on an account. Only its id is certain.
@@ -368,7 +368,7 @@ typedef struct appmint_token appmint_token;
 /**
  * An event that a platform sent, with a signature that was proved; see appmint_app_verify_webhook.
  */
-typedef struct appmint_webhook appmint_webhook;
+typedef struct appmint_webhook_event appmint_webhook_event;
 
 /**
  * APPMINT_OK, or one of APPMINT_ERROR_...: what the caller can do about an error.
@@ -778,9 +778,9 @@ appmint_status appmint_config_set_private_key(appmint_config *config,
  * A second key, for the time of a rotation: turned to when the platform does not know the first.
  * In any form that the first may have. Copied, and zeroized when it is not needed any more.
  */
-appmint_status appmint_config_set_other_private_key(appmint_config *config,
-                                                    const void *other_private_key,
-                                                    size_t other_private_key_len,
+appmint_status appmint_config_set_fallback_private_key(appmint_config *config,
+                                                    const void *fallback_private_key,
+                                                    size_t fallback_private_key_len,
                                                     appmint_error **error);
 
 /**
@@ -802,9 +802,9 @@ appmint_status appmint_config_set_key_id(appmint_config *config,
 /**
  * The same of the second key.
  */
-appmint_status appmint_config_set_other_key_id(appmint_config *config,
-                                               const char *other_key_id,
-                                               size_t other_key_id_len,
+appmint_status appmint_config_set_fallback_key_id(appmint_config *config,
+                                               const char *fallback_key_id,
+                                               size_t fallback_key_id_len,
                                                appmint_error **error);
 
 /**
@@ -956,9 +956,9 @@ appmint_status appmint_config_set_store_key(appmint_config *config,
  * A second key, for the time of a rotation: it opens what it has sealed. Copied, and zeroized when it
  * is not needed any more.
  */
-appmint_status appmint_config_set_other_store_key(appmint_config *config,
-                                                  const char *other_store_key,
-                                                  size_t other_store_key_len,
+appmint_status appmint_config_set_previous_store_key(appmint_config *config,
+                                                  const char *previous_store_key,
+                                                  size_t previous_store_key_len,
                                                   appmint_error **error);
 
 /**
@@ -1322,9 +1322,9 @@ appmint_status appmint_app_refresh(const appmint_app *app,
  * `headers` are the `headers_len` headers that came, all of them: which of them matter depends on
  * the platform. `body` is the bytes as they came: a body that was parsed and written again has
  * another signature. `secrets` are `secrets_len` texts, each with a NUL at its end. All of these
- * stay yours. You own `*webhook`: appmint_webhook_free.
+ * stay yours. You own `*webhook`: appmint_webhook_event_free.
  *
- * APPMINT_ERROR_UNAUTHORIZED with APPMINT_REASON_BAD_SIGNATURE when no secret fits,
+ * APPMINT_ERROR_UNAUTHORIZED with APPMINT_REASON_INVALID_SIGNATURE when no secret fits,
  * APPMINT_ERROR_UNSUPPORTED where the platform signs nothing.
  */
 appmint_status appmint_app_verify_webhook(const appmint_app *app,
@@ -1334,7 +1334,7 @@ appmint_status appmint_app_verify_webhook(const appmint_app *app,
                                           size_t body_len,
                                           const char *const *secrets,
                                           size_t secrets_len,
-                                          appmint_webhook **webhook,
+                                          appmint_webhook_event **webhook,
                                           appmint_error **error);
 
 /**
@@ -1342,7 +1342,7 @@ appmint_status appmint_app_verify_webhook(const appmint_app *app,
  * deleted, or given other permissions or repositories. Answers how many; 0 for NULL. Nothing goes
  * out.
  */
-size_t appmint_app_heed_webhook(const appmint_app *app, const appmint_webhook *webhook);
+size_t appmint_app_apply_webhook(const appmint_app *app, const appmint_webhook_event *webhook);
 
 /**
  * How often things happened since the app was made. You own `*stats`: appmint_stats_free.
@@ -1426,44 +1426,44 @@ appmint_status appmint_app_delete_installation(const appmint_app *app,
                                                appmint_error **error);
 
 /**
- * Where the platform sends the app's events. You own `*hook_config`: appmint_hook_config_free.
+ * Where the platform sends the app's events. You own `*webhook_config`: appmint_webhook_config_free.
  *
  * Blocks at most for the app's timeout.
  */
-appmint_status appmint_app_hook_config(const appmint_app *app,
-                                       appmint_hook_config **hook_config,
+appmint_status appmint_app_webhook_config(const appmint_app *app,
+                                       appmint_webhook_config **webhook_config,
                                        appmint_error **error);
 
 /**
  * Changes where and how the platform sends the app's events. `change` stays yours, and must change
- * something. You own `*hook_config`: appmint_hook_config_free.
+ * something. You own `*webhook_config`: appmint_webhook_config_free.
  *
  * Blocks at most for the app's timeout.
  */
-appmint_status appmint_app_update_hook_config(const appmint_app *app,
-                                              const appmint_hook_change *change,
-                                              appmint_hook_config **hook_config,
+appmint_status appmint_app_update_webhook_config(const appmint_app *app,
+                                              const appmint_webhook_update *change,
+                                              appmint_webhook_config **webhook_config,
                                               appmint_error **error);
 
 /**
  * The events that were sent to the app, newest first, fetched page by page as they are asked for;
- * nothing goes out yet. You own `*listing`: appmint_hook_deliveries_free. It goes on working when
+ * nothing goes out yet. You own `*listing`: appmint_webhook_deliveries_free. It goes on working when
  * `app` is freed.
  */
-appmint_status appmint_app_hook_deliveries(const appmint_app *app,
-                                           appmint_hook_deliveries **listing,
+appmint_status appmint_app_webhook_deliveries(const appmint_app *app,
+                                           appmint_webhook_deliveries **listing,
                                            appmint_error **error);
 
 /**
- * One of them, with what was sent and what the receiver answered in its appmint_hook_delivery_raw.
- * You own `*hook_delivery`: appmint_hook_delivery_free.
+ * One of them, with what was sent and what the receiver answered in its appmint_webhook_delivery_raw.
+ * You own `*webhook_delivery`: appmint_webhook_delivery_free.
  *
  * Blocks at most for the app's timeout.
  */
-appmint_status appmint_app_hook_delivery(const appmint_app *app,
+appmint_status appmint_app_webhook_delivery(const appmint_app *app,
                                          const char *id,
                                          size_t id_len,
-                                         appmint_hook_delivery **hook_delivery,
+                                         appmint_webhook_delivery **webhook_delivery,
                                          appmint_error **error);
 
 /**
@@ -1471,7 +1471,7 @@ appmint_status appmint_app_hook_delivery(const appmint_app *app,
  *
  * Blocks at most for the app's timeout.
  */
-appmint_status appmint_app_redeliver_hook(const appmint_app *app,
+appmint_status appmint_app_redeliver_webhook(const appmint_app *app,
                                           const char *delivery_id,
                                           size_t delivery_id_len,
                                           appmint_error **error);
@@ -1480,7 +1480,7 @@ appmint_status appmint_app_redeliver_hook(const appmint_app *app,
  * A user's token as the platform knows it: its scopes, its expiry and whose it is. Its refresh
  * token is not told: keep the one you have. You own `*checked`: appmint_token_free.
  *
- * APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_BAD_TOKEN when it is not valid any more, or
+ * APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_INVALID_TOKEN when it is not valid any more, or
  * another app's. Blocks at most for the app's timeout.
  */
 appmint_status appmint_app_check_token(const appmint_app *app,
@@ -1749,7 +1749,7 @@ appmint_status appmint_source_token(const appmint_source *source,
  * The value for an Authorization header, with such a token: see appmint_source_token. It holds the
  * secret. You own `*authorization`: appmint_text_free.
  */
-appmint_status appmint_source_authorization(const appmint_source *source,
+appmint_status appmint_source_authorization_header(const appmint_source *source,
                                             int64_t min_valid_ms,
                                             int64_t timeout_ms,
                                             appmint_text **authorization,
@@ -1829,7 +1829,7 @@ const char *appmint_token_reveal(const appmint_token *token, size_t *len);
  * The value for an Authorization header; it holds the secret. Its length goes to `len` unless
  * that is NULL. Borrowed until `token` is freed.
  */
-const char *appmint_token_authorization(const appmint_token *token, size_t *len);
+const char *appmint_token_authorization_header(const appmint_token *token, size_t *len);
 
 /**
  * When it stops working; APPMINT_NO_TIME if the platform did not say.
@@ -2189,39 +2189,39 @@ void appmint_registration_free(appmint_registration *registration);
 /**
  * The URL that events are sent to, or NULL. Borrowed like the configuration.
  */
-const char *appmint_hook_config_url(const appmint_hook_config *hook_config);
+const char *appmint_webhook_config_url(const appmint_webhook_config *webhook_config);
 
 /**
  * How they are written, "json" or "form", or NULL. Borrowed like the configuration.
  */
-const char *appmint_hook_config_content_type(const appmint_hook_config *hook_config);
+const char *appmint_webhook_config_content_type(const appmint_webhook_config *webhook_config);
 
 /**
  * Whether the receiver's certificate is left unchecked: 1 or 0, or -1 where the platform did not
  * say.
  */
-int appmint_hook_config_insecure_ssl(const appmint_hook_config *hook_config);
+int appmint_webhook_config_insecure_ssl(const appmint_webhook_config *webhook_config);
 
 /**
  * The whole object as the platform sent it, as JSON. Its length goes to `len` unless that is NULL.
  * Borrowed like the configuration.
  */
-const char *appmint_hook_config_raw(const appmint_hook_config *hook_config, size_t *len);
+const char *appmint_webhook_config_raw(const appmint_webhook_config *webhook_config, size_t *len);
 
 /**
  * Frees a webhook's configuration. NULL is fine.
  */
-void appmint_hook_config_free(appmint_hook_config *hook_config);
+void appmint_webhook_config_free(appmint_webhook_config *webhook_config);
 
 /**
- * A change that changes nothing yet. You own it: appmint_hook_change_free.
+ * A change that changes nothing yet. You own it: appmint_webhook_update_free.
  */
-appmint_hook_change *appmint_hook_change_new(void);
+appmint_webhook_update *appmint_webhook_update_new(void);
 
 /**
  * The URL to send events to.
  */
-appmint_status appmint_hook_change_set_url(appmint_hook_change *change,
+appmint_status appmint_webhook_update_set_url(appmint_webhook_update *change,
                                            const char *url,
                                            size_t url_len,
                                            appmint_error **error);
@@ -2229,7 +2229,7 @@ appmint_status appmint_hook_change_set_url(appmint_hook_change *change,
 /**
  * How to write them: "json" or "form".
  */
-appmint_status appmint_hook_change_set_content_type(appmint_hook_change *change,
+appmint_status appmint_webhook_update_set_content_type(appmint_webhook_update *change,
                                                     const char *content_type,
                                                     size_t content_type_len,
                                                     appmint_error **error);
@@ -2237,7 +2237,7 @@ appmint_status appmint_hook_change_set_content_type(appmint_hook_change *change,
 /**
  * The secret to sign them with. Copied, and zeroized when the change is freed.
  */
-appmint_status appmint_hook_change_set_secret(appmint_hook_change *change,
+appmint_status appmint_webhook_update_set_secret(appmint_webhook_update *change,
                                               const char *secret,
                                               size_t secret_len,
                                               appmint_error **error);
@@ -2246,90 +2246,90 @@ appmint_status appmint_hook_change_set_secret(appmint_hook_change *change,
  * Not 0: leaves the receiver's certificate unchecked, so that anybody on the way can pose as it;
  * 0: checks it.
  */
-appmint_status appmint_hook_change_set_insecure_ssl(appmint_hook_change *change,
+appmint_status appmint_webhook_update_set_insecure_ssl(appmint_webhook_update *change,
                                                     int insecure_ssl,
                                                     appmint_error **error);
 
 /**
  * Zeroizes and frees a change. NULL is fine.
  */
-void appmint_hook_change_free(appmint_hook_change *change);
+void appmint_webhook_update_free(appmint_webhook_update *change);
 
 /**
- * The next delivery, from memory or the platform's next page; `*hook_delivery` is NULL after the
- * last. You own it: appmint_hook_delivery_free. After an error the same page is asked for again.
+ * The next delivery, from memory or the platform's next page; `*webhook_delivery` is NULL after the
+ * last. You own it: appmint_webhook_delivery_free. After an error the same page is asked for again.
  *
  * Blocks at most for the app's timeout.
  */
-appmint_status appmint_hook_deliveries_next(const appmint_hook_deliveries *listing,
-                                            appmint_hook_delivery **hook_delivery,
+appmint_status appmint_webhook_deliveries_next(const appmint_webhook_deliveries *listing,
+                                            appmint_webhook_delivery **webhook_delivery,
                                             appmint_error **error);
 
 /**
  * Frees a list, not the deliveries that came out of it. NULL is fine.
  */
-void appmint_hook_deliveries_free(appmint_hook_deliveries *listing);
+void appmint_webhook_deliveries_free(appmint_webhook_deliveries *listing);
 
 /**
- * The delivery's id, which appmint_app_redeliver_hook takes. Borrowed like the delivery.
+ * The delivery's id, which appmint_app_redeliver_webhook takes. Borrowed like the delivery.
  */
-const char *appmint_hook_delivery_id(const appmint_hook_delivery *hook_delivery);
+const char *appmint_webhook_delivery_id(const appmint_webhook_delivery *webhook_delivery);
 
 /**
  * The id that the receiver saw, the same for each attempt, or NULL. Borrowed like the delivery.
  */
-const char *appmint_hook_delivery_guid(const appmint_hook_delivery *hook_delivery);
+const char *appmint_webhook_delivery_guid(const appmint_webhook_delivery *webhook_delivery);
 
 /**
  * The event's name, or NULL. Borrowed like the delivery.
  */
-const char *appmint_hook_delivery_event(const appmint_hook_delivery *hook_delivery);
+const char *appmint_webhook_delivery_event(const appmint_webhook_delivery *webhook_delivery);
 
 /**
  * What happened, such as "opened", or NULL. Borrowed like the delivery.
  */
-const char *appmint_hook_delivery_action(const appmint_hook_delivery *hook_delivery);
+const char *appmint_webhook_delivery_action(const appmint_webhook_delivery *webhook_delivery);
 
 /**
  * What became of it, in the platform's words, or NULL. Borrowed like the delivery.
  */
-const char *appmint_hook_delivery_status(const appmint_hook_delivery *hook_delivery);
+const char *appmint_webhook_delivery_status(const appmint_webhook_delivery *webhook_delivery);
 
 /**
  * The HTTP status that the receiver answered; 0 where the platform did not say.
  */
-int appmint_hook_delivery_status_code(const appmint_hook_delivery *hook_delivery);
+int appmint_webhook_delivery_status_code(const appmint_webhook_delivery *webhook_delivery);
 
 /**
  * When it was sent, or APPMINT_NO_TIME.
  */
-int64_t appmint_hook_delivery_delivered_at_ms(const appmint_hook_delivery *hook_delivery);
+int64_t appmint_webhook_delivery_delivered_at_ms(const appmint_webhook_delivery *webhook_delivery);
 
 /**
  * Whether it had been sent before: 1 or 0, or -1 where the platform did not say.
  */
-int appmint_hook_delivery_is_redelivery(const appmint_hook_delivery *hook_delivery);
+int appmint_webhook_delivery_is_redelivery(const appmint_webhook_delivery *webhook_delivery);
 
 /**
  * The installation that it is about, or NULL. Borrowed like the delivery.
  */
-const char *appmint_hook_delivery_installation_id(const appmint_hook_delivery *hook_delivery);
+const char *appmint_webhook_delivery_installation_id(const appmint_webhook_delivery *webhook_delivery);
 
 /**
  * The repository that it is about, or NULL. Borrowed like the delivery.
  */
-const char *appmint_hook_delivery_repository_id(const appmint_hook_delivery *hook_delivery);
+const char *appmint_webhook_delivery_repository_id(const appmint_webhook_delivery *webhook_delivery);
 
 /**
  * The whole object as the platform sent it, as JSON; of a single delivery with request and
  * response. Its length goes to `len` unless that is NULL. Borrowed like the delivery.
  */
-const char *appmint_hook_delivery_raw(const appmint_hook_delivery *hook_delivery, size_t *len);
+const char *appmint_webhook_delivery_raw(const appmint_webhook_delivery *webhook_delivery, size_t *len);
 
 /**
  * Frees a delivery. NULL is fine.
  */
-void appmint_hook_delivery_free(appmint_hook_delivery *hook_delivery);
+void appmint_webhook_delivery_free(appmint_webhook_delivery *webhook_delivery);
 
 /**
  * An authorization that asks for nothing in particular. You own it:
@@ -2364,7 +2364,7 @@ appmint_status appmint_authorization_request_add_scope(appmint_authorization_req
 /**
  * The account to suggest to the user, where the platform takes it.
  */
-appmint_status appmint_authorization_request_set_login(appmint_authorization_request *request,
+appmint_status appmint_authorization_request_set_login_hint(appmint_authorization_request *request,
                                                        const char *login,
                                                        size_t login_len,
                                                        appmint_error **error);
@@ -2419,7 +2419,7 @@ appmint_status appmint_login_request_add_scope(appmint_login_request *request,
 /**
  * The account to suggest, where the platform takes it.
  */
-appmint_status appmint_login_request_set_login(appmint_login_request *request,
+appmint_status appmint_login_request_set_login_hint(appmint_login_request *request,
                                                const char *login,
                                                size_t login_len,
                                                appmint_error **error);
@@ -2623,30 +2623,30 @@ void appmint_response_free(appmint_response *response);
  * The event's name, such as "push", or NULL. From a header on most platforms, which no signature
  * covers: it is a hint for routing, and the payload decides. Borrowed until `webhook` is freed.
  */
-const char *appmint_webhook_event(const appmint_webhook *webhook);
+const char *appmint_webhook_event_name(const appmint_webhook_event *webhook);
 
 /**
  * The delivery's id, to recognise one that comes twice, or NULL. From a header, too. Borrowed
  * until `webhook` is freed.
  */
-const char *appmint_webhook_delivery_id(const appmint_webhook *webhook);
+const char *appmint_webhook_event_delivery_id(const appmint_webhook_event *webhook);
 
 /**
  * The installation that it is about, from the part that was signed, or NULL. Borrowed until
  * `webhook` is freed.
  */
-const char *appmint_webhook_installation_id(const appmint_webhook *webhook);
+const char *appmint_webhook_event_installation_id(const appmint_webhook_event *webhook);
 
 /**
  * What was signed, as JSON: the body, or the part of it that the platform signs. Its length goes
  * to `len` unless that is NULL. Borrowed until `webhook` is freed.
  */
-const char *appmint_webhook_payload(const appmint_webhook *webhook, size_t *len);
+const char *appmint_webhook_event_payload(const appmint_webhook_event *webhook, size_t *len);
 
 /**
  * Frees a webhook. NULL is fine.
  */
-void appmint_webhook_free(appmint_webhook *webhook);
+void appmint_webhook_event_free(appmint_webhook_event *webhook);
 
 #ifdef __cplusplus
 }  /* extern "C" */

@@ -2,7 +2,7 @@
 // keeps one valid. C++17 over appmint.h; link with -lappmint.
 //
 //   auto app = appmint::App::builder("atomgit").app_id("75").private_key_file("app.pem").build();
-//   std::string header = app.installation("14").token().authorization();
+//   std::string header = app.installation("14").token().authorization_header();
 //
 // What fails throws appmint::Error. Calls that go out block, at most for the app's timeout. Apps,
 // sources, tokens and what else is handed out are cheap to copy, share what they hold, and may be
@@ -22,7 +22,7 @@
 #include "appmint/call.hpp"
 #include "appmint/error.hpp"
 #include "appmint/event.hpp"
-#include "appmint/hook.hpp"
+#include "appmint/webhook.hpp"
 #include "appmint/installation.hpp"
 #include "appmint/introspection.hpp"
 #include "appmint/listing.hpp"

@@ -15,7 +15,7 @@ const { registrationOf } = require('./registration.cjs')
 const { settingsOf } = require('./settings.cjs')
 const { sourceOf } = require('./source.cjs')
 const { nativeTokenOf, refreshTokenText, tokenOf, tokenText, tokenTexts } = require('./token.cjs')
-const { HookConfig, HookDelivery, Installation, Introspection, Response, Stats } = require('./values.cjs')
+const { WebhookConfig, WebhookDelivery, Installation, Introspection, Response, Stats } = require('./values.cjs')
 const { nativeWebhookOf, webhookOf } = require('./webhook.cjs')
 
 /** An app on a platform. */
@@ -101,30 +101,30 @@ class App {
     return webhookOf(settle(this.#ask('verifyWebhook', ...parts)))
   }
 
-  heedWebhook(webhook) {
-    return this.#ask('heedWebhook', nativeWebhookOf('webhook', webhook))
+  applyWebhook(webhook) {
+    return this.#ask('applyWebhook', nativeWebhookOf('webhook', webhook))
   }
 
-  async hookConfig(given) {
-    return new HookConfig(await this.#fly('hookConfig', options(given, WAITING)))
+  async webhookConfig(given) {
+    return new WebhookConfig(await this.#fly('webhookConfig', options(given, WAITING)))
   }
 
-  async updateHookConfig(given) {
+  async updateWebhookConfig(given) {
     const { signal, ...change } = options(given, HOOK)
-    return new HookConfig(await this.#fly('updateHookConfig', { signal }, change))
+    return new WebhookConfig(await this.#fly('updateWebhookConfig', { signal }, change))
   }
 
-  hookDeliveries(given) {
+  webhookDeliveries(given) {
     const waiting = options(given, WAITING)
-    return listingOf(settle(this.#ask('hookDeliveries')), HookDelivery, waiting)
+    return listingOf(settle(this.#ask('webhookDeliveries')), WebhookDelivery, waiting)
   }
 
-  async hookDelivery(deliveryId, given) {
-    return new HookDelivery(await this.#fly('hookDelivery', options(given, WAITING), id('id', deliveryId)))
+  async webhookDelivery(deliveryId, given) {
+    return new WebhookDelivery(await this.#fly('webhookDelivery', options(given, WAITING), id('id', deliveryId)))
   }
 
-  async redeliverHook(deliveryId, given) {
-    await this.#fly('redeliverHook', options(given, WAITING), id('deliveryId', deliveryId))
+  async redeliverWebhook(deliveryId, given) {
+    await this.#fly('redeliverWebhook', options(given, WAITING), id('deliveryId', deliveryId))
   }
 
   authorize(given) {
@@ -267,8 +267,8 @@ const HINTED = { tokenTypeHint: text, signal }
 const SCOPING = { ...NARROWING, target: text, targetId: id, signal }
 const INSTALL = { appSlug: text, state: text, redirectUri: url }
 const HOOK = { url, contentType: text, secret: text, insecureSsl: flag, signal }
-const AUTHORIZATION = { redirectUri: url, state: text, scopes: texts, login: text }
-const LOGIN = { scopes: texts, login: text, ports, path: text }
+const AUTHORIZATION = { redirectUri: url, state: text, scopes: texts, loginHint: text }
+const LOGIN = { scopes: texts, loginHint: text, ports, path: text }
 const DEVICE_LOGIN = { scopes: texts, signal }
 const EXCHANGE = { redirectUri: url, codeVerifier: text, signal }
 

@@ -36,9 +36,9 @@ class TokenSource {
     ask(() => this.#native.onChange(changes))
   }
 
-  async authorization(given) {
+  async authorizationHeader(given) {
     const { minValid, ...waiting } = options(given, TOKEN)
-    return await fly((...landing) => this.#native.authorization(...landing, minValid), waiting)
+    return await fly((...landing) => this.#native.authorizationHeader(...landing, minValid), waiting)
   }
 
   get expiresAt() {

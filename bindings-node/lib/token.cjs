@@ -24,8 +24,8 @@ class Token {
     return ask(() => this.#native.reveal())
   }
 
-  authorization() {
-    return ask(() => this.#native.authorization())
+  authorizationHeader() {
+    return ask(() => this.#native.authorizationHeader())
   }
 
   get expiresAt() {

@@ -21,14 +21,14 @@ class Repository {
 }
 
 /** Where the platform sends the app's events. */
-class HookConfig {
+class WebhookConfig {
   constructor(record) {
     fill(this, record)
   }
 }
 
 /** An event that was sent to the app, or was tried to be. */
-class HookDelivery {
+class WebhookDelivery {
   constructor(record) {
     fill(this, record)
   }
@@ -108,5 +108,5 @@ function joined(pairs) {
 }
 
 module.exports = {
-  Event, HookConfig, HookDelivery, Installation, Introspection, Repository, Response, Stats, fill,
+  Event, WebhookConfig, WebhookDelivery, Installation, Introspection, Repository, Response, Stats, fill,
 }

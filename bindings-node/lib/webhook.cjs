@@ -6,14 +6,14 @@ const { InvalidArgumentError, ask } = require('./errors.cjs')
 const MAKE = Symbol('made by appmint')
 
 /** An event whose signature proved right. */
-class Webhook {
+class WebhookEvent {
   #native
 
   constructor(key, native) {
-    if (key !== MAKE) throw new InvalidArgumentError('a Webhook comes from app.verifyWebhook(…)')
+    if (key !== MAKE) throw new InvalidArgumentError('a WebhookEvent comes from app.verifyWebhook(…)')
     this.#native = native
-    const { event, deliveryId, installationId, payload } = ask(() => native.record())
-    this.event = event
+    const { name, deliveryId, installationId, payload } = ask(() => native.record())
+    this.name = name
     this.deliveryId = deliveryId
     this.installationId = installationId
     this.payload = JSON.parse(payload)
@@ -21,12 +21,12 @@ class Webhook {
   }
 
   static nativeOf(name, webhook) {
-    if (!(#native in Object(webhook))) throw invalid(name, 'a Webhook of app.verifyWebhook(…)', webhook)
+    if (!(#native in Object(webhook))) throw invalid(name, 'a WebhookEvent of app.verifyWebhook(…)', webhook)
     return webhook.#native
   }
 }
 
-const { nativeOf } = Webhook
-delete Webhook.nativeOf
+const { nativeOf } = WebhookEvent
+delete WebhookEvent.nativeOf
 
-module.exports = { Webhook, nativeWebhookOf: nativeOf, webhookOf: (native) => new Webhook(MAKE, native) }
+module.exports = { WebhookEvent, nativeWebhookOf: nativeOf, webhookOf: (native) => new WebhookEvent(MAKE, native) }

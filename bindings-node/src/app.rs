@@ -22,7 +22,7 @@ use crate::{
     source::TokenSource,
     store::Store,
     token::Token,
-    webhook::Webhook,
+    webhook::WebhookEvent,
 };
 
 /// A program's app on a platform.
@@ -129,8 +129,8 @@ impl App {
     /// Forgets the tokens that a webhook is about; how many.
     #[napi(catch_unwind)]
     #[must_use]
-    pub fn heed_webhook(&self, webhook: &Webhook) -> u32 {
-        u32::try_from(self.0.heed_webhook(&webhook.0)).unwrap_or(u32::MAX)
+    pub fn apply_webhook(&self, webhook: &WebhookEvent) -> u32 {
+        u32::try_from(self.0.apply_webhook(&webhook.0)).unwrap_or(u32::MAX)
     }
 
     /// Ends the app's threads and forgets its tokens.
@@ -152,10 +152,10 @@ impl App {
         headers: Vec<(String, String)>,
         body: &[u8],
         secrets: Vec<String>,
-    ) -> Outcome<Webhook> {
+    ) -> Outcome<WebhookEvent> {
         let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let secrets: Vec<_> = secrets.into_iter().map(Secret::new).collect();
-        outcome(self.0.verify_webhook(&headers, body, &secrets).map(Webhook))
+        outcome(self.0.verify_webhook(&headers, body, &secrets).map(WebhookEvent))
     }
 
     /// An API call as the app, or with the call's own token.

@@ -114,7 +114,7 @@ pub struct AuthorizationOptions {
     pub redirect_uri: Option<String>,
     pub state: Option<String>,
     pub scopes: Option<Vec<String>>,
-    pub login: Option<String>,
+    pub login_hint: Option<String>,
 }
 
 impl From<AuthorizationOptions> for AuthorizationRequest {
@@ -123,7 +123,7 @@ impl From<AuthorizationOptions> for AuthorizationRequest {
             redirect_uri: options.redirect_uri,
             state: options.state,
             scopes: options.scopes.unwrap_or_default(),
-            login: options.login,
+            login_hint: options.login_hint,
         }
     }
 }

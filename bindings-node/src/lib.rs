@@ -13,7 +13,7 @@ mod clock;
 mod desk;
 mod discovery;
 mod event;
-mod hook;
+mod webhook_config;
 mod introspection;
 mod landing;
 mod listing;

@@ -1,9 +1,9 @@
-use appmint_core::{HookDelivery, Installation, Repository};
+use appmint_core::{WebhookDelivery, Installation, Repository};
 use napi::bindgen_prelude::Either3;
 use napi_derive::napi;
 
 use crate::{
-    app::InstallationRecord, hook::HookDeliveryRecord, landing::Landings, outcome::Outcome,
+    app::InstallationRecord, webhook_config::WebhookDeliveryRecord, landing::Landings, outcome::Outcome,
     repository::RepositoryRecord,
 };
 
@@ -15,10 +15,10 @@ pub struct Listing(Items);
 enum Items {
     Installations(appmint_core::Listing<Installation>),
     Repositories(appmint_core::Listing<Repository>),
-    HookDeliveries(appmint_core::Listing<HookDelivery>),
+    WebhookDeliveries(appmint_core::Listing<WebhookDelivery>),
 }
 
-type Item = Either3<InstallationRecord, RepositoryRecord, HookDeliveryRecord>;
+type Item = Either3<InstallationRecord, RepositoryRecord, WebhookDeliveryRecord>;
 
 #[napi]
 impl Listing {
@@ -32,8 +32,8 @@ impl Listing {
             Items::Repositories(list) => landings.await_landing(id, list.next_item(), |item| {
                 item.map(RepositoryRecord::of).map(Item::B)
             }),
-            Items::HookDeliveries(list) => landings.await_landing(id, list.next_item(), |item| {
-                item.map(HookDeliveryRecord::of).map(Item::C)
+            Items::WebhookDeliveries(list) => landings.await_landing(id, list.next_item(), |item| {
+                item.map(WebhookDeliveryRecord::of).map(Item::C)
             }),
         }
     }
@@ -51,8 +51,8 @@ impl From<appmint_core::Listing<Repository>> for Listing {
     }
 }
 
-impl From<appmint_core::Listing<HookDelivery>> for Listing {
-    fn from(list: appmint_core::Listing<HookDelivery>) -> Self {
-        Self(Items::HookDeliveries(list))
+impl From<appmint_core::Listing<WebhookDelivery>> for Listing {
+    fn from(list: appmint_core::Listing<WebhookDelivery>) -> Self {
+        Self(Items::WebhookDeliveries(list))
     }
 }

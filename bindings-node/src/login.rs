@@ -36,7 +36,7 @@ impl App {
 #[napi(object, object_to_js = false)]
 pub struct LoginOptions {
     pub scopes: Option<Vec<String>>,
-    pub login: Option<String>,
+    pub login_hint: Option<String>,
     pub ports: Option<Vec<u16>>,
     pub path: Option<String>,
 }
@@ -45,7 +45,7 @@ impl From<LoginOptions> for LoginRequest {
     fn from(options: LoginOptions) -> Self {
         Self {
             scopes: options.scopes.unwrap_or_default(),
-            login: options.login,
+            login_hint: options.login_hint,
             ports: options.ports.unwrap_or_default(),
             path: options.path,
         }

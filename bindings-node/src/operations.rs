@@ -2,13 +2,13 @@
 
 use std::convert::identity;
 
-use appmint_core::{HookChange, InstallRequest, Secret, Target};
+use appmint_core::{WebhookUpdate, InstallRequest, Secret, Target};
 use napi_derive::napi;
 
 use crate::{
     app::{App, InstallationRecord, Narrowing},
     authorization::Authorization,
-    hook::{HookConfigRecord, HookDeliveryRecord},
+    webhook_config::{WebhookConfigRecord, WebhookDeliveryRecord},
     introspection::IntrospectionRecord,
     landing::Landings,
     listing::Listing,
@@ -71,48 +71,48 @@ impl App {
 
     /// Where the platform sends the app's events.
     #[napi(catch_unwind)]
-    pub fn hook_config(&self, landings: &Landings, id: u32) -> Option<Outcome<HookConfigRecord>> {
-        landings.await_landing(id, self.0.hook_config(), HookConfigRecord::of)
+    pub fn webhook_config(&self, landings: &Landings, id: u32) -> Option<Outcome<WebhookConfigRecord>> {
+        landings.await_landing(id, self.0.webhook_config(), WebhookConfigRecord::of)
     }
 
     /// Changes where and how the platform sends the app's events.
     #[napi(catch_unwind)]
-    pub fn update_hook_config(
+    pub fn update_webhook_config(
         &self,
         landings: &Landings,
         id: u32,
         change: HookOptions,
-    ) -> Option<Outcome<HookConfigRecord>> {
-        let flight = self.0.update_hook_config(change.into());
-        landings.await_landing(id, flight, HookConfigRecord::of)
+    ) -> Option<Outcome<WebhookConfigRecord>> {
+        let flight = self.0.update_webhook_config(change.into());
+        landings.await_landing(id, flight, WebhookConfigRecord::of)
     }
 
     /// The events that were sent to the app.
     #[napi(catch_unwind)]
-    pub fn hook_deliveries(&self) -> Outcome<Listing> {
-        outcome(self.0.hook_deliveries().map(Listing::from))
+    pub fn webhook_deliveries(&self) -> Outcome<Listing> {
+        outcome(self.0.webhook_deliveries().map(Listing::from))
     }
 
     /// One of them.
     #[napi(catch_unwind)]
-    pub fn hook_delivery(
+    pub fn webhook_delivery(
         &self,
         landings: &Landings,
         id: u32,
         delivery_id: String,
-    ) -> Option<Outcome<HookDeliveryRecord>> {
-        landings.await_landing(id, self.0.hook_delivery(delivery_id), HookDeliveryRecord::of)
+    ) -> Option<Outcome<WebhookDeliveryRecord>> {
+        landings.await_landing(id, self.0.webhook_delivery(delivery_id), WebhookDeliveryRecord::of)
     }
 
     /// Has an event sent once more.
     #[napi(catch_unwind)]
-    pub fn redeliver_hook(
+    pub fn redeliver_webhook(
         &self,
         landings: &Landings,
         id: u32,
         delivery_id: String,
     ) -> Option<Outcome<()>> {
-        landings.await_landing(id, self.0.redeliver_hook(delivery_id), identity)
+        landings.await_landing(id, self.0.redeliver_webhook(delivery_id), identity)
     }
 
     /// A user's token as the platform knows it.
@@ -245,7 +245,7 @@ pub struct HookOptions {
     pub insecure_ssl: Option<bool>,
 }
 
-impl From<HookOptions> for HookChange {
+impl From<HookOptions> for WebhookUpdate {
     fn from(options: HookOptions) -> Self {
         Self {
             url: options.url,

@@ -45,13 +45,13 @@ impl TokenSource {
 
     /// The value for an `Authorization` header, with such a token.
     #[napi(catch_unwind)]
-    pub fn authorization(
+    pub fn authorization_header(
         &self,
         landings: &Landings,
         id: u32,
         min_valid: Option<f64>,
     ) -> Option<Outcome<String>> {
-        let flight = self.0.authorization(min_valid.map(millis));
+        let flight = self.0.authorization_header(min_valid.map(millis));
         landings.await_landing(id, flight, |secret| revealed(&secret))
     }
 

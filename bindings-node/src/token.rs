@@ -53,8 +53,8 @@ impl Token {
     /// The value for an `Authorization` header.
     #[napi(catch_unwind)]
     #[must_use]
-    pub fn authorization(&self) -> String {
-        self.0.authorization().reveal().to_owned()
+    pub fn authorization_header(&self) -> String {
+        self.0.authorization_header().reveal().to_owned()
     }
 
     /// The refresh token itself.

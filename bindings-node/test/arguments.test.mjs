@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 
 import {
   App, Authorization, DeviceLogin, InvalidArgumentError, Listing, Login, ManualClock, Registration, Response, Token,
-  TokenSource, Webhook,
+  TokenSource, WebhookEvent,
 } from 'appmint'
 import { KEY, appOn, platform } from './support.mjs'
 
@@ -32,13 +32,13 @@ test('an option of a call that is unknown is refused', async () => {
     () => source.token({ min_valid: 1 }),
     () => source.request('GET', '/', { token: 'x' }),
     () => app.exchangeCode('c', { verifier: 'x' }),
-    () => app.updateHookConfig({ URL: 'x' }),
+    () => app.updateWebhookConfig({ URL: 'x' }),
     () => app.scopeToken('t', { account: 'a' }),
     () => app.registration({ page: 1 }),
-    async () => app.hookDeliveries({ page: 1 }),
+    async () => app.webhookDeliveries({ page: 1 }),
     async () => app.installUrl({ slug: 'a' }),
     async () => source.repositories({ page: 1 }),
-    () => source.authorization({ timeout_ms: 1 }),
+    () => source.authorizationHeader({ timeout_ms: 1 }),
     () => source.revoke({ force: true }),
   ]
   for (const call of calls) await assert.rejects(call, InvalidArgumentError)
@@ -48,7 +48,7 @@ test('an option of a call that is unknown is refused', async () => {
 test('a wrong type is an invalid argument that is named', () => {
   const wrong = {
     platform: 1, appId: -1, privateKey: 5, timeout: 'soon', retries: 1.5, allowPlainHttp: 1,
-    retryWait: '1s', store: 5, storeKey: 5, otherStoreKey: {}, storeUnencrypted: 'yes', capacity: 1.5, onEvent: 'log', host: 1, otherPrivateKey: 5, signer: {}, clock: {}, jwtLifetime: Number.NaN, maxResponseBody: -1, platformDescriptor: () => {},
+    retryWait: '1s', store: 5, storeKey: 5, previousStoreKey: {}, storeUnencrypted: 'yes', capacity: 1.5, onEvent: 'log', host: 1, fallbackPrivateKey: 5, signer: {}, clock: {}, jwtLifetime: Number.NaN, maxResponseBody: -1, platformDescriptor: () => {},
   }
   for (const [name, value] of Object.entries(wrong)) {
     assert.throws(() => new App({ [name]: value }), (error) => {
@@ -74,7 +74,7 @@ test('wrong arguments of a call that goes out reject, and of another throw', asy
   await assert.rejects(app.request('GET', '/', { signal: {} }), InvalidArgumentError)
   await assert.rejects(app.request('GET', '/', { timeout: -1 }), InvalidArgumentError)
   await assert.rejects(app.installation(1).token({ minValid: -1 }), InvalidArgumentError)
-  await assert.rejects(app.installation(1).authorization({ timeout: '1s' }), InvalidArgumentError)
+  await assert.rejects(app.installation(1).authorizationHeader({ timeout: '1s' }), InvalidArgumentError)
   for (const wrong of [undefined, null, {}, [], { id: 1, user: 'a' }, { team: 'a' }, { repository: 5 }]) {
     assert.throws(() => app.installation(wrong), InvalidArgumentError)
   }
@@ -131,7 +131,7 @@ test('a store is a URL that appmint knows, or has all methods of one', () => {
 test('a store needs a key of 32 bytes, or to be left unencrypted', () => {
   const made = (more) => appOn(NOWHERE, { store: 'sqlite:tokens.db', ...more })
   const key = Buffer.alloc(32, 7)
-  for (const storeKey of [key, new Uint8Array(key).buffer, key.toString('hex'), key.toString('base64')]) made({ storeKey, otherStoreKey: key })
+  for (const storeKey of [key, new Uint8Array(key).buffer, key.toString('hex'), key.toString('base64')]) made({ storeKey, previousStoreKey: key })
   assert.throws(() => made({ storeKey: key.subarray(1) }), { code: 'invalid_argument', message: /not 32 bytes/ })
   assert.throws(() => made({ storeKey: 'the-secret-key' }), (error) => !inspect(error).includes('the-secret-key'))
   assert.throws(() => made({}), { code: 'invalid_argument', hint: /storeKey|store_key/ })
@@ -141,12 +141,12 @@ test('a store needs a key of 32 bytes, or to be left unencrypted', () => {
 
 test('what is heeded is a webhook, and what is called back a function', () => {
   const app = appOn(NOWHERE)
-  for (const wrong of [undefined, null, {}, { event: 'installation' }]) assert.throws(() => app.heedWebhook(wrong), InvalidArgumentError)
+  for (const wrong of [undefined, null, {}, { event: 'installation' }]) assert.throws(() => app.applyWebhook(wrong), InvalidArgumentError)
   for (const wrong of [undefined, null, 'log']) assert.throws(() => app.installation(14).onChange(wrong), InvalidArgumentError)
 })
 
 test('what only appmint makes cannot be made', () => {
-  const types = [Authorization, DeviceLogin, Listing, Login, Registration, Token, TokenSource, Webhook]
+  const types = [Authorization, DeviceLogin, Listing, Login, Registration, Token, TokenSource, WebhookEvent]
   for (const Type of types) assert.throws(() => new Type(), InvalidArgumentError)
 })
 

@@ -143,6 +143,6 @@ test('an app’s own tokens are asked for with scopes, and for somebody else', a
 })
 
 test('a name of a key is given with the key', () => {
-  assert.throws(() => appOn('http://127.0.0.1:9', { otherKeyId: 'k2' }), { code: 'invalid_argument', message: /^other_key_id / })
+  assert.throws(() => appOn('http://127.0.0.1:9', { fallbackKeyId: 'k2' }), { code: 'invalid_argument', message: /^fallback_key_id / })
   for (const wrong of [5, {}]) assert.throws(() => appOn('http://127.0.0.1:9', { keyId: wrong }), { message: /^keyId must be / })
 })

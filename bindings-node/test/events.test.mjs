@@ -123,8 +123,8 @@ test('a webhook that says so makes tokens be forgotten', async (t) => {
   const body = JSON.stringify({ action: 'suspend', installation: { id: 14 } })
   const signature = `sha256=${createHmac('sha256', 'secret').update(body).digest('hex')}`
   const said = (event) => app.verifyWebhook({ 'x-hub-signature-256': signature, 'x-github-event': event }, body, 'secret')
-  assert.equal(app.heedWebhook(said('push')), 0)
-  assert.equal(app.heedWebhook(said('installation')), 1)
+  assert.equal(app.applyWebhook(said('push')), 0)
+  assert.equal(app.applyWebhook(said('installation')), 1)
   await source.token()
   assert.equal(asked.length, 2)
 })

@@ -60,8 +60,8 @@ test('a timeout ends one caller’s waiting, and minting goes on for the others'
   const answered = new Promise((resolve) => { answer = resolve })
   const { url, asked } = await platform(t)
   const source = appOn(url, { privateKey: undefined, signer: () => answered, timeout: 600_000 }).installation(14)
-  const patient = [source.token(), source.token({ timeout: Infinity }), source.authorization({ timeout: 600_000 })]
-  for (const call of [() => source.token({ timeout: 0 }), () => source.authorization({ timeout: 1 })]) {
+  const patient = [source.token(), source.token({ timeout: Infinity }), source.authorizationHeader({ timeout: 600_000 })]
+  for (const call of [() => source.token({ timeout: 0 }), () => source.authorizationHeader({ timeout: 1 })]) {
     await assert.rejects(call(), (error) => error instanceof TimeoutError && error.isRetryable)
   }
   assert.equal(asked.length, 0)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 
-import { CancelledError, HookDelivery, Installation, Listing, Repository } from 'appmint'
+import { CancelledError, WebhookDelivery, Installation, Listing, Repository } from 'appmint'
 import { appOn, platform } from './support.mjs'
 
 /** A platform with pages of two items each, whose ids count up from 1. */
@@ -85,7 +85,7 @@ test('a signal ends a list', async (t) => {
 
 test('what a platform does not list is refused at once', () => {
   const app = appOn('http://127.0.0.1:9')
-  assert.throws(() => app.hookDeliveries(), { name: 'UnsupportedError' })
+  assert.throws(() => app.webhookDeliveries(), { name: 'UnsupportedError' })
   assert.throws(() => app.installation(14).repositories(), { name: 'UnsupportedError' })
 })
 
@@ -95,8 +95,8 @@ test('each list has items of its own kind', async (t) => {
   assert.ok(hidden instanceof Repository)
   assert.deepEqual([hidden.id, hidden.name, hidden.fullName, hidden.isPrivate, open.isPrivate], ['1', 'r1', 'acme/r1', true, false])
   assert.deepEqual([hidden.owner, hidden.raw.name], [null, 'r1'])
-  const [delivery] = await app.hookDeliveries().toArray()
-  assert.ok(delivery instanceof HookDelivery)
+  const [delivery] = await app.webhookDeliveries().toArray()
+  assert.ok(delivery instanceof WebhookDelivery)
   assert.deepEqual([delivery.event, delivery.statusCode, delivery.isRedelivery], ['push', null, null])
   assert.throws(() => { delivery.event = 'pull' }, TypeError)
   assert.deepEqual(asked.map(({ method, url }) => `${method} ${url.split('?')[0]}`), [

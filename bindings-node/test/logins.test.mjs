@@ -49,7 +49,7 @@ test('only an app’s own authorization is finished and sealed', async (t) => {
 
 test('a login ends with the browser that comes back, and with no other', async (t) => {
   const { url } = await platform(t)
-  const login = appOn(url).startLogin({ path: '/back', login: undefined })
+  const login = appOn(url).startLogin({ path: '/back', loginHint: undefined })
   assert.match(login.redirectUri, /^http:\/\/127\.0\.0\.1:\d+\/back$/)
   const waiting = login.wait()
   assert.equal((await fetch(`${login.redirectUri}?code=stolen&state=another`)).status, 400)

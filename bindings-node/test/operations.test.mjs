@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { HookConfig, HookDelivery, Installation, InvalidArgumentError, Registration } from 'appmint'
+import { WebhookConfig, WebhookDelivery, Installation, InvalidArgumentError, Registration } from 'appmint'
 import { SECRETS, appOn, platform } from './support.mjs'
 
 const github = (url, more) => appOn(url, { platform: 'github', ...more })
@@ -33,12 +33,12 @@ test('installations are suspended, unsuspended and deleted', async (t) => {
 test('a webhook is changed where something is given', async (t) => {
   const { url, asked } = await platform(t, () => ({ json: { url: 'https://acme.example/', insecure_ssl: '0' } }))
   const app = github(url)
-  const changed = await app.updateHookConfig({ url: new URL('https://acme.example/'), secret: null, insecureSsl: false })
-  assert.ok(changed instanceof HookConfig)
+  const changed = await app.updateWebhookConfig({ url: new URL('https://acme.example/'), secret: null, insecureSsl: false })
+  assert.ok(changed instanceof WebhookConfig)
   assert.deepEqual([changed.url, changed.contentType, changed.insecureSsl], ['https://acme.example/', null, false])
   assert.deepEqual(told(asked[0]), ['PATCH', '/app/hook/config', { url: 'https://acme.example/', insecure_ssl: '0' }])
   for (const wrong of [undefined, {}, { insecureSsl: 0 }, { secret: 5 }, { contentType: {} }]) {
-    await assert.rejects(app.updateHookConfig(wrong), InvalidArgumentError)
+    await assert.rejects(app.updateWebhookConfig(wrong), InvalidArgumentError)
   }
   assert.equal(asked.length, 1)
 })
@@ -46,13 +46,13 @@ test('a webhook is changed where something is given', async (t) => {
 test('a delivery is known by an id of any form', async (t) => {
   const { url, asked } = await platform(t, ({ method }) => (method === 'POST' ? { status: 202, json: {} } : { json: { id: 7, status_code: 200, redelivery: true } }))
   const app = github(url)
-  const delivery = await app.hookDelivery(7)
-  assert.ok(delivery instanceof HookDelivery)
+  const delivery = await app.webhookDelivery(7)
+  assert.ok(delivery instanceof WebhookDelivery)
   assert.deepEqual([delivery.statusCode, delivery.isRedelivery], [200, true])
-  assert.equal(await app.redeliverHook(delivery.id), undefined)
+  assert.equal(await app.redeliverWebhook(delivery.id), undefined)
   assert.deepEqual(asked.map(({ url }) => url), ['/app/hook/deliveries/7', '/app/hook/deliveries/7/attempts'])
-  await assert.rejects(app.hookDelivery(2 ** 60), { message: /^id must be a string, not /, hint: /has lost its last digits/ })
-  await assert.rejects(app.redeliverHook(), { message: /^deliveryId must be / })
+  await assert.rejects(app.webhookDelivery(2 ** 60), { message: /^id must be a string, not /, hint: /has lost its last digits/ })
+  await assert.rejects(app.redeliverWebhook(), { message: /^deliveryId must be / })
 })
 
 test('a user’s token is given as text or as a Token', async (t) => {
@@ -109,7 +109,7 @@ test('an installation’s token is ended, and forgotten', async (t) => {
   assert.deepEqual([asked.length, source.expiresAt], [0, null])
   const token = await source.token()
   assert.deepEqual(source.expiresAt, token.expiresAt)
-  assert.equal(await source.authorization(), token.authorization())
+  assert.equal(await source.authorizationHeader(), token.authorizationHeader())
   assert.equal(await source.revoke(), undefined)
   assert.equal(source.expiresAt, null)
   await app.revokeInstallationToken(token)

@@ -15,7 +15,7 @@ const native = require('../native.cjs')
 const SIGNATURE = 'sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3'
 const BROKEN = [
   native.App, native.Authorization, native.DeviceLogin, native.Listing, native.Login, native.ManualClock,
-  native.Registration, native.Token, native.TokenSource, native.Webhook,
+  native.Registration, native.Token, native.TokenSource, native.WebhookEvent,
 ]
 
 test('every function that Node can call catches its panics', () => {
@@ -47,21 +47,21 @@ test('what native code throws is an InternalError that repeats nothing', async (
     () => app.suspendInstallation(14), () => app.unsuspendInstallation(14), () => app.deleteInstallation(14),
     () => app.revokeInstallationToken('x'), () => app.registration(), () => app.convertManifest('x'),
     () => app.installUrl({ appSlug: 'x' }), () => app.finishInstall('', ''), () => app.verifyWebhook({}, '', 'x'),
-    () => app.hookConfig(), () => app.updateHookConfig({}), () => app.hookDeliveries(), () => app.hookDelivery(1),
-    () => app.redeliverHook(1), () => app.authorize(), () => app.authorizationCode('', ''),
+    () => app.webhookConfig(), () => app.updateWebhookConfig({}), () => app.webhookDeliveries(), () => app.webhookDelivery(1),
+    () => app.redeliverWebhook(1), () => app.authorize(), () => app.authorizationCode('', ''),
     () => app.exchangeCode('x'), () => app.refresh('x'), () => app.checkToken('x'), () => app.resetToken('x'),
     () => app.scopeToken('x', {}), () => app.deleteToken('x'), () => app.deleteGrant('x'),
     () => app.revokeToken('x'), () => app.introspectToken('x'), () => discover('https://a.example'),
-    () => app.revokeCredentials(['x']), () => app.request('GET', '/'), () => app.stats(), () => app.heedWebhook(webhook),
+    () => app.revokeCredentials(['x']), () => app.request('GET', '/'), () => app.stats(), () => app.applyWebhook(webhook),
     () => app.finishAuthorization(authorization, ''), () => app.sealAuthorization(authorization),
     () => app.openAuthorization(''), () => app.startLogin(), () => app.startDeviceLogin(), () => app.session('x'),
     () => app.startSession('x', token), () => app.endSession('x'), () => app.close(),
     () => authorization.codeVerifier, () => login.url, () => login.redirectUri, () => login.openBrowser(),
     () => login.wait(), () => login.cancel(), () => device.poll(), () => device.wait(), () => device.cancel(),
-    () => source.installationId, () => source.token(), () => source.authorization(), () => source.expiresAt,
+    () => source.installationId, () => source.token(), () => source.authorizationHeader(), () => source.expiresAt,
     () => source.onChange(() => {}), () => source.invalidate(), () => source.revoke(), () => source.repositories(), () => source.request('GET', '/'),
     () => list.next(), () => list.toArray(), () => registration.revealClientSecret(),
-    () => registration.revealWebhookSecret(), () => registration.revealPrivateKey(), () => token.kind, () => token.reveal(), () => token.authorization(),
+    () => registration.revealWebhookSecret(), () => registration.revealPrivateKey(), () => token.kind, () => token.reveal(), () => token.authorizationHeader(),
     () => token.revealRefreshToken(), () => clock.now(), () => clock.set(0), () => clock.advance(0),
   ]
   assert.deepEqual(unasked(calls), [])

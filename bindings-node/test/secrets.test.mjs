@@ -29,7 +29,7 @@ test('a token shows its secrets only when it reveals them', async (t) => {
   const app = appOn(url)
   const [jwt, minted, user] = await Promise.all([app.jwt(), app.installation(14).token(), app.exchangeCode('code')])
   assert.equal(minted.reveal(), SECRETS.installation)
-  assert.equal(minted.authorization(), `Bearer ${SECRETS.installation}`)
+  assert.equal(minted.authorizationHeader(), `Bearer ${SECRETS.installation}`)
   assert.equal(user.revealRefreshToken(), SECRETS.refresh)
   assert.equal(minted.revealRefreshToken(), null)
   hides(jwt, [jwt.reveal(), jwt.reveal().split('.')[2]])

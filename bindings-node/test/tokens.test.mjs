@@ -84,7 +84,7 @@ test('another key is turned to when the first is not known', async (t) => {
     const refusal = { message: 'A JSON web token could not be decoded' }
     return isOther ? { json: [] } : { status: 401, json: refusal }
   })
-  const app = appOn(url, { platform: 'github', otherPrivateKey: other })
+  const app = appOn(url, { platform: 'github', fallbackPrivateKey: other })
   const before = app.fingerprint
   assert.deepEqual(await app.installations().toArray(), [])
   assert.equal(asked.length, 2)

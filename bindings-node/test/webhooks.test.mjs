@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 
-import { App, InvalidArgumentError, UnauthorizedError, Webhook } from 'appmint'
+import { App, InvalidArgumentError, UnauthorizedError, WebhookEvent } from 'appmint'
 
 // From the test suite of GitHub's own webhook library.
 const SECRET = 'mysecret'
@@ -19,16 +19,16 @@ const sign = (body) => `sha256=${createHmac('sha256', SECRET).update(body).diges
 
 test('a webhook says what was signed', () => {
   const webhook = github.verifyWebhook(HEADERS, BODY, SECRET)
-  assert.ok(webhook instanceof Webhook)
+  assert.ok(webhook instanceof WebhookEvent)
   assert.deepEqual({ ...webhook }, { event: 'push', deliveryId: 'd-1', installationId: null, payload: { foo: 'bar' } })
-  assert.throws(() => { webhook.event = 'pull' }, TypeError)
+  assert.throws(() => { webhook.name = 'pull' }, TypeError)
 })
 
 test('headers, a body and secrets come in many forms', () => {
   const entries = Object.entries(HEADERS)
   const unrelated = { ...HEADERS, 'x-none': undefined, 'set-cookie': ['a', 'b'] }
   for (const headers of [HEADERS, unrelated, new Headers(HEADERS), new Map(entries), entries, new Map(entries).entries()]) {
-    assert.equal(github.verifyWebhook(headers, BODY, SECRET).event, 'push')
+    assert.equal(github.verifyWebhook(headers, BODY, SECRET).name, 'push')
   }
   const bytes = new TextEncoder().encode(`[${BODY}]`)
   for (const body of [BODY, Buffer.from(BODY), bytes.subarray(1, -1), bytes.slice(1, -1).buffer]) {
@@ -55,7 +55,7 @@ test('what is not proved is refused', () => {
   for (const attempt of attempts) {
     assert.throws(() => github.verifyWebhook(...attempt), (error) => {
       assert.ok(error instanceof UnauthorizedError)
-      assert.deepEqual([error.reason, error.isRetryable], ['bad_signature', false])
+      assert.deepEqual([error.reason, error.isRetryable], ['invalid_signature', false])
       assert.ok(!inspect(error).includes(attempt[2]))
       return true
     })

@@ -13,7 +13,7 @@ mod discovery;
 mod error;
 mod event;
 mod gate;
-mod hook;
+mod webhook_config;
 mod installation;
 mod introspection;
 mod json;
@@ -54,7 +54,7 @@ mod _native {
         clock::ManualClock,
         discovery::discover,
         event::{Event, restored_event},
-        hook::{HookConfig, HookDelivery},
+        webhook_config::{WebhookConfig, WebhookDelivery},
         installation::Installation,
         introspection::Introspection,
         listing::Listing,
@@ -65,7 +65,7 @@ mod _native {
         source::TokenSource,
         stats::Stats,
         token::Token,
-        webhook::Webhook,
+        webhook::WebhookEvent,
     };
 
     #[pymodule_init]

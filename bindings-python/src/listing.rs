@@ -9,7 +9,7 @@ use pyo3::{
 };
 
 use crate::{
-    callback::Callbacks, hook::HookDelivery, installation::Installation, repository::Repository,
+    callback::Callbacks, webhook_config::WebhookDelivery, installation::Installation, repository::Repository,
     token::unpicklable, wait::land,
 };
 
@@ -26,7 +26,7 @@ pub(crate) struct Listing {
 pub(crate) enum Items {
     Installations(appmint_core::Listing<appmint_core::Installation>),
     Repositories(appmint_core::Listing<appmint_core::Repository>),
-    HookDeliveries(appmint_core::Listing<appmint_core::HookDelivery>),
+    WebhookDeliveries(appmint_core::Listing<appmint_core::WebhookDelivery>),
 }
 
 #[pymethods]
@@ -39,7 +39,7 @@ impl Listing {
         match &self.items {
             Items::Installations(list) => next(py, list, Installation),
             Items::Repositories(list) => next(py, list, Repository),
-            Items::HookDeliveries(list) => next(py, list, HookDelivery),
+            Items::WebhookDeliveries(list) => next(py, list, WebhookDelivery),
         }
     }
 
@@ -58,7 +58,7 @@ impl Listing {
         match self.items {
             Items::Installations(_) => "<appmint.Listing of installations>",
             Items::Repositories(_) => "<appmint.Listing of repositories>",
-            Items::HookDeliveries(_) => "<appmint.Listing of hook deliveries>",
+            Items::WebhookDeliveries(_) => "<appmint.Listing of hook deliveries>",
         }
     }
 
@@ -89,9 +89,9 @@ impl From<appmint_core::Listing<appmint_core::Repository>> for Items {
     }
 }
 
-impl From<appmint_core::Listing<appmint_core::HookDelivery>> for Items {
-    fn from(list: appmint_core::Listing<appmint_core::HookDelivery>) -> Self {
-        Self::HookDeliveries(list)
+impl From<appmint_core::Listing<appmint_core::WebhookDelivery>> for Items {
+    fn from(list: appmint_core::Listing<appmint_core::WebhookDelivery>) -> Self {
+        Self::WebhookDeliveries(list)
     }
 }
 

@@ -153,13 +153,13 @@ impl DeviceLogin {
 /// What a login at this machine asks for.
 pub(crate) fn request(
     scopes: Given<'_, '_>,
-    login: Given<'_, '_>,
+    login_hint: Given<'_, '_>,
     ports: Given<'_, '_>,
     path: Given<'_, '_>,
 ) -> PyResult<LoginRequest> {
     Ok(LoginRequest {
         scopes: given("scopes", scopes, texts)?.unwrap_or_default(),
-        login: given("login", login, text)?,
+        login_hint: given("login_hint", login_hint, text)?,
         ports: given("ports", ports, ports_of)?.unwrap_or_default(),
         path: given("path", path, text)?,
     })

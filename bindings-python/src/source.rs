@@ -48,7 +48,7 @@ impl TokenSource {
 
     /// The value for an Authorization header, with such a token.
     #[pyo3(signature = (min_valid=None, *, timeout=None))]
-    fn authorization<'py>(
+    fn authorization_header<'py>(
         &self,
         py: Python<'py>,
         min_valid: Given<'_, '_>,
@@ -56,7 +56,7 @@ impl TokenSource {
     ) -> PyResult<Bound<'py, PyString>> {
         let min_valid = given("min_valid", min_valid, span)?;
         let timeout = given("timeout", timeout, span)?;
-        let value = land_within(py, timeout, || self.core.authorization(min_valid))?;
+        let value = land_within(py, timeout, || self.core.authorization_header(min_valid))?;
         Ok(PyString::new(py, value.reveal()))
     }
 

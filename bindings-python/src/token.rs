@@ -26,8 +26,8 @@ impl Token {
     }
 
     /// The value for an Authorization header.
-    fn authorization<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
-        PyString::new(py, self.0.authorization().reveal())
+    fn authorization_header<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        PyString::new(py, self.0.authorization_header().reveal())
     }
 
     /// When it stops working, in UTC; None if the platform did not say.

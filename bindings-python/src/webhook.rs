@@ -9,24 +9,24 @@ use crate::{convert::wrong, json};
 /// The event's name and the delivery's id come from headers on most platforms, which no signature
 /// covers: the payload decides.
 #[pyclass(frozen, weakref, module = "appmint")]
-pub(crate) struct Webhook {
-    core: appmint_core::Webhook,
+pub(crate) struct WebhookEvent {
+    core: appmint_core::WebhookEvent,
     payload: Py<PyAny>,
 }
 
-impl Webhook {
-    pub(crate) fn new(py: Python<'_>, core: appmint_core::Webhook) -> PyResult<Self> {
+impl WebhookEvent {
+    pub(crate) fn new(py: Python<'_>, core: appmint_core::WebhookEvent) -> PyResult<Self> {
         let payload = json::value(py, &core.payload)?.unbind();
         Ok(Self { core, payload })
     }
 }
 
 #[pymethods]
-impl Webhook {
+impl WebhookEvent {
     /// The event's name, such as "push".
     #[getter]
-    fn event(&self) -> Option<&str> {
-        self.core.event.as_deref()
+    fn name(&self) -> Option<&str> {
+        self.core.name.as_deref()
     }
 
     /// The delivery's id, to recognise one that comes twice.
@@ -51,8 +51,8 @@ impl Webhook {
         let part = |label: &str, text: &Option<String>| {
             text.as_ref().map_or_else(String::new, |text| format!("{label}{text}"))
         };
-        let event = part(" ", &self.core.event);
-        format!("<appmint.Webhook{event}{}>", part(" of installation ", &self.core.installation_id))
+        let name = part(" ", &self.core.name);
+        format!("<appmint.WebhookEvent{name}{}>", part(" of installation ", &self.core.installation_id))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -61,7 +61,7 @@ impl Webhook {
 }
 
 /// A webhook that was proved.
-pub(crate) fn read(name: &str, value: &Bound<'_, PyAny>) -> PyResult<appmint_core::Webhook> {
-    let webhook = value.cast::<Webhook>().map_err(|_| wrong(name, "a Webhook", value))?;
+pub(crate) fn read(name: &str, value: &Bound<'_, PyAny>) -> PyResult<appmint_core::WebhookEvent> {
+    let webhook = value.cast::<WebhookEvent>().map_err(|_| wrong(name, "a WebhookEvent", value))?;
     Ok(webhook.get().core.clone())
 }

@@ -25,7 +25,7 @@ def test_a_jwt_shows_its_claims(app):
     assert jwt.claims == {"iat": NOW_MS // 1000 - 60, "exp": NOW_MS // 1000 + 540, "iss": "75"}
     assert jwt.expires_at == NOW + timedelta(seconds=540)
     assert jwt.expires_at.tzinfo is timezone.utc
-    assert jwt.authorization() == f"Bearer {jwt.reveal()}"
+    assert jwt.authorization_header() == f"Bearer {jwt.reveal()}"
     assert jwt == app.jwt()
 
 
@@ -39,7 +39,7 @@ def test_a_key_may_be_a_path_or_text_or_bytes(settings, key_file):
 
 def test_a_second_key_is_turned_to_and_may_be_a_path(settings, key_file, platform):
     for key in (key_file, key_file.read_text(), key_file.read_bytes()):
-        app = appmint.App("github", other_private_key=key, **settings)
+        app = appmint.App("github", fallback_private_key=key, **settings)
         assert app.jwt().kind == "jwt"
     platform.answer("/app/installations/14/access_tokens", 401,
                     {"message": "A JSON web token could not be decoded"})
@@ -172,16 +172,16 @@ def test_a_token_that_was_not_narrowed_names_no_repositories(app):
 
 def test_a_webhook_is_believed_by_its_signature(github, platform, hook):
     webhook = github.verify_webhook(**hook)
-    assert (webhook.event, webhook.delivery_id, webhook.installation_id) == ("push", None, None)
+    assert (webhook.name, webhook.delivery_id, webhook.installation_id) == ("push", None, None)
     assert webhook.payload == {"foo": "bar"}
     for secrets in (["new", hook["secrets"]], (hook["secrets"],)):
         assert github.verify_webhook(**hook | {"secrets": secrets}).payload == {"foo": "bar"}
     for body in (bytearray(hook["body"]), memoryview(hook["body"])):
-        assert github.verify_webhook(hook["headers"], body, hook["secrets"]).event == "push"
+        assert github.verify_webhook(hook["headers"], body, hook["secrets"]).name == "push"
     message = Message()
     for name, value in hook["headers"].items():
         message[name.upper()] = value
-    assert github.verify_webhook(**hook | {"headers": message}).event == "push"
+    assert github.verify_webhook(**hook | {"headers": message}).name == "push"
     assert not platform.requests
 
 
@@ -194,9 +194,9 @@ def test_a_webhook_tells_its_installation(github):
     assert (webhook.installation_id, webhook.delivery_id) == ("14", "d-1")
     assert webhook.payload == json.loads(body)
     assert webhook.payload is webhook.payload
-    assert repr(webhook) == "<appmint.Webhook installation of installation 14>"
+    assert repr(webhook) == "<appmint.WebhookEvent installation of installation 14>"
     with pytest.raises(AttributeError):
-        webhook.event = "other"
+        webhook.name = "other"
 
 
 def test_a_request_carries_json_or_bytes(app, platform):
@@ -233,7 +233,7 @@ def test_a_request_may_have_a_token_of_its_own(app, platform, user_token):
         app.request("GET", "/user", token=token)
         assert platform.requests[-1][2]["authorization"].endswith(user_token.reveal())
     app.request("GET", "/user")
-    assert platform.requests[-1][2]["authorization"] == app.jwt().authorization()
+    assert platform.requests[-1][2]["authorization"] == app.jwt().authorization_header()
 
 
 def test_a_body_that_is_not_json_is_a_protocol_error(app, platform):

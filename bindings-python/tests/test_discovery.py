@@ -156,8 +156,8 @@ def test_what_is_asked_about_a_token_is_checked(app, discovered, operation):
 
 def test_a_key_id_names_a_key_that_is_given(settings):
     assert part(appmint.App("github", **settings, key_id="k").jwt().reveal(), 0)["kid"] == "k"
-    with pytest.raises(appmint.InvalidArgumentError, match="other_key_id"):
-        appmint.App("github", **settings, other_key_id="k")
-    for name in ("key_id", "other_key_id"):
+    with pytest.raises(appmint.InvalidArgumentError, match="fallback_key_id"):
+        appmint.App("github", **settings, fallback_key_id="k")
+    for name in ("key_id", "fallback_key_id"):
         with pytest.raises(TypeError, match=f"{name} must be a str"):
             appmint.App("github", **settings, **{name: 7})

@@ -66,7 +66,7 @@ WRONG = {
     "app_id": [True, 7.0, b"75"],
     "client_secret": [b"bytes", 7],
     "private_key": [7, ["-----BEGIN"]],
-    "other_private_key": [7, ["-----BEGIN"]],
+    "fallback_private_key": [7, ["-----BEGIN"]],
     "host": [7, b"git.corp.example", ["git.corp.example"]],
     "signer": ["not callable"],
     "timeout": ["30", True, None.__class__],
@@ -158,7 +158,7 @@ def test_what_a_token_is_narrowed_to_is_checked(app, github, platform):
 def test_a_webhook_without_the_right_signature_is_refused(github, hook, other):
     with pytest.raises(appmint.UnauthorizedError) as caught:
         github.verify_webhook(**hook | other)
-    assert caught.value.reason == "bad_signature"
+    assert caught.value.reason == "invalid_signature"
 
 
 def test_a_webhook_must_be_the_raw_bytes(github, hook):
@@ -173,7 +173,7 @@ def test_a_webhook_must_be_the_raw_bytes(github, hook):
         with pytest.raises(appmint.InvalidArgumentError):
             github.verify_webhook(**hook | {"secrets": secrets})
     with pytest.raises(TypeError):
-        appmint.Webhook()
+        appmint.WebhookEvent()
 
 
 def test_a_webhook_that_is_not_json_is_a_protocol_error(github):
@@ -222,14 +222,14 @@ def test_arguments_of_calls_are_checked(app, user_token):
             call()
 
 
-@pytest.mark.parametrize("name", ["private_key", "other_private_key"])
+@pytest.mark.parametrize("name", ["private_key", "fallback_private_key"])
 def test_a_missing_key_file_is_not_found(settings, tmp_path, name):
     with pytest.raises(FileNotFoundError) as caught:
         appmint.App("atomgit", **settings | {name: tmp_path / "none.pem"})
     assert caught.value.filename == str(tmp_path / "none.pem")
 
 
-@pytest.mark.parametrize("name", ["private_key", "other_private_key"])
+@pytest.mark.parametrize("name", ["private_key", "fallback_private_key"])
 def test_a_path_as_text_is_told_not_to_be_a_key(settings, name):
     with pytest.raises(appmint.PrivateKeyError) as caught:
         appmint.App("atomgit", **settings | {name: "app.pem"})

@@ -90,7 +90,7 @@ def test_a_list_can_be_annotated_but_not_made():
 
 
 def test_what_a_platform_does_not_list_is_refused_at_once(app, platform):
-    for listed in (app.hook_deliveries, app.installation(14).repositories):
+    for listed in (app.webhook_deliveries, app.installation(14).repositories):
         with pytest.raises(appmint.UnsupportedError):
             listed()
     assert not platform.requests
@@ -121,41 +121,41 @@ DELIVERY = {"id": 12345678, "guid": "0b989ba4", "delivered_at": "2025-11-20T12:3
 
 def test_deliveries_are_listed_shown_and_sent_again(github, platform):
     pages(platform, "/app/hook/deliveries", [DELIVERY, {"id": 1}])
-    first, bare = github.hook_deliveries()
+    first, bare = github.webhook_deliveries()
     assert (first.id, first.guid) == ("12345678", "0b989ba4")
     assert (first.event, first.action) == ("issues", "opened")
     assert (first.status, first.status_code, first.is_redelivery) == ("OK", 200, False)
     assert (first.delivered_at, first.installation_id, first.repository_id) == (SENT, "14", "7")
     assert (bare.status_code, bare.delivered_at, bare.is_redelivery) == (None, None, None)
-    assert repr(first) == "<appmint.HookDelivery 12345678 of issues>"
+    assert repr(first) == "<appmint.WebhookDelivery 12345678 of issues>"
     whole = DELIVERY | {"request": {"payload": {"a": [1.5]}}, "response": {"payload": "ok"}}
     platform.answer("/app/hook/deliveries/12345678", 200, whole)
     platform.answer("/app/hook/deliveries/12345678/attempts", 202, {})
     for id in (12345678, first.id):
-        assert github.hook_delivery(id).raw == whole
-        assert github.redeliver_hook(id) is None
+        assert github.webhook_delivery(id).raw == whole
+        assert github.redeliver_webhook(id) is None
         assert last(platform)[:2] == ("POST", "/app/hook/deliveries/12345678/attempts")
 
 
 def test_a_webhooks_configuration_is_changed_in_part(github, platform):
     raw = {"url": "https://example.com/hook?key=hunter2", "content_type": "json", "insecure_ssl": "0"}
     platform.answer("/app/hook/config", 200, raw)
-    config = github.hook_config()
+    config = github.webhook_config()
     assert (config.url, config.content_type, config.insecure_ssl) == (raw["url"], "json", False)
-    assert config.raw == raw and config == github.hook_config()
+    assert config.raw == raw and config == github.webhook_config()
     assert "hunter2" not in repr(config)
-    github.update_hook_config(secret="s", insecure_ssl=True)
+    github.update_webhook_config(secret="s", insecure_ssl=True)
     assert last(platform)[3] == {"secret": "s", "insecure_ssl": "1"}
-    github.update_hook_config(url="https://example.com", content_type="form")
+    github.update_webhook_config(url="https://example.com", content_type="form")
     assert last(platform)[3] == {"url": "https://example.com", "content_type": "form"}
     sent = len(platform.requests)
     with pytest.raises(appmint.InvalidArgumentError, match="nothing of the webhook"):
-        github.update_hook_config()
+        github.update_webhook_config()
     for name, wrong in {"insecure_ssl": "0", "url": b"https://example.com", "secret": 7}.items():
         with pytest.raises(TypeError, match=f"{name} must be"):
-            github.update_hook_config(**{name: wrong})
+            github.update_webhook_config(**{name: wrong})
     with pytest.raises(TypeError):
-        github.update_hook_config("https://example.com")
+        github.update_webhook_config("https://example.com")
     assert len(platform.requests) == sent
 
 
@@ -297,8 +297,8 @@ def test_a_source_knows_its_token_and_ends_it(github, platform):
     assert source.expires_at is None
     assert source.revoke() is None  # nothing to end
     assert not platform.requests
-    assert source.authorization() == f"Bearer {TOKEN}"
-    assert source.authorization(min_valid=timedelta(minutes=10)) == source.token().authorization()
+    assert source.authorization_header() == f"Bearer {TOKEN}"
+    assert source.authorization_header(min_valid=timedelta(minutes=10)) == source.token().authorization_header()
     assert source.expires_at == source.token().expires_at == NOW + timedelta(hours=1)
     assert len(platform.requests) == 1
     platform.answer("/installation/token", 204, None)
@@ -367,5 +367,5 @@ def test_a_token_that_the_platform_does_not_know_is_told_so(github, platform):
     platform.answer("/applications/Iv1.0/token", 404, {"message": "Not Found"})
     with pytest.raises(appmint.ReauthorizeError) as caught:
         github.check_token(USER_TOKEN)
-    assert caught.value.reason == "bad_token"
+    assert caught.value.reason == "invalid_token"
     assert github.delete_token(USER_TOKEN) is None

@@ -107,7 +107,7 @@ def test_a_login_takes_a_port_and_a_path(people):
     with socket.create_server(("127.0.0.1", 0)) as taken, socket.create_server(("127.0.0.1", 0)) as free:
         ports = [each.getsockname()[1] for each in (taken, free)]
         free.close()
-        with people.start_login(ports=iter(ports), path="/back", login="octocat") as login:
+        with people.start_login(ports=iter(ports), path="/back", login_hint="octocat") as login:
             assert login.redirect_uri == f"http://127.0.0.1:{ports[1]}/back"
             assert parse_qs(urlsplit(login.url).query)["login"] == ["octocat"]
         with pytest.raises(appmint.TransportError):
@@ -275,7 +275,7 @@ WRONG = {
     "sealed": lambda app: app.open_authorization(b"text"),
     "scopes": lambda app: app.start_device_login(scopes="repo"),
     "a list or tuple": lambda app: app.start_login(scopes="repo"),
-    "login": lambda app: app.start_login(login=7),
+    "login_hint": lambda app: app.start_login(login_hint=7),
     "ports must be a list": lambda app: app.start_login(ports=8080),
     "ports must be an int": lambda app: app.start_login(ports=["8080"]),
     "not bool": lambda app: app.start_login(ports=[True]),

@@ -92,7 +92,7 @@ def test_tracebacks_show_no_secret(app, github, hook, platform, settings, secret
         lambda: appmint.App("atomgit", **settings | {"client_secret": [CLIENT_SECRET]}),
         lambda: appmint.App("atomgit", **settings | {"proxy": f"socks:{CLIENT_SECRET}"}),
         lambda: appmint.App("atomgit", **settings | {"private_key": secrets[0]}),
-        lambda: appmint.App("atomgit", **settings | {"other_private_key": [secrets[0]]}),
+        lambda: appmint.App("atomgit", **settings | {"fallback_private_key": [secrets[0]]}),
         lambda: appmint.App("atomgit", **settings, store=f"postgres://{CLIENT_SECRET}"),
         lambda: appmint.App("atomgit", **settings, store=[CLIENT_SECRET]),
         lambda: appmint.App("atomgit", **settings, store="sqlite:a", store_key=CLIENT_SECRET),
@@ -111,8 +111,8 @@ def test_tracebacks_show_no_secret(app, github, hook, platform, settings, secret
         lambda: github.introspect_token(TOKEN),
         lambda: appmint.discover(f"https://user:{CLIENT_SECRET}@example.com"),
         lambda: appmint.discover("https://example.com", proxy=f"socks:{CLIENT_SECRET}"),
-        lambda: github.update_hook_config(secret=[WEBHOOK_SECRET]),
-        lambda: github.update_hook_config(secret=WEBHOOK_SECRET),
+        lambda: github.update_webhook_config(secret=[WEBHOOK_SECRET]),
+        lambda: github.update_webhook_config(secret=WEBHOOK_SECRET),
     ]
     for call in failing:
         with pytest.raises((appmint.Error, TypeError)) as caught:

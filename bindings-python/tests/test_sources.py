@@ -104,13 +104,13 @@ def test_a_webhook_forgets_tokens(github, platform):
     headers = {"X-GitHub-Event": "installation",
                "X-Hub-Signature-256": "sha256=" + hmac.new(b"s", body, "sha256").hexdigest()}
     webhook = github.verify_webhook(headers, body, "s")
-    assert github.heed_webhook(webhook) == 0
+    assert github.apply_webhook(webhook) == 0
     source = github.installation(14)
     source.token()
-    assert github.heed_webhook(webhook) == 1
+    assert github.apply_webhook(webhook) == 1
     assert source.expires_at is None
-    with pytest.raises(TypeError, match="webhook must be a Webhook, not dict"):
-        github.heed_webhook({})
+    with pytest.raises(TypeError, match="webhook must be a WebhookEvent, not dict"):
+        github.apply_webhook({})
 
 
 def test_stats_are_equal_by_their_numbers(app, settings):

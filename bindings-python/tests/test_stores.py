@@ -92,7 +92,7 @@ def test_a_key_is_text_or_its_bytes(settings, platform):
     for given in (KEY, key, bytearray(key), base64.b64encode(key).decode()):
         app = appmint.App("atomgit", **settings, store=shelf, store_key=given)
         assert app.installation(14).token().reveal() == TOKEN
-    turned = {"store_key": b"x" * 32, "other_store_key": key}
+    turned = {"store_key": b"x" * 32, "previous_store_key": key}
     appmint.App("atomgit", **settings, store=shelf, **turned).installation(14).token()
     assert mints(platform) == 1
 
@@ -172,7 +172,7 @@ def test_a_file_is_a_url_or_a_path(settings, platform, tmp_path):
     ({"store": "sqlite:a", "store_key": "short"}, appmint.InvalidArgumentError, "32 bytes"),
     ({"store": "sqlite:a", "store_key": b"short"}, appmint.InvalidArgumentError, "32 bytes"),
     ({"store": "sqlite:a", "store_key": 5}, TypeError, "store_key must be a str or 32 bytes, not int"),
-    ({"store": "sqlite:a", "store_key": KEY, "other_store_key": []}, TypeError, "other_store_key"),
+    ({"store": "sqlite:a", "store_key": KEY, "previous_store_key": []}, TypeError, "previous_store_key"),
     ({"store_unencrypted": "yes"}, TypeError, "store_unencrypted"),
     ({"capacity": 0}, appmint.InvalidArgumentError, "capacity is zero"),
     ({"capacity": -1}, appmint.InvalidArgumentError, "capacity"),

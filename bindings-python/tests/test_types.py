@@ -24,12 +24,12 @@ assert_type(token.expires_at, datetime | None)
 assert_type(app.request("GET", "/", token=token, json={"a": [1]}).headers["etag"], str)
 assert_type(app.request("GET", "/").headers.get("etag"), str | None)
 assert_type(app.installations(), appmint.Listing[appmint.Installation])
-assert_type(next(app.hook_deliveries()).status_code, int | None)
+assert_type(next(app.webhook_deliveries()).status_code, int | None)
 assert_type([each.name for each in app.installation(14).repositories()], list[str])
 assert_type(app.check_token(token).account, str | None)
 assert_type(app.app_tokens().installation_id, str | None)
-assert_type(app.installation(14).authorization(60, timeout=0.5), str)
-assert_type(app.update_hook_config(insecure_ssl=False).insecure_ssl, bool | None)
+assert_type(app.installation(14).authorization_header(60, timeout=0.5), str)
+assert_type(app.update_webhook_config(insecure_ssl=False).insecure_ssl, bool | None)
 assert_type(app.convert_manifest("code").reveal_private_key(), str | None)
 app.revoke_credentials([token, "text"])
 app.scope_token(token, target_id=7, permissions={"a": "read"})
@@ -42,7 +42,7 @@ assert_type(source.token().repositories, list[str])
 assert_type(app.find_installation(repository="acme/api"), appmint.Installation)
 assert_type(app.clock_offset, timedelta)
 webhook = app.verify_webhook({"a": "b"}, b"{}", ["new", "old"])
-assert_type(webhook, appmint.Webhook)
+assert_type(webhook, appmint.WebhookEvent)
 assert_type(webhook.installation_id, str | None)
 try:
     app.refresh("text")
@@ -55,7 +55,7 @@ app.installation(14, permissions=["contents"])  # type: ignore[arg-type]
 app.verify_webhook({}, "text", "secret")  # type: ignore[arg-type]
 assert_type(app.installation(repository="acme/api").installation_id, str | None)
 assert_type(app.stats().minted, int)
-assert_type(app.heed_webhook(webhook), int)
+assert_type(app.apply_webhook(webhook), int)
 authorization = app.open_authorization(app.seal_authorization(app.authorize()))
 assert_type(authorization.redirect_uri, str | None)
 assert_type(app.finish_authorization(authorization, "https://example.com"), appmint.Token)
@@ -82,7 +82,7 @@ assert_type(known.audience, list[str])
 assert_type(known.expires_at, datetime | None)
 descriptor = appmint.discover("https://gitlab.com", timeout=5, root_certificates=Path("ca.pem"))
 assert_type(descriptor, str)
-appmint.App(platform_descriptor=descriptor, private_key="a", key_id="2026-11", other_key_id="b")
+appmint.App(platform_descriptor=descriptor, private_key="a", key_id="2026-11", fallback_key_id="b")
 appmint.discover("https://gitlab.com", 5)  # type: ignore[call-arg]
 
 
@@ -112,7 +112,7 @@ with appmint.App("atomgit", store=shelf, store_key=bytes(32), on_event=hear) as 
 appmint.App("atomgit", store=Path("tokens.db"), store_key="00" * 32, capacity=9)
 appmint.App("atomgit", store="sqlite:tokens.db", store_unencrypted=True)
 appmint.App("atomgit", store=object())  # type: ignore[arg-type]
-appmint.App("github-enterprise", host="git.corp.example", other_private_key=Path("old.pem"))
+appmint.App("github-enterprise", host="git.corp.example", fallback_private_key=Path("old.pem"))
 """
 
 

@@ -44,7 +44,7 @@ use crate::{
     time::Timestamp,
     token::{Details, Token},
     transport::{CONNECT_TIMEOUT, HttpTransport, Transport},
-    webhook::Webhook,
+    webhook::WebhookEvent,
 };
 
 /// An app on a platform. Cheap to clone and usable from any thread; clones share their
@@ -230,14 +230,14 @@ impl App {
     /// replaces the other. Nothing goes out.
     ///
     /// # Errors
-    /// Those of [`Webhook::verify`].
+    /// Those of [`WebhookEvent::verify`].
     pub fn verify_webhook(
         &self,
         headers: &[(&str, &str)],
         body: &[u8],
         secrets: &[Secret],
-    ) -> Result<Webhook> {
-        Webhook::verify(self.platform(), headers, body, secrets)
+    ) -> Result<WebhookEvent> {
+        WebhookEvent::verify(self.platform(), headers, body, secrets)
     }
 
     /// An API call as the app, or with the call's own token; any status is an answer.

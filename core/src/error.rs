@@ -109,9 +109,9 @@ words! {
         /// The platform knows no app with this id.
         AppNotFound = 4, "app_not_found";
         /// The token is unknown, expired or revoked.
-        BadToken = 5, "bad_token";
+        InvalidToken = 5, "invalid_token";
         /// The client id or client secret is wrong.
-        BadClientCredentials = 6, "bad_client_credentials";
+        InvalidClient = 6, "invalid_client";
         /// An owner suspended the installation.
         Suspended = 7, "suspended";
         /// The app is not installed there.
@@ -123,9 +123,9 @@ words! {
         /// The quota of requests is used up.
         RateLimit = 11, "rate_limit";
         /// The authorization code is unknown, expired or already used.
-        DeadCode = 12, "dead_code";
+        InvalidCode = 12, "invalid_code";
         /// The refresh token is unknown, expired or revoked.
-        DeadRefreshToken = 13, "dead_refresh_token";
+        InvalidRefreshToken = 13, "invalid_refresh_token";
         /// A refresh was sent, but its answer never arrived.
         RotationInterrupted = 14, "rotation_interrupted";
         /// The callback's state is not the one of this authorization.
@@ -169,7 +169,7 @@ words! {
         /// The URL is not on one of the platform's own hosts.
         ForeignHost = 34, "foreign_host";
         /// A webhook's signature is missing or does not fit.
-        BadSignature = 35, "bad_signature";
+        InvalidSignature = 35, "invalid_signature";
         /// Nothing is stored under the session's name.
         NoSession = 36, "no_session";
         /// The person has not authorized the device yet.
@@ -183,7 +183,7 @@ words! {
         /// The reply says a member twice.
         DuplicateMember = 41, "duplicate_member";
         /// The assertion that the app signed was not taken.
-        BadAssertion = 42, "bad_assertion";
+        InvalidAssertion = 42, "invalid_assertion";
         /// Tokens of this type are not handled: by the platform when one is to be ended, or here when
         /// it is no bearer token.
         UnsupportedTokenType = 43, "unsupported_token_type";

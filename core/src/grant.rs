@@ -158,7 +158,7 @@ impl Grant {
 fn mint(platform: &Platform, id: &str, jwt: &Token, scope: &Scope) -> Result<Request> {
     let rules = platform.installation_token()?;
     let url = platform.endpoint(Base::Api, &rules.path, &[("installation_id", id)])?;
-    let request = Request::new("POST", url).authorized(jwt.authorization());
+    let request = Request::new("POST", url).authorized(jwt.authorization_header());
     Ok(minting(platform, rules, request, scope.body(platform)?))
 }
 
@@ -166,7 +166,7 @@ fn mint_for_app(platform: &Platform, jwt: &Token) -> Result<Request> {
     let rules = platform.installation_token()?;
     let path = rules.app_path.as_ref().ok_or_else(|| platform.unsupported("app tokens"))?;
     let url = platform.endpoint(Base::Api, path, &[])?;
-    let request = Request::new("POST", url).authorized(jwt.authorization());
+    let request = Request::new("POST", url).authorized(jwt.authorization_header());
     Ok(minting(platform, rules, request, Map::new()))
 }
 

@@ -12,7 +12,7 @@
 //!     ..Settings::default()
 //! };
 //! let source = settings.app()?.installation("14")?;
-//! let header = source.token(None).wait()?.authorization();
+//! let header = source.token(None).wait()?.authorization_header();
 //! let reply = source.request(Call::get("/orgs/acme/repos")).wait()?;
 //! # let _ = (header, reply); Ok(()) }
 //! ```
@@ -34,7 +34,7 @@ mod error;
 mod event;
 mod flight;
 mod grant;
-mod hook;
+mod webhook_config;
 mod http;
 mod install;
 mod installation;
@@ -78,7 +78,7 @@ pub use error::{Error, ErrorKind, Reason, Result};
 pub use event::{Event, EventKind, Listener, Stats};
 pub use flight::{Deadline, Flight};
 pub use grant::Grant;
-pub use hook::{HookChange, HookConfig, HookDelivery};
+pub use webhook_config::{WebhookUpdate, WebhookConfig, WebhookDelivery};
 pub use http::{Body, Repeat, Request, Response};
 pub use install::InstallRequest;
 pub use installation::Installation;
@@ -107,7 +107,7 @@ pub use target::Target;
 pub use time::{TimeFormat, Timestamp};
 pub use token::{Permissions, Token, TokenKind};
 pub use transport::{HttpTransport, Network, Transport};
-pub use webhook::Webhook;
+pub use webhook::WebhookEvent;
 
 /// The library's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

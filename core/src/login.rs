@@ -27,7 +27,7 @@ pub struct LoginRequest {
     /// OAuth scopes, where the platform takes them.
     pub scopes: Vec<String>,
     /// The account to suggest, where the platform takes it.
-    pub login: Option<String>,
+    pub login_hint: Option<String>,
     /// Ports of 127.0.0.1 to come back to, the first free one counting; default any free port.
     pub ports: Vec<u16>,
     /// The path to come back to; default `/callback`.
@@ -63,7 +63,7 @@ impl Login {
         let authorization = app.authorize(&AuthorizationRequest {
             redirect_uri: Some(redirect_uri.clone()),
             scopes: request.scopes,
-            login: request.login,
+            login_hint: request.login_hint,
             ..AuthorizationRequest::default()
         })?;
         let (app, listener) = (app.clone(), Mutex::new(Some(listener)));

@@ -28,7 +28,7 @@ pub struct AuthorizationRequest {
     /// OAuth scopes, where the platform takes them.
     pub scopes: Vec<String>,
     /// The account to suggest, where the platform takes it.
-    pub login: Option<String>,
+    pub login_hint: Option<String>,
 }
 
 /// A place to send a user to, and what must be kept until the user comes back.
@@ -78,8 +78,8 @@ impl Authorization {
         if let Some(scope) = joined_scopes(platform, separator, &request.scopes)? {
             query.append_pair("scope", &scope);
         }
-        if let Some(login) = &request.login {
-            query.append_pair(login_parameter(platform, rules)?, login);
+        if let Some(login_hint) = &request.login_hint {
+            query.append_pair(login_hint_parameter(platform, rules)?, login_hint);
         }
         if let Some(verifier) = &code_verifier {
             query.append_pair("code_challenge", &code_challenge(verifier.reveal()));
@@ -236,8 +236,8 @@ fn refused(platform: &Platform, code: &str, description: &str) -> Error {
     reason.into_iter().fold(error, Error::because)
 }
 
-fn login_parameter<'a>(platform: &Platform, rules: &'a Authorize) -> Result<&'a str> {
-    rules.login.as_deref().ok_or_else(|| platform.unsupported("suggesting a login"))
+fn login_hint_parameter<'a>(platform: &Platform, rules: &'a Authorize) -> Result<&'a str> {
+    rules.login_hint.as_deref().ok_or_else(|| platform.unsupported("a login hint"))
 }
 
 /// 256 bits that nobody can guess, as 43 characters that need no escaping.

@@ -152,14 +152,14 @@ impl Answered<'_> {
     fn standard(&self, code: &str) -> Option<(ErrorKind, Reason)> {
         match (code, self.operation) {
             ("invalid_grant", Operation::Exchange) => {
-                Some((ErrorKind::Reauthorize, Reason::DeadCode))
+                Some((ErrorKind::Reauthorize, Reason::InvalidCode))
             }
             ("invalid_grant", Operation::Refresh) => {
-                Some((ErrorKind::Reauthorize, Reason::DeadRefreshToken))
+                Some((ErrorKind::Reauthorize, Reason::InvalidRefreshToken))
             }
             // RFC 7521 §4.1.1.
             ("invalid_grant", Operation::Assertion) => {
-                Some((ErrorKind::Unauthorized, Reason::BadAssertion))
+                Some((ErrorKind::Unauthorized, Reason::InvalidAssertion))
             }
             // RFC 7009 §2.2.1.
             ("unsupported_token_type", Operation::Revocation) => {
@@ -175,7 +175,7 @@ impl Answered<'_> {
                 Some((ErrorKind::Reauthorize, Reason::ExpiredDeviceCode))
             }
             ("invalid_client", operation) if operation.is_a_clients() => {
-                Some((ErrorKind::Unauthorized, Reason::BadClientCredentials))
+                Some((ErrorKind::Unauthorized, Reason::InvalidClient))
             }
             _ => None,
         }

@@ -43,13 +43,13 @@ pub struct Settings {
     pub private_key: Option<Zeroizing<Vec<u8>>>,
     /// A second key, for the time of a rotation: turned to when the platform does not know the
     /// first.
-    pub other_private_key: Option<Zeroizing<Vec<u8>>>,
+    pub fallback_private_key: Option<Zeroizing<Vec<u8>>>,
     /// The passphrase of an encrypted key.
     pub private_key_passphrase: Option<Secret>,
     /// What the platform calls the key, where it names keys: the `kid` of what the app signs.
     pub key_id: Option<String>,
     /// The same of the second key.
-    pub other_key_id: Option<String>,
+    pub fallback_key_id: Option<String>,
     /// Signs instead of a private key.
     pub signer: Option<Arc<dyn Signer>>,
     /// How far a JWT's `iat` lies back; default 60 s.
@@ -82,7 +82,7 @@ pub struct Settings {
     /// Seals the store: 32 bytes in hexadecimal or base64.
     pub store_key: Option<Secret>,
     /// A second key, for the time of a rotation: it opens what it has sealed.
-    pub other_store_key: Option<Secret>,
+    pub previous_store_key: Option<Secret>,
     /// Lets the store hold tokens as they are; default no.
     pub store_unencrypted: bool,
     /// How many tokens are held in memory; default a million.
@@ -103,7 +103,7 @@ impl Settings {
         let mut config = Config::new(self.read_platform()?);
         config.signers = self.read_signers()?;
         config.store = self.read_store()?;
-        for key in self.store_key.iter().chain(&self.other_store_key) {
+        for key in self.store_key.iter().chain(&self.previous_store_key) {
             config.store_keys.push(Arc::new(StoreKey::parse(key)?));
         }
         config.store_unencrypted = self.store_unencrypted;
@@ -166,9 +166,9 @@ impl Settings {
             Ok::<Arc<dyn Signer>, Error>(Arc::new(key))
         };
         let first = self.private_key.as_ref().map(read).transpose()?.or(self.signer.clone());
-        let other = self.other_private_key.as_ref().map(read).transpose()?;
+        let other = self.fallback_private_key.as_ref().map(read).transpose()?;
         let first = named("key_id", first, self.key_id.as_ref())?;
-        let other = named("other_key_id", other, self.other_key_id.as_ref())?;
+        let other = named("fallback_key_id", other, self.fallback_key_id.as_ref())?;
         Ok(first.into_iter().chain(other).collect())
     }
 }

@@ -96,8 +96,8 @@ impl TokenSource {
     }
 
     /// The value for an `Authorization` header, with such a [`token`](Self::token).
-    pub fn authorization(&self, min_valid: Option<Duration>) -> Flight<Secret> {
-        self.token(min_valid).map(|token| token.authorization())
+    pub fn authorization_header(&self, min_valid: Option<Duration>) -> Flight<Secret> {
+        self.token(min_valid).map(|token| token.authorization_header())
     }
 
     /// When the token in memory stops working; `None` without one, or if the platform did not say.
@@ -226,7 +226,7 @@ impl<T> Tried<T> {
 pub(crate) fn doubt(error: &Error) -> Option<u16> {
     let status = error.status()?;
     let is_in_doubt = match (status, error.kind()) {
-        (401, ErrorKind::Unauthorized) => matches!(error.reason(), None | Some(Reason::BadToken)),
+        (401, ErrorKind::Unauthorized) => matches!(error.reason(), None | Some(Reason::InvalidToken)),
         (403, ErrorKind::Forbidden) => error.reason().is_none(),
         (404, ErrorKind::NotFound) => true,
         _ => false,

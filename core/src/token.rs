@@ -112,7 +112,7 @@ impl Token {
 
     /// The value for an `Authorization` header, such as `Bearer ats_…` (RFC 6750).
     #[must_use]
-    pub fn authorization(&self) -> Secret {
+    pub fn authorization_header(&self) -> Secret {
         Secret::new(format!("{} {}", self.0.details.scheme, self.reveal()))
     }
 

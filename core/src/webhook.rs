@@ -17,10 +17,10 @@ use crate::{
 /// An event that a platform sent, with a signature that was proved.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Webhook {
+pub struct WebhookEvent {
     /// The event's name, such as `push`. From a header on most platforms, which no signature
     /// covers: it is a hint for routing, and the payload decides.
-    pub event: Option<String>,
+    pub name: Option<String>,
     /// The delivery's id, to recognise one that comes twice. From a header, too.
     pub delivery_id: Option<String>,
     /// The installation that it is about.
@@ -30,7 +30,7 @@ pub struct Webhook {
     pub payload: String,
 }
 
-impl Webhook {
+impl WebhookEvent {
     /// Proves a webhook's signature with any of the secrets (two, while one replaces the other).
     ///
     /// `headers` are names in any case and values; `body` the bytes as they came: a body that was
@@ -70,7 +70,7 @@ impl Webhook {
         let payload: Value = serde_json::from_str(&text).map_err(|_| not_json())?;
         let named = |name: &Option<String>| header(headers, name.as_deref()?).map(str::to_owned);
         Ok(Self {
-            event: named(&rules.event_header).or_else(|| reply::text(&payload, &rules.event)),
+            name: named(&rules.event_header).or_else(|| reply::text(&payload, &rules.event)),
             delivery_id: named(&rules.delivery_header),
             installation_id: reply::text(&payload, &rules.installation_id),
             payload: text,
@@ -139,7 +139,7 @@ fn not_json() -> Error {
 }
 
 fn unproved(message: &str) -> Error {
-    Error::new(ErrorKind::Unauthorized, message).because(Reason::BadSignature)
+    Error::new(ErrorKind::Unauthorized, message).because(Reason::InvalidSignature)
 }
 
 #[cfg(test)]
@@ -151,16 +151,16 @@ mod tests {
     const SIGNATURE: &str =
         "sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3";
 
-    fn github(headers: &[(&str, &str)], body: &[u8], secrets: &[&str]) -> Result<Webhook> {
+    fn github(headers: &[(&str, &str)], body: &[u8], secrets: &[&str]) -> Result<WebhookEvent> {
         let secrets: Vec<_> = secrets.iter().map(|secret| Secret::from(*secret)).collect();
-        Webhook::verify(&Platform::named("github").unwrap(), headers, body, &secrets)
+        WebhookEvent::verify(&Platform::named("github").unwrap(), headers, body, &secrets)
     }
 
     #[test]
     fn a_signature_is_proved_with_any_of_the_secrets() {
         let headers = [("x-hub-signature-256", SIGNATURE), ("X-GitHub-Event", "push")];
         let webhook = github(&headers, BODY, &["new", "mysecret"]).unwrap();
-        assert_eq!(webhook.event.as_deref(), Some("push"));
+        assert_eq!(webhook.name.as_deref(), Some("push"));
         assert_eq!(webhook.payload.as_bytes(), BODY);
     }
 
@@ -176,7 +176,7 @@ mod tests {
             github(&bare, BODY, &["mysecret"]),
             github(&[], BODY, &["mysecret"]),
         ] {
-            assert_eq!(attempt.unwrap_err().reason(), Some(Reason::BadSignature));
+            assert_eq!(attempt.unwrap_err().reason(), Some(Reason::InvalidSignature));
         }
         assert_eq!(github(&headers, BODY, &[]).unwrap_err().kind(), ErrorKind::InvalidArgument);
     }
@@ -192,8 +192,8 @@ mod tests {
             r#"{{"event":"uninstalled","installation":{{"id":"9"}},"signedData":"{signed}"}}"#
         );
         let headers = [("x-icr-signature-256", &*format!("sha256={hex}"))];
-        let webhook = Webhook::verify(&icr, &headers, body.as_bytes(), &["s".into()]).unwrap();
+        let webhook = WebhookEvent::verify(&icr, &headers, body.as_bytes(), &["s".into()]).unwrap();
         assert_eq!(webhook.installation_id.as_deref(), Some("123"));
-        assert_eq!(webhook.event.as_deref(), Some("installed"));
+        assert_eq!(webhook.name.as_deref(), Some("installed"));
     }
 }

@@ -203,7 +203,7 @@ fn a_device_is_told_why_it_waits_in_vain() {
         settings.client_secret = client_secret.map(Into::into).or(settings.client_secret);
         settings.app().unwrap()
     };
-    let bad_client = (ErrorKind::Unauthorized, Some(Reason::BadClientCredentials));
+    let bad_client = (ErrorKind::Unauthorized, Some(Reason::InvalidClient));
     let stranger = unknown(Some("1"), None).start_device_login(Vec::new()).wait().unwrap_err();
     assert_eq!(told(&stranger), bad_client);
     let login = start(&unknown(None, Some("wrong")));

@@ -6,7 +6,7 @@ mod common;
 use std::time::Duration;
 
 use appmint_core::{
-    App, AppTokenRequest, AuthorizationRequest, Call, Error, ErrorKind, HookChange, Lookup, Reason,
+    App, AppTokenRequest, AuthorizationRequest, Call, Error, ErrorKind, WebhookUpdate, Lookup, Reason,
     Scope, TokenKind,
 };
 use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
@@ -156,7 +156,7 @@ fn a_rotated_refresh_token_is_dead_and_said_to_be() {
         let refreshed = app.refresh(spent.clone()).wait().unwrap();
         assert_ne!(refreshed.refresh_token(), Some(&spent));
         let error = app.refresh(spent).wait().unwrap_err();
-        assert_eq!(kind(&error), (ErrorKind::Reauthorize, Some(Reason::DeadRefreshToken)));
+        assert_eq!(kind(&error), (ErrorKind::Reauthorize, Some(Reason::InvalidRefreshToken)));
     }
 }
 
@@ -165,7 +165,7 @@ fn errors_with_a_status_of_success_are_errors() {
     let sandbox = sandbox_of(PlatformName::GitHub);
     let app = app(&sandbox);
     let error = app.exchange_code("nonsense", None, None).wait().unwrap_err();
-    assert_eq!(kind(&error), (ErrorKind::Reauthorize, Some(Reason::DeadCode)));
+    assert_eq!(kind(&error), (ErrorKind::Reauthorize, Some(Reason::InvalidCode)));
     assert_eq!((error.status(), error.platform_code()), (Some(200), Some("bad_verification_code")));
     let (code, _) = authorized_code(&sandbox, &app);
     let error = app.exchange_code(code, None, Some("a".repeat(43).into())).wait().unwrap_err();
@@ -212,16 +212,16 @@ fn an_app_knows_itself_and_its_webhook() {
         let registration = app.registration().wait().unwrap();
         assert_eq!(registration.id, sandbox.registration().app_id.to_string());
         assert!(registration.private_key.is_none());
-        let change = HookChange {
+        let change = WebhookUpdate {
             url: Some("https://example.com/hook".into()),
             secret: Some("it-is-a-secret".into()),
             insecure_ssl: Some(false),
-            ..HookChange::default()
+            ..WebhookUpdate::default()
         };
-        let changed = app.update_hook_config(change).wait().unwrap();
+        let changed = app.update_webhook_config(change).wait().unwrap();
         assert_eq!(changed.url.as_deref(), Some("https://example.com/hook"));
         assert_eq!(changed.insecure_ssl, Some(false));
-        assert_eq!(app.hook_config().wait().unwrap(), changed);
+        assert_eq!(app.webhook_config().wait().unwrap(), changed);
     }
 }
 
@@ -230,17 +230,17 @@ fn a_delivery_is_listed_shown_and_sent_once_more() {
     for platform in HUBS {
         let sandbox = sandbox_of(platform);
         let app = app(&sandbox);
-        let newest = app.hook_deliveries().unwrap().next_item().wait().unwrap().unwrap();
-        assert_eq!(sandbox.ledger().count("list_hook_deliveries"), 1);
-        let whole = app.hook_delivery(newest.id.as_str()).wait().unwrap();
+        let newest = app.webhook_deliveries().unwrap().next_item().wait().unwrap().unwrap();
+        assert_eq!(sandbox.ledger().count("list_webhook_deliveries"), 1);
+        let whole = app.webhook_delivery(newest.id.as_str()).wait().unwrap();
         assert_eq!(whole.guid, newest.guid);
         assert!(
             whole.raw.pointer("/request").is_some() && newest.raw.pointer("/request").is_none()
         );
-        app.redeliver_hook(newest.id.as_str()).wait().unwrap();
-        let again = app.hook_deliveries().unwrap().next_item().wait().unwrap().unwrap();
+        app.redeliver_webhook(newest.id.as_str()).wait().unwrap();
+        let again = app.webhook_deliveries().unwrap().next_item().wait().unwrap().unwrap();
         assert_eq!((&again.guid, again.is_redelivery), (&newest.guid, Some(true)));
-        assert!(app.hook_delivery("1").wait().is_err());
+        assert!(app.webhook_delivery("1").wait().is_err());
     }
 }
 
@@ -279,7 +279,7 @@ fn a_manifest_becomes_an_app_that_mints() {
     let key = made.private_key.clone().unwrap();
     assert!(!format!("{made:?}{}", made.raw).contains(key.reveal().lines().nth(1).unwrap()));
     let spent = settings.clone().app().unwrap().convert_manifest(code).wait().unwrap_err();
-    assert_eq!(kind(&spent), (ErrorKind::Rejected, Some(Reason::DeadCode)));
+    assert_eq!(kind(&spent), (ErrorKind::Rejected, Some(Reason::InvalidCode)));
 
     settings.app_id = Some(made.id.clone());
     settings.private_key = Some(key.reveal().as_bytes().to_vec().into());
@@ -300,7 +300,7 @@ fn a_users_token_is_checked_reset_and_ended() {
         let reset = app.reset_token(token.reveal()).wait().unwrap();
         assert_ne!(reset.reveal(), token.reveal());
         let dead = app.check_token(token.reveal()).wait().unwrap_err();
-        assert_eq!(kind(&dead), (ErrorKind::Reauthorize, Some(Reason::BadToken)));
+        assert_eq!(kind(&dead), (ErrorKind::Reauthorize, Some(Reason::InvalidToken)));
         app.delete_token(reset.reveal()).wait().unwrap();
         app.delete_token(reset.reveal()).wait().unwrap();
         assert!(app.check_token(reset.reveal()).wait().is_err());

@@ -184,12 +184,12 @@ fn a_key_that_the_server_does_not_know_gives_way_to_the_other() {
     let app = scene.app(|it| {
         it.client_id = Some("robot".into());
         it.private_key = Some(unknown.into());
-        it.other_private_key = Some(known.into());
+        it.fallback_private_key = Some(known.into());
     });
     scene.log_in(&app);
     let alone = scene.app(|it| it.client_id = Some("robot".into()));
     let refused = alone.refresh("isr_x").wait();
-    assert_eq!(told(refused), (ErrorKind::Unauthorized, Some(Reason::BadClientCredentials)));
+    assert_eq!(told(refused), (ErrorKind::Unauthorized, Some(Reason::InvalidClient)));
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn tokens_are_looked_at_and_ended() {
     app.revoke_token(refresh_token.clone(), Some("refresh_token".into())).wait().unwrap();
     assert_eq!(
         told(app.refresh(refresh_token).wait()),
-        (ErrorKind::Reauthorize, Some(Reason::DeadRefreshToken))
+        (ErrorKind::Reauthorize, Some(Reason::InvalidRefreshToken))
     );
     assert_eq!(told(app.revoke_token("", None).wait()).0, ErrorKind::InvalidArgument);
     scene.sandbox.quirks(&json!({ "revocation": "unsupported_token_type" })).unwrap();
@@ -244,7 +244,7 @@ fn a_service_account_has_tokens_for_its_scopes() {
     let me = app.request(Call::get("/me").token(hers.reveal())).wait().unwrap();
     let me: Value = serde_json::from_slice(&me.body).unwrap();
     assert_eq!(me["username"], "ada");
-    let refused = (ErrorKind::Unauthorized, Some(Reason::BadAssertion));
+    let refused = (ErrorKind::Unauthorized, Some(Reason::InvalidAssertion));
     assert_eq!(told(token(wanted(&["read"], Some("eve@example.test")))), refused);
 }
 

@@ -75,7 +75,7 @@ fn a_replayed_code_sends_the_user_back() {
     let code = code(&sandbox, &app);
     app.exchange_code(code.as_str(), None, None).wait().unwrap();
     let error = app.exchange_code(code.as_str(), None, None).wait().unwrap_err();
-    assert_eq!((error.kind(), error.reason()), (ErrorKind::Reauthorize, Some(Reason::DeadCode)));
+    assert_eq!((error.kind(), error.reason()), (ErrorKind::Reauthorize, Some(Reason::InvalidCode)));
     assert!(!format!("{error} {error:?}").contains(&code));
 }
 
@@ -132,7 +132,7 @@ fn two_unknown_keys_are_each_tried_once() {
     let sandbox = sandbox();
     let (mut settings, _) = settings(&sandbox);
     settings.private_key = Some(sandbox.new_key("76").into_bytes().into());
-    settings.other_private_key = Some(sandbox.new_key("77").into_bytes().into());
+    settings.fallback_private_key = Some(sandbox.new_key("77").into_bytes().into());
     let error = settings.app().unwrap().installations().unwrap().all().unwrap_err();
     assert_eq!(error.reason(), Some(Reason::AppKeyMismatch));
     assert_eq!(count(&sandbox, "list_installations"), 2);
@@ -144,7 +144,7 @@ fn the_second_key_takes_over_when_the_first_is_unknown() {
     let (mut settings, _) = settings(&sandbox);
     let known = settings.private_key.replace(sandbox.new_key("76").into_bytes().into()).unwrap();
     let fingerprint = PrivateKey::parse(&known, None).unwrap().fingerprint().to_owned();
-    settings.other_private_key = Some(known);
+    settings.fallback_private_key = Some(known);
     let app = settings.app().unwrap();
     assert_eq!(app.installations().unwrap().all().unwrap().len(), 2);
     assert_eq!(app.fingerprint(), Some(fingerprint));

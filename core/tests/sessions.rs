@@ -208,7 +208,7 @@ fn a_refusal_spends_nothing_and_a_dead_token_is_not_sent_twice() {
     app.session("alice").unwrap().invalidate();
     assert!(token(&app).is_ok());
 
-    let dead = (ErrorKind::Reauthorize, Some(Reason::DeadRefreshToken));
+    let dead = (ErrorKind::Reauthorize, Some(Reason::InvalidRefreshToken));
     let now = app.exchange_code("x", None, None).wait();
     assert!(now.is_err());
     let sessionless = Scene::strict();

@@ -278,9 +278,9 @@ fn a_webhook_that_changes_an_installation_is_heeded() {
     let other = app.installation("2").unwrap();
     let ask = || [&source, &narrowed, &other].map(|it| it.token(None).wait().unwrap());
     let before = ask();
-    assert_eq!(app.heed_webhook(&told("push")), 0);
+    assert_eq!(app.apply_webhook(&told("push")), 0);
     assert!(ask() == before);
-    assert_eq!(app.heed_webhook(&told("installation")), 2);
+    assert_eq!(app.apply_webhook(&told("installation")), 2);
     let after = ask();
     assert!(after[0] != before[0] && after[1] != before[1] && after[2] == before[2]);
 }

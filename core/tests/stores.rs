@@ -179,7 +179,7 @@ fn a_rotated_key_opens_and_a_wrong_one_mints() {
     let first = token(&app_on(&sandbox, &folder.url())).unwrap();
     let new_key = "ff".repeat(32);
     let mut both = stored(&sandbox, &folder.url()).0;
-    (both.store_key, both.other_store_key) = (Some(new_key.as_str().into()), Some(KEY.into()));
+    (both.store_key, both.previous_store_key) = (Some(new_key.as_str().into()), Some(KEY.into()));
     assert_eq!(token(&both.app().unwrap()).unwrap(), first);
     let mut wrong = stored(&sandbox, &folder.url()).0;
     wrong.store_key = Some(new_key.as_str().into());

@@ -22,7 +22,7 @@ use crate::{
     source::appmint_source,
     text::{Changing, Memo, appmint_text},
     token::appmint_token,
-    webhook::{self, appmint_header, appmint_webhook},
+    webhook::{self, appmint_header, appmint_webhook_event},
 };
 
 /// An app on a platform.
@@ -301,9 +301,9 @@ pub extern "C" fn appmint_app_refresh(
 /// `headers` are the `headers_len` headers that came, all of them: which of them matter depends on
 /// the platform. `body` is the bytes as they came: a body that was parsed and written again has
 /// another signature. `secrets` are `secrets_len` texts, each with a NUL at its end. All of these
-/// stay yours. You own `*webhook`: appmint_webhook_free.
+/// stay yours. You own `*webhook`: appmint_webhook_event_free.
 ///
-/// APPMINT_ERROR_UNAUTHORIZED with APPMINT_REASON_BAD_SIGNATURE when no secret fits,
+/// APPMINT_ERROR_UNAUTHORIZED with APPMINT_REASON_INVALID_SIGNATURE when no secret fits,
 /// APPMINT_ERROR_UNSUPPORTED where the platform signs nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_verify_webhook(
@@ -314,7 +314,7 @@ pub extern "C" fn appmint_app_verify_webhook(
     body_len: usize,
     secrets: *const *const c_char,
     secrets_len: usize,
-    webhook: Option<&mut MaybeUninit<*mut appmint_webhook>>,
+    webhook: Option<&mut MaybeUninit<*mut appmint_webhook_event>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     make("webhook", webhook, error, || {
@@ -329,11 +329,11 @@ pub extern "C" fn appmint_app_verify_webhook(
 /// deleted, or given other permissions or repositories. Answers how many; 0 for NULL. Nothing goes
 /// out.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_app_heed_webhook(
+pub extern "C" fn appmint_app_apply_webhook(
     app: Option<&appmint_app>,
-    webhook: Option<&appmint_webhook>,
+    webhook: Option<&appmint_webhook_event>,
 ) -> usize {
-    look(app.zip(webhook), 0, |(app, webhook)| app.core.heed_webhook(&webhook.core))
+    look(app.zip(webhook), 0, |(app, webhook)| app.core.apply_webhook(&webhook.core))
 }
 
 /// How often things happened since the app was made. You own `*stats`: appmint_stats_free.

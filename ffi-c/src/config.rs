@@ -175,15 +175,15 @@ pub extern "C" fn appmint_config_set_private_key(
 /// A second key, for the time of a rotation: turned to when the platform does not know the first.
 /// In any form that the first may have. Copied, and zeroized when it is not needed any more.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_config_set_other_private_key(
+pub extern "C" fn appmint_config_set_fallback_private_key(
     config: Option<&mut appmint_config>,
-    other_private_key: *const c_void,
-    other_private_key_len: usize,
+    fallback_private_key: *const c_void,
+    fallback_private_key_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     set(config, error, |settings| {
-        let key = bytes("other_private_key", other_private_key, other_private_key_len)?;
-        settings.other_private_key = Some(Zeroizing::new(key.to_vec()));
+        let key = bytes("fallback_private_key", fallback_private_key, fallback_private_key_len)?;
+        settings.fallback_private_key = Some(Zeroizing::new(key.to_vec()));
         Ok(())
     })
 }
@@ -221,14 +221,14 @@ pub extern "C" fn appmint_config_set_key_id(
 
 /// The same of the second key.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_config_set_other_key_id(
+pub extern "C" fn appmint_config_set_fallback_key_id(
     config: Option<&mut appmint_config>,
-    other_key_id: *const c_char,
-    other_key_id_len: usize,
+    fallback_key_id: *const c_char,
+    fallback_key_id_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     set(config, error, |settings| {
-        settings.other_key_id = Some(text("other_key_id", other_key_id, other_key_id_len)?.into());
+        settings.fallback_key_id = Some(text("fallback_key_id", fallback_key_id, fallback_key_id_len)?.into());
         Ok(())
     })
 }

@@ -18,7 +18,7 @@ pub mod device;
 pub mod discovery;
 pub mod error;
 pub mod event;
-pub mod hook;
+pub mod webhook_config;
 pub mod installation;
 pub mod introspection;
 pub mod login;

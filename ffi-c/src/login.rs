@@ -61,14 +61,14 @@ pub extern "C" fn appmint_login_request_add_scope(
 
 /// The account to suggest, where the platform takes it.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_login_request_set_login(
+pub extern "C" fn appmint_login_request_set_login_hint(
     request: Option<&mut appmint_login_request>,
-    login: *const c_char,
-    login_len: usize,
+    login_hint: *const c_char,
+    login_hint_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     set(request, error, |core| {
-        core.login = Some(text("login", login, login_len)?.into());
+        core.login_hint = Some(text("login_hint", login_hint, login_hint_len)?.into());
         Ok(())
     })
 }

@@ -9,8 +9,8 @@ use crate::{
     authorization::appmint_authorization,
     border::{Out, answer, given, make, optional_text, secrets, text},
     error::{appmint_error, appmint_status},
-    hook::{
-        appmint_hook_change, appmint_hook_config, appmint_hook_deliveries, appmint_hook_delivery,
+    webhook_config::{
+        appmint_webhook_update, appmint_webhook_config, appmint_webhook_deliveries, appmint_webhook_delivery,
     },
     installation::appmint_installation,
     introspection::appmint_introspection,
@@ -101,62 +101,62 @@ pub extern "C" fn appmint_app_delete_installation(
     act(app, error, || text("id", id, id_len), |app, id| app.delete_installation(id))
 }
 
-/// Where the platform sends the app's events. You own `*hook_config`: appmint_hook_config_free.
+/// Where the platform sends the app's events. You own `*webhook_config`: appmint_webhook_config_free.
 ///
 /// Blocks at most for the app's timeout.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_app_hook_config(
+pub extern "C" fn appmint_app_webhook_config(
     app: Option<&appmint_app>,
-    hook_config: Option<&mut MaybeUninit<*mut appmint_hook_config>>,
+    webhook_config: Option<&mut MaybeUninit<*mut appmint_webhook_config>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    make("hook_config", hook_config, error, || given("app", app)?.core.hook_config().wait())
+    make("webhook_config", webhook_config, error, || given("app", app)?.core.webhook_config().wait())
 }
 
 /// Changes where and how the platform sends the app's events. `change` stays yours, and must change
-/// something. You own `*hook_config`: appmint_hook_config_free.
+/// something. You own `*webhook_config`: appmint_webhook_config_free.
 ///
 /// Blocks at most for the app's timeout.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_app_update_hook_config(
+pub extern "C" fn appmint_app_update_webhook_config(
     app: Option<&appmint_app>,
-    change: Option<&appmint_hook_change>,
-    hook_config: Option<&mut MaybeUninit<*mut appmint_hook_config>>,
+    change: Option<&appmint_webhook_update>,
+    webhook_config: Option<&mut MaybeUninit<*mut appmint_webhook_config>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    make("hook_config", hook_config, error, || {
+    make("webhook_config", webhook_config, error, || {
         let change = given("change", change)?.core.clone();
-        given("app", app)?.core.update_hook_config(change).wait()
+        given("app", app)?.core.update_webhook_config(change).wait()
     })
 }
 
 /// The events that were sent to the app, newest first, fetched page by page as they are asked for;
-/// nothing goes out yet. You own `*listing`: appmint_hook_deliveries_free. It goes on working when
+/// nothing goes out yet. You own `*listing`: appmint_webhook_deliveries_free. It goes on working when
 /// `app` is freed.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_app_hook_deliveries(
+pub extern "C" fn appmint_app_webhook_deliveries(
     app: Option<&appmint_app>,
-    listing: Option<&mut MaybeUninit<*mut appmint_hook_deliveries>>,
+    listing: Option<&mut MaybeUninit<*mut appmint_webhook_deliveries>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    make("listing", listing, error, || given("app", app)?.core.hook_deliveries())
+    make("listing", listing, error, || given("app", app)?.core.webhook_deliveries())
 }
 
-/// One of them, with what was sent and what the receiver answered in its appmint_hook_delivery_raw.
-/// You own `*hook_delivery`: appmint_hook_delivery_free.
+/// One of them, with what was sent and what the receiver answered in its appmint_webhook_delivery_raw.
+/// You own `*webhook_delivery`: appmint_webhook_delivery_free.
 ///
 /// Blocks at most for the app's timeout.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_app_hook_delivery(
+pub extern "C" fn appmint_app_webhook_delivery(
     app: Option<&appmint_app>,
     id: *const c_char,
     id_len: usize,
-    hook_delivery: Option<&mut MaybeUninit<*mut appmint_hook_delivery>>,
+    webhook_delivery: Option<&mut MaybeUninit<*mut appmint_webhook_delivery>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    make("hook_delivery", hook_delivery, error, || {
+    make("webhook_delivery", webhook_delivery, error, || {
         let id = text("id", id, id_len)?;
-        given("app", app)?.core.hook_delivery(id).wait()
+        given("app", app)?.core.webhook_delivery(id).wait()
     })
 }
 
@@ -164,20 +164,20 @@ pub extern "C" fn appmint_app_hook_delivery(
 ///
 /// Blocks at most for the app's timeout.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_app_redeliver_hook(
+pub extern "C" fn appmint_app_redeliver_webhook(
     app: Option<&appmint_app>,
     delivery_id: *const c_char,
     delivery_id_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     let id = || text("delivery_id", delivery_id, delivery_id_len);
-    act(app, error, id, |app, id| app.redeliver_hook(id))
+    act(app, error, id, |app, id| app.redeliver_webhook(id))
 }
 
 /// A user's token as the platform knows it: its scopes, its expiry and whose it is. Its refresh
 /// token is not told: keep the one you have. You own `*checked`: appmint_token_free.
 ///
-/// APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_BAD_TOKEN when it is not valid any more, or
+/// APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_INVALID_TOKEN when it is not valid any more, or
 /// another app's. Blocks at most for the app's timeout.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_check_token(

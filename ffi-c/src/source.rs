@@ -71,7 +71,7 @@ pub extern "C" fn appmint_source_token(
 /// The value for an Authorization header, with such a token: see appmint_source_token. It holds the
 /// secret. You own `*authorization`: appmint_text_free.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_source_authorization(
+pub extern "C" fn appmint_source_authorization_header(
     source: Option<&appmint_source>,
     min_valid_ms: i64,
     timeout_ms: i64,
@@ -79,7 +79,7 @@ pub extern "C" fn appmint_source_authorization(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     make("authorization", authorization, error, || {
-        let flight = given("source", source)?.core.authorization(span(min_valid_ms));
+        let flight = given("source", source)?.core.authorization_header(span(min_valid_ms));
         flight.wait_within(span(timeout_ms))
     })
 }

@@ -169,15 +169,15 @@ pub extern "C" fn appmint_config_set_store_key(
 /// A second key, for the time of a rotation: it opens what it has sealed. Copied, and zeroized when it
 /// is not needed any more.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_config_set_other_store_key(
+pub extern "C" fn appmint_config_set_previous_store_key(
     config: Option<&mut appmint_config>,
-    other_store_key: *const c_char,
-    other_store_key_len: usize,
+    previous_store_key: *const c_char,
+    previous_store_key_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     set(config, error, |settings| {
-        settings.other_store_key =
-            Some(text("other_store_key", other_store_key, other_store_key_len)?.into());
+        settings.previous_store_key =
+            Some(text("previous_store_key", previous_store_key, previous_store_key_len)?.into());
         Ok(())
     })
 }

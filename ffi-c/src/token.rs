@@ -57,11 +57,11 @@ pub extern "C" fn appmint_token_reveal(
 /// The value for an Authorization header; it holds the secret. Its length goes to `len` unless
 /// that is NULL. Borrowed until `token` is freed.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_token_authorization(
+pub extern "C" fn appmint_token_authorization_header(
     token: Option<&appmint_token>,
     len: Option<&mut MaybeUninit<usize>>,
 ) -> *const c_char {
-    let text = |token: &appmint_token| token.core.authorization();
+    let text = |token: &appmint_token| token.core.authorization_header();
     show_with_len(token, len, |token| token.texts.authorization.secret(|| text(token)))
 }
 

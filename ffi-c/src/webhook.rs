@@ -2,7 +2,7 @@
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::{Result, Webhook};
+use appmint_core::{Result, WebhookEvent};
 
 use crate::{
     border::{ended_text, free, show, show_with_len, slice},
@@ -20,18 +20,18 @@ pub struct appmint_header {
 }
 
 /// An event that a platform sent, with a signature that was proved; see appmint_app_verify_webhook.
-pub struct appmint_webhook {
-    pub(crate) core: Webhook,
-    event: Memo,
+pub struct appmint_webhook_event {
+    pub(crate) core: WebhookEvent,
+    name: Memo,
     delivery_id: Memo,
     installation_id: Memo,
     payload: Memo,
 }
 
-impl From<Webhook> for appmint_webhook {
-    fn from(core: Webhook) -> Self {
-        let (event, delivery_id, installation_id, payload) = Default::default();
-        Self { core, event, delivery_id, installation_id, payload }
+impl From<WebhookEvent> for appmint_webhook_event {
+    fn from(core: WebhookEvent) -> Self {
+        let (name, delivery_id, installation_id, payload) = Default::default();
+        Self { core, name, delivery_id, installation_id, payload }
     }
 }
 
@@ -48,22 +48,22 @@ pub(crate) fn headers<'a>(
 /// The event's name, such as "push", or NULL. From a header on most platforms, which no signature
 /// covers: it is a hint for routing, and the payload decides. Borrowed until `webhook` is freed.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_webhook_event(webhook: Option<&appmint_webhook>) -> *const c_char {
-    show(webhook, |webhook| webhook.event.maybe(|| webhook.core.event.as_deref()))
+pub extern "C" fn appmint_webhook_event_name(webhook: Option<&appmint_webhook_event>) -> *const c_char {
+    show(webhook, |webhook| webhook.name.maybe(|| webhook.core.name.as_deref()))
 }
 
 /// The delivery's id, to recognise one that comes twice, or NULL. From a header, too. Borrowed
 /// until `webhook` is freed.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_webhook_delivery_id(webhook: Option<&appmint_webhook>) -> *const c_char {
+pub extern "C" fn appmint_webhook_event_delivery_id(webhook: Option<&appmint_webhook_event>) -> *const c_char {
     show(webhook, |webhook| webhook.delivery_id.maybe(|| webhook.core.delivery_id.as_deref()))
 }
 
 /// The installation that it is about, from the part that was signed, or NULL. Borrowed until
 /// `webhook` is freed.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_webhook_installation_id(
-    webhook: Option<&appmint_webhook>,
+pub extern "C" fn appmint_webhook_event_installation_id(
+    webhook: Option<&appmint_webhook_event>,
 ) -> *const c_char {
     show(webhook, |webhook| {
         webhook.installation_id.maybe(|| webhook.core.installation_id.as_deref())
@@ -73,16 +73,16 @@ pub extern "C" fn appmint_webhook_installation_id(
 /// What was signed, as JSON: the body, or the part of it that the platform signs. Its length goes
 /// to `len` unless that is NULL. Borrowed until `webhook` is freed.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_webhook_payload(
-    webhook: Option<&appmint_webhook>,
+pub extern "C" fn appmint_webhook_event_payload(
+    webhook: Option<&appmint_webhook_event>,
     len: Option<&mut MaybeUninit<usize>>,
 ) -> *const c_char {
-    let json = |webhook: &appmint_webhook| Some(webhook.core.payload.to_string());
+    let json = |webhook: &appmint_webhook_event| Some(webhook.core.payload.to_string());
     show_with_len(webhook, len, |webhook| webhook.payload.made(|| json(webhook)))
 }
 
 /// Frees a webhook. NULL is fine.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_webhook_free(webhook: Option<Box<appmint_webhook>>) {
+pub extern "C" fn appmint_webhook_event_free(webhook: Option<Box<appmint_webhook_event>>) {
     free(webhook);
 }

@@ -161,7 +161,7 @@ const STORY: &str = r#"
  *   status = appmint_app_new(config, &app, &error);
  *   status = appmint_app_installation(app, "14", APPMINT_NTS, &source, &error);
  *   status = appmint_source_token(source, -1, -1, &token, &error);
- *   puts(appmint_token_authorization(token, NULL));
+ *   puts(appmint_token_authorization_header(token, NULL));
  *
  * Conventions, for all functions:
  *
@@ -183,7 +183,7 @@ const STORY: &str = r#"
  * - Times are milliseconds since 1970-01-01T00:00:00Z.
  * - Threads. Every object may be used on any thread, and on several at once, but for these: an
  *   appmint_config, an appmint_request, an appmint_authorization_request, an appmint_login_request,
- *   an appmint_scope and an appmint_hook_change must not be changed, and nothing must be freed,
+ *   an appmint_scope and an appmint_webhook_update must not be changed, and nothing must be freed,
  *   while another thread uses it. Callbacks are called on threads of appmint's, on several at once.
  * - Forks. The child of a process that has an app may go on using it, and what comes of it.
  * - Lists are fetched as they are asked for. A `..._next` hands over one item and waits for the

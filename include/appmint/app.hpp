@@ -5,7 +5,7 @@
 
 #include "authorization.hpp"
 #include "event.hpp"
-#include "hook.hpp"
+#include "webhook.hpp"
 #include "introspection.hpp"
 #include "login.hpp"
 #include "registration.hpp"
@@ -168,27 +168,27 @@ class App {
     return Registration(made(appmint_registration_free, appmint_app_convert_manifest, code));
   }
   // Where the platform sends the app's events.
-  HookConfig hook_config() const {
-    return HookConfig(detail::made(appmint_hook_config_free, [&](auto out, auto error) {
-      return appmint_app_hook_config(c_handle(), out, error);
+  WebhookConfig webhook_config() const {
+    return WebhookConfig(detail::made(appmint_webhook_config_free, [&](auto out, auto error) {
+      return appmint_app_webhook_config(c_handle(), out, error);
     }));
   }
   // Changes where and how the platform sends them.
-  HookConfig update_hook_config(const HookChange &change) const;
+  WebhookConfig update_webhook_config(const WebhookUpdate &change) const;
   // The events that were sent to the app, newest first.
-  Listing<HookDelivery> hook_deliveries() const {
-    return Listing<HookDelivery>(
-        detail::made(appmint_hook_deliveries_free, [&](auto out, auto error) {
-          return appmint_app_hook_deliveries(c_handle(), out, error);
+  Listing<WebhookDelivery> webhook_deliveries() const {
+    return Listing<WebhookDelivery>(
+        detail::made(appmint_webhook_deliveries_free, [&](auto out, auto error) {
+          return appmint_app_webhook_deliveries(c_handle(), out, error);
         }));
   }
   // One of them, with what was sent and what the receiver answered in its raw().
-  HookDelivery hook_delivery(std::string_view id) const {
-    return HookDelivery(made(appmint_hook_delivery_free, appmint_app_hook_delivery, id));
+  WebhookDelivery webhook_delivery(std::string_view id) const {
+    return WebhookDelivery(made(appmint_webhook_delivery_free, appmint_app_webhook_delivery, id));
   }
   // Has an event sent once more.
-  void redeliver_hook(std::string_view delivery_id) const {
-    act(appmint_app_redeliver_hook, delivery_id);
+  void redeliver_webhook(std::string_view delivery_id) const {
+    act(appmint_app_redeliver_webhook, delivery_id);
   }
   // The URL where a user authorizes the app, with a fresh state.
   Authorization authorize(const AuthorizationRequest &request = {}) const;
@@ -318,11 +318,11 @@ class App {
   }
   // A webhook, once its signature has proved right with one of the secrets: two, while one replaces
   // the other. All headers that came, and the body as it came; nothing goes out.
-  Webhook verify_webhook(const std::map<std::string, std::string> &headers, std::string_view body,
+  WebhookEvent verify_webhook(const std::map<std::string, std::string> &headers, std::string_view body,
                          const std::vector<std::string_view> &secrets) const;
   // Forgets the tokens that a webhook says are worth asking for anew: its installation was suspended,
   // deleted or changed. How many; nothing goes out.
-  std::size_t heed_webhook(const Webhook &webhook) const;
+  std::size_t apply_webhook(const WebhookEvent &webhook) const;
   // How often things happened since the app was made.
   Stats stats() const {
     return Stats(detail::made(appmint_stats_free, [&](auto out, auto error) {
@@ -370,7 +370,7 @@ inline Authorization App::authorize(const AuthorizationRequest &request) const {
   detail::put(asked, appmint_authorization_request_set_state, request.state);
   for (const auto &scope : request.scopes)
     detail::put(asked, appmint_authorization_request_add_scope, scope);
-  detail::put(asked, appmint_authorization_request_set_login, request.login);
+  detail::put(asked, appmint_authorization_request_set_login_hint, request.login_hint);
   return Authorization(detail::made(appmint_authorization_free, [&](auto out, auto error) {
     return appmint_app_authorize(c_handle(), asked.get(), out, error);
   }));
@@ -381,7 +381,7 @@ inline Login App::start_login(const LoginRequest &request) const {
                                                appmint_login_request_free);
   for (const auto &scope : request.scopes)
     detail::put(asked, appmint_login_request_add_scope, scope);
-  detail::put(asked, appmint_login_request_set_login, request.login);
+  detail::put(asked, appmint_login_request_set_login_hint, request.login_hint);
   for (auto port : request.ports)
     detail::check(
         [&](auto error) { return appmint_login_request_add_port(asked.get(), port, error); });
@@ -408,31 +408,31 @@ inline TokenSource App::sought(const Lookup &lookup, const appmint_scope *scope)
   }));
 }
 
-inline std::size_t App::heed_webhook(const Webhook &webhook) const {
-  return appmint_app_heed_webhook(c_handle(), webhook.c_handle());
+inline std::size_t App::apply_webhook(const WebhookEvent &webhook) const {
+  return appmint_app_apply_webhook(c_handle(), webhook.c_handle());
 }
 
-inline HookConfig App::update_hook_config(const HookChange &change) const {
-  std::shared_ptr<appmint_hook_change> asked(appmint_hook_change_new(), appmint_hook_change_free);
-  detail::put(asked, appmint_hook_change_set_url, change.url);
-  detail::put(asked, appmint_hook_change_set_content_type, change.content_type);
-  detail::put(asked, appmint_hook_change_set_secret, change.secret);
+inline WebhookConfig App::update_webhook_config(const WebhookUpdate &change) const {
+  std::shared_ptr<appmint_webhook_update> asked(appmint_webhook_update_new(), appmint_webhook_update_free);
+  detail::put(asked, appmint_webhook_update_set_url, change.url);
+  detail::put(asked, appmint_webhook_update_set_content_type, change.content_type);
+  detail::put(asked, appmint_webhook_update_set_secret, change.secret);
   if (change.insecure_ssl)
     detail::check([&](auto error) {
-      return appmint_hook_change_set_insecure_ssl(asked.get(), *change.insecure_ssl, error);
+      return appmint_webhook_update_set_insecure_ssl(asked.get(), *change.insecure_ssl, error);
     });
-  return HookConfig(detail::made(appmint_hook_config_free, [&](auto out, auto error) {
-    return appmint_app_update_hook_config(c_handle(), asked.get(), out, error);
+  return WebhookConfig(detail::made(appmint_webhook_config_free, [&](auto out, auto error) {
+    return appmint_app_update_webhook_config(c_handle(), asked.get(), out, error);
   }));
 }
 
-inline Webhook App::verify_webhook(const std::map<std::string, std::string> &headers,
+inline WebhookEvent App::verify_webhook(const std::map<std::string, std::string> &headers,
                                    std::string_view body,
                                    const std::vector<std::string_view> &secrets) const {
   std::vector<appmint_header> came;
   for (const auto &[name, value] : headers) came.push_back({name.c_str(), value.c_str()});
   detail::Ended ended(secrets);
-  return Webhook(detail::made(appmint_webhook_free, [&](auto out, auto error) {
+  return WebhookEvent(detail::made(appmint_webhook_event_free, [&](auto out, auto error) {
     return appmint_app_verify_webhook(c_handle(), came.data(), came.size(), detail::start(body),
                                       body.size(), ended.data(), ended.size(), out, error);
   }));

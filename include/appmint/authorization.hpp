@@ -18,7 +18,7 @@ struct AuthorizationRequest {
   std::optional<std::string> redirect_uri = std::nullopt;
   std::optional<std::string> state = std::nullopt;  // must be unguessable; default 256 random bits
   std::vector<std::string> scopes = {};
-  std::optional<std::string> login = std::nullopt;
+  std::optional<std::string> login_hint = std::nullopt;
 };
 
 // A place to send a user to, and what must be kept until the user comes back.

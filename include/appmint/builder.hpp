@@ -82,8 +82,8 @@ class App::Builder {
     return set(appmint_config_set_private_key, private_key);
   }
   // For the time of a rotation: turned to when the platform does not know the first.
-  Builder &other_private_key(std::string_view other_private_key) {
-    return set(appmint_config_set_other_private_key, other_private_key);
+  Builder &fallback_private_key(std::string_view fallback_private_key) {
+    return set(appmint_config_set_fallback_private_key, fallback_private_key);
   }
   // Of an encrypted PKCS#8 key.
   Builder &private_key_passphrase(std::string_view private_key_passphrase) {
@@ -94,8 +94,8 @@ class App::Builder {
     return set(appmint_config_set_key_id, key_id);
   }
   // The same of the second key.
-  Builder &other_key_id(std::string_view other_key_id) {
-    return set(appmint_config_set_other_key_id, other_key_id);
+  Builder &fallback_key_id(std::string_view fallback_key_id) {
+    return set(appmint_config_set_fallback_key_id, fallback_key_id);
   }
   // Signs instead of a private key.
   Builder &signer(Signer signer) {
@@ -166,8 +166,8 @@ class App::Builder {
     return set(appmint_config_set_store_key, store_key);
   }
   // For the time of a rotation: it opens what it has sealed.
-  Builder &other_store_key(std::string_view other_store_key) {
-    return set(appmint_config_set_other_store_key, other_store_key);
+  Builder &previous_store_key(std::string_view previous_store_key) {
+    return set(appmint_config_set_previous_store_key, previous_store_key);
   }
   // Lets the store hold tokens as they are, for whoever reads it.
   Builder &store_unencrypted(bool allow = true) {

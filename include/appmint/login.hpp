@@ -18,7 +18,7 @@ namespace appmint {
 // What a login asks for.
 struct LoginRequest {
   std::vector<std::string> scopes = {};
-  std::optional<std::string> login = std::nullopt;  // the account to suggest
+  std::optional<std::string> login_hint = std::nullopt;  // the account to suggest
   // Of 127.0.0.1, the first free one counting; default any free port.
   std::vector<std::uint16_t> ports = {};
   std::optional<std::string> path = std::nullopt;  // default "/callback"

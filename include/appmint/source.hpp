@@ -37,11 +37,11 @@ class TokenSource {
     }));
   }
   // The value for an Authorization header, with such a token.
-  std::string authorization(
+  std::string authorization_header(
       std::optional<std::chrono::milliseconds> min_valid = std::nullopt,
       std::optional<std::chrono::milliseconds> timeout = std::nullopt) const {
     auto value = detail::made(appmint_text_free, [&](auto out, auto error) {
-      return appmint_source_authorization(c_handle(), detail::count(min_valid),
+      return appmint_source_authorization_header(c_handle(), detail::count(min_valid),
                                           detail::count(timeout), out, error);
     });
     return detail::text(appmint_text_reveal(value.get(), nullptr));

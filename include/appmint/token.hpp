@@ -26,8 +26,8 @@ class Token {
   // The secret itself.
   std::string reveal() const { return detail::text(appmint_token_reveal(c_handle(), nullptr)); }
   // The value for an Authorization header.
-  std::string authorization() const {
-    return detail::text(appmint_token_authorization(c_handle(), nullptr));
+  std::string authorization_header() const {
+    return detail::text(appmint_token_authorization_header(c_handle(), nullptr));
   }
   std::optional<Time> expires_at() const {
     return detail::time(appmint_token_expires_at_ms(c_handle()));

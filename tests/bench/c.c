@@ -91,14 +91,14 @@ static void token(void) {
 }
 static void authorization(void) {
   appmint_text *it = NULL;
-  if (appmint_source_authorization(source, -1, -1, &it, NULL) != APPMINT_OK) abort();
+  if (appmint_source_authorization_header(source, -1, -1, &it, NULL) != APPMINT_OK) abort();
   appmint_text_free(it);
 }
 static const struct { const char *what; void (*call)(void); } rows[] = {
   {"appmint_app_platform_name", name},
   {"a table behind a mutex, and a copy", look_up},
   {"appmint_source_token, and free", token},
-  {"appmint_source_authorization, and free", authorization}};
+  {"appmint_source_authorization_header, and free", authorization}};
 
 static double now_ns(void) {
   struct timespec now;

@@ -18,7 +18,7 @@ ROWS = {
     "app.platform_name": "app.platform_name",
     "dict behind a threading.Lock": "with lock:\n    cache[14]",
     "source.token(), cached": "source.token()",
-    "source.authorization(), cached": "source.authorization()",
+    "source.authorization_header(), cached": "source.authorization_header()",
 }
 CALLS = 100_000
 ROUNDS = 7

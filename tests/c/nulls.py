@@ -18,7 +18,7 @@ FREE_STANDING = {
     "appmint_authorization_request_new",
     "appmint_login_request_new",
     "appmint_scope_new",
-    "appmint_hook_change_new",
+    "appmint_webhook_update_new",
 }
 
 # Texts that may be NULL.
@@ -40,8 +40,8 @@ OF_CALLBACKS = {"appmint_bytes *"}
 # What answers -1 for NULL.
 UNKNOWN = {
     "appmint_repository_is_private",
-    "appmint_hook_config_insecure_ssl",
-    "appmint_hook_delivery_is_redelivery",
+    "appmint_webhook_config_insecure_ssl",
+    "appmint_webhook_delivery_is_redelivery",
     "appmint_error_retry_after_ms",
     "appmint_event_duration_ms",
 }
@@ -214,7 +214,7 @@ def main(path):
         "                  appmint_login_request *the_login_request, appmint_token *the_token,",
         "                  appmint_authorization *the_authorization,",
         "                  appmint_request *the_request, appmint_scope *the_scope,",
-        "                  appmint_hook_change *the_hook_change) {",
+        "                  appmint_webhook_update *the_webhook_update) {",
         *body,
         "}",
         "",
@@ -228,7 +228,7 @@ def main(path):
         "  appmint_signer signer = {sizeof signer, NULL, sign, NULL};",
         "  appmint_token *token = NULL;",
         "  appmint_scope *scope = appmint_scope_new();",
-        "  appmint_hook_change *change = appmint_hook_change_new();",
+        "  appmint_webhook_update *change = appmint_webhook_update_new();",
         '  appmint_config_set_platform(config, "atomgit", APPMINT_NTS, NULL);',
         '  appmint_config_set_app_id(config, "75", APPMINT_NTS, NULL);',
         '  appmint_config_set_client_id(config, "x", APPMINT_NTS, NULL);',
@@ -242,7 +242,7 @@ def main(path):
         "  appmint_authorization_free(authorization);",
         "  appmint_token_free(token);",
         "  appmint_login_request_free(login);",
-        "  appmint_hook_change_free(change);",
+        "  appmint_webhook_update_free(change);",
         "  appmint_scope_free(scope);",
         "  appmint_request_free(request);",
         "  appmint_authorization_request_free(asked);",

@@ -490,7 +490,7 @@ static void a_login_is_cancelled_while_another_thread_waits(void) {
   appmint_error *error = NULL;
   pthread_t thread;
   CHECK(appmint_login_request_add_scope(request, "repo", N, NULL) == APPMINT_OK);
-  CHECK(appmint_login_request_set_login(request, "octocat", N, NULL) == APPMINT_OK);
+  CHECK(appmint_login_request_set_login_hint(request, "octocat", N, NULL) == APPMINT_OK);
   CHECK(appmint_login_request_add_port(request, 0, NULL) == APPMINT_OK);
   CHECK(appmint_login_request_set_path(request, "/back and more", 5, NULL) == APPMINT_OK);
   CHECK(appmint_app_start_login(app, request, &login, NULL) == APPMINT_OK);
@@ -634,22 +634,22 @@ static void a_webhook_is_proved(void) {
   const char *const hole[] = {"mysecret", NULL}, *const bad[] = {"a\xff"};
   const appmint_header no_name = {NULL, "x"}, no_value = {"x", NULL};
   appmint_app *app = github();
-  appmint_webhook *webhook = NULL;
+  appmint_webhook_event *webhook = NULL;
   appmint_error *error = NULL;
   size_t payload_len = 0;
 #define VERIFY(headers, n, body, len, secrets, m) \
   appmint_app_verify_webhook(app, headers, n, body, len, secrets, m, &webhook, &error)
   CHECK(VERIFY(headers, 3, body, len, secrets, 2) == APPMINT_OK && !error);
-  CHECK(same(appmint_webhook_event(webhook), "push"));
-  CHECK(same(appmint_webhook_delivery_id(webhook), "d-1"));
-  CHECK(appmint_webhook_installation_id(webhook) == NULL);
-  CHECK(same(appmint_webhook_payload(webhook, &payload_len), "{\"foo\":\"bar\"}"));
-  CHECK(payload_len == len && appmint_webhook_payload(webhook, NULL));
-  CHECK(appmint_app_heed_webhook(app, webhook) == 0); /* it is about no installation */
-  appmint_webhook_free(webhook);
+  CHECK(same(appmint_webhook_event_name(webhook), "push"));
+  CHECK(same(appmint_webhook_event_delivery_id(webhook), "d-1"));
+  CHECK(appmint_webhook_event_installation_id(webhook) == NULL);
+  CHECK(same(appmint_webhook_event_payload(webhook, &payload_len), "{\"foo\":\"bar\"}"));
+  CHECK(payload_len == len && appmint_webhook_event_payload(webhook, NULL));
+  CHECK(appmint_app_apply_webhook(app, webhook) == 0); /* it is about no installation */
+  appmint_webhook_event_free(webhook);
   webhook = NULL;
   CHECK(VERIFY(headers, 3, body, len, wrong, 2) == APPMINT_ERROR_UNAUTHORIZED);
-  CHECK(appmint_error_reason(error) == APPMINT_REASON_BAD_SIGNATURE);
+  CHECK(appmint_error_reason(error) == APPMINT_REASON_INVALID_SIGNATURE);
   CHECK(says(&error, "the webhook's signature does not fit any secret"));
   CHECK(VERIFY(headers, 3, body, N, secrets, 2) == APPMINT_ERROR_UNAUTHORIZED); /* another body */
   CHECK(says(&error, "the webhook's signature does not fit any secret"));
@@ -810,43 +810,43 @@ static void a_manifest_s_secrets_are_told(void) {
 static void what_is_not_told_is_told_apart(void) {
   const char *const replies[] = {"{\"id\":1,\"status_code\":200,\"redelivery\":false}", "{\"id\":2}",
                                  "{\"insecure_ssl\":\"1\"}", NULL};
-  appmint_hook_delivery *known = NULL, *unknown = NULL;
-  appmint_hook_config *config = NULL;
+  appmint_webhook_delivery *known = NULL, *unknown = NULL;
+  appmint_webhook_config *config = NULL;
   platform served;
   pthread_t thread;
   appmint_app *app = app_at(&served, replies, &thread);
-  CHECK(appmint_app_hook_delivery(app, "1", N, &known, NULL) == APPMINT_OK);
-  CHECK(appmint_app_hook_delivery(app, "2", N, &unknown, NULL) == APPMINT_OK);
-  CHECK(appmint_hook_delivery_status_code(known) == 200 && appmint_hook_delivery_status_code(unknown) == 0);
-  CHECK(appmint_hook_delivery_is_redelivery(known) == 0 && appmint_hook_delivery_is_redelivery(unknown) == -1);
-  CHECK(appmint_hook_delivery_delivered_at_ms(unknown) == APPMINT_NO_TIME && !appmint_hook_delivery_guid(unknown));
-  CHECK(appmint_app_hook_config(app, &config, NULL) == APPMINT_OK);
-  CHECK(appmint_hook_config_insecure_ssl(config) == 1 && !appmint_hook_config_url(config));
-  appmint_hook_delivery_free(known);
-  appmint_hook_delivery_free(unknown);
-  appmint_hook_config_free(config);
+  CHECK(appmint_app_webhook_delivery(app, "1", N, &known, NULL) == APPMINT_OK);
+  CHECK(appmint_app_webhook_delivery(app, "2", N, &unknown, NULL) == APPMINT_OK);
+  CHECK(appmint_webhook_delivery_status_code(known) == 200 && appmint_webhook_delivery_status_code(unknown) == 0);
+  CHECK(appmint_webhook_delivery_is_redelivery(known) == 0 && appmint_webhook_delivery_is_redelivery(unknown) == -1);
+  CHECK(appmint_webhook_delivery_delivered_at_ms(unknown) == APPMINT_NO_TIME && !appmint_webhook_delivery_guid(unknown));
+  CHECK(appmint_app_webhook_config(app, &config, NULL) == APPMINT_OK);
+  CHECK(appmint_webhook_config_insecure_ssl(config) == 1 && !appmint_webhook_config_url(config));
+  appmint_webhook_delivery_free(known);
+  appmint_webhook_delivery_free(unknown);
+  appmint_webhook_config_free(config);
   done_with(&served, thread);
   appmint_app_free(app);
 }
 
 static void a_hook_is_changed_by_what_is_set(void) {
   const char *const replies[] = {"{\"url\":\"https://x/\"}", NULL};
-  appmint_hook_change *change = appmint_hook_change_new();
-  appmint_hook_config *config = NULL;
+  appmint_webhook_update *change = appmint_webhook_update_new();
+  appmint_webhook_config *config = NULL;
   appmint_error *error = NULL;
   platform served;
   pthread_t thread;
   appmint_app *app = app_at(&served, replies, &thread);
-  CHECK(appmint_app_update_hook_config(app, change, &config, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(appmint_app_update_webhook_config(app, change, &config, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
   CHECK(says(&error, "nothing of the webhook is to be changed"));
-  CHECK(appmint_app_update_hook_config(app, NULL, &config, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(appmint_app_update_webhook_config(app, NULL, &config, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
   CHECK(says(&error, "change is NULL"));
-  CHECK(appmint_hook_change_set_url(change, "https://x/ and more", 10, NULL) == APPMINT_OK);
-  CHECK(appmint_hook_change_set_insecure_ssl(change, 0, NULL) == APPMINT_OK);
-  CHECK(appmint_app_update_hook_config(app, change, &config, NULL) == APPMINT_OK);
-  appmint_hook_change_free(change);
-  CHECK(same(appmint_hook_config_url(config), "https://x/") && appmint_hook_config_insecure_ssl(config) == -1);
-  appmint_hook_config_free(config);
+  CHECK(appmint_webhook_update_set_url(change, "https://x/ and more", 10, NULL) == APPMINT_OK);
+  CHECK(appmint_webhook_update_set_insecure_ssl(change, 0, NULL) == APPMINT_OK);
+  CHECK(appmint_app_update_webhook_config(app, change, &config, NULL) == APPMINT_OK);
+  appmint_webhook_update_free(change);
+  CHECK(same(appmint_webhook_config_url(config), "https://x/") && appmint_webhook_config_insecure_ssl(config) == -1);
+  appmint_webhook_config_free(config);
   done_with(&served, thread);
   CHECK(strstr(served.asked[0], "\"url\":\"https://x/\"") && strstr(served.asked[0], "\"insecure_ssl\":\"0\""));
   CHECK(!strstr(served.asked[0], "content_type"));
@@ -997,7 +997,7 @@ static void a_caller_stops_waiting(void) {
   CHECK(appmint_source_token(source, 0, 0, &token, &error) == APPMINT_ERROR_TIMEOUT && !token);
   pthread_mutex_unlock(&key);
   CHECK(says(&error, "no answer before the deadline"));
-  CHECK(appmint_source_authorization(source, -1, -1, &header, NULL) == APPMINT_ERROR_TRANSPORT && !header);
+  CHECK(appmint_source_authorization_header(source, -1, -1, &header, NULL) == APPMINT_ERROR_TRANSPORT && !header);
   CHECK(appmint_source_revoke(source, NULL) == APPMINT_OK); /* there is no token to end */
   CHECK(appmint_request_new("GET", N, "/x", N, &request, NULL) == APPMINT_OK);
   CHECK(appmint_request_set_timeout_ms(request, 0, NULL) == APPMINT_OK);

@@ -19,7 +19,7 @@ static int failures;
 
 static_assert(std::is_nothrow_copy_constructible_v<Error>);  // or throwing one could terminate
 static_assert(std::is_copy_constructible_v<App> && std::is_copy_constructible_v<appmint::Token>);
-static_assert(std::is_copy_constructible_v<appmint::Webhook> && std::is_copy_constructible_v<appmint::Lookup>);
+static_assert(std::is_copy_constructible_v<appmint::WebhookEvent> && std::is_copy_constructible_v<appmint::Lookup>);
 static_assert(std::is_move_constructible_v<appmint::Scope> && !std::is_copy_constructible_v<appmint::Scope>);
 using Installations = appmint::Listing<appmint::Installation>;
 static_assert(std::is_move_constructible_v<Installations> && std::is_move_assignable_v<Installations>);
@@ -57,7 +57,7 @@ static void a_builder_makes_several_apps() {
   clock.advance(std::chrono::milliseconds(1500));
   CHECK(one.jwt().expires_at() == clock.now() - std::chrono::milliseconds(500) + std::chrono::seconds(100));
   CHECK(one.jwt().reveal() == two.jwt().reveal());
-  CHECK(one.jwt().authorization() == "Bearer " + one.jwt().reveal());
+  CHECK(one.jwt().authorization_header() == "Bearer " + one.jwt().reveal());
 }
 
 static void a_token_outlives_everything_and_hides_its_secret() {
@@ -157,7 +157,7 @@ static void what_cannot_be_called_is_refused() {
   CHECK(kept.use_count() == 1);
   error = error_of([&] { unreachable().store("ftp://x").store_key(std::string(64, '0')).build(); });
   CHECK(error && error->message() == "the store is none that appmint knows");
-  unreachable().store_key(std::string(64, '0')).other_store_key(std::string(64, '1')).build();  // it seals authorizations
+  unreachable().store_key(std::string(64, '0')).previous_store_key(std::string(64, '1')).build();  // it seals authorizations
 }
 
 static void what_is_closed_is_refused() {
@@ -339,12 +339,12 @@ static void a_webhook_is_proved() {
   std::string body = R"({"foo":"bar"})";
   auto webhook = app.verify_webhook({{"x-hub-signature-256", signature}, {"X-GitHub-Event", "push"}}, body, {"new", "mysecret"});
   CHECK(webhook.event() == "push" && webhook.payload() == body);
-  CHECK(!webhook.delivery_id() && !webhook.installation_id() && app.heed_webhook(webhook) == 0);
+  CHECK(!webhook.delivery_id() && !webhook.installation_id() && app.apply_webhook(webhook) == 0);
   for (auto [secret, end] : {std::pair("mysecret", " "), std::pair("other", "")}) {
     auto error = error_of([&, secret = secret, end = end] {
       app.verify_webhook({{"X-Hub-Signature-256", signature}}, body + end, {secret});
     });
-    CHECK(error && error->kind() == ErrorKind::unauthorized && error->reason() == Reason::bad_signature);
+    CHECK(error && error->kind() == ErrorKind::unauthorized && error->reason() == Reason::invalid_signature);
   }
   auto error = error_of([&] { app.verify_webhook({}, {}, {"mysecret"}); });
   CHECK(error && error->message() == "the webhook carries no signature");
@@ -364,20 +364,20 @@ static void what_the_app_does_takes_its_arguments() {
   };
   CHECK(transport([&] { app.registration(); }) && transport([&] { app.convert_manifest("c"); }));
   CHECK(transport([&] { app.suspend_installation("1"); }) && transport([&] { app.unsuspend_installation("1"); }));
-  CHECK(transport([&] { app.delete_installation("1"); }) && transport([&] { app.redeliver_hook("1"); }));
-  CHECK(transport([&] { app.hook_config(); }) && transport([&] { app.hook_delivery("1"); }));
-  CHECK(transport([&] { app.hook_deliveries().next(); }));
-  CHECK(invalid([&] { app.update_hook_config({}); }) == "nothing of the webhook is to be changed");
-  appmint::HookChange change;
+  CHECK(transport([&] { app.delete_installation("1"); }) && transport([&] { app.redeliver_webhook("1"); }));
+  CHECK(transport([&] { app.webhook_config(); }) && transport([&] { app.webhook_delivery("1"); }));
+  CHECK(transport([&] { app.webhook_deliveries().next(); }));
+  CHECK(invalid([&] { app.update_webhook_config({}); }) == "nothing of the webhook is to be changed");
+  appmint::WebhookUpdate change;
   change.insecure_ssl = false;
-  CHECK(transport([&] { app.update_hook_config(change); }));
+  CHECK(transport([&] { app.update_webhook_config(change); }));
   CHECK(transport([&] { app.revoke_credentials({"ghp_one", "ghp_two"}); }));
   CHECK(invalid([&] { app.revoke_credentials({}); }) == "there is no credential to revoke");
   CHECK(transport([&] { app.revoke_installation_token("ghs_x"); }));
   auto missing = error_of([&] { app.check_token("ghu_x"); });
   CHECK(missing && missing->reason() == Reason::missing_credential);
   auto source = app.installation("14");
-  CHECK(!source.expires_at() && transport([&] { source.authorization(); }));
+  CHECK(!source.expires_at() && transport([&] { source.authorization_header(); }));
   CHECK(transport([&] { source.repositories().next(); }));
   source.revoke();  // there is no token to end
   appmint::RequestOptions at_once;
@@ -415,8 +415,8 @@ static void a_server_is_asked_what_it_is() {
   CHECK(error && error->message() == "the issuer is not a URL");
   error = error_of([] { appmint::discover("http://127.0.0.1:1", App::builder().proxy("").retries(0)); });
   CHECK(error && error->kind() == ErrorKind::transport);
-  error = error_of([] { unreachable().other_key_id("k").build(); });
-  CHECK(error && error->message() == "other_key_id names a key that is not given");
+  error = error_of([] { unreachable().fallback_key_id("k").build(); });
+  CHECK(error && error->message() == "fallback_key_id names a key that is not given");
 }
 
 static void an_install_brings_its_state_back() {

@@ -14,13 +14,13 @@ OBJECTS = {
     "Installation": "installation",
     "Authorization": "authorization",
     "Response": "response",
-    "Webhook": "webhook",
+    "WebhookEvent": "webhook",
     "ManualClock": "clock",
     "Registration": "registration",
     "Introspection": "introspection",
     "Repository": "repository",
-    "HookConfig": "hook_config",
-    "HookDelivery": "hook_delivery",
+    "WebhookConfig": "webhook_config",
+    "WebhookDelivery": "webhook_delivery",
     "Stats": "stats",
     "Event": "event",
     "Login": "login",
@@ -31,7 +31,7 @@ OBJECTS = {
 LISTINGS = {
     "Installation": "installations",
     "Repository": "repositories",
-    "HookDelivery": "hook_deliveries",
+    "WebhookDelivery": "webhook_deliveries",
 }
 
 # Those arguments of App.installation that narrow are given through an appmint_scope, which
@@ -44,18 +44,18 @@ SCOPE = {
     "permissions": "scope_set_permission",
 }
 
-# Arguments of App.update_hook_config are given through an appmint_hook_change.
+# Arguments of App.update_webhook_config are given through an appmint_webhook_update.
 CHANGE = {
-    "url": "hook_change_set_url",
-    "content_type": "hook_change_set_content_type",
-    "secret": "hook_change_set_secret",
-    "insecure_ssl": "hook_change_set_insecure_ssl",
+    "url": "webhook_update_set_url",
+    "content_type": "webhook_update_set_content_type",
+    "secret": "webhook_update_set_secret",
+    "insecure_ssl": "webhook_update_set_insecure_ssl",
 }
 
 # Arguments of App.start_login are given through an appmint_login_request.
 LOGIN = {
     "scopes": "login_request_add_scope",
-    "login": "login_request_set_login",
+    "login_hint": "login_request_set_login_hint",
     "ports": "login_request_add_port",
     "path": "login_request_set_path",
 }
@@ -75,10 +75,10 @@ HELPERS = {
     # arguments that may be left out, of App.authorize and of both `request`
     "authorization_request_new", "authorization_request_free",
     "authorization_request_set_redirect_uri", "authorization_request_set_state",
-    "authorization_request_add_scope", "authorization_request_set_login",
+    "authorization_request_add_scope", "authorization_request_set_login_hint",
     "request_new", "request_free", "request_add_header", "request_set_json", "request_set_body",
     "request_set_token", "request_set_timeout_ms",
-    "hook_change_new", "hook_change_free", *CHANGE.values(),
+    "webhook_update_new", "webhook_update_free", *CHANGE.values(),
     "login_request_new", "login_request_free", *LOGIN.values(),
     "scope_new", "scope_free", *SCOPE.values(), "app_narrowed_installation",
     "app_find_installation_by", "app_installation_on",

@@ -11,8 +11,8 @@ HELPERS = {
     **{
         name: {"c_handle"}  # the way down to appmint.h
         for name in (
-            "TokenSource", "Token", "Installation", "Authorization", "Response", "Webhook", "ManualClock",
-            "Registration", "Introspection", "Repository", "HookConfig", "HookDelivery", "Stats", "Event",
+            "TokenSource", "Token", "Installation", "Authorization", "Response", "WebhookEvent", "ManualClock",
+            "Registration", "Introspection", "Repository", "WebhookConfig", "WebhookDelivery", "Stats", "Event",
             "Login", "DeviceLogin",
         )
     },

@@ -363,7 +363,7 @@ ENUMERATED = {"schema", "as_of", "verified", "jwt.issuer", "jwt.issuer_type", "i
 # What acme does in the opposite way: a grace period, an expiry that is always told.
 OTHERWISE = {"oauth.refresh.ends_old_token", "oauth.device.reply.expires.default_life_s"}
 # Whose credential an operation takes follows from what it does, and reading is done by a GET.
-READS = {f"operations.{name}.method" for name in ("registration", "hook_config", "hook_delivery")}
+READS = {f"operations.{name}.method" for name in ("registration", "webhook_config", "webhook_delivery")}
 
 
 def is_enumerated(member):

@@ -26,7 +26,7 @@ def test_c_takes_what_may_be_left_out():
     wanted = set(kinds) | set(reflect_c.SCOPE)
     assert wanted == set(reflect_c.arguments(SURFACE, "installation"))
     assert {"kind", "text", "scope"} <= set(reflect_c.parameters("app_installation_on"))
-    assert list(reflect_c.CHANGE) == reflect_c.arguments(SURFACE, "update_hook_config")
+    assert list(reflect_c.CHANGE) == reflect_c.arguments(SURFACE, "update_webhook_config")
     assert list(reflect_c.LOGIN) == reflect_c.arguments(SURFACE, "start_login")
     wanted = [arg for arg in reflect_c.arguments(SURFACE, "scope_token") if arg not in reflect_c.SCOPE]
     assert set(wanted) | {"scope"} <= set(reflect_c.parameters("app_scope_token"))
@@ -80,7 +80,7 @@ def test_cpp_takes_what_may_be_left_out():
     wanted = reflect_cpp.methods("Lookup") | set(reflect_cpp.SCOPE)
     assert wanted == set(reflect_c.arguments(SURFACE, "installation"))
     assert reflect_cpp.methods("Scope") == {*reflect_cpp.SCOPE.values(), "c_handle"}
-    assert reflect_cpp.fields("HookChange") == reflect_c.arguments(SURFACE, "update_hook_config")
+    assert reflect_cpp.fields("WebhookUpdate") == reflect_c.arguments(SURFACE, "update_webhook_config")
     assert reflect_cpp.fields("LoginRequest") == reflect_c.arguments(SURFACE, "start_login")
     assert reflect_cpp.fields("AppTokenRequest") == reflect_c.arguments(SURFACE, "app_tokens")
     assert reflect_cpp.methods("Target") == {"account", "id"}

@@ -126,7 +126,7 @@ OPERATIONS = [
     for member, details in operations.items()
 ]
 # Its instances have fields, and its prototype nothing but what reveals.
-RECORDS = ["Installation", "Webhook", "Registration", "Repository", "HookConfig", "HookDelivery", "Event",
+RECORDS = ["Installation", "WebhookEvent", "Registration", "Repository", "WebhookConfig", "WebhookDelivery", "Event",
            "Stats", "Introspection"]
 
 

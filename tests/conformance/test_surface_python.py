@@ -80,7 +80,7 @@ def test_what_is_given_at_will_is_a_keyword(name):
     assert {parameter.kind for parameter in others} == {inspect.Parameter.KEYWORD_ONLY}
 
 
-@pytest.mark.parametrize("name", ["start_login", "start_device_login", "update_hook_config"])
+@pytest.mark.parametrize("name", ["start_login", "start_device_login", "update_webhook_config"])
 def test_what_takes_only_what_is_given_at_will_takes_keywords(name):
     _self, *others = inspect.signature(getattr(appmint.App, name)).parameters.values()
     assert {parameter.kind for parameter in others} == {inspect.Parameter.KEYWORD_ONLY}

@@ -33,7 +33,7 @@ OWN = {
         "header": "a look-up that maps of other languages have already",
         "is_success": "a question about status",
     },
-    "Webhook": {"verify": "App::verify_webhook for a program that has no app"},
+    "WebhookEvent": {"verify": "App::verify_webhook for a program that has no app"},
     "ManualClock": {"new": "the constructor"},
     "Listing": {
         "next_item": "the next, for who must not block",
@@ -65,7 +65,7 @@ ELSEWHERE = {
 }
 # Arguments that Rust bundles, and the types that bundle them.
 BUNDLED = {"authorize": "AuthorizationRequest", "start_login": "LoginRequest", "request": "Call",
-           "find_installation": "Lookup", "installation": "Scope", "update_hook_config": "HookChange",
+           "find_installation": "Lookup", "installation": "Scope", "update_webhook_config": "WebhookUpdate",
            "install_url": "InstallRequest", "scope_token": "Target and Scope", "app_tokens": "AppTokenRequest"}
 # How long a caller waits is asked of the flight: Flight::wait_within.
 OF_THE_FLIGHT = {"token": {"timeout"}, "authorization": {"timeout"}}
@@ -153,8 +153,8 @@ def test_a_login_request_has_the_arguments_of_start_login():
     assert fields("LoginRequest") == arguments("App", "start_login")
 
 
-def test_a_hook_change_has_the_arguments_of_update_hook_config():
-    assert fields("HookChange") == arguments("App", "update_hook_config")
+def test_a_webhook_update_has_the_arguments_of_update_webhook_config():
+    assert fields("WebhookUpdate") == arguments("App", "update_webhook_config")
 
 
 def test_an_install_request_has_the_arguments_of_install_url():

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 
 import {
   App, AppmintError, ManualClock, RateLimitedError, Token, discover, platforms, version,
-  type AppOptions, type Authorization, type DeviceLogin, type ErrorKind, type Event, type EventKind, type HookConfig, type HookDelivery, type Installation, type Introspection, type Listing, type Login,
-  type Registration, type Repository, type Response, type Stats, type Store, type TokenSource, type Webhook,
+  type AppOptions, type Authorization, type DeviceLogin, type ErrorKind, type Event, type EventKind, type WebhookConfig, type WebhookDelivery, type Installation, type Introspection, type Listing, type Login,
+  type Registration, type Repository, type Response, type Stats, type Store, type TokenSource, type WebhookEvent,
 } from 'appmint'
 
 class OwnStore implements Store {
@@ -20,9 +20,9 @@ const options: AppOptions = {
   platform: 'atomgit',
   host: 'git.corp.example',
   appId: 75,
-  otherPrivateKey: new Uint8Array(),
+  fallbackPrivateKey: new Uint8Array(),
   keyId: '1',
-  otherKeyId: '2',
+  fallbackKeyId: '2',
   privateKey: Buffer.from(''),
   signer: async (message: Buffer) => new Uint8Array(message),
   clock: new ManualClock(new Date()),
@@ -42,9 +42,9 @@ const found: Installation = await app.findInstallation('acme')
 await app.findInstallation({ repository: 'acme/api' }, { signal: AbortSignal.timeout(1) })
 const sought: TokenSource = app.installation({ organization: 'acme' }, { repositories: ['a'] })
 const narrowed: TokenSource = app.installation(14n, { repositories: ['a'], repositoryIds: [1, '2'], permissions: { contents: 'read' } })
-const verify = (request: IncomingMessage): Webhook => app.verifyWebhook(request.headers, Buffer.from(''), ['a', 'b'] as const)
-const webhook: Webhook = app.verifyWebhook(new Headers(), '', 'secret')
-const forgotten: number = app.heedWebhook(webhook)
+const verify = (request: IncomingMessage): WebhookEvent => app.verifyWebhook(request.headers, Buffer.from(''), ['a', 'b'] as const)
+const webhook: WebhookEvent = app.verifyWebhook(new Headers(), '', 'secret')
+const forgotten: number = app.applyWebhook(webhook)
 const stats: Stats = app.stats()
 app[Symbol.dispose]()
 const closed: void = app.close()
@@ -65,12 +65,12 @@ const offset: number = app.clockOffset
 const installations: Listing<Installation> = app.installations({ signal: AbortSignal.timeout(1) })
 for await (const { id, raw } of installations) console.log(id.length, raw)
 const repositories: Repository[] = await source.repositories().toArray()
-const { done, value } = await app.hookDeliveries().next()
-const delivery: HookDelivery | undefined = done ? undefined : value
+const { done, value } = await app.webhookDeliveries().next()
+const delivery: WebhookDelivery | undefined = done ? undefined : value
 const iterable: AsyncIterable<Installation> = installations
 const registration: Registration = await app.convertManifest('')
 const secret: string | null = registration.revealClientSecret() ?? registration.revealPrivateKey()
-const hook: HookConfig = await app.updateHookConfig({ url: new URL('https://a.example'), insecureSsl: false })
+const hook: WebhookConfig = await app.updateWebhookConfig({ url: new URL('https://a.example'), insecureSsl: false })
 const flags: (boolean | null | undefined)[] = [hook.insecureSsl, delivery?.isRedelivery, repositories[0]?.isPrivate]
 const code: number | null | undefined = delivery?.statusCode
 const scoped: Token = await app.scopeToken(token, { target: 'acme', repositoryIds: [1], permissions: { contents: 'read' } })
@@ -80,11 +80,11 @@ const known: Introspection = await app.introspectToken('a', { tokenTypeHint: 're
 const since: [boolean, Date | null, readonly string[], string | null] = [known.active, known.notBefore, known.audience, known.subject]
 const platformDescriptor: string = await discover('https://a.example', { timeout: 1, proxy: '', signal: AbortSignal.timeout(1) })
 const acting: TokenSource = new App({ platformDescriptor }).appTokens({ scopes: ['a'] as const, subject: 'b' })
-const own: string = await app.appTokens().authorization({ minValid: 1, timeout: 1 })
+const own: string = await app.appTokens().authorizationHeader({ minValid: 1, timeout: 1 })
 const ended: void = await source.revoke()
 const came: Installation = await app.finishInstall(new URL(app.installUrl({ appSlug: 'mint' }).url), '')
 await source.request('GET', '/x', { timeout: 1 })
-const texts: (string | null)[] = [version, webhook.event, ...token.repositories, ...platforms, found.account, app.fingerprint, source.installationId, token.account, token.repositorySelection]
+const texts: (string | null)[] = [version, webhook.name, ...token.repositories, ...platforms, found.account, app.fingerprint, source.installationId, token.account, token.repositorySelection]
 const dates: (Date | null)[] = [token.expiresAt, found.createdAt, source.expiresAt]
 const bytes: Buffer = response.body
 export const used = [texts, dates, bytes, narrowed, verify, offset, iterable, secret, flags, code, own, ended, came, stored, sought, user, person, codes, me, over, forgotten, stats.servedStale, closed, since, acting]
@@ -117,7 +117,7 @@ app.installation({ team: 'a' })
 // @ts-expect-error a store has more methods
 new App({ store: { get: () => null } })
 // @ts-expect-error what is heeded was verified
-app.heedWebhook({})
+app.applyWebhook({})
 // @ts-expect-error a parsed body
 app.verifyWebhook({}, {}, 'secret')
 // @ts-expect-error a record of an authorization finishes nothing

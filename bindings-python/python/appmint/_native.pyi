@@ -15,8 +15,8 @@ __all__ = [
     "Authorization",
     "DeviceLogin",
     "Event",
-    "HookConfig",
-    "HookDelivery",
+    "WebhookConfig",
+    "WebhookDelivery",
     "Installation",
     "Introspection",
     "Listing",
@@ -28,7 +28,7 @@ __all__ = [
     "Stats",
     "Token",
     "TokenSource",
-    "Webhook",
+    "WebhookEvent",
     "discover",
     "event_kinds",
     "kinds",
@@ -60,10 +60,10 @@ class App:
         client_id: int | str | None = None,
         client_secret: str | None = None,
         private_key: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
-        other_private_key: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
+        fallback_private_key: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
         private_key_passphrase: str | None = None,
         key_id: str | None = None,
-        other_key_id: str | None = None,
+        fallback_key_id: str | None = None,
         signer: Callable[[bytes], bytes | bytearray | memoryview] | None = None,
         jwt_back_date: timedelta | float | None = None,
         jwt_lifetime: timedelta | float | None = None,
@@ -78,7 +78,7 @@ class App:
         retry_wait: timedelta | float | None = None,
         store: str | PathLike[str] | Store | None = None,
         store_key: str | bytes | bytearray | memoryview | None = None,
-        other_store_key: str | bytes | bytearray | memoryview | None = None,
+        previous_store_key: str | bytes | bytearray | memoryview | None = None,
         store_unencrypted: bool = False,
         capacity: int | None = None,
         on_event: Callable[[Event], object] | None = None,
@@ -169,33 +169,33 @@ class App:
     def delete_installation(self, id: int | str) -> None:
         """Uninstalls the app from where this installation is. There is no way back."""
 
-    def hook_config(self) -> HookConfig:
+    def webhook_config(self) -> WebhookConfig:
         """Where the platform sends the app's events."""
 
-    def update_hook_config(
+    def update_webhook_config(
         self,
         *,
         url: str | None = None,
         content_type: str | None = None,
         secret: str | None = None,
         insecure_ssl: bool | None = None,
-    ) -> HookConfig:
+    ) -> WebhookConfig:
         """Changes where and how the platform sends the app's events. What is not given stays."""
 
-    def hook_deliveries(self) -> Listing[HookDelivery]:
+    def webhook_deliveries(self) -> Listing[WebhookDelivery]:
         """The events that were sent to the app, newest first, fetched page by page as they are asked
         for."""
 
-    def hook_delivery(self, id: int | str) -> HookDelivery:
+    def webhook_delivery(self, id: int | str) -> WebhookDelivery:
         """One of them, with what was sent and what the receiver answered in its raw."""
 
-    def redeliver_hook(self, delivery_id: int | str) -> None:
+    def redeliver_webhook(self, delivery_id: int | str) -> None:
         """Has an event sent once more."""
 
     def check_token(self, token: Token | str) -> Token:
         """A user's token as the platform knows it: its scopes, its expiry and whose it is.
 
-        A ReauthorizeError with reason "bad_token" when it is no longer valid, or another app's. The
+        A ReauthorizeError with reason "invalid_token" when it is no longer valid, or another app's. The
         refresh token is not told: keep the one you have.
         """
 
@@ -268,14 +268,14 @@ class App:
         headers: Mapping[str, str],
         body: bytes | bytearray | memoryview,
         secrets: str | Sequence[str],
-    ) -> Webhook:
+    ) -> WebhookEvent:
         """A webhook whose signature proved right with one of the secrets; nothing goes out.
 
         The headers' names may be in any case; the body is the bytes as they came, before anything
         decoded or parsed them. Two secrets are for the time while one replaces the other.
         """
 
-    def heed_webhook(self, webhook: Webhook) -> int:
+    def apply_webhook(self, webhook: WebhookEvent) -> int:
         """Forgets the tokens of an installation that a webhook says was suspended, deleted or
         changed; how many."""
 
@@ -299,7 +299,7 @@ class App:
         redirect_uri: str | None = None,
         state: str | None = None,
         scopes: Iterable[str] | None = None,
-        login: str | None = None,
+        login_hint: str | None = None,
     ) -> Authorization:
         """The URL where a user authorizes the app, with a fresh state."""
 
@@ -333,7 +333,7 @@ class App:
         self,
         *,
         scopes: Iterable[str] | None = None,
-        login: str | None = None,
+        login_hint: str | None = None,
         ports: Iterable[int] | None = None,
         path: str | None = None,
     ) -> Login:
@@ -402,7 +402,7 @@ class TokenSource:
         stops waiting, while minting goes on for the others.
         """
 
-    def authorization(
+    def authorization_header(
         self,
         min_valid: timedelta | float | None = None,
         *,
@@ -464,7 +464,7 @@ class Token:
     def reveal(self) -> str:
         """The secret itself."""
 
-    def authorization(self) -> str:
+    def authorization_header(self) -> str:
         """The value for an Authorization header."""
 
     @property
@@ -817,7 +817,7 @@ class Repository:
     __hash__ = None  # type: ignore[assignment]
 
 @final
-class HookConfig:
+class WebhookConfig:
     """Where the platform sends the app's events. The secret is never told."""
 
     @property
@@ -841,12 +841,12 @@ class HookConfig:
     __hash__ = None  # type: ignore[assignment]
 
 @final
-class HookDelivery:
+class WebhookDelivery:
     """An event that was sent to the app, or was tried to be."""
 
     @property
     def id(self) -> str:
-        """The delivery's id, which redeliver_hook takes."""
+        """The delivery's id, which redeliver_webhook takes."""
 
     @property
     def guid(self) -> str | None:
@@ -1023,7 +1023,7 @@ class Response:
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
 
 @final
-class Webhook:
+class WebhookEvent:
     """An event that a platform sent, with a signature that was proved.
 
     The event's name and the delivery's id come from headers on most platforms, which no signature
@@ -1031,7 +1031,7 @@ class Webhook:
     """
 
     @property
-    def event(self) -> str | None:
+    def name(self) -> str | None:
         """The event's name, such as "push"."""
 
     @property

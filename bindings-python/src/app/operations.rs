@@ -7,12 +7,12 @@ use super::App;
 use crate::{
     call,
     convert::{self, Argument, Given, given, id, pairs, raw_body, secret, token},
-    hook::{self, HookConfig, HookDelivery},
+    webhook_config::{self, WebhookConfig, WebhookDelivery},
     listing::Listing,
     registration::Registration,
     response::Response,
     wait::{compute, land, run},
-    webhook::{self, Webhook},
+    webhook::{self, WebhookEvent},
 };
 
 #[pymethods]
@@ -59,39 +59,39 @@ impl App {
     }
 
     /// Where the platform sends the app's events.
-    fn hook_config(&self, py: Python<'_>) -> PyResult<HookConfig> {
-        land(py, || self.core.hook_config()).map(HookConfig)
+    fn webhook_config(&self, py: Python<'_>) -> PyResult<WebhookConfig> {
+        land(py, || self.core.webhook_config()).map(WebhookConfig)
     }
 
     /// Changes where and how the platform sends the app's events. What is not given stays.
     #[pyo3(signature = (*, url=None, content_type=None, secret=None, insecure_ssl=None))]
-    fn update_hook_config(
+    fn update_webhook_config(
         &self,
         py: Python<'_>,
         url: Given<'_, '_>,
         content_type: Given<'_, '_>,
         secret: Given<'_, '_>,
         insecure_ssl: Given<'_, '_>,
-    ) -> PyResult<HookConfig> {
-        let change = hook::change(url, content_type, secret, insecure_ssl)?;
-        land(py, || self.core.update_hook_config(change)).map(HookConfig)
+    ) -> PyResult<WebhookConfig> {
+        let change = webhook_config::change(url, content_type, secret, insecure_ssl)?;
+        land(py, || self.core.update_webhook_config(change)).map(WebhookConfig)
     }
 
     /// The events that were sent to the app, newest first, fetched page by page as they are asked
     /// for.
-    fn hook_deliveries(&self, py: Python<'_>) -> PyResult<Listing> {
-        run(py, || self.core.hook_deliveries())
+    fn webhook_deliveries(&self, py: Python<'_>) -> PyResult<Listing> {
+        run(py, || self.core.webhook_deliveries())
             .map(|list| Listing::new(list, self.callbacks.clone_ref(py)))
     }
 
     /// One of them, with what was sent and what the receiver answered in its raw.
-    fn hook_delivery(&self, id: Argument<'_, '_>) -> PyResult<HookDelivery> {
-        of_id("id", id, |id| self.core.hook_delivery(id)).map(HookDelivery)
+    fn webhook_delivery(&self, id: Argument<'_, '_>) -> PyResult<WebhookDelivery> {
+        of_id("id", id, |id| self.core.webhook_delivery(id)).map(WebhookDelivery)
     }
 
     /// Has an event sent once more.
-    fn redeliver_hook(&self, delivery_id: Argument<'_, '_>) -> PyResult<()> {
-        of_id("delivery_id", delivery_id, |id| self.core.redeliver_hook(id))
+    fn redeliver_webhook(&self, delivery_id: Argument<'_, '_>) -> PyResult<()> {
+        of_id("delivery_id", delivery_id, |id| self.core.redeliver_webhook(id))
     }
 
     /// A webhook whose signature proved right with one of the secrets; nothing goes out.
@@ -103,21 +103,21 @@ impl App {
         headers: Argument<'_, '_>,
         body: Argument<'_, '_>,
         secrets: Argument<'_, '_>,
-    ) -> PyResult<Webhook> {
+    ) -> PyResult<WebhookEvent> {
         let py = body.py();
         let headers = pairs("headers", headers)?;
         let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let (body, secrets) = (raw_body("body", body)?, convert::secrets("secrets", secrets)?);
         let webhook = compute(py, || self.core.verify_webhook(&headers, &body, &secrets))?;
-        Webhook::new(py, webhook)
+        WebhookEvent::new(py, webhook)
     }
 
     /// Forgets the tokens of an installation that a webhook says was suspended, deleted or
     /// changed; how many.
-    fn heed_webhook(&self, webhook: Argument<'_, '_>) -> PyResult<usize> {
+    fn apply_webhook(&self, webhook: Argument<'_, '_>) -> PyResult<usize> {
         let py = webhook.py();
         let webhook = webhook::read("webhook", webhook)?;
-        run(py, || Ok(self.core.heed_webhook(&webhook)))
+        run(py, || Ok(self.core.apply_webhook(&webhook)))
     }
 }
 

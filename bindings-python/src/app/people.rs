@@ -16,20 +16,20 @@ use crate::{
 #[pymethods]
 impl App {
     /// The URL where a user authorizes the app, with a fresh state.
-    #[pyo3(signature = (redirect_uri=None, state=None, scopes=None, login=None))]
+    #[pyo3(signature = (redirect_uri=None, state=None, scopes=None, login_hint=None))]
     fn authorize(
         &self,
         py: Python<'_>,
         redirect_uri: Given<'_, '_>,
         state: Given<'_, '_>,
         scopes: Given<'_, '_>,
-        login: Given<'_, '_>,
+        login_hint: Given<'_, '_>,
     ) -> PyResult<Authorization> {
         let request = AuthorizationRequest {
             redirect_uri: given("redirect_uri", redirect_uri, text)?,
             state: given("state", state, text)?,
             scopes: given("scopes", scopes, texts)?.unwrap_or_default(),
-            login: given("login", login, text)?,
+            login_hint: given("login_hint", login_hint, text)?,
         };
         run(py, || self.core.authorize(&request)).map(Authorization)
     }
@@ -102,16 +102,16 @@ impl App {
     ///
     /// The ports are tried in order (default: any free one); the path is /callback if it is not
     /// given.
-    #[pyo3(signature = (*, scopes=None, login=None, ports=None, path=None))]
+    #[pyo3(signature = (*, scopes=None, login_hint=None, ports=None, path=None))]
     fn start_login(
         &self,
         py: Python<'_>,
         scopes: Given<'_, '_>,
-        login: Given<'_, '_>,
+        login_hint: Given<'_, '_>,
         ports: Given<'_, '_>,
         path: Given<'_, '_>,
     ) -> PyResult<Login> {
-        let request = login::request(scopes, login, ports, path)?;
+        let request = login::request(scopes, login_hint, ports, path)?;
         let core = run(py, || self.core.start_login(request))?;
         Ok(Login { core, callbacks: self.callbacks.clone_ref(py) })
     }

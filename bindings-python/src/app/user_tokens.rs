@@ -16,7 +16,7 @@ use crate::{
 impl App {
     /// A user's token as the platform knows it: its scopes, its expiry and whose it is.
     ///
-    /// A ReauthorizeError with reason "bad_token" when it is no longer valid, or another app's. The
+    /// A ReauthorizeError with reason "invalid_token" when it is no longer valid, or another app's. The
     /// refresh token is not told: keep the one you have.
     fn check_token(&self, token: Argument<'_, '_>) -> PyResult<Token> {
         of_token(token, |token| self.core.check_token(token)).map(Token)

@@ -146,7 +146,7 @@ impl App {
     ) -> Tried<Arc<Response>> {
         let tried = || {
             let request = call.request(self.platform(), self.0.config.max_response_body)?;
-            let request = request.authorized(token.authorization());
+            let request = request.authorized(token.authorization_header());
             let response = Arc::new(self.send(&request, deadline)?);
             let refusal = matches!(response.status, 401 | 403 | 404)
                 .then(|| self.answered(Operation::Call, "the call", &request, &response).refusal());
@@ -172,7 +172,7 @@ impl App {
         let mut refused = None;
         let outcome = self.as_app(|jwt| {
             let request = call.request(self.platform(), self.0.config.max_response_body)?;
-            let request = request.authorized(jwt.authorization());
+            let request = request.authorized(jwt.authorization_header());
             let response = Arc::new(self.send(&request, deadline)?);
             if response.status != 401 {
                 return Ok(response);
@@ -197,7 +197,7 @@ impl App {
         deadline: Deadline,
         read: impl FnOnce(&Answered<'_>) -> Result<T>,
     ) -> Result<T> {
-        let mut request = Request::new("GET", url).authorized(token.authorization());
+        let mut request = Request::new("GET", url).authorized(token.authorization_header());
         request.repeat = Repeat::Own;
         let request = with_api_headers(self.platform(), request);
         let response = self.send(&request, deadline)?;

@@ -93,10 +93,10 @@ impl App {
             Some(Reason::ClockSkew) => &[Remedy::Clock],
             Some(Reason::AppKeyMismatch | Reason::NoPublicKey) => &[Remedy::OtherKey],
             // Authorization servers do not say what of an assertion is wrong.
-            Some(Reason::BadAssertion | Reason::BadClientCredentials) if is_far() => {
+            Some(Reason::InvalidAssertion | Reason::InvalidClient) if is_far() => {
                 &[Remedy::Clock, Remedy::OtherKey]
             }
-            Some(Reason::BadAssertion | Reason::BadClientCredentials) => &[Remedy::OtherKey],
+            Some(Reason::InvalidAssertion | Reason::InvalidClient) => &[Remedy::OtherKey],
             // Some platforms refuse a JWT without a word about why.
             None if error.status() == Some(401) && is_app && is_far() => &[Remedy::Clock],
             _ => &[],

@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result},
     flight::{Deadline, Flight},
     grant::{given, told},
-    hook::{HookChange, HookConfig, HookDelivery},
+    webhook_config::{WebhookUpdate, WebhookConfig, WebhookDelivery},
     http::Repeat,
     install::{self, InstallRequest},
     installation::Installation,
@@ -65,48 +65,48 @@ impl App {
     }
 
     /// Where the platform sends the app's events.
-    pub fn hook_config(&self) -> Flight<HookConfig> {
-        let deed = Deed::new("the app's webhook", |it| &it.hook_config);
-        self.perform(deed, HookConfig::read)
+    pub fn webhook_config(&self) -> Flight<WebhookConfig> {
+        let deed = Deed::new("the app's webhook", |it| &it.webhook_config);
+        self.perform(deed, WebhookConfig::read)
     }
 
     /// Changes where and how the platform sends the app's events.
-    pub fn update_hook_config(&self, change: HookChange) -> Flight<HookConfig> {
+    pub fn update_webhook_config(&self, change: WebhookUpdate) -> Flight<WebhookConfig> {
         if change.is_empty() {
             return Flight::landed(Err(Error::invalid("nothing of the webhook is to be changed")));
         }
-        let deed = Deed::new("changing the app's webhook", |it| &it.update_hook_config)
+        let deed = Deed::new("changing the app's webhook", |it| &it.update_webhook_config)
             .maybe("url", change.url)
             .maybe("content_type", change.content_type)
             .maybe("secret", change.secret.as_ref().map(Secret::reveal))
             .maybe("insecure_ssl", change.insecure_ssl.map(|yes| if yes { "1" } else { "0" }))
             .secret(change.secret);
-        self.perform(deed, HookConfig::read)
+        self.perform(deed, WebhookConfig::read)
     }
 
     /// The events that were sent to the app, newest first.
     ///
     /// # Errors
     /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not list them.
-    pub fn hook_deliveries(&self) -> Result<Listing<HookDelivery>> {
+    pub fn webhook_deliveries(&self) -> Result<Listing<WebhookDelivery>> {
         Listing::new(self, None)
     }
 
     /// One of them, with what was sent and what the receiver answered in its `raw`.
-    pub fn hook_delivery(&self, id: impl Into<String>) -> Flight<HookDelivery> {
-        let deed = Deed::new("webhook deliveries", |it| &it.hook_delivery);
-        self.perform(deed.with("delivery_id", id.into()), HookDelivery::single)
+    pub fn webhook_delivery(&self, id: impl Into<String>) -> Flight<WebhookDelivery> {
+        let deed = Deed::new("webhook deliveries", |it| &it.webhook_delivery);
+        self.perform(deed.with("delivery_id", id.into()), WebhookDelivery::single)
     }
 
     /// Has an event sent once more.
-    pub fn redeliver_hook(&self, delivery_id: impl Into<String>) -> Flight<()> {
-        let deed = Deed::new("redelivering a webhook", |it| &it.redeliver_hook);
+    pub fn redeliver_webhook(&self, delivery_id: impl Into<String>) -> Flight<()> {
+        let deed = Deed::new("redelivering a webhook", |it| &it.redeliver_webhook);
         self.perform(deed.with("delivery_id", delivery_id.into()), done)
     }
 
     /// A user's token as the platform knows it: its scopes, its expiry and whose it is.
     ///
-    /// [`Reauthorize`](crate::ErrorKind::Reauthorize) with reason `bad_token` when it is no longer
+    /// [`Reauthorize`](crate::ErrorKind::Reauthorize) with reason `invalid_token` when it is no longer
     /// valid, or another app's. The refresh token is not told: keep the one you have.
     pub fn check_token(&self, token: impl Into<Secret>) -> Flight<Token> {
         self.perform(Deed::check_token(token.into()), told)
@@ -240,7 +240,7 @@ impl App {
     ) -> Result<T> {
         let put = |authorization| self.put(deed, authorization, read, deadline);
         match deed.endpoint(self.platform())?.credential {
-            Credential::App => self.as_app(|jwt| put(Some(jwt.authorization()))),
+            Credential::App => self.as_app(|jwt| put(Some(jwt.authorization_header()))),
             Credential::Client => put(Some(self.client_basic()?)),
             Credential::Token => put(Some(self.bearer(deed.its_token()?))),
             Credential::Nobody => put(None),

@@ -203,7 +203,7 @@ impl Session<'_> {
             }
             Err(error) if !is_ambiguous(&error) => {
                 let is_dead = error.kind() == ErrorKind::Reauthorize;
-                let over = is_dead.then(|| error.reason().unwrap_or(Reason::DeadRefreshToken));
+                let over = is_dead.then(|| error.reason().unwrap_or(Reason::InvalidRefreshToken));
                 // A refusal says nothing of an earlier sending, whose answer was lost.
                 let intent = marked.intent.clone().filter(|_| is_again && !is_dead);
                 self.put_back(Record { intent, over, ..marked.clone() }, found);
@@ -345,7 +345,7 @@ fn no_session() -> Error {
 
 fn no_refresh_token() -> Error {
     Error::new(ErrorKind::Reauthorize, "the session's token is over, and nothing renews it")
-        .because(Reason::DeadRefreshToken)
+        .because(Reason::InvalidRefreshToken)
         .advise("Send the user through authorization again.")
 }
 

@@ -13,7 +13,7 @@ use crate::{
     scope::Scope,
     source::Sought,
     token::Token,
-    webhook::Webhook,
+    webhook::WebhookEvent,
 };
 
 impl App {
@@ -21,11 +21,11 @@ impl App {
     /// suspended, deleted, or given other permissions or repositories. Returns how many.
     ///
     /// What nobody sent can forget tokens at the worst, so the event's name need not be signed.
-    pub fn heed_webhook(&self, webhook: &Webhook) -> usize {
+    pub fn apply_webhook(&self, webhook: &WebhookEvent) -> usize {
         let rules = self.platform().descriptor().webhook.as_ref();
         let changes = rules.map_or(&[][..], |rules| &rules.changes);
         let Some(id) = webhook.installation_id.as_deref() else { return 0 };
-        if !webhook.event.as_ref().is_some_and(|event| changes.contains(event)) {
+        if !webhook.name.as_ref().is_some_and(|event| changes.contains(event)) {
             return 0;
         }
         let directory = self.directory();

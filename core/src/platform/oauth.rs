@@ -70,7 +70,7 @@ pub(crate) struct Authorize {
     /// What separates scopes; absent where the platform takes none.
     pub(crate) scope_separator: Option<String>,
     /// The parameter that suggests an account; absent where the platform has none.
-    pub(crate) login: Option<String>,
+    pub(crate) login_hint: Option<String>,
     /// Proof Key for Code Exchange with S256 (RFC 7636).
     #[serde(default)]
     pub(crate) pkce: bool,

@@ -32,10 +32,10 @@ pub(crate) struct Operations {
     pub(crate) suspend_installation: Option<Endpoint>,
     pub(crate) unsuspend_installation: Option<Endpoint>,
     pub(crate) delete_installation: Option<Endpoint>,
-    pub(crate) hook_config: Option<Endpoint>,
-    pub(crate) update_hook_config: Option<Endpoint>,
-    pub(crate) hook_delivery: Option<Endpoint>,
-    pub(crate) redeliver_hook: Option<Endpoint>,
+    pub(crate) webhook_config: Option<Endpoint>,
+    pub(crate) update_webhook_config: Option<Endpoint>,
+    pub(crate) webhook_delivery: Option<Endpoint>,
+    pub(crate) redeliver_webhook: Option<Endpoint>,
     pub(crate) check_token: Option<Endpoint>,
     pub(crate) reset_token: Option<Endpoint>,
     pub(crate) scope_token: Option<Endpoint>,
@@ -82,7 +82,7 @@ pub(crate) struct Lists {
     /// What an installation token reaches.
     pub(crate) repositories: Option<List>,
     /// Webhooks that were sent to the app.
-    pub(crate) hook_deliveries: Option<List>,
+    pub(crate) webhook_deliveries: Option<List>,
 }
 
 /// Where things stand in the answers.
@@ -91,8 +91,8 @@ pub(crate) struct Lists {
 pub(crate) struct Objects {
     pub(crate) registration: Option<RegistrationMembers>,
     pub(crate) repository: Option<RepositoryMembers>,
-    pub(crate) hook_config: Option<HookConfigMembers>,
-    pub(crate) hook_delivery: Option<HookDeliveryMembers>,
+    pub(crate) webhook_config: Option<WebhookConfigMembers>,
+    pub(crate) webhook_delivery: Option<WebhookDeliveryMembers>,
     pub(crate) user_token: Option<UserTokenMembers>,
 }
 
@@ -136,7 +136,7 @@ pub(crate) struct RepositoryMembers {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct HookConfigMembers {
+pub(crate) struct WebhookConfigMembers {
     pub(crate) url: Pointers,
     #[serde(default)]
     pub(crate) content_type: Pointers,
@@ -146,7 +146,7 @@ pub(crate) struct HookConfigMembers {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct HookDeliveryMembers {
+pub(crate) struct WebhookDeliveryMembers {
     pub(crate) id: Pointers,
     #[serde(default)]
     pub(crate) guid: Pointers,
@@ -191,12 +191,12 @@ type Row<'a> = (&'a str, Option<&'a Endpoint>, &'a [&'a str], Option<&'a str>);
 impl Operations {
     fn rows(&self) -> [Row<'_>; 16] {
         let Self { registration, convert_manifest, suspend_installation, .. } = self;
-        let Self { unsuspend_installation, delete_installation, hook_config, .. } = self;
-        let Self { update_hook_config, hook_delivery, redeliver_hook, check_token, .. } = self;
+        let Self { unsuspend_installation, delete_installation, webhook_config, .. } = self;
+        let Self { update_webhook_config, webhook_delivery, redeliver_webhook, check_token, .. } = self;
         let Self { reset_token, scope_token, delete_token, delete_grant, .. } = self;
         let Self { revoke_credentials, revoke_installation_token, .. } = self;
         let of = Option::as_ref;
-        let (app, hook, told) = (Some("registration"), Some("hook_config"), Some("user_token"));
+        let (app, hook, told) = (Some("registration"), Some("webhook_config"), Some("user_token"));
         let (id, ring) = (&["installation_id"], &["delivery_id"]);
         let (token, cut): (&[_], &[_]) = (
             &["client_id", "token"],
@@ -217,10 +217,10 @@ impl Operations {
             ("suspend_installation", of(suspend_installation), id, None),
             ("unsuspend_installation", of(unsuspend_installation), id, None),
             ("delete_installation", of(delete_installation), id, None),
-            ("hook_config", of(hook_config), &[], hook),
-            ("update_hook_config", of(update_hook_config), change, hook),
-            ("hook_delivery", of(hook_delivery), ring, Some("hook_delivery")),
-            ("redeliver_hook", of(redeliver_hook), ring, None),
+            ("webhook_config", of(webhook_config), &[], hook),
+            ("update_webhook_config", of(update_webhook_config), change, hook),
+            ("webhook_delivery", of(webhook_delivery), ring, Some("webhook_delivery")),
+            ("redeliver_webhook", of(redeliver_webhook), ring, None),
             ("check_token", of(check_token), token, told),
             ("reset_token", of(reset_token), token, told),
             ("scope_token", of(scope_token), cut, told),
@@ -240,7 +240,7 @@ pub(super) fn check_operations(descriptor: &Descriptor) -> Result<()> {
         object.map_or(Ok(()), |object| needs(descriptor, &member, object))?;
     }
     check_list(descriptor, "repositories", &descriptor.lists.repositories, "repository")?;
-    check_list(descriptor, "hook_deliveries", &descriptor.lists.hook_deliveries, "hook_delivery")
+    check_list(descriptor, "webhook_deliveries", &descriptor.lists.webhook_deliveries, "webhook_delivery")
 }
 
 fn check_endpoint(member: &str, endpoint: &Endpoint, arguments: &[&str]) -> Result<()> {
@@ -285,13 +285,13 @@ fn wanted(value: &Value) -> Vec<&str> {
 }
 
 fn needs(descriptor: &Descriptor, member: &str, object: &str) -> Result<()> {
-    let Objects { registration, repository, hook_config, hook_delivery, user_token } =
+    let Objects { registration, repository, webhook_config, webhook_delivery, user_token } =
         &descriptor.objects;
     let needed: Option<Vec<(&str, &Pointers)>> = match object {
         "registration" => registration.as_ref().map(|it| vec![("id", &it.id)]),
         "repository" => repository.as_ref().map(|it| vec![("id", &it.id), ("name", &it.name)]),
-        "hook_config" => hook_config.as_ref().map(|it| vec![("url", &it.url)]),
-        "hook_delivery" => hook_delivery.as_ref().map(|it| vec![("id", &it.id)]),
+        "webhook_config" => webhook_config.as_ref().map(|it| vec![("url", &it.url)]),
+        "webhook_delivery" => webhook_delivery.as_ref().map(|it| vec![("id", &it.id)]),
         _ => user_token.as_ref().map(|it| vec![("token", &it.token)]),
     };
     let Some(needed) = needed else {

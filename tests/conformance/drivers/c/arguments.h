@@ -102,16 +102,16 @@ static appmint_status discover(appmint_text **out, appmint_error **e) {
   const char *descriptor = appmint_text_reveal(*out, &len);
   return appmint_config_set_platform_descriptor(config, descriptor, len, e);
 }
-static appmint_status update_hook_config(const appmint_app *app, appmint_hook_config **out, appmint_error **e) {
+static appmint_status update_webhook_config(const appmint_app *app, appmint_webhook_config **out, appmint_error **e) {
   word url = arg("url"), type = arg("content_type"), secret = arg("secret"), insecure = arg("insecure_ssl");
-  appmint_hook_change *change = appmint_hook_change_new();
+  appmint_webhook_update *change = appmint_webhook_update_new();
   appmint_status status = 0;
-  if (url.value) status = appmint_hook_change_set_url(change, url.value, url.len, e);
-  if (!status && type.value) status = appmint_hook_change_set_content_type(change, type.value, type.len, e);
-  if (!status && secret.value) status = appmint_hook_change_set_secret(change, secret.value, secret.len, e);
-  if (!status && insecure.value) status = appmint_hook_change_set_insecure_ssl(change, !strcmp(insecure.value, "true"), e);
-  if (!status) status = appmint_app_update_hook_config(app, change, out, e);
-  appmint_hook_change_free(change);
+  if (url.value) status = appmint_webhook_update_set_url(change, url.value, url.len, e);
+  if (!status && type.value) status = appmint_webhook_update_set_content_type(change, type.value, type.len, e);
+  if (!status && secret.value) status = appmint_webhook_update_set_secret(change, secret.value, secret.len, e);
+  if (!status && insecure.value) status = appmint_webhook_update_set_insecure_ssl(change, !strcmp(insecure.value, "true"), e);
+  if (!status) status = appmint_app_update_webhook_config(app, change, out, e);
+  appmint_webhook_update_free(change);
   return status;
 }
 static appmint_status install_url(const appmint_app *app, appmint_authorization **out, appmint_error **e) {
@@ -124,7 +124,7 @@ static appmint_status revoke_credentials(const appmint_app *app, appmint_error *
   for (char *it = first(arg("credentials").value); it && count < 16; it = next()) credentials[count++] = it;
   return appmint_app_revoke_credentials(app, credentials, count, e);
 }
-static appmint_status verify_webhook(const appmint_app *app, appmint_webhook **out, appmint_error **e) {
+static appmint_status verify_webhook(const appmint_app *app, appmint_webhook_event **out, appmint_error **e) {
   appmint_header headers[256];
   const char *secrets[16];
   size_t header_count = 0, secret_count = 0;

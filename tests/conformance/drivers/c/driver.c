@@ -24,21 +24,21 @@ static size_t decode(char *text) {
 static struct {
   appmint_token *token; appmint_installation *found; appmint_source *source;
   appmint_authorization *authorization; appmint_text *text; appmint_request *request; appmint_response *response;
-  appmint_webhook *webhook; appmint_registration *registration; appmint_hook_config *hook; appmint_hook_delivery *delivery;
+  appmint_webhook_event *webhook; appmint_registration *registration; appmint_webhook_config *hook; appmint_webhook_delivery *delivery;
   appmint_stats *stats; appmint_introspection *introspection;
 } got;
 
 typedef appmint_status act(const appmint_app *, const char *, size_t, appmint_error **);
 static const struct { const char *op, *key; act *call; } acts[] = {
   {"suspend_installation", "id", appmint_app_suspend_installation}, {"unsuspend_installation", "id", appmint_app_unsuspend_installation},
-  {"delete_installation", "id", appmint_app_delete_installation}, {"redeliver_hook", "id", appmint_app_redeliver_hook},
+  {"delete_installation", "id", appmint_app_delete_installation}, {"redeliver_webhook", "id", appmint_app_redeliver_webhook},
   {"delete_token", "token", appmint_app_delete_token}, {"delete_grant", "token", appmint_app_delete_grant},
   {"revoke_installation_token", "token", appmint_app_revoke_installation_token}, {"end_session", "name", appmint_app_end_session}};
 typedef appmint_status exchange(const appmint_app *, const char *, size_t, appmint_token **, appmint_error **);
 static const struct { const char *op, *key; exchange *call; } exchanges[] = {
   {"refresh", "refresh_token", appmint_app_refresh}, {"check_token", "token", appmint_app_check_token},
   {"reset_token", "token", appmint_app_reset_token}};
-static const char *const of_source[] = {"token", "source_authorization", "source_expires_at", "invalidate", "revoke", "repositories", "source_request",
+static const char *const of_source[] = {"token", "source_authorization_header", "source_expires_at", "invalidate", "revoke", "repositories", "source_request",
   "source_installation_id", "tokens", "watch"};
 static const char *const of_session[] = {"session_token", "session_invalidate", "session_request"};
 /* What brings a token that start_session may be about. */
@@ -53,7 +53,7 @@ static appmint_status call(const char *op, appmint_error **e) {
   for EACH(i, of_session) if (IS(of_session[i])) status = appmint_app_session(app, name.value, name.len, &got.source, e);
   if (IS("app_token")) status = app_tokens(app, &got.source, e);
   if (IS("installations")) status = appmint_app_installations(app, &installations.all, e);
-  if (IS("hook_deliveries")) status = appmint_app_hook_deliveries(app, &hook_deliveries.all, e);
+  if (IS("webhook_deliveries")) status = appmint_app_webhook_deliveries(app, &webhook_deliveries.all, e);
   if (!status && IS("repositories")) status = appmint_source_repositories(got.source, &repositories.all, e);
   if (status) return status;
   for EACH(i, acts) if (IS(acts[i].op)) return acts[i].call(app, arg(acts[i].key).value, arg(acts[i].key).len, e);
@@ -64,16 +64,16 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("jwt")) return appmint_app_jwt(app, &got.token, e);
   if (IS("installations")) return take_installations(limit(), e);
   if (IS("repositories")) return take_repositories(limit(), e);
-  if (IS("hook_deliveries")) return take_hook_deliveries(limit(), e);
+  if (IS("webhook_deliveries")) return take_webhook_deliveries(limit(), e);
   if (IS("find_installation")) return find(app, &got.found, e);
   if (IS("token") || IS("app_token") || IS("session_token")) return appmint_source_token(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.token, e);
-  if (IS("source_authorization")) return appmint_source_authorization(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.text, e);
+  if (IS("source_authorization")) return appmint_source_authorization_header(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.text, e);
   if (IS("revoke")) return appmint_source_revoke(got.source, e);
   if (IS("registration")) return appmint_app_registration(app, &got.registration, e);
   if (IS("convert_manifest")) return appmint_app_convert_manifest(app, code.value, code.len, &got.registration, e);
-  if (IS("hook_config")) return appmint_app_hook_config(app, &got.hook, e);
-  if (IS("update_hook_config")) return update_hook_config(app, &got.hook, e);
-  if (IS("hook_delivery")) return appmint_app_hook_delivery(app, id.value, id.len, &got.delivery, e);
+  if (IS("webhook_config")) return appmint_app_webhook_config(app, &got.hook, e);
+  if (IS("update_webhook_config")) return update_webhook_config(app, &got.hook, e);
+  if (IS("webhook_delivery")) return appmint_app_webhook_delivery(app, id.value, id.len, &got.delivery, e);
   if (IS("scope_token")) return scope_token(app, &got.token, e);
   if (IS("revoke_credentials")) return revoke_credentials(app, e);
   if (IS("install_url")) return install_url(app, &got.authorization, e);
@@ -91,7 +91,7 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("device_wait")) return appmint_device_login_wait(kept.device, &got.token, e);
   if (IS("device_cancel")) appmint_device_login_cancel(kept.device);
   if (IS("start_session")) return appmint_app_start_session(app, name.value, name.len, kept.token, e);
-  if (IS("verify_webhook") || IS("heed_webhook")) return verify_webhook(app, &got.webhook, e);
+  if (IS("verify_webhook") || IS("apply_webhook")) return verify_webhook(app, &got.webhook, e);
   if (IS("tokens")) return ask_at_once(got.source, (size_t)num(arg("count").value), &different, e);
   if (IS("watch")) return appmint_source_on_change(got.source, follow, NULL, NULL, e);
   if (IS("stats")) return appmint_app_stats(app, &got.stats, e);
@@ -113,10 +113,10 @@ static void tell_got(const char *op) {
   if (got.found) tell_installation("", got.found);
   if (got.registration) tell_registration(got.registration);
   if (got.introspection) tell_introspection(got.introspection);
-  if (got.hook) tell_hook_config(got.hook);
-  if (got.delivery) tell_hook_delivery("", got.delivery);
+  if (got.hook) tell_webhook_config(got.hook);
+  if (got.delivery) tell_webhook_delivery("", got.delivery);
   if (IS("source_expires_at")) tell_number("", "value", appmint_source_expires_at_ms(got.source), APPMINT_NO_TIME);
-  tell_installations(), tell_repositories(), tell_hook_deliveries();
+  tell_installations(), tell_repositories(), tell_webhook_deliveries();
   if (IS("install_url")) tell_authorization(got.authorization);
   if (IS("authorize") || IS("open_authorization")) tell_authorization(kept.authorization);
   if (IS("start_login")) tell_login(kept.login);
@@ -125,7 +125,7 @@ static void tell_got(const char *op) {
   tell("", IS("discover") ? "value" : "reveal.value", appmint_text_reveal(got.text, NULL));
   if (got.response) tell_response(got.response);
   if (IS("verify_webhook")) tell_webhook(got.webhook);
-  if (IS("heed_webhook")) tell_number("", "value", (int64_t)appmint_app_heed_webhook(app, got.webhook), -1);
+  if (IS("apply_webhook")) tell_number("", "value", (int64_t)appmint_app_apply_webhook(app, got.webhook), -1);
   if (IS("source_installation_id")) tell("", "value", appmint_source_installation_id(got.source));
   if (IS("tokens")) tell_number("", "count", (int64_t)different, -1);
   if (IS("events")) tell_events();
@@ -133,11 +133,11 @@ static void tell_got(const char *op) {
   if (got.stats) tell_stats(got.stats);
 }
 static void forget(void) {
-  forget_installations(), forget_repositories(), forget_hook_deliveries();
+  forget_installations(), forget_repositories(), forget_webhook_deliveries();
   appmint_token_free(got.token), appmint_installation_free(got.found);
-  appmint_registration_free(got.registration), appmint_hook_config_free(got.hook), appmint_hook_delivery_free(got.delivery);
+  appmint_registration_free(got.registration), appmint_webhook_config_free(got.hook), appmint_webhook_delivery_free(got.delivery);
   appmint_source_free(got.source), appmint_authorization_free(got.authorization), appmint_text_free(got.text);
-  appmint_request_free(got.request), appmint_response_free(got.response), appmint_webhook_free(got.webhook);
+  appmint_request_free(got.request), appmint_response_free(got.response), appmint_webhook_event_free(got.webhook);
   appmint_stats_free(got.stats), appmint_introspection_free(got.introspection);
   memset(&got, 0, sizeof got);
 }

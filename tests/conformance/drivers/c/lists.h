@@ -28,7 +28,7 @@
 
 LIST(installations, installation)
 LIST(repositories, repository)
-LIST(hook_deliveries, hook_delivery)
+LIST(webhook_deliveries, webhook_delivery)
 
 static size_t limit(void) {
   word limit = arg("limit");

@@ -8,7 +8,7 @@ static struct { appmint_authorization *authorization; appmint_login *login; appm
 #define KEEP(place, kind, made) do { appmint_##kind##_free(kept.place); kept.place = made; } while (0)
 
 static appmint_status authorize(const appmint_app *app, appmint_error **e) {
-  word uri = arg("redirect_uri"), state = arg("state"), scopes = arg("scopes"), login = arg("login");
+  word uri = arg("redirect_uri"), state = arg("state"), scopes = arg("scopes"), login_hint = arg("login_hint");
   appmint_authorization_request *asked = appmint_authorization_request_new();
   appmint_authorization *made = NULL;
   appmint_status status = 0;
@@ -16,7 +16,7 @@ static appmint_status authorize(const appmint_app *app, appmint_error **e) {
   if (!status && state.value) status = appmint_authorization_request_set_state(asked, state.value, state.len, e);
   for (char *scope = first(scopes.value); scope && !status; scope = next())
     status = appmint_authorization_request_add_scope(asked, scope, N, e);
-  if (!status && login.value) status = appmint_authorization_request_set_login(asked, login.value, login.len, e);
+  if (!status && login_hint.value) status = appmint_authorization_request_set_login_hint(asked, login_hint.value, login_hint.len, e);
   if (!status) status = appmint_app_authorize(app, asked, &made, e);
   if (!status) KEEP(authorization, authorization, made);
   appmint_authorization_request_free(asked);
@@ -29,14 +29,14 @@ static appmint_status open_authorization(const appmint_app *app, appmint_error *
   return status;
 }
 static appmint_status start_login(const appmint_app *app, appmint_error **e) {
-  word scopes = arg("scopes"), login = arg("login"), ports = arg("ports"), path = arg("path");
+  word scopes = arg("scopes"), login_hint = arg("login_hint"), ports = arg("ports"), path = arg("path");
   appmint_login_request *asked = appmint_login_request_new();
   appmint_login *made = NULL;
   appmint_status status = 0;
   for (char *scope = first(scopes.value); scope && !status; scope = next()) status = appmint_login_request_add_scope(asked, scope, N, e);
   for (char *port = first(ports.value); port && !status; port = next())
     status = appmint_login_request_add_port(asked, (uint16_t)num(port), e);
-  if (!status && login.value) status = appmint_login_request_set_login(asked, login.value, login.len, e);
+  if (!status && login_hint.value) status = appmint_login_request_set_login_hint(asked, login_hint.value, login_hint.len, e);
   if (!status && path.value) status = appmint_login_request_set_path(asked, path.value, path.len, e);
   if (!status) status = appmint_app_start_login(app, asked, &made, e);
   if (!status) KEEP(login, login, made);

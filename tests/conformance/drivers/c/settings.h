@@ -20,13 +20,13 @@ static int sign(void *fails, const uint8_t *message, size_t message_len, uint8_t
 #define SET(name) {#name, appmint_config_set_##name}
 static const struct { const char *key; appmint_status (*set)(appmint_config *, const char *, size_t, appmint_error **); } texts[] = {
   SET(platform), SET(platform_descriptor), SET(host), SET(api_url), SET(web_url), SET(app_id), SET(client_id), SET(client_secret),
-  SET(private_key_passphrase), SET(key_id), SET(other_key_id), SET(proxy), SET(root_certificates), SET(user_agent), SET(store), SET(store_key), SET(other_store_key)};
+  SET(private_key_passphrase), SET(key_id), SET(fallback_key_id), SET(proxy), SET(root_certificates), SET(user_agent), SET(store), SET(store_key), SET(previous_store_key)};
 static const struct { const char *key; appmint_status (*set)(appmint_config *, uint64_t, appmint_error **); } durations[] = {
   {"jwt_back_date", appmint_config_set_jwt_back_date_s}, {"jwt_lifetime", appmint_config_set_jwt_lifetime_s},
   {"timeout", appmint_config_set_timeout_ms}, {"connect_timeout", appmint_config_set_connect_timeout_ms}, {"retry_wait", appmint_config_set_retry_wait_ms}};
 #define KEY(name) {#name, #name "_hex", appmint_config_set_##name}
 static const struct { const char *key, *hex; appmint_status (*set)(appmint_config *, const void *, size_t, appmint_error **); } keys[] = {
-  KEY(private_key), KEY(other_private_key)};
+  KEY(private_key), KEY(fallback_private_key)};
 
 static appmint_status set(word it, appmint_error **e) {
   for EACH(i, texts) if (!strcmp(it.key, texts[i].key)) return texts[i].set(config, it.value, it.len, e);

@@ -67,20 +67,20 @@ static void tell_repository(const char *prefix, const appmint_repository *it) {
   tell_flag(prefix, "is_private", appmint_repository_is_private(it));
   tell(prefix, "raw", appmint_repository_raw(it, NULL));
 }
-static void tell_hook_config(const appmint_hook_config *it) {
-  tell("", "url", appmint_hook_config_url(it));
-  tell("", "content_type", appmint_hook_config_content_type(it));
-  tell_flag("", "insecure_ssl", appmint_hook_config_insecure_ssl(it));
-  tell("", "raw", appmint_hook_config_raw(it, NULL));
+static void tell_webhook_config(const appmint_webhook_config *it) {
+  tell("", "url", appmint_webhook_config_url(it));
+  tell("", "content_type", appmint_webhook_config_content_type(it));
+  tell_flag("", "insecure_ssl", appmint_webhook_config_insecure_ssl(it));
+  tell("", "raw", appmint_webhook_config_raw(it, NULL));
 }
 #undef TEXT
-#define TEXT(member) tell(prefix, #member, appmint_hook_delivery_##member(it))
-static void tell_hook_delivery(const char *prefix, const appmint_hook_delivery *it) {
+#define TEXT(member) tell(prefix, #member, appmint_webhook_delivery_##member(it))
+static void tell_webhook_delivery(const char *prefix, const appmint_webhook_delivery *it) {
   TEXT(id); TEXT(guid); TEXT(event); TEXT(action); TEXT(status); TEXT(installation_id); TEXT(repository_id);
-  tell_number(prefix, "status_code", appmint_hook_delivery_status_code(it), 0);
-  tell_number(prefix, "delivered_at_ms", appmint_hook_delivery_delivered_at_ms(it), APPMINT_NO_TIME);
-  tell_flag(prefix, "is_redelivery", appmint_hook_delivery_is_redelivery(it));
-  tell(prefix, "raw", appmint_hook_delivery_raw(it, NULL));
+  tell_number(prefix, "status_code", appmint_webhook_delivery_status_code(it), 0);
+  tell_number(prefix, "delivered_at_ms", appmint_webhook_delivery_delivered_at_ms(it), APPMINT_NO_TIME);
+  tell_flag(prefix, "is_redelivery", appmint_webhook_delivery_is_redelivery(it));
+  tell(prefix, "raw", appmint_webhook_delivery_raw(it, NULL));
 }
 #undef TEXT
 #undef TIME
@@ -97,7 +97,7 @@ static void tell_introspection(const appmint_introspection *it) {
 static void tell_token(const appmint_token *it) {
   tell("", "kind", appmint_token_kind(it));
   tell("", "reveal.token", appmint_token_reveal(it, NULL));
-  tell("", "reveal.authorization", appmint_token_authorization(it, NULL));
+  tell("", "reveal.authorization", appmint_token_authorization_header(it, NULL));
   tell_number("", "expires_at_ms", appmint_token_expires_at_ms(it), APPMINT_NO_TIME);
   tell_permissions("", appmint_token_permissions(it));
   tell("", "repository_selection", appmint_token_repository_selection(it));
@@ -122,11 +122,11 @@ static void tell_response(const appmint_response *it) {
     encode(appmint_map_value_at(headers, i), strlen(appmint_map_value_at(headers, i)));
   }
 }
-static void tell_webhook(const appmint_webhook *it) {
-  tell("", "event", appmint_webhook_event(it));
-  tell("", "delivery_id", appmint_webhook_delivery_id(it));
-  tell("", "installation_id", appmint_webhook_installation_id(it));
-  tell("", "payload", appmint_webhook_payload(it, NULL));
+static void tell_webhook(const appmint_webhook_event *it) {
+  tell("", "event", appmint_webhook_event_name(it));
+  tell("", "delivery_id", appmint_webhook_event_delivery_id(it));
+  tell("", "installation_id", appmint_webhook_event_installation_id(it));
+  tell("", "payload", appmint_webhook_event_payload(it, NULL));
 }
 static void tell_error(appmint_error *it) {
   tell("", "kind", appmint_error_kind_name(appmint_error_kind(it)));

@@ -58,7 +58,7 @@ struct Answer {
   void add(const appmint::Token &token) {
     std::ostringstream shown;
     shown << token;
-    add("kind", token.kind()), add("reveal.token", token.reveal()), add("reveal.authorization", token.authorization());
+    add("kind", token.kind()), add("reveal.token", token.reveal()), add("reveal.authorization", token.authorization_header());
     add("expires_at", token.expires_at()), add("permissions", token.permissions());
     add("repository_selection", token.repository_selection()), add("repositories", joined(token.repositories()));
     add("scopes", joined(token.scopes())), add("account", token.account());
@@ -89,10 +89,10 @@ struct Answer {
     add(p + "id", it.id()), add(p + "name", it.name()), add(p + "full_name", it.full_name());
     add(p + "owner", it.owner()), add(p + "is_private", it.is_private()), add(p + "raw", it.raw());
   }
-  void add(const appmint::HookConfig &it) {
+  void add(const appmint::WebhookConfig &it) {
     add("url", it.url()), add("content_type", it.content_type()), add("insecure_ssl", it.insecure_ssl()), add("raw", it.raw());
   }
-  void add(const std::string &p, const appmint::HookDelivery &it) {
+  void add(const std::string &p, const appmint::WebhookDelivery &it) {
     auto code = it.status_code();
     add(p + "id", it.id()), add(p + "guid", it.guid()), add(p + "event", it.event()), add(p + "action", it.action());
     add(p + "status", it.status()), add(p + "status_code", code ? std::optional<long long>(*code) : std::nullopt);
@@ -112,8 +112,8 @@ struct Answer {
     add("status", std::to_string(response.status())), add("body", response.body());
     for (const auto &[name, value] : response.headers()) add("header." + encode(name), value);
   }
-  void add(const appmint::Webhook &it) {
-    add("event", it.event()), add("delivery_id", it.delivery_id());
+  void add(const appmint::WebhookEvent &it) {
+    add("event", it.name()), add("delivery_id", it.delivery_id());
     add("installation_id", it.installation_id()), add("payload", it.payload());
   }
   void add(const appmint::Stats &it) {

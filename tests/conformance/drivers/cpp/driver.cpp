@@ -38,12 +38,12 @@ struct Driver {
     static const std::map<std::string, Setter> texts = {
         {"platform", &B::platform}, {"platform_descriptor", &B::platform_descriptor}, {"host", &B::host}, {"api_url", &B::api_url},
         {"web_url", &B::web_url}, {"app_id", &B::app_id}, {"client_id", &B::client_id}, {"client_secret", &B::client_secret},
-        {"private_key", &B::private_key}, {"other_private_key", &B::other_private_key}, {"private_key_passphrase", &B::private_key_passphrase},
-        {"key_id", &B::key_id}, {"other_key_id", &B::other_key_id}, {"proxy", &B::proxy},
+        {"private_key", &B::private_key}, {"fallback_private_key", &B::fallback_private_key}, {"private_key_passphrase", &B::private_key_passphrase},
+        {"key_id", &B::key_id}, {"fallback_key_id", &B::fallback_key_id}, {"proxy", &B::proxy},
         {"root_certificates", &B::root_certificates}, {"user_agent", &B::user_agent}, {"store", &B::store},
-        {"store_key", &B::store_key}, {"other_store_key", &B::other_store_key}};
+        {"store_key", &B::store_key}, {"previous_store_key", &B::previous_store_key}};
     if (auto text = texts.find(key); text != texts.end()) (builder.*text->second)(value);
-    else if (key == "private_key_hex" || key == "other_private_key_hex") {
+    else if (key == "private_key_hex" || key == "fallback_private_key_hex") {
       std::string key_bytes;
       for (std::size_t i = 0; i < value.size(); i += 2) key_bytes += static_cast<char>(std::stoi(value.substr(i, 2), nullptr, 16));
       (builder.*texts.at(key.substr(0, key.size() - 4)))(key_bytes);
@@ -110,19 +110,19 @@ struct Driver {
     using Act = void (App::*)(std::string_view) const;
     static const std::map<std::string, std::pair<Act, const char *>> acts = {
         {"suspend_installation", {&App::suspend_installation, "id"}}, {"unsuspend_installation", {&App::unsuspend_installation, "id"}},
-        {"delete_installation", {&App::delete_installation, "id"}}, {"redeliver_hook", {&App::redeliver_hook, "id"}},
+        {"delete_installation", {&App::delete_installation, "id"}}, {"redeliver_webhook", {&App::redeliver_webhook, "id"}},
         {"delete_token", {&App::delete_token, "token"}}, {"delete_grant", {&App::delete_grant, "token"}},
         {"revoke_installation_token", {&App::revoke_installation_token, "token"}}};
     if (auto act = acts.find(op); act != acts.end()) (*app.*act->second.first)(arg(act->second.second));
     else if (op == "registration") answer.add(app->registration());
     else if (op == "convert_manifest") answer.add(app->convert_manifest(arg("code")));
-    else if (op == "hook_config") answer.add(app->hook_config());
-    else if (op == "update_hook_config") {
+    else if (op == "webhook_config") answer.add(app->webhook_config());
+    else if (op == "update_webhook_config") {
       auto insecure = maybe("insecure_ssl");
-      appmint::HookChange change{maybe("url"), maybe("content_type"), maybe("secret"), insecure ? std::optional<bool>(*insecure == "true") : std::nullopt};
-      answer.add(app->update_hook_config(change));
-    } else if (op == "hook_deliveries") answer.add(app->hook_deliveries(), limit());
-    else if (op == "hook_delivery") answer.add("", app->hook_delivery(arg("id")));
+      appmint::WebhookUpdate change{maybe("url"), maybe("content_type"), maybe("secret"), insecure ? std::optional<bool>(*insecure == "true") : std::nullopt};
+      answer.add(app->update_webhook_config(change));
+    } else if (op == "webhook_deliveries") answer.add(app->webhook_deliveries(), limit());
+    else if (op == "webhook_delivery") answer.add("", app->webhook_delivery(arg("id")));
     else if (op == "check_token") answer.add(app->check_token(arg("token")));
     else if (op == "reset_token") answer.add(app->reset_token(arg("token")));
     else if (op == "scope_token") answer.add(scoped());
@@ -164,19 +164,19 @@ struct Driver {
     else if (op == "authorization_code") answer.add("reveal.value", app->authorization_code(arg("callback_url"), arg("state")));
     else if (op == "token") answer.add(source().token(ms("min_valid_ms"), ms("timeout_ms")));
     else if (op == "app_token") answer.add(app->app_tokens({split(arg("scopes")), maybe("subject")}).token(ms("min_valid_ms"), ms("timeout_ms")));
-    else if (op == "source_authorization") answer.add("reveal.value", source().authorization(ms("min_valid_ms"), ms("timeout_ms")));
+    else if (op == "source_authorization_header") answer.add("reveal.value", source().authorization_header(ms("min_valid_ms"), ms("timeout_ms")));
     else if (op == "source_expires_at") {
       auto time = source().expires_at();
       answer.add("value", time ? std::optional<long long>(time->time_since_epoch().count()) : std::nullopt);
     } else if (op == "revoke") source().revoke();
     else if (op == "repositories") answer.add(source().repositories(), limit());
     else if (op == "installations") answer.add(app->installations(), limit());
-    else if (op == "verify_webhook" || op == "heed_webhook") {
+    else if (op == "verify_webhook" || op == "apply_webhook") {
       auto secrets = split(arg("secrets"));
       auto headers = options().headers;
       auto webhook = app->verify_webhook({headers.begin(), headers.end()}, arg("body"), {secrets.begin(), secrets.end()});
       if (op == "verify_webhook") answer.add(webhook);
-      else answer.add("value", std::to_string(app->heed_webhook(webhook)));
+      else answer.add("value", std::to_string(app->apply_webhook(webhook)));
     } else if (op == "source_installation_id") answer.add("value", source().installation_id());
     else if (op == "tokens") answer.add("count", std::to_string(ask_at_once(source(), std::stoul(arg("count")))));
     else if (op == "watch") source().on_change([watch = watch](const auto &before, const auto &token) { watch->follow(before, token); });

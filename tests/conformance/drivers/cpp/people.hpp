@@ -12,7 +12,7 @@ struct People {
   bool operate(const Driver &it, const std::string &op, Answer &answer) {
     const auto &app = *it.app;
     if (op == "authorize") {
-      appmint::AuthorizationRequest asked{it.maybe("redirect_uri"), it.maybe("state"), split(it.arg("scopes")), it.maybe("login")};
+      appmint::AuthorizationRequest asked{it.maybe("redirect_uri"), it.maybe("state"), split(it.arg("scopes")), it.maybe("login_hint")};
       answer.add(authorization.emplace(app.authorize(asked)));
     } else if (op == "open_authorization") answer.add(authorization.emplace(app.open_authorization(it.arg("sealed"))));
     else if (op == "seal_authorization") answer.add("reveal.value", app.seal_authorization(authorization.value()));
@@ -20,7 +20,7 @@ struct People {
     else if (op == "exchange_code") answer.add(token.emplace(app.exchange_code(it.arg("code"), it.maybe("redirect_uri"), it.maybe("code_verifier"))));
     else if (op == "refresh") answer.add(token.emplace(app.refresh(it.arg("refresh_token"))));
     else if (op == "start_login") {
-      appmint::LoginRequest asked{split(it.arg("scopes")), it.maybe("login"), {}, it.maybe("path")};
+      appmint::LoginRequest asked{split(it.arg("scopes")), it.maybe("login_hint"), {}, it.maybe("path")};
       for (const auto &port : split(it.arg("ports"))) asked.ports.push_back(static_cast<std::uint16_t>(std::stoul(port)));
       answer.add(login.emplace(app.start_login(asked)));
     } else if (op == "login_wait") answer.add(token.emplace(login.value().wait(it.ms("timeout_ms"))));

@@ -9,7 +9,7 @@ export function token(of) {
     ...members({ kind, expiresAt, permissions, repositorySelection, repositories, scopes, account, claims }),
     ...members({ refreshTokenExpiresAt }),
     'reveal.token': of.reveal(),
-    'reveal.authorization': of.authorization(),
+    'reveal.authorization': of.authorizationHeader(),
     'reveal.refresh_token': of.revealRefreshToken(),
     shown: shown(of),
   }

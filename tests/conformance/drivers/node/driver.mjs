@@ -44,7 +44,7 @@ const CALLS = {
   find_installation: async (words) => record(await app.findInstallation(words)),
   token: async (words) => token(await source(words).token(patience(words))),
   app_token: async ({ min_valid_ms, ...words }) => token(await app.appTokens(asked(words)).token(patience({ min_valid_ms }))),
-  source_authorization: async (words) => ({ 'reveal.value': await source(words).authorization(patience(words)) }),
+  source_authorization_header: async (words) => ({ 'reveal.value': await source(words).authorizationHeader(patience(words)) }),
   source_expires_at: (words) => ({ value: source(words).expiresAt?.getTime() }),
   source_installation_id: (words) => ({ value: source(words).installationId }),
   tokens: ({ count, ...words }) => different(source(words), Number(count)),
@@ -52,12 +52,12 @@ const CALLS = {
   changes,
   events,
   stats: () => members(app.stats()),
-  heed_webhook: (words) => ({ value: app.heedWebhook(webhook(words)) }),
+  apply_webhook: (words) => ({ value: app.applyWebhook(webhook(words)) }),
   close: () => app.close(),
   invalidate: (words) => source(words).invalidate(),
   revoke: (words) => source(words).revoke(),
   repositories: (words) => all(source(words).repositories(), number(words.limit)),
-  hook_deliveries: ({ limit }) => all(app.hookDeliveries(), number(limit)),
+  webhook_deliveries: ({ limit }) => all(app.webhookDeliveries(), number(limit)),
   source_request: async ({ id, ...words }) => response(await app.installation(id).request(...call(words))),
   verify_webhook: (words) => {
     const { payload, ...said } = webhook(words)
@@ -91,7 +91,7 @@ const READERS = {
 function set(key, value) {
   if (key === 'clock_ms') settings.clock = clock = new appmint.ManualClock(Number(value))
   else if (key === 'private_key_hex') settings.privateKey = Buffer.from(value, 'hex')
-  else if (key === 'other_private_key_hex') settings.otherPrivateKey = Buffer.from(value, 'hex')
+  else if (key === 'fallback_private_key_hex') settings.fallbackPrivateKey = Buffer.from(value, 'hex')
   else settings[key === 'own_store' ? 'store' : camel(key)] = READERS[key]?.(value) ?? value
 }
 

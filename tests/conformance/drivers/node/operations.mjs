@@ -9,13 +9,13 @@ export const OPERATIONS = {
   suspend_installation: (app, { id }) => app.suspendInstallation(id),
   unsuspend_installation: (app, { id }) => app.unsuspendInstallation(id),
   delete_installation: (app, { id }) => app.deleteInstallation(id),
-  hook_config: async (app) => record(await app.hookConfig()),
-  update_hook_config: async (app, { insecure_ssl, ...words }) => {
+  webhook_config: async (app) => record(await app.webhookConfig()),
+  update_webhook_config: async (app, { insecure_ssl, ...words }) => {
     const insecureSsl = insecure_ssl && insecure_ssl === 'true'
-    return record(await app.updateHookConfig({ ...camelCased(words), insecureSsl }))
+    return record(await app.updateWebhookConfig({ ...camelCased(words), insecureSsl }))
   },
-  hook_delivery: async (app, { id }) => record(await app.hookDelivery(id)),
-  redeliver_hook: (app, { id }) => app.redeliverHook(id),
+  webhook_delivery: async (app, { id }) => record(await app.webhookDelivery(id)),
+  redeliver_webhook: (app, { id }) => app.redeliverWebhook(id),
   check_token: async (app, words) => token(await app.checkToken(words.token)),
   reset_token: async (app, words) => token(await app.resetToken(words.token)),
   scope_token: async (app, { token: of, target, target_id, ...words }) => {

@@ -228,10 +228,10 @@ def scope_token(app, **words):
     return token(app.scope_token(**narrowing(words), **words))
 
 
-def update_hook_config(app, **words):
+def update_webhook_config(app, **words):
     if "insecure_ssl" in words:
         words["insecure_ssl"] = words["insecure_ssl"] == "true"
-    return whole(app.update_hook_config(**words))
+    return whole(app.update_webhook_config(**words))
 
 
 def webhook(app, body, secrets, **words):
@@ -273,13 +273,13 @@ OPERATIONS = {
     "clock_offset": lambda app: {"value": app.clock_offset // timedelta(milliseconds=1)},
     "find_installation": lambda app, **words: whole(app.find_installation(**words)),
     "token": source_token,
-    "source_authorization": lambda app, **words: {
-        "reveal.value": source(app, words).authorization(**spans(words))},
+    "source_authorization_header": lambda app, **words: {
+        "reveal.value": source(app, words).authorization_header(**spans(words))},
     "source_expires_at": lambda app, **words: {"value": time(source(app, words).expires_at)},
     "source_installation_id": lambda app, **words: {"value": source(app, words).installation_id},
     "tokens": tokens,
     "stats": lambda app: members(app.stats(), STATS),
-    "heed_webhook": lambda app, **words: {"value": app.heed_webhook(webhook(app, **words))},
+    "apply_webhook": lambda app, **words: {"value": app.apply_webhook(webhook(app, **words))},
     "close": lambda app: app.close(),
     "app_token": app_token,
     "invalidate": lambda app, **words: source(app, words).invalidate(),
@@ -290,11 +290,11 @@ OPERATIONS = {
     "suspend_installation": lambda app, **words: app.suspend_installation(**words),
     "unsuspend_installation": lambda app, **words: app.unsuspend_installation(**words),
     "delete_installation": lambda app, **words: app.delete_installation(**words),
-    "hook_config": lambda app: whole(app.hook_config()),
-    "update_hook_config": update_hook_config,
-    "hook_deliveries": lambda app, **words: listed(app.hook_deliveries(), **words),
-    "hook_delivery": lambda app, **words: whole(app.hook_delivery(**words)),
-    "redeliver_hook": lambda app, id: app.redeliver_hook(id),
+    "webhook_config": lambda app: whole(app.webhook_config()),
+    "update_webhook_config": update_webhook_config,
+    "webhook_deliveries": lambda app, **words: listed(app.webhook_deliveries(), **words),
+    "webhook_delivery": lambda app, **words: whole(app.webhook_delivery(**words)),
+    "redeliver_webhook": lambda app, id: app.redeliver_webhook(id),
     "check_token": lambda app, **words: token(app.check_token(**words)),
     "reset_token": lambda app, **words: token(app.reset_token(**words)),
     "scope_token": scope_token,
@@ -350,7 +350,7 @@ def call(words):
 def token(of):
     names = ["kind", "expires_at", "permissions", "repository_selection", "repositories", "scopes",
              "account"]
-    revealed = {"reveal.token": of.reveal(), "reveal.authorization": of.authorization(),
+    revealed = {"reveal.token": of.reveal(), "reveal.authorization": of.authorization_header(),
                 "reveal.refresh_token": of.reveal_refresh_token()}
     return members(of, [*names, "claims", "refresh_token_expires_at"]) | revealed | {"shown": repr(of)}
 

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use appmint_core::{
-    Authorization, Error, Event, Flight, HookConfig, HookDelivery, Installation, Introspection,
+    Authorization, Error, Event, Flight, WebhookConfig, WebhookDelivery, Installation, Introspection,
     Listing, Permissions, Registration, Repository, Response, Result, Secret, Stats, Timestamp,
-    Token, Webhook,
+    Token, WebhookEvent,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
@@ -45,7 +45,7 @@ impl Answer {
         Self::shown(token)
             .with("kind", token.kind().name())
             .with("reveal.token", token.reveal())
-            .with("reveal.authorization", token.authorization().reveal())
+            .with("reveal.authorization", token.authorization_header().reveal())
             .time("expires_at_ms", token.expires_at())
             .with("permissions", listed(token.permissions()))
             .maybe("repository_selection", token.repository_selection())
@@ -119,7 +119,7 @@ impl Answer {
             .with(&key("raw"), of.raw.to_string())
     }
 
-    pub(crate) fn hook_config(of: &HookConfig) -> Self {
+    pub(crate) fn webhook_config(of: &WebhookConfig) -> Self {
         Self::default()
             .maybe("url", of.url.as_ref())
             .maybe("content_type", of.content_type.as_ref())
@@ -127,7 +127,7 @@ impl Answer {
             .with("raw", of.raw.to_string())
     }
 
-    pub(crate) fn hook_delivery(self, prefix: &str, of: &HookDelivery) -> Self {
+    pub(crate) fn webhook_delivery(self, prefix: &str, of: &WebhookDelivery) -> Self {
         let key = |name: &str| format!("{prefix}{name}");
         self.with(&key("id"), &of.id)
             .maybe(&key("guid"), of.guid.as_ref())
@@ -179,9 +179,9 @@ impl Answer {
             .fold(answer, |answer, (name, value)| answer.with(&format!("header.{name}"), value))
     }
 
-    pub(crate) fn webhook(of: &Webhook) -> Self {
+    pub(crate) fn webhook(of: &WebhookEvent) -> Self {
         Self::default()
-            .maybe("event", of.event.as_ref())
+            .maybe("event", of.name.as_ref())
             .maybe("delivery_id", of.delivery_id.as_ref())
             .maybe("installation_id", of.installation_id.as_ref())
             .with("payload", &of.payload)

@@ -17,7 +17,7 @@ use std::{
 
 use appmint_core::{
     App, AppTokenRequest, Call, Lookup, ManualClock, Platform, Result, Scope, Secret, Settings,
-    TokenSource, VERSION, Webhook,
+    TokenSource, VERSION, WebhookEvent,
 };
 
 use self::{answer::Answer, people::People, settings::milliseconds, shelf::Shelf, watching::Watch};
@@ -89,8 +89,8 @@ impl Driver {
                 let wanted = AppTokenRequest { scopes, subject: words.get("subject").cloned() };
                 Answer::token(&app.app_tokens(wanted)?.token(span(words, "min_valid_ms")).wait()?)
             }
-            "source_authorization" => {
-                let flight = source(app, words)?.authorization(span(words, "min_valid_ms"));
+            "source_authorization_header" => {
+                let flight = source(app, words)?.authorization_header(span(words, "min_valid_ms"));
                 let value = flight.wait_within(span(words, "timeout_ms"))?;
                 Answer::default().with("reveal.value", value.reveal())
             }
@@ -122,7 +122,7 @@ impl Driver {
             "changes" => self.watch.changes(),
             "events" => self.watch.events(),
             "stats" => Answer::stats(app.stats()),
-            "heed_webhook" => Answer::value(&app.heed_webhook(&webhook(app, words)?).to_string()),
+            "apply_webhook" => Answer::value(&app.apply_webhook(&webhook(app, words)?).to_string()),
             "close" => {
                 app.close();
                 Answer::default()
@@ -161,7 +161,7 @@ pub(crate) fn scope(words: &Words) -> Scope {
     scope
 }
 
-fn webhook(app: &App, words: &Words) -> Result<Webhook> {
+fn webhook(app: &App, words: &Words) -> Result<WebhookEvent> {
     let named = |(key, value): (&'_ String, &'_ String)| {
         Some((key.strip_prefix("header.")?.to_owned(), value.clone()))
     };

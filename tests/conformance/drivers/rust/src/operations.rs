@@ -1,6 +1,6 @@
 //! What an app does beside installations, tokens and calls.
 
-use appmint_core::{App, HookChange, InstallRequest, Result, Secret, Target};
+use appmint_core::{App, WebhookUpdate, InstallRequest, Result, Secret, Target};
 
 use crate::{Words, answer::Answer, scope, split};
 
@@ -14,19 +14,19 @@ pub(crate) fn call(app: &App, operation: &str, words: &Words) -> Result<Answer> 
         "suspend_installation" => Answer::nothing(app.suspend_installation(id()))?,
         "unsuspend_installation" => Answer::nothing(app.unsuspend_installation(id()))?,
         "delete_installation" => Answer::nothing(app.delete_installation(id()))?,
-        "hook_config" => Answer::hook_config(&app.hook_config().wait()?),
-        "update_hook_config" => {
-            let change = HookChange {
+        "webhook_config" => Answer::webhook_config(&app.webhook_config().wait()?),
+        "update_webhook_config" => {
+            let change = WebhookUpdate {
                 url: given("url"),
                 content_type: given("content_type"),
                 secret: given("secret").map(Secret::from),
                 insecure_ssl: given("insecure_ssl").map(|flag| flag == "true"),
             };
-            Answer::hook_config(&app.update_hook_config(change).wait()?)
+            Answer::webhook_config(&app.update_webhook_config(change).wait()?)
         }
-        "hook_deliveries" => Answer::all(&app.hook_deliveries()?, words, Answer::hook_delivery)?,
-        "hook_delivery" => Answer::default().hook_delivery("", &app.hook_delivery(id()).wait()?),
-        "redeliver_hook" => Answer::nothing(app.redeliver_hook(id()))?,
+        "webhook_deliveries" => Answer::all(&app.webhook_deliveries()?, words, Answer::webhook_delivery)?,
+        "webhook_delivery" => Answer::default().webhook_delivery("", &app.webhook_delivery(id()).wait()?),
+        "redeliver_webhook" => Answer::nothing(app.redeliver_webhook(id()))?,
         "check_token" => Answer::token(&app.check_token(token()).wait()?),
         "reset_token" => Answer::token(&app.reset_token(token()).wait()?),
         "scope_token" => {

@@ -39,7 +39,7 @@ impl People {
                 redirect_uri: given("redirect_uri"),
                 state: given("state"),
                 scopes: scopes(),
-                login: given("login"),
+                login_hint: given("login_hint"),
             })),
             "open_authorization" => self.authorization(app.open_authorization(&words["sealed"])),
             "seal_authorization" => app
@@ -58,8 +58,8 @@ impl People {
             "start_login" => {
                 let ports = given("ports").as_deref().map(split).unwrap_or_default();
                 let ports = ports.iter().map(|port| port.parse().expect("a port")).collect();
-                let (login, path) = (given("login"), given("path"));
-                let request = LoginRequest { scopes: scopes(), login, ports, path };
+                let (login_hint, path) = (given("login_hint"), given("path"));
+                let request = LoginRequest { scopes: scopes(), login_hint, ports, path };
                 app.start_login(request).map(|login| {
                     keep(&self.login, &login);
                     let answer = Answer::shown(&login).with("url", login.url());

@@ -1,17 +1,17 @@
-use appmint_core::{HookConfig, HookDelivery, Timestamp};
+use appmint_core::{WebhookConfig, WebhookDelivery, Timestamp};
 use napi_derive::napi;
 
 /// Where the platform sends the app's events.
 #[napi(object, object_from_js = false, use_nullable = true)]
-pub struct HookConfigRecord {
+pub struct WebhookConfigRecord {
     pub url: Option<String>,
     pub content_type: Option<String>,
     pub insecure_ssl: Option<bool>,
     pub raw: String,
 }
 
-impl HookConfigRecord {
-    pub(crate) fn of(config: HookConfig) -> Self {
+impl WebhookConfigRecord {
+    pub(crate) fn of(config: WebhookConfig) -> Self {
         Self {
             url: config.url,
             content_type: config.content_type,
@@ -23,7 +23,7 @@ impl HookConfigRecord {
 
 /// An event that was sent to the app.
 #[napi(object, object_from_js = false, use_nullable = true)]
-pub struct HookDeliveryRecord {
+pub struct WebhookDeliveryRecord {
     pub id: String,
     pub guid: Option<String>,
     pub event: Option<String>,
@@ -37,8 +37,8 @@ pub struct HookDeliveryRecord {
     pub raw: String,
 }
 
-impl HookDeliveryRecord {
-    pub(crate) fn of(delivery: HookDelivery) -> Self {
+impl WebhookDeliveryRecord {
+    pub(crate) fn of(delivery: WebhookDelivery) -> Self {
         Self {
             id: delivery.id,
             guid: delivery.guid,

@@ -1,6 +1,6 @@
 //! The app's webhook: where the platform sends events, and what it has sent.
 
-use appmint_core::HookChange;
+use appmint_core::WebhookUpdate;
 use pyo3::prelude::*;
 
 use crate::{
@@ -12,10 +12,10 @@ use crate::{
 /// Where the platform sends the app's events. The secret is never told.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
-pub(crate) struct HookConfig(pub(crate) appmint_core::HookConfig);
+pub(crate) struct WebhookConfig(pub(crate) appmint_core::WebhookConfig);
 
 #[pymethods]
-impl HookConfig {
+impl WebhookConfig {
     /// The URL that events are sent to.
     #[getter]
     fn url(&self) -> Option<&str> {
@@ -43,8 +43,8 @@ impl HookConfig {
     // Without the URL, which some receivers have a secret in.
     fn __repr__(&self) -> String {
         match &self.0.content_type {
-            Some(content_type) => format!("<appmint.HookConfig of {content_type}>"),
-            None => "<appmint.HookConfig>".to_owned(),
+            Some(content_type) => format!("<appmint.WebhookConfig of {content_type}>"),
+            None => "<appmint.WebhookConfig>".to_owned(),
         }
     }
 }
@@ -52,11 +52,11 @@ impl HookConfig {
 /// An event that was sent to the app, or was tried to be.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
-pub(crate) struct HookDelivery(pub(crate) appmint_core::HookDelivery);
+pub(crate) struct WebhookDelivery(pub(crate) appmint_core::WebhookDelivery);
 
 #[pymethods]
-impl HookDelivery {
-    /// The delivery's id, which redeliver_hook takes.
+impl WebhookDelivery {
+    /// The delivery's id, which redeliver_webhook takes.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
@@ -124,8 +124,8 @@ impl HookDelivery {
 
     fn __repr__(&self) -> String {
         match &self.0.event {
-            Some(event) => format!("<appmint.HookDelivery {} of {event}>", self.0.id),
-            None => format!("<appmint.HookDelivery {}>", self.0.id),
+            Some(event) => format!("<appmint.WebhookDelivery {} of {event}>", self.0.id),
+            None => format!("<appmint.WebhookDelivery {}>", self.0.id),
         }
     }
 }
@@ -136,8 +136,8 @@ pub(crate) fn change(
     content_type: Given<'_, '_>,
     signing_secret: Given<'_, '_>,
     insecure_ssl: Given<'_, '_>,
-) -> PyResult<HookChange> {
-    Ok(HookChange {
+) -> PyResult<WebhookUpdate> {
+    Ok(WebhookUpdate {
         url: given("url", url, text)?,
         content_type: given("content_type", content_type, text)?,
         secret: given("secret", signing_secret, secret)?,

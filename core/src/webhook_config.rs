@@ -8,7 +8,7 @@ use crate::{
     platform::{
         Platform,
         descriptor::{List, Operation},
-        operations::HookDeliveryMembers,
+        operations::WebhookDeliveryMembers,
     },
     refusal::Answered,
     reply,
@@ -19,7 +19,7 @@ use crate::{
 /// Where the platform sends the app's events. The secret is never told.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct HookConfig {
+pub struct WebhookConfig {
     /// The URL that events are sent to.
     pub url: Option<String>,
     /// How they are written: `json` or `form`.
@@ -32,7 +32,7 @@ pub struct HookConfig {
 
 /// What to change of a webhook. What is `None` stays as it is.
 #[derive(Clone, Debug, Default)]
-pub struct HookChange {
+pub struct WebhookUpdate {
     /// The URL that events are sent to.
     pub url: Option<String>,
     /// How they are written: `json` or `form`.
@@ -46,8 +46,8 @@ pub struct HookChange {
 /// An event that was sent to the app, or was tried to be.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct HookDelivery {
-    /// The delivery's id, which [`redeliver_hook`](crate::App::redeliver_hook) takes.
+pub struct WebhookDelivery {
+    /// The delivery's id, which [`redeliver_webhook`](crate::App::redeliver_webhook) takes.
     pub id: String,
     /// The id that the receiver saw; the same for each attempt.
     pub guid: Option<String>,
@@ -71,10 +71,10 @@ pub struct HookDelivery {
     pub raw: Value,
 }
 
-impl HookConfig {
+impl WebhookConfig {
     pub(crate) fn read(answered: &Answered<'_>) -> Result<Self> {
         let platform = answered.platform;
-        let members = platform.described(&platform.descriptor().objects.hook_config)?;
+        let members = platform.described(&platform.descriptor().objects.webhook_config)?;
         let raw = answered.json()?;
         Ok(Self {
             url: reply::text(&raw, &members.url),
@@ -85,19 +85,19 @@ impl HookConfig {
     }
 }
 
-impl HookChange {
+impl WebhookUpdate {
     pub(crate) fn is_empty(&self) -> bool {
         let Self { url, content_type, secret, insecure_ssl } = self;
         url.is_none() && content_type.is_none() && secret.is_none() && insecure_ssl.is_none()
     }
 }
 
-impl HookDelivery {
+impl WebhookDelivery {
     pub(crate) fn single(answered: &Answered<'_>) -> Result<Self> {
         Self::read(answered, &answered.json()?)
     }
 
-    fn of(members: &HookDeliveryMembers, raw: &Value) -> Option<Self> {
+    fn of(members: &WebhookDeliveryMembers, raw: &Value) -> Option<Self> {
         Some(Self {
             id: reply::text(raw, &members.id)?,
             guid: reply::text(raw, &members.guid),
@@ -114,17 +114,17 @@ impl HookDelivery {
     }
 }
 
-impl Listed for HookDelivery {
+impl Listed for WebhookDelivery {
     const LIST: &'static str = "list of webhook deliveries";
     const OPERATION: Operation = Operation::Call;
 
     fn list(platform: &Platform) -> Result<&List> {
-        platform.offered(&platform.descriptor().lists.hook_deliveries, Self::LIST)
+        platform.offered(&platform.descriptor().lists.webhook_deliveries, Self::LIST)
     }
 
     fn read(answered: &Answered<'_>, raw: &Value) -> Result<Self> {
         let platform = answered.platform;
-        let members = platform.described(&platform.descriptor().objects.hook_delivery)?;
+        let members = platform.described(&platform.descriptor().objects.webhook_delivery)?;
         Self::of(members, raw).ok_or_else(|| {
             answered.nonsense(Reason::MissingMember, "a delivery in the answer has no id")
         })
