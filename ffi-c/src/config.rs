@@ -228,7 +228,8 @@ pub extern "C" fn appmint_config_set_fallback_key_id(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     set(config, error, |settings| {
-        settings.fallback_key_id = Some(text("fallback_key_id", fallback_key_id, fallback_key_id_len)?.into());
+        settings.fallback_key_id =
+            Some(text("fallback_key_id", fallback_key_id, fallback_key_id_len)?.into());
         Ok(())
     })
 }

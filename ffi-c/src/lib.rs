@@ -18,7 +18,6 @@ pub mod device;
 pub mod discovery;
 pub mod error;
 pub mod event;
-pub mod webhook_config;
 pub mod installation;
 pub mod introspection;
 pub mod login;
@@ -37,6 +36,7 @@ pub mod text;
 pub mod token;
 pub mod version;
 pub mod webhook;
+pub mod webhook_config;
 
 use std::alloc::System;
 

@@ -9,14 +9,15 @@ use crate::{
     authorization::appmint_authorization,
     border::{Out, answer, given, make, optional_text, secrets, text},
     error::{appmint_error, appmint_status},
-    webhook_config::{
-        appmint_webhook_update, appmint_webhook_config, appmint_webhook_deliveries, appmint_webhook_delivery,
-    },
     installation::appmint_installation,
     introspection::appmint_introspection,
     registration::appmint_registration,
     scope::appmint_scope,
     token::appmint_token,
+    webhook_config::{
+        appmint_webhook_config, appmint_webhook_deliveries, appmint_webhook_delivery,
+        appmint_webhook_update,
+    },
 };
 
 /// Makes a call that is about one text and brings nothing back.
@@ -110,7 +111,9 @@ pub extern "C" fn appmint_app_webhook_config(
     webhook_config: Option<&mut MaybeUninit<*mut appmint_webhook_config>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    make("webhook_config", webhook_config, error, || given("app", app)?.core.webhook_config().wait())
+    make("webhook_config", webhook_config, error, || {
+        given("app", app)?.core.webhook_config().wait()
+    })
 }
 
 /// Changes where and how the platform sends the app's events. `change` stays yours, and must change

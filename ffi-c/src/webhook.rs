@@ -48,14 +48,18 @@ pub(crate) fn headers<'a>(
 /// The event's name, such as "push", or NULL. From a header on most platforms, which no signature
 /// covers: it is a hint for routing, and the payload decides. Borrowed until `webhook` is freed.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_webhook_event_name(webhook: Option<&appmint_webhook_event>) -> *const c_char {
+pub extern "C" fn appmint_webhook_event_name(
+    webhook: Option<&appmint_webhook_event>,
+) -> *const c_char {
     show(webhook, |webhook| webhook.name.maybe(|| webhook.core.name.as_deref()))
 }
 
 /// The delivery's id, to recognise one that comes twice, or NULL. From a header, too. Borrowed
 /// until `webhook` is freed.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_webhook_event_delivery_id(webhook: Option<&appmint_webhook_event>) -> *const c_char {
+pub extern "C" fn appmint_webhook_event_delivery_id(
+    webhook: Option<&appmint_webhook_event>,
+) -> *const c_char {
     show(webhook, |webhook| webhook.delivery_id.maybe(|| webhook.core.delivery_id.as_deref()))
 }
 

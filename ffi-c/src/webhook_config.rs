@@ -6,7 +6,7 @@ use std::{
     mem::MaybeUninit,
 };
 
-use appmint_core::{WebhookUpdate, WebhookConfig, WebhookDelivery, Listing, Result};
+use appmint_core::{Listing, Result, WebhookConfig, WebhookDelivery, WebhookUpdate};
 
 use crate::{
     border::{Out, answer, flag, free, given, look, next, show, show_with_len, text},
@@ -68,7 +68,9 @@ impl From<WebhookDelivery> for appmint_webhook_delivery {
 pub extern "C" fn appmint_webhook_config_url(
     webhook_config: Option<&appmint_webhook_config>,
 ) -> *const c_char {
-    show(webhook_config, |webhook_config| webhook_config.texts.url.maybe(|| webhook_config.core.url.as_deref()))
+    show(webhook_config, |webhook_config| {
+        webhook_config.texts.url.maybe(|| webhook_config.core.url.as_deref())
+    })
 }
 
 /// How they are written, "json" or "form", or NULL. Borrowed like the configuration.
@@ -98,7 +100,9 @@ pub extern "C" fn appmint_webhook_config_raw(
     len: Option<&mut MaybeUninit<usize>>,
 ) -> *const c_char {
     let json = |webhook_config: &appmint_webhook_config| Some(webhook_config.core.raw.to_string());
-    show_with_len(webhook_config, len, |webhook_config| webhook_config.texts.raw.made(|| json(webhook_config)))
+    show_with_len(webhook_config, len, |webhook_config| {
+        webhook_config.texts.raw.made(|| json(webhook_config))
+    })
 }
 
 /// Frees a webhook's configuration. NULL is fine.
@@ -210,7 +214,9 @@ pub extern "C" fn appmint_webhook_deliveries_next(
 
 /// Frees a list, not the deliveries that came out of it. NULL is fine.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_webhook_deliveries_free(listing: Option<Box<appmint_webhook_deliveries>>) {
+pub extern "C" fn appmint_webhook_deliveries_free(
+    listing: Option<Box<appmint_webhook_deliveries>>,
+) {
     free(listing);
 }
 
@@ -219,7 +225,9 @@ pub extern "C" fn appmint_webhook_deliveries_free(listing: Option<Box<appmint_we
 pub extern "C" fn appmint_webhook_delivery_id(
     webhook_delivery: Option<&appmint_webhook_delivery>,
 ) -> *const c_char {
-    show(webhook_delivery, |webhook_delivery| webhook_delivery.texts.id.some(|| &webhook_delivery.core.id))
+    show(webhook_delivery, |webhook_delivery| {
+        webhook_delivery.texts.id.some(|| &webhook_delivery.core.id)
+    })
 }
 
 /// The id that the receiver saw, the same for each attempt, or NULL. Borrowed like the delivery.
@@ -267,7 +275,9 @@ pub extern "C" fn appmint_webhook_delivery_status(
 pub extern "C" fn appmint_webhook_delivery_status_code(
     webhook_delivery: Option<&appmint_webhook_delivery>,
 ) -> c_int {
-    look(webhook_delivery, 0, |webhook_delivery| webhook_delivery.core.status_code.map_or(0, c_int::from))
+    look(webhook_delivery, 0, |webhook_delivery| {
+        webhook_delivery.core.status_code.map_or(0, c_int::from)
+    })
 }
 
 /// When it was sent, or APPMINT_NO_TIME.
@@ -292,7 +302,10 @@ pub extern "C" fn appmint_webhook_delivery_installation_id(
     webhook_delivery: Option<&appmint_webhook_delivery>,
 ) -> *const c_char {
     show(webhook_delivery, |webhook_delivery| {
-        webhook_delivery.texts.installation_id.maybe(|| webhook_delivery.core.installation_id.as_deref())
+        webhook_delivery
+            .texts
+            .installation_id
+            .maybe(|| webhook_delivery.core.installation_id.as_deref())
     })
 }
 
@@ -302,7 +315,10 @@ pub extern "C" fn appmint_webhook_delivery_repository_id(
     webhook_delivery: Option<&appmint_webhook_delivery>,
 ) -> *const c_char {
     show(webhook_delivery, |webhook_delivery| {
-        webhook_delivery.texts.repository_id.maybe(|| webhook_delivery.core.repository_id.as_deref())
+        webhook_delivery
+            .texts
+            .repository_id
+            .maybe(|| webhook_delivery.core.repository_id.as_deref())
     })
 }
 
@@ -313,7 +329,8 @@ pub extern "C" fn appmint_webhook_delivery_raw(
     webhook_delivery: Option<&appmint_webhook_delivery>,
     len: Option<&mut MaybeUninit<usize>>,
 ) -> *const c_char {
-    let json = |webhook_delivery: &appmint_webhook_delivery| Some(webhook_delivery.core.raw.to_string());
+    let json =
+        |webhook_delivery: &appmint_webhook_delivery| Some(webhook_delivery.core.raw.to_string());
     show_with_len(webhook_delivery, len, |webhook_delivery| {
         webhook_delivery.texts.raw.made(|| json(webhook_delivery))
     })
@@ -321,6 +338,8 @@ pub extern "C" fn appmint_webhook_delivery_raw(
 
 /// Frees a delivery. NULL is fine.
 #[unsafe(no_mangle)]
-pub extern "C" fn appmint_webhook_delivery_free(webhook_delivery: Option<Box<appmint_webhook_delivery>>) {
+pub extern "C" fn appmint_webhook_delivery_free(
+    webhook_delivery: Option<Box<appmint_webhook_delivery>>,
+) {
     free(webhook_delivery);
 }
