@@ -114,14 +114,10 @@ extern "C" {
  *     puts(appmint_list_at(appmint_platforms(), i));
  */
 
-/**
- * A list of texts. Borrowed from the object that it was read from.
- */
+/** A list of texts. Borrowed from the object that it was read from. */
 typedef struct appmint_list appmint_list;
 
-/**
- * Names and values, in order. Borrowed from the object that it was read from.
- */
+/** Names and values, in order. Borrowed from the object that it was read from. */
 typedef struct appmint_map appmint_map;
 
 /**
@@ -130,49 +126,31 @@ typedef struct appmint_map appmint_map;
  */
 typedef struct appmint_text appmint_text;
 
-/**
- * The text itself.
- */
+/** The text itself. */
 const char *appmint_text_reveal(const appmint_text *text, size_t *len);
 
-/**
- * Zeroizes and frees a text.
- */
+/** Zeroizes and frees a text. */
 void appmint_text_free(appmint_text *text);
 
-/**
- * The number of texts.
- */
+/** The number of texts. */
 size_t appmint_list_len(const appmint_list *list);
 
-/**
- * The text at `index`, counted from 0; NULL beyond the end.
- */
+/** The text at `index`, counted from 0; NULL beyond the end. */
 const char *appmint_list_at(const appmint_list *list, size_t index);
 
-/**
- * The number of entries.
- */
+/** The number of entries. */
 size_t appmint_map_len(const appmint_map *map);
 
-/**
- * The name of the entry at `index`, counted from 0; NULL beyond the end.
- */
+/** The name of the entry at `index`, counted from 0; NULL beyond the end. */
 const char *appmint_map_name_at(const appmint_map *map, size_t index);
 
-/**
- * The value of the entry at `index`, counted from 0; NULL beyond the end.
- */
+/** The value of the entry at `index`, counted from 0; NULL beyond the end. */
 const char *appmint_map_value_at(const appmint_map *map, size_t index);
 
-/**
- * The value of the first entry with exactly this name, or NULL.
- */
+/** The value of the first entry with exactly this name, or NULL. */
 const char *appmint_map_find(const appmint_map *map, const char *name, size_t name_len);
 
-/**
- * Called exactly once, on any thread, after the last call with this `userdata`.
- */
+/** Called exactly once, on any thread, after the last call with this `userdata`. */
 typedef void (*appmint_drop)(void *userdata);
 
 
@@ -180,8 +158,8 @@ typedef void (*appmint_drop)(void *userdata);
 
 /*
  * An app is a platform and the credentials that the platform's settings page shows. Make one for a
- * process and share it between threads: it caches tokens. appmint_app_request makes API calls as the
- * app, appmint_source_request as an installation or a user.
+ * process and share it between threads: it caches tokens. appmint_app_request makes API calls as
+ * the app, appmint_source_request as an installation or a user.
  *
  *   request = appmint_request_new("GET", APPMINT_NTS, "/app", APPMINT_NTS);
  *   if (appmint_app_request(app, request, &response, &error) != APPMINT_OK) goto done;
@@ -192,18 +170,14 @@ typedef void (*appmint_drop)(void *userdata);
 /* Described below. */
 typedef struct appmint_clock appmint_clock;
 
+/* Described in "Errors". */
+typedef struct appmint_error appmint_error;
+typedef int32_t appmint_status;
+
 /* Described in "Tokens". */
 typedef struct appmint_token appmint_token;
 
-/* Described in "Errors". */
-typedef struct appmint_error appmint_error;
-
-/* Described in "Errors". */
-typedef int32_t appmint_status;
-
-/**
- * The library's version, such as "0.1.0". APPMINT_VERSION is the header's. Never freed.
- */
+/** The library's version, such as "0.1.0". APPMINT_VERSION is the header's. Never freed. */
 const char *appmint_version(void);
 
 /**
@@ -212,63 +186,69 @@ const char *appmint_version(void);
  */
 uint32_t appmint_abi_version(void);
 
-/**
- * The names of the built-in platforms. Never freed.
- */
+/** The names of the built-in platforms. Never freed. */
 const appmint_list *appmint_platforms(void);
 
 /**
- * The configuration of an app. appmint_app_new checks it.
+ * Signs instead of a private key: a KMS, an HSM, or anything else that does not give the key away.
+ *
+ * Set `size` to sizeof(appmint_signer). By it the library tells apart programs that were built
+ * with other versions of this header.
  */
+typedef struct {
+  /** sizeof(appmint_signer) */
+  size_t size;
+  /** The first argument of both functions. */
+  void *userdata;
+  /**
+   * Makes the RS256 signature (RSASSA-PKCS1-v1_5 with SHA-256) over `message`.
+   *
+   * It writes to `signature`, which has room for `*signature_len` bytes, sets
+   * `*signature_len` to the number that it wrote, and returns 0. Any other number means that it
+   * failed: the call that needs the signature ends with APPMINT_ERROR_CALLBACK. It runs on
+   * the library's threads, on several at once; it may block, and must not throw.
+   */
+  int (*sign)(void *userdata,
+              const uint8_t *message,
+              size_t message_len,
+              uint8_t *signature,
+              size_t *signature_len);
+  /** Called exactly once, on any thread, after the last call of `sign`. May be NULL. */
+  void (*drop)(void *userdata);
+} appmint_signer;
+
+/** The configuration of an app. appmint_app_new checks it. */
 typedef struct appmint_config appmint_config;
 
-/**
- * A configuration in which every setting has its default.
- */
+/** A configuration in which every setting has its default. */
 appmint_config *appmint_config_new(void);
 
-/**
- * The name of a built-in platform, such as "atomgit": see appmint_platforms.
- */
+/** The name of a built-in platform, such as "atomgit": see appmint_platforms. */
 void appmint_config_set_platform(appmint_config *config, const char *platform, size_t platform_len);
 
-/**
- * A platform's descriptor as JSON text, instead of a name.
- */
+/** A platform's descriptor as JSON text, instead of a name. */
 void appmint_config_set_platform_descriptor(appmint_config *config,
                                             const char *platform_descriptor,
                                             size_t platform_descriptor_len);
 
-/**
- * The platform's host, such as "git.corp.example", for platforms that can be hosted anywhere.
- */
+/** The platform's host, such as "git.corp.example", for platforms that can be hosted anywhere. */
 void appmint_config_set_host(appmint_config *config, const char *host, size_t host_len);
 
-/**
- * The base URL of the API; default the platform's.
- */
+/** The base URL of the API; default the platform's. */
 void appmint_config_set_api_url(appmint_config *config, const char *api_url, size_t api_url_len);
 
-/**
- * The base URL of the web pages, where a user authorizes; default the platform's.
- */
+/** The base URL of the web pages, where a user authorizes; default the platform's. */
 void appmint_config_set_web_url(appmint_config *config, const char *web_url, size_t web_url_len);
 
-/**
- * The app's id, as the platform's settings page shows it.
- */
+/** The app's id, as the platform's settings page shows it. */
 void appmint_config_set_app_id(appmint_config *config, const char *app_id, size_t app_id_len);
 
-/**
- * The OAuth client id.
- */
+/** The OAuth client id. */
 void appmint_config_set_client_id(appmint_config *config,
                                   const char *client_id,
                                   size_t client_id_len);
 
-/**
- * The OAuth client secret.
- */
+/** The OAuth client secret. */
 void appmint_config_set_client_secret(appmint_config *config,
                                       const char *client_secret,
                                       size_t client_secret_len);
@@ -289,21 +269,15 @@ void appmint_config_set_fallback_private_key(appmint_config *config,
                                              const void *fallback_private_key,
                                              size_t fallback_private_key_len);
 
-/**
- * The passphrase of an encrypted PKCS#8 key.
- */
+/** The passphrase of an encrypted PKCS#8 key. */
 void appmint_config_set_private_key_passphrase(appmint_config *config,
                                                const char *private_key_passphrase,
                                                size_t private_key_passphrase_len);
 
-/**
- * The platform's id of the key, for platforms that name keys: the `kid` header of JWTs.
- */
+/** The platform's id of the key, for platforms that name keys: the `kid` header of JWTs. */
 void appmint_config_set_key_id(appmint_config *config, const char *key_id, size_t key_id_len);
 
-/**
- * The platform's id of the second key.
- */
+/** The platform's id of the second key. */
 void appmint_config_set_fallback_key_id(appmint_config *config,
                                         const char *fallback_key_id,
                                         size_t fallback_key_id_len);
@@ -317,14 +291,10 @@ void appmint_config_set_fallback_key_id(appmint_config *config,
  */
 void appmint_config_set_signer(appmint_config *config, const appmint_signer *signer);
 
-/**
- * How far a JWT's `iat` lies in the past, in seconds; default 60.
- */
+/** How far a JWT's `iat` lies in the past, in seconds; default 60. */
 void appmint_config_set_jwt_back_date_s(appmint_config *config, int64_t jwt_back_date_s);
 
-/**
- * How far a JWT's `exp` lies in the future, in seconds; default 540.
- */
+/** How far a JWT's `exp` lies in the future, in seconds; default 540. */
 void appmint_config_set_jwt_lifetime_s(appmint_config *config, int64_t jwt_lifetime_s);
 
 /**
@@ -333,19 +303,13 @@ void appmint_config_set_jwt_lifetime_s(appmint_config *config, int64_t jwt_lifet
  */
 void appmint_config_set_clock(appmint_config *config, const appmint_clock *clock);
 
-/**
- * Zeroizes and frees a configuration. Apps that were made with it do not need it.
- */
+/** Zeroizes and frees a configuration. Apps that were made with it do not need it. */
 void appmint_config_free(appmint_config *config);
 
-/**
- * The deadline of a whole call, retries included, in milliseconds; default 30000.
- */
+/** The deadline of a whole call, retries included, in milliseconds; default 30000. */
 void appmint_config_set_timeout_ms(appmint_config *config, int64_t timeout_ms);
 
-/**
- * The deadline of connecting, in milliseconds; default 10000.
- */
+/** The deadline of connecting, in milliseconds; default 10000. */
 void appmint_config_set_connect_timeout_ms(appmint_config *config, int64_t connect_timeout_ms);
 
 /**
@@ -354,16 +318,12 @@ void appmint_config_set_connect_timeout_ms(appmint_config *config, int64_t conne
  */
 void appmint_config_set_proxy(appmint_config *config, const char *proxy, size_t proxy_len);
 
-/**
- * PEM of certificates to trust in addition to the system's.
- */
+/** PEM of certificates to trust in addition to the system's. */
 void appmint_config_set_root_certificates(appmint_config *config,
                                           const char *root_certificates,
                                           size_t root_certificates_len);
 
-/**
- * Text that precedes appmint's own User-Agent.
- */
+/** Text that precedes appmint's own User-Agent. */
 void appmint_config_set_user_agent(appmint_config *config,
                                    const char *user_agent,
                                    size_t user_agent_len);
@@ -374,9 +334,7 @@ void appmint_config_set_user_agent(appmint_config *config,
  */
 void appmint_config_set_allow_plain_http(appmint_config *config, int allow_plain_http);
 
-/**
- * The largest body of an API response, in bytes; default 33554432 (32 MiB).
- */
+/** The largest body of an API response, in bytes; default 33554432 (32 MiB). */
 void appmint_config_set_max_response_body(appmint_config *config, size_t max_response_body);
 
 /**
@@ -390,24 +348,16 @@ void appmint_config_set_retries(appmint_config *config, uint32_t retries);
  */
 void appmint_config_set_retry_wait_ms(appmint_config *config, int64_t retry_wait_ms);
 
-/**
- * A clock for tests. It stands still until it is moved.
- */
+/** A clock for tests. It stands still until it is moved. */
 struct appmint_clock;
 
-/**
- * A clock that shows `now_ms`.
- */
+/** A clock that shows `now_ms`. */
 appmint_clock *appmint_clock_new(int64_t now_ms);
 
-/**
- * The time that it shows.
- */
+/** The time that it shows. */
 int64_t appmint_clock_now_ms(const appmint_clock *clock);
 
-/**
- * Sets the time, forwards or backwards, for every app that was made with this clock.
- */
+/** Sets the time, forwards or backwards, for every app that was made with this clock. */
 void appmint_clock_set_ms(const appmint_clock *clock, int64_t now_ms);
 
 /**
@@ -419,9 +369,7 @@ appmint_status appmint_clock_advance_ms(const appmint_clock *clock,
                                         int64_t by_ms,
                                         appmint_error **error);
 
-/**
- * Frees a clock. Apps that were made with it keep the time that it shows.
- */
+/** Frees a clock. Apps that were made with it keep the time that it shows. */
 void appmint_clock_free(appmint_clock *clock);
 
 /**
@@ -441,9 +389,7 @@ appmint_status appmint_discover(const appmint_config *config,
                                 appmint_text **descriptor,
                                 appmint_error **error);
 
-/**
- * An app on a platform.
- */
+/** An app on a platform. */
 typedef struct appmint_app appmint_app;
 
 /**
@@ -454,9 +400,7 @@ appmint_status appmint_app_new(const appmint_config *config,
                                appmint_app **app,
                                appmint_error **error);
 
-/**
- * The platform's name.
- */
+/** The platform's name. */
 const char *appmint_app_platform_name(const appmint_app *app);
 
 /**
@@ -486,9 +430,7 @@ int64_t appmint_app_clock_offset_ms(const appmint_app *app);
  */
 void appmint_app_close(const appmint_app *app);
 
-/**
- * Frees an app. Calls that are running on other threads complete.
- */
+/** Frees an app. Calls that are running on other threads complete. */
 void appmint_app_free(appmint_app *app);
 
 /**
@@ -497,9 +439,7 @@ void appmint_app_free(appmint_app *app);
  */
 typedef struct appmint_request appmint_request;
 
-/**
- * A response, whatever its status. Its body is zeroized when freed.
- */
+/** A response, whatever its status. Its body is zeroized when freed. */
 typedef struct appmint_response appmint_response;
 
 /**
@@ -511,23 +451,17 @@ appmint_request *appmint_request_new(const char *method,
                                      const char *path,
                                      size_t path_len);
 
-/**
- * Adds a header.
- */
+/** Adds a header. */
 void appmint_request_add_header(appmint_request *request,
                                 const char *name,
                                 size_t name_len,
                                 const char *value,
                                 size_t value_len);
 
-/**
- * Sets a JSON body.
- */
+/** Sets a JSON body. */
 void appmint_request_set_json(appmint_request *request, const char *json, size_t json_len);
 
-/**
- * Sets a body of any kind. Name its kind in a Content-Type header.
- */
+/** Sets a body of any kind. Name its kind in a Content-Type header. */
 void appmint_request_set_body(appmint_request *request, const void *body, size_t body_len);
 
 /**
@@ -536,14 +470,10 @@ void appmint_request_set_body(appmint_request *request, const void *body, size_t
  */
 void appmint_request_set_token(appmint_request *request, const char *token, size_t token_len);
 
-/**
- * The deadline of the whole call, in milliseconds; default the app's timeout.
- */
+/** The deadline of the whole call, in milliseconds; default the app's timeout. */
 void appmint_request_set_timeout_ms(appmint_request *request, int64_t timeout_ms);
 
-/**
- * Zeroizes the token in a request and frees it.
- */
+/** Zeroizes the token in a request and frees it. */
 void appmint_request_free(appmint_request *request);
 
 /**
@@ -555,24 +485,16 @@ appmint_status appmint_app_request(const appmint_app *app,
                                    appmint_response **response,
                                    appmint_error **error);
 
-/**
- * The HTTP status.
- */
+/** The HTTP status. */
 int appmint_response_status(const appmint_response *response);
 
-/**
- * The headers, names in lower case.
- */
+/** The headers, names in lower case. */
 const appmint_map *appmint_response_headers(const appmint_response *response);
 
-/**
- * The body: bytes without a NUL at their end. Not NULL even if the body is empty.
- */
+/** The body: bytes without a NUL at their end. Not NULL even if the body is empty. */
 const uint8_t *appmint_response_body(const appmint_response *response, size_t *len);
 
-/**
- * Frees a response.
- */
+/** Frees a response. */
 void appmint_response_free(appmint_response *response);
 
 /**
@@ -581,80 +503,57 @@ void appmint_response_free(appmint_response *response);
  */
 typedef struct appmint_stats appmint_stats;
 
-/**
- * The counts of an app's work. No network I/O.
- */
+/** The counts of an app's work. No network I/O. */
 appmint_status appmint_app_stats(const appmint_app *app,
                                  appmint_stats **stats,
                                  appmint_error **error);
 
-/**
- * Tokens minted while a caller waited.
- */
+/** Tokens minted while a caller waited. */
 uint64_t appmint_stats_minted(const appmint_stats *stats);
 
-/**
- * Tokens minted ahead of their predecessor's expiry.
- */
+/** Tokens minted ahead of their predecessor's expiry. */
 uint64_t appmint_stats_renewed(const appmint_stats *stats);
 
-/**
- * Attempts to mint that failed.
- */
+/** Attempts to mint that failed. */
 uint64_t appmint_stats_failed(const appmint_stats *stats);
 
-/**
- * Valid tokens returned inside their renewal margin because minting failed.
- */
+/** Valid tokens returned inside their renewal margin because minting failed. */
 uint64_t appmint_stats_served_stale(const appmint_stats *stats);
 
-/**
- * Requests that were sent again.
- */
+/** Requests that were sent again. */
 uint64_t appmint_stats_retried(const appmint_stats *stats);
 
-/**
- * Callers that shared a running attempt to mint.
- */
+/** Callers that shared a running attempt to mint. */
 uint64_t appmint_stats_joined(const appmint_stats *stats);
 
-/**
- * Tokens that the platform refused before their expiry.
- */
+/** Tokens that the platform refused before their expiry. */
 uint64_t appmint_stats_refused(const appmint_stats *stats);
 
-/**
- * Tokens read from the store.
- */
+/** Tokens read from the store. */
 uint64_t appmint_stats_from_store(const appmint_stats *stats);
 
-/**
- * Calls of the store that failed.
- */
+/** Calls of the store that failed. */
 uint64_t appmint_stats_store_failed(const appmint_stats *stats);
 
-/**
- * Cache entries in memory: one for each installation and scope, session, and the app.
- */
+/** Cache entries in memory: one for each installation and scope, session, and the app. */
 uint64_t appmint_stats_sources(const appmint_stats *stats);
 
-/**
- * Frees a snapshot.
- */
+/** Frees a snapshot. */
 void appmint_stats_free(appmint_stats *stats);
 
 
 /* ---- Installations ---- */
 
 /*
- * An account installs the app, and grants it permissions on all or some of its repositories. A lookup
- * finds the installation of an account; the list has all installations.
+ * An account installs the app, and grants it permissions on all or some of its repositories. A
+ * lookup finds the installation of an account; the list has all installations.
  *
  *   if (appmint_app_installations(app, &listing, &error) != APPMINT_OK) goto done;
- *   while (appmint_installations_next(listing, &installation, &error) == APPMINT_OK && installation) {
+ *   for (;;) {
+ *     if (appmint_installations_next(listing, &installation, &error) != APPMINT_OK) goto done;
+ *     if (!installation) break;
  *     puts(appmint_installation_id(installation));
  *     appmint_installation_free(installation);
- *     installation = NULL;
  *   }
  */
 
@@ -664,58 +563,39 @@ typedef struct appmint_installation appmint_installation;
 /* Described in "OAuth & login". */
 typedef struct appmint_authorization appmint_authorization;
 
-/**
- * How a text names an installation.
- */
+/** How a text names an installation. */
 typedef enum appmint_lookup_code {
-  /**
-   * An account of any kind, as the platform writes it: its path, login, name or id.
-   */
+  /** An account of any kind, as the platform writes it: its path, login, name or id. */
   APPMINT_LOOKUP_ACCOUNT = 0,
-  /**
-   * An installation's id.
-   */
+  /** An installation's id. */
   APPMINT_LOOKUP_ID = 1,
-  /**
-   * An organization's name.
-   */
+  /** An organization's name. */
   APPMINT_LOOKUP_ORGANIZATION = 2,
-  /**
-   * A user's login.
-   */
+  /** A user's login. */
   APPMINT_LOOKUP_USER = 3,
-  /**
-   * A repository, as "owner/name".
-   */
+  /** A repository, as "owner/name". */
   APPMINT_LOOKUP_REPOSITORY = 4,
-  /**
-   * An enterprise's short name.
-   */
+  /** An enterprise's short name. */
   APPMINT_LOOKUP_ENTERPRISE = 5
 } appmint_lookup_code;
 
-/**
- * A list of installations.
- */
+/** A value of enum appmint_lookup_code. */
+typedef int32_t appmint_lookup;
+
+/** A list of installations. */
 typedef struct appmint_installations appmint_installations;
 
-/**
- * The installations of the app. No network I/O until the first appmint_installations_next.
- */
+/** The installations of the app. No network I/O until the first appmint_installations_next. */
 appmint_status appmint_app_installations(const appmint_app *app,
                                          appmint_installations **listing,
                                          appmint_error **error);
 
-/**
- * The next installation; `*installation` is NULL after the last.
- */
+/** The next installation; `*installation` is NULL after the last. */
 appmint_status appmint_installations_next(const appmint_installations *listing,
                                           appmint_installation **installation,
                                           appmint_error **error);
 
-/**
- * Frees a list, not the installations that it returned.
- */
+/** Frees a list, not the installations that it returned. */
 void appmint_installations_free(appmint_installations *listing);
 
 /**
@@ -731,25 +611,19 @@ appmint_status appmint_app_find_installation(const appmint_app *app,
                                              appmint_installation **installation,
                                              appmint_error **error);
 
-/**
- * Suspends an installation: its tokens stop working until it is unsuspended.
- */
+/** Suspends an installation: its tokens stop working until it is unsuspended. */
 appmint_status appmint_app_suspend_installation(const appmint_app *app,
                                                 const char *id,
                                                 size_t id_len,
                                                 appmint_error **error);
 
-/**
- * Ends an installation's suspension.
- */
+/** Ends an installation's suspension. */
 appmint_status appmint_app_unsuspend_installation(const appmint_app *app,
                                                   const char *id,
                                                   size_t id_len,
                                                   appmint_error **error);
 
-/**
- * Uninstalls the app from an account. This cannot be undone.
- */
+/** Uninstalls the app from an account. This cannot be undone. */
 appmint_status appmint_app_delete_installation(const appmint_app *app,
                                                const char *id,
                                                size_t id_len,
@@ -786,149 +660,96 @@ appmint_status appmint_app_finish_install(const appmint_app *app,
                                           appmint_installation **installation,
                                           appmint_error **error);
 
-/**
- * One installation of the app on an account. Only its id is certain.
- */
+/** One installation of the app on an account. Only its id is certain. */
 struct appmint_installation;
 
-/**
- * The installation's id.
- */
+/** The installation's id. */
 const char *appmint_installation_id(const appmint_installation *installation);
 
-/**
- * The account's path or login, or NULL.
- */
+/** The account's path or login, or NULL. */
 const char *appmint_installation_account(const appmint_installation *installation);
 
-/**
- * The account's display name, or NULL.
- */
+/** The account's display name, or NULL. */
 const char *appmint_installation_account_name(const appmint_installation *installation);
 
-/**
- * The account's id, or NULL.
- */
+/** The account's id, or NULL. */
 const char *appmint_installation_account_id(const appmint_installation *installation);
 
-/**
- * The id of the account or repository that the app is installed on, or NULL.
- */
+/** The id of the account or repository that the app is installed on, or NULL. */
 const char *appmint_installation_target_id(const appmint_installation *installation);
 
-/**
- * The app's id, or NULL.
- */
+/** The app's id, or NULL. */
 const char *appmint_installation_app_id(const appmint_installation *installation);
 
-/**
- * The app's short name in URLs, or NULL.
- */
+/** The app's short name in URLs, or NULL. */
 const char *appmint_installation_app_slug(const appmint_installation *installation);
 
-/**
- * "all" or "selected", or NULL.
- */
+/** "all" or "selected", or NULL. */
 const char *appmint_installation_repository_selection(const appmint_installation *installation);
 
-/**
- * The permissions that were granted: names and levels, sorted by name.
- */
+/** The permissions that were granted: names and levels, sorted by name. */
 const appmint_map *appmint_installation_permissions(const appmint_installation *installation);
 
-/**
- * The names of the webhook events that the app receives.
- */
+/** The names of the webhook events that the app receives. */
 const appmint_list *appmint_installation_events(const appmint_installation *installation);
 
-/**
- * When the app was installed.
- */
+/** When the app was installed. */
 int64_t appmint_installation_created_at_ms(const appmint_installation *installation);
 
-/**
- * When the installation last changed.
- */
+/** When the installation last changed. */
 int64_t appmint_installation_updated_at_ms(const appmint_installation *installation);
 
-/**
- * When an owner suspended it.
- */
+/** When an owner suspended it. */
 int64_t appmint_installation_suspended_at_ms(const appmint_installation *installation);
 
-/**
- * The whole object as the platform sent it: JSON.
- */
+/** The whole object as the platform sent it: JSON. */
 const char *appmint_installation_raw(const appmint_installation *installation, size_t *len);
 
-/**
- * Frees an installation.
- */
+/** Frees an installation. */
 void appmint_installation_free(appmint_installation *installation);
 
-/**
- * A list of repositories: see appmint_source_repositories.
- */
+/** A list of repositories: see appmint_source_repositories. */
 typedef struct appmint_repositories appmint_repositories;
 
-/**
- * A repository that an installation reaches. Only its id and its name are certain.
- */
+/** A repository that an installation reaches. Only its id and its name are certain. */
 typedef struct appmint_repository appmint_repository;
 
-/**
- * The next repository; `*repository` is NULL after the last.
- */
+/** The next repository; `*repository` is NULL after the last. */
 appmint_status appmint_repositories_next(const appmint_repositories *listing,
                                          appmint_repository **repository,
                                          appmint_error **error);
 
-/**
- * Frees a list, not the repositories that it returned.
- */
+/** Frees a list, not the repositories that it returned. */
 void appmint_repositories_free(appmint_repositories *listing);
 
-/**
- * The repository's id.
- */
+/** The repository's id. */
 const char *appmint_repository_id(const appmint_repository *repository);
 
-/**
- * Its name without its owner, as appmint_scope_add_repository takes it.
- */
+/** Its name without its owner, as appmint_scope_add_repository takes it. */
 const char *appmint_repository_name(const appmint_repository *repository);
 
-/**
- * Its name with its owner, or NULL.
- */
+/** Its name with its owner, or NULL. */
 const char *appmint_repository_full_name(const appmint_repository *repository);
 
-/**
- * The account that owns it, or NULL.
- */
+/** The account that owns it, or NULL. */
 const char *appmint_repository_owner(const appmint_repository *repository);
 
-/**
- * 1 if it is private, else 0; -1 if the platform does not report it.
- */
+/** 1 if it is private, else 0; -1 if the platform does not report it. */
 int appmint_repository_is_private(const appmint_repository *repository);
 
-/**
- * The whole object as the platform sent it: JSON.
- */
+/** The whole object as the platform sent it: JSON. */
 const char *appmint_repository_raw(const appmint_repository *repository, size_t *len);
 
-/**
- * Frees a repository.
- */
+/** Frees a repository. */
 void appmint_repository_free(appmint_repository *repository);
 
 
 /* ---- Tokens ---- */
 
 /*
- * A source keeps one token valid: it mints one when it is first needed, renews it ahead of its expiry,
- * and returns the token in memory until then. Ask the source each time instead of keeping a token.
+ * A source keeps one token valid: it mints one when it is first needed, renews it ahead of its
+ * expiry, and returns the token in memory until then. Ask the source each time instead of keeping
+ * a token.
  *
  *   scope = appmint_scope_new();
  *   appmint_scope_set_permission(scope, "contents", APPMINT_NTS, "read", APPMINT_NTS);
@@ -940,13 +761,9 @@ void appmint_repository_free(appmint_repository *repository);
 
 /* Described below. */
 typedef struct appmint_scope appmint_scope;
-
-/* Described below. */
 typedef struct appmint_source appmint_source;
 
-/**
- * A source of tokens for the installation with this id. No network I/O.
- */
+/** A source of tokens for the installation with this id. No network I/O. */
 appmint_status appmint_app_installation(const appmint_app *app,
                                         const char *id,
                                         size_t id_len,
@@ -988,22 +805,16 @@ appmint_status appmint_app_app_tokens(const appmint_app *app,
                                       appmint_source **source,
                                       appmint_error **error);
 
-/**
- * Revokes an installation token. It succeeds if the token is already invalid.
- */
+/** Revokes an installation token. It succeeds if the token is already invalid. */
 appmint_status appmint_app_revoke_installation_token(const appmint_app *app,
                                                      const char *token,
                                                      size_t token_len,
                                                      appmint_error **error);
 
-/**
- * A part of the permissions and repositories of an installation or a token.
- */
+/** A part of the permissions and repositories of an installation or a token. */
 struct appmint_scope;
 
-/**
- * A scope that narrows nothing yet. A function that takes a scope refuses an empty one.
- */
+/** A scope that narrows nothing yet. A function that takes a scope refuses an empty one. */
 appmint_scope *appmint_scope_new(void);
 
 /**
@@ -1014,9 +825,7 @@ void appmint_scope_add_repository(appmint_scope *scope,
                                   const char *repository,
                                   size_t repository_len);
 
-/**
- * Adds a repository by its id.
- */
+/** Adds a repository by its id. */
 void appmint_scope_add_repository_id(appmint_scope *scope,
                                      const char *repository_id,
                                      size_t repository_id_len);
@@ -1031,9 +840,7 @@ void appmint_scope_set_permission(appmint_scope *scope,
                                   const char *level,
                                   size_t level_len);
 
-/**
- * Frees a scope. Sources that were made with it have a copy.
- */
+/** Frees a scope. Sources that were made with it have a copy. */
 void appmint_scope_free(appmint_scope *scope);
 
 /**
@@ -1079,9 +886,7 @@ appmint_status appmint_source_authorization_header(const appmint_source *source,
                                                    appmint_text **header,
                                                    appmint_error **error);
 
-/**
- * When the token in memory expires. APPMINT_NO_TIME also if there is none.
- */
+/** When the token in memory expires. APPMINT_NO_TIME also if there is none. */
 int64_t appmint_source_expires_at_ms(const appmint_source *source);
 
 /**
@@ -1128,41 +933,25 @@ appmint_status appmint_source_request(const appmint_source *source,
                                       appmint_response **response,
                                       appmint_error **error);
 
-/**
- * Frees a source. The app keeps the token for the next one.
- */
+/** Frees a source. The app keeps the token for the next one. */
 void appmint_source_free(appmint_source *source);
 
-/**
- * The kinds of tokens.
- */
+/** The kinds of tokens. */
 typedef enum appmint_token_kind_code {
-  /**
-   * The app itself: a JWT that it signed.
-   */
+  /** The app itself: a JWT that it signed. */
   APPMINT_TOKEN_JWT = 1,
-  /**
-   * The app itself: a token that the platform issued for a JWT.
-   */
+  /** The app itself: a token that the platform issued for a JWT. */
   APPMINT_TOKEN_APP = 2,
-  /**
-   * An installation of the app.
-   */
+  /** An installation of the app. */
   APPMINT_TOKEN_INSTALLATION = 3,
-  /**
-   * A user who authorized the app.
-   */
+  /** A user who authorized the app. */
   APPMINT_TOKEN_USER = 4
 } appmint_token_kind_code;
 
-/**
- * A token: a snapshot that does not change. Zeroized when freed.
- */
+/** A token: a snapshot that does not change. Zeroized when freed. */
 struct appmint_token;
 
-/**
- * What the token stands for: a value of enum appmint_token_kind_code.
- */
+/** What the token stands for: a value of enum appmint_token_kind_code. */
 int32_t appmint_token_kind(const appmint_token *token);
 
 /**
@@ -1171,39 +960,25 @@ int32_t appmint_token_kind(const appmint_token *token);
  */
 const char *appmint_token_kind_name(int32_t kind);
 
-/**
- * The secret itself.
- */
+/** The secret itself. */
 const char *appmint_token_reveal(const appmint_token *token, size_t *len);
 
-/**
- * The value of an Authorization header. It contains the secret.
- */
+/** The value of an Authorization header. It contains the secret. */
 const char *appmint_token_authorization_header(const appmint_token *token, size_t *len);
 
-/**
- * When the token expires.
- */
+/** When the token expires. */
 int64_t appmint_token_expires_at_ms(const appmint_token *token);
 
-/**
- * The token's permissions: names and levels, sorted by name.
- */
+/** The token's permissions: names and levels, sorted by name. */
 const appmint_map *appmint_token_permissions(const appmint_token *token);
 
-/**
- * "all" or "selected": the repositories that it reaches; or NULL.
- */
+/** "all" or "selected": the repositories that it reaches; or NULL. */
 const char *appmint_token_repository_selection(const appmint_token *token);
 
-/**
- * The names of the repositories that the token was narrowed to; empty if it was not.
- */
+/** The names of the repositories that the token was narrowed to; empty if it was not. */
 const appmint_list *appmint_token_repositories(const appmint_token *token);
 
-/**
- * The OAuth scopes that were granted.
- */
+/** The OAuth scopes that were granted. */
 const appmint_list *appmint_token_scopes(const appmint_token *token);
 
 /**
@@ -1212,43 +987,32 @@ const appmint_list *appmint_token_scopes(const appmint_token *token);
  */
 const char *appmint_token_account(const appmint_token *token);
 
-/**
- * A JWT's claims as JSON, which is no secret; NULL for other tokens.
- */
+/** A JWT's claims as JSON, which is no secret; NULL for other tokens. */
 const char *appmint_token_claims(const appmint_token *token);
 
-/**
- * The refresh token itself, a secret, or NULL.
- */
+/** The refresh token itself, a secret, or NULL. */
 const char *appmint_token_reveal_refresh_token(const appmint_token *token, size_t *len);
 
-/**
- * When the refresh token expires.
- */
+/** When the refresh token expires. */
 int64_t appmint_token_refresh_token_expires_at_ms(const appmint_token *token);
 
-/**
- * A description for logs: kind, expiry and permissions. It contains no secret.
- */
+/** A description for logs: kind, expiry and permissions. It contains no secret. */
 const char *appmint_token_to_string(const appmint_token *token);
 
-/**
- * A copy of a token that is borrowed.
- */
+/** A copy of a token that is borrowed. */
 appmint_token *appmint_token_copy(const appmint_token *token);
 
-/**
- * Zeroizes and frees a token.
- */
+/** Zeroizes and frees a token. */
 void appmint_token_free(appmint_token *token);
 
 
 /* ---- OAuth & login ---- */
 
 /*
- * A user authorizes the app in a browser and comes back to a URL with a code, which is exchanged for
- * the user's token (RFC 6749, 7636). A web application keeps the authorization in the user's web
- * session; a program on the user's machine starts a login, and one without a browser a device login.
+ * A user authorizes the app in a browser and comes back to a URL with a code, which is exchanged
+ * for the user's token (RFC 6749, 7636). A web application keeps the authorization in the user's
+ * web session; a program on the user's machine starts a login, and one without a browser a device
+ * login.
  *
  *   if (appmint_app_authorize(app, NULL, &authorization, &error) != APPMINT_OK) goto done;
  *   redirect(appmint_authorization_url(authorization));
@@ -1260,17 +1024,9 @@ void appmint_token_free(appmint_token *token);
 
 /* Described below. */
 typedef struct appmint_authorization_request appmint_authorization_request;
-
-/* Described below. */
 typedef struct appmint_login appmint_login;
-
-/* Described below. */
 typedef struct appmint_login_request appmint_login_request;
-
-/* Described below. */
 typedef struct appmint_device_login appmint_device_login;
-
-/* Described below. */
 typedef struct appmint_introspection appmint_introspection;
 
 /**
@@ -1381,67 +1137,45 @@ appmint_status appmint_app_start_device_login(const appmint_app *app,
                                               appmint_device_login **login,
                                               appmint_error **error);
 
-/**
- * A URL to send a user to, and the values that the program must keep until the user comes back.
- */
+/** A URL to send a user to, and the values that the program must keep until the user comes back. */
 struct appmint_authorization;
 
-/**
- * The arguments of appmint_app_authorize, all of which may be left out.
- */
+/** The arguments of appmint_app_authorize, all of which may be left out. */
 struct appmint_authorization_request;
 
-/**
- * A request without any argument.
- */
+/** A request without any argument. */
 appmint_authorization_request *appmint_authorization_request_new(void);
 
-/**
- * Where the user returns to: one of the URIs that are registered for the app.
- */
+/** Where the user returns to: one of the URIs that are registered for the app. */
 void appmint_authorization_request_set_redirect_uri(appmint_authorization_request *request,
                                                     const char *redirect_uri,
                                                     size_t redirect_uri_len);
 
-/**
- * The state, which must be unguessable; default 256 random bits.
- */
+/** The state, which must be unguessable; default 256 random bits. */
 void appmint_authorization_request_set_state(appmint_authorization_request *request,
                                              const char *state,
                                              size_t state_len);
 
-/**
- * Adds an OAuth scope, on a platform that takes them.
- */
+/** Adds an OAuth scope, on a platform that takes them. */
 void appmint_authorization_request_add_scope(appmint_authorization_request *request,
                                              const char *scope,
                                              size_t scope_len);
 
-/**
- * The account to suggest to the user, on a platform that takes it.
- */
+/** The account to suggest to the user, on a platform that takes it. */
 void appmint_authorization_request_set_login_hint(appmint_authorization_request *request,
                                                   const char *login_hint,
                                                   size_t login_hint_len);
 
-/**
- * Frees a request.
- */
+/** Frees a request. */
 void appmint_authorization_request_free(appmint_authorization_request *request);
 
-/**
- * The URL for the user's browser.
- */
+/** The URL for the user's browser. */
 const char *appmint_authorization_url(const appmint_authorization *authorization);
 
-/**
- * The state that the callback must bring back. Keep it with the user's web session.
- */
+/** The state that the callback must bring back. Keep it with the user's web session. */
 const char *appmint_authorization_state(const appmint_authorization *authorization);
 
-/**
- * Where the user returns to; NULL if the request named no URI.
- */
+/** Where the user returns to; NULL if the request named no URI. */
 const char *appmint_authorization_redirect_uri(const appmint_authorization *authorization);
 
 /**
@@ -1451,65 +1185,43 @@ const char *appmint_authorization_redirect_uri(const appmint_authorization *auth
 const char *appmint_authorization_code_verifier(const appmint_authorization *authorization,
                                                 size_t *len);
 
-/**
- * Zeroizes and frees an authorization.
- */
+/** Zeroizes and frees an authorization. */
 void appmint_authorization_free(appmint_authorization *authorization);
 
-/**
- * A login that waits for a browser to come back.
- */
+/** A login that waits for a browser to come back. */
 struct appmint_login;
 
-/**
- * The arguments of appmint_app_start_login, all of which may be left out.
- */
+/** The arguments of appmint_app_start_login, all of which may be left out. */
 struct appmint_login_request;
 
-/**
- * A request without any argument.
- */
+/** A request without any argument. */
 appmint_login_request *appmint_login_request_new(void);
 
-/**
- * Adds an OAuth scope, on a platform that takes them.
- */
+/** Adds an OAuth scope, on a platform that takes them. */
 void appmint_login_request_add_scope(appmint_login_request *request,
                                      const char *scope,
                                      size_t scope_len);
 
-/**
- * The account to suggest to the user, on a platform that takes it.
- */
+/** The account to suggest to the user, on a platform that takes it. */
 void appmint_login_request_set_login_hint(appmint_login_request *request,
                                           const char *login_hint,
                                           size_t login_hint_len);
 
-/**
- * Adds a port of 127.0.0.1. The listener takes the first that is free; default any free port.
- */
+/** Adds a port of 127.0.0.1. The listener takes the first that is free; default any free port. */
 void appmint_login_request_add_port(appmint_login_request *request, uint16_t port);
 
-/**
- * The path that the browser comes back to; default "/callback".
- */
+/** The path that the browser comes back to; default "/callback". */
 void appmint_login_request_set_path(appmint_login_request *request,
                                     const char *path,
                                     size_t path_len);
 
-/**
- * Frees a request.
- */
+/** Frees a request. */
 void appmint_login_request_free(appmint_login_request *request);
 
-/**
- * The URL for the user's browser.
- */
+/** The URL for the user's browser. */
 const char *appmint_login_url(const appmint_login *login);
 
-/**
- * The URL that the browser comes back to.
- */
+/** The URL that the browser comes back to. */
 const char *appmint_login_redirect_uri(const appmint_login *login);
 
 /**
@@ -1531,39 +1243,25 @@ appmint_status appmint_login_wait(const appmint_login *login,
                                   appmint_token **token,
                                   appmint_error **error);
 
-/**
- * Ends the wait of another thread, and closes the listener.
- */
+/** Ends the wait of another thread, and closes the listener. */
 void appmint_login_cancel(const appmint_login *login);
 
-/**
- * Frees a login. The listener closes if nobody waited.
- */
+/** Frees a login. The listener closes if nobody waited. */
 void appmint_login_free(appmint_login *login);
 
-/**
- * A login that waits for a user to type a code on another device.
- */
+/** A login that waits for a user to type a code on another device. */
 struct appmint_device_login;
 
-/**
- * The code that the user types.
- */
+/** The code that the user types. */
 const char *appmint_device_login_user_code(const appmint_device_login *login);
 
-/**
- * The page where the user types it.
- */
+/** The page where the user types it. */
 const char *appmint_device_login_verification_uri(const appmint_device_login *login);
 
-/**
- * The same page with the code filled in, for a link or a QR code, or NULL.
- */
+/** The same page with the code filled in, for a link or a QR code, or NULL. */
 const char *appmint_device_login_verification_uri_complete(const appmint_device_login *login);
 
-/**
- * When the code expires.
- */
+/** When the code expires. */
 int64_t appmint_device_login_expires_at_ms(const appmint_device_login *login);
 
 /**
@@ -1585,14 +1283,10 @@ appmint_status appmint_device_login_wait(const appmint_device_login *login,
                                          appmint_token **token,
                                          appmint_error **error);
 
-/**
- * Ends the wait of another thread. The code stays valid until it expires.
- */
+/** Ends the wait of another thread. The code stays valid until it expires. */
 void appmint_device_login_cancel(const appmint_device_login *login);
 
-/**
- * Zeroizes and frees a login.
- */
+/** Zeroizes and frees a login. */
 void appmint_device_login_free(appmint_device_login *login);
 
 /**
@@ -1608,9 +1302,7 @@ appmint_status appmint_app_check_token(const appmint_app *app,
                                        appmint_token **checked,
                                        appmint_error **error);
 
-/**
- * A new token that replaces a user's token, which stops working.
- */
+/** A new token that replaces a user's token, which stops working. */
 appmint_status appmint_app_reset_token(const appmint_app *app,
                                        const char *token,
                                        size_t token_len,
@@ -1633,17 +1325,13 @@ appmint_status appmint_app_scope_token(const appmint_app *app,
                                        appmint_token **scoped,
                                        appmint_error **error);
 
-/**
- * Revokes a user's token. It succeeds if the token is already invalid.
- */
+/** Revokes a user's token. It succeeds if the token is already invalid. */
 appmint_status appmint_app_delete_token(const appmint_app *app,
                                         const char *token,
                                         size_t token_len,
                                         appmint_error **error);
 
-/**
- * Revokes a user's authorization of the app with all its tokens, of which `token` is one.
- */
+/** Revokes a user's authorization of the app with all its tokens, of which `token` is one. */
 appmint_status appmint_app_delete_grant(const appmint_app *app,
                                         const char *token,
                                         size_t token_len,
@@ -1684,69 +1372,43 @@ appmint_status appmint_app_introspect_token(const appmint_app *app,
  */
 struct appmint_introspection;
 
-/**
- * 1 if the token works now, else 0.
- */
+/** 1 if the token works now, else 0. */
 int appmint_introspection_active(const appmint_introspection *introspection);
 
-/**
- * The OAuth scopes that were granted.
- */
+/** The OAuth scopes that were granted. */
 const appmint_list *appmint_introspection_scopes(const appmint_introspection *introspection);
 
-/**
- * The client that requested the token, or NULL.
- */
+/** The client that requested the token, or NULL. */
 const char *appmint_introspection_client_id(const appmint_introspection *introspection);
 
-/**
- * A readable name of the user who authorized it, or NULL.
- */
+/** A readable name of the user who authorized it, or NULL. */
 const char *appmint_introspection_username(const appmint_introspection *introspection);
 
-/**
- * The id of the user who authorized it (`sub`), or NULL.
- */
+/** The id of the user who authorized it (`sub`), or NULL. */
 const char *appmint_introspection_subject(const appmint_introspection *introspection);
 
-/**
- * The token's type, such as "Bearer", or NULL.
- */
+/** The token's type, such as "Bearer", or NULL. */
 const char *appmint_introspection_token_type(const appmint_introspection *introspection);
 
-/**
- * The server that issued it (`iss`), or NULL.
- */
+/** The server that issued it (`iss`), or NULL. */
 const char *appmint_introspection_issuer(const appmint_introspection *introspection);
 
-/**
- * The services that it is meant for (`aud`).
- */
+/** The services that it is meant for (`aud`). */
 const appmint_list *appmint_introspection_audience(const appmint_introspection *introspection);
 
-/**
- * When the token expires.
- */
+/** When the token expires. */
 int64_t appmint_introspection_expires_at_ms(const appmint_introspection *introspection);
 
-/**
- * When it was issued.
- */
+/** When it was issued. */
 int64_t appmint_introspection_issued_at_ms(const appmint_introspection *introspection);
 
-/**
- * When it becomes valid.
- */
+/** When it becomes valid. */
 int64_t appmint_introspection_not_before_ms(const appmint_introspection *introspection);
 
-/**
- * The whole object as the server sent it: JSON.
- */
+/** The whole object as the server sent it: JSON. */
 const char *appmint_introspection_raw(const appmint_introspection *introspection, size_t *len);
 
-/**
- * Frees an introspection.
- */
+/** Frees an introspection. */
 void appmint_introspection_free(appmint_introspection *introspection);
 
 
@@ -1757,7 +1419,8 @@ void appmint_introspection_free(appmint_introspection *introspection);
  * renews them. A refresh token that can be used once is not lost if a process dies. After
  * APPMINT_ERROR_REAUTHORIZE the user must authorize the app again.
  *
- *   if (appmint_app_start_session(app, "octocat", APPMINT_NTS, token, &error) != APPMINT_OK) goto done;
+ *   if (appmint_app_start_session(app, "octocat", APPMINT_NTS, token, &error) != APPMINT_OK)
+ *     goto done;
  *   if (appmint_app_session(app, "octocat", APPMINT_NTS, &source, &error) != APPMINT_OK) goto done;
  *   status = appmint_source_request(source, request, &response, &error);
  *   if (status == APPMINT_ERROR_REAUTHORIZE) log_in_again();
@@ -1800,8 +1463,8 @@ appmint_status appmint_app_end_session(const appmint_app *app,
 /* ---- Webhooks ---- */
 
 /*
- * The platform sends events to the app's URL, and signs them with a secret. Verify each one, and apply
- * it, so that tokens of a suspended or changed installation are forgotten.
+ * The platform sends events to the app's URL, and signs them with a secret. Verify each one, and
+ * apply it, so that tokens of a suspended or changed installation are forgotten.
  *
  *   const char *const secrets[] = {"the new secret", "the one that it replaces"};
  *   if (appmint_app_verify_webhook(app, headers, headers_count, body, body_len, secrets, NULL, 2,
@@ -1812,17 +1475,26 @@ appmint_status appmint_app_end_session(const appmint_app *app,
 
 /* Described below. */
 typedef struct appmint_webhook_config appmint_webhook_config;
-
-/* Described below. */
 typedef struct appmint_webhook_update appmint_webhook_update;
-
-/* Described below. */
 typedef struct appmint_webhook_delivery appmint_webhook_delivery;
 
-/**
- * A webhook with a valid signature: see appmint_app_verify_webhook.
- */
+/** A webhook with a valid signature: see appmint_app_verify_webhook. */
 typedef struct appmint_webhook_event appmint_webhook_event;
+
+/**
+ * A header of a webhook. Both texts follow the text convention: a length of APPMINT_NTS means that
+ * a NUL ends the text.
+ */
+typedef struct {
+  /** The name, in any case: "X-Hub-Signature-256" is "x-hub-signature-256". */
+  const char *name;
+  /** The length of `name`. */
+  size_t name_len;
+  /** The value, without the white space around it. */
+  const char *value;
+  /** The length of `value`. */
+  size_t value_len;
+} appmint_header;
 
 /**
  * The event's name, such as "push", or NULL. On most platforms it comes from a header, which no
@@ -1836,24 +1508,16 @@ const char *appmint_webhook_event_name(const appmint_webhook_event *webhook);
  */
 const char *appmint_webhook_event_delivery_id(const appmint_webhook_event *webhook);
 
-/**
- * The id of the installation that the event is about, from the signed part, or NULL.
- */
+/** The id of the installation that the event is about, from the signed part, or NULL. */
 const char *appmint_webhook_event_installation_id(const appmint_webhook_event *webhook);
 
-/**
- * The signed part as JSON: the body, or the part of it that the platform signs.
- */
+/** The signed part as JSON: the body, or the part of it that the platform signs. */
 const char *appmint_webhook_event_payload(const appmint_webhook_event *webhook, size_t *len);
 
-/**
- * Frees a webhook.
- */
+/** Frees a webhook. */
 void appmint_webhook_event_free(appmint_webhook_event *webhook);
 
-/**
- * A list of deliveries.
- */
+/** A list of deliveries. */
 typedef struct appmint_webhook_deliveries appmint_webhook_deliveries;
 
 /**
@@ -1884,9 +1548,7 @@ appmint_status appmint_app_verify_webhook(const appmint_app *app,
  */
 size_t appmint_app_apply_webhook(const appmint_app *app, const appmint_webhook_event *webhook);
 
-/**
- * The configuration of the app's webhook.
- */
+/** The configuration of the app's webhook. */
 appmint_status appmint_app_webhook_config(const appmint_app *app,
                                           appmint_webhook_config **webhook_config,
                                           appmint_error **error);
@@ -1908,53 +1570,37 @@ appmint_status appmint_app_webhook_deliveries(const appmint_app *app,
                                               appmint_webhook_deliveries **listing,
                                               appmint_error **error);
 
-/**
- * The next delivery; `*webhook_delivery` is NULL after the last.
- */
+/** The next delivery; `*webhook_delivery` is NULL after the last. */
 appmint_status appmint_webhook_deliveries_next(const appmint_webhook_deliveries *listing,
                                                appmint_webhook_delivery **webhook_delivery,
                                                appmint_error **error);
 
-/**
- * Frees a list, not the deliveries that it returned.
- */
+/** Frees a list, not the deliveries that it returned. */
 void appmint_webhook_deliveries_free(appmint_webhook_deliveries *listing);
 
-/**
- * One delivery. Its appmint_webhook_delivery_raw has the request and the receiver's response.
- */
+/** One delivery. Its appmint_webhook_delivery_raw has the request and the receiver's response. */
 appmint_status appmint_app_webhook_delivery(const appmint_app *app,
                                             const char *id,
                                             size_t id_len,
                                             appmint_webhook_delivery **webhook_delivery,
                                             appmint_error **error);
 
-/**
- * Makes the platform send a webhook again.
- */
+/** Makes the platform send a webhook again. */
 appmint_status appmint_app_redeliver_webhook(const appmint_app *app,
                                              const char *delivery_id,
                                              size_t delivery_id_len,
                                              appmint_error **error);
 
-/**
- * Where the platform sends the app's webhooks. The secret is not part of it.
- */
+/** Where the platform sends the app's webhooks. The secret is not part of it. */
 struct appmint_webhook_config;
 
-/**
- * A change of the webhook's configuration: see appmint_app_update_webhook_config.
- */
+/** A change of the webhook's configuration: see appmint_app_update_webhook_config. */
 struct appmint_webhook_update;
 
-/**
- * The URL that webhooks are sent to, or NULL.
- */
+/** The URL that webhooks are sent to, or NULL. */
 const char *appmint_webhook_config_url(const appmint_webhook_config *webhook_config);
 
-/**
- * "json" or "form", or NULL.
- */
+/** "json" or "form", or NULL. */
 const char *appmint_webhook_config_content_type(const appmint_webhook_config *webhook_config);
 
 /**
@@ -1963,38 +1609,26 @@ const char *appmint_webhook_config_content_type(const appmint_webhook_config *we
  */
 int appmint_webhook_config_insecure_ssl(const appmint_webhook_config *webhook_config);
 
-/**
- * The whole object as the platform sent it: JSON.
- */
+/** The whole object as the platform sent it: JSON. */
 const char *appmint_webhook_config_raw(const appmint_webhook_config *webhook_config, size_t *len);
 
-/**
- * Frees a configuration.
- */
+/** Frees a configuration. */
 void appmint_webhook_config_free(appmint_webhook_config *webhook_config);
 
-/**
- * An update that changes nothing yet.
- */
+/** An update that changes nothing yet. */
 appmint_webhook_update *appmint_webhook_update_new(void);
 
-/**
- * The URL to send webhooks to.
- */
+/** The URL to send webhooks to. */
 void appmint_webhook_update_set_url(appmint_webhook_update *update,
                                     const char *url,
                                     size_t url_len);
 
-/**
- * "json" or "form".
- */
+/** "json" or "form". */
 void appmint_webhook_update_set_content_type(appmint_webhook_update *update,
                                              const char *content_type,
                                              size_t content_type_len);
 
-/**
- * The secret that signs webhooks.
- */
+/** The secret that signs webhooks. */
 void appmint_webhook_update_set_secret(appmint_webhook_update *update,
                                        const char *secret,
                                        size_t secret_len);
@@ -2005,64 +1639,40 @@ void appmint_webhook_update_set_secret(appmint_webhook_update *update,
  */
 void appmint_webhook_update_set_insecure_ssl(appmint_webhook_update *update, int insecure_ssl);
 
-/**
- * Zeroizes and frees an update.
- */
+/** Zeroizes and frees an update. */
 void appmint_webhook_update_free(appmint_webhook_update *update);
 
-/**
- * An attempt of the platform to send a webhook to the app. Only its id is certain.
- */
+/** An attempt of the platform to send a webhook to the app. Only its id is certain. */
 struct appmint_webhook_delivery;
 
-/**
- * The delivery's id, as appmint_app_redeliver_webhook takes it.
- */
+/** The delivery's id, as appmint_app_redeliver_webhook takes it. */
 const char *appmint_webhook_delivery_id(const appmint_webhook_delivery *webhook_delivery);
 
-/**
- * The id that the receiver sees, the same for each attempt, or NULL.
- */
+/** The id that the receiver sees, the same for each attempt, or NULL. */
 const char *appmint_webhook_delivery_guid(const appmint_webhook_delivery *webhook_delivery);
 
-/**
- * The event's name, or NULL.
- */
+/** The event's name, or NULL. */
 const char *appmint_webhook_delivery_event(const appmint_webhook_delivery *webhook_delivery);
 
-/**
- * The event's action, such as "opened", or NULL.
- */
+/** The event's action, such as "opened", or NULL. */
 const char *appmint_webhook_delivery_action(const appmint_webhook_delivery *webhook_delivery);
 
-/**
- * The outcome in the platform's words, or NULL.
- */
+/** The outcome in the platform's words, or NULL. */
 const char *appmint_webhook_delivery_status(const appmint_webhook_delivery *webhook_delivery);
 
-/**
- * The HTTP status of the receiver's response; 0 if the platform does not report it.
- */
+/** The HTTP status of the receiver's response; 0 if the platform does not report it. */
 int appmint_webhook_delivery_status_code(const appmint_webhook_delivery *webhook_delivery);
 
-/**
- * When it was sent.
- */
+/** When it was sent. */
 int64_t appmint_webhook_delivery_delivered_at_ms(const appmint_webhook_delivery *webhook_delivery);
 
-/**
- * 1 if it was sent before, else 0; -1 if the platform does not report it.
- */
+/** 1 if it was sent before, else 0; -1 if the platform does not report it. */
 int appmint_webhook_delivery_is_redelivery(const appmint_webhook_delivery *webhook_delivery);
 
-/**
- * The id of the installation that it is about, or NULL.
- */
+/** The id of the installation that it is about, or NULL. */
 const char *appmint_webhook_delivery_installation_id(const appmint_webhook_delivery *webhook_delivery);
 
-/**
- * The id of the repository that it is about, or NULL.
- */
+/** The id of the repository that it is about, or NULL. */
 const char *appmint_webhook_delivery_repository_id(const appmint_webhook_delivery *webhook_delivery);
 
 /**
@@ -2071,9 +1681,7 @@ const char *appmint_webhook_delivery_repository_id(const appmint_webhook_deliver
 const char *appmint_webhook_delivery_raw(const appmint_webhook_delivery *webhook_delivery,
                                          size_t *len);
 
-/**
- * Frees a delivery.
- */
+/** Frees a delivery. */
 void appmint_webhook_delivery_free(appmint_webhook_delivery *webhook_delivery);
 
 
@@ -2090,9 +1698,7 @@ void appmint_webhook_delivery_free(appmint_webhook_delivery *webhook_delivery);
 /* Described below. */
 typedef struct appmint_registration appmint_registration;
 
-/**
- * The app's registration on the platform.
- */
+/** The app's registration on the platform. */
 appmint_status appmint_app_registration(const appmint_app *app,
                                         appmint_registration **registration,
                                         appmint_error **error);
@@ -2117,90 +1723,60 @@ appmint_status appmint_app_revoke_credentials(const appmint_app *app,
                                               size_t credentials_count,
                                               appmint_error **error);
 
-/**
- * An app's registration on the platform. Only its id is certain. Zeroized when freed.
- */
+/** An app's registration on the platform. Only its id is certain. Zeroized when freed. */
 struct appmint_registration;
 
-/**
- * The app's id.
- */
+/** The app's id. */
 const char *appmint_registration_id(const appmint_registration *registration);
 
-/**
- * The app's short name in URLs, or NULL.
- */
+/** The app's short name in URLs, or NULL. */
 const char *appmint_registration_slug(const appmint_registration *registration);
 
-/**
- * The app's display name, or NULL.
- */
+/** The app's display name, or NULL. */
 const char *appmint_registration_name(const appmint_registration *registration);
 
-/**
- * The OAuth client id, or NULL.
- */
+/** The OAuth client id, or NULL. */
 const char *appmint_registration_client_id(const appmint_registration *registration);
 
-/**
- * The account that owns the app, or NULL.
- */
+/** The account that owns the app, or NULL. */
 const char *appmint_registration_owner(const appmint_registration *registration);
 
-/**
- * The permissions that the app requests: names and levels, sorted by name.
- */
+/** The permissions that the app requests: names and levels, sorted by name. */
 const appmint_map *appmint_registration_permissions(const appmint_registration *registration);
 
-/**
- * The names of the webhook events that the app receives.
- */
+/** The names of the webhook events that the app receives. */
 const appmint_list *appmint_registration_events(const appmint_registration *registration);
 
-/**
- * When the app was registered.
- */
+/** When the app was registered. */
 int64_t appmint_registration_created_at_ms(const appmint_registration *registration);
 
-/**
- * When the registration last changed.
- */
+/** When the registration last changed. */
 int64_t appmint_registration_updated_at_ms(const appmint_registration *registration);
 
-/**
- * The OAuth client secret itself, or NULL. Only appmint_app_convert_manifest knows it.
- */
+/** The OAuth client secret itself, or NULL. Only appmint_app_convert_manifest knows it. */
 const char *appmint_registration_reveal_client_secret(const appmint_registration *registration,
                                                       size_t *len);
 
-/**
- * The webhook secret itself, or NULL. Only appmint_app_convert_manifest knows it.
- */
+/** The webhook secret itself, or NULL. Only appmint_app_convert_manifest knows it. */
 const char *appmint_registration_reveal_webhook_secret(const appmint_registration *registration,
                                                        size_t *len);
 
-/**
- * The app's private key itself, as PEM, or NULL. Only appmint_app_convert_manifest knows it.
- */
+/** The app's private key itself, as PEM, or NULL. Only appmint_app_convert_manifest knows it. */
 const char *appmint_registration_reveal_private_key(const appmint_registration *registration,
                                                     size_t *len);
 
-/**
- * The whole object as the platform sent it, without the secrets: JSON.
- */
+/** The whole object as the platform sent it, without the secrets: JSON. */
 const char *appmint_registration_raw(const appmint_registration *registration, size_t *len);
 
-/**
- * Zeroizes and frees a registration.
- */
+/** Zeroizes and frees a registration. */
 void appmint_registration_free(appmint_registration *registration);
 
 
 /* ---- Events & stores ---- */
 
 /*
- * Events tell a program's logs and metrics what the app does. A store shares tokens between processes,
- * and keeps the sessions of users; it is encrypted with a key of yours.
+ * Events tell a program's logs and metrics what the app does. A store shares tokens between
+ * processes, and keeps the sessions of users; it is encrypted with a key of yours.
  *
  *   appmint_config_set_store(config, "sqlite:/var/lib/app/tokens.db", APPMINT_NTS);
  *   appmint_config_set_store_key(config, store_key, APPMINT_NTS);
@@ -2208,45 +1784,25 @@ void appmint_registration_free(appmint_registration *registration);
  *   if (appmint_app_new(config, &app, &error) != APPMINT_OK) goto done;
  */
 
-/**
- * The kinds of events.
- */
+/** The kinds of events. */
 typedef enum appmint_event_kind_code {
-  /**
-   * A token was minted while a caller waited for it.
-   */
+  /** A token was minted while a caller waited for it. */
   APPMINT_EVENT_MINTED = 1,
-  /**
-   * A token was minted ahead of its predecessor's expiry.
-   */
+  /** A token was minted ahead of its predecessor's expiry. */
   APPMINT_EVENT_RENEWED = 2,
-  /**
-   * Minting failed. Callers got the error, or the token in memory if it was still valid.
-   */
+  /** Minting failed. Callers got the error, or the token in memory if it was still valid. */
   APPMINT_EVENT_MINT_FAILED = 3,
-  /**
-   * A valid token was returned inside its renewal margin because minting failed.
-   */
+  /** A valid token was returned inside its renewal margin because minting failed. */
   APPMINT_EVENT_SERVED_STALE = 4,
-  /**
-   * A request will be sent again, after a wait.
-   */
+  /** A request will be sent again, after a wait. */
   APPMINT_EVENT_RETRIED = 5,
-  /**
-   * The platform's clock differs from this machine's.
-   */
+  /** The platform's clock differs from this machine's. */
   APPMINT_EVENT_SKEW_FOUND = 6,
-  /**
-   * The platform refused a token before its expiry. Another one is minted.
-   */
+  /** The platform refused a token before its expiry. Another one is minted. */
   APPMINT_EVENT_REFUSED = 7,
-  /**
-   * A token that another process had minted was read from the store.
-   */
+  /** A token that another process had minted was read from the store. */
   APPMINT_EVENT_TAKEN_FROM_STORE = 8,
-  /**
-   * The store failed. Installation tokens are minted without it.
-   */
+  /** The store failed. Installation tokens are minted without it. */
   APPMINT_EVENT_STORE_FAILED = 9
 } appmint_event_kind_code;
 
@@ -2256,9 +1812,7 @@ typedef enum appmint_event_kind_code {
  */
 typedef struct appmint_event appmint_event;
 
-/**
- * Receives events: see appmint_config_set_on_event.
- */
+/** Receives events: see appmint_config_set_on_event. */
 typedef void (*appmint_on_event)(void *userdata, const appmint_event *event);
 
 /**
@@ -2274,9 +1828,7 @@ void appmint_config_set_on_event(appmint_config *config,
                                  void *userdata,
                                  appmint_drop drop);
 
-/**
- * What happened: a value of enum appmint_event_kind_code. Later versions may add values.
- */
+/** What happened: a value of enum appmint_event_kind_code. Later versions may add values. */
 int32_t appmint_event_kind(const appmint_event *event);
 
 /**
@@ -2285,9 +1837,7 @@ int32_t appmint_event_kind(const appmint_event *event);
  */
 const char *appmint_event_kind_name(int32_t kind);
 
-/**
- * The id of the installation that the event is about, or NULL.
- */
+/** The id of the installation that the event is about, or NULL. */
 const char *appmint_event_installation_id(const appmint_event *event);
 
 /**
@@ -2302,39 +1852,69 @@ int64_t appmint_event_duration_ms(const appmint_event *event);
  */
 int64_t appmint_event_clock_offset_ms(const appmint_event *event);
 
-/**
- * The cause, or NULL. appmint_error_copy keeps it.
- */
+/** The cause, or NULL. appmint_error_copy keeps it. */
 const appmint_error *appmint_event_error(const appmint_event *event);
 
-/**
- * 1 if an operator should look into it, else 0.
- */
+/** 1 if an operator should look into it, else 0. */
 int appmint_event_is_warning(const appmint_event *event);
 
-/**
- * A description in one line, for logs.
- */
+/** A description in one line, for logs. */
 const char *appmint_event_to_string(const appmint_event *event);
 
-/**
- * The results of a store's functions.
- */
+/** The results of a store's functions. */
 typedef enum appmint_store_answer {
-  /**
-   * The function did its work.
-   */
+  /** The function did its work. */
   APPMINT_STORE_YES = 0,
-  /**
-   * There is no such value, there is another value, or another owner has the lock.
-   */
+  /** There is no such value, there is another value, or another owner has the lock. */
   APPMINT_STORE_NO = 1
 } appmint_store_answer;
 
-/**
- * Where a store's `get` puts the value that it found: see appmint_bytes_put.
- */
+/** Where a store's `get` puts the value that it found: see appmint_bytes_put. */
 typedef struct appmint_bytes appmint_bytes;
+
+/**
+ * A store that the program implements, which keeps tokens between processes: see
+ * appmint_config_set_own_store.
+ *
+ * It keeps bytes by name. The bytes are encrypted, unless the app was told to leave them
+ * unencrypted. Each function returns APPMINT_STORE_YES, APPMINT_STORE_NO, or any other number if
+ * it failed: an installation token is then minted without the store. The functions run on the
+ * library's threads, on several at once. Each may block for a moment, must not throw, and may use
+ * its arguments until it returns. Names and owners end with a NUL.
+ *
+ * Set `size` to sizeof(appmint_store_callbacks). By it the library tells apart programs that were
+ * built with other versions of this header.
+ */
+typedef struct {
+  /** sizeof(appmint_store_callbacks) */
+  size_t size;
+  /**
+   * Finds the value of this name, and passes it to appmint_bytes_put; APPMINT_STORE_NO if there
+   * is none.
+   */
+  int (*get)(void *userdata, const char *name, appmint_bytes *value);
+  /**
+   * Replaces the value `expected` (NULL: no value) atomically; APPMINT_STORE_NO if there is
+   * another value. The store may drop the value after `keep_until_ms`, which may be
+   * APPMINT_NO_TIME.
+   */
+  int (*put)(void *userdata,
+             const char *name,
+             const uint8_t *value,
+             size_t value_len,
+             const uint8_t *expected,
+             size_t expected_len,
+             int64_t keep_until_ms);
+  /** Removes the value if it is `expected`, atomically. */
+  int (*remove)(void *userdata, const char *name, const uint8_t *expected, size_t expected_len);
+  /**
+   * Locks this name for an owner; APPMINT_STORE_NO while another owner has the lock. The lock
+   * ends after the lease, even if the owner has died.
+   */
+  int (*lock)(void *userdata, const char *name, const char *owner, uint64_t lease_ms);
+  /** Ends the lock, if the owner has it. */
+  int (*unlock)(void *userdata, const char *name, const char *owner);
+} appmint_store_callbacks;
 
 /**
  * Hands the value that a store's `get` found to the library, which copies it. A second call
@@ -2352,23 +1932,17 @@ appmint_status appmint_bytes_put(appmint_bytes *value,
  */
 void appmint_config_set_store(appmint_config *config, const char *store, size_t store_len);
 
-/**
- * The key that encrypts the store: 32 bytes in hexadecimal or base64.
- */
+/** The key that encrypts the store: 32 bytes in hexadecimal or base64. */
 void appmint_config_set_store_key(appmint_config *config,
                                   const char *store_key,
                                   size_t store_key_len);
 
-/**
- * The previous key during a key rotation. It only decrypts.
- */
+/** The previous key during a key rotation. It only decrypts. */
 void appmint_config_set_previous_store_key(appmint_config *config,
                                            const char *previous_store_key,
                                            size_t previous_store_key_len);
 
-/**
- * Not 0: the store keeps tokens unencrypted, for anybody who can read it; default 0.
- */
+/** Not 0: the store keeps tokens unencrypted, for anybody who can read it; default 0. */
 void appmint_config_set_store_unencrypted(appmint_config *config, int store_unencrypted);
 
 /**
@@ -2405,352 +1979,188 @@ void appmint_config_set_capacity(appmint_config *config, size_t capacity);
  *   }
  */
 
-/**
- * Statuses: what the caller can do about an error.
- */
+/** Statuses: what the caller can do about an error. */
 typedef enum appmint_status_code {
-  /**
-   * Success.
-   */
+  /** Success. */
   APPMINT_OK = 0,
-  /**
-   * Fix the call: a missing, malformed or contradictory argument.
-   */
+  /** Fix the call: a missing, malformed or contradictory argument. */
   APPMINT_ERROR_INVALID_ARGUMENT = 1,
-  /**
-   * The platform does not offer this operation or argument.
-   */
+  /** The platform does not offer this operation or argument. */
   APPMINT_ERROR_UNSUPPORTED = 2,
-  /**
-   * Fix the private key.
-   */
+  /** Fix the private key. */
   APPMINT_ERROR_KEY = 3,
-  /**
-   * Retry: no HTTP answer (DNS, connect, TLS, connection lost).
-   */
+  /** Retry: no HTTP answer (DNS, connect, TLS, connection lost). */
   APPMINT_ERROR_TRANSPORT = 4,
-  /**
-   * Retry or wait longer: the deadline passed.
-   */
+  /** Retry or wait longer: the deadline passed. */
   APPMINT_ERROR_TIMEOUT = 5,
-  /**
-   * The caller cancelled the call.
-   */
+  /** The caller cancelled the call. */
   APPMINT_ERROR_CANCELLED = 6,
-  /**
-   * Fix the credentials: JWT rejected, key of another app, client secret wrong.
-   */
+  /** Fix the credentials: JWT rejected, key of another app, client secret wrong. */
   APPMINT_ERROR_UNAUTHORIZED = 7,
-  /**
-   * Ask an owner: suspended, permission not granted, repository outside the installation.
-   */
+  /** Ask an owner: suspended, permission not granted, repository outside the installation. */
   APPMINT_ERROR_FORBIDDEN = 8,
-  /**
-   * Install the app: no such installation.
-   */
+  /** Install the app: no such installation. */
   APPMINT_ERROR_NOT_FOUND = 9,
-  /**
-   * Wait retry_after, then retry.
-   */
+  /** Wait retry_after, then retry. */
   APPMINT_ERROR_RATE_LIMITED = 10,
-  /**
-   * Fix the request: the platform refused it and said why.
-   */
+  /** Fix the request: the platform refused it and said why. */
   APPMINT_ERROR_REJECTED = 11,
-  /**
-   * Send the user through authorization again: dead code or refresh token.
-   */
+  /** Send the user through authorization again: dead code or refresh token. */
   APPMINT_ERROR_REAUTHORIZE = 12,
-  /**
-   * Accept that the user said no.
-   */
+  /** Accept that the user said no. */
   APPMINT_ERROR_DENIED = 13,
-  /**
-   * Poll again after retry_after.
-   */
+  /** Poll again after retry_after. */
   APPMINT_ERROR_PENDING = 14,
-  /**
-   * Retry later: the platform failed (5xx).
-   */
+  /** Retry later: the platform failed (5xx). */
   APPMINT_ERROR_SERVER = 15,
-  /**
-   * Report it: an answer that makes no sense.
-   */
+  /** Report it: an answer that makes no sense. */
   APPMINT_ERROR_PROTOCOL = 16,
-  /**
-   * Look after the token store.
-   */
+  /** Look after the token store. */
   APPMINT_ERROR_STORE = 17,
-  /**
-   * Look at the callback you gave: it failed.
-   */
+  /** Look at the callback you gave: it failed. */
   APPMINT_ERROR_CALLBACK = 18,
-  /**
-   * Report a bug in appmint: a caught panic.
-   */
+  /** Report a bug in appmint: a caught panic. */
   APPMINT_ERROR_INTERNAL = 19
 } appmint_status_code;
 
-/**
- * Reasons: the cause of an error in one word.
- */
+/** Reasons: the cause of an error in one word. */
 typedef enum appmint_reason_code {
-  /**
-   * There is no finer word.
-   */
+  /** There is no finer word. */
   APPMINT_REASON_NONE = 0,
-  /**
-   * The platform says that the JWT's times are wrong: a clock is off.
-   */
+  /** The platform says that the JWT's times are wrong: a clock is off. */
   APPMINT_REASON_CLOCK_SKEW = 1,
-  /**
-   * The JWT's signature does not fit: this key belongs to another app.
-   */
+  /** The JWT's signature does not fit: this key belongs to another app. */
   APPMINT_REASON_APP_KEY_MISMATCH = 2,
-  /**
-   * The app has no public key on the platform yet.
-   */
+  /** The app has no public key on the platform yet. */
   APPMINT_REASON_NO_PUBLIC_KEY = 3,
-  /**
-   * The platform knows no app with this id.
-   */
+  /** The platform knows no app with this id. */
   APPMINT_REASON_APP_NOT_FOUND = 4,
-  /**
-   * The token is unknown, expired or revoked.
-   */
+  /** The token is unknown, expired or revoked. */
   APPMINT_REASON_INVALID_TOKEN = 5,
-  /**
-   * The client id or client secret is wrong.
-   */
+  /** The client id or client secret is wrong. */
   APPMINT_REASON_INVALID_CLIENT = 6,
-  /**
-   * An owner suspended the installation.
-   */
+  /** An owner suspended the installation. */
   APPMINT_REASON_SUSPENDED = 7,
-  /**
-   * The app is not installed there.
-   */
+  /** The app is not installed there. */
   APPMINT_REASON_NOT_INSTALLED = 8,
-  /**
-   * The installation was not granted a permission.
-   */
+  /** The installation was not granted a permission. */
   APPMINT_REASON_PERMISSION_NOT_GRANTED = 9,
-  /**
-   * A repository is not part of the installation.
-   */
+  /** A repository is not part of the installation. */
   APPMINT_REASON_REPOSITORY_NOT_ACCESSIBLE = 10,
-  /**
-   * The quota of requests is used up.
-   */
+  /** The quota of requests is used up. */
   APPMINT_REASON_RATE_LIMIT = 11,
-  /**
-   * The authorization code is unknown, expired or already used.
-   */
+  /** The authorization code is unknown, expired or already used. */
   APPMINT_REASON_INVALID_CODE = 12,
-  /**
-   * The refresh token is unknown, expired or revoked.
-   */
+  /** The refresh token is unknown, expired or revoked. */
   APPMINT_REASON_INVALID_REFRESH_TOKEN = 13,
-  /**
-   * A refresh was sent, but its answer never arrived.
-   */
+  /** A refresh was sent, but its answer never arrived. */
   APPMINT_REASON_ROTATION_INTERRUPTED = 14,
-  /**
-   * The callback's state is not the one of this authorization.
-   */
+  /** The callback's state is not the one of this authorization. */
   APPMINT_REASON_STATE_MISMATCH = 15,
-  /**
-   * The redirect URI is not registered for the app.
-   */
+  /** The redirect URI is not registered for the app. */
   APPMINT_REASON_REDIRECT_URI_MISMATCH = 16,
-  /**
-   * The user refused the authorization.
-   */
+  /** The user refused the authorization. */
   APPMINT_REASON_ACCESS_DENIED = 17,
-  /**
-   * The key's text is not a private key, but something else.
-   */
+  /** The key's text is not a private key, but something else. */
   APPMINT_REASON_NOT_A_PRIVATE_KEY = 18,
-  /**
-   * The key's text is cut off or damaged.
-   */
+  /** The key's text is cut off or damaged. */
   APPMINT_REASON_DAMAGED_KEY = 19,
-  /**
-   * The key is encrypted, and no passphrase was given.
-   */
+  /** The key is encrypted, and no passphrase was given. */
   APPMINT_REASON_PASSPHRASE_NEEDED = 20,
-  /**
-   * The passphrase does not open the key.
-   */
+  /** The passphrase does not open the key. */
   APPMINT_REASON_WRONG_PASSPHRASE = 21,
-  /**
-   * A private key, but not an RSA key of 2048 to 8192 bits.
-   */
+  /** A private key, but not an RSA key of 2048 to 8192 bits. */
   APPMINT_REASON_UNSUITABLE_KEY = 22,
-  /**
-   * The host's name did not resolve, or nothing answered there.
-   */
+  /** The host's name did not resolve, or nothing answered there. */
   APPMINT_REASON_UNREACHABLE = 23,
-  /**
-   * The TLS handshake failed.
-   */
+  /** The TLS handshake failed. */
   APPMINT_REASON_TLS = 24,
-  /**
-   * The connection broke before the answer was complete.
-   */
+  /** The connection broke before the answer was complete. */
   APPMINT_REASON_CONNECTION_LOST = 25,
-  /**
-   * The reply is larger than its limit.
-   */
+  /** The reply is larger than its limit. */
   APPMINT_REASON_BODY_TOO_LARGE = 26,
-  /**
-   * The reply is not the JSON it should be.
-   */
+  /** The reply is not the JSON it should be. */
   APPMINT_REASON_NOT_JSON = 27,
-  /**
-   * The reply lacks a member, or has one of the wrong form.
-   */
+  /** The reply lacks a member, or has one of the wrong form. */
   APPMINT_REASON_MISSING_MEMBER = 28,
-  /**
-   * The reply's token had expired when it arrived.
-   */
+  /** The reply's token had expired when it arrived. */
   APPMINT_REASON_EXPIRED_ON_ARRIVAL = 29,
-  /**
-   * The platform answered with a redirect that is not followed.
-   */
+  /** The platform answered with a redirect that is not followed. */
   APPMINT_REASON_REDIRECT = 30,
-  /**
-   * No built-in platform has this name.
-   */
+  /** No built-in platform has this name. */
   APPMINT_REASON_UNKNOWN_PLATFORM = 31,
-  /**
-   * The descriptor of a platform is not valid.
-   */
+  /** The descriptor of a platform is not valid. */
   APPMINT_REASON_INVALID_DESCRIPTOR = 32,
-  /**
-   * This operation needs a credential that the app was not given.
-   */
+  /** This operation needs a credential that the app was not given. */
   APPMINT_REASON_MISSING_CREDENTIAL = 33,
-  /**
-   * The URL is not on one of the platform's own hosts.
-   */
+  /** The URL is not on one of the platform's own hosts. */
   APPMINT_REASON_FOREIGN_HOST = 34,
-  /**
-   * A webhook's signature is missing or does not fit.
-   */
+  /** A webhook's signature is missing or does not fit. */
   APPMINT_REASON_INVALID_SIGNATURE = 35,
-  /**
-   * Nothing is stored under the session's name.
-   */
+  /** Nothing is stored under the session's name. */
   APPMINT_REASON_NO_SESSION = 36,
-  /**
-   * The person has not authorized the device yet.
-   */
+  /** The person has not authorized the device yet. */
   APPMINT_REASON_AUTHORIZATION_PENDING = 37,
-  /**
-   * The device asks too often.
-   */
+  /** The device asks too often. */
   APPMINT_REASON_SLOW_DOWN = 38,
-  /**
-   * Nobody typed the device's code before it expired.
-   */
+  /** Nobody typed the device's code before it expired. */
   APPMINT_REASON_EXPIRED_DEVICE_CODE = 39,
-  /**
-   * The authorization was finished before, or began too long ago.
-   */
+  /** The authorization was finished before, or began too long ago. */
   APPMINT_REASON_STALE_AUTHORIZATION = 40,
-  /**
-   * The reply says a member twice.
-   */
+  /** The reply says a member twice. */
   APPMINT_REASON_DUPLICATE_MEMBER = 41,
-  /**
-   * The assertion that the app signed was not taken.
-   */
+  /** The assertion that the app signed was not taken. */
   APPMINT_REASON_INVALID_ASSERTION = 42,
   /**
    * Tokens of this type are not handled: by the platform when one is to be ended, or here when it is no bearer token.
    */
   APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE = 43,
-  /**
-   * A server's metadata is that of another issuer.
-   */
+  /** A server's metadata is that of another issuer. */
   APPMINT_REASON_ISSUER_MISMATCH = 44
 } appmint_reason_code;
 
-/**
- * Why a call failed. It contains no secret.
- */
+/** Why a call failed. It contains no secret. */
 struct appmint_error;
 
-/**
- * APPMINT_OK or an error kind: a value of enum appmint_status_code, which says what the caller can
- * do.
- */
 
 
-/**
- * A value of enum appmint_reason_code: the cause in one word.
- */
+/** A value of enum appmint_reason_code: the cause in one word. */
 typedef int32_t appmint_reason;
 
-/**
- * The status that the failed call returned.
- */
+/** The status that the failed call returned. */
 appmint_status appmint_error_kind(const appmint_error *error);
 
-/**
- * The cause in one word, or APPMINT_REASON_NONE.
- */
+/** The cause in one word, or APPMINT_REASON_NONE. */
 appmint_reason appmint_error_reason(const appmint_error *error);
 
-/**
- * What happened: a clause in lower case.
- */
+/** What happened: a clause in lower case. */
 const char *appmint_error_message(const appmint_error *error);
 
-/**
- * What to do about it: a sentence, or NULL.
- */
+/** What to do about it: a sentence, or NULL. */
 const char *appmint_error_hint(const appmint_error *error);
 
-/**
- * The HTTP status of the platform's response; 0 if there was none.
- */
+/** The HTTP status of the platform's response; 0 if there was none. */
 int appmint_error_status(const appmint_error *error);
 
-/**
- * The platform's own error code, or NULL.
- */
+/** The platform's own error code, or NULL. */
 const char *appmint_error_platform_code(const appmint_error *error);
 
-/**
- * The platform's id of the request, for its support, or NULL.
- */
+/** The platform's id of the request, for its support, or NULL. */
 const char *appmint_error_request_id(const appmint_error *error);
 
-/**
- * The time to wait before the next attempt, in milliseconds; -1 if there is none.
- */
+/** The time to wait before the next attempt, in milliseconds; -1 if there is none. */
 int64_t appmint_error_retry_after_ms(const appmint_error *error);
 
-/**
- * 1 if the same call may work later without a change, else 0.
- */
+/** 1 if the same call may work later without a change, else 0. */
 int appmint_error_is_retryable(const appmint_error *error);
 
-/**
- * The message and the hint, in one line.
- */
+/** The message and the hint, in one line. */
 const char *appmint_error_to_string(const appmint_error *error);
 
-/**
- * A copy of an error that is borrowed.
- */
+/** A copy of an error that is borrowed. */
 appmint_error *appmint_error_copy(const appmint_error *error);
 
-/**
- * Frees an error.
- */
+/** Frees an error. */
 void appmint_error_free(appmint_error *error);
 
 /**

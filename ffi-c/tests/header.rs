@@ -90,7 +90,26 @@ fn header() -> String {
             text += &format!("{}\n\n", part.text.trim());
         }
     }
-    text + CLOSE
+    compact(&text) + CLOSE
+}
+
+/// A comment of one line where it fits into one.
+fn compact(header: &str) -> String {
+    let lines: Vec<_> = header.lines().collect();
+    let (mut text, mut i) = (String::new(), 0);
+    while i < lines.len() {
+        let one = one_line(&lines[i..]).filter(|line| line.len() <= 100);
+        i += if one.is_some() { 3 } else { 1 };
+        text += &format!("{}\n", one.as_deref().unwrap_or(lines[i - 1]));
+    }
+    text
+}
+
+fn one_line(lines: &[&str]) -> Option<String> {
+    let [start, middle, end, ..] = lines else { return None };
+    let indent = start.strip_suffix("/**")?;
+    let words = middle.trim().strip_prefix("* ")?;
+    (end.trim() == "*/").then(|| format!("{indent}/** {words} */"))
 }
 
 /// The opening of a section.
@@ -296,14 +315,17 @@ fn here() -> PathBuf {
     env!("CARGO_MANIFEST_DIR").into()
 }
 
-/// What no function of its own section names: enums, since functions use integers of a fixed
-/// width, and a callback.
-const UNNAMED: [&str; 5] = [
+/// What no function in its own source names.
+const UNNAMED: [&str; 9] = [
     "appmint_drop",
-    "appmint_lookup_code",
-    "appmint_token_kind_code",
     "appmint_event_kind_code",
+    "appmint_header",
+    "appmint_lookup",
+    "appmint_lookup_code",
+    "appmint_signer",
     "appmint_store_answer",
+    "appmint_store_callbacks",
+    "appmint_token_kind_code",
 ];
 
 const GUARD: &str =

@@ -26,9 +26,9 @@ int main(void) {
   appmint_signer signer = {sizeof signer, NULL, sign, NULL};
   appmint_app *app = NULL;
   pthread_t thread;
-  appmint_config_set_platform(config, "github", APPMINT_NTS, NULL);
-  appmint_config_set_app_id(config, "75", APPMINT_NTS, NULL);
-  appmint_config_set_signer(config, &signer, NULL);
+  appmint_config_set_platform(config, "github", APPMINT_NTS);
+  appmint_config_set_app_id(config, "75", APPMINT_NTS);
+  appmint_config_set_signer(config, &signer);
   if (appmint_app_new(config, &app, NULL) || pthread_create(&thread, NULL, ask, app)) return 2;
   written++;
   pthread_join(thread, NULL);

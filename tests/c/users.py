@@ -1,8 +1,8 @@
-"""The examples in which a person logs in, against the sandbox.
+"""The examples in which a user logs in, against the sandbox.
 
-usage: people.py SANDBOX login PROGRAM | people.py SANDBOX device PROGRAM
+usage: users.py SANDBOX login PROGRAM | users.py SANDBOX device PROGRAM
 
-As `people.py URL` it is the person's browser: it presses "Authorize", and follows back to the program.
+As `users.py URL` it is the user's browser: it presses "Authorize", and follows the redirect to the program.
 """
 
 import json
@@ -23,7 +23,7 @@ def main(arguments):
         browse(arguments[0])
         return
     sandbox, what, program = arguments
-    with tempfile.TemporaryDirectory(prefix="appmint-people-") as folder:
+    with tempfile.TemporaryDirectory(prefix="appmint-users-") as folder:
         ready = Path(folder) / "ready.json"
         command = [sandbox, "--platform", "github", "--ready-file", ready, "--until-stdin-closes"]
         server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -43,10 +43,10 @@ def run(program, what, ready):
             code, uri = re.fullmatch(r"Type (\S+) at (\S+)\n", first).groups()
             assert uri == f"{ready['url']}/login/device", uri
             post(ready["url"], "device", {"user_code": code})
-        person = running.stdout.read()
+        user = running.stdout.read()
         assert running.wait(timeout=20) == 0
-        assert json.loads(person)["login"] == "octocat", person
-        print(first + person, end="")
+        assert json.loads(user)["login"] == "octocat", user
+        print(first + user, end="")
     finally:
         running.kill()
 
