@@ -1,4 +1,4 @@
-// How the C++ driver tells what it got: see "Answers" in tests/conformance/PROTOCOL.md.
+// How the C++ driver prints results: see "Answers" in tests/conformance/PROTOCOL.md.
 #include <appmint.hpp>
 #include <cctype>
 #include <sstream>
@@ -29,7 +29,7 @@ inline std::string joined(const std::vector<std::string> &list) {
   return text;
 }
 
-// An answer in the making: what is absent is left out.
+// An answer. Absent members are left out.
 struct Answer {
   std::string line;
   void add(const std::string &key, const std::string &value) { line += " " + key + "=" + encode(value); }
@@ -58,7 +58,7 @@ struct Answer {
   void add(const appmint::Token &token) {
     std::ostringstream shown;
     shown << token;
-    add("kind", token.kind()), add("reveal.token", token.reveal()), add("reveal.authorization", token.authorization_header());
+    add("kind", to_string(token.kind())), add("reveal.token", token.reveal()), add("reveal.authorization", token.authorization_header());
     add("expires_at", token.expires_at()), add("permissions", token.permissions());
     add("repository_selection", token.repository_selection()), add("repositories", joined(token.repositories()));
     add("scopes", joined(token.scopes())), add("account", token.account());
@@ -125,8 +125,8 @@ struct Answer {
   }
   void add(const appmint::Error &error) {
     auto wait = error.retry_after();
-    add("kind", name(error.kind())), add("message", error.message()), add("hint", error.hint());
-    if (error.reason()) add("reason", name(*error.reason()));
+    add("kind", to_string(error.kind())), add("message", error.message()), add("hint", error.hint());
+    if (error.reason()) add("reason", to_string(*error.reason()));
     add("status", error.status() ? std::optional<long long>(*error.status()) : std::nullopt);
     add("platform_code", error.platform_code()), add("request_id", error.request_id());
     add("retry_after_ms", wait ? std::optional<long long>(wait->count()) : std::nullopt);

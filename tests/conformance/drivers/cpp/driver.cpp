@@ -1,6 +1,6 @@
 // The C++ driver of the conformance suite: it speaks what tests/conformance/PROTOCOL.md says.
 #include "answer.hpp"
-#include "people.hpp"
+#include "users.hpp"
 #include "watching.hpp"
 #include <iostream>
 
@@ -21,9 +21,9 @@ struct Driver {
   App::Builder builder = App::builder();
   std::optional<App> app;
   std::optional<appmint::ManualClock> clock;
-  std::shared_ptr<Shelf> shelf = std::make_shared<Shelf>();
+  std::shared_ptr<MemoryStore> store = std::make_shared<MemoryStore>();
   std::shared_ptr<Watch> watch = std::make_shared<Watch>();
-  People people;
+  Users users;
   Words words;
 
   Text maybe(const char *key) const {
@@ -33,7 +33,7 @@ struct Driver {
   std::string arg(const char *key) const { return maybe(key).value_or(""); }
 
   void config(const std::string &key, const std::string &value) {
-    using Setter = App::Builder &(App::Builder::*)(std::string_view);
+    using Setter = App::Builder &(App::Builder::*)(std::string_view) &;
     using B = App::Builder;
     static const std::map<std::string, Setter> texts = {
         {"platform", &B::platform}, {"platform_descriptor", &B::platform_descriptor}, {"host", &B::host}, {"api_url", &B::api_url},
@@ -58,10 +58,10 @@ struct Driver {
     else if (key == "retries") builder.retries(static_cast<std::uint32_t>(std::stoul(value)));
     else if (key == "store_unencrypted") builder.store_unencrypted(value == "true");
     else if (key == "capacity") builder.capacity(std::stoull(value));
-    else if (key == "own_store" && value == "ok") builder.own_store(shelf);
-    else if (key == "own_store") builder.own_store(std::make_shared<Broken>());
+    else if (key == "own_store" && value == "ok") builder.own_store(store);
+    else if (key == "own_store") builder.own_store(std::make_shared<BrokenStore>());
     else if (key == "on_event") builder.on_event([fails = value != "true", watch = watch](const appmint::Event &event) {
-      if (fails) throw std::runtime_error("the listener failed");
+      if (fails) throw std::runtime_error("the callback failed");
       watch->note(event);
     });
     else if (key == "signer") builder.signer([fails = value != "ok"](std::string_view) {
@@ -105,7 +105,7 @@ struct Driver {
     return Lookup::account("");
   }
 
-  // What is about the app beside installations, tokens and calls; whether it is that.
+  // Does an operation of the app. Returns whether it is one.
   bool operate(const std::string &op, Answer &answer) const {
     using Act = void (App::*)(std::string_view) const;
     static const std::map<std::string, std::pair<Act, const char *>> acts = {
@@ -119,8 +119,8 @@ struct Driver {
     else if (op == "webhook_config") answer.add(app->webhook_config());
     else if (op == "update_webhook_config") {
       auto insecure = maybe("insecure_ssl");
-      appmint::WebhookUpdate change{maybe("url"), maybe("content_type"), maybe("secret"), insecure ? std::optional<bool>(*insecure == "true") : std::nullopt};
-      answer.add(app->update_webhook_config(change));
+      appmint::WebhookUpdate update{maybe("url"), maybe("content_type"), maybe("secret"), insecure ? std::optional<bool>(*insecure == "true") : std::nullopt};
+      answer.add(app->update_webhook_config(update));
     } else if (op == "webhook_deliveries") answer.add(app->webhook_deliveries(), limit());
     else if (op == "webhook_delivery") answer.add("", app->webhook_delivery(arg("id")));
     else if (op == "check_token") answer.add(app->check_token(arg("token")));
@@ -151,12 +151,12 @@ struct Driver {
     else if (op == "platforms") answer.add("value", joined(appmint::platforms()));
     else if (op == "discover") {
       auto descriptor = appmint::discover(arg("issuer"), builder);
-      builder.platform_descriptor(descriptor);  // the next app's
+      builder.platform_descriptor(descriptor);  // for the next app
       answer.add("value", descriptor);
     } else if (op == "jwt") answer.add(app->jwt());
     else if (op == "fingerprint") answer.add("value", app->fingerprint());
     else if (op == "platform_name") answer.add("value", app->platform_name());
-    else if (op == "find_installation") answer.add("", maybe("account") ? app->find_installation(arg("account")) : app->find_installation(lookup()));
+    else if (op == "find_installation") answer.add("", app->find_installation(lookup()));
     else if (op == "clock_offset") answer.add("value", std::to_string(app->clock_offset().count()));
     else if (op == "invalidate") source().invalidate();
     else if (op == "request") answer.add(app->request(arg("method"), arg("path"), options()));
@@ -173,21 +173,20 @@ struct Driver {
     else if (op == "installations") answer.add(app->installations(), limit());
     else if (op == "verify_webhook" || op == "apply_webhook") {
       auto secrets = split(arg("secrets"));
-      auto headers = options().headers;
-      auto webhook = app->verify_webhook({headers.begin(), headers.end()}, arg("body"), {secrets.begin(), secrets.end()});
+      auto webhook = app->verify_webhook(options().headers, arg("body"), {secrets.begin(), secrets.end()});
       if (op == "verify_webhook") answer.add(webhook);
       else answer.add("value", std::to_string(app->apply_webhook(webhook)));
     } else if (op == "source_installation_id") answer.add("value", source().installation_id());
-    else if (op == "tokens") answer.add("count", std::to_string(ask_at_once(source(), std::stoul(arg("count")))));
+    else if (op == "tokens") answer.add("count", std::to_string(tokens_at_once(source(), std::stoul(arg("count")))));
     else if (op == "watch") source().on_change([watch = watch](const auto &before, const auto &token) { watch->follow(before, token); });
-    else if (op == "changes") watch->tell_changes(answer);
-    else if (op == "events") watch->tell_events(answer);
+    else if (op == "changes") watch->print_changes(answer);
+    else if (op == "events") watch->print_events(answer);
     else if (op == "stats") answer.add(app->stats());
     else if (op == "close") app->close();
-    else if (!operate(op, answer) && !people.operate(*this, op, answer)) throw std::logic_error("unknown operation " + op);
+    else if (!operate(op, answer) && !users.operate(*this, op, answer)) throw std::logic_error("unknown operation " + op);
   }
 
-  void obey(const std::string &command, Answer &answer) {
+  void run(const std::string &command, Answer &answer) {
     if (command == "config") for (const auto &[key, value] : words) config(key, value);
     else if (command == "advance") clock->advance(std::chrono::milliseconds(std::stoll(arg("ms"))));
     else if (command == "app") app = std::exchange(builder, App::builder()).build();
@@ -207,7 +206,7 @@ int main() {
     }
     Answer answer{"ok"};
     try {
-      driver.obey(command, answer);
+      driver.run(command, answer);
     } catch (const appmint::Error &error) {
       answer.line = "error";
       answer.add(error);

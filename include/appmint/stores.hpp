@@ -1,9 +1,9 @@
-// A store of the program's own, where tokens live between processes. Part of appmint.hpp.
+// A store that the program implements, which keeps tokens between processes. Part of appmint.hpp.
 
-#ifndef APPMINT_STORE_HPP
-#define APPMINT_STORE_HPP
+#ifndef APPMINT_STORES_HPP
+#define APPMINT_STORES_HPP
 
-#include "error.hpp"
+#include "settings.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -12,36 +12,37 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace appmint {
 
-// Keeps bytes by name; what is in them is sealed, unless the app was told otherwise. All methods are
-// called on threads of appmint's, on several at once; each may block for a moment. One that throws
-// has failed: an installation token is then minted without the store. What they are handed lives
-// until they return.
+/// Keeps bytes by name. The bytes are encrypted, unless the app was told to leave them unencrypted.
+/// The functions run on the library's threads, on several at once; each may block for a moment. One
+/// that throws has failed: an installation token is then minted without the store. Arguments are
+/// valid until the function returns.
 class Store {
  public:
   virtual ~Store() = default;
 
-  // The value of this name, if there is one.
+  /// The value of this name, if there is one.
   virtual std::optional<std::string> get(std::string_view name) = 0;
-  // Puts a value in the place of expected (none: of nothing), in one step, unless something else is
-  // there by now; whether it did. After keep_until the value may be dropped.
+  /// Replaces the value `expected` (none: no value) atomically. Returns whether it did: not if
+  /// there is another value. The store may drop the value after `keep_until`.
   virtual bool put(std::string_view name, std::string_view value,
                    std::optional<std::string_view> expected, std::optional<Time> keep_until) = 0;
-  // Takes a value away, in one step, if it is still the expected one.
+  /// Removes the value if it is `expected`, atomically.
   virtual void remove(std::string_view name, std::string_view expected) = 0;
-  // Takes the lock of this name for an owner, unless another one has it; whether it did. It is free
-  // again after the lease, whatever became of the owner.
+  /// Locks this name for an owner. Returns whether it did: not while another owner has the lock.
+  /// The lock ends after the lease, even if the owner has died.
   virtual bool lock(std::string_view name, std::string_view owner,
                     std::chrono::milliseconds lease) = 0;
-  // Gives the lock back, if it is still the owner's.
+  /// Ends the lock, if the owner has it.
   virtual void unlock(std::string_view name, std::string_view owner) = 0;
 };
 
 namespace detail {
 
-// A Store as C calls it. What it throws ends here: C code must not be unwound.
+// The callbacks of a Store. An exception ends here: C code must not be unwound.
 class StoreCalls {
  public:
   static constexpr appmint_store_callbacks all() {
@@ -50,7 +51,7 @@ class StoreCalls {
 
  private:
   static int get(void *store, const char *name, appmint_bytes *value) noexcept {
-    return answered([&] {
+    return outcome([&] {
       auto found = of(store).get(name);
       if (found) check([&](auto error) {
         return appmint_bytes_put(value, found->data(), found->size(), error);
@@ -61,31 +62,33 @@ class StoreCalls {
   static int put(void *store, const char *name, const std::uint8_t *value, std::size_t value_len,
                  const std::uint8_t *expected, std::size_t expected_len,
                  std::int64_t keep_until_ms) noexcept {
-    return answered([&] {
+    return outcome([&] {
       auto before = expected ? std::optional(view(expected, expected_len)) : std::nullopt;
       return of(store).put(name, view(value, value_len), before, time(keep_until_ms));
     });
   }
   static int remove(void *store, const char *name, const std::uint8_t *expected,
                     std::size_t expected_len) noexcept {
-    return answered([&] {
+    return outcome([&] {
       of(store).remove(name, view(expected, expected_len));
       return true;
     });
   }
   static int lock(void *store, const char *name, const char *owner,
                   std::uint64_t lease_ms) noexcept {
-    return answered([&] { return of(store).lock(name, owner, std::chrono::milliseconds(lease_ms)); });
+    return outcome([&] {
+      return of(store).lock(name, owner, std::chrono::milliseconds(lease_ms));
+    });
   }
   static int unlock(void *store, const char *name, const char *owner) noexcept {
-    return answered([&] {
+    return outcome([&] {
       of(store).unlock(name, owner);
       return true;
     });
   }
 
   template <class Work>
-  static int answered(Work work) noexcept try {
+  static int outcome(Work work) noexcept try {
     return work() ? APPMINT_STORE_YES : APPMINT_STORE_NO;
   } catch (...) {
     return -1;
@@ -98,6 +101,15 @@ class StoreCalls {
 
 }  // namespace detail
 
+inline App::Builder &App::Builder::own_store(std::shared_ptr<Store> implementation) & {
+  auto callbacks = detail::StoreCalls::all();
+  auto given = implementation ? &callbacks : nullptr;
+  detail::hand_over(std::move(implementation), [&](auto userdata, auto drop) {
+    appmint_config_set_own_store(config_.get(), given, userdata, drop);
+  });
+  return *this;
+}
+
 }  // namespace appmint
 
-#endif  // APPMINT_STORE_HPP
+#endif  // APPMINT_STORES_HPP

@@ -1,7 +1,7 @@
-// Times, and how the values of appmint.h become those of C++. Part of appmint.hpp.
+// How the values of appmint.h become those of C++. Part of appmint.hpp.
 
-#ifndef APPMINT_VALUES_HPP
-#define APPMINT_VALUES_HPP
+#ifndef APPMINT_CONVERT_HPP
+#define APPMINT_CONVERT_HPP
 
 #include "../appmint.h"
 
@@ -16,12 +16,15 @@
 
 namespace appmint {
 
-// A point in time, and how platforms count it.
+/// A point in time, in the resolution of platforms.
 using Time = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
+
+/// Names and values of HTTP headers. A name may occur several times.
+using Headers = std::multimap<std::string, std::string>;
 
 namespace detail {
 
-inline std::optional<std::string> maybe(const char *text) {
+inline std::optional<std::string> optional_text(const char *text) {
   return text ? std::optional<std::string>(text) : std::nullopt;
 }
 
@@ -32,7 +35,12 @@ inline std::optional<Time> time(std::int64_t ms) {
   return Time(std::chrono::milliseconds(ms));
 }
 
-// As C says yes, no and not known.
+// A duration of C, which is -1 if there is none.
+inline std::optional<std::chrono::milliseconds> duration(std::int64_t ms) {
+  return ms < 0 ? std::nullopt : std::optional(std::chrono::milliseconds(ms));
+}
+
+// A flag of C: 1, 0, or -1 if it is not known.
 inline std::optional<bool> flag(int flag) {
   return flag < 0 ? std::nullopt : std::optional<bool>(flag != 0);
 }
@@ -52,7 +60,7 @@ Map map(const appmint_map *map) {
   return texts;
 }
 
-// An absent text is NULL to C; an empty view may be NULL too, and must not become absent.
+// NULL is an absent text to C. The data of an empty view may be NULL, too, but is not absent.
 inline const char *start(std::string_view text) { return text.data() ? text.data() : ""; }
 inline const char *start(const std::optional<std::string_view> &text) {
   return text ? start(*text) : nullptr;
@@ -61,18 +69,34 @@ inline std::size_t size(const std::optional<std::string_view> &text) {
   return text ? text->size() : 0;
 }
 
-template <class Duration>
-std::uint64_t count(Duration duration) {
-  return duration.count() < 0 ? 0 : static_cast<std::uint64_t>(duration.count());
+// A duration that may be left out. C refuses every negative one but APPMINT_DEFAULT.
+inline std::int64_t count(const std::optional<std::chrono::milliseconds> &duration) {
+  if (!duration) return APPMINT_DEFAULT;
+  return duration->count() < 0 ? APPMINT_DEFAULT - 1 : duration->count();
 }
 
-// As C is told a duration that may be left out.
-inline std::int64_t count(const std::optional<std::chrono::milliseconds> &duration) {
-  return duration ? static_cast<std::int64_t>(count(*duration)) : -1;
-}
+// An array of texts, as C reads it.
+class Texts {
+ public:
+  template <class Container>
+  explicit Texts(const Container &texts) {
+    for (std::string_view text : texts) {
+      starts_.push_back(start(text));
+      lens_.push_back(text.size());
+    }
+  }
+
+  const char *const *starts() const { return starts_.data(); }
+  const std::size_t *lens() const { return lens_.data(); }
+  std::size_t count() const { return starts_.size(); }
+
+ private:
+  std::vector<const char *> starts_;
+  std::vector<std::size_t> lens_;
+};
 
 }  // namespace detail
 
 }  // namespace appmint
 
-#endif  // APPMINT_VALUES_HPP
+#endif  // APPMINT_CONVERT_HPP

@@ -1,28 +1,28 @@
-// Users, as the C++ driver knows them: authorizations, logins, sessions. It keeps what a later command goes on with.
+// The users of the C++ driver: authorizations, logins, sessions. It keeps the objects that later commands need.
 #include <appmint.hpp>
 
-struct People {
+struct Users {
   std::optional<appmint::Authorization> authorization;
   std::optional<appmint::Login> login;
   std::optional<appmint::DeviceLogin> device;
   std::optional<appmint::Token> token;
 
-  // A given operation of theirs; whether it is one.
+  // Does an operation of users. Returns whether it is one.
   template <class Driver>
   bool operate(const Driver &it, const std::string &op, Answer &answer) {
     const auto &app = *it.app;
     if (op == "authorize") {
-      appmint::AuthorizationRequest asked{it.maybe("redirect_uri"), it.maybe("state"), split(it.arg("scopes")), it.maybe("login_hint")};
-      answer.add(authorization.emplace(app.authorize(asked)));
+      appmint::AuthorizationRequest request{it.maybe("redirect_uri"), it.maybe("state"), split(it.arg("scopes")), it.maybe("login_hint")};
+      answer.add(authorization.emplace(app.authorize(request)));
     } else if (op == "open_authorization") answer.add(authorization.emplace(app.open_authorization(it.arg("sealed"))));
     else if (op == "seal_authorization") answer.add("reveal.value", app.seal_authorization(authorization.value()));
     else if (op == "finish_authorization") answer.add(token.emplace(app.finish_authorization(authorization.value(), it.arg("callback_url"))));
     else if (op == "exchange_code") answer.add(token.emplace(app.exchange_code(it.arg("code"), it.maybe("redirect_uri"), it.maybe("code_verifier"))));
     else if (op == "refresh") answer.add(token.emplace(app.refresh(it.arg("refresh_token"))));
     else if (op == "start_login") {
-      appmint::LoginRequest asked{split(it.arg("scopes")), it.maybe("login_hint"), {}, it.maybe("path")};
-      for (const auto &port : split(it.arg("ports"))) asked.ports.push_back(static_cast<std::uint16_t>(std::stoul(port)));
-      answer.add(login.emplace(app.start_login(asked)));
+      appmint::LoginRequest request{split(it.arg("scopes")), it.maybe("login_hint"), {}, it.maybe("path")};
+      for (const auto &port : split(it.arg("ports"))) request.ports.push_back(static_cast<std::uint16_t>(std::stoul(port)));
+      answer.add(login.emplace(app.start_login(request)));
     } else if (op == "login_wait") answer.add(token.emplace(login.value().wait(it.ms("timeout_ms"))));
     else if (op == "login_cancel") login.value().cancel();
     else if (op == "start_device_login") {
