@@ -192,7 +192,7 @@ const appmint_list *appmint_platforms(void);
 /**
  * Signs instead of a private key: a KMS, an HSM, or anything else that does not give the key away.
  *
- * Set `size` to sizeof(appmint_signer). By it the library tells apart programs that were built
+ * Set `size` to sizeof(appmint_signer). By it the library distinguishes programs that were built
  * with other versions of this header.
  */
 typedef struct {
@@ -748,7 +748,7 @@ void appmint_repository_free(appmint_repository *repository);
 
 /*
  * A source keeps one token valid: it mints one when it is first needed, renews it ahead of its
- * expiry, and returns the token in memory until then. Ask the source each time instead of keeping
+ * expiry, and returns the token in memory until then. Call the source each time instead of keeping
  * a token.
  *
  *   scope = appmint_scope_new();
@@ -1246,7 +1246,7 @@ appmint_status appmint_login_wait(const appmint_login *login,
 /** Ends the wait of another thread, and closes the listener. */
 void appmint_login_cancel(const appmint_login *login);
 
-/** Frees a login. The listener closes if nobody waited. */
+/** Frees a login. The listener closes, unless a wait did it. */
 void appmint_login_free(appmint_login *login);
 
 /** A login that waits for a user to type a code on another device. */
@@ -1775,7 +1775,7 @@ void appmint_registration_free(appmint_registration *registration);
 /* ---- Events & stores ---- */
 
 /*
- * Events tell a program's logs and metrics what the app does. A store shares tokens between
+ * Events are for a program's logs and metrics. A store shares tokens between
  * processes, and keeps the sessions of users; it is encrypted with a key of yours.
  *
  *   appmint_config_set_store(config, "sqlite:/var/lib/app/tokens.db", APPMINT_NTS);
@@ -1862,12 +1862,12 @@ int appmint_event_is_warning(const appmint_event *event);
 const char *appmint_event_to_string(const appmint_event *event);
 
 /** The results of a store's functions. */
-typedef enum appmint_store_answer {
+typedef enum appmint_store_result {
   /** The function did its work. */
   APPMINT_STORE_YES = 0,
   /** There is no such value, there is another value, or another owner has the lock. */
   APPMINT_STORE_NO = 1
-} appmint_store_answer;
+} appmint_store_result;
 
 /** Where a store's `get` puts the value that it found: see appmint_bytes_put. */
 typedef struct appmint_bytes appmint_bytes;
@@ -1876,13 +1876,13 @@ typedef struct appmint_bytes appmint_bytes;
  * A store that the program implements, which keeps tokens between processes: see
  * appmint_config_set_own_store.
  *
- * It keeps bytes by name. The bytes are encrypted, unless the app was told to leave them
+ * It keeps bytes by name. The bytes are encrypted, unless the app is set to leave them
  * unencrypted. Each function returns APPMINT_STORE_YES, APPMINT_STORE_NO, or any other number if
  * it failed: an installation token is then minted without the store. The functions run on the
  * library's threads, on several at once. Each may block for a moment, must not throw, and may use
  * its arguments until it returns. Names and owners end with a NUL.
  *
- * Set `size` to sizeof(appmint_store_callbacks). By it the library tells apart programs that were
+ * Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that were
  * built with other versions of this header.
  */
 typedef struct {

@@ -31,8 +31,8 @@ pub(crate) fn text_and_len_of<'a, T>(
 }
 
 /// A new object that C will own.
-pub(crate) fn new<T>(make: impl FnOnce() -> T) -> Option<Box<T>> {
-    panics::or(|| None, || Some(Box::new(make())))
+pub(crate) fn new<T>(value: impl FnOnce() -> T) -> Option<Box<T>> {
+    panics::or(|| None, || Some(Box::new(value())))
 }
 
 /// Drops an object.

@@ -66,7 +66,7 @@ mod tests {
         let mut place = MaybeUninit::<*mut appmint_error>::new(ptr::null_mut());
         let status = try_call(Some(&mut place), || panic!("on purpose"));
         assert_eq!(status, ErrorKind::Internal.number());
-        // SAFETY: the status says that an error was written; nobody else has it.
+        // SAFETY: after this status there is an error in `place`, and this is its only owner.
         drop(unsafe { Box::from_raw(place.assume_init()) });
     }
 }

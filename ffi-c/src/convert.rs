@@ -59,8 +59,8 @@ pub(crate) fn slice<'a, T>(name: &str, start: *const T, count: usize) -> Result<
     if isize::try_from(count.saturating_mul(size_of::<T>())).is_err() {
         return Err(Error::invalid(format!("the number of {name} is not a valid number")));
     }
-    // SAFETY: the header demands `count` readable elements. No caller uses them after the C function
-    // that they were passed to returns.
+    // SAFETY: the header demands `count` readable elements. No caller uses them after the C
+    // function that they were passed to returns.
     Ok(unsafe { slice::from_raw_parts(start, count) })
 }
 
@@ -76,8 +76,8 @@ pub(crate) fn bytes<'a>(name: &str, start: *const c_void, len: usize) -> Result<
     if isize::try_from(len).is_err() {
         return Err(Error::invalid(format!("the length of {name} is not a valid length")));
     }
-    // SAFETY: the header demands `len` readable bytes. No caller uses them after the C function that
-    // they were passed to returns.
+    // SAFETY: the header demands `len` readable bytes. No caller uses them after the C function
+    // that they were passed to returns.
     Ok(unsafe { slice::from_raw_parts(start.cast(), len) })
 }
 

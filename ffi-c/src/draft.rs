@@ -27,7 +27,7 @@ impl<T> Draft<T> {
     /// The value.
     ///
     /// # Errors
-    /// The first mistake, however often it is asked for.
+    /// The first mistake, at every call.
     pub(crate) fn checked(&self) -> Result<&T> {
         self.mistake.clone().map_or(Ok(&self.value), Err)
     }

@@ -2,9 +2,9 @@
 //!
 //! A function converts its arguments, makes one call of the core, and converts the result.
 //! Signatures use real types, which C sees as pointers: `Option<&T>` is a `const T *` that may be
-//! NULL, `Option<Box<T>>` a `T *` whose ownership passes, `Option<&mut MaybeUninit<*mut T>>` a place
-//! for a result. Text, bytes and arrays are a pointer and a length, which [`convert`] reads.
-//! No panic leaves a function: [`call`] and [`access`] catch it.
+//! NULL, `Option<Box<T>>` a `T *` whose ownership passes, `Option<&mut MaybeUninit<*mut T>>` a
+//! place for a result. Text, bytes and arrays are a pointer and a length, which [`convert`] reads.
+//! No panic leaves a function: [`panics`] catches it.
 
 #![expect(non_camel_case_types, reason = "these are the names that C sees")]
 

@@ -323,13 +323,18 @@ const UNNAMED: [&str; 9] = [
     "appmint_lookup",
     "appmint_lookup_code",
     "appmint_signer",
-    "appmint_store_answer",
+    "appmint_store_result",
     "appmint_store_callbacks",
     "appmint_token_kind_code",
 ];
 
-const GUARD: &str =
-    "\n#ifndef APPMINT_H\n#define APPMINT_H\n\n#include <stddef.h>\n#include <stdint.h>\n";
+const GUARD: &str = "
+#ifndef APPMINT_H
+#define APPMINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+";
 
 const OPEN: &str = "#ifdef __cplusplus\nextern \"C\" {\n#endif /* __cplusplus */\n";
 

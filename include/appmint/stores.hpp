@@ -16,7 +16,7 @@
 
 namespace appmint {
 
-/// Keeps bytes by name. The bytes are encrypted, unless the app was told to leave them unencrypted.
+/// Keeps bytes by name. The bytes are encrypted, unless the app is set to leave them unencrypted.
 /// The functions run on the library's threads, on several at once; each may block for a moment. One
 /// that throws has failed: an installation token is then minted without the store. Arguments are
 /// valid until the function returns.
@@ -103,9 +103,9 @@ class StoreCalls {
 
 inline App::Builder &App::Builder::own_store(std::shared_ptr<Store> implementation) & {
   auto callbacks = detail::StoreCalls::all();
-  auto given = implementation ? &callbacks : nullptr;
+  auto pointer = implementation ? &callbacks : nullptr;
   detail::hand_over(std::move(implementation), [&](auto userdata, auto drop) {
-    appmint_config_set_own_store(config_.get(), given, userdata, drop);
+    appmint_config_set_own_store(config_.get(), pointer, userdata, drop);
   });
   return *this;
 }

@@ -42,6 +42,8 @@ for compiler in gcc clang; do
   command -v $compiler >/dev/null || continue
   for dialect in c90 c99 c11 c17 c2x; do
     check $compiler -std=$dialect $strict -x c "$scratch/c.c"
+  done
+  for dialect in c90 c2x; do
     check $compiler -std=$dialect $strict -x c "$scratch/switches.c"
     check $compiler -std=$dialect $strict -x c "$scratch/examples.c"
   done
@@ -73,8 +75,8 @@ for compiler in g++ clang++; do
   command -v $compiler >/dev/null || continue
   for dialect in c++98 c++03 c++11 c++14 c++17 c++20; do
     check $compiler -std=$dialect $strict -x c++ "$scratch/c.c"
-    check $compiler -std=$dialect $strict -x c++ "$scratch/switches.c"
   done
+  check $compiler -std=c++98 $strict -x c++ "$scratch/switches.c"
   for dialect in c++17 c++20; do
     check $compiler -std=$dialect $strict -Wshadow -x c++ "$scratch/cpp.cpp"
   done

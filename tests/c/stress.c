@@ -181,8 +181,8 @@ static appmint_source *source_of(const appmint_app *app, const char *id) {
   CHECK(appmint_app_installation(app, id, N, &source, NULL) == APPMINT_OK);
   return source;
 }
-/* A token's text, or the message of what went wrong. */
-static int ask(const appmint_source *source, char *text, size_t room) {
+/* A token's text, or the message of an error. */
+static int token_of(const appmint_source *source, char *text, size_t room) {
   appmint_token *token = NULL;
   appmint_error *error = NULL;
   appmint_status status = appmint_source_token(source, APPMINT_DEFAULT, APPMINT_DEFAULT, &token, &error);
@@ -196,12 +196,12 @@ static int ask(const appmint_source *source, char *text, size_t room) {
 /* ---- threads */
 
 static pthread_barrier_t together;
-typedef struct { const appmint_source *source; char token[128]; int is_well; } asking;
+typedef struct { const appmint_source *source; char token[128]; int is_well; } caller;
 
-static void *ask_together(void *it) {
-  asking *one = it;
+static void *call_together(void *it) {
+  caller *one = it;
   pthread_barrier_wait(&together);
-  one->is_well = ask(one->source, one->token, sizeof one->token);
+  one->is_well = token_of(one->source, one->token, sizeof one->token);
   return NULL;
 }
 
@@ -211,14 +211,14 @@ static void many_threads_mint_once(void) {
   appmint_source *source = source_of(app, "14");
   appmint_stats *stats = NULL;
   pthread_t threads[THREADS];
-  asking all[THREADS];
+  caller all[THREADS];
   int i, mints = READ(platform.mints);
   CHECK(appmint_source_on_change(source, on_change, &it, drop, NULL) == APPMINT_OK);
   CHECK(!pthread_barrier_init(&together, NULL, THREADS));
   platform.delay_ms = 200;
   for (i = 0; i < THREADS; i++) {
     all[i].source = source;
-    CHECK(!pthread_create(&threads[i], NULL, ask_together, &all[i]));
+    CHECK(!pthread_create(&threads[i], NULL, call_together, &all[i]));
   }
   for (i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
   __atomic_store_n(&platform.delay_ms, 0, __ATOMIC_SEQ_CST);
@@ -307,7 +307,7 @@ static int holds(const store_state *it, const char *text) {
   return 0;
 }
 
-static void a_fleet_mints_once(void) {
+static void many_apps_with_one_store_mint_once(void) {
   static store_state kept;
   notes it = {0, 0, 0, 0, 0};
   appmint_app *apps[8];
@@ -318,7 +318,7 @@ static void a_fleet_mints_once(void) {
   pthread_mutex_init(&kept.mutex, NULL);
   for (i = 0; i < 8; i++) {
     source = source_of(apps[i] = app_with(&kept, &it), "14");
-    CHECK(ask(source, i ? next : first, sizeof next) && (!i || same(first, next)));
+    CHECK(token_of(source, i ? next : first, sizeof next) && (!i || same(first, next)));
     appmint_source_free(source);
   }
   CHECK(READ(platform.mints) == mints + 1 && READ(it.minted) == 1 && READ(it.others) == 7);
@@ -340,7 +340,7 @@ static void a_store_that_fails_costs_no_token(void) {
   broken.fails = 1;
   app = app_with(&broken, &it);
   source = source_of(app, "14");
-  CHECK(ask(source, token, sizeof token) && READ(it.store_failed) == 1 && READ(it.minted) == 1);
+  CHECK(token_of(source, token, sizeof token) && READ(it.store_failed) == 1 && READ(it.minted) == 1);
   appmint_source_free(source);
   appmint_app_free(app);
   CHECK(becomes(&broken.drops, 1) && becomes(&it.drops, 1));
@@ -350,14 +350,14 @@ static void a_store_that_fails_costs_no_token(void) {
 
 typedef struct { const appmint_app *app; int is_over, mints; } busy;
 
-/* Mints, or asks for what is in memory, until it is over. */
+/* Mints tokens, and reads them from memory, until the end. */
 static void *keep_busy(void *it) {
   busy *work = it;
   appmint_source *source = source_of(work->app, "14");
   char token[128];
   while (!READ(work->is_over)) {
     if (ADD(work->mints) % 2) appmint_source_invalidate(source);
-    CHECK(ask(source, token, sizeof token));
+    CHECK(token_of(source, token, sizeof token));
   }
   appmint_source_free(source);
   return NULL;
@@ -369,7 +369,7 @@ static int child(const appmint_app *app) {
   alarm(CHILD_SECONDS);
   source = source_of(app, "18");
   appmint_source_invalidate(source);
-  return !ask(source, token, sizeof token) || strncmp(token, "ghs_", 4);
+  return !token_of(source, token, sizeof token) || strncmp(token, "ghs_", 4);
 }
 /* How many of so many children went well while so many threads of this process minted. */
 static int fork_beside(const appmint_app *app, int count, int thread_count) {
@@ -422,11 +422,11 @@ static void a_token_from_memory_leaves_nothing_behind(void) {
   appmint_source *source = source_of(app, "14");
   char first[128], next[128];
   long before, after;
-  CHECK(ask(source, first, sizeof first) && ask(source, next, sizeof next));
+  CHECK(token_of(source, first, sizeof first) && token_of(source, next, sizeof next));
   mints = READ(platform.mints);
   before = heap();
   for (i = 0; i < calls; i++)
-    if (!ask(source, next, sizeof next) || strcmp(first, next)) break;
+    if (!token_of(source, next, sizeof next) || strcmp(first, next)) break;
   after = heap();
   CHECK(i == calls && READ(platform.mints) == mints);
   printf("%d calls, heap %ld bytes before and %ld after\n", i, before, after);
@@ -437,13 +437,13 @@ static void a_token_from_memory_leaves_nothing_behind(void) {
 
 /* ---- an app that is closed */
 
-static void what_is_closed_is_refused(void) {
+static void a_closed_app_refuses_calls(void) {
   appmint_app *app = app_of(config_for(NULL));
   appmint_source *source = source_of(app, "14");
   appmint_token *token = NULL;
   appmint_error *error = NULL;
   char text[128];
-  CHECK(ask(source, text, sizeof text));
+  CHECK(token_of(source, text, sizeof text));
   appmint_app_close(app);
   CHECK(appmint_source_expires_at_ms(source) == APPMINT_NO_TIME); /* its token is forgotten */
   CHECK(appmint_source_token(source, APPMINT_DEFAULT, APPMINT_DEFAULT, &token, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
@@ -458,11 +458,11 @@ int main(void) {
   setvbuf(stdout, NULL, _IONBF, 0); /* or a child would print again what its parent printed */
   start_platform();
   many_threads_mint_once();
-  a_fleet_mints_once();
+  many_apps_with_one_store_mint_once();
   a_store_that_fails_costs_no_token();
   a_child_mints_while_its_parent_does();
   a_token_from_memory_leaves_nothing_behind();
-  what_is_closed_is_refused();
+  a_closed_app_refuses_calls();
   stop_platform();
   printf("%d failures\n", failures);
   return failures != 0;

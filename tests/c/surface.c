@@ -720,7 +720,7 @@ static void a_webhook_is_verified(void) {
   appmint_app_free(app);
 }
 
-static void *ask(void *app) {
+static void *request_jwts(void *app) {
   int i;
   for (i = 0; i < 20; i++) {
     appmint_token *token = NULL;
@@ -736,7 +736,7 @@ static void many_threads_share_an_app(void) {
   appmint_app *app = signing_app(&count);
   pthread_t threads[4];
   int i;
-  for (i = 0; i < 4; i++) CHECK(!pthread_create(&threads[i], NULL, ask, app));
+  for (i = 0; i < 4; i++) CHECK(!pthread_create(&threads[i], NULL, request_jwts, app));
   for (i = 0; i < 4; i++) pthread_join(threads[i], NULL);
   CHECK(count.signs >= 1 && count.signs <= 4);
   appmint_app_free(app);

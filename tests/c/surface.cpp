@@ -44,7 +44,7 @@ static std::string all_ones(std::string_view) { return std::string(256, '\1'); }
 static App github();
 static App with_users();
 
-static void what_fails_throws() {
+static void a_failed_call_throws() {
   auto error = error_of([] { return App::builder("nowhere").build(); });
   CHECK(error && error->kind() == ErrorKind::invalid_argument);
   CHECK(error && error->reason() == Reason::unknown_platform);
@@ -114,10 +114,10 @@ static void a_builder_makes_several_apps() {
 static void a_token_outlives_everything_and_hides_its_secret() {
   auto token = App::builder("atomgit").app_id("75").signer(all_ones).build().jwt();
   auto copy = token;
-  std::ostringstream shown;
-  shown << copy;
-  CHECK(shown.str().find("[redacted]") != std::string::npos);
-  CHECK(shown.str().find(token.reveal()) == std::string::npos);
+  std::ostringstream printed;
+  printed << copy;
+  CHECK(printed.str().find("[redacted]") != std::string::npos);
+  CHECK(printed.str().find(token.reveal()) == std::string::npos);
   CHECK(token.kind() == appmint::TokenKind::jwt && to_string(token.kind()) == "jwt" && token.claims() && !token.reveal_refresh_token());
   CHECK(token.permissions().empty() && token.repositories().empty() && token.scopes().empty() && !token.repository_selection());
 }
@@ -168,10 +168,10 @@ static void events_reach_the_callback() {
   std::optional<Error> last;
   auto app = unreachable().own_store(store).store_unencrypted().capacity(10).on_event([&](const appmint::Event &event) {
     std::lock_guard guard(mutex);
-    std::ostringstream shown;
-    shown << event;
+    std::ostringstream printed;
+    printed << event;
     kinds.push_back(event.kind()), messages.push_back(to_string(event)), last = event.error();
-    CHECK(shown.str() == to_string(event) && event.is_warning() && event.installation_id() == "14" && !event.clock_offset());
+    CHECK(printed.str() == to_string(event) && event.is_warning() && event.installation_id() == "14" && !event.clock_offset());
     CHECK(event.duration().has_value() == (event.kind() == EventKind::mint_failed));
   }).build();
   auto source = app.installation("14");
@@ -185,7 +185,7 @@ static void events_reach_the_callback() {
     throw std::runtime_error("the password is hunter2");
   }).build();
   auto error = error_of([&] { return other.installation("14").token(); });
-  CHECK(error && error->kind() == ErrorKind::transport);  // neither failure cost the call
+  CHECK(error && error->kind() == ErrorKind::transport);  // and not the store's error
   CHECK(messages.size() == 3 && messages[1] == "store_failed installation 14: the store's `get` returned -1");
   CHECK(other.stats().store_failed() == 1 && other.stats().failed() == 1 && other.stats().minted() == 0);
   for (const auto &message : messages) CHECK(message.find("hunter2") == std::string::npos);
@@ -211,7 +211,7 @@ static void an_empty_function_is_refused() {
   (void)unreachable().store_key(std::string(64, '0')).previous_store_key(std::string(64, '1')).build();  // without a store it seals authorizations
 }
 
-static void what_is_closed_is_refused() {
+static void a_closed_app_refuses_calls() {
   auto app = unreachable().build();
   auto copy = app;
   app.close();
@@ -219,7 +219,7 @@ static void what_is_closed_is_refused() {
   CHECK(error && error->message() == "the app is closed");
 }
 
-static void what_was_moved_from_throws() {
+static void a_source_that_was_moved_from_throws() {
   auto app = App::builder("atomgit").app_id("75").signer(all_ones).build();
   auto source = app.installation("14");
   auto moved = std::move(source);
@@ -370,10 +370,10 @@ static void a_scope_narrows_a_source() {
   auto atomgit = App::builder("atomgit").app_id("75").signer(all_ones).build();
   error = error_of([&] { return atomgit.installation("14", scope); });
   CHECK(error && error->kind() == ErrorKind::unsupported);
-  error = error_of([&] { return app.installation("14", appmint::Scope()); });  // not the whole installation, either
+  error = error_of([&] { return app.installation("14", appmint::Scope()); });  // an empty scope is not everything
   CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
   auto moved = std::move(scope);
-  error = error_of([&] { return app.installation("14", scope); });  // not the whole installation
+  error = error_of([&] { return app.installation("14", scope); });  // nor is one that was moved from
   CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
   error = error_of([&] { return app.scope_token("ghu_all", appmint::Target::account("acme"), scope); });
   CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
@@ -401,7 +401,7 @@ static void a_webhook_is_verified() {
   CHECK(error && error->kind() == ErrorKind::invalid_argument);
 }
 
-static void what_the_app_does_takes_its_arguments() {
+static void the_operations_take_their_arguments() {
   auto app = github();
   auto transport = [](auto work) {
     auto error = error_of(work);
@@ -455,7 +455,7 @@ static void a_caller_stops_waiting() {
     auto late = error_of([&] { return source.token(std::nullopt, std::chrono::milliseconds(0)); });
     CHECK(late && late->kind() == ErrorKind::timeout);
   }
-  auto error = error_of([&] { return source.token(); });  // what it began goes on
+  auto error = error_of([&] { return source.token(); });  // minting went on
   CHECK(error && error->kind() == ErrorKind::transport);
 }
 
@@ -482,7 +482,7 @@ static void an_install_brings_its_state_back() {
 }
 
 int main() {
-  what_fails_throws();
+  a_failed_call_throws();
   a_builder_is_a_value();
   the_first_wrong_setting_is_reported_by_build();
   a_negative_duration_is_refused();
@@ -491,8 +491,8 @@ int main() {
   a_signer_may_throw_and_is_destroyed();
   events_reach_the_callback();
   an_empty_function_is_refused();
-  what_is_closed_is_refused();
-  what_was_moved_from_throws();
+  a_closed_app_refuses_calls();
+  a_source_that_was_moved_from_throws();
   a_key_file_that_is_missing_is_a_system_error();
   a_closed_port_is_a_transport_error();
   an_authorization_brings_its_code_back();
@@ -503,7 +503,7 @@ int main() {
   a_source_is_looked_up_when_it_is_needed();
   a_scope_narrows_a_source();
   a_webhook_is_verified();
-  what_the_app_does_takes_its_arguments();
+  the_operations_take_their_arguments();
   a_caller_stops_waiting();
   a_server_describes_itself();
   an_install_brings_its_state_back();

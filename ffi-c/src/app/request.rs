@@ -24,7 +24,7 @@ use crate::{
 pub struct appmint_request(Draft<Call>);
 
 impl appmint_request {
-    /// The call, unless a setter was given a wrong argument.
+    /// The call, unless a setter had a wrong argument.
     pub(crate) fn call(request: Option<&Self>) -> Result<Call> {
         required("request", request)?.0.checked().cloned()
     }

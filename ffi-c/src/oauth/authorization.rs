@@ -15,7 +15,7 @@ use crate::{
 pub struct appmint_authorization_request(Draft<AuthorizationRequest>);
 
 impl appmint_authorization_request {
-    /// The arguments, unless a setter was given a wrong one; the defaults for NULL.
+    /// The arguments, unless a setter had a wrong one; the defaults for NULL.
     pub(crate) fn or_default(request: Option<&Self>) -> Result<AuthorizationRequest> {
         request.map_or_else(
             || Ok(AuthorizationRequest::default()),

@@ -18,7 +18,7 @@ use crate::{
 pub struct appmint_login_request(Draft<LoginRequest>);
 
 impl appmint_login_request {
-    /// The arguments, unless a setter was given a wrong one; the defaults for NULL.
+    /// The arguments, unless a setter had a wrong one; the defaults for NULL.
     pub(crate) fn or_default(request: Option<&Self>) -> Result<LoginRequest> {
         request.map_or_else(|| Ok(LoginRequest::default()), |request| request.0.checked().cloned())
     }
@@ -155,7 +155,7 @@ pub extern "C" fn appmint_login_cancel(login: Option<&appmint_login>) {
     read(login, (), |login| login.core.cancel());
 }
 
-/// Frees a login. The listener closes if nobody waited.
+/// Frees a login. The listener closes, unless a wait did it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_free(login: Option<Box<appmint_login>>) {
     free(login);

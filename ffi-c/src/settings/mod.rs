@@ -30,7 +30,7 @@ use crate::{
 pub struct appmint_config(Draft<Settings>);
 
 impl appmint_config {
-    /// The settings, unless a setter was given a wrong argument.
+    /// The settings, unless a setter had a wrong argument.
     pub(crate) fn settings(&self) -> Result<Settings> {
         self.0.checked().cloned()
     }

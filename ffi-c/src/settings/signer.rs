@@ -9,7 +9,7 @@ use appmint_core::{Error, ErrorKind, Result, Signer};
 
 /// Signs instead of a private key: a KMS, an HSM, or anything else that does not give the key away.
 ///
-/// Set `size` to sizeof(appmint_signer). By it the library tells apart programs that were built
+/// Set `size` to sizeof(appmint_signer). By it the library distinguishes programs that were built
 /// with other versions of this header.
 #[repr(C)]
 #[derive(Clone, Copy)]

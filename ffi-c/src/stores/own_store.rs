@@ -20,7 +20,7 @@ use crate::{
 
 /// The results of a store's functions.
 #[repr(C)]
-pub enum appmint_store_answer {
+pub enum appmint_store_result {
     /// The function did its work.
     APPMINT_STORE_YES = 0,
     /// There is no such value, there is another value, or another owner has the lock.
@@ -34,13 +34,13 @@ pub struct appmint_bytes(Option<Vec<u8>>);
 /// A store that the program implements, which keeps tokens between processes: see
 /// appmint_config_set_own_store.
 ///
-/// It keeps bytes by name. The bytes are encrypted, unless the app was told to leave them
+/// It keeps bytes by name. The bytes are encrypted, unless the app is set to leave them
 /// unencrypted. Each function returns APPMINT_STORE_YES, APPMINT_STORE_NO, or any other number if
 /// it failed: an installation token is then minted without the store. The functions run on the
 /// library's threads, on several at once. Each may block for a moment, must not throw, and may use
 /// its arguments until it returns. Names and owners end with a NUL.
 ///
-/// Set `size` to sizeof(appmint_store_callbacks). By it the library tells apart programs that were
+/// Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that were
 /// built with other versions of this header.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -227,8 +227,8 @@ fn start(text: &Text) -> *const c_char {
 }
 
 fn outcome(name: &str, code: c_int) -> Result<bool> {
-    const YES: c_int = appmint_store_answer::APPMINT_STORE_YES as c_int;
-    const NO: c_int = appmint_store_answer::APPMINT_STORE_NO as c_int;
+    const YES: c_int = appmint_store_result::APPMINT_STORE_YES as c_int;
+    const NO: c_int = appmint_store_result::APPMINT_STORE_NO as c_int;
     match code {
         YES => Ok(true),
         NO => Ok(false),

@@ -37,7 +37,7 @@ impl From<WebhookConfig> for appmint_webhook_config {
 pub struct appmint_webhook_update(Draft<WebhookUpdate>);
 
 impl appmint_webhook_update {
-    /// The update, unless a setter was given a wrong argument.
+    /// The update, unless a setter had a wrong argument.
     pub(crate) fn checked(&self) -> Result<WebhookUpdate> {
         self.0.checked().cloned()
     }

@@ -72,18 +72,18 @@ static void print_stats(const appmint_stats *it) {
   COUNT(joined); COUNT(refused); COUNT(from_store); COUNT(store_failed); COUNT(sources);
 }
 
-typedef struct { pthread_t thread; const appmint_source *source; appmint_token *token; appmint_error *error; appmint_status status; } asking;
+typedef struct { pthread_t thread; const appmint_source *source; appmint_token *token; appmint_error *error; appmint_status status; } caller;
 
-static void *ask(void *it) {
-  asking *one = it;
+static void *call_source(void *it) {
+  caller *one = it;
   one->status = appmint_source_token(one->source, APPMINT_DEFAULT, APPMINT_DEFAULT, &one->token, &one->error);
   return NULL;
 }
 /* The number of different tokens that so many threads get at once. */
 static appmint_status tokens_at_once(const appmint_source *source, size_t count, size_t *different, appmint_error **e) {
-  asking *all = calloc(count, sizeof *all);
+  caller *all = calloc(count, sizeof *all);
   appmint_status status = 0;
-  for (size_t i = 0; i < count; i++) all[i].source = source, pthread_create(&all[i].thread, NULL, ask, &all[i]);
+  for (size_t i = 0; i < count; i++) all[i].source = source, pthread_create(&all[i].thread, NULL, call_source, &all[i]);
   for (size_t i = 0; i < count; i++) pthread_join(all[i].thread, NULL);
   for (size_t i = *different = 0, before; i < count; i++) {
     if (all[i].status && !status) status = all[i].status, *e = all[i].error, all[i].error = NULL;

@@ -67,27 +67,27 @@ class Watch {
     std::lock_guard guard(mutex_);
     changes_.emplace_back(before, token);
   }
-  void print_events(Answer &answer) {
+  void print_events(Output &output) {
     wait_a_moment();
     std::lock_guard guard(mutex_);
-    answer.add("count", std::to_string(std::exchange(count_, 0)));
-    answer.line += std::exchange(events_, Answer{}).line;
+    output.add("count", std::to_string(std::exchange(count_, 0)));
+    output.line += std::exchange(events_, Output{}).line;
   }
-  void print_changes(Answer &answer) {
+  void print_changes(Output &output) {
     wait_a_moment();
     std::lock_guard guard(mutex_);
-    answer.add("count", std::to_string(changes_.size()));
+    output.add("count", std::to_string(changes_.size()));
     if (changes_.empty()) return;
     const auto &[before, last] = changes_.back();
-    answer.add("reveal.last", last.reveal());
-    if (before) answer.add("reveal.before", before->reveal());
+    output.add("reveal.last", last.reveal());
+    if (before) output.add("reveal.before", before->reveal());
   }
 
  private:
   // Gives other threads time to finish.
   static void wait_a_moment() { std::this_thread::sleep_for(std::chrono::milliseconds(100)); }
   std::mutex mutex_;
-  Answer events_;
+  Output events_;
   std::size_t count_ = 0;
   std::vector<std::pair<std::optional<appmint::Token>, appmint::Token>> changes_;  // the token before, and the new one
 };

@@ -29,8 +29,8 @@ inline std::string joined(const std::vector<std::string> &list) {
   return text;
 }
 
-// An answer. Absent members are left out.
-struct Answer {
+// The line that the driver prints. Absent members are left out.
+struct Output {
   std::string line;
   void add(const std::string &key, const std::string &value) { line += " " + key + "=" + encode(value); }
   void add(const std::string &key, const Text &value) { if (value) add(key, *value); }
@@ -56,14 +56,14 @@ struct Answer {
     for (std::size_t i = 0; i < items.size(); i++) add(std::to_string(i) + ".", items[i]);
   }
   void add(const appmint::Token &token) {
-    std::ostringstream shown;
-    shown << token;
+    std::ostringstream printed;
+    printed << token;
     add("kind", to_string(token.kind())), add("reveal.token", token.reveal()), add("reveal.authorization", token.authorization_header());
     add("expires_at", token.expires_at()), add("permissions", token.permissions());
     add("repository_selection", token.repository_selection()), add("repositories", joined(token.repositories()));
     add("scopes", joined(token.scopes())), add("account", token.account());
     add("claims", token.claims()), add("reveal.refresh_token", token.reveal_refresh_token());
-    add("refresh_token_expires_at", token.refresh_token_expires_at()), add("shown", shown.str());
+    add("refresh_token_expires_at", token.refresh_token_expires_at()), add("shown", printed.str());
   }
   void add(const std::string &p, const appmint::Installation &it) {
     add(p + "id", it.id()), add(p + "account", it.account()), add(p + "account_name", it.account_name());
