@@ -47,9 +47,9 @@
  *   (APPMINT_ERROR_INVALID_ARGUMENT). Others return NULL, 0, -1, APPMINT_NO_TIME or APPMINT_OK for
  *   NULL. Every `..._free` takes NULL.
  * - Text in is UTF-8, a pointer and a length in bytes. The length APPMINT_NTS means that a NUL
- *   ends the text. Any other NUL in a text is refused. Text is copied, and secrets are zeroized
- *   when they are no longer needed. Only where a comment says so may a text be NULL, with any
- *   length.
+ *   ends the text. Any other NUL in a text is refused; bytes (`const void *`) may contain NULs.
+ *   Text is copied, and secrets are zeroized when they are no longer needed. A text may be NULL,
+ *   with any length, only if a comment says so.
  * - Arrays of texts are an array of pointers, an array of lengths, and a count. The array of
  *   lengths may be NULL if a NUL ends each text. An empty array may be NULL. A struct with texts
  *   (appmint_header) has a length beside each text.
@@ -152,7 +152,6 @@ const char *appmint_map_find(const appmint_map *map, const char *name, size_t na
 
 /** Called exactly once, on any thread, after the last call with this `userdata`. */
 typedef void (*appmint_drop)(void *userdata);
-
 
 /* ---- App & settings ---- */
 
@@ -541,7 +540,6 @@ uint64_t appmint_stats_sources(const appmint_stats *stats);
 /** Frees a snapshot. */
 void appmint_stats_free(appmint_stats *stats);
 
-
 /* ---- Installations ---- */
 
 /*
@@ -742,7 +740,6 @@ const char *appmint_repository_raw(const appmint_repository *repository, size_t 
 
 /** Frees a repository. */
 void appmint_repository_free(appmint_repository *repository);
-
 
 /* ---- Tokens ---- */
 
@@ -1004,7 +1001,6 @@ appmint_token *appmint_token_copy(const appmint_token *token);
 
 /** Zeroizes and frees a token. */
 void appmint_token_free(appmint_token *token);
-
 
 /* ---- OAuth & login ---- */
 
@@ -1411,7 +1407,6 @@ const char *appmint_introspection_raw(const appmint_introspection *introspection
 /** Frees an introspection. */
 void appmint_introspection_free(appmint_introspection *introspection);
 
-
 /* ---- Sessions ---- */
 
 /*
@@ -1458,7 +1453,6 @@ appmint_status appmint_app_end_session(const appmint_app *app,
                                        const char *name,
                                        size_t name_len,
                                        appmint_error **error);
-
 
 /* ---- Webhooks ---- */
 
@@ -1684,7 +1678,6 @@ const char *appmint_webhook_delivery_raw(const appmint_webhook_delivery *webhook
 /** Frees a delivery. */
 void appmint_webhook_delivery_free(appmint_webhook_delivery *webhook_delivery);
 
-
 /* ---- Platform operations ---- */
 
 /*
@@ -1770,7 +1763,6 @@ const char *appmint_registration_raw(const appmint_registration *registration, s
 
 /** Zeroizes and frees a registration. */
 void appmint_registration_free(appmint_registration *registration);
-
 
 /* ---- Events & stores ---- */
 
@@ -1862,12 +1854,12 @@ int appmint_event_is_warning(const appmint_event *event);
 const char *appmint_event_to_string(const appmint_event *event);
 
 /** The results of a store's functions. */
-typedef enum appmint_store_result {
+typedef enum appmint_store_code {
   /** The function did its work. */
   APPMINT_STORE_YES = 0,
   /** There is no such value, there is another value, or another owner has the lock. */
   APPMINT_STORE_NO = 1
-} appmint_store_result;
+} appmint_store_code;
 
 /** Where a store's `get` puts the value that it found: see appmint_bytes_put. */
 typedef struct appmint_bytes appmint_bytes;
@@ -1882,8 +1874,8 @@ typedef struct appmint_bytes appmint_bytes;
  * library's threads, on several at once. Each may block for a moment, must not throw, and may use
  * its arguments until it returns. Names and owners end with a NUL.
  *
- * Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that were
- * built with other versions of this header.
+ * Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that
+ * were built with other versions of this header.
  */
 typedef struct {
   /** sizeof(appmint_store_callbacks) */
@@ -1962,7 +1954,6 @@ void appmint_config_set_own_store(appmint_config *config,
  * dropped.
  */
 void appmint_config_set_capacity(appmint_config *config, size_t capacity);
-
 
 /* ---- Errors ---- */
 
@@ -2174,7 +2165,6 @@ const char *appmint_error_kind_name(appmint_status kind);
  * APPMINT_REASON_NONE and for other numbers. Never freed.
  */
 const char *appmint_error_reason_name(appmint_reason reason);
-
 
 #ifdef __cplusplus
 } /* extern "C" */

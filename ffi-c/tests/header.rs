@@ -82,9 +82,9 @@ fn header() -> String {
     let mut parts: Vec<_> = SECTIONS.iter().enumerate().flat_map(parts_of).collect();
     let early = declare_early(&mut parts, &sections);
     let mut text =
-        format!("{}\n{GUARD}\n{}\n{OPEN}", comment(&read("conventions.txt")), versions());
+        format!("{}\n{GUARD}\n{}\n{OPEN}\n", comment(&read("conventions.txt")), versions());
     for (i, section) in sections.iter().enumerate() {
-        text += &format!("\n/* ---- {} ---- */\n\n{}\n\n", section.title, section.story);
+        text += &format!("/* ---- {} ---- */\n\n{}\n\n", section.title, section.story);
         text += &early[i];
         for part in parts.iter().filter(|part| part.section == i) {
             text += &format!("{}\n\n", part.text.trim());
@@ -323,7 +323,7 @@ const UNNAMED: [&str; 9] = [
     "appmint_lookup",
     "appmint_lookup_code",
     "appmint_signer",
-    "appmint_store_result",
+    "appmint_store_code",
     "appmint_store_callbacks",
     "appmint_token_kind_code",
 ];
@@ -336,6 +336,14 @@ const GUARD: &str = "
 #include <stdint.h>
 ";
 
-const OPEN: &str = "#ifdef __cplusplus\nextern \"C\" {\n#endif /* __cplusplus */\n";
+const OPEN: &str = r#"#ifdef __cplusplus
+extern "C" {
+#endif /* __cplusplus */
+"#;
 
-const CLOSE: &str = "\n#ifdef __cplusplus\n} /* extern \"C\" */\n#endif /* __cplusplus */\n\n#endif /* APPMINT_H */\n";
+const CLOSE: &str = r#"#ifdef __cplusplus
+} /* extern "C" */
+#endif /* __cplusplus */
+
+#endif /* APPMINT_H */
+"#;

@@ -20,7 +20,7 @@ use crate::{
 
 /// The results of a store's functions.
 #[repr(C)]
-pub enum appmint_store_result {
+pub enum appmint_store_code {
     /// The function did its work.
     APPMINT_STORE_YES = 0,
     /// There is no such value, there is another value, or another owner has the lock.
@@ -40,8 +40,8 @@ pub struct appmint_bytes(Option<Vec<u8>>);
 /// library's threads, on several at once. Each may block for a moment, must not throw, and may use
 /// its arguments until it returns. Names and owners end with a NUL.
 ///
-/// Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that were
-/// built with other versions of this header.
+/// Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that
+/// were built with other versions of this header.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct appmint_store_callbacks {
@@ -227,8 +227,8 @@ fn start(text: &Text) -> *const c_char {
 }
 
 fn outcome(name: &str, code: c_int) -> Result<bool> {
-    const YES: c_int = appmint_store_result::APPMINT_STORE_YES as c_int;
-    const NO: c_int = appmint_store_result::APPMINT_STORE_NO as c_int;
+    const YES: c_int = appmint_store_code::APPMINT_STORE_YES as c_int;
+    const NO: c_int = appmint_store_code::APPMINT_STORE_NO as c_int;
     match code {
         YES => Ok(true),
         NO => Ok(false),
