@@ -13,7 +13,6 @@ mod clock;
 mod desk;
 mod discovery;
 mod event;
-mod webhook_config;
 mod introspection;
 mod landing;
 mod listing;
@@ -29,6 +28,7 @@ mod source;
 mod store;
 mod token;
 mod webhook;
+mod webhook_config;
 
 pub use app::create_app;
 pub use discovery::discover;

@@ -1,10 +1,10 @@
-use appmint_core::{WebhookDelivery, Installation, Repository};
+use appmint_core::{Installation, Repository, WebhookDelivery};
 use napi::bindgen_prelude::Either3;
 use napi_derive::napi;
 
 use crate::{
-    app::InstallationRecord, webhook_config::WebhookDeliveryRecord, landing::Landings, outcome::Outcome,
-    repository::RepositoryRecord,
+    app::InstallationRecord, landing::Landings, outcome::Outcome, repository::RepositoryRecord,
+    webhook_config::WebhookDeliveryRecord,
 };
 
 /// A list that is fetched page by page as it is asked for.
@@ -32,9 +32,11 @@ impl Listing {
             Items::Repositories(list) => landings.await_landing(id, list.next_item(), |item| {
                 item.map(RepositoryRecord::of).map(Item::B)
             }),
-            Items::WebhookDeliveries(list) => landings.await_landing(id, list.next_item(), |item| {
-                item.map(WebhookDeliveryRecord::of).map(Item::C)
-            }),
+            Items::WebhookDeliveries(list) => {
+                landings.await_landing(id, list.next_item(), |item| {
+                    item.map(WebhookDeliveryRecord::of).map(Item::C)
+                })
+            }
         }
     }
 }

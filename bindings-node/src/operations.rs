@@ -2,19 +2,19 @@
 
 use std::convert::identity;
 
-use appmint_core::{WebhookUpdate, InstallRequest, Secret, Target};
+use appmint_core::{InstallRequest, Secret, Target, WebhookUpdate};
 use napi_derive::napi;
 
 use crate::{
     app::{App, InstallationRecord, Narrowing},
     authorization::Authorization,
-    webhook_config::{WebhookConfigRecord, WebhookDeliveryRecord},
     introspection::IntrospectionRecord,
     landing::Landings,
     listing::Listing,
     outcome::{Outcome, outcome},
     registration::Registration,
     token::Token,
+    webhook_config::{WebhookConfigRecord, WebhookDeliveryRecord},
 };
 
 #[napi]
@@ -71,7 +71,11 @@ impl App {
 
     /// Where the platform sends the app's events.
     #[napi(catch_unwind)]
-    pub fn webhook_config(&self, landings: &Landings, id: u32) -> Option<Outcome<WebhookConfigRecord>> {
+    pub fn webhook_config(
+        &self,
+        landings: &Landings,
+        id: u32,
+    ) -> Option<Outcome<WebhookConfigRecord>> {
         landings.await_landing(id, self.0.webhook_config(), WebhookConfigRecord::of)
     }
 

@@ -1,4 +1,4 @@
-use appmint_core::{WebhookConfig, WebhookDelivery, Timestamp};
+use appmint_core::{Timestamp, WebhookConfig, WebhookDelivery};
 use napi_derive::napi;
 
 /// Where the platform sends the app's events.

@@ -13,7 +13,6 @@ mod discovery;
 mod error;
 mod event;
 mod gate;
-mod webhook_config;
 mod installation;
 mod introspection;
 mod json;
@@ -31,6 +30,7 @@ mod time;
 mod token;
 mod wait;
 mod webhook;
+mod webhook_config;
 
 use std::alloc::System;
 
@@ -54,7 +54,6 @@ mod _native {
         clock::ManualClock,
         discovery::discover,
         event::{Event, restored_event},
-        webhook_config::{WebhookConfig, WebhookDelivery},
         installation::Installation,
         introspection::Introspection,
         listing::Listing,
@@ -66,6 +65,7 @@ mod _native {
         stats::Stats,
         token::Token,
         webhook::WebhookEvent,
+        webhook_config::{WebhookConfig, WebhookDelivery},
     };
 
     #[pymodule_init]

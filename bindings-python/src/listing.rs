@@ -9,8 +9,8 @@ use pyo3::{
 };
 
 use crate::{
-    callback::Callbacks, webhook_config::WebhookDelivery, installation::Installation, repository::Repository,
-    token::unpicklable, wait::land,
+    callback::Callbacks, installation::Installation, repository::Repository, token::unpicklable,
+    wait::land, webhook_config::WebhookDelivery,
 };
 
 /// The items of a long list, fetched page by page as they are asked for.

@@ -52,7 +52,10 @@ impl WebhookEvent {
             text.as_ref().map_or_else(String::new, |text| format!("{label}{text}"))
         };
         let name = part(" ", &self.core.name);
-        format!("<appmint.WebhookEvent{name}{}>", part(" of installation ", &self.core.installation_id))
+        format!(
+            "<appmint.WebhookEvent{name}{}>",
+            part(" of installation ", &self.core.installation_id)
+        )
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

@@ -34,7 +34,6 @@ mod error;
 mod event;
 mod flight;
 mod grant;
-mod webhook_config;
 mod http;
 mod install;
 mod installation;
@@ -67,6 +66,7 @@ mod time;
 mod token;
 mod transport;
 mod webhook;
+mod webhook_config;
 
 pub use app::{App, AppTokenRequest};
 pub use call::Call;
@@ -78,7 +78,6 @@ pub use error::{Error, ErrorKind, Reason, Result};
 pub use event::{Event, EventKind, Listener, Stats};
 pub use flight::{Deadline, Flight};
 pub use grant::Grant;
-pub use webhook_config::{WebhookUpdate, WebhookConfig, WebhookDelivery};
 pub use http::{Body, Repeat, Request, Response};
 pub use install::InstallRequest;
 pub use installation::Installation;
@@ -108,6 +107,7 @@ pub use time::{TimeFormat, Timestamp};
 pub use token::{Permissions, Token, TokenKind};
 pub use transport::{HttpTransport, Network, Transport};
 pub use webhook::WebhookEvent;
+pub use webhook_config::{WebhookConfig, WebhookDelivery, WebhookUpdate};
 
 /// The library's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

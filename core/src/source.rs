@@ -226,7 +226,9 @@ impl<T> Tried<T> {
 pub(crate) fn doubt(error: &Error) -> Option<u16> {
     let status = error.status()?;
     let is_in_doubt = match (status, error.kind()) {
-        (401, ErrorKind::Unauthorized) => matches!(error.reason(), None | Some(Reason::InvalidToken)),
+        (401, ErrorKind::Unauthorized) => {
+            matches!(error.reason(), None | Some(Reason::InvalidToken))
+        }
         (403, ErrorKind::Forbidden) => error.reason().is_none(),
         (404, ErrorKind::NotFound) => true,
         _ => false,

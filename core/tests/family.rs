@@ -6,8 +6,8 @@ mod common;
 use std::time::Duration;
 
 use appmint_core::{
-    App, AppTokenRequest, AuthorizationRequest, Call, Error, ErrorKind, WebhookUpdate, Lookup, Reason,
-    Scope, TokenKind,
+    App, AppTokenRequest, AuthorizationRequest, Call, Error, ErrorKind, Lookup, Reason, Scope,
+    TokenKind, WebhookUpdate,
 };
 use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
 use common::{NOW_MS, app, sandbox_of, settings};

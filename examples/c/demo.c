@@ -1,10 +1,10 @@
 /*
- * Everything that appmint does, once: an app's JWT, its installations, a token for one of them, and
- * a user who authorizes the app in a browser.
+ * The main uses of appmint: an app's JWT, its installations, a token for one of them, and a user who
+ * authorizes the app in a browser.
  *
  *   cc -std=c99 demo.c -lappmint -o demo
  *
- * What to do it with comes from the environment: see configure() and main().
+ * The settings come from the environment: see configure() and main().
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-/* In this program an error is the end. */
+/* Ends the program on an error. */
 static void check(appmint_status status, appmint_error **error) {
   if (status == APPMINT_OK) return;
   fflush(stdout);
@@ -31,7 +31,7 @@ static void die(const char *what) {
   exit(2);
 }
 
-/* All that a file or a command says, for free(). */
+/* The content of a file, or the output of a command. Free it with free(). */
 static char *read_all(FILE *file, const char *name) {
   char *text = malloc(1 << 16);
   size_t len;
@@ -41,22 +41,20 @@ static char *read_all(FILE *file, const char *name) {
   return text;
 }
 
-/* A setting; one that is empty is none. */
+/* A setting; NULL if it is empty or missing. */
 static const char *setting(const char *name) {
   const char *value = getenv(name);
   return value && *value ? value : NULL;
 }
 
-typedef appmint_status setter(appmint_config *, const char *, size_t, appmint_error **);
+typedef void setter(appmint_config *, const char *, size_t);
 
 static void set(appmint_config *config, setter *setter, const char *name) {
-  appmint_error *error = NULL;
   const char *value = setting(name);
-  if (value) check(setter(config, value, APPMINT_NTS, &error), &error);
+  if (value) setter(config, value, APPMINT_NTS);
 }
 
 static void set_from_file(appmint_config *config, setter *setter, const char *name) {
-  appmint_error *error = NULL;
   const char *path = setting(name);
   FILE *file;
   char *text;
@@ -64,13 +62,12 @@ static void set_from_file(appmint_config *config, setter *setter, const char *na
   file = fopen(path, "rb");
   text = read_all(file, path);
   fclose(file);
-  check(setter(config, text, APPMINT_NTS, &error), &error);
+  setter(config, text, APPMINT_NTS);
   free(text);
 }
 
-static appmint_status set_private_key(appmint_config *config, const char *key, size_t len,
-                                      appmint_error **error) {
-  return appmint_config_set_private_key(config, key, len, error);
+static void set_private_key(appmint_config *config, const char *key, size_t len) {
+  appmint_config_set_private_key(config, key, len);
 }
 
 static appmint_app *configure(void) {
@@ -79,7 +76,7 @@ static appmint_app *configure(void) {
   appmint_config *config = appmint_config_new();
   const char *descriptor = setting("APPMINT_PLATFORM_DESCRIPTOR_FILE");
   if (!descriptor) {
-    appmint_config_set_platform(config, "atomgit", APPMINT_NTS, NULL);
+    appmint_config_set_platform(config, "atomgit", APPMINT_NTS);
     set(config, appmint_config_set_platform, "APPMINT_PLATFORM");
   }
   set_from_file(config, appmint_config_set_platform_descriptor, "APPMINT_PLATFORM_DESCRIPTOR_FILE");
@@ -92,7 +89,7 @@ static appmint_app *configure(void) {
   set_from_file(config, appmint_config_set_root_certificates, "APPMINT_ROOT_CERTIFICATES_FILE");
   if (getenv("APPMINT_NOW_MS")) {
     appmint_clock *clock = appmint_clock_new(strtoll(getenv("APPMINT_NOW_MS"), NULL, 10));
-    check(appmint_config_set_clock(config, clock, &error), &error);
+    appmint_config_set_clock(config, clock);
     appmint_clock_free(clock);
   }
   check(appmint_app_new(config, &app, &error), &error);
@@ -154,7 +151,7 @@ static void act_as_the_app(const appmint_app *app) {
   appmint_installations_free(list);
 }
 
-/* The path to GET as the installation, ACCOUNT replaced in it. */
+/* The path that the installation requests. ACCOUNT stands for the account. */
 static void make_path(char *path, size_t room, const char *account) {
   const char *given = setting("APPMINT_GET_PATH");
   const char *pattern = given ? given : "/orgs/ACCOUNT/repos";
@@ -174,18 +171,18 @@ static void act_as_an_installation(const appmint_app *app, const char *account) 
   appmint_response *response = NULL;
   char path[512];
 
-  check(appmint_app_find_installation(app, account, APPMINT_NTS, &installation, &error), &error);
+  check(appmint_app_find_installation(app, APPMINT_LOOKUP_ACCOUNT, account, APPMINT_NTS, &installation, &error), &error);
   check(appmint_app_installation(app, appmint_installation_id(installation), APPMINT_NTS, &source,
                                  &error),
         &error);
-  check(appmint_source_token(source, -1, -1, &token, &error), &error);
+  check(appmint_source_token(source, APPMINT_DEFAULT, APPMINT_DEFAULT, &token, &error), &error);
   print_token("token", token);
   printf(" (");
   print_permissions(appmint_token_permissions(token));
   printf(")\n");
 
   make_path(path, sizeof path, account);
-  check(appmint_request_new("GET", APPMINT_NTS, path, APPMINT_NTS, &request, &error), &error);
+  request = appmint_request_new("GET", APPMINT_NTS, path, APPMINT_NTS);
   check(appmint_source_request(source, request, &response, &error), &error);
   print_response(path, response);
 
@@ -195,7 +192,7 @@ static void act_as_an_installation(const appmint_app *app, const char *account) 
   appmint_installation_free(installation);
 }
 
-/* Where the browser ended up, for free(). */
+/* The URL that the browser ended at. Free it with free(). */
 static char *browse(const char *url) {
   FILE *browser;
   char *callback;
@@ -216,9 +213,7 @@ static appmint_token *authorize(const appmint_app *app, const char *redirect_uri
   char *callback;
 
   if (redirect_uri)
-    check(appmint_authorization_request_set_redirect_uri(request, redirect_uri, APPMINT_NTS,
-                                                         &error),
-          &error);
+    appmint_authorization_request_set_redirect_uri(request, redirect_uri, APPMINT_NTS);
   check(appmint_app_authorize(app, request, &authorization, &error), &error);
   printf("%-14s%s\n", "authorize", "opened");
   fflush(stdout);
@@ -253,9 +248,8 @@ static void act_as_a_user(const appmint_app *app, const char *redirect_uri) {
         &error);
   print_token("refreshed", token);
   printf("\n");
-  check(appmint_request_new("GET", APPMINT_NTS, path, APPMINT_NTS, &request, &error), &error);
-  check(appmint_request_set_token(request, appmint_token_reveal(token, NULL), APPMINT_NTS, &error),
-        &error);
+  request = appmint_request_new("GET", APPMINT_NTS, path, APPMINT_NTS);
+  appmint_request_set_token(request, appmint_token_reveal(token, NULL), APPMINT_NTS);
   check(appmint_app_request(app, request, &response, &error), &error);
   print_response(path, response);
 

@@ -1,17 +1,17 @@
 /*
- * A person logs in on another device: this program shows a code, they type it there.
+ * A user logs in on another device: this program prints a code, and the user types it there.
  *
  *   cc -std=c99 device.c -lappmint -o device
  *
  * The app comes from the environment: APPMINT_PLATFORM, APPMINT_CLIENT_ID, APPMINT_CLIENT_SECRET
- * where the platform wants one, and APPMINT_API_URL and APPMINT_WEB_URL for hosts of your own.
+ * if the platform needs one, and APPMINT_API_URL and APPMINT_WEB_URL for hosts of your own.
  */
 #include <appmint.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* In this program an error is the end. */
+/* Ends the program on an error. */
 static void check(appmint_status status, appmint_error **error) {
   if (status == APPMINT_OK) return;
   fprintf(stderr, "error: %s: %s\n", appmint_error_kind_name(status),
@@ -25,11 +25,10 @@ static const char *setting(const char *name, const char *otherwise) {
   return value && *value ? value : otherwise;
 }
 
-typedef appmint_status setter(appmint_config *, const char *, size_t, appmint_error **);
+typedef void setter(appmint_config *, const char *, size_t);
 
 static void set(appmint_config *config, setter *setter, const char *value) {
-  appmint_error *error = NULL;
-  if (value) check(setter(config, value, APPMINT_NTS, &error), &error);
+  if (value) setter(config, value, APPMINT_NTS);
 }
 
 static appmint_app *configure(void) {
@@ -41,34 +40,34 @@ static appmint_app *configure(void) {
   set(config, appmint_config_set_web_url, setting("APPMINT_WEB_URL", NULL));
   set(config, appmint_config_set_client_id, setting("APPMINT_CLIENT_ID", NULL));
   set(config, appmint_config_set_client_secret, setting("APPMINT_CLIENT_SECRET", NULL));
-  /* sqlite:FILE, with a key of its own, remembers the person until the next run. */
+  /* sqlite:FILE, with a store key, keeps the user logged in until the next run. */
   set(config, appmint_config_set_store, "memory:");
   check(appmint_app_new(config, &app, &error), &error);
   appmint_config_free(config);
   return app;
 }
 
-/* A source of the person's tokens, once they have typed the code. */
+/* A source of the user's tokens, once the user has typed the code. */
 static appmint_source *log_in(const appmint_app *app) {
   appmint_error *error = NULL;
   appmint_device_login *login = NULL;
   appmint_token *token = NULL;
-  appmint_source *person = NULL;
-  check(appmint_app_start_device_login(app, NULL, 0, &login, &error), &error);
+  appmint_source *user = NULL;
+  check(appmint_app_start_device_login(app, NULL, NULL, 0, &login, &error), &error);
   printf("Type %s at %s\n", appmint_device_login_user_code(login),
          appmint_device_login_verification_uri(login));
   fflush(stdout);
   check(appmint_device_login_wait(login, &token, &error), &error);
   check(appmint_app_start_session(app, "me", APPMINT_NTS, token, &error), &error);
-  check(appmint_app_session(app, "me", APPMINT_NTS, &person, &error), &error);
+  check(appmint_app_session(app, "me", APPMINT_NTS, &user, &error), &error);
   appmint_token_free(token);
   appmint_device_login_free(login);
-  return person;
+  return user;
 }
 
 int main(void) {
   appmint_app *app = configure();
-  appmint_source *person = log_in(app);
+  appmint_source *user = log_in(app);
   appmint_error *error = NULL;
   appmint_request *request = NULL;
   appmint_response *response = NULL;
@@ -76,15 +75,15 @@ int main(void) {
   const uint8_t *body;
   size_t len;
 
-  check(appmint_request_new("GET", APPMINT_NTS, path, APPMINT_NTS, &request, &error), &error);
-  check(appmint_source_request(person, request, &response, &error), &error);
+  request = appmint_request_new("GET", APPMINT_NTS, path, APPMINT_NTS);
+  check(appmint_source_request(user, request, &response, &error), &error);
   body = appmint_response_body(response, &len);
   fwrite(body, 1, len, stdout);
   printf("\n");
 
   appmint_response_free(response);
   appmint_request_free(request);
-  appmint_source_free(person);
+  appmint_source_free(user);
   appmint_app_free(app);
   return 0;
 }

@@ -1,9 +1,9 @@
-// Everything that appmint does, once: an app's JWT, its installations, a token for one of them, and
-// a user who authorizes the app in a browser.
+// The main uses of appmint: an app's JWT, its installations, a token for one of them, and a user
+// who authorizes the app in a browser.
 //
 //   c++ -std=c++17 demo.cpp -lappmint -o demo
 //
-// What to do it with comes from the environment: see configure() and main().
+// The settings come from the environment: see configure() and main().
 
 #include <appmint.hpp>
 
@@ -40,7 +40,8 @@ static App configure() {
   if (auto id = env("APPMINT_CLIENT_ID")) builder.client_id(*id);
   if (auto secret = env("APPMINT_CLIENT_SECRET")) builder.client_secret(*secret);
   if (auto path = env("APPMINT_PRIVATE_KEY_FILE")) builder.private_key_file(*path);
-  if (auto path = env("APPMINT_ROOT_CERTIFICATES_FILE")) builder.root_certificates(read_file(*path));
+  if (auto path = env("APPMINT_ROOT_CERTIFICATES_FILE"))
+    builder.root_certificates(read_file(*path));
   if (auto now = env("APPMINT_NOW_MS"))
     builder.clock(appmint::ManualClock(appmint::Time(std::chrono::milliseconds(std::stoll(*now)))));
   return builder.build();
@@ -50,14 +51,14 @@ static std::ostream &label(const char *label) {
   return std::cout << std::left << std::setw(14) << label;
 }
 
-static std::string shown(const std::map<std::string, std::string> &permissions) {
+static std::string text_of(const std::map<std::string, std::string> &permissions) {
   std::string text;
   for (const auto &[name, level] : permissions)
     text += (text.empty() ? "" : " ") + name + ":" + level;
   return text;
 }
 
-static std::string shown(std::optional<appmint::Time> time) {
+static std::string text_of(std::optional<appmint::Time> time) {
   if (!time) return "never";
   auto seconds = std::chrono::system_clock::to_time_t(*time);
   std::ostringstream text;
@@ -65,12 +66,12 @@ static std::string shown(std::optional<appmint::Time> time) {
   return text.str();
 }
 
-static std::string shown(const appmint::Token &token) {
+static std::string text_of(const appmint::Token &token) {
   bool reveal = env("APPMINT_SHOW_SECRETS") == "1";
-  return (reveal ? token.reveal() : "[redacted]") + " expires " + shown(token.expires_at());
+  return (reveal ? token.reveal() : "[redacted]") + " expires " + text_of(token.expires_at());
 }
 
-static void show(const std::string &path, const appmint::Response &response) {
+static void print(const std::string &path, const appmint::Response &response) {
   label("GET") << path << " " << response.status() << " " << response.body() << "\n";
 }
 
@@ -80,19 +81,19 @@ static void act_as_the_app(const App &app) {
   for (const auto &each : app.installations())
     label("installation") << each.id() << " " << each.account().value_or("") << " ("
                           << each.repository_selection().value_or("") << "; "
-                          << shown(each.permissions()) << ")\n";
+                          << text_of(each.permissions()) << ")\n";
 }
 
 static void act_as_an_installation(const App &app, const std::string &account) {
-  auto source = app.installation(app.find_installation(account).id());
+  auto source = app.installation(app.find_installation(appmint::Lookup::account(account)).id());
   auto token = source.token();
-  label("token") << shown(token) << " (" << shown(token.permissions()) << ")\n";
+  label("token") << text_of(token) << " (" << text_of(token.permissions()) << ")\n";
   auto path = env("APPMINT_GET_PATH").value_or("/orgs/ACCOUNT/repos");
   if (auto at = path.find("ACCOUNT"); at != path.npos) path.replace(at, 7, account);
-  show(path, source.request("GET", path));
+  print(path, source.request("GET", path));
 }
 
-// Where the browser ended up.
+// The URL that the browser ended at.
 static std::string browse(const std::string &url) {
   setenv("APPMINT_BROWSER_URL", url.c_str(), 1);  // the shell must not read the URL as a command
   auto close = [](FILE *pipe) { pclose(pipe); };
@@ -113,14 +114,14 @@ static void act_as_a_user(const App &app, const std::optional<std::string> &redi
   auto code = app.authorization_code(browse(authorization.url()), authorization.state());
 
   auto first = app.exchange_code(code, std::nullopt, authorization.code_verifier());
-  label("user token") << shown(first) << "\n";
+  label("user token") << text_of(first) << "\n";
   auto token = app.refresh(first.reveal_refresh_token().value());
-  label("refreshed") << shown(token) << "\n";
+  label("refreshed") << text_of(token) << "\n";
 
   appmint::RequestOptions as_the_user;
   as_the_user.token = token.reveal();
   auto path = env("APPMINT_USER_GET_PATH").value_or("/user/repos");
-  show(path, app.request("GET", path, as_the_user));
+  print(path, app.request("GET", path, as_the_user));
 }
 
 int main() try {
@@ -131,7 +132,7 @@ int main() try {
     act_as_a_user(app, env("APPMINT_REDIRECT_URI"));
 } catch (const appmint::Error &error) {
   std::cout.flush();
-  std::cerr << "error: " << name(error.kind()) << ": " << error.what() << "\n";
+  std::cerr << "error: " << to_string(error.kind()) << ": " << error.what() << "\n";
   return 1;
 } catch (const std::exception &error) {
   std::cout.flush();

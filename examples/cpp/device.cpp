@@ -1,9 +1,9 @@
-// A person logs in on another device: this program shows a code, they type it there.
+// A user logs in on another device: this program prints a code, and the user types it there.
 //
 //   c++ -std=c++17 device.cpp -lappmint -o device
 //
 // The app comes from the environment: APPMINT_PLATFORM, APPMINT_CLIENT_ID, APPMINT_CLIENT_SECRET
-// where the platform wants one, and APPMINT_API_URL and APPMINT_WEB_URL for hosts of your own.
+// if the platform needs one, and APPMINT_API_URL and APPMINT_WEB_URL for hosts of your own.
 
 #include <appmint.hpp>
 
@@ -21,7 +21,8 @@ int main() try {
   if (auto url = env("APPMINT_WEB_URL")) builder.web_url(*url);
   if (auto id = env("APPMINT_CLIENT_ID")) builder.client_id(*id);
   if (auto secret = env("APPMINT_CLIENT_SECRET")) builder.client_secret(*secret);
-  builder.store("memory:");  // sqlite:FILE, with a store_key, remembers the person until the next run
+  // sqlite:FILE, with a store_key, keeps the user logged in until the next run.
+  builder.store("memory:");
   auto app = builder.build();
 
   auto login = app.start_device_login();

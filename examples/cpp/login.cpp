@@ -1,10 +1,10 @@
-// A person at this machine logs in with their browser, as programs on a desktop do it.
+// The user of this machine logs in with a browser, as in a desktop program.
 //
 //   c++ -std=c++17 login.cpp -lappmint -o login
 //
 // The app comes from the environment: APPMINT_PLATFORM, APPMINT_CLIENT_ID, APPMINT_CLIENT_SECRET
-// where the platform wants one, and APPMINT_API_URL and APPMINT_WEB_URL for hosts of your own.
-// APPMINT_BROWSER is a program that is run with the URL instead of opening a browser.
+// if the platform needs one, and APPMINT_API_URL and APPMINT_WEB_URL for hosts of your own.
+// APPMINT_BROWSER is a program to run with the URL, instead of a browser.
 
 #include <appmint.hpp>
 
@@ -29,7 +29,8 @@ int main() try {
   if (auto url = env("APPMINT_WEB_URL")) builder.web_url(*url);
   if (auto id = env("APPMINT_CLIENT_ID")) builder.client_id(*id);
   if (auto secret = env("APPMINT_CLIENT_SECRET")) builder.client_secret(*secret);
-  builder.store("memory:");  // sqlite:FILE, with a store_key, remembers the person until the next run
+  // sqlite:FILE, with a store_key, keeps the user logged in until the next run.
+  builder.store("memory:");
   auto app = builder.build();
 
   auto login = app.start_login();

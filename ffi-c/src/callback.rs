@@ -1,18 +1,18 @@
-//! What a callback of the host program is handed, and when that is not needed any more.
+//! The `userdata` of the program's callbacks.
 
 use std::ffi::c_void;
 
-/// Called exactly once, on any thread, when nothing will be called with this `userdata` any more.
+/// Called exactly once, on any thread, after the last call with this `userdata`.
 pub type appmint_drop = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
-/// A `userdata`, taken over: dropping it calls the host's `drop`.
+/// A `userdata` that the library owns: dropping it calls the program's `drop`.
 pub(crate) struct Userdata {
     start: *mut c_void,
     drop: appmint_drop,
 }
 
 // SAFETY: the header demands that callbacks can be called with it on several threads at once, and
-// `drop` on any; nothing else is done with it.
+// `drop` on any; it has no other use.
 unsafe impl Send for Userdata {}
 // SAFETY: as above.
 unsafe impl Sync for Userdata {}
@@ -30,7 +30,7 @@ impl Userdata {
 impl Drop for Userdata {
     fn drop(&mut self) {
         if let Some(drop) = self.drop {
-            // SAFETY: this is the one owner of it, so it is called once.
+            // SAFETY: this is its only owner, so this is the only call.
             unsafe { drop(self.start) };
         }
     }

@@ -1,47 +1,48 @@
 //! The C surface of appmint; `include/appmint.h` is generated from it.
 //!
-//! A function here converts its arguments, makes one call of the core, and converts the result.
+//! A function converts its arguments, makes one call of the core, and converts the result.
 //! Signatures use real types, which C sees as pointers: `Option<&T>` is a `const T *` that may be
-//! NULL, `Option<Box<T>>` a `T *` that is taken over, `Option<&mut MaybeUninit<*mut T>>` a place
-//! for a result. What cannot be said so, text, bytes and arrays of a given length, is read in
-//! [`border`], where panics end too.
+//! NULL, `Option<Box<T>>` a `T *` whose ownership passes, `Option<&mut MaybeUninit<*mut T>>` a
+//! place for a result. Text, bytes and arrays are a pointer and a length, which [`convert`] reads.
+//! No panic leaves a function: [`panics`] catches it.
 
 #![expect(non_camel_case_types, reason = "these are the names that C sees")]
 
-pub mod app;
-pub mod authorization;
-mod border;
+// Infrastructure.
+mod access;
+mod call;
 pub mod callback;
-pub mod clock;
-pub mod config;
-pub mod device;
-pub mod discovery;
-pub mod error;
-pub mod event;
-pub mod webhook_config;
-pub mod installation;
-pub mod introspection;
-pub mod login;
-pub mod logins;
-pub mod lookup;
+mod convert;
+mod draft;
+mod panics;
+mod text;
+pub mod values;
+
+// The rooms, in the order of every surface.
+pub mod app;
+pub mod settings;
+
+pub mod installations;
+
+pub mod tokens;
+
+pub mod oauth;
+
+pub mod sessions;
+
+pub mod webhooks;
+
 pub mod operations;
-pub mod registration;
-pub mod repository;
-pub mod request;
-pub mod response;
-pub mod scope;
-pub mod signer;
-pub mod source;
-pub mod store;
-pub mod text;
-pub mod token;
-pub mod version;
-pub mod webhook;
+
+pub mod events;
+pub mod stores;
+
+pub mod errors;
 
 use std::alloc::System;
 
 use zeroizing_alloc::ZeroAlloc;
 
-/// Wipes whatever is freed: buffers of HTTP, TLS and JSON hold tokens for a moment, too.
+/// Wipes all memory that is freed: buffers of HTTP, TLS and JSON hold tokens for a moment, too.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);

@@ -1,17 +1,16 @@
-//! Texts, lists of texts and maps of texts, as C reads them.
+//! Text that C reads: UTF-8 with a NUL at its end.
 
 use std::{
     ffi::c_char,
-    mem::MaybeUninit,
     ptr,
     sync::{Arc, OnceLock},
 };
 
-use appmint_core::{Permissions, Secret};
+use appmint_core::Secret;
 use arc_swap::ArcSwap;
 use zeroize::Zeroizing;
 
-use crate::border::{self, free, look, show, show_with_len};
+use crate::panics;
 
 /// Text with a NUL at its end, zeroized when dropped. A NUL inside, which would hide what follows
 /// it, becomes U+FFFD.
@@ -26,7 +25,7 @@ impl Text {
         text.map_or(ptr::null(), |text| text.0.as_ptr().cast())
     }
 
-    fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.0[..self.len()]
     }
 }
@@ -47,20 +46,23 @@ impl From<&str> for Text {
     }
 }
 
-/// Text that is made when it is first asked for, and then stays where it is.
+/// Text that is made at the first call that needs it, and then stays at its address.
 #[derive(Default)]
-pub(crate) struct Memo(OnceLock<Option<Text>>);
+pub(crate) struct OnceText(OnceLock<Option<Text>>);
 
-impl Memo {
-    pub(crate) fn some<'a>(&'a self, text: impl FnOnce() -> &'a str) -> Option<&'a Text> {
+impl OnceText {
+    pub(crate) fn required<'a>(&'a self, text: impl FnOnce() -> &'a str) -> Option<&'a Text> {
         self.0.get_or_init(|| Some(text().into())).as_ref()
     }
 
-    pub(crate) fn maybe<'a>(&'a self, text: impl FnOnce() -> Option<&'a str>) -> Option<&'a Text> {
+    pub(crate) fn optional<'a>(
+        &'a self,
+        text: impl FnOnce() -> Option<&'a str>,
+    ) -> Option<&'a Text> {
         self.0.get_or_init(|| text().map(Text::from)).as_ref()
     }
 
-    pub(crate) fn made(&self, text: impl FnOnce() -> Option<String>) -> Option<&Text> {
+    pub(crate) fn owned(&self, text: impl FnOnce() -> Option<String>) -> Option<&Text> {
         self.0.get_or_init(|| text().map(|text| text.as_str().into())).as_ref()
     }
 
@@ -69,14 +71,14 @@ impl Memo {
     }
 }
 
-/// Text that becomes another one now and then: whatever was shown stays where it is.
+/// Text that changes over time: each text that was ever returned stays at its address.
 ///
 /// It has no lock, which a fork could leave locked in the child.
 #[derive(Default)]
-pub(crate) struct Changing(ArcSwap<Vec<Arc<Text>>>);
+pub(crate) struct GrowingTexts(ArcSwap<Vec<Arc<Text>>>);
 
-impl Changing {
-    pub(crate) fn shown(&self, text: Option<String>) -> *const c_char {
+impl GrowingTexts {
+    pub(crate) fn pointer(&self, text: Option<String>) -> *const c_char {
         let Some(text) = text.map(|text| Arc::new(Text::from(&*text))) else { return ptr::null() };
         let found = |all: &[Arc<Text>]| all.iter().find(|it| it.0 == text.0).cloned();
         self.0.rcu(|all| match found(all) {
@@ -87,102 +89,23 @@ impl Changing {
     }
 }
 
-/// A text of your own, which may be a secret, such as an authorization code. Zeroized when freed.
-pub struct appmint_text(Text);
+/// The names of a fixed list of numbers. They stay at their addresses for ever.
+pub(crate) struct Names(OnceLock<Vec<(i32, Text)>>);
 
-impl From<Secret> for appmint_text {
-    fn from(secret: Secret) -> Self {
-        Self(secret.reveal().into())
+impl Names {
+    pub(crate) const fn new() -> Self {
+        Self(OnceLock::new())
     }
-}
 
-/// A list of texts, borrowed from the object that it was read from.
-pub struct appmint_list(Vec<Text>);
-
-impl<S: AsRef<str>> FromIterator<S> for appmint_list {
-    fn from_iter<I: IntoIterator<Item = S>>(texts: I) -> Self {
-        Self(texts.into_iter().map(|text| text.as_ref().into()).collect())
+    pub(crate) fn pointer<I: Iterator<Item = (i32, &'static str)>>(
+        &self,
+        number: i32,
+        all: impl FnOnce() -> I,
+    ) -> *const c_char {
+        let names = || all().map(|(number, name)| (number, name.into())).collect();
+        let find = || self.0.get_or_init(names).iter().find(|(candidate, _)| *candidate == number);
+        Text::pointer(panics::or(|| None, find).map(|(_, name)| name))
     }
-}
-
-/// Names and their values in order, borrowed from the object that they were read from.
-pub struct appmint_map(Vec<(Text, Text)>);
-
-impl From<&Permissions> for appmint_map {
-    fn from(permissions: &Permissions) -> Self {
-        Self(permissions.iter().map(pair).collect())
-    }
-}
-
-impl From<&Vec<(String, String)>> for appmint_map {
-    fn from(headers: &Vec<(String, String)>) -> Self {
-        Self(headers.iter().map(|(name, value)| pair((name, value))).collect())
-    }
-}
-
-fn pair((name, value): (&String, &String)) -> (Text, Text) {
-    (name.as_str().into(), value.as_str().into())
-}
-
-/// The text itself. Its length goes to `len` unless that is NULL.
-///
-/// Borrowed until `text` is freed. NULL for NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn appmint_text_reveal(
-    text: Option<&appmint_text>,
-    len: Option<&mut MaybeUninit<usize>>,
-) -> *const c_char {
-    show_with_len(text, len, |text| Some(&text.0))
-}
-
-/// Zeroizes and frees a text. NULL is fine.
-#[unsafe(no_mangle)]
-pub extern "C" fn appmint_text_free(text: Option<Box<appmint_text>>) {
-    free(text);
-}
-
-/// How many texts there are. 0 for NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn appmint_list_len(list: Option<&appmint_list>) -> usize {
-    look(list, 0, |list| list.0.len())
-}
-
-/// The text at `index`, counted from 0. Borrowed like the list. NULL beyond the end.
-#[unsafe(no_mangle)]
-pub extern "C" fn appmint_list_at(list: Option<&appmint_list>, index: usize) -> *const c_char {
-    show(list, |list| list.0.get(index))
-}
-
-/// How many entries there are. 0 for NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn appmint_map_len(map: Option<&appmint_map>) -> usize {
-    look(map, 0, |map| map.0.len())
-}
-
-/// The name of the entry at `index`, counted from 0. Borrowed like the map. NULL beyond the end.
-#[unsafe(no_mangle)]
-pub extern "C" fn appmint_map_name_at(map: Option<&appmint_map>, index: usize) -> *const c_char {
-    show(map, |map| map.0.get(index).map(|(name, _)| name))
-}
-
-/// The value of the entry at `index`, counted from 0. Borrowed like the map. NULL beyond the end.
-#[unsafe(no_mangle)]
-pub extern "C" fn appmint_map_value_at(map: Option<&appmint_map>, index: usize) -> *const c_char {
-    show(map, |map| map.0.get(index).map(|(_, value)| value))
-}
-
-/// The value of the first entry with this very name, or NULL. Borrowed like the map.
-#[unsafe(no_mangle)]
-pub extern "C" fn appmint_map_find(
-    map: Option<&appmint_map>,
-    name: *const c_char,
-    name_len: usize,
-) -> *const c_char {
-    show(map, |map| {
-        let name = border::text("name", name, name_len).ok()?;
-        let found = map.0.iter().find(|(candidate, _)| candidate.bytes() == name.as_bytes());
-        found.map(|(_, value)| value)
-    })
 }
 
 #[cfg(test)]
@@ -198,12 +121,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_shown_stays_where_it_is() {
-        let texts = Changing::default();
-        let one = texts.shown(Some("one".to_owned()));
-        let two = texts.shown(Some("two".to_owned()));
-        assert!(one != two && texts.shown(None).is_null());
-        assert_eq!(texts.shown(Some("one".to_owned())), one);
+    fn a_text_that_was_returned_stays_at_its_address() {
+        let texts = GrowingTexts::default();
+        let one = texts.pointer(Some("one".to_owned()));
+        let two = texts.pointer(Some("two".to_owned()));
+        assert!(one != two && texts.pointer(None).is_null());
+        assert_eq!(texts.pointer(Some("one".to_owned())), one);
         assert_eq!(texts.0.load().len(), 2);
     }
 }

@@ -1,14 +1,14 @@
-//! `include/appmint.h` and `symbols.txt` are what the sources say.
+//! `include/appmint.h` and `symbols.txt` are generated from the sources of this crate.
 //!
-//! `APPMINT_BLESS=1 cargo test -p appmint-ffi --test header` writes them anew.
+//! `APPMINT_BLESS=1 cargo test -p appmint-ffi --test header` writes them.
 
-use std::{env, fs, path::PathBuf};
+use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
-use appmint_core::{ErrorKind, Reason};
+use appmint_core::{ErrorKind, EventKind, Reason, TokenKind};
 use cbindgen::{Builder, Config, DocumentationStyle, Language, SortKey, Style};
 
 #[test]
-fn the_header_is_what_the_sources_say() {
+fn the_header_is_generated_from_the_sources() {
     committed("../include/appmint.h", &header());
 }
 
@@ -17,16 +17,262 @@ fn the_symbols_are_the_functions_of_the_header() {
     committed("symbols.txt", &symbols(&header()));
 }
 
+#[test]
+fn each_kind_of_the_core_has_a_number() {
+    let header = header();
+    let count = |prefix| header.matches(&format!("\n  APPMINT_{prefix}_")).count();
+    assert_eq!(count("TOKEN"), TokenKind::ALL.len());
+    assert_eq!(count("EVENT"), EventKind::ALL.len());
+    let tokens = TokenKind::ALL.iter().map(|kind| ("TOKEN", kind.name())).zip(1..);
+    let events = EventKind::ALL.iter().map(|kind| ("EVENT", kind.name())).zip(1..);
+    for ((prefix, name), number) in tokens.chain(events) {
+        let value = format!("\n  APPMINT_{prefix}_{} = {number}", upper(name));
+        assert!(header.contains(&value), "{value}");
+    }
+}
+
+/// The rooms of every surface, in their order, and before them the types that all of them use: the
+/// text in `header` that opens a section, and the sources of its items.
+const SECTIONS: [(&str, &[&str]); 10] = [
+    ("values", &["values", "callback"]),
+    (
+        "app",
+        &[
+            "app/library",
+            "settings/signer",
+            "settings/mod",
+            "settings/network",
+            "settings/clock",
+            "settings/discovery",
+            "app/mod",
+            "app/request",
+            "app/stats",
+        ],
+    ),
+    (
+        "installations",
+        &[
+            "installations/lookup",
+            "installations/mod",
+            "installations/installation",
+            "installations/repository",
+        ],
+    ),
+    ("tokens", &["tokens/mod", "tokens/scope", "tokens/source", "tokens/token"]),
+    (
+        "oauth",
+        &[
+            "oauth/mod",
+            "oauth/authorization",
+            "oauth/login",
+            "oauth/device",
+            "oauth/user_tokens",
+            "oauth/introspection",
+        ],
+    ),
+    ("sessions", &["sessions"]),
+    ("webhooks", &["webhooks/event", "webhooks/mod", "webhooks/config", "webhooks/delivery"]),
+    ("operations", &["operations/mod", "operations/registration"]),
+    ("events", &["events", "stores/own_store", "stores/mod"]),
+    ("errors", &["errors"]),
+];
+
 fn header() -> String {
-    let builder = MODULES.iter().fold(Builder::new(), |builder, module| {
-        builder.with_src(here().join("src").join(module).with_extension("rs"))
-    });
+    let sections = SECTIONS.map(|(name, _)| Section::read(name));
+    let mut parts: Vec<_> = SECTIONS.iter().enumerate().flat_map(parts_of).collect();
+    let early = declare_early(&mut parts, &sections);
+    let mut text =
+        format!("{}\n{GUARD}\n{}\n{OPEN}\n", comment(&read("conventions.txt")), versions());
+    for (i, section) in sections.iter().enumerate() {
+        text += &format!("/* ---- {} ---- */\n\n{}\n\n", section.title, section.story);
+        text += &early[i];
+        for part in parts.iter().filter(|part| part.section == i) {
+            text += &format!("{}\n\n", part.text.trim());
+        }
+    }
+    compact(&text) + CLOSE
+}
+
+/// A comment of one line where it fits into one.
+fn compact(header: &str) -> String {
+    let lines: Vec<_> = header.lines().collect();
+    let (mut text, mut i) = (String::new(), 0);
+    while i < lines.len() {
+        let one = one_line(&lines[i..]).filter(|line| line.len() <= 100);
+        i += if one.is_some() { 3 } else { 1 };
+        text += &format!("{}\n", one.as_deref().unwrap_or(lines[i - 1]));
+    }
+    text
+}
+
+fn one_line(lines: &[&str]) -> Option<String> {
+    let [start, middle, end, ..] = lines else { return None };
+    let indent = start.strip_suffix("/**")?;
+    let words = middle.trim().strip_prefix("* ")?;
+    (end.trim() == "*/").then(|| format!("{indent}/** {words} */"))
+}
+
+/// The opening of a section.
+struct Section {
+    title: String,
+    story: String,
+}
+
+impl Section {
+    fn read(name: &str) -> Self {
+        let text = read(&format!("{name}.txt"));
+        let (title, story) = text.split_once('\n').expect("a title");
+        Self { title: title.to_owned(), story: comment(story) }
+    }
+}
+
+/// The declarations of one source.
+struct Part {
+    section: usize,
+    text: String,
+}
+
+fn parts_of((section, (name, sources)): (usize, &(&str, &[&str]))) -> Vec<Part> {
+    let mut parts: Vec<_> =
+        sources.iter().map(|source| Part { section, text: declarations(source) }).collect();
+    if *name == "errors" {
+        parts.insert(0, Part { section, text: error_enums() });
+    }
+    parts
+}
+
+/// What cbindgen makes of one source. It would follow `mod`.
+fn declarations(source: &str) -> String {
+    let path = here().join("src").join(source).with_extension("rs");
+    let text = fs::read_to_string(path).expect("a source");
+    let alone: String = text
+        .lines()
+        .filter(|line| !line.starts_with("pub mod "))
+        .fold(String::new(), |text, line| text + line + "\n");
+    let copy = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!(
+        "{}-{}.rs",
+        std::thread::current().name().unwrap_or_default(),
+        source.replace('/', "-")
+    ));
+    fs::write(&copy, alone).expect("a writable folder");
     let mut text = Vec::new();
-    builder.with_config(config()).generate().expect("sources to parse").write(&mut text);
+    let bindings = Builder::new().with_src(copy).with_config(config()).generate();
+    bindings.expect("a source that parses").write(&mut text);
     let text = String::from_utf8(text).expect("a header in UTF-8");
-    // cbindgen ends these two lines with a comment that C90 does not know.
-    text.replace("// __cplusplus", "/* __cplusplus */")
-        .replace("// extern \"C\"", "/* extern \"C\" */")
+    // C90 knows no comma after the last value of an enum.
+    tagged(&text.replace(",\n}", "\n}"))
+}
+
+/// Gives each enum its name as a tag, too, for `(enum NAME)` in C.
+fn tagged(text: &str) -> String {
+    let mut parts = text.split("typedef enum {");
+    let mut tagged = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (_, after) = part.split_once("} ").expect("the end of an enum");
+        let (name, _) = after.split_once(';').expect("the name of an enum");
+        tagged += &format!("typedef enum {name} {{{part}");
+    }
+    tagged
+}
+
+/// For each section the typedefs that it uses before their own place. They leave that place, where
+/// a struct is declared again with its comment. An integer's enum has the comment that it needs.
+fn declare_early(parts: &mut [Part], sections: &[Section]) -> Vec<String> {
+    let mut early = vec![BTreeMap::<String, String>::new(); sections.len()];
+    for i in 1..parts.len() {
+        for line in parts[i].text.clone().lines().filter(|line| is_typedef(line)) {
+            let name = line.trim_end_matches(';').rsplit(' ').next().expect("a name");
+            let uses = |part: &&Part| has_word(&code(&part.text), name);
+            let Some(user) = parts[..i].iter().find(uses).map(|part| part.section) else {
+                continue;
+            };
+            let place = match parts[i].section {
+                section if section == user => "below".to_owned(),
+                section => format!("in \"{}\"", sections[section].title),
+            };
+            *early[user].entry(place).or_default() += &format!("{line}\n");
+            let text = &mut parts[i].text;
+            let end = text.find(line).expect("the line") + line.len();
+            let start = text[..end].rfind("/**").expect("a comment");
+            let again = text[start..end].replace(line, &format!("struct {name};"));
+            let is_struct = line.starts_with("typedef struct");
+            text.replace_range(start..end, if is_struct { &again } else { "" });
+        }
+    }
+    let group = |(place, lines)| format!("/* Described {place}. */\n{lines}\n");
+    early.into_iter().map(|places| places.into_iter().map(group).collect()).collect()
+}
+
+/// Whether a line is a whole typedef of a struct that is not defined, or of an integer.
+fn is_typedef(line: &str) -> bool {
+    line.starts_with("typedef ") && line.ends_with(';') && !line.contains('(')
+}
+
+fn config() -> Config {
+    let mut config = Config {
+        language: Language::C,
+        no_includes: true,
+        style: Style::Type,
+        documentation_style: DocumentationStyle::Doxy,
+        usize_is_size_t: true,
+        line_length: 100,
+        ..Config::default()
+    };
+    config.function.sort_by = Some(SortKey::None);
+    config.export.include = UNNAMED.map(str::to_owned).into();
+    config
+}
+
+/// A header without its comments.
+fn code(header: &str) -> String {
+    header.lines().filter(|line| !line.trim_start().starts_with(['/', '*'])).collect()
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|each| each == word)
+}
+
+/// The core's two lists of errors.
+fn error_enums() -> String {
+    let kinds = ErrorKind::ALL
+        .iter()
+        .map(|kind| (format!("APPMINT_ERROR_{}", upper(kind.name())), kind.number(), kind.doc()));
+    let reasons = Reason::ALL.iter().map(|reason| {
+        (format!("APPMINT_REASON_{}", upper(reason.name())), reason.number(), reason.doc())
+    });
+    let ok = ("APPMINT_OK".to_owned(), 0, "Success.");
+    let none = ("APPMINT_REASON_NONE".to_owned(), 0, "There is no finer word.");
+    enumeration("status", "Statuses: what the caller can do about an error.", ok, kinds)
+        + &enumeration("reason", "Reasons: the cause of an error in one word.", none, reasons)
+}
+
+type Value = (String, i32, &'static str);
+
+fn enumeration(name: &str, doc: &str, zero: Value, others: impl Iterator<Item = Value>) -> String {
+    let value = |(name, number, doc): Value| {
+        format!("  /**\n   * {}\n   */\n  {name} = {number}", doc.replace('`', ""))
+    };
+    let values: Vec<_> = [zero].into_iter().chain(others).map(value).collect();
+    let tag = format!("appmint_{name}_code");
+    format!("/**\n * {doc}\n */\ntypedef enum {tag} {{\n{}\n}} {tag};\n\n", values.join(",\n"))
+}
+
+fn versions() -> String {
+    let parts: Vec<_> = env!("CARGO_PKG_VERSION").split('.').collect();
+    [
+        ("@VERSION@", env!("CARGO_PKG_VERSION")),
+        ("@MAJOR@", parts[0]),
+        ("@MINOR@", parts[1]),
+        ("@PATCH@", parts[2]),
+        ("@ABI@", env!("APPMINT_ABI_VERSION")),
+    ]
+    .iter()
+    .fold(read("versions.h.txt"), |text, (name, value)| text.replace(name, value))
+}
+
+fn comment(text: &str) -> String {
+    let line = |line: &str| format!(" * {line}").trim_end().to_owned() + "\n";
+    format!("/*\n{} */", text.trim().lines().map(line).collect::<String>())
 }
 
 fn symbols(header: &str) -> String {
@@ -42,57 +288,6 @@ fn function(line: &str) -> Option<&str> {
     let is_declaration =
         !line.starts_with([' ', '*', '#', '/', '(']) && name.starts_with("appmint_");
     is_declaration.then_some(name)
-}
-
-fn config() -> Config {
-    let mut config = Config {
-        language: Language::C,
-        cpp_compat: true,
-        include_guard: Some("APPMINT_H".into()),
-        header: Some(STORY.trim().into()),
-        after_includes: Some(constants()),
-        no_includes: true,
-        sys_includes: vec!["stddef.h".into(), "stdint.h".into()],
-        style: Style::Type,
-        documentation_style: DocumentationStyle::Doxy,
-        usize_is_size_t: true,
-        line_length: 100,
-        ..Config::default()
-    };
-    config.function.sort_by = Some(SortKey::None);
-    config
-}
-
-/// What is not in the sources of this crate: the core's two lists, and versions.
-fn constants() -> String {
-    let mut text = format!("\n{}", VERSIONS.trim());
-    let parts: Vec<_> = env!("CARGO_PKG_VERSION").split('.').collect();
-    for (name, value) in [
-        ("@VERSION@", env!("CARGO_PKG_VERSION")),
-        ("@MAJOR@", parts[0]),
-        ("@MINOR@", parts[1]),
-        ("@PATCH@", parts[2]),
-        ("@ABI@", env!("APPMINT_ABI_VERSION")),
-    ] {
-        text = text.replace(name, value);
-    }
-    text += "\n\n/** Values of appmint_status. */\n";
-    text += &define("APPMINT_OK", 0, "It worked.");
-    for kind in ErrorKind::ALL {
-        text +=
-            &define(&format!("APPMINT_ERROR_{}", upper(kind.name())), kind.number(), kind.doc());
-    }
-    text += "\n/** Values of appmint_reason. */\n";
-    text += &define("APPMINT_REASON_NONE", 0, "There is no finer word.");
-    for reason in Reason::ALL {
-        let name = format!("APPMINT_REASON_{}", upper(reason.name()));
-        text += &define(&name, reason.number(), reason.doc());
-    }
-    text
-}
-
-fn define(name: &str, number: i32, doc: &str) -> String {
-    format!("/** {} */\n#define {name} {number}\n", doc.replace('`', ""))
 }
 
 fn upper(name: &str) -> String {
@@ -112,101 +307,43 @@ fn committed(path: &str, expected: &str) {
     );
 }
 
+fn read(name: &str) -> String {
+    fs::read_to_string(here().join("header").join(name)).expect("a text of the header")
+}
+
 fn here() -> PathBuf {
     env!("CARGO_MANIFEST_DIR").into()
 }
 
-/// In the order in which a reader wants them.
-const MODULES: [&str; 28] = [
-    "version",
-    "error",
-    "text",
-    "clock",
-    "signer",
-    "callback",
-    "config",
-    "store",
-    "event",
-    "discovery",
-    "lookup",
-    "scope",
-    "app",
-    "operations",
-    "logins",
-    "source",
-    "token",
-    "introspection",
-    "installation",
-    "repository",
-    "registration",
-    "hook",
-    "authorization",
-    "login",
-    "device",
-    "request",
-    "response",
-    "webhook",
+/// What no function in its own source names.
+const UNNAMED: [&str; 9] = [
+    "appmint_drop",
+    "appmint_event_kind_code",
+    "appmint_header",
+    "appmint_lookup",
+    "appmint_lookup_code",
+    "appmint_signer",
+    "appmint_store_code",
+    "appmint_store_callbacks",
+    "appmint_token_kind_code",
 ];
 
-const STORY: &str = r#"
-/*
- * appmint: authenticate as a platform app.
- *
- * A grant, put to a platform, yields a token. A source keeps one valid.
- *
- *   appmint_config *config = appmint_config_new();
- *   appmint_config_set_platform(config, "atomgit", APPMINT_NTS, NULL);
- *   appmint_config_set_app_id(config, "75", APPMINT_NTS, NULL);
- *   appmint_config_set_private_key(config, pem, pem_len, NULL);
- *   status = appmint_app_new(config, &app, &error);
- *   status = appmint_app_installation(app, "14", APPMINT_NTS, &source, &error);
- *   status = appmint_source_token(source, -1, -1, &token, &error);
- *   puts(appmint_token_authorization_header(token, NULL));
- *
- * Conventions, for all functions:
- *
- * - Errors. A function that can fail returns APPMINT_OK or what the caller can do about the error.
- *   Its last argument is a place for an appmint_error that tells more, or NULL; it is written only
- *   on failure, and you own what it then holds: appmint_error_free. All other results are written
- *   only on success.
- * - Ownership. What comes through a `T **` is yours, and what a `..._new` or `..._copy` returns: free
- *   it with the function named like it. Only the `..._free` functions take something over, and what
- *   is given a `drop` with its `userdata`. What comes as a `const T *` or `const char *` is borrowed:
- *   it lives as long as the object that it was asked of, and what a callback is handed until it
- *   returns.
- * - NULL. Every `..._free` takes NULL. A function with a status refuses a NULL that it cannot use
- *   (APPMINT_ERROR_INVALID_ARGUMENT); one without answers NULL, 0, or what its comment says.
- * - Text in is UTF-8 and has a length; APPMINT_NTS says that a NUL ends it. It is copied. Text in an
- *   array has no length: a NUL ends it. An array of nothing may be NULL.
- * - Text out is UTF-8 with a NUL at its end and none inside. Where a `len` can be given it may be
- *   NULL; for text that is absent it becomes 0.
- * - Times are milliseconds since 1970-01-01T00:00:00Z.
- * - Threads. Every object may be used on any thread, and on several at once, but for these: an
- *   appmint_config, an appmint_request, an appmint_authorization_request, an appmint_login_request,
- *   an appmint_scope and an appmint_webhook_update must not be changed, and nothing must be freed,
- *   while another thread uses it. Callbacks are called on threads of appmint's, on several at once.
- * - Forks. The child of a process that has an app may go on using it, and what comes of it.
- * - Lists are fetched as they are asked for. A `..._next` hands over one item and waits for the
- *   platform where the next page is needed; threads that share a list get different items.
- * - Nothing is global: there is nothing to initialise, and no last error.
- *
- * Generated from ffi-c/src: do not edit.
- */
+const GUARD: &str = "
+#ifndef APPMINT_H
+#define APPMINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+";
+
+const OPEN: &str = r#"#ifdef __cplusplus
+extern "C" {
+#endif /* __cplusplus */
 "#;
 
-const VERSIONS: &str = r#"
-/** The version of this header. */
-#define APPMINT_VERSION "@VERSION@"
-#define APPMINT_VERSION_MAJOR @MAJOR@
-#define APPMINT_VERSION_MINOR @MINOR@
-#define APPMINT_VERSION_PATCH @PATCH@
+const CLOSE: &str = r#"#ifdef __cplusplus
+} /* extern "C" */
+#endif /* __cplusplus */
 
-/** The version of the binary interface that this header describes. */
-#define APPMINT_ABI_VERSION @ABI@
-
-/** As a length: the text ends with a NUL. */
-#define APPMINT_NTS ((size_t)-1)
-
-/** As a time: there is none. */
-#define APPMINT_NO_TIME INT64_MIN
+#endif /* APPMINT_H */
 "#;

@@ -1,18 +1,15 @@
 // An app on a platform. Part of appmint.hpp.
+//
+// The types of the other rooms are in their headers, with the bodies of App's functions for them.
 
 #ifndef APPMINT_APP_HPP
 #define APPMINT_APP_HPP
 
-#include "authorization.hpp"
-#include "event.hpp"
-#include "webhook.hpp"
-#include "introspection.hpp"
-#include "login.hpp"
-#include "registration.hpp"
-#include "source.hpp"
+#include "call.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,419 +20,329 @@
 
 namespace appmint {
 
-namespace detail {
+template <class T>
+class Listing;
 
-// Texts as C reads them out of an array: each with a NUL at its end.
-class Ended {
- public:
-  explicit Ended(const std::vector<std::string_view> &texts) : texts_(texts.begin(), texts.end()) {
-    for (const auto &text : texts_) starts_.push_back(text.c_str());
-  }
+class Authorization;
+class DeviceLogin;
+class Installation;
+class Introspection;
+class Login;
+class Lookup;
+class Registration;
+class Response;
+class Scope;
+class Stats;
+class Target;
+class Token;
+class TokenSource;
+class WebhookConfig;
+class WebhookDelivery;
+class WebhookEvent;
+struct AppTokenRequest;
+struct AuthorizationRequest;
+struct LoginRequest;
+struct WebhookUpdate;
 
-  const char *const *data() const { return starts_.data(); }
-  std::size_t size() const { return starts_.size(); }
+/// The library's version.
+[[nodiscard]] inline std::string version() { return detail::text(appmint_version()); }
 
- private:
-  std::vector<std::string> texts_;
-  std::vector<const char *> starts_;
+/// The names of the built-in platforms.
+[[nodiscard]] inline std::vector<std::string> platforms() {
+  return detail::list(appmint_platforms());
+}
+
+/// The optional parts of an API call.
+struct RequestOptions {
+  Headers headers = {};
+  /// JSON text, instead of a body.
+  std::optional<std::string> json = std::nullopt;
+  /// Bytes, instead of JSON. Name their kind in a Content-Type header.
+  std::optional<std::string> body = std::nullopt;
+  /// Authenticates the call instead of the app's JWT. Only for App::request.
+  std::optional<std::string> token = std::nullopt;
+  /// The deadline of the whole call; default the app's timeout.
+  std::optional<std::chrono::milliseconds> timeout = std::nullopt;
 };
 
-}  // namespace detail
-
-// What the app's own tokens are asked for with, on a platform that takes the app's assertion
-// (RFC 7523: a service account).
-struct AppTokenRequest {
-  std::vector<std::string> scopes = {};
-  std::optional<std::string> subject = std::nullopt;  // the user whom the app acts for
-};
-
-// An app on a platform.
+/// An app on a platform. Copies are cheap and share the app.
 class App {
  public:
   class Builder;
-  // An app on a built-in platform, such as "atomgit".
-  static Builder builder(std::string_view platform);
-  // An app whose platform is described with Builder::platform_descriptor.
-  static Builder builder();
+  /// An app on a built-in platform, such as "atomgit".
+  [[nodiscard]] static Builder builder(std::string_view platform);
+  /// An app on a platform that Builder::platform_descriptor describes.
+  [[nodiscard]] static Builder builder();
 
   explicit App(std::shared_ptr<const appmint_app> app) : app_(std::move(app)) {}
 
-  // The app's own JWT, reused until 60 s before it expires.
-  Token jwt() const {
-    return Token(detail::made(appmint_token_free, [&](auto out, auto error) {
-      return appmint_app_jwt(c_handle(), out, error);
-    }));
-  }
-  // SHA-256 of the public key in use, as the settings page shows it; none with a Signer.
-  std::optional<std::string> fingerprint() const {
-    return detail::maybe(appmint_app_fingerprint(c_handle()));
-  }
-  std::string platform_name() const { return detail::text(appmint_app_platform_name(c_handle())); }
-  // How far the platform's clock is ahead of ours, as far as is known; 0 at first.
-  std::chrono::milliseconds clock_offset() const {
-    return std::chrono::milliseconds(appmint_app_clock_offset_ms(c_handle()));
-  }
-  // The installations of the app.
-  Listing<Installation> installations() const {
-    return Listing<Installation>(
-        detail::made(appmint_installations_free, [&](auto out, auto error) {
-          return appmint_app_installations(c_handle(), out, error);
-        }));
-  }
-  // The installation on an account of any kind: its path, login, name or id.
-  Installation find_installation(std::string_view account) const {
-    return Installation(detail::made(appmint_installation_free, [&](auto out, auto error) {
-      return appmint_app_find_installation(c_handle(), detail::start(account), account.size(), out,
-                                           error);
-    }));
-  }
-  // The installation on what is looked up.
-  Installation find_installation(const Lookup &lookup) const {
-    return Installation(detail::made(appmint_installation_free, [&](auto out, auto error) {
-      return appmint_app_find_installation_by(c_handle(), lookup.kind_, lookup.text_.data(),
-                                              lookup.text_.size(), out, error);
-    }));
-  }
-  // A source of tokens for one installation; nothing goes out yet.
-  TokenSource installation(std::string_view id) const {
-    return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
-      return appmint_app_installation(c_handle(), detail::start(id), id.size(), out, error);
-    }));
-  }
-  // A source of tokens for a part of what the installation was granted; nothing goes out yet.
-  TokenSource installation(std::string_view id, const Scope &scope) const {
-    return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
-      return appmint_app_narrowed_installation(c_handle(), detail::start(id), id.size(),
-                                               scope.c_handle(), out, error);
-    }));
-  }
-  // A source of tokens for the installation on what is looked up: once, when a token is first needed,
-  // and again when the platform no longer knows what was found. Nothing goes out yet.
-  TokenSource installation(const Lookup &lookup) const { return sought(lookup, nullptr); }
-  // A source of tokens for a part of what that installation was granted.
-  TokenSource installation(const Lookup &lookup, const Scope &scope) const {
-    return sought(lookup, scope.c_handle());
-  }
-  // A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out
-  // yet.
-  TokenSource app_tokens(const AppTokenRequest &request = {}) const {
-    detail::Ended scopes({request.scopes.begin(), request.scopes.end()});
-    std::optional<std::string_view> subject = request.subject;
-    return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
-      return appmint_app_app_tokens(c_handle(), scopes.data(), scopes.size(),
-                                    detail::start(subject), detail::size(subject), out, error);
-    }));
-  }
-  // Suspends an installation: its tokens stop working until it is unsuspended.
-  void suspend_installation(std::string_view id) const {
-    act(appmint_app_suspend_installation, id);
-  }
-  void unsuspend_installation(std::string_view id) const {
-    act(appmint_app_unsuspend_installation, id);
-  }
-  // Uninstalls the app from where this installation is. There is no way back.
-  void delete_installation(std::string_view id) const { act(appmint_app_delete_installation, id); }
-  // The URL where a person installs the app, with a fresh state where the platform takes one; else
-  // the state is empty. Nothing goes out.
-  Authorization install_url(std::string_view app_slug,
-                            std::optional<std::string_view> state = std::nullopt,
-                            std::optional<std::string_view> redirect_uri = std::nullopt) const {
-    return Authorization(detail::made(appmint_authorization_free, [&](auto out, auto error) {
-      return appmint_app_install_url(c_handle(), detail::start(app_slug), app_slug.size(),
-                                     detail::start(state), detail::size(state),
-                                     detail::start(redirect_uri), detail::size(redirect_uri), out,
-                                     error);
-    }));
-  }
-  // The installation that a person came back from making, once the state is proven equal and the
-  // platform has confirmed that it is this app's.
-  Installation finish_install(std::string_view callback_url, std::string_view state) const {
-    return Installation(detail::made(appmint_installation_free, [&](auto out, auto error) {
-      return appmint_app_finish_install(c_handle(), detail::start(callback_url),
-                                        callback_url.size(), detail::start(state), state.size(),
-                                        out, error);
-    }));
-  }
-  // The app as the platform has it registered.
-  Registration registration() const {
-    return Registration(detail::made(appmint_registration_free, [&](auto out, auto error) {
-      return appmint_app_registration(c_handle(), out, error);
-    }));
-  }
-  // The app that a manifest's code stands for, with its key and secrets, which are told once: a
-  // code works once. Needs no credential.
-  Registration convert_manifest(std::string_view code) const {
-    return Registration(made(appmint_registration_free, appmint_app_convert_manifest, code));
-  }
-  // Where the platform sends the app's events.
-  WebhookConfig webhook_config() const {
-    return WebhookConfig(detail::made(appmint_webhook_config_free, [&](auto out, auto error) {
-      return appmint_app_webhook_config(c_handle(), out, error);
-    }));
-  }
-  // Changes where and how the platform sends them.
-  WebhookConfig update_webhook_config(const WebhookUpdate &change) const;
-  // The events that were sent to the app, newest first.
-  Listing<WebhookDelivery> webhook_deliveries() const {
-    return Listing<WebhookDelivery>(
-        detail::made(appmint_webhook_deliveries_free, [&](auto out, auto error) {
-          return appmint_app_webhook_deliveries(c_handle(), out, error);
-        }));
-  }
-  // One of them, with what was sent and what the receiver answered in its raw().
-  WebhookDelivery webhook_delivery(std::string_view id) const {
-    return WebhookDelivery(made(appmint_webhook_delivery_free, appmint_app_webhook_delivery, id));
-  }
-  // Has an event sent once more.
-  void redeliver_webhook(std::string_view delivery_id) const {
-    act(appmint_app_redeliver_webhook, delivery_id);
-  }
-  // The URL where a user authorizes the app, with a fresh state.
-  Authorization authorize(const AuthorizationRequest &request = {}) const;
-  // The code out of a callback URL, once its state is proven equal.
-  std::string authorization_code(std::string_view callback_url, std::string_view state) const {
-    auto code = detail::made(appmint_text_free, [&](auto out, auto error) {
-      return appmint_app_authorization_code(c_handle(), detail::start(callback_url),
-                                            callback_url.size(), detail::start(state),
-                                            state.size(), out, error);
-    });
-    return detail::text(appmint_text_reveal(code.get(), nullptr));
-  }
-  // The user token that an authorization brought, given the URL or query that the user came back
-  // with. It works once; ErrorKind::reauthorize for another state.
-  Token finish_authorization(const Authorization &authorization,
-                             std::string_view callback_url) const {
-    return Token(detail::made(appmint_token_free, [&](auto out, auto error) {
-      return appmint_app_finish_authorization(c_handle(), authorization.c_handle(),
-                                              detail::start(callback_url), callback_url.size(),
-                                              out, error);
-    }));
-  }
-  // An authorization as text that only this app's store_key opens, for a user's cookie or session.
-  std::string seal_authorization(const Authorization &authorization) const {
-    auto sealed = detail::made(appmint_text_free, [&](auto out, auto error) {
-      return appmint_app_seal_authorization(c_handle(), authorization.c_handle(), out, error);
-    });
-    return detail::text(appmint_text_reveal(sealed.get(), nullptr));
-  }
-  // The authorization that was sealed, in any process with the same store_key.
-  Authorization open_authorization(std::string_view sealed) const {
-    return Authorization(made(appmint_authorization_free, appmint_app_open_authorization, sealed));
-  }
-  // Begins a login of the person at this machine: a listener on 127.0.0.1 that their browser comes
-  // back to (RFC 8252). Nothing goes out yet.
-  Login start_login(const LoginRequest &request = {}) const;
-  // Begins a login on another device (RFC 8628): it shows a code to type there.
-  DeviceLogin start_device_login(const std::vector<std::string_view> &scopes = {}) const {
-    detail::Ended ended(scopes);
-    return DeviceLogin(detail::made(appmint_device_login_free, [&](auto out, auto error) {
-      return appmint_app_start_device_login(c_handle(), ended.data(), ended.size(), out, error);
-    }));
-  }
-  // A source of one user's tokens, which live in the store under a name of your choice and are
-  // renewed ahead of their end; nothing goes out yet.
-  TokenSource session(std::string_view name) const {
-    return TokenSource(made(appmint_source_free, appmint_app_session, name));
-  }
-  // Writes a user's token down under a name, in the place of what was there.
-  void start_session(std::string_view name, const Token &token) const {
-    detail::check([&](auto error) {
-      return appmint_app_start_session(c_handle(), detail::start(name), name.size(),
-                                       token.c_handle(), error);
-    });
-  }
-  // Forgets a session, here and in the store. The tokens themselves go on working.
-  void end_session(std::string_view name) const { act(appmint_app_end_session, name); }
-  // A user token for an authorization code; never sent twice.
-  Token exchange_code(std::string_view code,
-                      std::optional<std::string_view> redirect_uri = std::nullopt,
-                      std::optional<std::string_view> code_verifier = std::nullopt) const {
-    return Token(detail::made(appmint_token_free, [&](auto out, auto error) {
-      return appmint_app_exchange_code(
-          c_handle(), detail::start(code), code.size(), detail::start(redirect_uri),
-          detail::size(redirect_uri), detail::start(code_verifier), detail::size(code_verifier),
-          out, error);
-    }));
-  }
-  // A new user token for a refresh token; never sent twice.
-  Token refresh(std::string_view refresh_token) const {
-    return Token(made(appmint_token_free, appmint_app_refresh, refresh_token));
-  }
-  // A user's token as the platform knows it; ErrorKind::reauthorize when it is not valid any more.
-  // Its refresh token is not told.
-  Token check_token(std::string_view token) const {
-    return Token(made(appmint_token_free, appmint_app_check_token, token));
-  }
-  // A new token in the place of a user's token, which stops working.
-  Token reset_token(std::string_view token) const {
-    return Token(made(appmint_token_free, appmint_app_reset_token, token));
-  }
-  // A user token that reaches what token does on one account.
-  Token scope_token(std::string_view token, const Target &target) const {
-    return scoped(token, target, nullptr);
-  }
-  // A user token that reaches a part of what token does on one account.
-  Token scope_token(std::string_view token, const Target &target, const Scope &scope) const {
-    return scoped(token, target, scope.c_handle());
-  }
-  // Ends a user's token; one that is not valid any more counts as ended.
-  void delete_token(std::string_view token) const { act(appmint_app_delete_token, token); }
-  // Ends a user's authorization of the app with all its tokens, given one of them.
-  void delete_grant(std::string_view token) const { act(appmint_app_delete_grant, token); }
-  // Ends an installation token; one that is not valid any more counts as ended.
-  void revoke_installation_token(std::string_view token) const {
-    act(appmint_app_revoke_installation_token, token);
-  }
-  // Ends an access or a refresh token at the authorization server (RFC 7009), with what the server
-  // ties to it. The hint is "access_token" or "refresh_token". One that the server does not know
-  // counts as ended.
+  // ---- App & settings
+
+  /// The platform's name.
+  [[nodiscard]] std::string platform_name() const;
+  /// The app's own JWT, reused until 60 s before it expires. No network I/O, unless the signer does
+  /// some.
+  [[nodiscard]] Token jwt() const;
+  /// SHA-256 of the public key in use, as the platform's settings page shows it; none with a
+  /// signer.
+  [[nodiscard]] std::optional<std::string> fingerprint() const;
+  /// How far the platform's clock is known to be ahead of this machine's; 0 at first.
+  [[nodiscard]] std::chrono::milliseconds clock_offset() const;
+  /// An API call as the app, or with the token of the options. Every HTTP status is a response.
+  [[nodiscard]] Response request(std::string_view method, std::string_view path,
+                                 const RequestOptions &options = {}) const;
+  /// Counts of the app's work. No network I/O.
+  [[nodiscard]] Stats stats() const;
+  /// Ends the app's threads and forgets its tokens, whatever copies and sources of it exist. Calls
+  /// that are running complete; new ones are refused.
+  void close() const;
+
+  // ---- Installations
+
+  /// The installations of the app. No network I/O until the first item.
+  [[nodiscard]] Listing<Installation> installations() const;
+  /// The installation that a lookup names: find_installation(Lookup::account("acme")).
+  [[nodiscard]] Installation find_installation(const Lookup &lookup) const;
+  /// Suspends an installation: its tokens stop working until it is unsuspended.
+  void suspend_installation(std::string_view id) const;
+  /// Ends an installation's suspension.
+  void unsuspend_installation(std::string_view id) const;
+  /// Uninstalls the app from an account. This cannot be undone.
+  void delete_installation(std::string_view id) const;
+  /// The URL where a user installs the app. The state must be unguessable; default 256 random bits.
+  /// A platform that takes no state leaves the authorization's empty. No network I/O.
+  [[nodiscard]] Authorization install_url(
+      std::string_view app_slug, std::optional<std::string_view> state = std::nullopt,
+      std::optional<std::string_view> redirect_uri = std::nullopt) const;
+  /// The installation that a user has just made, from the URL that the user came back with. Its
+  /// state must equal `state`, and the platform must confirm that the installation is this app's.
+  [[nodiscard]] Installation finish_install(std::string_view callback_url,
+                                            std::string_view state) const;
+
+  // ---- Tokens
+
+  /// A source of tokens for the installation with this id. No network I/O.
+  [[nodiscard]] TokenSource installation(std::string_view id) const;
+  /// A source of tokens for a part of what the installation was granted.
+  [[nodiscard]] TokenSource installation(std::string_view id, const Scope &scope) const;
+  /// A source of tokens for the installation that a lookup names. The source looks it up when it
+  /// first needs a token, and again when the platform no longer knows it. No network I/O.
+  [[nodiscard]] TokenSource installation(const Lookup &lookup) const;
+  /// A source of tokens for a part of what that installation was granted.
+  [[nodiscard]] TokenSource installation(const Lookup &lookup, const Scope &scope) const;
+  /// A source of the app's own tokens, on a platform that has them in addition to the JWT. No
+  /// network I/O.
+  [[nodiscard]] TokenSource app_tokens() const;
+  /// The same with OAuth scopes, or for a user (RFC 7523: a service account).
+  [[nodiscard]] TokenSource app_tokens(const AppTokenRequest &request) const;
+  /// Revokes an installation token. It succeeds if the token is already invalid.
+  void revoke_installation_token(std::string_view token) const;
+
+  // ---- OAuth & login
+
+  /// The URL where a user authorizes the app, with a fresh state. No network I/O.
+  [[nodiscard]] Authorization authorize() const;
+  [[nodiscard]] Authorization authorize(const AuthorizationRequest &request) const;
+  /// The code in the URL that the user came back with, if its state equals `state`. No network I/O.
+  [[nodiscard]] std::string authorization_code(std::string_view callback_url,
+                                               std::string_view state) const;
+  /// A user token for an authorization code, which is sent once.
+  [[nodiscard]] Token exchange_code(
+      std::string_view code, std::optional<std::string_view> redirect_uri = std::nullopt,
+      std::optional<std::string_view> code_verifier = std::nullopt) const;
+  /// The user token for an authorization, from the URL or query that the user came back with. An
+  /// authorization can be finished once. ErrorKind::reauthorize for another state.
+  [[nodiscard]] Token finish_authorization(const Authorization &authorization,
+                                           std::string_view callback_url) const;
+  /// An authorization as encrypted text that only this app's store_key opens, for a user's cookie
+  /// or web session. No network I/O.
+  [[nodiscard]] std::string seal_authorization(const Authorization &authorization) const;
+  /// The authorization in a sealed text, in any process with the same store_key. No network I/O.
+  [[nodiscard]] Authorization open_authorization(std::string_view sealed) const;
+  /// A new user token for a refresh token, which is sent once.
+  [[nodiscard]] Token refresh(std::string_view refresh_token) const;
+  /// Begins a login of the user at this machine (RFC 8252): a listener on 127.0.0.1 that the user's
+  /// browser comes back to. No network I/O until Login::wait.
+  [[nodiscard]] Login start_login() const;
+  [[nodiscard]] Login start_login(const LoginRequest &request) const;
+  /// Begins a login on another device (RFC 8628): the user types a code there.
+  [[nodiscard]] DeviceLogin start_device_login(
+      const std::vector<std::string_view> &scopes = {}) const;
+  /// The platform's view of a user's token, without its refresh token. ErrorKind::reauthorize if
+  /// the token is invalid.
+  [[nodiscard]] Token check_token(std::string_view token) const;
+  /// A new token that replaces a user's token, which stops working.
+  [[nodiscard]] Token reset_token(std::string_view token) const;
+  /// A user token that reaches what `token` does on one account.
+  [[nodiscard]] Token scope_token(std::string_view token, const Target &target) const;
+  /// A user token that reaches a part of what `token` does on one account.
+  [[nodiscard]] Token scope_token(std::string_view token, const Target &target,
+                                  const Scope &scope) const;
+  /// Revokes a user's token. It succeeds if the token is already invalid.
+  void delete_token(std::string_view token) const;
+  /// Revokes a user's authorization of the app with all its tokens, of which `token` is one.
+  void delete_grant(std::string_view token) const;
+  /// Revokes an access or refresh token at the authorization server (RFC 7009), and the tokens that
+  /// the server ties to it. The hint is "access_token" or "refresh_token". It succeeds if the
+  /// server does not know the token.
   void revoke_token(std::string_view token,
-                    std::optional<std::string_view> token_type_hint = std::nullopt) const {
-    detail::check([&](auto error) {
-      return appmint_app_revoke_token(c_handle(), detail::start(token), token.size(),
-                                      detail::start(token_type_hint),
-                                      detail::size(token_type_hint), error);
-    });
-  }
-  // What the authorization server knows of an access or a refresh token (RFC 7662). One that is over
-  // is not an error: it is not active.
-  Introspection introspect_token(
+                    std::optional<std::string_view> token_type_hint = std::nullopt) const;
+  /// The authorization server's view of an access or refresh token (RFC 7662). An expired, revoked
+  /// or unknown token is not an error: the introspection is not active.
+  [[nodiscard]] Introspection introspect_token(
       std::string_view token,
-      std::optional<std::string_view> token_type_hint = std::nullopt) const {
-    return Introspection(detail::made(appmint_introspection_free, [&](auto out, auto error) {
-      return appmint_app_introspect_token(c_handle(), detail::start(token), token.size(),
-                                          detail::start(token_type_hint),
-                                          detail::size(token_type_hint), out, error);
-    }));
-  }
-  // Reports credentials that have leaked, whosever they are; the platform ends them. Needs no
-  // credential.
-  void revoke_credentials(const std::vector<std::string_view> &credentials) const {
-    detail::Ended ended(credentials);
-    detail::check([&](auto error) {
-      return appmint_app_revoke_credentials(c_handle(), ended.data(), ended.size(), error);
-    });
-  }
-  // A webhook, once its signature has proved right with one of the secrets: two, while one replaces
-  // the other. All headers that came, and the body as it came; nothing goes out.
-  WebhookEvent verify_webhook(const std::map<std::string, std::string> &headers, std::string_view body,
-                         const std::vector<std::string_view> &secrets) const;
-  // Forgets the tokens that a webhook says are worth asking for anew: its installation was suspended,
-  // deleted or changed. How many; nothing goes out.
+      std::optional<std::string_view> token_type_hint = std::nullopt) const;
+
+  // ---- Sessions
+
+  /// A source of one user's tokens. They are in the store under a name that you choose, and are
+  /// renewed before they expire. No network I/O.
+  [[nodiscard]] TokenSource session(std::string_view name) const;
+  /// Stores a user's token under a name, and replaces an earlier one.
+  void start_session(std::string_view name, const Token &token) const;
+  /// Removes a user's tokens from memory and the store. The tokens themselves stay valid.
+  void end_session(std::string_view name) const;
+
+  // ---- Webhooks
+
+  /// A webhook whose signature is valid for one of the secrets; pass two while one replaces the
+  /// other. Needs all headers, and the body byte for byte. No network I/O.
+  [[nodiscard]] WebhookEvent verify_webhook(const Headers &headers, std::string_view body,
+                                            const std::vector<std::string_view> &secrets) const;
+  /// Forgets the tokens that a webhook makes obsolete: its installation was suspended, deleted or
+  /// changed. Returns the number of tokens. No network I/O.
   std::size_t apply_webhook(const WebhookEvent &webhook) const;
-  // How often things happened since the app was made.
-  Stats stats() const {
-    return Stats(detail::made(appmint_stats_free, [&](auto out, auto error) {
-      return appmint_app_stats(c_handle(), out, error);
-    }));
-  }
-  // Ends the app's threads and forgets its tokens, whatever copies and sources there are of it. Calls
-  // that are on their way come to their end; new ones are refused.
-  void close() const { appmint_app_close(c_handle()); }
-  // An API call as the app, or with the token given.
-  Response request(std::string_view method, std::string_view path,
-                   const RequestOptions &options = {}) const {
-    auto request = detail::request(method, path, options);
-    return Response(detail::made(appmint_response_free, [&](auto out, auto error) {
-      return appmint_app_request(c_handle(), request.get(), out, error);
-    }));
-  }
-  const appmint_app *c_handle() const { return app_.get(); }
+  /// The configuration of the app's webhook.
+  [[nodiscard]] WebhookConfig webhook_config() const;
+  /// Changes the configuration of the app's webhook, and returns the new one.
+  WebhookConfig update_webhook_config(const WebhookUpdate &update) const;
+  /// The webhooks that were sent to the app, newest first. No network I/O until the first item.
+  [[nodiscard]] Listing<WebhookDelivery> webhook_deliveries() const;
+  /// One delivery. Its raw() has the request and the receiver's response.
+  [[nodiscard]] WebhookDelivery webhook_delivery(std::string_view id) const;
+  /// Makes the platform send a webhook again.
+  void redeliver_webhook(std::string_view delivery_id) const;
+
+  // ---- Platform operations
+
+  /// The app's registration on the platform.
+  [[nodiscard]] Registration registration() const;
+  /// The app that a manifest flow has registered, with its key and secrets. A code works once.
+  /// Needs no credential.
+  [[nodiscard]] Registration convert_manifest(std::string_view code) const;
+  /// Reports leaked credentials, whoever owns them. The platform revokes them. Needs no credential.
+  void revoke_credentials(const std::vector<std::string_view> &credentials) const;
+
+  [[nodiscard]] const appmint_app *c_handle() const { return app_.get(); }
 
  private:
-  // Calls with one text.
-  template <class Call>
-  void act(Call call, std::string_view text) const {
-    detail::check([&](auto error) {
-      return call(c_handle(), detail::start(text), text.size(), error);
-    });
-  }
-  // Calls with one text, and owns what was made.
-  template <class T, class Call>
-  std::shared_ptr<T> made(void (*free)(T *), Call call, std::string_view text) const {
-    return detail::made(free, [&](auto out, auto error) {
-      return call(c_handle(), detail::start(text), text.size(), out, error);
-    });
-  }
-  Token scoped(std::string_view token, const Target &target, const appmint_scope *scope) const;
-  TokenSource sought(const Lookup &lookup, const appmint_scope *scope) const;
-
   std::shared_ptr<const appmint_app> app_;
 };
 
-inline Authorization App::authorize(const AuthorizationRequest &request) const {
-  std::shared_ptr<appmint_authorization_request> asked(appmint_authorization_request_new(),
-                                                       appmint_authorization_request_free);
-  detail::put(asked, appmint_authorization_request_set_redirect_uri, request.redirect_uri);
-  detail::put(asked, appmint_authorization_request_set_state, request.state);
-  for (const auto &scope : request.scopes)
-    detail::put(asked, appmint_authorization_request_add_scope, scope);
-  detail::put(asked, appmint_authorization_request_set_login_hint, request.login_hint);
-  return Authorization(detail::made(appmint_authorization_free, [&](auto out, auto error) {
-    return appmint_app_authorize(c_handle(), asked.get(), out, error);
+/// A response to an API call, whatever its status.
+class Response {
+ public:
+  explicit Response(std::shared_ptr<const appmint_response> response)
+      : response_(std::move(response)) {}
+
+  /// The HTTP status.
+  [[nodiscard]] int status() const { return appmint_response_status(c_handle()); }
+  /// The headers, names in lower case.
+  [[nodiscard]] Headers headers() const {
+    return detail::map<Headers>(appmint_response_headers(c_handle()));
+  }
+  [[nodiscard]] std::string body() const;
+  [[nodiscard]] const appmint_response *c_handle() const { return response_.get(); }
+
+ private:
+  std::shared_ptr<const appmint_response> response_;
+};
+
+/// Counts of an app's work since it was made: a snapshot.
+class Stats {
+ public:
+  explicit Stats(std::shared_ptr<const appmint_stats> stats) : stats_(std::move(stats)) {}
+
+  /// Tokens minted while a caller waited.
+  [[nodiscard]] std::uint64_t minted() const { return appmint_stats_minted(c_handle()); }
+  /// Tokens minted ahead of their predecessor's expiry.
+  [[nodiscard]] std::uint64_t renewed() const { return appmint_stats_renewed(c_handle()); }
+  /// Attempts to mint that failed.
+  [[nodiscard]] std::uint64_t failed() const { return appmint_stats_failed(c_handle()); }
+  /// Valid tokens returned inside their renewal margin because minting failed.
+  [[nodiscard]] std::uint64_t served_stale() const {
+    return appmint_stats_served_stale(c_handle());
+  }
+  /// Requests that were sent again.
+  [[nodiscard]] std::uint64_t retried() const { return appmint_stats_retried(c_handle()); }
+  /// Callers that shared a running attempt to mint.
+  [[nodiscard]] std::uint64_t joined() const { return appmint_stats_joined(c_handle()); }
+  /// Tokens that the platform refused before their expiry.
+  [[nodiscard]] std::uint64_t refused() const { return appmint_stats_refused(c_handle()); }
+  /// Tokens read from the store.
+  [[nodiscard]] std::uint64_t from_store() const { return appmint_stats_from_store(c_handle()); }
+  /// Calls of the store that failed.
+  [[nodiscard]] std::uint64_t store_failed() const {
+    return appmint_stats_store_failed(c_handle());
+  }
+  /// Cache entries in memory: one for each installation and scope, session, and the app.
+  [[nodiscard]] std::uint64_t sources() const { return appmint_stats_sources(c_handle()); }
+  [[nodiscard]] const appmint_stats *c_handle() const { return stats_.get(); }
+
+ private:
+  std::shared_ptr<const appmint_stats> stats_;
+};
+
+namespace detail {
+
+inline std::shared_ptr<appmint_request> request(std::string_view method, std::string_view path,
+                                                const RequestOptions &options) {
+  std::shared_ptr<appmint_request> request(
+      appmint_request_new(start(method), method.size(), start(path), path.size()),
+      appmint_request_free);
+  for (const auto &[name, value] : options.headers)
+    appmint_request_add_header(request.get(), name.data(), name.size(), value.data(), value.size());
+  set(request, appmint_request_set_json, options.json);
+  set(request, appmint_request_set_body, options.body);
+  set(request, appmint_request_set_token, options.token);
+  if (options.timeout) appmint_request_set_timeout_ms(request.get(), options.timeout->count());
+  return request;
+}
+
+}  // namespace detail
+
+inline std::string App::platform_name() const {
+  return detail::text(appmint_app_platform_name(c_handle()));
+}
+
+inline std::optional<std::string> App::fingerprint() const {
+  return detail::optional_text(appmint_app_fingerprint(c_handle()));
+}
+
+inline std::chrono::milliseconds App::clock_offset() const {
+  return std::chrono::milliseconds(appmint_app_clock_offset_ms(c_handle()));
+}
+
+inline Response App::request(std::string_view method, std::string_view path,
+                             const RequestOptions &options) const {
+  auto request = detail::request(method, path, options);
+  return Response(detail::made(appmint_response_free, [&](auto out, auto error) {
+    return appmint_app_request(c_handle(), request.get(), out, error);
   }));
 }
 
-inline Login App::start_login(const LoginRequest &request) const {
-  std::shared_ptr<appmint_login_request> asked(appmint_login_request_new(),
-                                               appmint_login_request_free);
-  for (const auto &scope : request.scopes)
-    detail::put(asked, appmint_login_request_add_scope, scope);
-  detail::put(asked, appmint_login_request_set_login_hint, request.login_hint);
-  for (auto port : request.ports)
-    detail::check(
-        [&](auto error) { return appmint_login_request_add_port(asked.get(), port, error); });
-  detail::put(asked, appmint_login_request_set_path, request.path);
-  return Login(detail::made(appmint_login_free, [&](auto out, auto error) {
-    return appmint_app_start_login(c_handle(), asked.get(), out, error);
+inline Stats App::stats() const {
+  return Stats(detail::made(appmint_stats_free, [&](auto out, auto error) {
+    return appmint_app_stats(c_handle(), out, error);
   }));
 }
 
-inline Token App::scoped(std::string_view token, const Target &target,
-                         const appmint_scope *scope) const {
-  return Token(detail::made(appmint_token_free, [&](auto out, auto error) {
-    return appmint_app_scope_token(c_handle(), detail::start(token), token.size(),
-                                   detail::start(target.account_), detail::size(target.account_),
-                                   detail::start(target.id_), detail::size(target.id_), scope, out,
-                                   error);
-  }));
-}
+inline void App::close() const { appmint_app_close(c_handle()); }
 
-inline TokenSource App::sought(const Lookup &lookup, const appmint_scope *scope) const {
-  return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
-    return appmint_app_installation_on(c_handle(), lookup.kind_, lookup.text_.data(),
-                                       lookup.text_.size(), scope, out, error);
-  }));
-}
-
-inline std::size_t App::apply_webhook(const WebhookEvent &webhook) const {
-  return appmint_app_apply_webhook(c_handle(), webhook.c_handle());
-}
-
-inline WebhookConfig App::update_webhook_config(const WebhookUpdate &change) const {
-  std::shared_ptr<appmint_webhook_update> asked(appmint_webhook_update_new(), appmint_webhook_update_free);
-  detail::put(asked, appmint_webhook_update_set_url, change.url);
-  detail::put(asked, appmint_webhook_update_set_content_type, change.content_type);
-  detail::put(asked, appmint_webhook_update_set_secret, change.secret);
-  if (change.insecure_ssl)
-    detail::check([&](auto error) {
-      return appmint_webhook_update_set_insecure_ssl(asked.get(), *change.insecure_ssl, error);
-    });
-  return WebhookConfig(detail::made(appmint_webhook_config_free, [&](auto out, auto error) {
-    return appmint_app_update_webhook_config(c_handle(), asked.get(), out, error);
-  }));
-}
-
-inline WebhookEvent App::verify_webhook(const std::map<std::string, std::string> &headers,
-                                   std::string_view body,
-                                   const std::vector<std::string_view> &secrets) const {
-  std::vector<appmint_header> came;
-  for (const auto &[name, value] : headers) came.push_back({name.c_str(), value.c_str()});
-  detail::Ended ended(secrets);
-  return WebhookEvent(detail::made(appmint_webhook_event_free, [&](auto out, auto error) {
-    return appmint_app_verify_webhook(c_handle(), came.data(), came.size(), detail::start(body),
-                                      body.size(), ended.data(), ended.size(), out, error);
-  }));
+inline std::string Response::body() const {
+  std::size_t size = 0;
+  auto bytes = reinterpret_cast<const char *>(appmint_response_body(c_handle(), &size));
+  return bytes ? std::string(bytes, size) : std::string();
 }
 
 }  // namespace appmint

@@ -1,13 +1,10 @@
-// Calls of the platform's API. Part of appmint.hpp.
+// Calls of appmint.h that can fail. Part of appmint.hpp.
 
 #ifndef APPMINT_CALL_HPP
 #define APPMINT_CALL_HPP
 
-#include "error.hpp"
+#include "errors.hpp"
 
-#include <chrono>
-#include <cstddef>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,58 +13,53 @@
 
 namespace appmint {
 
-// What an API call carries.
-struct RequestOptions {
-  std::multimap<std::string, std::string> headers = {};
-  std::optional<std::string> json = std::nullopt;   // JSON text, or …
-  std::optional<std::string> body = std::nullopt;   // … bytes
-  std::optional<std::string> token = std::nullopt;  // instead of the app's own
-  std::optional<std::chrono::milliseconds> timeout = std::nullopt;  // instead of the app's
-};
-
-// The platform's answer to an API call, whatever its status.
-class Response {
- public:
-  explicit Response(std::shared_ptr<const appmint_response> response)
-      : response_(std::move(response)) {}
-
-  int status() const { return appmint_response_status(c_handle()); }
-  // Names in lower case.
-  std::multimap<std::string, std::string> headers() const {
-    return detail::map<std::multimap<std::string, std::string>>(
-        appmint_response_headers(c_handle()));
-  }
-  std::string body() const {
-    std::size_t size = 0;
-    auto bytes = reinterpret_cast<const char *>(appmint_response_body(c_handle(), &size));
-    return bytes ? std::string(bytes, size) : std::string();
-  }
-  const appmint_response *c_handle() const { return response_.get(); }
-
- private:
-  std::shared_ptr<const appmint_response> response_;
-};
-
 namespace detail {
 
-inline std::shared_ptr<appmint_request> request(std::string_view method, std::string_view path,
-                                                const RequestOptions &options) {
-  auto request = made(appmint_request_free, [&](auto out, auto error) {
-    return appmint_request_new(start(method), method.size(), start(path), path.size(), out, error);
+// Makes a call, and throws its error.
+template <class Call>
+void check(Call call) {
+  appmint_error *error = nullptr;
+  if (call(&error) != APPMINT_OK) throw Error(error);
+}
+
+// Makes a call, and owns the object that it makes.
+template <class T, class Call>
+std::shared_ptr<T> made(void (*free)(T *), Call call) {
+  T *object = nullptr;
+  check([&](appmint_error **error) { return call(&object, error); });
+  return {object, free};
+}
+
+// Makes a call with one text.
+template <class App, class Call>
+void check_with(const App *app, Call call, std::string_view text) {
+  check([&](auto error) { return call(app, start(text), text.size(), error); });
+}
+
+// Makes a call with one text, and owns the object that it makes.
+template <class T, class App, class Call>
+std::shared_ptr<T> made_with(void (*free)(T *), const App *app, Call call, std::string_view text) {
+  return made(free, [&](auto out, auto error) {
+    return call(app, start(text), text.size(), out, error);
   });
-  for (const auto &[name, value] : options.headers)
-    check([&, &name = name, &value = value](auto error) {
-      return appmint_request_add_header(request.get(), name.data(), name.size(), value.data(),
-                                        value.size(), error);
-    });
-  put(request, appmint_request_set_json, options.json);
-  put(request, appmint_request_set_body, options.body);
-  put(request, appmint_request_set_token, options.token);
-  if (options.timeout)
-    check([&](auto error) {
-      return appmint_request_set_timeout_ms(request.get(), count(*options.timeout), error);
-    });
-  return request;
+}
+
+// The text of an object that exists for this text only.
+inline std::string revealed(const std::shared_ptr<appmint_text> &text) {
+  return detail::text(appmint_text_reveal(text.get(), nullptr));
+}
+
+// Sets a text of an object, if there is one.
+template <class T, class Setter>
+void set(const std::shared_ptr<T> &object, Setter setter, const std::optional<std::string> &text) {
+  if (text) setter(object.get(), text->data(), text->size());
+}
+
+// Passes a callback to the library, which deletes it after the last call.
+template <class T, class Setter>
+auto hand_over(T owned, Setter setter) {
+  auto drop = [](void *userdata) { delete static_cast<T *>(userdata); };
+  return setter(static_cast<void *>(new T(std::move(owned))), drop);
 }
 
 }  // namespace detail

@@ -1,9 +1,9 @@
-// Lists that are fetched as they are asked for. Part of appmint.hpp.
+// Lists that are fetched page by page. Part of appmint.hpp.
 
 #ifndef APPMINT_LISTING_HPP
 #define APPMINT_LISTING_HPP
 
-#include "error.hpp"
+#include "call.hpp"
 
 #include <cstddef>
 #include <iterator>
@@ -15,17 +15,17 @@ namespace appmint {
 
 namespace detail {
 
-// What a list of T is to C: its type, and how its next item is had.
+// The type of a list of T in C, and the function that returns its next item.
 template <class T>
 struct Listed;
 
 }  // namespace detail
 
-// The items of a list, fetched page by page as they are asked for; to be walked once:
-//
-//   for (const auto &installation : app.installations()) std::cout << installation.id();
-//
-// To have them all: std::vector all(listing.begin(), listing.end()).
+/// The items of a list, fetched page by page. It can be iterated once:
+///
+///     for (const auto &installation : app.installations()) std::cout << installation.id();
+///
+/// All items: `std::vector all(listing.begin(), listing.end())`.
 template <class T>
 class Listing {
   using List = typename detail::Listed<T>::List;
@@ -37,13 +37,13 @@ class Listing {
   Listing(Listing &&) = default;
   Listing &operator=(Listing &&) = default;
 
-  // The next item, from memory or the platform's next page; none after the last. After an error the
-  // same page is asked for again.
-  std::optional<T> next() { return after(list_.get()); }
-  // Waits for the first of those that are left.
-  iterator begin() { return iterator(list_); }
-  iterator end() { return iterator(); }
-  const List *c_handle() const { return list_.get(); }
+  /// The next item, from memory or the platform's next page; none after the last. After an error it
+  /// requests the same page again.
+  [[nodiscard]] std::optional<T> next() { return after(list_.get()); }
+  /// Waits for the first of the remaining items.
+  [[nodiscard]] iterator begin() { return iterator(list_); }
+  [[nodiscard]] iterator end() { return iterator(); }
+  [[nodiscard]] const List *c_handle() const { return list_.get(); }
 
  private:
   static std::optional<T> after(const List *list) {
@@ -56,7 +56,7 @@ class Listing {
   std::shared_ptr<const List> list_;
 };
 
-// Waits, where the next page is needed, as it moves on; it may outlive its Listing.
+/// Waits when it needs the next page. It may outlive its Listing.
 template <class T>
 class Listing<T>::iterator {
  public:
@@ -66,7 +66,7 @@ class Listing<T>::iterator {
   using pointer = const T *;
   using reference = const T &;
 
-  // The end.
+  /// The end.
   iterator() = default;
   explicit iterator(std::shared_ptr<const List> list)
       : list_(std::move(list)), item_(after(list_.get())) {}

@@ -1,6 +1,6 @@
 /*
- * What a call costs when it goes nowhere: in nanoseconds, beside a table behind a mutex, which is
- * what a program would keep its tokens in without appmint.
+ * The cost of calls without network I/O, in nanoseconds, beside a table behind a mutex: what a program
+ * would use without appmint.
  *
  *   cc -O2 -Iinclude tests/bench/c.c target/release/libappmint.a -lm -ldl -lpthread -o bench && ./bench
  */
@@ -55,17 +55,17 @@ static appmint_app *app_at(const char *url) {
   appmint_signer signer = {sizeof signer, NULL, sign, NULL};
   appmint_app *app = NULL;
   appmint_error *error = NULL;
-  check(appmint_config_set_platform(config, "github", N, &error), error);
-  check(appmint_config_set_app_id(config, "75", N, &error), error);
-  check(appmint_config_set_signer(config, &signer, &error), error);
-  check(appmint_config_set_api_url(config, url, N, &error), error);
-  check(appmint_config_set_proxy(config, "", 0, &error), error);
+  appmint_config_set_platform(config, "github", N);
+  appmint_config_set_app_id(config, "75", N);
+  appmint_config_set_signer(config, &signer);
+  appmint_config_set_api_url(config, url, N);
+  appmint_config_set_proxy(config, "", 0);
   check(appmint_app_new(config, &app, &error), error);
   appmint_config_free(config);
   return app;
 }
 
-/* ---- what is measured */
+/* ---- the measured calls */
 
 static appmint_app *app;
 static appmint_source *source;
@@ -86,12 +86,12 @@ static void look_up(void) {
 }
 static void token(void) {
   appmint_token *it = NULL;
-  if (appmint_source_token(source, -1, -1, &it, NULL) != APPMINT_OK) abort();
+  if (appmint_source_token(source, APPMINT_DEFAULT, APPMINT_DEFAULT, &it, NULL) != APPMINT_OK) abort();
   appmint_token_free(it);
 }
 static void authorization(void) {
   appmint_text *it = NULL;
-  if (appmint_source_authorization_header(source, -1, -1, &it, NULL) != APPMINT_OK) abort();
+  if (appmint_source_authorization_header(source, APPMINT_DEFAULT, APPMINT_DEFAULT, &it, NULL) != APPMINT_OK) abort();
   appmint_text_free(it);
 }
 static const struct { const char *what; void (*call)(void); } rows[] = {
@@ -147,7 +147,7 @@ int main(void) {
   }
   app = app_at(url);
   check(appmint_app_installation(app, "14", N, &source, &error), error);
-  check(appmint_source_token(source, -1, -1, &first, &error), error);
+  check(appmint_source_token(source, APPMINT_DEFAULT, APPMINT_DEFAULT, &first, &error), error);
   appmint_token_free(first);
   pthread_join(platform, NULL);
 

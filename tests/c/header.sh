@@ -1,17 +1,23 @@
 #!/bin/sh
-# The headers compile without a warning in every dialect.
+# The headers compile without a warning in every dialect, and so do the examples in their comments.
+# Mistakes that they should find are found.
 #
-# usage: header.sh INCLUDE-DIRECTORY
+# usage: header.sh INCLUDE-DIRECTORY [PYTHON]
 set -eu
 include=$1
+python="${2:-python3} $(dirname "$0")/header.py $include"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 strict="-Wall -Wextra -Wpedantic -Werror -fsyntax-only -I $include"
 
 # Twice, because a header must guard itself.
 printf '#include "appmint.h"\n#include "appmint.h"\nint appmint_used(void);\n%s\n' \
-  'int appmint_used(void) { return APPMINT_OK + (int)APPMINT_NTS + (APPMINT_NO_TIME < 0); }' >"$scratch/c.c"
+  'int appmint_used(void) { return APPMINT_OK + (int)APPMINT_NTS + (APPMINT_NO_TIME < APPMINT_DEFAULT); }' \
+  >"$scratch/c.c"
 printf '#include <appmint.hpp>\n#include <appmint.hpp>\n' >"$scratch/cpp.cpp"
+$python examples >"$scratch/examples.c"
+$python switches >"$scratch/switches.c"
+$python circles >"$scratch/circles"
 
 count=0
 check() {
@@ -19,11 +25,31 @@ check() {
   "$@"
   count=$((count + 1))
 }
+# The first argument is a part of the message.
+check_refused() {
+  message=$1
+  shift
+  echo "! $*"
+  if "$@" 2>"$scratch/refused"; then
+    echo "it compiled"
+    return 1
+  fi
+  grep -q -e "$message" "$scratch/refused"
+  count=$((count + 1))
+}
 
 for compiler in gcc clang; do
   command -v $compiler >/dev/null || continue
   for dialect in c90 c99 c11 c17 c2x; do
     check $compiler -std=$dialect $strict -x c "$scratch/c.c"
+  done
+  for dialect in c90 c2x; do
+    check $compiler -std=$dialect $strict -x c "$scratch/switches.c"
+    check $compiler -std=$dialect $strict -x c "$scratch/examples.c"
+  done
+  for tag in $($python enums); do
+    $python switches "$tag" >"$scratch/incomplete.c"
+    check_refused "switch]" $compiler -std=c90 $strict -x c "$scratch/incomplete.c"
   done
 done
 # Each part of the C++ header stands on its own.
@@ -36,12 +62,21 @@ cat >"$scratch/ranges.cpp" <<'END'
 #include <ranges>
 static_assert(std::ranges::input_range<appmint::Listing<appmint::Repository>>);
 END
+cat >"$scratch/ignored.cpp" <<'END'
+#include <appmint.hpp>
+void ignored(const appmint::App &app) { app.installation("14"); }
+END
+cat >"$scratch/text.cpp" <<'END'
+#include <appmint.hpp>
+appmint::Installation found(const appmint::App &app) { return app.find_installation("14"); }
+END
 
 for compiler in g++ clang++; do
   command -v $compiler >/dev/null || continue
   for dialect in c++98 c++03 c++11 c++14 c++17 c++20; do
     check $compiler -std=$dialect $strict -x c++ "$scratch/c.c"
   done
+  check $compiler -std=c++98 $strict -x c++ "$scratch/switches.c"
   for dialect in c++17 c++20; do
     check $compiler -std=$dialect $strict -Wshadow -x c++ "$scratch/cpp.cpp"
   done
@@ -49,5 +84,8 @@ for compiler in g++ clang++; do
     check $compiler -std=c++17 $strict -Wshadow -x c++ "$part"
   done
   check $compiler -std=c++20 $strict -x c++ "$scratch/ranges.cpp"
+  check_refused unused-result $compiler -std=c++17 $strict -x c++ "$scratch/ignored.cpp"
+  # A text is no lookup: it could be an id, or an account.
+  check_refused Lookup $compiler -std=c++17 $strict -x c++ "$scratch/text.cpp"
 done
-echo "$count compilations without a warning"
+echo "$count compilations as expected"

@@ -1,4 +1,4 @@
-"""Writes a C program that calls every function of the header with what it must survive.
+"""Writes a C program that calls every function of the header with arguments that it must survive.
 
 usage: nulls.py include/appmint.h > nulls.c
 """
@@ -6,17 +6,20 @@ usage: nulls.py include/appmint.h > nulls.c
 import re
 import sys
 
-# Functions without an argument that could be NULL.
+# Functions without an object among their arguments.
 FREE_STANDING = {
     "appmint_version",
     "appmint_abi_version",
     "appmint_platforms",
     "appmint_error_kind_name",
     "appmint_error_reason_name",
+    "appmint_token_kind_name",
+    "appmint_event_kind_name",
     "appmint_clock_new",
     "appmint_config_new",
     "appmint_authorization_request_new",
     "appmint_login_request_new",
+    "appmint_request_new",
     "appmint_scope_new",
     "appmint_webhook_update_new",
 }
@@ -34,10 +37,43 @@ OPTIONAL = {
     ("appmint_app_install_url", "redirect_uri"),
 }
 
-# What only a callback is handed: there is none here.
+# Objects that exist only in a callback.
 OF_CALLBACKS = {"appmint_bytes *"}
 
-# What answers -1 for NULL.
+# A new object with setters, and a function that uses it, in which `draft` stands for the object.
+DRAFTS = {
+    "config": ("appmint_config_new()", "appmint_app_new(draft, {place}, &error)"),
+    "request": (
+        'appmint_request_new("GET", APPMINT_NTS, "/", APPMINT_NTS)',
+        "appmint_app_request(the_app, draft, {place}, &error)",
+    ),
+    "authorization_request": (
+        "appmint_authorization_request_new()",
+        "appmint_app_authorize(the_app, draft, {place}, &error)",
+    ),
+    "login_request": (
+        "appmint_login_request_new()",
+        "appmint_app_start_login(the_app, draft, {place}, &error)",
+    ),
+    "scope": (
+        "appmint_scope_new()",
+        'appmint_app_installation_by(the_app, APPMINT_LOOKUP_ID, "1", 1, draft, {place}, &error)',
+    ),
+    "webhook_update": (
+        "appmint_webhook_update_new()",
+        "appmint_app_update_webhook_config(the_app, draft, {place}, &error)",
+    ),
+}
+RESULTS = {
+    "config": "app",
+    "request": "response",
+    "authorization_request": "authorization",
+    "login_request": "login",
+    "scope": "source",
+    "webhook_update": "webhook_config",
+}
+
+# Functions that return -1 for NULL.
 UNKNOWN = {
     "appmint_repository_is_private",
     "appmint_webhook_config_insecure_ssl",
@@ -57,7 +93,9 @@ static void *const untouched = &place;
 #define CHECK(what, condition) \\
   do { if (!(condition)) { failures++; printf("%s: %s\\n", what, #condition); } } while (0)
 
-static const char bad_utf8[] = "a\\xff";
+static const char bad_utf8[] = "a\\xff", nul_inside[] = "a\\0b";
+static const size_t bad_lens[] = {2}, nul_lens[] = {3}, long_lens[] = {APPMINT_NTS - 1};
+static const char *const null_text[] = {NULL}, *const bad_text[] = {bad_utf8}, *const nul_text[] = {nul_inside};
 
 static int sign(void *userdata, const uint8_t *message, size_t message_len, uint8_t *signature,
                 size_t *signature_len) {
@@ -158,23 +196,87 @@ def handle(kind):
     return re.sub(r"(const )?appmint_(\w+) \*", r"the_\2", kind)
 
 
-def with_handles(text, length, ok, wrong):
-    """Handles that are there, and texts that are fine but for the one at index `wrong`."""
+def with_handles(changes=()):
+    """Objects that are there and arguments that are fine, but for `changes`: name to argument."""
+    changes = dict(changes)
 
     def choose(kind, name, index):
+        if name in changes:
+            return changes[name]
         if is_place(kind):
             return f"&{name}"
-        if is_array(kind):
+        if is_array(kind) or kind == "const size_t *":
             return "NULL"
-        if name in ("headers_len", "secrets_len", "credentials_len", "scopes_len"):
-            return "0"
         if is_text(kind):
-            return text if index == wrong else f'"{ok}"'
-        if kind == "size_t":
-            return length if index == wrong + 1 else "APPMINT_NTS"
+            return '"x"'
+        if kind == "size_t" and not name.endswith("_count"):
+            return "APPMINT_NTS"
         return handle(kind) if "*" in kind else "0"
 
     return choose
+
+
+def wrong_arguments(name, parameters):
+    """The wrong arguments of a function: a label, the arguments, and the message that they cause."""
+    for kind, parameter in map(split, parameters):
+        len_of = f"{parameter}_len"
+        if is_text(kind) and f"{len_of}" in [split(each)[1] for each in parameters]:
+            if (name, parameter) not in OPTIONAL:
+                yield f"{parameter} NULL", {parameter: "NULL", len_of: "0"}, f"{parameter} is NULL"
+            wrong = {parameter: '"x"', len_of: "APPMINT_NTS - 1"}
+            yield f"{parameter} too long", wrong, f"the length of {parameter} is not a valid length"
+        if kind == "const char *":
+            for length in ("APPMINT_NTS", "2"):
+                yield f"{parameter} bad", {parameter: "bad_utf8", len_of: length}, f"{parameter} is not UTF-8"
+            yield f"{parameter} with NUL", {parameter: "nul_inside", len_of: "3"}, f"{parameter} contains a NUL"
+        if kind == "const char *const *":
+            one, count, lens = parameter.removesuffix("s"), f"{parameter}_count", f"{parameter}_lens"
+            yield f"{parameter} NULL", {count: "1"}, f"{parameter} is NULL"
+            for text, length, message in (
+                ("null_text", "NULL", "is NULL"),
+                ("bad_text", "NULL", "is not UTF-8"),
+                ("bad_text", "bad_lens", "is not UTF-8"),
+                ("nul_text", "nul_lens", "contains a NUL"),
+            ):
+                yield f"{one} {message}", {parameter: text, lens: length, count: "1"}, f"{one} {message}"
+            wrong = {parameter: "bad_text", lens: "long_lens", count: "1"}
+            yield f"{one} too long", wrong, f"the length of {one} is not a valid length"
+            wrong = {parameter: "bad_text", count: "APPMINT_NTS / 8"}
+            yield f"{parameter} too many", wrong, f"the number of {parameter} is not a valid number"
+        if kind == "int64_t" and parameter.endswith(("_ms", "_s")) and parameter != "now_ms":
+            yield f"{parameter} negative", {parameter: "-2"}, f"{parameter} is negative"
+            if not name.startswith("appmint_source_") and name != "appmint_login_wait":
+                yield f"{parameter} -1", {parameter: "APPMINT_DEFAULT"}, f"{parameter} is negative"
+
+
+def draft_of(name):
+    """The object that a setter changes, or a `_new` with arguments makes."""
+    match = re.match(r"appmint_(\w+?)_(?:(?:set|add)_\w+|new)$", name)
+    return match[1] if match and match[1] in DRAFTS else None
+
+
+def draft_lines(name, parameters, label, wrong, message):
+    """A wrong argument of a setter is reported by the function that uses the object, every time."""
+    kind = draft_of(name)
+    new, use = DRAFTS[kind]
+    is_new = name.endswith("_new")
+    draft = {} if is_new else {split(parameters[0])[1]: "draft"}
+    choose = with_handles({**wrong, **draft})
+    arguments = ", ".join(choose(*split(each), i) for i, each in enumerate(parameters))
+    yield "  {"
+    yield f"    appmint_{kind} *draft = {f'{name}({arguments})' if is_new else new};"
+    if not is_new:
+        yield f"    {name}({arguments});"
+    yield "    int time;"
+    yield "    for (time = 0; time < 2; time++) {"
+    yield f"      appmint_{RESULTS[kind]} *result = untouched;"
+    yield "      appmint_error *error = NULL;"
+    yield f"      appmint_status status = {use.format(place='&result')};"
+    yield f'      refused("{name}, {label}", status, error, "{message}");'
+    yield f'      CHECK("{name}, {label}", (void *)result == untouched);'
+    yield "    }"
+    yield f"    appmint_{kind}_free(draft);"
+    yield "  }"
 
 
 def main(path):
@@ -186,69 +288,69 @@ def main(path):
         for choose, label in ((null, "all NULL"), (null_but_places, "NULL with places")):
             out += Call(result, name, parameters, choose, label).lines("NULL")
     out += ["}", ""]
-    texts = 0
+    count = 0
     body = []
     for result, name, parameters in declared:
-        kinds = [split(parameter) for parameter in parameters]
-        if result != "appmint_status":
-            continue
-        for index, (kind, parameter) in enumerate(kinds):
-            if not is_text(kind):
+        for label, wrong, message in wrong_arguments(name, parameters):
+            if result == "appmint_status":
+                body += Call(result, name, parameters, with_handles(wrong), label).lines(f'"{message}"')
+            elif draft_of(name):
+                body += draft_lines(name, parameters, label, wrong, message)
+            else:
                 continue
-            texts += 1
-            if (name, parameter) not in OPTIONAL:
-                choose = with_handles("NULL", "0", "x", index)
-                message = f'"{parameter} is NULL"'
-                body += Call(result, name, parameters, choose, f"{parameter} NULL").lines(message)
-            if kind == "const char *":
-                for length in ("APPMINT_NTS", "2"):
-                    choose = with_handles("bad_utf8", length, "x", index)
-                    message = f'"{parameter} is not UTF-8"'
-                    body += Call(result, name, parameters, choose, f"{parameter} bad").lines(message)
-            choose = with_handles('"x"', "APPMINT_NTS - 1", "x", index)
-            message = f'"the length of {parameter} is not one"'
-            body += Call(result, name, parameters, choose, f"{parameter} too long").lines(message)
+            count += 1
     out += [
-        "static void texts(appmint_config *the_config, appmint_app *the_app,",
+        "static void wrong(appmint_config *the_config, appmint_app *the_app,",
         "                  appmint_authorization_request *the_authorization_request,",
         "                  appmint_login_request *the_login_request, appmint_token *the_token,",
-        "                  appmint_authorization *the_authorization,",
+        "                  appmint_authorization *the_authorization, appmint_source *the_source,",
         "                  appmint_request *the_request, appmint_scope *the_scope,",
-        "                  appmint_webhook_update *the_webhook_update) {",
+        "                  appmint_webhook_update *the_webhook_update, appmint_clock *the_clock,",
+        "                  appmint_login *the_login) {",
+        "  (void)the_login_request, (void)the_webhook_update, (void)the_authorization_request, (void)the_request;",
+        "  (void)the_config, (void)the_scope;",
         *body,
         "}",
         "",
         "int main(void) {",
         "  appmint_config *config = appmint_config_new();",
         "  appmint_app *app = NULL;",
-        "  appmint_request *request = NULL;",
-        "  appmint_authorization_request *asked = appmint_authorization_request_new();",
+        '  appmint_request *request = appmint_request_new("GET", 3, "/", 1);',
+        "  appmint_authorization_request *authorization_request = appmint_authorization_request_new();",
         "  appmint_authorization *authorization = NULL;",
-        "  appmint_login_request *login = appmint_login_request_new();",
+        "  appmint_login_request *login_request = appmint_login_request_new();",
+        "  appmint_login *login = NULL;",
         "  appmint_signer signer = {sizeof signer, NULL, sign, NULL};",
         "  appmint_token *token = NULL;",
+        "  appmint_source *source = NULL;",
+        "  appmint_clock *clock = appmint_clock_new(0);",
         "  appmint_scope *scope = appmint_scope_new();",
-        "  appmint_webhook_update *change = appmint_webhook_update_new();",
-        '  appmint_config_set_platform(config, "atomgit", APPMINT_NTS, NULL);',
-        '  appmint_config_set_app_id(config, "75", APPMINT_NTS, NULL);',
-        '  appmint_config_set_client_id(config, "x", APPMINT_NTS, NULL);',
-        "  appmint_config_set_signer(config, &signer, NULL);",
+        "  appmint_webhook_update *update = appmint_webhook_update_new();",
+        '  appmint_config_set_platform(config, "github", APPMINT_NTS);',
+        '  appmint_config_set_app_id(config, "75", APPMINT_NTS);',
+        '  appmint_config_set_client_id(config, "x", APPMINT_NTS);',
+        "  appmint_config_set_signer(config, &signer);",
         '  CHECK("app", appmint_app_new(config, &app, NULL) == APPMINT_OK);',
-        '  CHECK("request", appmint_request_new("GET", 3, "/", 1, &request, NULL) == APPMINT_OK);',
         '  CHECK("token", appmint_app_jwt(app, &token, NULL) == APPMINT_OK);',
-        '  CHECK("authorization", appmint_app_authorize(app, asked, &authorization, NULL) == APPMINT_OK);',
+        '  CHECK("source", appmint_app_installation(app, "1", 1, &source, NULL) == APPMINT_OK);',
+        '  CHECK("login", appmint_app_start_login(app, login_request, &login, NULL) == APPMINT_OK);',
+        '  CHECK("authorization", appmint_app_authorize(app, authorization_request, &authorization, NULL) == APPMINT_OK);',
         "  nulls();",
-        "  texts(config, app, asked, login, token, authorization, request, scope, change);",
+        "  wrong(config, app, authorization_request, login_request, token, authorization, source, request, scope, update,",
+        "        clock, login);",
         "  appmint_authorization_free(authorization);",
         "  appmint_token_free(token);",
-        "  appmint_login_request_free(login);",
-        "  appmint_webhook_update_free(change);",
+        "  appmint_source_free(source);",
+        "  appmint_clock_free(clock);",
+        "  appmint_login_free(login);",
+        "  appmint_login_request_free(login_request);",
+        "  appmint_webhook_update_free(update);",
         "  appmint_scope_free(scope);",
         "  appmint_request_free(request);",
-        "  appmint_authorization_request_free(asked);",
+        "  appmint_authorization_request_free(authorization_request);",
         "  appmint_app_free(app);",
         "  appmint_config_free(config);",
-        f'  printf("{len(declared)} functions, {texts} texts, %d failures\\n", failures);',
+        f'  printf("{len(declared)} functions, {count} wrong arguments, %d failures\\n", failures);',
         "  return failures != 0;",
         "}",
     ]

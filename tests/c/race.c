@@ -14,7 +14,7 @@ static int sign(void *userdata, const uint8_t *message, size_t message_len, uint
   memset(signature, 1, *signature_len = 256);
   return 0;
 }
-static void *ask(void *app) {
+static void *request_jwt(void *app) {
   appmint_token *token = NULL;
   if (appmint_app_jwt(app, &token, NULL) != APPMINT_OK) puts("no JWT");
   appmint_token_free(token);
@@ -26,10 +26,10 @@ int main(void) {
   appmint_signer signer = {sizeof signer, NULL, sign, NULL};
   appmint_app *app = NULL;
   pthread_t thread;
-  appmint_config_set_platform(config, "github", APPMINT_NTS, NULL);
-  appmint_config_set_app_id(config, "75", APPMINT_NTS, NULL);
-  appmint_config_set_signer(config, &signer, NULL);
-  if (appmint_app_new(config, &app, NULL) || pthread_create(&thread, NULL, ask, app)) return 2;
+  appmint_config_set_platform(config, "github", APPMINT_NTS);
+  appmint_config_set_app_id(config, "75", APPMINT_NTS);
+  appmint_config_set_signer(config, &signer);
+  if (appmint_app_new(config, &app, NULL) || pthread_create(&thread, NULL, request_jwt, app)) return 2;
   written++;
   pthread_join(thread, NULL);
   appmint_app_free(app);

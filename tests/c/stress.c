@@ -1,8 +1,8 @@
 /*
- * Many threads and many processes use one app: who mints, who is told, and what is left behind.
+ * Many threads and many processes use one app: who mints, which callbacks run, and which memory is left.
  *
- * APPMINT_FORKS says how many children are made (200), APPMINT_CALLS how often a token that is in
- * memory is asked for (1000000).
+ * APPMINT_FORKS is the number of children (200), APPMINT_CALLS the number of calls that return a token
+ * from memory (1000000).
  */
 #define _POSIX_C_SOURCE 200809L
 #include <appmint.h>
@@ -38,7 +38,7 @@ static void pause_ms(long ms) {
   struct timespec pause = {ms / 1000, ms % 1000 * 1000 * 1000};
   nanosleep(&pause, NULL);
 }
-/* What a worker thread is about to do. */
+/* Waits for a worker thread. */
 static int becomes(int *counter, int value) {
   int i;
   for (i = 0; i < 2000 && READ(*counter) != value; i++) pause_ms(5);
@@ -49,12 +49,12 @@ static int number(const char *name, int otherwise) {
   return text && *text ? atoi(text) : otherwise;
 }
 
-/* ---- a platform that answers on as many connections as there are */
+/* ---- a platform that responds on any number of connections */
 
 static struct { int socket, port, mints, delay_ms; pthread_t thread; } platform;
 
-/* Reads a request; 0 when there is none any more. */
-static int asked(int connection, char *text, size_t room) {
+/* Reads a request; 0 if the connection has ended. */
+static int read_request(int connection, char *text, size_t room) {
   size_t len = 0, more = 0;
   char *body = NULL, *line;
   while (!body || strlen(body) < more) {
@@ -68,11 +68,11 @@ static int asked(int connection, char *text, size_t room) {
   }
   return 1;
 }
-static void *answer(void *it) {
+static void *respond(void *it) {
   int connection = *(int *)it;
   char text[8192], body[256], expiry[32];
   free(it);
-  while (asked(connection, text, sizeof text)) {
+  while (read_request(connection, text, sizeof text)) {
     int is_mint = !strncmp(text, "POST ", 5) && strstr(text, "/access_tokens ");
     time_t end = time(NULL) + 3600;
     struct tm parts;
@@ -85,7 +85,7 @@ static void *answer(void *it) {
     }
     sprintf(text, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %lu\r\n\r\n%s",
             is_mint ? "201 Created" : "200 OK", (unsigned long)strlen(body), body);
-    if (send(connection, text, strlen(text), MSG_NOSIGNAL) < 0) break; /* who asked may have ended */
+    if (send(connection, text, strlen(text), MSG_NOSIGNAL) < 0) break; /* the child may have ended */
   }
   close(connection);
   return NULL;
@@ -96,7 +96,7 @@ static void *serve(void *unused) {
     pthread_t thread;
     int *it = malloc(sizeof *it);
     *it = connection;
-    CHECK(!pthread_create(&thread, NULL, answer, it) && !pthread_detach(thread));
+    CHECK(!pthread_create(&thread, NULL, respond, it) && !pthread_detach(thread));
   }
   return unused;
 }
@@ -125,19 +125,19 @@ static int sign(void *userdata, const uint8_t *message, size_t message_len, uint
   memset(signature, 1, *signature_len = 256);
   return 0;
 }
-/* What was told, and how often what is handed to callbacks was dropped. */
-typedef struct { int minted, store_failed, others, changes, drops; } told;
+/* Counts of events, of new tokens, and of drops. */
+typedef struct { int minted, store_failed, others, changes, drops; } notes;
 
 static void on_event(void *userdata, const appmint_event *event) {
-  told *it = userdata;
-  const char *kind = appmint_event_kind(event);
-  if (same(kind, "minted")) {
+  notes *it = userdata;
+  int32_t kind = appmint_event_kind(event);
+  if (kind == APPMINT_EVENT_MINTED) {
     ADD(it->minted);
     CHECK(!appmint_event_error(event) && appmint_event_duration_ms(event) >= 0);
     CHECK(same(appmint_event_installation_id(event), "14") && !appmint_event_is_warning(event));
     CHECK(appmint_event_clock_offset_ms(event) == APPMINT_NO_TIME);
-    CHECK(strstr(appmint_event_text(event), "minted installation 14, ") == appmint_event_text(event));
-  } else if (same(kind, "store_failed")) {
+    CHECK(strstr(appmint_event_to_string(event), "minted installation 14, ") == appmint_event_to_string(event));
+  } else if (kind == APPMINT_EVENT_STORE_FAILED) {
     appmint_error *error = appmint_error_copy(appmint_event_error(event));
     ADD(it->store_failed);
     CHECK(appmint_error_kind(error) == APPMINT_ERROR_CALLBACK && appmint_event_is_warning(event));
@@ -148,26 +148,26 @@ static void on_event(void *userdata, const appmint_event *event) {
   }
 }
 static void on_change(void *userdata, const appmint_token *before, const appmint_token *token) {
-  told *it = userdata;
+  notes *it = userdata;
   appmint_token *kept = appmint_token_copy(token);
   CHECK(same(appmint_token_reveal(kept, NULL), appmint_token_reveal(token, NULL)));
   CHECK(!before); /* it is the first */
   appmint_token_free(kept);
   ADD(it->changes);
 }
-static void drop(void *userdata) { ADD(((told *)userdata)->drops); }
+static void drop(void *userdata) { ADD(((notes *)userdata)->drops); }
 
-static appmint_config *config_for(told *it) {
+static appmint_config *config_for(notes *it) {
   appmint_config *config = appmint_config_new();
   appmint_signer signer = {sizeof signer, NULL, sign, NULL};
   char url[64];
   sprintf(url, "http://127.0.0.1:%d", platform.port);
-  CHECK(appmint_config_set_platform(config, "github", N, NULL) == APPMINT_OK);
-  CHECK(appmint_config_set_app_id(config, "75", N, NULL) == APPMINT_OK);
-  CHECK(appmint_config_set_signer(config, &signer, NULL) == APPMINT_OK);
-  CHECK(appmint_config_set_api_url(config, url, N, NULL) == APPMINT_OK);
-  CHECK(appmint_config_set_proxy(config, "", 0, NULL) == APPMINT_OK);
-  if (it) CHECK(appmint_config_set_on_event(config, on_event, it, drop, NULL) == APPMINT_OK);
+  appmint_config_set_platform(config, "github", N);
+  appmint_config_set_app_id(config, "75", N);
+  appmint_config_set_signer(config, &signer);
+  appmint_config_set_api_url(config, url, N);
+  appmint_config_set_proxy(config, "", 0);
+  if (it) appmint_config_set_on_event(config, on_event, it, drop);
   return config;
 }
 static appmint_app *app_of(appmint_config *config) {
@@ -181,11 +181,11 @@ static appmint_source *source_of(const appmint_app *app, const char *id) {
   CHECK(appmint_app_installation(app, id, N, &source, NULL) == APPMINT_OK);
   return source;
 }
-/* A token's text, or the message of what went wrong. */
-static int ask(const appmint_source *source, char *text, size_t room) {
+/* A token's text, or the message of an error. */
+static int token_of(const appmint_source *source, char *text, size_t room) {
   appmint_token *token = NULL;
   appmint_error *error = NULL;
-  appmint_status status = appmint_source_token(source, -1, -1, &token, &error);
+  appmint_status status = appmint_source_token(source, APPMINT_DEFAULT, APPMINT_DEFAULT, &token, &error);
   snprintf(text, room, "%s", status ? appmint_error_to_string(error) : appmint_token_reveal(token, NULL));
   if (status) printf("%s\n", text);
   appmint_token_free(token);
@@ -196,29 +196,29 @@ static int ask(const appmint_source *source, char *text, size_t room) {
 /* ---- threads */
 
 static pthread_barrier_t together;
-typedef struct { const appmint_source *source; char token[128]; int is_well; } asking;
+typedef struct { const appmint_source *source; char token[128]; int is_well; } caller;
 
-static void *ask_together(void *it) {
-  asking *one = it;
+static void *call_together(void *it) {
+  caller *one = it;
   pthread_barrier_wait(&together);
-  one->is_well = ask(one->source, one->token, sizeof one->token);
+  one->is_well = token_of(one->source, one->token, sizeof one->token);
   return NULL;
 }
 
 static void many_threads_mint_once(void) {
-  told it = {0, 0, 0, 0, 0};
+  notes it = {0, 0, 0, 0, 0};
   appmint_app *app = app_of(config_for(&it));
   appmint_source *source = source_of(app, "14");
   appmint_stats *stats = NULL;
   pthread_t threads[THREADS];
-  asking all[THREADS];
+  caller all[THREADS];
   int i, mints = READ(platform.mints);
   CHECK(appmint_source_on_change(source, on_change, &it, drop, NULL) == APPMINT_OK);
   CHECK(!pthread_barrier_init(&together, NULL, THREADS));
   platform.delay_ms = 200;
   for (i = 0; i < THREADS; i++) {
     all[i].source = source;
-    CHECK(!pthread_create(&threads[i], NULL, ask_together, &all[i]));
+    CHECK(!pthread_create(&threads[i], NULL, call_together, &all[i]));
   }
   for (i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
   __atomic_store_n(&platform.delay_ms, 0, __ATOMIC_SEQ_CST);
@@ -243,10 +243,10 @@ typedef struct {
   char name[256], owner[256], value[4096];
   size_t len;
   int fails, is_locked, locks, unlocks, puts, drops;
-} shelf;
+} store_state;
 
 static int store_get(void *userdata, const char *name, appmint_bytes *value) {
-  shelf *it = userdata;
+  store_state *it = userdata;
   int code = APPMINT_STORE_NO;
   if (READ(it->fails)) return -7;
   pthread_mutex_lock(&it->mutex);
@@ -257,7 +257,7 @@ static int store_get(void *userdata, const char *name, appmint_bytes *value) {
 }
 static int store_put(void *userdata, const char *name, const uint8_t *value, size_t value_len,
                      const uint8_t *expected, size_t expected_len, int64_t keep_until_ms) {
-  shelf *it = userdata;
+  store_state *it = userdata;
   int fits = value_len <= sizeof it->value && strlen(name) < sizeof it->name;
   CHECK(fits && keep_until_ms > (int64_t)time(NULL) * 1000);
   pthread_mutex_lock(&it->mutex);
@@ -271,7 +271,7 @@ static int store_remove(void *userdata, const char *name, const uint8_t *expecte
   return APPMINT_STORE_NO;
 }
 static int store_lock(void *userdata, const char *name, const char *owner, uint64_t lease_ms) {
-  shelf *it = userdata;
+  store_state *it = userdata;
   int is_ours;
   (void)name;
   CHECK(lease_ms > 0 && strlen(owner) > 10 && strlen(owner) < sizeof it->owner);
@@ -282,7 +282,7 @@ static int store_lock(void *userdata, const char *name, const char *owner, uint6
   return is_ours ? APPMINT_STORE_YES : APPMINT_STORE_NO;
 }
 static int store_unlock(void *userdata, const char *name, const char *owner) {
-  shelf *it = userdata;
+  store_state *it = userdata;
   (void)name;
   pthread_mutex_lock(&it->mutex);
   CHECK(it->is_locked && same(it->owner, owner));
@@ -290,27 +290,26 @@ static int store_unlock(void *userdata, const char *name, const char *owner) {
   pthread_mutex_unlock(&it->mutex);
   return APPMINT_STORE_YES;
 }
-static void store_drop(void *userdata) { ADD(((shelf *)userdata)->drops); }
+static void store_drop(void *userdata) { ADD(((store_state *)userdata)->drops); }
 
 static const appmint_store_callbacks store = {
     sizeof store, store_get, store_put, store_remove, store_lock, store_unlock};
 
-static appmint_app *app_with(shelf *kept, told *it) {
+static appmint_app *app_with(store_state *kept, notes *it) {
   appmint_config *config = config_for(it);
-  CHECK(appmint_config_set_own_store(config, &store, kept, store_drop, NULL) == APPMINT_OK);
-  CHECK(appmint_config_set_store_key(
-            config, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", N, NULL) == APPMINT_OK);
+  appmint_config_set_own_store(config, &store, kept, store_drop);
+  appmint_config_set_store_key(config, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", N);
   return app_of(config);
 }
-static int holds(const shelf *it, const char *text) {
+static int holds(const store_state *it, const char *text) {
   size_t i, len = strlen(text);
   for (i = 0; i + len <= it->len; i++) if (!memcmp(it->value + i, text, len)) return 1;
   return 0;
 }
 
-static void a_fleet_mints_once(void) {
-  static shelf kept;
-  told it = {0, 0, 0, 0, 0};
+static void many_apps_with_one_store_mint_once(void) {
+  static store_state kept;
+  notes it = {0, 0, 0, 0, 0};
   appmint_app *apps[8];
   appmint_stats *stats = NULL;
   appmint_source *source;
@@ -319,7 +318,7 @@ static void a_fleet_mints_once(void) {
   pthread_mutex_init(&kept.mutex, NULL);
   for (i = 0; i < 8; i++) {
     source = source_of(apps[i] = app_with(&kept, &it), "14");
-    CHECK(ask(source, i ? next : first, sizeof next) && (!i || same(first, next)));
+    CHECK(token_of(source, i ? next : first, sizeof next) && (!i || same(first, next)));
     appmint_source_free(source);
   }
   CHECK(READ(platform.mints) == mints + 1 && READ(it.minted) == 1 && READ(it.others) == 7);
@@ -333,15 +332,15 @@ static void a_fleet_mints_once(void) {
 }
 
 static void a_store_that_fails_costs_no_token(void) {
-  static shelf broken;
-  told it = {0, 0, 0, 0, 0};
+  static store_state broken;
+  notes it = {0, 0, 0, 0, 0};
   appmint_app *app;
   appmint_source *source;
   char token[128];
   broken.fails = 1;
   app = app_with(&broken, &it);
   source = source_of(app, "14");
-  CHECK(ask(source, token, sizeof token) && READ(it.store_failed) == 1 && READ(it.minted) == 1);
+  CHECK(token_of(source, token, sizeof token) && READ(it.store_failed) == 1 && READ(it.minted) == 1);
   appmint_source_free(source);
   appmint_app_free(app);
   CHECK(becomes(&broken.drops, 1) && becomes(&it.drops, 1));
@@ -351,14 +350,14 @@ static void a_store_that_fails_costs_no_token(void) {
 
 typedef struct { const appmint_app *app; int is_over, mints; } busy;
 
-/* Mints, or asks for what is in memory, until it is over. */
+/* Mints tokens, and reads them from memory, until the end. */
 static void *keep_busy(void *it) {
   busy *work = it;
   appmint_source *source = source_of(work->app, "14");
   char token[128];
   while (!READ(work->is_over)) {
     if (ADD(work->mints) % 2) appmint_source_invalidate(source);
-    CHECK(ask(source, token, sizeof token));
+    CHECK(token_of(source, token, sizeof token));
   }
   appmint_source_free(source);
   return NULL;
@@ -370,7 +369,7 @@ static int child(const appmint_app *app) {
   alarm(CHILD_SECONDS);
   source = source_of(app, "18");
   appmint_source_invalidate(source);
-  return !ask(source, token, sizeof token) || strncmp(token, "ghs_", 4);
+  return !token_of(source, token, sizeof token) || strncmp(token, "ghs_", 4);
 }
 /* How many of so many children went well while so many threads of this process minted. */
 static int fork_beside(const appmint_app *app, int count, int thread_count) {
@@ -423,11 +422,11 @@ static void a_token_from_memory_leaves_nothing_behind(void) {
   appmint_source *source = source_of(app, "14");
   char first[128], next[128];
   long before, after;
-  CHECK(ask(source, first, sizeof first) && ask(source, next, sizeof next));
+  CHECK(token_of(source, first, sizeof first) && token_of(source, next, sizeof next));
   mints = READ(platform.mints);
   before = heap();
   for (i = 0; i < calls; i++)
-    if (!ask(source, next, sizeof next) || strcmp(first, next)) break;
+    if (!token_of(source, next, sizeof next) || strcmp(first, next)) break;
   after = heap();
   CHECK(i == calls && READ(platform.mints) == mints);
   printf("%d calls, heap %ld bytes before and %ld after\n", i, before, after);
@@ -438,16 +437,16 @@ static void a_token_from_memory_leaves_nothing_behind(void) {
 
 /* ---- an app that is closed */
 
-static void what_is_closed_is_refused(void) {
+static void a_closed_app_refuses_calls(void) {
   appmint_app *app = app_of(config_for(NULL));
   appmint_source *source = source_of(app, "14");
   appmint_token *token = NULL;
   appmint_error *error = NULL;
   char text[128];
-  CHECK(ask(source, text, sizeof text));
+  CHECK(token_of(source, text, sizeof text));
   appmint_app_close(app);
   CHECK(appmint_source_expires_at_ms(source) == APPMINT_NO_TIME); /* its token is forgotten */
-  CHECK(appmint_source_token(source, -1, -1, &token, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(appmint_source_token(source, APPMINT_DEFAULT, APPMINT_DEFAULT, &token, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
   CHECK(same(appmint_error_message(error), "the app is closed") && !token);
   appmint_app_close(app); /* twice is once */
   appmint_error_free(error);
@@ -459,11 +458,11 @@ int main(void) {
   setvbuf(stdout, NULL, _IONBF, 0); /* or a child would print again what its parent printed */
   start_platform();
   many_threads_mint_once();
-  a_fleet_mints_once();
+  many_apps_with_one_store_mint_once();
   a_store_that_fails_costs_no_token();
   a_child_mints_while_its_parent_does();
   a_token_from_memory_leaves_nothing_behind();
-  what_is_closed_is_refused();
+  a_closed_app_refuses_calls();
   stop_platform();
   printf("%d failures\n", failures);
   return failures != 0;

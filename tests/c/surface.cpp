@@ -1,4 +1,4 @@
-// What a C++ program can observe and no conformance case can: exceptions, copies, callbacks.
+// Claims that only a C++ program can check: exceptions, copies, callbacks.
 #include <appmint.hpp>
 
 #include <atomic>
@@ -11,6 +11,8 @@
 using appmint::App;
 using appmint::Error;
 using appmint::ErrorKind;
+using appmint::EventKind;
+using appmint::Lookup;
 using appmint::Reason;
 
 static int failures;
@@ -39,13 +41,62 @@ static std::optional<Error> error_of(Work work) {
 
 static std::string all_ones(std::string_view) { return std::string(256, '\1'); }
 
-static void what_fails_throws() {
-  auto error = error_of([] { App::builder("nowhere").build(); });
+static App github();
+static App with_users();
+
+static void a_failed_call_throws() {
+  auto error = error_of([] { return App::builder("nowhere").build(); });
   CHECK(error && error->kind() == ErrorKind::invalid_argument);
   CHECK(error && error->reason() == Reason::unknown_platform);
   CHECK(error && !error->status() && !error->retry_after() && !error->is_retryable());
   CHECK(error && error->hint() && error->what() == error->message() + ". " + *error->hint());
-  CHECK(error && name(error->kind()) == "invalid_argument" && name(*error->reason()) == "unknown_platform");
+  CHECK(error && to_string(error->kind()) == "invalid_argument" && to_string(*error->reason()) == "unknown_platform");
+}
+
+// A chain of setters is a value.
+static void a_builder_is_a_value() {
+  auto builder = App::builder("atomgit").app_id("75");
+  builder.signer(all_ones);
+  App app = std::move(builder).jwt_lifetime(std::chrono::seconds(100)).build();
+  CHECK(app.platform_name() == "atomgit");
+  auto error = error_of([&] { return builder.build(); });  // it was moved from
+  CHECK(error && error->message() == "config is NULL");
+  auto scope = appmint::Scope().repository("api");
+  scope.permission("contents", "read");
+  CHECK(github().installation("14", scope).installation_id() == "14");
+}
+
+static void the_first_wrong_setting_is_reported_by_build() {
+  auto builder = App::builder("atomgit").timeout(std::chrono::milliseconds(-1)).app_id("a\xff");
+  for (int i = 0; i < 2; i++) {
+    auto error = error_of([&] { return builder.build(); });
+    CHECK(error && error->kind() == ErrorKind::invalid_argument && error->message() == "timeout_ms is negative");
+  }
+}
+
+static void a_negative_duration_is_refused() {
+  using std::chrono::milliseconds, std::chrono::seconds;
+  auto refused = [](auto work) {
+    auto error = error_of(work);
+    return error && error->kind() == ErrorKind::invalid_argument && error->message().find("is negative") != std::string::npos;
+  };
+  for (auto by : {-1, -2, -1000}) {
+    CHECK(refused([&] { return App::builder("github").jwt_lifetime(seconds(by)).build(); }));
+    CHECK(refused([&] { return App::builder("github").jwt_back_date(seconds(by)).build(); }));
+    CHECK(refused([&] { return App::builder("github").connect_timeout(milliseconds(by)).build(); }));
+    CHECK(refused([&] { return App::builder("github").retry_wait(milliseconds(by)).build(); }));
+    auto source = github().installation("14");
+    CHECK(refused([&] { return source.token(milliseconds(by)); }));
+    CHECK(refused([&] { return source.token(std::nullopt, milliseconds(by)); }));
+    CHECK(refused([&] { return source.authorization_header(milliseconds(by)); }));
+    appmint::RequestOptions options;
+    options.timeout = milliseconds(by);
+    CHECK(refused([&] { return source.request("GET", "/x", options); }));
+    auto login = with_users().start_login();
+    CHECK(refused([&] { return login.wait(milliseconds(by)); }));
+    appmint::ManualClock clock(appmint::Time(seconds(1)));
+    CHECK(refused([&] { clock.advance(milliseconds(by)); }) && clock.now() == appmint::Time(seconds(1)));
+  }
 }
 
 static void a_builder_makes_several_apps() {
@@ -63,11 +114,11 @@ static void a_builder_makes_several_apps() {
 static void a_token_outlives_everything_and_hides_its_secret() {
   auto token = App::builder("atomgit").app_id("75").signer(all_ones).build().jwt();
   auto copy = token;
-  std::ostringstream shown;
-  shown << copy;
-  CHECK(shown.str().find("[redacted]") != std::string::npos);
-  CHECK(shown.str().find(token.reveal()) == std::string::npos);
-  CHECK(token.kind() == "jwt" && token.claims() && !token.reveal_refresh_token());
+  std::ostringstream printed;
+  printed << copy;
+  CHECK(printed.str().find("[redacted]") != std::string::npos);
+  CHECK(printed.str().find(token.reveal()) == std::string::npos);
+  CHECK(token.kind() == appmint::TokenKind::jwt && to_string(token.kind()) == "jwt" && token.claims() && !token.reveal_refresh_token());
   CHECK(token.permissions().empty() && token.repositories().empty() && token.scopes().empty() && !token.repository_selection());
 }
 
@@ -78,18 +129,18 @@ static void a_signer_may_throw_and_is_destroyed() {
       throw std::runtime_error("no signature today");
     }).build();
     CHECK(kept.use_count() == 2);
-    auto error = error_of([&] { app.jwt(); });
+    auto error = error_of([&] { return app.jwt(); });
     CHECK(error && error->kind() == ErrorKind::callback);
   }
   auto app = App::builder("atomgit").app_id("75").signer([kept](std::string_view) {
     return std::string(5000, 'x');
   }).build();
-  auto error = error_of([&] { app.jwt(); });
+  auto error = error_of([&] { return app.jwt(); });
   CHECK(error && error->kind() == ErrorKind::callback);
 }
 
-// A store in memory that may throw what nobody must hear of.
-class Shelf : public appmint::Store {
+// A store whose exception must not be reported.
+class FakeStore : public appmint::Store {
  public:
   bool throws = false;
   std::optional<std::string> get(std::string_view) override {
@@ -109,44 +160,44 @@ static App::Builder unreachable() {
   return builder;
 }
 
-static void what_happens_is_told() {
-  auto shelf = std::make_shared<Shelf>();
+static void events_reach_the_callback() {
+  auto store = std::make_shared<FakeStore>();
   std::mutex mutex;
-  std::vector<std::string> kinds, messages;
+  std::vector<EventKind> kinds;
+  std::vector<std::string> messages;
   std::optional<Error> last;
-  auto app = unreachable().own_store(shelf).store_unencrypted().capacity(10).on_event([&](const appmint::Event &event) {
+  auto app = unreachable().own_store(store).store_unencrypted().capacity(10).on_event([&](const appmint::Event &event) {
     std::lock_guard guard(mutex);
-    std::ostringstream shown;
-    shown << event;
-    kinds.push_back(event.kind()), messages.push_back(event.text()), last = event.error();
-    CHECK(shown.str() == event.text() && event.is_warning() && event.installation_id() == "14" && !event.clock_offset());
-    CHECK(event.duration().has_value() == (event.kind() == "mint_failed"));
+    std::ostringstream printed;
+    printed << event;
+    kinds.push_back(event.kind()), messages.push_back(to_string(event)), last = event.error();
+    CHECK(printed.str() == to_string(event) && event.is_warning() && event.installation_id() == "14" && !event.clock_offset());
+    CHECK(event.duration().has_value() == (event.kind() == EventKind::mint_failed));
   }).build();
   auto source = app.installation("14");
-  CHECK(error_of([&] { source.token(); }));
-  CHECK(kinds == std::vector<std::string>{"mint_failed"} && shelf->unlocks == 1);
+  CHECK(error_of([&] { return source.token(); }));
+  CHECK(kinds == std::vector<EventKind>{EventKind::mint_failed} && to_string(kinds[0]) == "mint_failed" && store->unlocks == 1);
   CHECK(last && last->kind() == ErrorKind::transport);  // outlives its event
-  shelf->throws = true;
-  auto other = unreachable().own_store(shelf).store_unencrypted().on_event([&](const appmint::Event &event) {
+  store->throws = true;
+  auto other = unreachable().own_store(store).store_unencrypted().on_event([&](const appmint::Event &event) {
     std::lock_guard guard(mutex);
-    messages.push_back(event.text());
+    messages.push_back(to_string(event));
     throw std::runtime_error("the password is hunter2");
   }).build();
-  auto error = error_of([&] { other.installation("14").token(); });
-  CHECK(error && error->kind() == ErrorKind::transport);  // neither failure cost the call
+  auto error = error_of([&] { return other.installation("14").token(); });
+  CHECK(error && error->kind() == ErrorKind::transport);  // and not the store's error
   CHECK(messages.size() == 3 && messages[1] == "store_failed installation 14: the store's `get` returned -1");
   CHECK(other.stats().store_failed() == 1 && other.stats().failed() == 1 && other.stats().minted() == 0);
   for (const auto &message : messages) CHECK(message.find("hunter2") == std::string::npos);
 }
 
-static void what_cannot_be_called_is_refused() {
-  auto builder = unreachable();
-  auto error = error_of([&] { builder.on_event(nullptr); });
+static void an_empty_function_is_refused() {
+  auto error = error_of([] { return unreachable().on_event(nullptr).build(); });
   CHECK(error && error->message() == "callback is NULL");
-  error = error_of([&] { builder.own_store(nullptr); });
+  error = error_of([] { return unreachable().own_store(nullptr).build(); });
   CHECK(error && error->message() == "callbacks is NULL");
-  auto source = builder.build().installation("14");
-  error = error_of([&] { source.on_change(nullptr); });
+  auto source = unreachable().build().installation("14");
+  error = error_of([&] { return source.on_change(nullptr); });
   CHECK(error && error->message() == "callback is NULL");
   auto kept = std::make_shared<int>(1);
   {
@@ -155,38 +206,38 @@ static void what_cannot_be_called_is_refused() {
     CHECK(kept.use_count() == 2);
   }
   CHECK(kept.use_count() == 1);
-  error = error_of([&] { unreachable().store("ftp://x").store_key(std::string(64, '0')).build(); });
+  error = error_of([&] { return unreachable().store("ftp://x").store_key(std::string(64, '0')).build(); });
   CHECK(error && error->message() == "the store is none that appmint knows");
-  unreachable().store_key(std::string(64, '0')).previous_store_key(std::string(64, '1')).build();  // it seals authorizations
+  (void)unreachable().store_key(std::string(64, '0')).previous_store_key(std::string(64, '1')).build();  // without a store it seals authorizations
 }
 
-static void what_is_closed_is_refused() {
+static void a_closed_app_refuses_calls() {
   auto app = unreachable().build();
   auto copy = app;
   app.close();
-  auto error = error_of([&] { copy.installation("14").token(); });
+  auto error = error_of([&] { return copy.installation("14").token(); });
   CHECK(error && error->message() == "the app is closed");
 }
 
-static void what_was_moved_from_throws() {
+static void a_source_that_was_moved_from_throws() {
   auto app = App::builder("atomgit").app_id("75").signer(all_ones).build();
   auto source = app.installation("14");
   auto moved = std::move(source);
   CHECK(moved.installation_id() == "14");
-  auto error = error_of([&] { source.token(); });
+  auto error = error_of([&] { return source.token(); });
   CHECK(error && error->message() == "source is NULL");
 }
 
 static void a_key_file_that_is_missing_is_a_system_error() {
   try {
-    App::builder("atomgit").private_key_file("/nonexistent/app.pem");
+    (void)App::builder("atomgit").private_key_file("/nonexistent/app.pem");
     CHECK(false);
   } catch (const std::system_error &error) {
     CHECK(error.code() == std::errc::no_such_file_or_directory);
   }
 }
 
-static void nobody_answers_at_a_closed_port() {
+static void a_closed_port_is_a_transport_error() {
   auto app = App::builder("atomgit").app_id("75").signer(all_ones).api_url("http://127.0.0.1:1")
                  .proxy({}).retries(0).timeout(std::chrono::seconds(20)).build();
   auto unreachable = [](const std::optional<Error> &error) {
@@ -195,13 +246,13 @@ static void nobody_answers_at_a_closed_port() {
   appmint::RequestOptions options;
   options.headers.emplace("x-one", "1");
   options.json = "{}";
-  auto installations = app.installations();  // goes out for nothing
-  CHECK(unreachable(error_of([&] { installations.next(); })));
-  CHECK(unreachable(error_of([&] { installations.begin(); })));
-  CHECK(unreachable(error_of([&] { app.find_installation("acme"); })));
-  CHECK(unreachable(error_of([&] { app.request("POST", "/x", options); })));
-  CHECK(unreachable(error_of([&] { app.installation("14").token(std::chrono::minutes(2)); })));
-  CHECK(unreachable(error_of([&] { app.installation("14").request("GET", "/x"); })));
+  auto installations = app.installations();  // without a request
+  CHECK(unreachable(error_of([&] { return installations.next(); })));
+  CHECK(unreachable(error_of([&] { return installations.begin(); })));
+  CHECK(unreachable(error_of([&] { return app.find_installation(Lookup::account("acme")); })));
+  CHECK(unreachable(error_of([&] { return app.request("POST", "/x", options); })));
+  CHECK(unreachable(error_of([&] { return app.installation("14").token(std::chrono::minutes(2)); })));
+  CHECK(unreachable(error_of([&] { return app.installation("14").request("GET", "/x"); })));
 }
 
 static void an_authorization_brings_its_code_back() {
@@ -213,67 +264,67 @@ static void an_authorization_brings_its_code_back() {
   CHECK(authorization.state() == "s t" && !authorization.code_verifier());
   CHECK(authorization.url().find("redirect_uri=https%3A%2F%2Fexample.com%2Fback") != std::string::npos);
   CHECK(app.authorization_code("https://example.com/back?code=abc&state=s+t", "s t") == "abc");
-  auto error = error_of([&] { app.authorization_code("?error=access_denied&state=x", "x"); });
+  auto error = error_of([&] { return app.authorization_code("?error=access_denied&state=x", "x"); });
   CHECK(error && error->kind() == ErrorKind::denied && error->platform_code() == "access_denied");
 }
 
-static App with_people() {
+static App with_users() {
   return App::builder("github").client_id("c").client_secret("s").api_url("http://127.0.0.1:1").web_url("http://127.0.0.1:1")
       .proxy("").retries(0).store("memory:").store_key(std::string(64, '0')).build();
 }
 
 static void an_authorization_is_sealed_until_the_user_comes_back() {
-  auto app = with_people();
+  auto app = with_users();
   appmint::AuthorizationRequest request;
   request.redirect_uri = "https://example.com/back";
   auto authorization = app.authorize(request);
   CHECK(authorization.redirect_uri() == request.redirect_uri && !app.authorize().redirect_uri());
   auto sealed = app.seal_authorization(authorization);
   CHECK(sealed.find(authorization.state()) == std::string::npos);
-  auto opened = with_people().open_authorization(sealed);
+  auto opened = with_users().open_authorization(sealed);
   CHECK(opened.state() == authorization.state() && opened.code_verifier() == authorization.code_verifier());
-  auto error = error_of([&] { app.open_authorization("x" + sealed); });
+  auto error = error_of([&] { return app.open_authorization("x" + sealed); });
   CHECK(error && error->kind() == ErrorKind::invalid_argument);
-  error = error_of([&] { app.finish_authorization(opened, "?code=abc&state=other"); });
+  error = error_of([&] { return app.finish_authorization(opened, "?code=abc&state=other"); });
   CHECK(error && error->reason() == Reason::state_mismatch);
-  error = error_of([&] { app.finish_authorization(opened, "?code=abc&state=" + opened.state()); });
+  error = error_of([&] { return app.finish_authorization(opened, "?code=abc&state=" + opened.state()); });
   CHECK(error && error->kind() == ErrorKind::transport);
 }
 
 static void a_login_is_cancelled_while_another_thread_waits() {
-  auto app = with_people();
+  auto app = with_users();
   appmint::LoginRequest request;
-  request.scopes = {"repo"}, request.login = "octocat", request.ports = {0}, request.path = "/back";
+  request.scopes = {"repo"}, request.login_hint = "octocat", request.ports = {0}, request.path = "/back";
   auto login = app.start_login(request);
   CHECK(login.redirect_uri().rfind("http://127.0.0.1:", 0) == 0 && login.url().find("code_challenge=") != std::string::npos);
   std::optional<Error> error;
-  std::thread waiting([&] { error = error_of([copy = login] { copy.wait(std::chrono::minutes(1)); }); });
+  std::thread waiting([&] { error = error_of([copy = login] { return copy.wait(std::chrono::minutes(1)); }); });
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   login.cancel();
   waiting.join();
   CHECK(error && error->kind() == ErrorKind::cancelled);
   auto other = app.start_login();
-  error = error_of([&] { other.wait(std::chrono::milliseconds(1)); });
+  error = error_of([&] { return other.wait(std::chrono::milliseconds(1)); });
   CHECK(error && error->kind() == ErrorKind::timeout);
-  error = error_of([&] { other.wait(); });
+  error = error_of([&] { return other.wait(); });
   CHECK(error && error->message() == "this login has been waited for already");
   request.path = "back";
-  error = error_of([&] { app.start_login(request); });
+  error = error_of([&] { return app.start_login(request); });
   CHECK(error && error->message() == "the login's path is not a plain path");
 }
 
 static void a_session_needs_a_user_s_token() {
-  auto app = with_people();
+  auto app = with_users();
   auto session = app.session("octocat");
-  auto error = error_of([&] { session.token(); });
+  auto error = error_of([&] { return session.token(); });
   CHECK(error && error->reason() == Reason::no_session);
   auto jwt = App::builder("atomgit").app_id("75").signer(all_ones).build().jwt();
-  error = error_of([&] { app.start_session("octocat", jwt); });
+  error = error_of([&] { return app.start_session("octocat", jwt); });
   CHECK(error && error->kind() == ErrorKind::invalid_argument);
-  app.end_session("octocat");  // there is none to end
-  error = error_of([&] { app.session(""); });
+  app.end_session("octocat");  // there is none
+  error = error_of([&] { return app.session(""); });
   CHECK(error && error->message() == "the session's name is empty");
-  error = error_of([&] { app.start_device_login({"repo", "user"}); });
+  error = error_of([&] { return app.start_device_login({"repo", "user"}); });
   CHECK(error && error->kind() == ErrorKind::transport);
 }
 
@@ -282,29 +333,27 @@ static App github() {
       .proxy("").retries(0).build();
 }
 
-static void a_lookup_is_of_a_kind() {
+static void a_lookup_has_a_kind() {
   auto app = github();
   CHECK(app.clock_offset() == std::chrono::milliseconds(0));
-  using appmint::Lookup;
   for (const auto &lookup : {Lookup::account("a"), Lookup::id("1"), Lookup::organization("a"), Lookup::user("a"),
                              Lookup::repository("a/b"), Lookup::enterprise("a")}) {
-    auto error = error_of([&] { app.find_installation(lookup); });
+    auto error = error_of([&] { return app.find_installation(lookup); });
     CHECK(error && error->kind() == ErrorKind::transport);
   }
-  auto error = error_of([&] { app.find_installation(Lookup::repository("a")); });
+  auto error = error_of([&] { return app.find_installation(Lookup::repository("a")); });
   CHECK(error && error->kind() == ErrorKind::invalid_argument);
-  error = error_of([&] { app.find_installation(Lookup::organization({})); });
+  error = error_of([&] { return app.find_installation(Lookup::organization({})); });
   CHECK(error && error->message() == "the organization is empty");
 }
 
 static void a_source_is_looked_up_when_it_is_needed() {
   auto app = github();
-  using appmint::Lookup;
   auto source = app.installation(Lookup::organization("acme"));
   CHECK(!source.installation_id() && app.installation(Lookup::id("14")).installation_id() == "14");
-  auto error = error_of([&] { source.token(); });
+  auto error = error_of([&] { return source.token(); });
   CHECK(error && error->kind() == ErrorKind::transport);
-  error = error_of([&] { app.installation(Lookup::user("a"), appmint::Scope()); });
+  error = error_of([&] { return app.installation(Lookup::user("a"), appmint::Scope()); });
   CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
 }
 
@@ -312,47 +361,47 @@ static void a_scope_narrows_a_source() {
   auto app = github();
   auto source = app.installation("14", appmint::Scope().repository("api").repository_id("17").permission("contents", "read"));
   CHECK(source.installation_id() == "14");
-  auto error = error_of([&] { source.token(); });
+  auto error = error_of([&] { return source.token(); });
   CHECK(error && error->kind() == ErrorKind::transport);
   appmint::Scope scope;
-  app.installation("14", scope.repository("api"));
-  error = error_of([&] { app.installation("14", scope.repository("acme/api")); });
+  (void)app.installation("14", scope.repository("api"));
+  error = error_of([&] { return app.installation("14", scope.repository("acme/api")); });
   CHECK(error && error->message() == "`acme/api` names the owner, too");
   auto atomgit = App::builder("atomgit").app_id("75").signer(all_ones).build();
-  error = error_of([&] { atomgit.installation("14", scope); });
+  error = error_of([&] { return atomgit.installation("14", scope); });
   CHECK(error && error->kind() == ErrorKind::unsupported);
-  error = error_of([&] { app.installation("14", appmint::Scope()); });  // not the whole installation, either
+  error = error_of([&] { return app.installation("14", appmint::Scope()); });  // an empty scope is not everything
   CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
   auto moved = std::move(scope);
-  error = error_of([&] { app.installation("14", scope); });  // not the whole installation
+  error = error_of([&] { return app.installation("14", scope); });  // nor is one that was moved from
   CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
-  error = error_of([&] { app.scope_token("ghu_all", appmint::Target::account("acme"), scope); });
+  error = error_of([&] { return app.scope_token("ghu_all", appmint::Target::account("acme"), scope); });
   CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
   scope = std::move(moved);
-  error = error_of([&] { app.installation("14", scope); });
+  error = error_of([&] { return app.installation("14", scope); });
   CHECK(error && error->message() == "`acme/api` names the owner, too");
 }
 
-static void a_webhook_is_proved() {
+static void a_webhook_is_verified() {
   auto app = github();
   auto signature = "sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3";
   std::string body = R"({"foo":"bar"})";
   auto webhook = app.verify_webhook({{"x-hub-signature-256", signature}, {"X-GitHub-Event", "push"}}, body, {"new", "mysecret"});
-  CHECK(webhook.event() == "push" && webhook.payload() == body);
+  CHECK(webhook.name() == "push" && webhook.payload() == body);
   CHECK(!webhook.delivery_id() && !webhook.installation_id() && app.apply_webhook(webhook) == 0);
   for (auto [secret, end] : {std::pair("mysecret", " "), std::pair("other", "")}) {
     auto error = error_of([&, secret = secret, end = end] {
-      app.verify_webhook({{"X-Hub-Signature-256", signature}}, body + end, {secret});
+      return app.verify_webhook({{"X-Hub-Signature-256", signature}}, body + end, {secret});
     });
     CHECK(error && error->kind() == ErrorKind::unauthorized && error->reason() == Reason::invalid_signature);
   }
-  auto error = error_of([&] { app.verify_webhook({}, {}, {"mysecret"}); });
+  auto error = error_of([&] { return app.verify_webhook({}, {}, {"mysecret"}); });
   CHECK(error && error->message() == "the webhook carries no signature");
-  error = error_of([&] { app.verify_webhook({{"X-Hub-Signature-256", signature}}, body, {}); });
+  error = error_of([&] { return app.verify_webhook({{"X-Hub-Signature-256", signature}}, body, {}); });
   CHECK(error && error->kind() == ErrorKind::invalid_argument);
 }
 
-static void what_the_app_does_takes_its_arguments() {
+static void the_operations_take_their_arguments() {
   auto app = github();
   auto transport = [](auto work) {
     auto error = error_of(work);
@@ -362,35 +411,35 @@ static void what_the_app_does_takes_its_arguments() {
     auto error = error_of(work);
     return error && error->kind() == ErrorKind::invalid_argument ? error->message() : "";
   };
-  CHECK(transport([&] { app.registration(); }) && transport([&] { app.convert_manifest("c"); }));
-  CHECK(transport([&] { app.suspend_installation("1"); }) && transport([&] { app.unsuspend_installation("1"); }));
-  CHECK(transport([&] { app.delete_installation("1"); }) && transport([&] { app.redeliver_webhook("1"); }));
-  CHECK(transport([&] { app.webhook_config(); }) && transport([&] { app.webhook_delivery("1"); }));
-  CHECK(transport([&] { app.webhook_deliveries().next(); }));
-  CHECK(invalid([&] { app.update_webhook_config({}); }) == "nothing of the webhook is to be changed");
+  CHECK(transport([&] { return app.registration(); }) && transport([&] { return app.convert_manifest("c"); }));
+  CHECK(transport([&] { return app.suspend_installation("1"); }) && transport([&] { return app.unsuspend_installation("1"); }));
+  CHECK(transport([&] { return app.delete_installation("1"); }) && transport([&] { return app.redeliver_webhook("1"); }));
+  CHECK(transport([&] { return app.webhook_config(); }) && transport([&] { return app.webhook_delivery("1"); }));
+  CHECK(transport([&] { return app.webhook_deliveries().next(); }));
+  CHECK(invalid([&] { return app.update_webhook_config({}); }) == "nothing of the webhook is to be changed");
   appmint::WebhookUpdate change;
   change.insecure_ssl = false;
-  CHECK(transport([&] { app.update_webhook_config(change); }));
-  CHECK(transport([&] { app.revoke_credentials({"ghp_one", "ghp_two"}); }));
-  CHECK(invalid([&] { app.revoke_credentials({}); }) == "there is no credential to revoke");
-  CHECK(transport([&] { app.revoke_installation_token("ghs_x"); }));
-  auto missing = error_of([&] { app.check_token("ghu_x"); });
+  CHECK(transport([&] { return app.update_webhook_config(change); }));
+  CHECK(transport([&] { return app.revoke_credentials({"ghp_one", "ghp_two"}); }));
+  CHECK(invalid([&] { return app.revoke_credentials({}); }) == "there is no credential to revoke");
+  CHECK(transport([&] { return app.revoke_installation_token("ghs_x"); }));
+  auto missing = error_of([&] { return app.check_token("ghu_x"); });
   CHECK(missing && missing->reason() == Reason::missing_credential);
   auto source = app.installation("14");
-  CHECK(!source.expires_at() && transport([&] { source.authorization_header(); }));
-  CHECK(transport([&] { source.repositories().next(); }));
-  source.revoke();  // there is no token to end
+  CHECK(!source.expires_at() && transport([&] { return source.authorization_header(); }));
+  CHECK(transport([&] { return source.repositories().next(); }));
+  source.revoke();  // there is no token
   appmint::RequestOptions at_once;
   at_once.timeout = std::chrono::milliseconds(0);
-  auto late = error_of([&] { app.request("GET", "/x", at_once); });
+  auto late = error_of([&] { return app.request("GET", "/x", at_once); });
   CHECK(late && late->kind() == ErrorKind::timeout);
   for (const auto &request : {appmint::AppTokenRequest{}, appmint::AppTokenRequest{{"api"}, "octocat"}}) {
-    auto none = error_of([&] { app.app_tokens(request); });
+    auto none = error_of([&] { return app.app_tokens(request); });
     CHECK(none && none->kind() == ErrorKind::unsupported);
   }
-  auto none = error_of([&] { app.revoke_token("x", "refresh_token"); });
+  auto none = error_of([&] { return app.revoke_token("x", "refresh_token"); });
   CHECK(none && none->kind() == ErrorKind::unsupported);
-  none = error_of([&] { app.introspect_token("x"); });
+  none = error_of([&] { return app.introspect_token("x"); });
   CHECK(none && none->kind() == ErrorKind::unsupported);
 }
 
@@ -402,58 +451,61 @@ static void a_caller_stops_waiting() {
   }).build();
   auto source = app.installation("14");
   {
-    std::lock_guard held(key);  // until then nothing can be signed
-    auto late = error_of([&] { source.token(std::nullopt, std::chrono::milliseconds(0)); });
+    std::lock_guard held(key);  // the signer waits for it
+    auto late = error_of([&] { return source.token(std::nullopt, std::chrono::milliseconds(0)); });
     CHECK(late && late->kind() == ErrorKind::timeout);
   }
-  auto error = error_of([&] { source.token(); });  // what it began goes on
+  auto error = error_of([&] { return source.token(); });  // minting went on
   CHECK(error && error->kind() == ErrorKind::transport);
 }
 
-static void a_server_is_asked_what_it_is() {
-  auto error = error_of([] { appmint::discover("gitlab.com"); });
+static void a_server_describes_itself() {
+  auto error = error_of([] { return appmint::discover("gitlab.com"); });
   CHECK(error && error->message() == "the issuer is not a URL");
-  error = error_of([] { appmint::discover("http://127.0.0.1:1", App::builder().proxy("").retries(0)); });
+  error = error_of([] { return appmint::discover("http://127.0.0.1:1", App::builder().proxy("").retries(0)); });
   CHECK(error && error->kind() == ErrorKind::transport);
-  error = error_of([] { unreachable().fallback_key_id("k").build(); });
+  error = error_of([] { return unreachable().fallback_key_id("k").build(); });
   CHECK(error && error->message() == "fallback_key_id names a key that is not given");
 }
 
 static void an_install_brings_its_state_back() {
   auto app = github();
-  auto asked = app.install_url("my-app");
-  CHECK(asked.state().size() == 43 && asked.url().find("/my-app/") != std::string::npos);
+  auto authorization = app.install_url("my-app");
+  CHECK(authorization.state().size() == 43 && authorization.url().find("/my-app/") != std::string::npos);
   CHECK(app.install_url("my-app", "s t").state() == "s t");
-  auto error = error_of([&] { app.install_url("my-app", ""); });  // an empty state is not an absent one
+  auto error = error_of([&] { return app.install_url("my-app", ""); });  // an empty state is not an absent one
   CHECK(error && error->message() == "the state is empty");
-  error = error_of([&] { app.finish_install("?installation_id=1&state=a", asked.state()); });
+  error = error_of([&] { return app.finish_install("?installation_id=1&state=a", authorization.state()); });
   CHECK(error && error->reason() == Reason::state_mismatch);
-  error = error_of([&] { app.finish_install("?installation_id=1&state=" + asked.state(), asked.state()); });
-  CHECK(error && error->kind() == ErrorKind::transport);  // the platform is asked about it
+  error = error_of([&] { return app.finish_install("?installation_id=1&state=" + authorization.state(), authorization.state()); });
+  CHECK(error && error->kind() == ErrorKind::transport);  // from the platform
 }
 
 int main() {
-  what_fails_throws();
+  a_failed_call_throws();
+  a_builder_is_a_value();
+  the_first_wrong_setting_is_reported_by_build();
+  a_negative_duration_is_refused();
   a_builder_makes_several_apps();
   a_token_outlives_everything_and_hides_its_secret();
   a_signer_may_throw_and_is_destroyed();
-  what_happens_is_told();
-  what_cannot_be_called_is_refused();
-  what_is_closed_is_refused();
-  what_was_moved_from_throws();
+  events_reach_the_callback();
+  an_empty_function_is_refused();
+  a_closed_app_refuses_calls();
+  a_source_that_was_moved_from_throws();
   a_key_file_that_is_missing_is_a_system_error();
-  nobody_answers_at_a_closed_port();
+  a_closed_port_is_a_transport_error();
   an_authorization_brings_its_code_back();
   an_authorization_is_sealed_until_the_user_comes_back();
   a_login_is_cancelled_while_another_thread_waits();
   a_session_needs_a_user_s_token();
-  a_lookup_is_of_a_kind();
+  a_lookup_has_a_kind();
   a_source_is_looked_up_when_it_is_needed();
   a_scope_narrows_a_source();
-  a_webhook_is_proved();
-  what_the_app_does_takes_its_arguments();
+  a_webhook_is_verified();
+  the_operations_take_their_arguments();
   a_caller_stops_waiting();
-  a_server_is_asked_what_it_is();
+  a_server_describes_itself();
   an_install_brings_its_state_back();
   CHECK(appmint::version() == APPMINT_VERSION && !appmint::platforms().empty());
   std::cout << failures << " failures\n";

@@ -1,4 +1,4 @@
-"""What the C surface offers, read from its header, against surface.toml."""
+"""The C surface, read from its header, beside surface.toml."""
 
 import re
 import tomllib
@@ -14,7 +14,7 @@ OBJECTS = {
     "Installation": "installation",
     "Authorization": "authorization",
     "Response": "response",
-    "WebhookEvent": "webhook",
+    "WebhookEvent": "webhook_event",
     "ManualClock": "clock",
     "Registration": "registration",
     "Introspection": "introspection",
@@ -34,25 +34,25 @@ LISTINGS = {
     "WebhookDelivery": "webhook_deliveries",
 }
 
-# Those arguments of App.installation that narrow are given through an appmint_scope, which
-# app_narrowed_installation and app_installation_on take; those of App.scope_token are given through
-# one, too. What App.find_installation and App.installation look up is a text and its kind, an
-# appmint_lookup, which app_find_installation_by and app_installation_on take.
+# The arguments of App.installation and App.scope_token that narrow are set on an appmint_scope. The
+# arguments of App.find_installation and App.installation that look up are a text and an
+# appmint_lookup. App.installation has a short form in C, app_installation, which takes an id, and a
+# long one, app_installation_by.
 SCOPE = {
     "repositories": "scope_add_repository",
     "repository_ids": "scope_add_repository_id",
     "permissions": "scope_set_permission",
 }
 
-# Arguments of App.update_webhook_config are given through an appmint_webhook_update.
-CHANGE = {
+# The arguments of App.update_webhook_config are set on an appmint_webhook_update.
+UPDATE = {
     "url": "webhook_update_set_url",
     "content_type": "webhook_update_set_content_type",
     "secret": "webhook_update_set_secret",
     "insecure_ssl": "webhook_update_set_insecure_ssl",
 }
 
-# Arguments of App.start_login are given through an appmint_login_request.
+# The arguments of App.start_login are set on an appmint_login_request.
 LOGIN = {
     "scopes": "login_request_add_scope",
     "login_hint": "login_request_set_login_hint",
@@ -60,15 +60,16 @@ LOGIN = {
     "path": "login_request_set_path",
 }
 
-# What C needs beside, and why.
+# What C needs in addition, and why.
 HELPERS = {
     # ownership; an event is the callback's only
     *(f"{name}_free" for name in [*OBJECTS.values(), *LISTINGS.values()] if name != "event"),
-    "token_copy", "error_copy",  # what a callback is shown, and wants to keep
-    "bytes_put",  # what a store's callback found
+    "token_copy", "error_copy",  # to keep an argument of a callback
+    "bytes_put",  # the result of a store's callback
     "config_new", "config_free", "app_new", "clock_new", "error_free",
     "abi_version",  # for programs that load the library by hand
-    "error_kind_name", "error_reason_name", "error_to_string", "token_to_string",
+    "error_kind_name", "error_reason_name", "token_kind_name", "event_kind_name",  # of numbers
+    "error_to_string", "token_to_string",  # for logs
     "list_len", "list_at",  # lists and maps
     "map_len", "map_name_at", "map_value_at", "map_find",
     "text_reveal", "text_free",  # a secret that belongs to no other object
@@ -78,10 +79,9 @@ HELPERS = {
     "authorization_request_add_scope", "authorization_request_set_login_hint",
     "request_new", "request_free", "request_add_header", "request_set_json", "request_set_body",
     "request_set_token", "request_set_timeout_ms",
-    "webhook_update_new", "webhook_update_free", *CHANGE.values(),
+    "webhook_update_new", "webhook_update_free", *UPDATE.values(),
     "login_request_new", "login_request_free", *LOGIN.values(),
-    "scope_new", "scope_free", *SCOPE.values(), "app_narrowed_installation",
-    "app_find_installation_by", "app_installation_on",
+    "scope_new", "scope_free", *SCOPE.values(), "app_installation_by",
 }  # fmt: skip
 
 
@@ -93,9 +93,14 @@ def header():
     return (ROOT / "include/appmint.h").read_text()
 
 
+def declarations():
+    """The header without its comments."""
+    return re.sub(r"/\*.*?\*/", "", header(), flags=re.S)
+
+
 def functions():
     """Names without `appmint_`."""
-    return set(re.findall(r"^[a-z].*?\bappmint_(\w+)\(", header(), flags=re.M))
+    return set(re.findall(r"^[a-z].*?\bappmint_(\w+)\(", declarations(), flags=re.M))
 
 
 def arguments(surface, operation):
@@ -112,25 +117,35 @@ def listed(surface):
 
 def parameters(function):
     """Names of a function's parameters, in order."""
-    text = re.search(rf"^[a-z].*?\bappmint_{function}\((.*?)\);", header(), flags=re.M | re.S)[1]
+    text = re.search(rf"^[a-z][^;]*?\bappmint_{function}\((.*?)\);", declarations(), flags=re.M | re.S)[1]
     return re.findall(r"(\w+)(?:,|$)", text)
 
 
-def quoted(function):
-    """What the comment of a function quotes, in order."""
-    comment = re.search(rf"/\*\*((?:(?!\*/).)*)\*/\n[a-z][^\n]*\bappmint_{function}\(", header(), flags=re.S)
-    return re.findall(r'"(\w+)"', comment[1])
+def result(function):
+    """The type of a function's result."""
+    return re.search(rf"^([a-z].*?) ?\*?\bappmint_{function}\(", declarations(), flags=re.M)[1]
+
+
+def is_setter(function):
+    """Whether it sets a part of an object that a later function uses."""
+    objects = "config|request|authorization_request|login_request|scope|webhook_update"
+    return re.match(rf"({objects})_(set|add)_", function) is not None
+
+
+def words(doc):
+    """The words of a list such as "jwt, app, installation or user"."""
+    return re.findall(r"\w+", doc.replace(" or ", ", "))
 
 
 def members(struct):
     """The functions in a struct, in order."""
-    body = re.search(rf"^typedef struct {{([^{{}}]*)}} appmint_{struct};", header(), flags=re.M)
+    body = re.search(rf"^typedef struct {{([^{{}}]*)}} appmint_{struct};", declarations(), flags=re.M)
     return re.findall(r"^  \w+ \(\*(\w+)\)", body[1], flags=re.M)
 
 
 def constants(prefix):
     """Name to number, names as in surface.toml."""
-    found = re.findall(rf"^#define {prefix}(\w+) (\d+)$", header(), flags=re.M)
+    found = re.findall(rf"^  {prefix}(\w+) = (\d+),?$", declarations(), flags=re.M)
     return {name.lower(): int(number) for name, number in found}
 
 
@@ -148,6 +163,9 @@ def expected(surface):
             names |= {f"{listing}_{member}" for listing in LISTINGS.values() for member in members}
             continue
         for member, facts in members.items():
+            if other := facts.get("except", {}).get("c"):
+                names.add(other)
+                continue
             unit = suffix(facts["returns"])
             if name == "ManualClock":
                 unit = "_ms"

@@ -1,10 +1,10 @@
-"""What the C++ surface offers, read from its header, against surface.toml."""
+"""The C++ surface, read from its headers, beside surface.toml."""
 
 import re
 
 from reflect_c import ROOT
 
-# What C++ needs beside, and why.
+# What C++ needs in addition, and why.
 HELPERS = {
     "App": {"builder", "c_handle"},
     "Builder": {"build", "private_key_file", "c_handle"},
@@ -19,9 +19,11 @@ HELPERS = {
     "Listing": {"begin", "end", "c_handle"},
     "Error": set(),
 }
-# Arguments of App.installation that may be left out are given in a Scope.
+# The optional arguments of App.installation are set on a Scope.
 SCOPE = {"repositories": "repository", "repository_ids": "repository_id", "permissions": "permission"}
-FREE = {"name"}  # of an ErrorKind or a Reason
+FREE = {"to_string"}  # of kinds, reasons, tokens and events
+# Calls with an effect, whose result the caller may not need.
+MAY_BE_IGNORED = {"apply_webhook", "update_webhook_config"}
 
 
 def header():
@@ -54,18 +56,37 @@ def methods(name):
     """The public methods of a class, but for its constructors and operators."""
     start = r"class App::Builder" if name == "Builder" else rf"class {name}\b(?!::)(?!;)"
     public = flat(body(start)).split("private:")[0]
-    found = set(re.findall(r"[\w>&*]\s[&*]?(\w+)\([^;]*?\)\s*(?:const\s*)?(?:= 0)?;", public))
+    found = set(re.findall(r"[\w>&*]\s[&*]?(\w+)\([^;]*?\)\s*(?:const\s*|&&?\s*)?(?:= 0)?;", public))
     return {method for method in found if method not in (name, "if", "return")}
+
+
+def public_body(name):
+    """The public part of a class."""
+    start = r"class App::Builder" if name == "Builder" else rf"class {name}\b(?!::)(?!;)"
+    return body(start).split("private:")[0]
+
+
+def chains(name, setter):
+    """Whether a setter has a form for objects with a name, and one for those without."""
+    text = public_body(name)
+    named = rf"{name} &{setter}\([^()]*(?:\([^()]*\))?[^()]*\) &;"
+    return re.search(named, text) and re.search(rf"{name} {setter}\([^{{}}]*\) && \{{", text)
+
+
+def ignorable(name):
+    """The functions of a class with a result that a caller may ignore."""
+    found = re.findall(r"^  (?!\[\[nodiscard\]\])(?!void|explicit|static void|friend)[\w:<>, ]+[ &*]+(\w+)\([^;{]*\) const", public_body(name), flags=re.M)
+    return set(found)
 
 
 def fields(struct):
     """The members of a plain struct, in order."""
-    return re.findall(r"(\w+)(?: = std::nullopt)?;", body(rf"struct {struct}\b"))
+    return re.findall(r"(\w+)(?: = std::nullopt)?;", body(rf"struct {struct}\b(?!;)"))
 
 
 def listed():
     """What the listings that are handed out are lists of."""
-    return set(re.findall(r"^  Listing<(\w+)> \w+\(\) const", header(), flags=re.M))
+    return set(re.findall(r"^  (?:\[\[nodiscard\]\] )?Listing<(\w+)> \w+\(\) const", header(), flags=re.M))
 
 
 def first_arguments(method):
@@ -80,4 +101,4 @@ def enumerators(name):
 
 def free_functions():
     """Functions of the namespace, but for operators."""
-    return set(re.findall(r"^inline [\w:<>, ]+?[ *&](\w+)\(", header(), flags=re.M))
+    return set(re.findall(r"^(?:\[\[nodiscard\]\] )?inline [\w:<>, ]+?[ *&](\w+)\(", header(), flags=re.M))

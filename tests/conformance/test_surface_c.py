@@ -25,8 +25,9 @@ def test_c_takes_what_may_be_left_out():
     assert list(kinds.values()) == list(range(len(kinds)))
     wanted = set(kinds) | set(reflect_c.SCOPE)
     assert wanted == set(reflect_c.arguments(SURFACE, "installation"))
-    assert {"kind", "text", "scope"} <= set(reflect_c.parameters("app_installation_on"))
-    assert list(reflect_c.CHANGE) == reflect_c.arguments(SURFACE, "update_webhook_config")
+    assert {"lookup", "text", "scope"} <= set(reflect_c.parameters("app_installation_by"))
+    assert {"lookup", "text"} <= set(reflect_c.parameters("app_find_installation"))
+    assert list(reflect_c.UPDATE) == reflect_c.arguments(SURFACE, "update_webhook_config")
     assert list(reflect_c.LOGIN) == reflect_c.arguments(SURFACE, "start_login")
     wanted = [arg for arg in reflect_c.arguments(SURFACE, "scope_token") if arg not in reflect_c.SCOPE]
     assert set(wanted) | {"scope"} <= set(reflect_c.parameters("app_scope_token"))
@@ -36,17 +37,28 @@ def test_c_takes_what_may_be_left_out():
     ):  # fmt: skip
         wanted = reflect_c.arguments(SURFACE, operation.removeprefix("app_"))
         assert set(wanted) <= set(reflect_c.parameters(operation))
-    for operation in ("source_token", "source_authorization"):
+    for operation in ("source_token", "source_authorization_header"):
         assert {"min_valid_ms", "timeout_ms"} <= set(reflect_c.parameters(operation))
     assert "timeout_ms" in reflect_c.parameters("login_wait")
     assert {"config", "issuer"} <= set(reflect_c.parameters("discover"))
 
 
-def test_c_tells_every_kind_of_event():
-    assert reflect_c.quoted("event_kind") == SURFACE["event"]["kinds"]
+def test_c_has_every_kind_of_event_and_of_token():
+    kinds = SURFACE["event"]["kinds"]
+    assert reflect_c.constants("APPMINT_EVENT_") == {kind: i for i, kind in enumerate(kinds, 1)}
+    kinds = reflect_c.words(SURFACE["object"]["Token"]["kind"]["doc"])
+    assert reflect_c.constants("APPMINT_TOKEN_") == {kind: i for i, kind in enumerate(kinds, 1)}
 
 
-def test_a_store_is_what_it_must_do():
+def test_the_setters_of_c_return_nothing_and_take_no_error():
+    setters = [name for name in reflect_c.functions() if reflect_c.is_setter(name)]
+    assert len(setters) > 40
+    for name in setters:
+        assert reflect_c.result(name) == "void", name
+        assert "error" not in reflect_c.parameters(name), name
+
+
+def test_a_store_has_every_function():
     doc = SURFACE["config"]["own_store"]["doc"]
     wanted = doc.split(": ")[1].split(", ")
     assert reflect_c.members("store_callbacks") == wanted
@@ -72,7 +84,8 @@ def test_c_has_every_reason():
 
 def test_cpp_has_every_operation_and_none_extra():
     for name, members in SURFACE["object"].items():
-        assert reflect_cpp.methods(name) == set(members) | reflect_cpp.HELPERS[name], name
+        wanted = {name for name, facts in members.items() if "cpp" not in facts.get("except", {})}
+        assert reflect_cpp.methods(name) == wanted | reflect_cpp.HELPERS[name], name
 
 
 def test_cpp_takes_what_may_be_left_out():
@@ -84,8 +97,8 @@ def test_cpp_takes_what_may_be_left_out():
     assert reflect_cpp.fields("LoginRequest") == reflect_c.arguments(SURFACE, "start_login")
     assert reflect_cpp.fields("AppTokenRequest") == reflect_c.arguments(SURFACE, "app_tokens")
     assert reflect_cpp.methods("Target") == {"account", "id"}
-    for operation in ("find_installation", "installation"):
-        assert {"const Lookup &", "std::string_view "} == reflect_cpp.first_arguments(operation)
+    assert reflect_cpp.first_arguments("find_installation") == {"const Lookup &"}
+    assert reflect_cpp.first_arguments("installation") == {"const Lookup &", "std::string_view "}
 
 
 def test_cpp_lists_what_there_are_lists_of():
@@ -105,9 +118,25 @@ def test_cpp_has_the_functions_of_the_module():
 
 
 def test_cpp_has_the_kinds_and_reasons_of_c():
-    for name, prefix, words in (("ErrorKind", "ERROR", "kinds"), ("Reason", "REASON", "reasons")):
-        expected = {word: f"APPMINT_{prefix}_{word.upper()}" for word in SURFACE["error"][words]}
-        assert reflect_cpp.enumerators(name) == expected
+    for name, prefix, words in (
+        ("ErrorKind", "ERROR", SURFACE["error"]["kinds"]),
+        ("Reason", "REASON", SURFACE["error"]["reasons"]),
+        ("TokenKind", "TOKEN", reflect_c.words(SURFACE["object"]["Token"]["kind"]["doc"])),
+        ("EventKind", "EVENT", SURFACE["event"]["kinds"]),
+    ):
+        assert reflect_cpp.enumerators(name) == {word: f"APPMINT_{prefix}_{word.upper()}" for word in words}
+
+
+def test_cpp_setters_can_be_chained_by_value():
+    for name in (*SURFACE["config"], "private_key_file"):
+        assert reflect_cpp.chains("Builder", name), name
+    for name in reflect_cpp.SCOPE.values():
+        assert reflect_cpp.chains("Scope", name), name
+
+
+def test_cpp_results_must_not_be_ignored():
+    for name in SURFACE["object"]:
+        assert reflect_cpp.ignorable(name) <= reflect_cpp.MAY_BE_IGNORED, name
 
 
 if __name__ == "__main__":

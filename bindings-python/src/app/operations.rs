@@ -7,12 +7,12 @@ use super::App;
 use crate::{
     call,
     convert::{self, Argument, Given, given, id, pairs, raw_body, secret, token},
-    webhook_config::{self, WebhookConfig, WebhookDelivery},
     listing::Listing,
     registration::Registration,
     response::Response,
     wait::{compute, land, run},
     webhook::{self, WebhookEvent},
+    webhook_config::{self, WebhookConfig, WebhookDelivery},
 };
 
 #[pymethods]

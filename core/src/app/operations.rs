@@ -6,7 +6,6 @@ use crate::{
     error::{Error, Result},
     flight::{Deadline, Flight},
     grant::{given, told},
-    webhook_config::{WebhookUpdate, WebhookConfig, WebhookDelivery},
     http::Repeat,
     install::{self, InstallRequest},
     installation::Installation,
@@ -26,6 +25,7 @@ use crate::{
     secret::Secret,
     target::Target,
     token::Token,
+    webhook_config::{WebhookConfig, WebhookDelivery, WebhookUpdate},
 };
 
 impl App {

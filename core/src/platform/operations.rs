@@ -192,7 +192,9 @@ impl Operations {
     fn rows(&self) -> [Row<'_>; 16] {
         let Self { registration, convert_manifest, suspend_installation, .. } = self;
         let Self { unsuspend_installation, delete_installation, webhook_config, .. } = self;
-        let Self { update_webhook_config, webhook_delivery, redeliver_webhook, check_token, .. } = self;
+        let Self {
+            update_webhook_config, webhook_delivery, redeliver_webhook, check_token, ..
+        } = self;
         let Self { reset_token, scope_token, delete_token, delete_grant, .. } = self;
         let Self { revoke_credentials, revoke_installation_token, .. } = self;
         let of = Option::as_ref;
@@ -240,7 +242,12 @@ pub(super) fn check_operations(descriptor: &Descriptor) -> Result<()> {
         object.map_or(Ok(()), |object| needs(descriptor, &member, object))?;
     }
     check_list(descriptor, "repositories", &descriptor.lists.repositories, "repository")?;
-    check_list(descriptor, "webhook_deliveries", &descriptor.lists.webhook_deliveries, "webhook_delivery")
+    check_list(
+        descriptor,
+        "webhook_deliveries",
+        &descriptor.lists.webhook_deliveries,
+        "webhook_delivery",
+    )
 }
 
 fn check_endpoint(member: &str, endpoint: &Endpoint, arguments: &[&str]) -> Result<()> {

@@ -1,4 +1,4 @@
-/* How the C driver gives what a call takes beside texts: see "Operations" in PROTOCOL.md. */
+/* How the C driver reads the arguments of a call: see "Operations" in PROTOCOL.md. */
 #include <appmint.h>
 #include <string.h>
 
@@ -26,21 +26,21 @@ static char *first(char *texts) {
 
 static int64_t ms(const char *key) {
   word it = arg(key);
-  return it.value ? num(it.value) : -1;
+  return it.value ? num(it.value) : APPMINT_DEFAULT;
 }
 
-static appmint_status request(appmint_request **out, appmint_error **e) {
+static appmint_request *request(void) {
   word method = arg("method"), path = arg("path"), json = arg("json"), body = arg("body"), token = arg("token");
-  appmint_status status = appmint_request_new(method.value, method.len, path.value, path.len, out, e);
-  for (size_t i = 0; i < word_count && !status; i++)
-    if (!strncmp(words[i].key, "header.", 7)) status = appmint_request_add_header(*out, words[i].key + 7, N, words[i].value, words[i].len, e);
-  if (!status && json.value) status = appmint_request_set_json(*out, json.value, json.len, e);
-  if (!status && body.value) status = appmint_request_set_body(*out, body.value, body.len, e);
-  if (!status && token.value) status = appmint_request_set_token(*out, token.value, token.len, e);
-  if (!status && ms("timeout_ms") >= 0) status = appmint_request_set_timeout_ms(*out, (uint64_t)ms("timeout_ms"), e);
-  return status;
+  appmint_request *made = appmint_request_new(method.value, method.len, path.value, path.len);
+  for (size_t i = 0; i < word_count; i++)
+    if (!strncmp(words[i].key, "header.", 7)) appmint_request_add_header(made, words[i].key + 7, N, words[i].value, words[i].len);
+  if (json.value) appmint_request_set_json(made, json.value, json.len);
+  if (body.value) appmint_request_set_body(made, body.value, body.len);
+  if (token.value) appmint_request_set_token(made, token.value, token.len);
+  if (ms("timeout_ms") != APPMINT_DEFAULT) appmint_request_set_timeout_ms(made, ms("timeout_ms"));
+  return made;
 }
-/* What is looked up, and by what. */
+/* The text of a lookup, and its kind. */
 static word looked_up(appmint_lookup *kind) {
   static const struct { const char *key; appmint_lookup kind; } kinds[] = {
     {"id", APPMINT_LOOKUP_ID}, {"organization", APPMINT_LOOKUP_ORGANIZATION}, {"user", APPMINT_LOOKUP_USER},
@@ -51,38 +51,35 @@ static word looked_up(appmint_lookup *kind) {
 static appmint_status find(const appmint_app *app, appmint_installation **out, appmint_error **e) {
   appmint_lookup kind;
   word it = looked_up(&kind);
-  if (kind == APPMINT_LOOKUP_ACCOUNT) return appmint_app_find_installation(app, it.value, it.len, out, e);
-  return appmint_app_find_installation_by(app, kind, it.value, it.len, out, e);
+  return appmint_app_find_installation(app, kind, it.value, it.len, out, e);
 }
-static appmint_status scope_of(appmint_scope **out, appmint_error **e) {
+/* NULL if the call names no part. */
+static appmint_scope *scope_of(void) {
   word names = arg("repositories"), ids = arg("repository_ids"), permissions = arg("permissions");
-  if (!names.value && !ids.value && !permissions.value) return 0;
-  appmint_scope *scope = *out = appmint_scope_new();
-  appmint_status status = 0;
-  for (char *it = first(names.value); it && !status; it = next()) status = appmint_scope_add_repository(scope, it, N, e);
-  for (char *it = first(ids.value); it && !status; it = next()) status = appmint_scope_add_repository_id(scope, it, N, e);
-  for (char *it = first(permissions.value), *level; it && !status; it = next()) {
+  if (!names.value && !ids.value && !permissions.value) return NULL;
+  appmint_scope *scope = appmint_scope_new();
+  for (char *it = first(names.value); it; it = next()) appmint_scope_add_repository(scope, it, N);
+  for (char *it = first(ids.value); it; it = next()) appmint_scope_add_repository_id(scope, it, N);
+  for (char *it = first(permissions.value), *level; it; it = next()) {
     level = strchr(it, ':');
-    status = appmint_scope_set_permission(scope, it, (size_t)(level - it), level + 1, N, e);
+    appmint_scope_set_permission(scope, it, (size_t)(level - it), level + 1, N);
   }
-  return status;
+  return scope;
 }
 static appmint_status source(const appmint_app *app, appmint_source **out, appmint_error **e) {
   appmint_lookup kind;
   word it = looked_up(&kind);
-  appmint_scope *scope = NULL;
-  appmint_status status = scope_of(&scope, e);
-  if (!status && kind != APPMINT_LOOKUP_ID) status = appmint_app_installation_on(app, kind, it.value, it.len, scope, out, e);
-  else if (!status && scope) status = appmint_app_narrowed_installation(app, it.value, it.len, scope, out, e);
-  else if (!status) status = appmint_app_installation(app, it.value, it.len, out, e);
+  appmint_scope *scope = scope_of();
+  appmint_status status;
+  if (kind == APPMINT_LOOKUP_ID && !scope) return appmint_app_installation(app, it.value, it.len, out, e);
+  status = appmint_app_installation_by(app, kind, it.value, it.len, scope, out, e);
   appmint_scope_free(scope);
   return status;
 }
 static appmint_status scope_token(const appmint_app *app, appmint_token **out, appmint_error **e) {
   word token = arg("token"), target = arg("target"), target_id = arg("target_id");
-  appmint_scope *scope = NULL;
-  appmint_status status = scope_of(&scope, e);
-  if (!status) status = appmint_app_scope_token(app, token.value, token.len, target.value, target.len, target_id.value, target_id.len, scope, out, e);
+  appmint_scope *scope = scope_of();
+  appmint_status status = appmint_app_scope_token(app, token.value, token.len, target.value, target.len, target_id.value, target_id.len, scope, out, e);
   appmint_scope_free(scope);
   return status;
 }
@@ -91,27 +88,27 @@ static appmint_status app_tokens(const appmint_app *app, appmint_source **out, a
   size_t count = 0;
   word subject = arg("subject");
   for (char *it = first(arg("scopes").value); it && count < 16; it = next()) scopes[count++] = it;
-  return appmint_app_app_tokens(app, scopes, count, subject.value, subject.len, out, e);
+  return appmint_app_app_tokens(app, scopes, NULL, count, subject.value, subject.len, out, e);
 }
-/* Learns what the next app's platform is. */
+/* Keeps the descriptor for the next app. */
 static appmint_status discover(appmint_text **out, appmint_error **e) {
   word issuer = arg("issuer");
   size_t len;
   appmint_status status = appmint_discover(config, issuer.value, issuer.len, out, e);
   if (status) return status;
   const char *descriptor = appmint_text_reveal(*out, &len);
-  return appmint_config_set_platform_descriptor(config, descriptor, len, e);
+  appmint_config_set_platform_descriptor(config, descriptor, len);
+  return APPMINT_OK;
 }
 static appmint_status update_webhook_config(const appmint_app *app, appmint_webhook_config **out, appmint_error **e) {
   word url = arg("url"), type = arg("content_type"), secret = arg("secret"), insecure = arg("insecure_ssl");
-  appmint_webhook_update *change = appmint_webhook_update_new();
-  appmint_status status = 0;
-  if (url.value) status = appmint_webhook_update_set_url(change, url.value, url.len, e);
-  if (!status && type.value) status = appmint_webhook_update_set_content_type(change, type.value, type.len, e);
-  if (!status && secret.value) status = appmint_webhook_update_set_secret(change, secret.value, secret.len, e);
-  if (!status && insecure.value) status = appmint_webhook_update_set_insecure_ssl(change, !strcmp(insecure.value, "true"), e);
-  if (!status) status = appmint_app_update_webhook_config(app, change, out, e);
-  appmint_webhook_update_free(change);
+  appmint_webhook_update *update = appmint_webhook_update_new();
+  if (url.value) appmint_webhook_update_set_url(update, url.value, url.len);
+  if (type.value) appmint_webhook_update_set_content_type(update, type.value, type.len);
+  if (secret.value) appmint_webhook_update_set_secret(update, secret.value, secret.len);
+  if (insecure.value) appmint_webhook_update_set_insecure_ssl(update, !strcmp(insecure.value, "true"));
+  appmint_status status = appmint_app_update_webhook_config(app, update, out, e);
+  appmint_webhook_update_free(update);
   return status;
 }
 static appmint_status install_url(const appmint_app *app, appmint_authorization **out, appmint_error **e) {
@@ -122,7 +119,7 @@ static appmint_status revoke_credentials(const appmint_app *app, appmint_error *
   const char *credentials[16];
   size_t count = 0;
   for (char *it = first(arg("credentials").value); it && count < 16; it = next()) credentials[count++] = it;
-  return appmint_app_revoke_credentials(app, credentials, count, e);
+  return appmint_app_revoke_credentials(app, credentials, NULL, count, e);
 }
 static appmint_status verify_webhook(const appmint_app *app, appmint_webhook_event **out, appmint_error **e) {
   appmint_header headers[256];
@@ -130,7 +127,7 @@ static appmint_status verify_webhook(const appmint_app *app, appmint_webhook_eve
   size_t header_count = 0, secret_count = 0;
   word body = arg("body");
   for (size_t i = 0; i < word_count; i++)
-    if (!strncmp(words[i].key, "header.", 7)) headers[header_count++] = (appmint_header){words[i].key + 7, words[i].value};
+    if (!strncmp(words[i].key, "header.", 7)) headers[header_count++] = (appmint_header){words[i].key + 7, N, words[i].value, words[i].len};
   for (char *it = first(arg("secrets").value); it && secret_count < 16; it = next()) secrets[secret_count++] = it;
-  return appmint_app_verify_webhook(app, headers, header_count, body.value, body.len, secrets, secret_count, out, e);
+  return appmint_app_verify_webhook(app, headers, header_count, body.value, body.len, secrets, NULL, secret_count, out, e);
 }

@@ -1,12 +1,12 @@
 /* The C driver of the conformance suite: it speaks what tests/conformance/PROTOCOL.md says. */
 #define _POSIX_C_SOURCE 200809L
-#include "tell.h"
+#include "answers.h"
 #include "watching.h"
-#include "shelf.h"
+#include "store.h"
 #include "settings.h"
 #include "arguments.h"
 #include "lists.h"
-#include "people.h"
+#include "users.h"
 
 static appmint_app *app;
 static size_t different;
@@ -41,7 +41,7 @@ static const struct { const char *op, *key; exchange *call; } exchanges[] = {
 static const char *const of_source[] = {"token", "source_authorization_header", "source_expires_at", "invalidate", "revoke", "repositories", "source_request",
   "source_installation_id", "tokens", "watch"};
 static const char *const of_session[] = {"session_token", "session_invalidate", "session_request"};
-/* What brings a token that start_session may be about. */
+/* The operations whose token start_session takes. */
 static const char *const of_users[] = {"exchange_code", "refresh", "finish_authorization", "login_wait", "device_poll", "device_wait"};
 
 static appmint_status call(const char *op, appmint_error **e) {
@@ -67,7 +67,7 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("webhook_deliveries")) return take_webhook_deliveries(limit(), e);
   if (IS("find_installation")) return find(app, &got.found, e);
   if (IS("token") || IS("app_token") || IS("session_token")) return appmint_source_token(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.token, e);
-  if (IS("source_authorization")) return appmint_source_authorization_header(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.text, e);
+  if (IS("source_authorization_header")) return appmint_source_authorization_header(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.text, e);
   if (IS("revoke")) return appmint_source_revoke(got.source, e);
   if (IS("registration")) return appmint_app_registration(app, &got.registration, e);
   if (IS("convert_manifest")) return appmint_app_convert_manifest(app, code.value, code.len, &got.registration, e);
@@ -92,45 +92,45 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("device_cancel")) appmint_device_login_cancel(kept.device);
   if (IS("start_session")) return appmint_app_start_session(app, name.value, name.len, kept.token, e);
   if (IS("verify_webhook") || IS("apply_webhook")) return verify_webhook(app, &got.webhook, e);
-  if (IS("tokens")) return ask_at_once(got.source, (size_t)num(arg("count").value), &different, e);
+  if (IS("tokens")) return tokens_at_once(got.source, (size_t)num(arg("count").value), &different, e);
   if (IS("watch")) return appmint_source_on_change(got.source, follow, NULL, NULL, e);
   if (IS("stats")) return appmint_app_stats(app, &got.stats, e);
   if (IS("close")) appmint_app_close(app);
   if (IS("authorization_code")) return appmint_app_authorization_code(app, url.value, url.len, state.value, state.len, &got.text, e);
   if (IS("exchange_code")) return appmint_app_exchange_code(app, code.value, code.len, uri.value, uri.len, verifier.value, verifier.len, &got.token, e);
-  if (IS("request") || IS("source_request") || IS("session_request")) status = request(&got.request, e);
-  if (IS("request") && !status) return appmint_app_request(app, got.request, &got.response, e);
-  if ((IS("source_request") || IS("session_request")) && !status) return appmint_source_request(got.source, got.request, &got.response, e);
+  if (IS("request") || IS("source_request") || IS("session_request")) got.request = request();
+  if (IS("request")) return appmint_app_request(app, got.request, &got.response, e);
+  if (IS("source_request") || IS("session_request")) return appmint_source_request(got.source, got.request, &got.response, e);
   return status;
 }
-static void tell_got(const char *op) {
-  if (IS("version")) tell("", "value", appmint_version());
-  if (IS("platforms")) tell_list("", "value", appmint_platforms());
-  if (IS("fingerprint")) tell("", "value", appmint_app_fingerprint(app));
-  if (IS("platform_name")) tell("", "value", appmint_app_platform_name(app));
-  if (IS("clock_offset")) tell_number("", "value", appmint_app_clock_offset_ms(app), INT64_MIN);
-  if (got.token) tell_token(got.token);
-  if (got.found) tell_installation("", got.found);
-  if (got.registration) tell_registration(got.registration);
-  if (got.introspection) tell_introspection(got.introspection);
-  if (got.hook) tell_webhook_config(got.hook);
-  if (got.delivery) tell_webhook_delivery("", got.delivery);
-  if (IS("source_expires_at")) tell_number("", "value", appmint_source_expires_at_ms(got.source), APPMINT_NO_TIME);
-  tell_installations(), tell_repositories(), tell_webhook_deliveries();
-  if (IS("install_url")) tell_authorization(got.authorization);
-  if (IS("authorize") || IS("open_authorization")) tell_authorization(kept.authorization);
-  if (IS("start_login")) tell_login(kept.login);
-  if (IS("start_device_login")) tell_device_login(kept.device);
+static void print_result(const char *op) {
+  if (IS("version")) print_text("", "value", appmint_version());
+  if (IS("platforms")) print_list("", "value", appmint_platforms());
+  if (IS("fingerprint")) print_text("", "value", appmint_app_fingerprint(app));
+  if (IS("platform_name")) print_text("", "value", appmint_app_platform_name(app));
+  if (IS("clock_offset")) print_number("", "value", appmint_app_clock_offset_ms(app), INT64_MIN);
+  if (got.token) print_token(got.token);
+  if (got.found) print_installation("", got.found);
+  if (got.registration) print_registration(got.registration);
+  if (got.introspection) print_introspection(got.introspection);
+  if (got.hook) print_webhook_config(got.hook);
+  if (got.delivery) print_webhook_delivery("", got.delivery);
+  if (IS("source_expires_at")) print_number("", "value", appmint_source_expires_at_ms(got.source), APPMINT_NO_TIME);
+  print_installations(), print_repositories(), print_webhook_deliveries();
+  if (IS("install_url")) print_authorization(got.authorization);
+  if (IS("authorize") || IS("open_authorization")) print_authorization(kept.authorization);
+  if (IS("start_login")) print_login(kept.login);
+  if (IS("start_device_login")) print_device_login(kept.device);
   for EACH(i, of_users) if (IS(of_users[i])) KEEP(token, token, appmint_token_copy(got.token));
-  tell("", IS("discover") ? "value" : "reveal.value", appmint_text_reveal(got.text, NULL));
-  if (got.response) tell_response(got.response);
-  if (IS("verify_webhook")) tell_webhook(got.webhook);
-  if (IS("apply_webhook")) tell_number("", "value", (int64_t)appmint_app_apply_webhook(app, got.webhook), -1);
-  if (IS("source_installation_id")) tell("", "value", appmint_source_installation_id(got.source));
-  if (IS("tokens")) tell_number("", "count", (int64_t)different, -1);
-  if (IS("events")) tell_events();
-  if (IS("changes")) tell_changes();
-  if (got.stats) tell_stats(got.stats);
+  print_text("", IS("discover") ? "value" : "reveal.value", appmint_text_reveal(got.text, NULL));
+  if (got.response) print_response(got.response);
+  if (IS("verify_webhook")) print_webhook(got.webhook);
+  if (IS("apply_webhook")) print_number("", "value", (int64_t)appmint_app_apply_webhook(app, got.webhook), -1);
+  if (IS("source_installation_id")) print_text("", "value", appmint_source_installation_id(got.source));
+  if (IS("tokens")) print_number("", "count", (int64_t)different, -1);
+  if (IS("events")) print_events();
+  if (IS("changes")) print_changes();
+  if (got.stats) print_stats(got.stats);
 }
 static void forget(void) {
   forget_installations(), forget_repositories(), forget_webhook_deliveries();
@@ -142,14 +142,13 @@ static void forget(void) {
   memset(&got, 0, sizeof got);
 }
 
-static appmint_status obey(const char *command, appmint_error **e) {
-  appmint_status status = 0;
-  if (!strcmp(command, "config")) for (size_t i = 0; i < word_count && !status; i++) status = set(words[i], e);
-  if (!strcmp(command, "advance")) appmint_clock_advance_ms(manual_clock, (uint64_t)num(arg("ms").value));
+static appmint_status run(const char *command, appmint_error **e) {
+  if (!strcmp(command, "config")) for (size_t i = 0; i < word_count; i++) set(words[i]);
+  if (!strcmp(command, "advance")) return appmint_clock_advance_ms(manual_clock, num(arg("ms").value), e);
   if (!strcmp(command, "call")) return call(arg("op").value, e);
-  if (strcmp(command, "app")) return status;
+  if (strcmp(command, "app")) return APPMINT_OK;
   appmint_app_free(app), app = NULL;
-  status = appmint_app_new(config, &app, e);
+  appmint_status status = appmint_app_new(config, &app, e);
   appmint_config_free(config), config = appmint_config_new();
   return status;
 }
@@ -167,16 +166,16 @@ int main(void) {
       words[word_count] = (word){part, value, decode(value)};
     }
     appmint_error *error = NULL;
-    int failed = obey(command ? command : "", &error) != APPMINT_OK;
+    int failed = run(command ? command : "", &error) != APPMINT_OK;
     printf(failed ? "error" : "ok");
-    if (failed) tell_error(error);
-    else if (!strcmp(command, "call")) tell_got(arg("op").value);
+    if (failed) print_error(error);
+    else if (!strcmp(command, "call")) print_result(arg("op").value);
     puts("");
     fflush(stdout);
     forget();
   }
   appmint_app_free(app), appmint_config_free(config), appmint_clock_free(manual_clock);
-  appmint_token_free(seen.before), appmint_token_free(seen.last), clear_shelf(), forget_people();
+  appmint_token_free(seen.before), appmint_token_free(seen.last), clear_store(), forget_users();
   free(line);
   return 0;
 }

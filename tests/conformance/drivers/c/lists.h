@@ -1,4 +1,4 @@
-/* How the C driver has lists: up to the limit that was given, and told once it has them. */
+/* How the C driver fetches lists, up to a limit, and prints them. */
 #include <appmint.h>
 #include <stdint.h>
 
@@ -13,12 +13,12 @@
     } \
     return 0; \
   } \
-  static void tell_##plural(void) { \
+  static void print_##plural(void) { \
     char prefix[24]; \
-    if (plural.all) tell_number("", "count", (int64_t)plural.count, -1); \
+    if (plural.all) print_number("", "count", (int64_t)plural.count, -1); \
     for (size_t i = 0; i < plural.count; i++) { \
       snprintf(prefix, sizeof prefix, "%zu.", i); \
-      tell_##singular(prefix, plural.items[i]); \
+      print_##singular(prefix, plural.items[i]); \
     } \
   } \
   static void forget_##plural(void) { \

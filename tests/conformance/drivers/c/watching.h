@@ -1,4 +1,4 @@
-/* What the C driver sees happen while nobody asks: events, new tokens, many callers at once. */
+/* How the C driver observes an app: events, new tokens, many callers at once. */
 #include <appmint.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,10 +17,10 @@ static void note(void *fails, const appmint_event *it) {
   pthread_mutex_lock(&seen.mutex);
   if (seen.count < 256) {
     happening *new = &seen.events[seen.count++];
-    copy(new->kind, sizeof new->kind, appmint_event_kind(it));
+    copy(new->kind, sizeof new->kind, appmint_event_kind_name(appmint_event_kind(it)));
     copy(new->installation_id, sizeof new->installation_id, appmint_event_installation_id(it));
     copy(new->error_kind, sizeof new->error_kind, appmint_error_kind_name(appmint_error_kind(error)));
-    copy(new->text, sizeof new->text, appmint_event_text(it));
+    copy(new->text, sizeof new->text, appmint_event_to_string(it));
     new->offset = appmint_event_clock_offset_ms(it);
     new->is_warning = appmint_event_is_warning(it);
   }
@@ -35,55 +35,55 @@ static void follow(void *unused, const appmint_token *before, const appmint_toke
   pthread_mutex_unlock(&seen.mutex);
 }
 
-/* For what is on its way on another thread. */
-static void moment(void) {
+/* Gives other threads time to finish. */
+static void wait_a_moment(void) {
   struct timespec pause = {0, 100 * 1000 * 1000};
   nanosleep(&pause, NULL);
 }
-static void tell_events(void) {
+static void print_events(void) {
   char prefix[24];
-  moment();
+  wait_a_moment();
   pthread_mutex_lock(&seen.mutex);
-  tell_number("", "count", (int64_t)seen.count, -1);
+  print_number("", "count", (int64_t)seen.count, -1);
   for (size_t i = 0; i < seen.count; i++) {
     const happening *it = &seen.events[i];
     snprintf(prefix, sizeof prefix, "%zu.", i);
-    tell(prefix, "kind", it->kind);
-    if (*it->installation_id) tell(prefix, "installation_id", it->installation_id);
-    tell_number(prefix, "clock_offset", it->offset, APPMINT_NO_TIME);
-    if (*it->error_kind) tell(prefix, "error_kind", it->error_kind);
-    tell_flag(prefix, "is_warning", it->is_warning);
-    tell(prefix, "text", it->text);
+    print_text(prefix, "kind", it->kind);
+    if (*it->installation_id) print_text(prefix, "installation_id", it->installation_id);
+    print_number(prefix, "clock_offset", it->offset, APPMINT_NO_TIME);
+    if (*it->error_kind) print_text(prefix, "error_kind", it->error_kind);
+    print_flag(prefix, "is_warning", it->is_warning);
+    print_text(prefix, "text", it->text);
   }
   seen.count = 0;
   pthread_mutex_unlock(&seen.mutex);
 }
-static void tell_changes(void) {
-  moment();
+static void print_changes(void) {
+  wait_a_moment();
   pthread_mutex_lock(&seen.mutex);
-  tell_number("", "count", (int64_t)seen.changes, -1);
-  tell("", "reveal.last", appmint_token_reveal(seen.last, NULL));
-  tell("", "reveal.before", appmint_token_reveal(seen.before, NULL));
+  print_number("", "count", (int64_t)seen.changes, -1);
+  print_text("", "reveal.last", appmint_token_reveal(seen.last, NULL));
+  print_text("", "reveal.before", appmint_token_reveal(seen.before, NULL));
   pthread_mutex_unlock(&seen.mutex);
 }
-static void tell_stats(const appmint_stats *it) {
-#define COUNT(name) tell_number("", #name, (int64_t)appmint_stats_##name(it), -1)
+static void print_stats(const appmint_stats *it) {
+#define COUNT(name) print_number("", #name, (int64_t)appmint_stats_##name(it), -1)
   COUNT(minted); COUNT(renewed); COUNT(failed); COUNT(served_stale); COUNT(retried);
   COUNT(joined); COUNT(refused); COUNT(from_store); COUNT(store_failed); COUNT(sources);
 }
 
-typedef struct { pthread_t thread; const appmint_source *source; appmint_token *token; appmint_error *error; appmint_status status; } asking;
+typedef struct { pthread_t thread; const appmint_source *source; appmint_token *token; appmint_error *error; appmint_status status; } caller;
 
-static void *ask(void *it) {
-  asking *one = it;
-  one->status = appmint_source_token(one->source, -1, -1, &one->token, &one->error);
+static void *call_source(void *it) {
+  caller *one = it;
+  one->status = appmint_source_token(one->source, APPMINT_DEFAULT, APPMINT_DEFAULT, &one->token, &one->error);
   return NULL;
 }
-/* How many different tokens so many threads get that ask at once. */
-static appmint_status ask_at_once(const appmint_source *source, size_t count, size_t *different, appmint_error **e) {
-  asking *all = calloc(count, sizeof *all);
+/* The number of different tokens that so many threads get at once. */
+static appmint_status tokens_at_once(const appmint_source *source, size_t count, size_t *different, appmint_error **e) {
+  caller *all = calloc(count, sizeof *all);
   appmint_status status = 0;
-  for (size_t i = 0; i < count; i++) all[i].source = source, pthread_create(&all[i].thread, NULL, ask, &all[i]);
+  for (size_t i = 0; i < count; i++) all[i].source = source, pthread_create(&all[i].thread, NULL, call_source, &all[i]);
   for (size_t i = 0; i < count; i++) pthread_join(all[i].thread, NULL);
   for (size_t i = *different = 0, before; i < count; i++) {
     if (all[i].status && !status) status = all[i].status, *e = all[i].error, all[i].error = NULL;

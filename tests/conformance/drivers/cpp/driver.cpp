@@ -1,6 +1,6 @@
 // The C++ driver of the conformance suite: it speaks what tests/conformance/PROTOCOL.md says.
-#include "answer.hpp"
-#include "people.hpp"
+#include "output.hpp"
+#include "users.hpp"
 #include "watching.hpp"
 #include <iostream>
 
@@ -21,9 +21,9 @@ struct Driver {
   App::Builder builder = App::builder();
   std::optional<App> app;
   std::optional<appmint::ManualClock> clock;
-  std::shared_ptr<Shelf> shelf = std::make_shared<Shelf>();
+  std::shared_ptr<MemoryStore> store = std::make_shared<MemoryStore>();
   std::shared_ptr<Watch> watch = std::make_shared<Watch>();
-  People people;
+  Users users;
   Words words;
 
   Text maybe(const char *key) const {
@@ -33,7 +33,7 @@ struct Driver {
   std::string arg(const char *key) const { return maybe(key).value_or(""); }
 
   void config(const std::string &key, const std::string &value) {
-    using Setter = App::Builder &(App::Builder::*)(std::string_view);
+    using Setter = App::Builder &(App::Builder::*)(std::string_view) &;
     using B = App::Builder;
     static const std::map<std::string, Setter> texts = {
         {"platform", &B::platform}, {"platform_descriptor", &B::platform_descriptor}, {"host", &B::host}, {"api_url", &B::api_url},
@@ -58,10 +58,10 @@ struct Driver {
     else if (key == "retries") builder.retries(static_cast<std::uint32_t>(std::stoul(value)));
     else if (key == "store_unencrypted") builder.store_unencrypted(value == "true");
     else if (key == "capacity") builder.capacity(std::stoull(value));
-    else if (key == "own_store" && value == "ok") builder.own_store(shelf);
-    else if (key == "own_store") builder.own_store(std::make_shared<Broken>());
+    else if (key == "own_store" && value == "ok") builder.own_store(store);
+    else if (key == "own_store") builder.own_store(std::make_shared<BrokenStore>());
     else if (key == "on_event") builder.on_event([fails = value != "true", watch = watch](const appmint::Event &event) {
-      if (fails) throw std::runtime_error("the listener failed");
+      if (fails) throw std::runtime_error("the callback failed");
       watch->note(event);
     });
     else if (key == "signer") builder.signer([fails = value != "ok"](std::string_view) {
@@ -75,7 +75,7 @@ struct Driver {
     return text ? std::optional(std::chrono::milliseconds(std::stoll(*text))) : std::nullopt;
   }
 
-  std::optional<appmint::Scope> scope_given() const {
+  std::optional<appmint::Scope> scope_of_call() const {
     if (!maybe("repositories") && !maybe("repository_ids") && !maybe("permissions")) return std::nullopt;
     appmint::Scope scope;
     for (const auto &name : split(arg("repositories"))) scope.repository(name);
@@ -84,13 +84,13 @@ struct Driver {
     return scope;
   }
   appmint::TokenSource source() const {
-    auto scope = scope_given();
+    auto scope = scope_of_call();
     if (maybe("id")) return scope ? app->installation(arg("id"), *scope) : app->installation(arg("id"));
     return scope ? app->installation(lookup(), *scope) : app->installation(lookup());
   }
   appmint::Token scoped() const {
     using appmint::Target;
-    auto scope = scope_given();
+    auto scope = scope_of_call();
     auto target = maybe("target") ? Target::account(arg("target")) : Target::id(arg("target_id"));
     return scope ? app->scope_token(arg("token"), target, *scope) : app->scope_token(arg("token"), target);
   }
@@ -105,8 +105,8 @@ struct Driver {
     return Lookup::account("");
   }
 
-  // What is about the app beside installations, tokens and calls; whether it is that.
-  bool operate(const std::string &op, Answer &answer) const {
+  // Does an operation of the app. Returns whether it is one.
+  bool operate(const std::string &op, Output &output) const {
     using Act = void (App::*)(std::string_view) const;
     static const std::map<std::string, std::pair<Act, const char *>> acts = {
         {"suspend_installation", {&App::suspend_installation, "id"}}, {"unsuspend_installation", {&App::unsuspend_installation, "id"}},
@@ -114,25 +114,25 @@ struct Driver {
         {"delete_token", {&App::delete_token, "token"}}, {"delete_grant", {&App::delete_grant, "token"}},
         {"revoke_installation_token", {&App::revoke_installation_token, "token"}}};
     if (auto act = acts.find(op); act != acts.end()) (*app.*act->second.first)(arg(act->second.second));
-    else if (op == "registration") answer.add(app->registration());
-    else if (op == "convert_manifest") answer.add(app->convert_manifest(arg("code")));
-    else if (op == "webhook_config") answer.add(app->webhook_config());
+    else if (op == "registration") output.add(app->registration());
+    else if (op == "convert_manifest") output.add(app->convert_manifest(arg("code")));
+    else if (op == "webhook_config") output.add(app->webhook_config());
     else if (op == "update_webhook_config") {
       auto insecure = maybe("insecure_ssl");
-      appmint::WebhookUpdate change{maybe("url"), maybe("content_type"), maybe("secret"), insecure ? std::optional<bool>(*insecure == "true") : std::nullopt};
-      answer.add(app->update_webhook_config(change));
-    } else if (op == "webhook_deliveries") answer.add(app->webhook_deliveries(), limit());
-    else if (op == "webhook_delivery") answer.add("", app->webhook_delivery(arg("id")));
-    else if (op == "check_token") answer.add(app->check_token(arg("token")));
-    else if (op == "reset_token") answer.add(app->reset_token(arg("token")));
-    else if (op == "scope_token") answer.add(scoped());
+      appmint::WebhookUpdate update{maybe("url"), maybe("content_type"), maybe("secret"), insecure ? std::optional<bool>(*insecure == "true") : std::nullopt};
+      output.add(app->update_webhook_config(update));
+    } else if (op == "webhook_deliveries") output.add(app->webhook_deliveries(), limit());
+    else if (op == "webhook_delivery") output.add("", app->webhook_delivery(arg("id")));
+    else if (op == "check_token") output.add(app->check_token(arg("token")));
+    else if (op == "reset_token") output.add(app->reset_token(arg("token")));
+    else if (op == "scope_token") output.add(scoped());
     else if (op == "revoke_token") app->revoke_token(arg("token"), maybe("token_type_hint"));
-    else if (op == "introspect_token") answer.add(app->introspect_token(arg("token"), maybe("token_type_hint")));
+    else if (op == "introspect_token") output.add(app->introspect_token(arg("token"), maybe("token_type_hint")));
     else if (op == "revoke_credentials") {
       auto credentials = split(arg("credentials"));
       app->revoke_credentials({credentials.begin(), credentials.end()});
-    } else if (op == "install_url") answer.add(app->install_url(arg("app_slug"), maybe("state"), maybe("redirect_uri")));
-    else if (op == "finish_install") answer.add("", app->finish_install(arg("callback_url"), arg("state")));
+    } else if (op == "install_url") output.add(app->install_url(arg("app_slug"), maybe("state"), maybe("redirect_uri")));
+    else if (op == "finish_install") output.add("", app->finish_install(arg("callback_url"), arg("state")));
     else return false;
     return true;
   }
@@ -145,53 +145,52 @@ struct Driver {
     return options;
   }
 
-  void call(Answer &answer) {
+  void call(Output &output) {
     auto op = arg("op");
-    if (op == "version") answer.add("value", appmint::version());
-    else if (op == "platforms") answer.add("value", joined(appmint::platforms()));
+    if (op == "version") output.add("value", appmint::version());
+    else if (op == "platforms") output.add("value", joined(appmint::platforms()));
     else if (op == "discover") {
       auto descriptor = appmint::discover(arg("issuer"), builder);
-      builder.platform_descriptor(descriptor);  // the next app's
-      answer.add("value", descriptor);
-    } else if (op == "jwt") answer.add(app->jwt());
-    else if (op == "fingerprint") answer.add("value", app->fingerprint());
-    else if (op == "platform_name") answer.add("value", app->platform_name());
-    else if (op == "find_installation") answer.add("", maybe("account") ? app->find_installation(arg("account")) : app->find_installation(lookup()));
-    else if (op == "clock_offset") answer.add("value", std::to_string(app->clock_offset().count()));
+      builder.platform_descriptor(descriptor);  // for the next app
+      output.add("value", descriptor);
+    } else if (op == "jwt") output.add(app->jwt());
+    else if (op == "fingerprint") output.add("value", app->fingerprint());
+    else if (op == "platform_name") output.add("value", app->platform_name());
+    else if (op == "find_installation") output.add("", app->find_installation(lookup()));
+    else if (op == "clock_offset") output.add("value", std::to_string(app->clock_offset().count()));
     else if (op == "invalidate") source().invalidate();
-    else if (op == "request") answer.add(app->request(arg("method"), arg("path"), options()));
-    else if (op == "source_request") answer.add(source().request(arg("method"), arg("path"), options()));
-    else if (op == "authorization_code") answer.add("reveal.value", app->authorization_code(arg("callback_url"), arg("state")));
-    else if (op == "token") answer.add(source().token(ms("min_valid_ms"), ms("timeout_ms")));
-    else if (op == "app_token") answer.add(app->app_tokens({split(arg("scopes")), maybe("subject")}).token(ms("min_valid_ms"), ms("timeout_ms")));
-    else if (op == "source_authorization_header") answer.add("reveal.value", source().authorization_header(ms("min_valid_ms"), ms("timeout_ms")));
+    else if (op == "request") output.add(app->request(arg("method"), arg("path"), options()));
+    else if (op == "source_request") output.add(source().request(arg("method"), arg("path"), options()));
+    else if (op == "authorization_code") output.add("reveal.value", app->authorization_code(arg("callback_url"), arg("state")));
+    else if (op == "token") output.add(source().token(ms("min_valid_ms"), ms("timeout_ms")));
+    else if (op == "app_token") output.add(app->app_tokens({split(arg("scopes")), maybe("subject")}).token(ms("min_valid_ms"), ms("timeout_ms")));
+    else if (op == "source_authorization_header") output.add("reveal.value", source().authorization_header(ms("min_valid_ms"), ms("timeout_ms")));
     else if (op == "source_expires_at") {
       auto time = source().expires_at();
-      answer.add("value", time ? std::optional<long long>(time->time_since_epoch().count()) : std::nullopt);
+      output.add("value", time ? std::optional<long long>(time->time_since_epoch().count()) : std::nullopt);
     } else if (op == "revoke") source().revoke();
-    else if (op == "repositories") answer.add(source().repositories(), limit());
-    else if (op == "installations") answer.add(app->installations(), limit());
+    else if (op == "repositories") output.add(source().repositories(), limit());
+    else if (op == "installations") output.add(app->installations(), limit());
     else if (op == "verify_webhook" || op == "apply_webhook") {
       auto secrets = split(arg("secrets"));
-      auto headers = options().headers;
-      auto webhook = app->verify_webhook({headers.begin(), headers.end()}, arg("body"), {secrets.begin(), secrets.end()});
-      if (op == "verify_webhook") answer.add(webhook);
-      else answer.add("value", std::to_string(app->apply_webhook(webhook)));
-    } else if (op == "source_installation_id") answer.add("value", source().installation_id());
-    else if (op == "tokens") answer.add("count", std::to_string(ask_at_once(source(), std::stoul(arg("count")))));
+      auto webhook = app->verify_webhook(options().headers, arg("body"), {secrets.begin(), secrets.end()});
+      if (op == "verify_webhook") output.add(webhook);
+      else output.add("value", std::to_string(app->apply_webhook(webhook)));
+    } else if (op == "source_installation_id") output.add("value", source().installation_id());
+    else if (op == "tokens") output.add("count", std::to_string(tokens_at_once(source(), std::stoul(arg("count")))));
     else if (op == "watch") source().on_change([watch = watch](const auto &before, const auto &token) { watch->follow(before, token); });
-    else if (op == "changes") watch->tell_changes(answer);
-    else if (op == "events") watch->tell_events(answer);
-    else if (op == "stats") answer.add(app->stats());
+    else if (op == "changes") watch->print_changes(output);
+    else if (op == "events") watch->print_events(output);
+    else if (op == "stats") output.add(app->stats());
     else if (op == "close") app->close();
-    else if (!operate(op, answer) && !people.operate(*this, op, answer)) throw std::logic_error("unknown operation " + op);
+    else if (!operate(op, output) && !users.operate(*this, op, output)) throw std::logic_error("unknown operation " + op);
   }
 
-  void obey(const std::string &command, Answer &answer) {
+  void run(const std::string &command, Output &output) {
     if (command == "config") for (const auto &[key, value] : words) config(key, value);
     else if (command == "advance") clock->advance(std::chrono::milliseconds(std::stoll(arg("ms"))));
     else if (command == "app") app = std::exchange(builder, App::builder()).build();
-    else call(answer);
+    else call(output);
   }
 };
 
@@ -205,13 +204,13 @@ int main() {
       auto equals = word.find('=');
       driver.words.emplace(decode(word.substr(0, equals)), decode(word.substr(equals + 1)));
     }
-    Answer answer{"ok"};
+    Output output{"ok"};
     try {
-      driver.obey(command, answer);
+      driver.run(command, output);
     } catch (const appmint::Error &error) {
-      answer.line = "error";
-      answer.add(error);
+      output.line = "error";
+      output.add(error);
     }
-    std::cout << answer.line << std::endl;
+    std::cout << output.line << std::endl;
   }
 }

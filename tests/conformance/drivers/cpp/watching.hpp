@@ -1,11 +1,11 @@
-// What the C++ driver sees happen while nobody asks, and its own stores.
+// How the C++ driver observes an app, and its stores.
 #include <appmint.hpp>
 #include <mutex>
 #include <set>
 #include <thread>
 
 // A store in the driver's memory.
-class Shelf : public appmint::Store {
+class MemoryStore : public appmint::Store {
  public:
   std::optional<std::string> get(std::string_view name) override {
     std::lock_guard guard(mutex_);
@@ -40,8 +40,8 @@ class Shelf : public appmint::Store {
   Records records_, locks_;
 };
 
-// A store whose methods fail.
-class Broken : public appmint::Store {
+// A store that fails.
+class BrokenStore : public appmint::Store {
   [[noreturn]] static void fail() { throw std::runtime_error("no store today"); }
   std::optional<std::string> get(std::string_view) override { fail(); }
   bool put(std::string_view, std::string_view, std::optional<std::string_view>, std::optional<appmint::Time>) override { fail(); }
@@ -50,7 +50,7 @@ class Broken : public appmint::Store {
   void unlock(std::string_view, std::string_view) override { fail(); }
 };
 
-// Events as they are told, already in words; and new tokens.
+// Events, already printed, and new tokens.
 class Watch {
  public:
   void note(const appmint::Event &event) {
@@ -58,42 +58,42 @@ class Watch {
     auto p = std::to_string(count_++) + ".";
     auto offset = event.clock_offset();
     auto error = event.error();
-    events_.add(p + "kind", event.kind()), events_.add(p + "installation_id", event.installation_id());
+    events_.add(p + "kind", to_string(event.kind())), events_.add(p + "installation_id", event.installation_id());
     events_.add(p + "clock_offset", offset ? std::optional<long long>(offset->count()) : std::nullopt);
-    events_.add(p + "error_kind", error ? Text(name(error->kind())) : std::nullopt);
-    events_.add(p + "is_warning", std::optional<bool>(event.is_warning())), events_.add(p + "text", event.text());
+    events_.add(p + "error_kind", error ? Text(to_string(error->kind())) : std::nullopt);
+    events_.add(p + "is_warning", std::optional<bool>(event.is_warning())), events_.add(p + "text", to_string(event));
   }
   void follow(const std::optional<appmint::Token> &before, const appmint::Token &token) {
     std::lock_guard guard(mutex_);
     changes_.emplace_back(before, token);
   }
-  void tell_events(Answer &answer) {
-    moment();
+  void print_events(Output &output) {
+    wait_a_moment();
     std::lock_guard guard(mutex_);
-    answer.add("count", std::to_string(std::exchange(count_, 0)));
-    answer.line += std::exchange(events_, Answer{}).line;
+    output.add("count", std::to_string(std::exchange(count_, 0)));
+    output.line += std::exchange(events_, Output{}).line;
   }
-  void tell_changes(Answer &answer) {
-    moment();
+  void print_changes(Output &output) {
+    wait_a_moment();
     std::lock_guard guard(mutex_);
-    answer.add("count", std::to_string(changes_.size()));
+    output.add("count", std::to_string(changes_.size()));
     if (changes_.empty()) return;
     const auto &[before, last] = changes_.back();
-    answer.add("reveal.last", last.reveal());
-    if (before) answer.add("reveal.before", before->reveal());
+    output.add("reveal.last", last.reveal());
+    if (before) output.add("reveal.before", before->reveal());
   }
 
  private:
-  // For what is on its way on another thread.
-  static void moment() { std::this_thread::sleep_for(std::chrono::milliseconds(100)); }
+  // Gives other threads time to finish.
+  static void wait_a_moment() { std::this_thread::sleep_for(std::chrono::milliseconds(100)); }
   std::mutex mutex_;
-  Answer events_;
+  Output events_;
   std::size_t count_ = 0;
-  std::vector<std::pair<std::optional<appmint::Token>, appmint::Token>> changes_;  // the one before, and the new one
+  std::vector<std::pair<std::optional<appmint::Token>, appmint::Token>> changes_;  // the token before, and the new one
 };
 
-// How many different tokens so many threads get that ask at once.
-inline std::size_t ask_at_once(const appmint::TokenSource &source, std::size_t count) {
+// The number of different tokens that so many threads get at once.
+inline std::size_t tokens_at_once(const appmint::TokenSource &source, std::size_t count) {
   std::mutex mutex;
   std::set<std::string> tokens;
   std::optional<appmint::Error> failed;

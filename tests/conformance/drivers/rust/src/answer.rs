@@ -3,9 +3,9 @@
 use std::fmt;
 
 use appmint_core::{
-    Authorization, Error, Event, Flight, WebhookConfig, WebhookDelivery, Installation, Introspection,
-    Listing, Permissions, Registration, Repository, Response, Result, Secret, Stats, Timestamp,
-    Token, WebhookEvent,
+    Authorization, Error, Event, Flight, Installation, Introspection, Listing, Permissions,
+    Registration, Repository, Response, Result, Secret, Stats, Timestamp, Token, WebhookConfig,
+    WebhookDelivery, WebhookEvent,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 

@@ -1,6 +1,6 @@
 //! What an app does beside installations, tokens and calls.
 
-use appmint_core::{App, WebhookUpdate, InstallRequest, Result, Secret, Target};
+use appmint_core::{App, InstallRequest, Result, Secret, Target, WebhookUpdate};
 
 use crate::{Words, answer::Answer, scope, split};
 
@@ -24,8 +24,12 @@ pub(crate) fn call(app: &App, operation: &str, words: &Words) -> Result<Answer> 
             };
             Answer::webhook_config(&app.update_webhook_config(change).wait()?)
         }
-        "webhook_deliveries" => Answer::all(&app.webhook_deliveries()?, words, Answer::webhook_delivery)?,
-        "webhook_delivery" => Answer::default().webhook_delivery("", &app.webhook_delivery(id()).wait()?),
+        "webhook_deliveries" => {
+            Answer::all(&app.webhook_deliveries()?, words, Answer::webhook_delivery)?
+        }
+        "webhook_delivery" => {
+            Answer::default().webhook_delivery("", &app.webhook_delivery(id()).wait()?)
+        }
         "redeliver_webhook" => Answer::nothing(app.redeliver_webhook(id()))?,
         "check_token" => Answer::token(&app.check_token(token()).wait()?),
         "reset_token" => Answer::token(&app.reset_token(token()).wait()?),

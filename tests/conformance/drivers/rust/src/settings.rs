@@ -30,7 +30,9 @@ impl Driver {
             "client_secret" => settings.client_secret = Some(value.into()),
             "private_key" => settings.private_key = Some(value.into_bytes().into()),
             "private_key_hex" => settings.private_key = Some(bytes(&value).into()),
-            "fallback_private_key" => settings.fallback_private_key = Some(value.into_bytes().into()),
+            "fallback_private_key" => {
+                settings.fallback_private_key = Some(value.into_bytes().into())
+            }
             "private_key_passphrase" => settings.private_key_passphrase = Some(value.into()),
             "key_id" => settings.key_id = Some(value),
             "fallback_key_id" => settings.fallback_key_id = Some(value),

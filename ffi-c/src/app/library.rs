@@ -1,0 +1,32 @@
+//! The library's versions, and the platforms that are built in.
+
+use std::{ffi::c_char, sync::OnceLock};
+
+use appmint_core::{Platform, VERSION};
+
+use crate::{
+    access::{read, text_of},
+    text::OnceText,
+    values::appmint_list,
+};
+
+/// The library's version, such as "0.1.0". APPMINT_VERSION is the header's. Never freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_version() -> *const c_char {
+    static TEXT: OnceLock<OnceText> = OnceLock::new();
+    text_of(Some(&TEXT), |text| text.get_or_init(OnceText::default).required(|| VERSION))
+}
+
+/// The version of the library's binary interface. APPMINT_ABI_VERSION is the header's; only a
+/// program that loads the library by hand can see two different numbers.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_abi_version() -> u32 {
+    read(Some(env!("APPMINT_ABI_VERSION")), 0, |text| text.parse().unwrap_or(0))
+}
+
+/// The names of the built-in platforms. Never freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_platforms() -> Option<&'static appmint_list> {
+    static LIST: OnceLock<appmint_list> = OnceLock::new();
+    read(Some(&LIST), None, |list| Some(list.get_or_init(|| Platform::names().iter().collect())))
+}

@@ -1,0 +1,183 @@
+//! Calls of the platform's API, and their responses.
+
+use std::{
+    ffi::{c_char, c_int, c_void},
+    mem::{self, MaybeUninit},
+    ptr,
+    sync::{Arc, OnceLock},
+};
+
+use appmint_core::{Call, Response, Result};
+
+use crate::{
+    access::{free, new, read},
+    app::{app_of, appmint_app},
+    call::new_object,
+    convert::{bytes, milliseconds, required, text},
+    draft::{self, Draft},
+    errors::{appmint_error, appmint_status},
+    values::appmint_map,
+};
+
+/// A call of the platform's API: see appmint_app_request and appmint_source_request. It can be sent
+/// any number of times.
+pub struct appmint_request(Draft<Call>);
+
+impl appmint_request {
+    /// The call, unless a setter had a wrong argument.
+    pub(crate) fn call(request: Option<&Self>) -> Result<Call> {
+        required("request", request)?.0.checked().cloned()
+    }
+}
+
+/// Changes a call by one of its own methods.
+fn set<T>(
+    request: Option<&mut appmint_request>,
+    read: impl FnOnce() -> Result<T>,
+    change: impl FnOnce(Call, T) -> Call,
+) {
+    draft::set(request.map(|request| &mut request.0), |call| {
+        let argument = read()?;
+        *call = change(mem::replace(call, Call::get("")), argument);
+        Ok(())
+    });
+}
+
+/// A response, whatever its status. Its body is zeroized when freed.
+pub struct appmint_response {
+    core: Arc<Response>,
+    headers: OnceLock<appmint_map>,
+}
+
+impl From<Arc<Response>> for appmint_response {
+    fn from(core: Arc<Response>) -> Self {
+        Self { core, headers: OnceLock::new() }
+    }
+}
+
+/// A call of any method, such as "GET". `path` begins with "/" and is relative to the API, or is a
+/// URL on one of the platform's own hosts. A query may follow it.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_request_new(
+    method: *const c_char,
+    method_len: usize,
+    path: *const c_char,
+    path_len: usize,
+) -> Option<Box<appmint_request>> {
+    new(|| {
+        let mut draft = Draft::new(Call::get(""));
+        draft.change(|call| {
+            *call = Call::new(text("method", method, method_len)?, text("path", path, path_len)?);
+            Ok(())
+        });
+        appmint_request(draft)
+    })
+}
+
+/// Adds a header.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_request_add_header(
+    request: Option<&mut appmint_request>,
+    name: *const c_char,
+    name_len: usize,
+    value: *const c_char,
+    value_len: usize,
+) {
+    let header = || Ok((text("name", name, name_len)?, text("value", value, value_len)?));
+    set(request, header, |call, (name, value)| call.header(name, value));
+}
+
+/// Sets a JSON body.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_request_set_json(
+    request: Option<&mut appmint_request>,
+    json: *const c_char,
+    json_len: usize,
+) {
+    set(request, || text("json", json, json_len), Call::json_text);
+}
+
+/// Sets a body of any kind. Name its kind in a Content-Type header.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_request_set_body(
+    request: Option<&mut appmint_request>,
+    body: *const c_void,
+    body_len: usize,
+) {
+    set(request, || bytes("body", body, body_len), Call::body);
+}
+
+/// Authenticates the call with this token, such as a user's, instead of the app's JWT. Only for
+/// appmint_app_request.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_request_set_token(
+    request: Option<&mut appmint_request>,
+    token: *const c_char,
+    token_len: usize,
+) {
+    set(request, || text("token", token, token_len), Call::token);
+}
+
+/// The deadline of the whole call, in milliseconds; default the app's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_request_set_timeout_ms(
+    request: Option<&mut appmint_request>,
+    timeout_ms: i64,
+) {
+    set(request, || milliseconds("timeout_ms", timeout_ms), Call::timeout);
+}
+
+/// Zeroizes the token in a request and frees it.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_request_free(request: Option<Box<appmint_request>>) {
+    free(request);
+}
+
+/// An API call as the app, or with the request's own token. Every HTTP status is a response, and
+/// APPMINT_OK. Blocks at most for the request's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_request(
+    app: Option<&appmint_app>,
+    request: Option<&appmint_request>,
+    response: Option<&mut MaybeUninit<*mut appmint_response>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    new_object("response", response, error, || {
+        let call = appmint_request::call(request)?;
+        app_of(app)?.request(call).wait()
+    })
+}
+
+/// The HTTP status.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_response_status(response: Option<&appmint_response>) -> c_int {
+    read(response, 0, |response| c_int::from(response.core.status))
+}
+
+/// The headers, names in lower case.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_response_headers(
+    response: Option<&appmint_response>,
+) -> Option<&appmint_map> {
+    let map = |response: &appmint_response| (&response.core.headers).into();
+    read(response, None, |response| Some(response.headers.get_or_init(|| map(response))))
+}
+
+/// The body: bytes without a NUL at their end. Not NULL even if the body is empty.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_response_body(
+    response: Option<&appmint_response>,
+    len: Option<&mut MaybeUninit<usize>>,
+) -> *const u8 {
+    let body = read(response, None, |response| Some(response.core.body.as_slice()));
+    if let Some(len) = len {
+        len.write(body.map_or(0, <[u8]>::len));
+    }
+    body.map_or(ptr::null(), <[u8]>::as_ptr)
+}
+
+/// Frees a response.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_response_free(response: Option<Box<appmint_response>>) {
+    free(response);
+}

@@ -1,0 +1,124 @@
+//! Errors.
+
+use std::ffi::{c_char, c_int};
+
+use appmint_core::{Error, ErrorKind, Reason};
+
+use crate::{
+    access::{free, read, text_of},
+    convert::duration_ms,
+    text::{Names, OnceText},
+};
+
+/// APPMINT_OK or an error kind: a value of enum appmint_status_code, which says what the caller can
+/// do.
+pub type appmint_status = i32;
+
+/// A value of enum appmint_reason_code: the cause in one word.
+pub type appmint_reason = i32;
+
+/// Why a call failed. It contains no secret.
+pub struct appmint_error {
+    core: Error,
+    message: OnceText,
+    hint: OnceText,
+    platform_code: OnceText,
+    request_id: OnceText,
+    description: OnceText,
+}
+
+impl From<Error> for appmint_error {
+    fn from(core: Error) -> Self {
+        let (message, hint) = (OnceText::default(), OnceText::default());
+        let (platform_code, request_id, description) = Default::default();
+        Self { core, message, hint, platform_code, request_id, description }
+    }
+}
+
+/// The status that the failed call returned.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_kind(error: Option<&appmint_error>) -> appmint_status {
+    read(error, 0, |error| error.core.kind().number())
+}
+
+/// The cause in one word, or APPMINT_REASON_NONE.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_reason(error: Option<&appmint_error>) -> appmint_reason {
+    read(error, 0, |error| error.core.reason().map_or(0, Reason::number))
+}
+
+/// What happened: a clause in lower case.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_message(error: Option<&appmint_error>) -> *const c_char {
+    text_of(error, |error| error.message.required(|| error.core.message()))
+}
+
+/// What to do about it: a sentence, or NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_hint(error: Option<&appmint_error>) -> *const c_char {
+    text_of(error, |error| error.hint.optional(|| error.core.hint()))
+}
+
+/// The HTTP status of the platform's response; 0 if there was none.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_status(error: Option<&appmint_error>) -> c_int {
+    read(error, 0, |error| error.core.status().map_or(0, c_int::from))
+}
+
+/// The platform's own error code, or NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_platform_code(error: Option<&appmint_error>) -> *const c_char {
+    text_of(error, |error| error.platform_code.optional(|| error.core.platform_code()))
+}
+
+/// The platform's id of the request, for its support, or NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_request_id(error: Option<&appmint_error>) -> *const c_char {
+    text_of(error, |error| error.request_id.optional(|| error.core.request_id()))
+}
+
+/// The time to wait before the next attempt, in milliseconds; -1 if there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_retry_after_ms(error: Option<&appmint_error>) -> i64 {
+    duration_ms(read(error, None, |error| error.core.retry_after()))
+}
+
+/// 1 if the same call may work later without a change, else 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_is_retryable(error: Option<&appmint_error>) -> c_int {
+    read(error, 0, |error| c_int::from(error.core.is_retryable()))
+}
+
+/// The message and the hint, in one line.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_to_string(error: Option<&appmint_error>) -> *const c_char {
+    text_of(error, |error| error.description.owned(|| Some(error.core.to_string())))
+}
+
+/// A copy of an error that is borrowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_copy(error: Option<&appmint_error>) -> Option<Box<appmint_error>> {
+    read(error, None, |error| Some(Box::new(error.core.clone().into())))
+}
+
+/// Frees an error.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_free(error: Option<Box<appmint_error>>) {
+    free(error);
+}
+
+/// The name of a status, such as "not_found" for APPMINT_ERROR_NOT_FOUND; NULL for APPMINT_OK and
+/// for other numbers. Never freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_kind_name(kind: appmint_status) -> *const c_char {
+    static NAMES: Names = Names::new();
+    NAMES.pointer(kind, || ErrorKind::ALL.iter().map(|kind| (kind.number(), kind.name())))
+}
+
+/// The name of a reason, such as "suspended" for APPMINT_REASON_SUSPENDED; NULL for
+/// APPMINT_REASON_NONE and for other numbers. Never freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_reason_name(reason: appmint_reason) -> *const c_char {
+    static NAMES: Names = Names::new();
+    NAMES.pointer(reason, || Reason::ALL.iter().map(|reason| (reason.number(), reason.name())))
+}

@@ -1,0 +1,162 @@
+//! A user who logs in at this machine, with a browser.
+
+use std::{ffi::c_char, mem::MaybeUninit};
+
+use appmint_core::{Login, LoginRequest, Result};
+
+use crate::{
+    access::{free, new, read, text_of},
+    call::{new_object, try_call},
+    convert::{milliseconds_or_default, required, text},
+    draft::{self, Draft},
+    errors::{appmint_error, appmint_status},
+    text::OnceText,
+    tokens::token::appmint_token,
+};
+
+/// The arguments of appmint_app_start_login, all of which may be left out.
+pub struct appmint_login_request(Draft<LoginRequest>);
+
+impl appmint_login_request {
+    /// The arguments, unless a setter had a wrong one; the defaults for NULL.
+    pub(crate) fn or_default(request: Option<&Self>) -> Result<LoginRequest> {
+        request.map_or_else(|| Ok(LoginRequest::default()), |request| request.0.checked().cloned())
+    }
+}
+
+fn set(
+    request: Option<&mut appmint_login_request>,
+    change: impl FnOnce(&mut LoginRequest) -> Result<()>,
+) {
+    draft::set(request.map(|request| &mut request.0), change);
+}
+
+/// A login that waits for a browser to come back.
+pub struct appmint_login {
+    core: Login,
+    url: OnceText,
+    redirect_uri: OnceText,
+}
+
+impl From<Login> for appmint_login {
+    fn from(core: Login) -> Self {
+        let (url, redirect_uri) = Default::default();
+        Self { core, url, redirect_uri }
+    }
+}
+
+/// A request without any argument.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_request_new() -> Option<Box<appmint_login_request>> {
+    new(|| appmint_login_request(Draft::default()))
+}
+
+/// Adds an OAuth scope, on a platform that takes them.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_request_add_scope(
+    request: Option<&mut appmint_login_request>,
+    scope: *const c_char,
+    scope_len: usize,
+) {
+    set(request, |core| {
+        core.scopes.push(text("scope", scope, scope_len)?.into());
+        Ok(())
+    });
+}
+
+/// The account to suggest to the user, on a platform that takes it.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_request_set_login_hint(
+    request: Option<&mut appmint_login_request>,
+    login_hint: *const c_char,
+    login_hint_len: usize,
+) {
+    set(request, |core| {
+        core.login_hint = Some(text("login_hint", login_hint, login_hint_len)?.into());
+        Ok(())
+    });
+}
+
+/// Adds a port of 127.0.0.1. The listener takes the first that is free; default any free port.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_request_add_port(
+    request: Option<&mut appmint_login_request>,
+    port: u16,
+) {
+    set(request, |core| {
+        core.ports.push(port);
+        Ok(())
+    });
+}
+
+/// The path that the browser comes back to; default "/callback".
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_request_set_path(
+    request: Option<&mut appmint_login_request>,
+    path: *const c_char,
+    path_len: usize,
+) {
+    set(request, |core| {
+        core.path = Some(text("path", path, path_len)?.into());
+        Ok(())
+    });
+}
+
+/// Frees a request.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_request_free(request: Option<Box<appmint_login_request>>) {
+    free(request);
+}
+
+/// The URL for the user's browser.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_url(login: Option<&appmint_login>) -> *const c_char {
+    text_of(login, |login| login.url.required(|| login.core.url()))
+}
+
+/// The URL that the browser comes back to.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_redirect_uri(login: Option<&appmint_login>) -> *const c_char {
+    text_of(login, |login| login.redirect_uri.required(|| login.core.redirect_uri()))
+}
+
+/// Opens the user's browser at the URL.
+///
+/// APPMINT_ERROR_UNSUPPORTED if there is no browser; print the URL instead.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_open_browser(
+    login: Option<&appmint_login>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    try_call(error, || required("login", login)?.core.open_browser())
+}
+
+/// The user's token, once the browser has come back. The listener then closes. It refuses requests
+/// that do not belong to this login, and goes on waiting. A login can be waited for once.
+///
+/// Blocks at most for `timeout_ms` (APPMINT_DEFAULT: five minutes), then APPMINT_ERROR_TIMEOUT.
+/// APPMINT_ERROR_CANCELLED after appmint_login_cancel; APPMINT_ERROR_DENIED if the user refused.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_wait(
+    login: Option<&appmint_login>,
+    timeout_ms: i64,
+    token: Option<&mut MaybeUninit<*mut appmint_token>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    new_object("token", token, error, || {
+        let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
+        required("login", login)?.core.wait(timeout).wait()
+    })
+}
+
+/// Ends the wait of another thread, and closes the listener.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_cancel(login: Option<&appmint_login>) {
+    read(login, (), |login| login.core.cancel());
+}
+
+/// Frees a login. The listener closes, unless a wait did it.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_free(login: Option<Box<appmint_login>>) {
+    free(login);
+}

@@ -1,0 +1,62 @@
+//! Users who stay logged in: their tokens are in the store, and are renewed.
+
+use std::{ffi::c_char, mem::MaybeUninit};
+
+use crate::{
+    app::{app_of, appmint_app},
+    call::{new_object, try_call},
+    convert::{required, text},
+    errors::{appmint_error, appmint_status},
+    tokens::{source::appmint_source, token::appmint_token},
+};
+
+/// A source of one user's tokens. They are in the store under a name that you choose, and are
+/// renewed before they expire; processes that share the store renew once. No network I/O.
+///
+/// APPMINT_ERROR_INVALID_ARGUMENT without a store or a client id. Before appmint_app_start_session
+/// the source's calls return APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_NO_SESSION.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_session(
+    app: Option<&appmint_app>,
+    name: *const c_char,
+    name_len: usize,
+    source: Option<&mut MaybeUninit<*mut appmint_source>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    new_object("source", source, error, || {
+        let name = text("name", name, name_len)?;
+        app_of(app)?.session(name)
+    })
+}
+
+/// Stores a user's token under a name, and replaces an earlier one. A source of appmint_app_session
+/// then returns and renews it.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_start_session(
+    app: Option<&appmint_app>,
+    name: *const c_char,
+    name_len: usize,
+    token: Option<&appmint_token>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    try_call(error, || {
+        let name = text("name", name, name_len)?;
+        let token = required("token", token)?.core.clone();
+        app_of(app)?.start_session(name, token).wait()
+    })
+}
+
+/// Removes a user's tokens from memory and the store. The tokens themselves stay valid:
+/// appmint_app_delete_grant revokes them, on a platform that has it.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_end_session(
+    app: Option<&appmint_app>,
+    name: *const c_char,
+    name_len: usize,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    try_call(error, || {
+        let name = text("name", name, name_len)?;
+        app_of(app)?.end_session(name).wait()
+    })
+}

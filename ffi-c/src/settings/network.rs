@@ -1,0 +1,120 @@
+//! How the app reaches the network: deadlines, proxy, trust, retries.
+
+use std::ffi::{c_char, c_int};
+
+use crate::{
+    convert::{milliseconds, text},
+    settings::{appmint_config, set},
+};
+
+/// The deadline of a whole call, retries included, in milliseconds; default 30000.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_timeout_ms(
+    config: Option<&mut appmint_config>,
+    timeout_ms: i64,
+) {
+    set(config, |settings| {
+        settings.timeout = Some(milliseconds("timeout_ms", timeout_ms)?);
+        Ok(())
+    });
+}
+
+/// The deadline of connecting, in milliseconds; default 10000.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_connect_timeout_ms(
+    config: Option<&mut appmint_config>,
+    connect_timeout_ms: i64,
+) {
+    set(config, |settings| {
+        settings.connect_timeout = Some(milliseconds("connect_timeout_ms", connect_timeout_ms)?);
+        Ok(())
+    });
+}
+
+/// The URL of a proxy, with a password if it needs one; "" for none. Default: the one that the
+/// environment names.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_proxy(
+    config: Option<&mut appmint_config>,
+    proxy: *const c_char,
+    proxy_len: usize,
+) {
+    set(config, |settings| {
+        settings.proxy = Some(text("proxy", proxy, proxy_len)?.into());
+        Ok(())
+    });
+}
+
+/// PEM of certificates to trust in addition to the system's.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_root_certificates(
+    config: Option<&mut appmint_config>,
+    root_certificates: *const c_char,
+    root_certificates_len: usize,
+) {
+    set(config, |settings| {
+        settings.root_certificates =
+            Some(text("root_certificates", root_certificates, root_certificates_len)?.into());
+        Ok(())
+    });
+}
+
+/// Text that precedes appmint's own User-Agent.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_user_agent(
+    config: Option<&mut appmint_config>,
+    user_agent: *const c_char,
+    user_agent_len: usize,
+) {
+    set(config, |settings| {
+        settings.user_agent = Some(text("user_agent", user_agent, user_agent_len)?.into());
+        Ok(())
+    });
+}
+
+/// Not 0: allows plain http to hosts other than this machine; default 0. Anybody on the way can
+/// then read and change what is sent, tokens included.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_allow_plain_http(
+    config: Option<&mut appmint_config>,
+    allow_plain_http: c_int,
+) {
+    set(config, |settings| {
+        settings.allow_plain_http = allow_plain_http != 0;
+        Ok(())
+    });
+}
+
+/// The largest body of an API response, in bytes; default 33554432 (32 MiB).
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_max_response_body(
+    config: Option<&mut appmint_config>,
+    max_response_body: usize,
+) {
+    set(config, |settings| {
+        settings.max_response_body = Some(max_response_body);
+        Ok(())
+    });
+}
+
+/// How often a call is sent again after a temporary failure or a rate limit, if repeating it is
+/// safe; default 2. 0 sends every request once.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_retries(config: Option<&mut appmint_config>, retries: u32) {
+    set(config, |settings| {
+        settings.retries = Some(retries);
+        Ok(())
+    });
+}
+
+/// The wait before the first retry, in milliseconds, doubled before each further one; default 250.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_retry_wait_ms(
+    config: Option<&mut appmint_config>,
+    retry_wait_ms: i64,
+) {
+    set(config, |settings| {
+        settings.retry_wait = Some(milliseconds("retry_wait_ms", retry_wait_ms)?);
+        Ok(())
+    });
+}

@@ -1,0 +1,101 @@
+//! Where tokens are kept between processes.
+
+pub mod own_store;
+
+use std::{
+    ffi::{c_char, c_int, c_void},
+    sync::Arc,
+};
+
+use crate::{
+    callback::{Userdata, appmint_drop},
+    convert::text,
+    settings::{appmint_config, set},
+    stores::own_store::{OwnStore, appmint_store_callbacks},
+};
+
+/// Where tokens are kept between processes: "sqlite:FILE", "redis://..." or "rediss://..." (TLS),
+/// with "?prefix=" for the names (default "appmint:"); "memory:" keeps them in this process. Needs
+/// a key (appmint_config_set_store_key), or appmint_config_set_store_unencrypted.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_store(
+    config: Option<&mut appmint_config>,
+    store: *const c_char,
+    store_len: usize,
+) {
+    set(config, |settings| {
+        settings.store = Some(text("store", store, store_len)?.into());
+        Ok(())
+    });
+}
+
+/// The key that encrypts the store: 32 bytes in hexadecimal or base64.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_store_key(
+    config: Option<&mut appmint_config>,
+    store_key: *const c_char,
+    store_key_len: usize,
+) {
+    set(config, |settings| {
+        settings.store_key = Some(text("store_key", store_key, store_key_len)?.into());
+        Ok(())
+    });
+}
+
+/// The previous key during a key rotation. It only decrypts.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_previous_store_key(
+    config: Option<&mut appmint_config>,
+    previous_store_key: *const c_char,
+    previous_store_key_len: usize,
+) {
+    set(config, |settings| {
+        settings.previous_store_key =
+            Some(text("previous_store_key", previous_store_key, previous_store_key_len)?.into());
+        Ok(())
+    });
+}
+
+/// Not 0: the store keeps tokens unencrypted, for anybody who can read it; default 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_store_unencrypted(
+    config: Option<&mut appmint_config>,
+    store_unencrypted: c_int,
+) {
+    set(config, |settings| {
+        settings.store_unencrypted = store_unencrypted != 0;
+        Ok(())
+    });
+}
+
+/// A store that the program implements, instead of one of the library's.
+///
+/// The struct is copied. `userdata`, the first argument of each callback, passes to the library.
+/// `drop`, which may be NULL, is called exactly once: when neither the configuration nor an app
+/// that was made with it needs `userdata`, or at once if the store is refused.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_own_store(
+    config: Option<&mut appmint_config>,
+    callbacks: *const appmint_store_callbacks,
+    userdata: *mut c_void,
+    drop: appmint_drop,
+) {
+    let store = OwnStore::checked(callbacks, Userdata::take(userdata, drop));
+    set(config, |settings| {
+        settings.own_store = Some(Arc::new(store?));
+        Ok(())
+    });
+}
+
+/// How many tokens memory holds; default 1000000. Beyond it, tokens that no source refers to are
+/// dropped.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_capacity(
+    config: Option<&mut appmint_config>,
+    capacity: usize,
+) {
+    set(config, |settings| {
+        settings.capacity = Some(capacity);
+        Ok(())
+    });
+}

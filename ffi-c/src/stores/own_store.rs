@@ -1,0 +1,241 @@
+//! A store that the program implements.
+
+use std::{
+    ffi::{c_char, c_int, c_void},
+    fmt,
+    mem::MaybeUninit,
+    ptr,
+    time::Duration,
+};
+
+use appmint_core::{Error, ErrorKind, Result, Store, Timestamp};
+
+use crate::{
+    call::try_call,
+    callback::Userdata,
+    convert::{self, required, time_ms},
+    errors::{appmint_error, appmint_status},
+    text::Text,
+};
+
+/// The results of a store's functions.
+#[repr(C)]
+pub enum appmint_store_code {
+    /// The function did its work.
+    APPMINT_STORE_YES = 0,
+    /// There is no such value, there is another value, or another owner has the lock.
+    APPMINT_STORE_NO = 1,
+}
+
+/// Where a store's `get` puts the value that it found: see appmint_bytes_put.
+#[derive(Default)]
+pub struct appmint_bytes(Option<Vec<u8>>);
+
+/// A store that the program implements, which keeps tokens between processes: see
+/// appmint_config_set_own_store.
+///
+/// It keeps bytes by name. The bytes are encrypted, unless the app is set to leave them
+/// unencrypted. Each function returns APPMINT_STORE_YES, APPMINT_STORE_NO, or any other number if
+/// it failed: an installation token is then minted without the store. The functions run on the
+/// library's threads, on several at once. Each may block for a moment, must not throw, and may use
+/// its arguments until it returns. Names and owners end with a NUL.
+///
+/// Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that
+/// were built with other versions of this header.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct appmint_store_callbacks {
+    /// sizeof(appmint_store_callbacks)
+    pub size: usize,
+    /// Finds the value of this name, and passes it to appmint_bytes_put; APPMINT_STORE_NO if there
+    /// is none.
+    pub get: Option<
+        unsafe extern "C" fn(
+            userdata: *mut c_void,
+            name: *const c_char,
+            value: *mut appmint_bytes,
+        ) -> c_int,
+    >,
+    /// Replaces the value `expected` (NULL: no value) atomically; APPMINT_STORE_NO if there is
+    /// another value. The store may drop the value after `keep_until_ms`, which may be
+    /// APPMINT_NO_TIME.
+    pub put: Option<
+        unsafe extern "C" fn(
+            userdata: *mut c_void,
+            name: *const c_char,
+            value: *const u8,
+            value_len: usize,
+            expected: *const u8,
+            expected_len: usize,
+            keep_until_ms: i64,
+        ) -> c_int,
+    >,
+    /// Removes the value if it is `expected`, atomically.
+    pub remove: Option<
+        unsafe extern "C" fn(
+            userdata: *mut c_void,
+            name: *const c_char,
+            expected: *const u8,
+            expected_len: usize,
+        ) -> c_int,
+    >,
+    /// Locks this name for an owner; APPMINT_STORE_NO while another owner has the lock. The lock
+    /// ends after the lease, even if the owner has died.
+    pub lock: Option<
+        unsafe extern "C" fn(
+            userdata: *mut c_void,
+            name: *const c_char,
+            owner: *const c_char,
+            lease_ms: u64,
+        ) -> c_int,
+    >,
+    /// Ends the lock, if the owner has it.
+    pub unlock: Option<
+        unsafe extern "C" fn(
+            userdata: *mut c_void,
+            name: *const c_char,
+            owner: *const c_char,
+        ) -> c_int,
+    >,
+}
+
+/// Hands the value that a store's `get` found to the library, which copies it. A second call
+/// replaces the first. Only for use in `get`.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_bytes_put(
+    value: Option<&mut appmint_bytes>,
+    bytes: *const c_void,
+    bytes_len: usize,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    try_call(error, || {
+        let found = convert::bytes("bytes", bytes, bytes_len)?;
+        required("value", value)?.0 = Some(found.to_vec());
+        Ok(())
+    })
+}
+
+/// The program's callbacks and their `userdata`.
+pub(crate) struct OwnStore {
+    calls: appmint_store_callbacks,
+    userdata: Userdata,
+}
+
+impl OwnStore {
+    /// Refuses callbacks that lack a function.
+    pub(crate) fn checked(
+        calls: *const appmint_store_callbacks,
+        userdata: Userdata,
+    ) -> Result<Self> {
+        if calls.is_null() {
+            return Err(Error::invalid("callbacks is NULL"));
+        }
+        // SAFETY: the header demands a struct whose first member, its size, can be read.
+        let size = unsafe { calls.cast::<usize>().read() };
+        if size < size_of::<appmint_store_callbacks>() {
+            return Err(Error::invalid(format!("callbacks has size {size}"))
+                .advise("Set `size` to sizeof(appmint_store_callbacks)."));
+        }
+        // SAFETY: the struct is as large as it says, so it has all the members that are read.
+        let calls = unsafe { calls.read() };
+        function("get", calls.get)?;
+        function("put", calls.put)?;
+        function("remove", calls.remove)?;
+        function("lock", calls.lock)?;
+        function("unlock", calls.unlock)?;
+        Ok(Self { calls, userdata })
+    }
+}
+
+impl Store for OwnStore {
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let (get, name) = (function("get", self.calls.get)?, Text::from(name));
+        let mut value = appmint_bytes::default();
+        // SAFETY: the text ends with a NUL, and both live as long as the call.
+        let code = unsafe { get(self.userdata.start(), start(&name), &raw mut value) };
+        let is_there = outcome("get", code)?;
+        match value.0.filter(|_| is_there) {
+            None if is_there => Err(failed("get", "returned APPMINT_STORE_YES without a value")),
+            found => Ok(found),
+        }
+    }
+
+    fn put(
+        &self,
+        name: &str,
+        value: &[u8],
+        expected: Option<&[u8]>,
+        keep_until: Option<Timestamp>,
+    ) -> Result<bool> {
+        let (put, name) = (function("put", self.calls.put)?, Text::from(name));
+        let before = expected.map_or(ptr::null(), <[u8]>::as_ptr);
+        let before_len = expected.map_or(0, <[u8]>::len);
+        // SAFETY: the text ends with a NUL, the pointers are valid for the lengths beside
+        // them, and all live as long as the call.
+        let code = unsafe {
+            put(
+                self.userdata.start(),
+                start(&name),
+                value.as_ptr(),
+                value.len(),
+                before,
+                before_len,
+                time_ms(keep_until),
+            )
+        };
+        outcome("put", code)
+    }
+
+    fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
+        let (remove, name) = (function("remove", self.calls.remove)?, Text::from(name));
+        let (before, len) = (expected.as_ptr(), expected.len());
+        // SAFETY: as for `put`.
+        let code = unsafe { remove(self.userdata.start(), start(&name), before, len) };
+        outcome("remove", code).map(drop)
+    }
+
+    fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
+        let lock = function("lock", self.calls.lock)?;
+        let (name, owner) = (Text::from(name), Text::from(owner));
+        let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
+        // SAFETY: the texts end with a NUL, and live as long as the call.
+        let code = unsafe { lock(self.userdata.start(), start(&name), start(&owner), lease_ms) };
+        outcome("lock", code)
+    }
+
+    fn unlock(&self, name: &str, owner: &str) -> Result<()> {
+        let unlock = function("unlock", self.calls.unlock)?;
+        let (name, owner) = (Text::from(name), Text::from(owner));
+        // SAFETY: as for `lock`.
+        let code = unsafe { unlock(self.userdata.start(), start(&name), start(&owner)) };
+        outcome("unlock", code).map(drop)
+    }
+}
+
+impl fmt::Debug for OwnStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OwnStore")
+    }
+}
+
+fn function<F>(name: &str, function: Option<F>) -> Result<F> {
+    function.ok_or_else(|| Error::invalid(format!("the store's `{name}` is NULL")))
+}
+
+fn start(text: &Text) -> *const c_char {
+    Text::pointer(Some(text))
+}
+
+fn outcome(name: &str, code: c_int) -> Result<bool> {
+    const YES: c_int = appmint_store_code::APPMINT_STORE_YES as c_int;
+    const NO: c_int = appmint_store_code::APPMINT_STORE_NO as c_int;
+    match code {
+        YES => Ok(true),
+        NO => Ok(false),
+        code => Err(failed(name, &format!("returned {code}"))),
+    }
+}
+
+fn failed(name: &str, how: &str) -> Error {
+    Error::new(ErrorKind::Callback, format!("the store's `{name}` {how}"))
+}

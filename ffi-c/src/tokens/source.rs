@@ -1,0 +1,176 @@
+//! A source, which keeps a token valid.
+
+use std::{
+    ffi::{c_char, c_void},
+    mem::MaybeUninit,
+    ptr,
+};
+
+use appmint_core::{Token, TokenSource};
+
+use crate::{
+    access::{free, read},
+    app::request::{appmint_request, appmint_response},
+    call::{new_object, try_call},
+    callback::{Userdata, appmint_drop},
+    convert::{milliseconds_or_default, required, time_ms},
+    errors::{appmint_error, appmint_status},
+    installations::repository::appmint_repositories,
+    text::GrowingTexts,
+    tokens::token::appmint_token,
+    values::appmint_text,
+};
+
+/// Receives each new token, and the one `before` it: NULL for the first. Both are borrowed until
+/// the callback returns; appmint_token_copy keeps them. See appmint_source_on_change.
+pub type appmint_on_change = Option<
+    unsafe extern "C" fn(
+        userdata: *mut c_void,
+        before: *const appmint_token,
+        token: *const appmint_token,
+    ),
+>;
+
+/// Keeps one token valid: an installation's, the app's own, or a user's. Sources of one
+/// installation and scope share the token.
+pub struct appmint_source {
+    core: TokenSource,
+    installation_id: GrowingTexts,
+}
+
+impl From<TokenSource> for appmint_source {
+    fn from(core: TokenSource) -> Self {
+        Self { core, installation_id: GrowingTexts::default() }
+    }
+}
+
+/// The installation's id; NULL for the app's own tokens, for a user's, and before a lookup has
+/// found it.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_installation_id(source: Option<&appmint_source>) -> *const c_char {
+    read(source, ptr::null(), |source| {
+        source.installation_id.pointer(source.core.installation_id())
+    })
+}
+
+/// A token that stays valid for at least `min_valid_ms` milliseconds (APPMINT_DEFAULT: 60000), from
+/// memory or newly minted. Callers that need a new token at the same time share one.
+///
+/// Blocks at most for `timeout_ms` (APPMINT_DEFAULT: the app's timeout), and not at all with a
+/// token from memory. After the timeout minting goes on for the other callers.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_token(
+    source: Option<&appmint_source>,
+    min_valid_ms: i64,
+    timeout_ms: i64,
+    token: Option<&mut MaybeUninit<*mut appmint_token>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    new_object("token", token, error, || {
+        let min_valid = milliseconds_or_default("min_valid_ms", min_valid_ms)?;
+        let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
+        required("source", source)?.core.token(min_valid).wait_within(timeout)
+    })
+}
+
+/// The value of an Authorization header with such a token: see appmint_source_token. It contains
+/// the secret.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_authorization_header(
+    source: Option<&appmint_source>,
+    min_valid_ms: i64,
+    timeout_ms: i64,
+    header: Option<&mut MaybeUninit<*mut appmint_text>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    new_object("header", header, error, || {
+        let min_valid = milliseconds_or_default("min_valid_ms", min_valid_ms)?;
+        let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
+        required("source", source)?.core.authorization_header(min_valid).wait_within(timeout)
+    })
+}
+
+/// When the token in memory expires. APPMINT_NO_TIME also if there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_expires_at_ms(source: Option<&appmint_source>) -> i64 {
+    time_ms(read(source, None, |source| source.core.expires_at()))
+}
+
+/// Forgets the token in memory, so that the next call mints one. A token that was already returned
+/// still works.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_invalidate(source: Option<&appmint_source>) {
+    read(source, (), |source| source.core.invalidate());
+}
+
+/// Registers a callback for new tokens of this source, until the app and its sources are freed. No
+/// network I/O. A source with a lookup calls back once the installation was found.
+///
+/// The callback runs on the library's thread that fetched the token, for which other callers may be
+/// waiting: it must be quick, must not wait for a token, and must not throw. `userdata` passes to
+/// the library. `drop`, which may be NULL, is called exactly once: after the last callback, or at
+/// once if this function fails.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_on_change(
+    source: Option<&appmint_source>,
+    callback: appmint_on_change,
+    userdata: *mut c_void,
+    drop: appmint_drop,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    let userdata = Userdata::take(userdata, drop);
+    try_call(error, || {
+        let (source, callback) = (required("source", source)?, required("callback", callback)?);
+        source.core.on_change(move |before: Option<&Token>, token: &Token| {
+            let before = before.map(|before| appmint_token::from(before.clone()));
+            let token = appmint_token::from(token.clone());
+            let start = before.as_ref().map_or(ptr::null(), ptr::from_ref);
+            // SAFETY: the tokens outlive the call. The header demands that the callback can run on
+            // this thread.
+            unsafe { callback(userdata.start(), start, &raw const token) };
+        });
+        Ok(())
+    })
+}
+
+/// Forgets the token in memory and revokes it on the platform, for all who have it. No network I/O
+/// if there is no valid token. A token that is being minted is not revoked.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_revoke(
+    source: Option<&appmint_source>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    try_call(error, || required("source", source)?.core.revoke().wait())
+}
+
+/// The repositories that the token reaches. No network I/O until the first
+/// appmint_repositories_next.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_repositories(
+    source: Option<&appmint_source>,
+    listing: Option<&mut MaybeUninit<*mut appmint_repositories>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    new_object("listing", listing, error, || required("source", source)?.core.repositories())
+}
+
+/// An API call with the source's token. Every HTTP status is a response, and APPMINT_OK. Blocks at
+/// most for the request's timeout.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_request(
+    source: Option<&appmint_source>,
+    request: Option<&appmint_request>,
+    response: Option<&mut MaybeUninit<*mut appmint_response>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    new_object("response", response, error, || {
+        let call = appmint_request::call(request)?;
+        required("source", source)?.core.request(call).wait()
+    })
+}
+
+/// Frees a source. The app keeps the token for the next one.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_free(source: Option<Box<appmint_source>>) {
+    free(source);
+}

@@ -1,0 +1,184 @@
+//! A token.
+
+use std::{ffi::c_char, mem::MaybeUninit, sync::OnceLock};
+
+use appmint_core::{Secret, Token, TokenKind};
+
+use crate::{
+    access::{free, read, text_and_len_of, text_of},
+    convert::time_ms,
+    text::{Names, OnceText},
+    values::{appmint_list, appmint_map},
+};
+
+/// The kinds of tokens.
+#[repr(C)]
+pub enum appmint_token_kind_code {
+    /// The app itself: a JWT that it signed.
+    APPMINT_TOKEN_JWT = 1,
+    /// The app itself: a token that the platform issued for a JWT.
+    APPMINT_TOKEN_APP = 2,
+    /// An installation of the app.
+    APPMINT_TOKEN_INSTALLATION = 3,
+    /// A user who authorized the app.
+    APPMINT_TOKEN_USER = 4,
+}
+
+/// The number of a kind in [`appmint_token_kind_code`].
+fn number(kind: TokenKind) -> i32 {
+    let code = match kind {
+        TokenKind::Jwt => appmint_token_kind_code::APPMINT_TOKEN_JWT,
+        TokenKind::App => appmint_token_kind_code::APPMINT_TOKEN_APP,
+        TokenKind::Installation => appmint_token_kind_code::APPMINT_TOKEN_INSTALLATION,
+        TokenKind::User => appmint_token_kind_code::APPMINT_TOKEN_USER,
+        _ => return 0,
+    };
+    code as i32
+}
+
+/// A token: a snapshot that does not change. Zeroized when freed.
+pub struct appmint_token {
+    pub(crate) core: Token,
+    texts: Texts,
+    permissions: OnceLock<appmint_map>,
+    repositories: OnceLock<appmint_list>,
+    scopes: OnceLock<appmint_list>,
+}
+
+#[derive(Default)]
+struct Texts {
+    secret: OnceText,
+    authorization: OnceText,
+    repository_selection: OnceText,
+    account: OnceText,
+    claims: OnceText,
+    refresh_token: OnceText,
+    description: OnceText,
+}
+
+impl From<Token> for appmint_token {
+    fn from(core: Token) -> Self {
+        let (texts, permissions, repositories, scopes) = Default::default();
+        Self { core, texts, permissions, repositories, scopes }
+    }
+}
+
+/// What the token stands for: a value of enum appmint_token_kind_code.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_kind(token: Option<&appmint_token>) -> i32 {
+    read(token, 0, |token| number(token.core.kind()))
+}
+
+/// The name of a token's kind, such as "installation" for APPMINT_TOKEN_INSTALLATION; NULL for
+/// other numbers. Never freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_kind_name(kind: i32) -> *const c_char {
+    static NAMES: Names = Names::new();
+    NAMES.pointer(kind, || TokenKind::ALL.iter().map(|kind| (number(*kind), kind.name())))
+}
+
+/// The secret itself.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_reveal(
+    token: Option<&appmint_token>,
+    len: Option<&mut MaybeUninit<usize>>,
+) -> *const c_char {
+    text_and_len_of(token, len, |token| token.texts.secret.required(|| token.core.reveal()))
+}
+
+/// The value of an Authorization header. It contains the secret.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_authorization_header(
+    token: Option<&appmint_token>,
+    len: Option<&mut MaybeUninit<usize>>,
+) -> *const c_char {
+    let text = |token: &appmint_token| token.core.authorization_header();
+    text_and_len_of(token, len, |token| token.texts.authorization.secret(|| text(token)))
+}
+
+/// When the token expires.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_expires_at_ms(token: Option<&appmint_token>) -> i64 {
+    time_ms(read(token, None, |token| token.core.expires_at()))
+}
+
+/// The token's permissions: names and levels, sorted by name.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_permissions(token: Option<&appmint_token>) -> Option<&appmint_map> {
+    let map = |token: &appmint_token| token.core.permissions().into();
+    read(token, None, |token| Some(token.permissions.get_or_init(|| map(token))))
+}
+
+/// "all" or "selected": the repositories that it reaches; or NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_repository_selection(
+    token: Option<&appmint_token>,
+) -> *const c_char {
+    text_of(token, |token| {
+        token.texts.repository_selection.optional(|| token.core.repository_selection())
+    })
+}
+
+/// The names of the repositories that the token was narrowed to; empty if it was not.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_repositories(
+    token: Option<&appmint_token>,
+) -> Option<&appmint_list> {
+    let list = |token: &appmint_token| token.core.repositories().iter().collect();
+    read(token, None, |token| Some(token.repositories.get_or_init(|| list(token))))
+}
+
+/// The OAuth scopes that were granted.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_scopes(token: Option<&appmint_token>) -> Option<&appmint_list> {
+    let list = |token: &appmint_token| token.core.scopes().iter().collect();
+    read(token, None, |token| Some(token.scopes.get_or_init(|| list(token))))
+}
+
+/// The login of the account whose token it is, or NULL. Only appmint_app_check_token and the
+/// functions like it know it.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_account(token: Option<&appmint_token>) -> *const c_char {
+    text_of(token, |token| token.texts.account.optional(|| token.core.account()))
+}
+
+/// A JWT's claims as JSON, which is no secret; NULL for other tokens.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_claims(token: Option<&appmint_token>) -> *const c_char {
+    text_of(token, |token| token.texts.claims.optional(|| token.core.claims()))
+}
+
+/// The refresh token itself, a secret, or NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_reveal_refresh_token(
+    token: Option<&appmint_token>,
+    len: Option<&mut MaybeUninit<usize>>,
+) -> *const c_char {
+    text_and_len_of(token, len, |token| {
+        token.texts.refresh_token.optional(|| token.core.refresh_token().map(Secret::reveal))
+    })
+}
+
+/// When the refresh token expires.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_refresh_token_expires_at_ms(token: Option<&appmint_token>) -> i64 {
+    time_ms(read(token, None, |token| token.core.refresh_token_expires_at()))
+}
+
+/// A description for logs: kind, expiry and permissions. It contains no secret.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_to_string(token: Option<&appmint_token>) -> *const c_char {
+    text_of(token, |token| token.texts.description.owned(|| Some(format!("{:?}", token.core))))
+}
+
+/// A copy of a token that is borrowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_copy(token: Option<&appmint_token>) -> Option<Box<appmint_token>> {
+    read(token, None, |token| Some(Box::new(token.core.clone().into())))
+}
+
+/// Zeroizes and frees a token.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_free(token: Option<Box<appmint_token>>) {
+    free(token);
+}

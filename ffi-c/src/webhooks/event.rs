@@ -1,0 +1,97 @@
+//! A webhook with a valid signature.
+
+use std::{ffi::c_char, mem::MaybeUninit};
+
+use appmint_core::{Result, WebhookEvent};
+
+use crate::{
+    access::{free, text_and_len_of, text_of},
+    convert::{slice, text},
+    text::OnceText,
+};
+
+/// A header of a webhook. Both texts follow the text convention: a length of APPMINT_NTS means that
+/// a NUL ends the text.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct appmint_header {
+    /// The name, in any case: "X-Hub-Signature-256" is "x-hub-signature-256".
+    pub name: *const c_char,
+    /// The length of `name`.
+    pub name_len: usize,
+    /// The value, without the white space around it.
+    pub value: *const c_char,
+    /// The length of `value`.
+    pub value_len: usize,
+}
+
+pub(crate) fn headers<'a>(
+    start: *const appmint_header,
+    count: usize,
+) -> Result<Vec<(&'a str, &'a str)>> {
+    let read = |header: &appmint_header| {
+        let name = text("header's name", header.name, header.name_len)?;
+        Ok((name, text("header's value", header.value, header.value_len)?))
+    };
+    slice("headers", start, count)?.iter().map(read).collect()
+}
+
+/// A webhook with a valid signature: see appmint_app_verify_webhook.
+pub struct appmint_webhook_event {
+    pub(crate) core: WebhookEvent,
+    name: OnceText,
+    delivery_id: OnceText,
+    installation_id: OnceText,
+    payload: OnceText,
+}
+
+impl From<WebhookEvent> for appmint_webhook_event {
+    fn from(core: WebhookEvent) -> Self {
+        let (name, delivery_id, installation_id, payload) = Default::default();
+        Self { core, name, delivery_id, installation_id, payload }
+    }
+}
+
+/// The event's name, such as "push", or NULL. On most platforms it comes from a header, which no
+/// signature covers: route by it, but trust only the payload.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_webhook_event_name(
+    webhook: Option<&appmint_webhook_event>,
+) -> *const c_char {
+    text_of(webhook, |webhook| webhook.name.optional(|| webhook.core.name.as_deref()))
+}
+
+/// The delivery's id, by which a program recognises a delivery that arrives twice, or NULL. It
+/// comes from a header, too.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_webhook_event_delivery_id(
+    webhook: Option<&appmint_webhook_event>,
+) -> *const c_char {
+    text_of(webhook, |webhook| webhook.delivery_id.optional(|| webhook.core.delivery_id.as_deref()))
+}
+
+/// The id of the installation that the event is about, from the signed part, or NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_webhook_event_installation_id(
+    webhook: Option<&appmint_webhook_event>,
+) -> *const c_char {
+    text_of(webhook, |webhook| {
+        webhook.installation_id.optional(|| webhook.core.installation_id.as_deref())
+    })
+}
+
+/// The signed part as JSON: the body, or the part of it that the platform signs.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_webhook_event_payload(
+    webhook: Option<&appmint_webhook_event>,
+    len: Option<&mut MaybeUninit<usize>>,
+) -> *const c_char {
+    let json = |webhook: &appmint_webhook_event| Some(webhook.core.payload.to_string());
+    text_and_len_of(webhook, len, |webhook| webhook.payload.owned(|| json(webhook)))
+}
+
+/// Frees a webhook.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_webhook_event_free(webhook: Option<Box<appmint_webhook_event>>) {
+    free(webhook);
+}

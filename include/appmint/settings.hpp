@@ -1,0 +1,402 @@
+// The configuration of an app. Part of appmint.hpp.
+
+#ifndef APPMINT_SETTINGS_HPP
+#define APPMINT_SETTINGS_HPP
+
+#include "app.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace appmint {
+
+class Event;
+class Store;
+
+/// Makes the RS256 signature over a message. It runs on the library's threads, on several at once;
+/// it may block and may throw.
+using Signer = std::function<std::string(std::string_view message)>;
+
+/// A clock for tests. It stands still until it is moved. Copies share one time.
+class ManualClock {
+ public:
+  explicit ManualClock(Time now)
+      : clock_(appmint_clock_new(now.time_since_epoch().count()), appmint_clock_free) {}
+
+  [[nodiscard]] Time now() const;
+  /// Sets the time, forwards or backwards.
+  void set(Time now) const;
+  /// Moves the time forwards. ErrorKind::invalid_argument for a negative duration.
+  void advance(std::chrono::milliseconds by) const;
+  [[nodiscard]] const appmint_clock *c_handle() const { return clock_.get(); }
+
+ private:
+  std::shared_ptr<appmint_clock> clock_;
+};
+
+/// The settings of an app. A setter does not throw: build() reports the first wrong argument, such
+/// as a negative duration. A builder can be moved, but not copied, and belongs to one thread at a
+/// time.
+class App::Builder {
+ public:
+  Builder() : config_(appmint_config_new(), appmint_config_free) {}
+
+  // ---- the platform
+
+  /// The name of a built-in platform, such as "atomgit". No default.
+  Builder &platform(std::string_view name) &;
+  Builder platform(std::string_view name) && { return std::move(platform(name)); }
+  /// A platform's descriptor as JSON text, instead of a name. No default.
+  Builder &platform_descriptor(std::string_view json) &;
+  Builder platform_descriptor(std::string_view json) && {
+    return std::move(platform_descriptor(json));
+  }
+  /// The platform's host, such as "git.corp.example"; default the platform's own, if it has one.
+  Builder &host(std::string_view host_name) &;
+  Builder host(std::string_view host_name) && { return std::move(host(host_name)); }
+  /// The base URL of the API; default the platform's.
+  Builder &api_url(std::string_view url) &;
+  Builder api_url(std::string_view url) && { return std::move(api_url(url)); }
+  /// The base URL of the web pages, where a user authorizes; default the platform's.
+  Builder &web_url(std::string_view url) &;
+  Builder web_url(std::string_view url) && { return std::move(web_url(url)); }
+
+  // ---- the app's credentials
+
+  /// The app's id, as the platform's settings page shows it; default none. JWTs need it.
+  Builder &app_id(std::string_view id) &;
+  Builder app_id(std::string_view id) && { return std::move(app_id(id)); }
+  /// The OAuth client id; default none. Users' tokens need it.
+  Builder &client_id(std::string_view id) &;
+  Builder client_id(std::string_view id) && { return std::move(client_id(id)); }
+  /// The OAuth client secret; default none.
+  Builder &client_secret(std::string_view secret) &;
+  Builder client_secret(std::string_view secret) && { return std::move(client_secret(secret)); }
+  /// The app's RSA key: PEM, DER, or text that was pasted from either; default none.
+  Builder &private_key(std::string_view key) &;
+  Builder private_key(std::string_view key) && { return std::move(private_key(key)); }
+  /// Reads the private key from a file. Throws std::system_error if the file cannot be read.
+  Builder &private_key_file(const std::filesystem::path &path) &;
+  Builder private_key_file(const std::filesystem::path &path) && {
+    return std::move(private_key_file(path));
+  }
+  /// A second key during a key rotation; default none. The app switches to it when the platform
+  /// does not know the first.
+  Builder &fallback_private_key(std::string_view key) &;
+  Builder fallback_private_key(std::string_view key) && {
+    return std::move(fallback_private_key(key));
+  }
+  /// The passphrase of an encrypted PKCS#8 key; default none.
+  Builder &private_key_passphrase(std::string_view passphrase) &;
+  Builder private_key_passphrase(std::string_view passphrase) && {
+    return std::move(private_key_passphrase(passphrase));
+  }
+  /// The platform's id of the key, for platforms that name keys: the `kid` header of JWTs; default
+  /// none.
+  Builder &key_id(std::string_view id) &;
+  Builder key_id(std::string_view id) && { return std::move(key_id(id)); }
+  /// The platform's id of the second key; default none.
+  Builder &fallback_key_id(std::string_view id) &;
+  Builder fallback_key_id(std::string_view id) && { return std::move(fallback_key_id(id)); }
+  /// Signs instead of a private key; default none.
+  Builder &signer(Signer callback) &;
+  Builder signer(Signer callback) && { return std::move(signer(std::move(callback))); }
+  /// How far a JWT's `iat` lies in the past; default 60 s.
+  Builder &jwt_back_date(std::chrono::seconds by) &;
+  Builder jwt_back_date(std::chrono::seconds by) && { return std::move(jwt_back_date(by)); }
+  /// How far a JWT's `exp` lies in the future; default 540 s.
+  Builder &jwt_lifetime(std::chrono::seconds by) &;
+  Builder jwt_lifetime(std::chrono::seconds by) && { return std::move(jwt_lifetime(by)); }
+
+  // ---- the network
+
+  /// The deadline of a whole call, retries included; default 30 s.
+  Builder &timeout(std::chrono::milliseconds after) &;
+  Builder timeout(std::chrono::milliseconds after) && { return std::move(timeout(after)); }
+  /// The deadline of connecting; default 10 s.
+  Builder &connect_timeout(std::chrono::milliseconds after) &;
+  Builder connect_timeout(std::chrono::milliseconds after) && {
+    return std::move(connect_timeout(after));
+  }
+  /// The URL of a proxy; empty for none; default the one that the environment names.
+  Builder &proxy(std::string_view url) &;
+  Builder proxy(std::string_view url) && { return std::move(proxy(url)); }
+  /// PEM of certificates to trust in addition to the system's; default none.
+  Builder &root_certificates(std::string_view pem) &;
+  Builder root_certificates(std::string_view pem) && { return std::move(root_certificates(pem)); }
+  /// Text that precedes appmint's own User-Agent; default none.
+  Builder &user_agent(std::string_view prefix) &;
+  Builder user_agent(std::string_view prefix) && { return std::move(user_agent(prefix)); }
+  /// Allows plain http to hosts other than this machine; default false. Anybody on the way can then
+  /// read and change what is sent, tokens included.
+  Builder &allow_plain_http(bool allow = true) &;
+  Builder allow_plain_http(bool allow = true) && { return std::move(allow_plain_http(allow)); }
+  /// The largest body of an API response, in bytes; default 32 MiB.
+  Builder &max_response_body(std::size_t bytes) &;
+  Builder max_response_body(std::size_t bytes) && { return std::move(max_response_body(bytes)); }
+  /// How often a call is sent again after a temporary failure or a rate limit, if repeating it is
+  /// safe; default 2. 0 sends every request once.
+  Builder &retries(std::uint32_t times) &;
+  Builder retries(std::uint32_t times) && { return std::move(retries(times)); }
+  /// The wait before the first retry, doubled before each further one; default 250 ms.
+  Builder &retry_wait(std::chrono::milliseconds wait) &;
+  Builder retry_wait(std::chrono::milliseconds wait) && { return std::move(retry_wait(wait)); }
+
+  // ---- events and stores
+
+  /// Where tokens are kept between processes: "sqlite:FILE", "redis://..." or "rediss://..." (TLS),
+  /// with "?prefix=" for the names (default "appmint:"); "memory:" keeps them in this process.
+  /// Needs store_key or store_unencrypted. Default none.
+  Builder &store(std::string_view location) &;
+  Builder store(std::string_view location) && { return std::move(store(location)); }
+  /// A store that the program implements, instead of one of the library's; default none.
+  Builder &own_store(std::shared_ptr<Store> implementation) &;
+  Builder own_store(std::shared_ptr<Store> implementation) && {
+    return std::move(own_store(std::move(implementation)));
+  }
+  /// The key that encrypts the store: 32 bytes in hexadecimal or base64; default none.
+  Builder &store_key(std::string_view key) &;
+  Builder store_key(std::string_view key) && { return std::move(store_key(key)); }
+  /// The previous key during a key rotation, which only decrypts; default none.
+  Builder &previous_store_key(std::string_view key) &;
+  Builder previous_store_key(std::string_view key) && { return std::move(previous_store_key(key)); }
+  /// Lets the store keep tokens unencrypted, for anybody who can read it; default false.
+  Builder &store_unencrypted(bool allow = true) &;
+  Builder store_unencrypted(bool allow = true) && { return std::move(store_unencrypted(allow)); }
+  /// How many tokens memory holds; default 1000000. Beyond it, tokens that no source refers to are
+  /// dropped.
+  Builder &capacity(std::size_t tokens) &;
+  Builder capacity(std::size_t tokens) && { return std::move(capacity(tokens)); }
+  /// A callback for events; default none. It runs on the thread that did the work, on several at
+  /// once: it must be quick, and must not wait for a token. An exception that it throws is dropped.
+  Builder &on_event(std::function<void(const Event &)> callback) &;
+  Builder on_event(std::function<void(const Event &)> callback) && {
+    return std::move(on_event(std::move(callback)));
+  }
+  /// A manual clock, for tests; default the system's.
+  Builder &clock(const ManualClock &manual) &;
+  Builder clock(const ManualClock &manual) && { return std::move(clock(manual)); }
+
+  /// The app. Throws for the first wrong setting. No network I/O. The builder can be used again.
+  [[nodiscard]] App build() const;
+  [[nodiscard]] const appmint_config *c_handle() const { return config_.get(); }
+
+ private:
+  template <class Setter>
+  Builder &text(Setter setter, std::string_view value);
+  template <class Setter, class Value>
+  Builder &value(Setter setter, Value value);
+  static void call(void *callback, const appmint_event *event) noexcept;
+  static int sign(void *callback, const std::uint8_t *message, std::size_t message_len,
+                  std::uint8_t *signature, std::size_t *signature_len) noexcept;
+
+  std::unique_ptr<appmint_config, void (*)(appmint_config *)> config_;
+};
+
+/// The descriptor of a platform, as JSON text for Builder::platform_descriptor, from the metadata
+/// of its authorization server (RFC 8414, or OpenID Connect Discovery). Only the network settings
+/// count.
+[[nodiscard]] inline std::string discover(std::string_view issuer,
+                                          const App::Builder &settings = {}) {
+  return detail::revealed(detail::made(appmint_text_free, [&](auto out, auto error) {
+    return appmint_discover(settings.c_handle(), detail::start(issuer), issuer.size(), out, error);
+  }));
+}
+
+inline Time ManualClock::now() const {
+  return Time(std::chrono::milliseconds(appmint_clock_now_ms(clock_.get())));
+}
+
+inline void ManualClock::set(Time now) const {
+  appmint_clock_set_ms(clock_.get(), now.time_since_epoch().count());
+}
+
+inline void ManualClock::advance(std::chrono::milliseconds by) const {
+  detail::check([&](auto error) {
+    return appmint_clock_advance_ms(clock_.get(), by.count(), error);
+  });
+}
+
+inline App::Builder App::builder() { return Builder(); }
+
+inline App::Builder App::builder(std::string_view platform) { return Builder().platform(platform); }
+
+inline App App::Builder::build() const {
+  return App(detail::made(appmint_app_free, [&](auto out, auto error) {
+    return appmint_app_new(config_.get(), out, error);
+  }));
+}
+
+template <class Setter>
+App::Builder &App::Builder::text(Setter setter, std::string_view value) {
+  setter(config_.get(), detail::start(value), value.size());
+  return *this;
+}
+
+template <class Setter, class Value>
+App::Builder &App::Builder::value(Setter setter, Value value) {
+  setter(config_.get(), value);
+  return *this;
+}
+
+inline App::Builder &App::Builder::platform(std::string_view name) & {
+  return text(appmint_config_set_platform, name);
+}
+
+inline App::Builder &App::Builder::platform_descriptor(std::string_view json) & {
+  return text(appmint_config_set_platform_descriptor, json);
+}
+
+inline App::Builder &App::Builder::host(std::string_view host_name) & {
+  return text(appmint_config_set_host, host_name);
+}
+
+inline App::Builder &App::Builder::api_url(std::string_view url) & {
+  return text(appmint_config_set_api_url, url);
+}
+
+inline App::Builder &App::Builder::web_url(std::string_view url) & {
+  return text(appmint_config_set_web_url, url);
+}
+
+inline App::Builder &App::Builder::app_id(std::string_view id) & {
+  return text(appmint_config_set_app_id, id);
+}
+
+inline App::Builder &App::Builder::client_id(std::string_view id) & {
+  return text(appmint_config_set_client_id, id);
+}
+
+inline App::Builder &App::Builder::client_secret(std::string_view secret) & {
+  return text(appmint_config_set_client_secret, secret);
+}
+
+inline App::Builder &App::Builder::private_key(std::string_view key) & {
+  return text(appmint_config_set_private_key, key);
+}
+
+inline App::Builder &App::Builder::fallback_private_key(std::string_view key) & {
+  return text(appmint_config_set_fallback_private_key, key);
+}
+
+inline App::Builder &App::Builder::private_key_passphrase(std::string_view passphrase) & {
+  return text(appmint_config_set_private_key_passphrase, passphrase);
+}
+
+inline App::Builder &App::Builder::key_id(std::string_view id) & {
+  return text(appmint_config_set_key_id, id);
+}
+
+inline App::Builder &App::Builder::fallback_key_id(std::string_view id) & {
+  return text(appmint_config_set_fallback_key_id, id);
+}
+
+inline App::Builder &App::Builder::proxy(std::string_view url) & {
+  return text(appmint_config_set_proxy, url);
+}
+
+inline App::Builder &App::Builder::root_certificates(std::string_view pem) & {
+  return text(appmint_config_set_root_certificates, pem);
+}
+
+inline App::Builder &App::Builder::user_agent(std::string_view prefix) & {
+  return text(appmint_config_set_user_agent, prefix);
+}
+
+inline App::Builder &App::Builder::store(std::string_view location) & {
+  return text(appmint_config_set_store, location);
+}
+
+inline App::Builder &App::Builder::store_key(std::string_view key) & {
+  return text(appmint_config_set_store_key, key);
+}
+
+inline App::Builder &App::Builder::previous_store_key(std::string_view key) & {
+  return text(appmint_config_set_previous_store_key, key);
+}
+
+inline App::Builder &App::Builder::private_key_file(const std::filesystem::path &path) & {
+  std::ifstream file(path, std::ios::binary);
+  std::string key{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file) throw std::system_error(errno, std::generic_category(), path.string());
+  return private_key(key);
+}
+
+inline App::Builder &App::Builder::signer(Signer callback) & {
+  auto drop = [](void *userdata) { delete static_cast<Signer *>(userdata); };
+  auto owned = new Signer(std::move(callback));
+  appmint_signer signer = {sizeof(appmint_signer), owned, &Builder::sign, drop};
+  return value(appmint_config_set_signer, &signer);
+}
+
+inline App::Builder &App::Builder::jwt_back_date(std::chrono::seconds by) & {
+  return value(appmint_config_set_jwt_back_date_s, by.count());
+}
+
+inline App::Builder &App::Builder::jwt_lifetime(std::chrono::seconds by) & {
+  return value(appmint_config_set_jwt_lifetime_s, by.count());
+}
+
+inline App::Builder &App::Builder::timeout(std::chrono::milliseconds after) & {
+  return value(appmint_config_set_timeout_ms, after.count());
+}
+
+inline App::Builder &App::Builder::connect_timeout(std::chrono::milliseconds after) & {
+  return value(appmint_config_set_connect_timeout_ms, after.count());
+}
+
+inline App::Builder &App::Builder::allow_plain_http(bool allow) & {
+  return value(appmint_config_set_allow_plain_http, allow ? 1 : 0);
+}
+
+inline App::Builder &App::Builder::max_response_body(std::size_t bytes) & {
+  return value(appmint_config_set_max_response_body, bytes);
+}
+
+inline App::Builder &App::Builder::retries(std::uint32_t times) & {
+  return value(appmint_config_set_retries, times);
+}
+
+inline App::Builder &App::Builder::retry_wait(std::chrono::milliseconds wait) & {
+  return value(appmint_config_set_retry_wait_ms, wait.count());
+}
+
+inline App::Builder &App::Builder::store_unencrypted(bool allow) & {
+  return value(appmint_config_set_store_unencrypted, allow ? 1 : 0);
+}
+
+inline App::Builder &App::Builder::capacity(std::size_t tokens) & {
+  return value(appmint_config_set_capacity, tokens);
+}
+
+inline App::Builder &App::Builder::clock(const ManualClock &manual) & {
+  return value(appmint_config_set_clock, manual.c_handle());
+}
+
+inline int App::Builder::sign(void *callback, const std::uint8_t *message, std::size_t message_len,
+                              std::uint8_t *signature, std::size_t *signature_len) noexcept try {
+  std::string_view text(reinterpret_cast<const char *>(message), message_len);
+  auto made = (*static_cast<Signer *>(callback))(text);
+  if (made.size() > *signature_len) return 2;
+  std::memcpy(signature, made.data(), made.size());
+  *signature_len = made.size();
+  return 0;
+} catch (...) {
+  return 1;
+}
+
+}  // namespace appmint
+
+#endif  // APPMINT_SETTINGS_HPP

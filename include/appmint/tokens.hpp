@@ -1,0 +1,325 @@
+// Tokens, and the sources that keep them valid. Part of appmint.hpp.
+
+#ifndef APPMINT_TOKENS_HPP
+#define APPMINT_TOKENS_HPP
+
+#include "app.hpp"
+#include "installations.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace appmint {
+
+/// What a token stands for.
+enum class TokenKind : std::int32_t {
+  /// The app itself: a JWT that it signed.
+  jwt = APPMINT_TOKEN_JWT,
+  /// The app itself: a token that the platform issued for a JWT.
+  app = APPMINT_TOKEN_APP,
+  /// An installation of the app.
+  installation = APPMINT_TOKEN_INSTALLATION,
+  /// A user who authorized the app.
+  user = APPMINT_TOKEN_USER,
+};
+
+/// The name of a kind, such as "installation".
+[[nodiscard]] inline std::string to_string(TokenKind kind) {
+  return detail::text(appmint_token_kind_name(static_cast<std::int32_t>(kind)));
+}
+
+inline std::ostream &operator<<(std::ostream &out, TokenKind kind) {
+  return out << to_string(kind);
+}
+
+/// A token: a snapshot that does not change. Printing it shows no secret.
+class Token {
+ public:
+  explicit Token(std::shared_ptr<const appmint_token> token) : token_(std::move(token)) {}
+
+  [[nodiscard]] TokenKind kind() const {
+    return static_cast<TokenKind>(appmint_token_kind(c_handle()));
+  }
+  /// The secret itself.
+  [[nodiscard]] std::string reveal() const {
+    return detail::text(appmint_token_reveal(c_handle(), nullptr));
+  }
+  /// The value of an Authorization header. It contains the secret.
+  [[nodiscard]] std::string authorization_header() const {
+    return detail::text(appmint_token_authorization_header(c_handle(), nullptr));
+  }
+  /// When the token expires.
+  [[nodiscard]] std::optional<Time> expires_at() const {
+    return detail::time(appmint_token_expires_at_ms(c_handle()));
+  }
+  /// The permissions: names and levels.
+  [[nodiscard]] std::map<std::string, std::string> permissions() const {
+    return detail::map(appmint_token_permissions(c_handle()));
+  }
+  /// "all" or "selected": the repositories that it reaches.
+  [[nodiscard]] std::optional<std::string> repository_selection() const {
+    return detail::optional_text(appmint_token_repository_selection(c_handle()));
+  }
+  /// The names of the repositories that the token was narrowed to; empty if it was not.
+  [[nodiscard]] std::vector<std::string> repositories() const {
+    return detail::list(appmint_token_repositories(c_handle()));
+  }
+  /// The OAuth scopes that were granted.
+  [[nodiscard]] std::vector<std::string> scopes() const {
+    return detail::list(appmint_token_scopes(c_handle()));
+  }
+  /// The login of the account whose token it is. Only App::check_token and the functions like it
+  /// know it.
+  [[nodiscard]] std::optional<std::string> account() const {
+    return detail::optional_text(appmint_token_account(c_handle()));
+  }
+  /// A JWT's claims as JSON.
+  [[nodiscard]] std::optional<std::string> claims() const {
+    return detail::optional_text(appmint_token_claims(c_handle()));
+  }
+  /// The refresh token itself.
+  [[nodiscard]] std::optional<std::string> reveal_refresh_token() const {
+    return detail::optional_text(appmint_token_reveal_refresh_token(c_handle(), nullptr));
+  }
+  /// When the refresh token expires.
+  [[nodiscard]] std::optional<Time> refresh_token_expires_at() const {
+    return detail::time(appmint_token_refresh_token_expires_at_ms(c_handle()));
+  }
+  [[nodiscard]] const appmint_token *c_handle() const { return token_.get(); }
+
+ private:
+  std::shared_ptr<const appmint_token> token_;
+};
+
+/// A description for logs: kind, expiry and permissions. It contains no secret.
+[[nodiscard]] inline std::string to_string(const Token &token) {
+  return detail::text(appmint_token_to_string(token.c_handle()));
+}
+
+inline std::ostream &operator<<(std::ostream &out, const Token &token) {
+  return out << to_string(token);
+}
+
+/// A part of the permissions and repositories of an installation or a token:
+///
+///     Scope().repository("api").permission("contents", "read")
+///
+/// A function that takes a scope refuses an empty one, and one that was moved from, and reports the
+/// first wrong argument of the setters.
+class Scope {
+ public:
+  Scope() : scope_(appmint_scope_new(), appmint_scope_free) {}
+  Scope(Scope &&other) noexcept : Scope() { scope_.swap(other.scope_); }
+  Scope &operator=(Scope &&other) noexcept {
+    Scope taken(std::move(other));
+    scope_.swap(taken.scope_);
+    return *this;
+  }
+
+  /// Adds a repository by its name without its owner.
+  Scope &repository(std::string_view name) &;
+  Scope repository(std::string_view name) && { return std::move(repository(name)); }
+  /// Adds a repository by its id.
+  Scope &repository_id(std::string_view id) &;
+  Scope repository_id(std::string_view id) && { return std::move(repository_id(id)); }
+  /// Sets a permission to a level, such as "contents" to "read".
+  Scope &permission(std::string_view name, std::string_view level) &;
+  Scope permission(std::string_view name, std::string_view level) && {
+    return std::move(permission(name, level));
+  }
+  [[nodiscard]] const appmint_scope *c_handle() const { return scope_.get(); }
+
+ private:
+  std::unique_ptr<appmint_scope, void (*)(appmint_scope *)> scope_;
+};
+
+/// The optional arguments of the app's own tokens, on a platform that takes the app's assertion
+/// (RFC 7523: a service account).
+struct AppTokenRequest {
+  std::vector<std::string> scopes = {};
+  /// The user whom the app acts for.
+  std::optional<std::string> subject = std::nullopt;
+};
+
+/// Keeps one token valid: an installation's, the app's own, or a user's. Copies are cheap. Sources
+/// of one installation and scope share the token.
+class TokenSource {
+ public:
+  explicit TokenSource(std::shared_ptr<const appmint_source> source) : source_(std::move(source)) {}
+
+  /// The installation's id; none for the app's own tokens, for a user's, and before a lookup has
+  /// found it.
+  [[nodiscard]] std::optional<std::string> installation_id() const;
+  /// A token that stays valid for at least `min_valid` (default 60 s), from memory or newly minted.
+  /// Blocks at most for `timeout` (default the app's), and not at all with a token from memory.
+  /// After the timeout minting goes on for the other callers.
+  [[nodiscard]] Token token(std::optional<std::chrono::milliseconds> min_valid = std::nullopt,
+                            std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
+  /// The value of an Authorization header with such a token. It contains the secret.
+  [[nodiscard]] std::string authorization_header(
+      std::optional<std::chrono::milliseconds> min_valid = std::nullopt,
+      std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
+  /// When the token in memory expires; none if there is none.
+  [[nodiscard]] std::optional<Time> expires_at() const;
+  /// Forgets the token in memory, so that the next call mints one.
+  void invalidate() const;
+  /// Registers a callback for new tokens, until the app and its sources are gone. `before` is the
+  /// token that is replaced: none for the first. The callback runs on the thread that fetched the
+  /// token: it must be quick, and must not wait for a token. No network I/O.
+  void on_change(
+      std::function<void(const std::optional<Token> &before, const Token &token)> callback) const;
+  /// Forgets the token in memory and revokes it on the platform, for all who have it.
+  void revoke() const;
+  /// The repositories that the token reaches. No network I/O until the first item.
+  [[nodiscard]] Listing<Repository> repositories() const;
+  /// An API call with the source's token. Every HTTP status is a response.
+  [[nodiscard]] Response request(std::string_view method, std::string_view path,
+                                 const RequestOptions &options = {}) const;
+  [[nodiscard]] const appmint_source *c_handle() const { return source_.get(); }
+
+ private:
+  static void call(void *callback, const appmint_token *before,
+                   const appmint_token *token) noexcept;
+
+  std::shared_ptr<const appmint_source> source_;
+};
+
+inline Scope &Scope::repository(std::string_view name) & {
+  appmint_scope_add_repository(scope_.get(), detail::start(name), name.size());
+  return *this;
+}
+
+inline Scope &Scope::repository_id(std::string_view id) & {
+  appmint_scope_add_repository_id(scope_.get(), detail::start(id), id.size());
+  return *this;
+}
+
+inline Scope &Scope::permission(std::string_view name, std::string_view level) & {
+  appmint_scope_set_permission(scope_.get(), detail::start(name), name.size(), detail::start(level),
+                               level.size());
+  return *this;
+}
+
+inline std::optional<std::string> TokenSource::installation_id() const {
+  return detail::optional_text(appmint_source_installation_id(c_handle()));
+}
+
+inline Token TokenSource::token(std::optional<std::chrono::milliseconds> min_valid,
+                                std::optional<std::chrono::milliseconds> timeout) const {
+  return Token(detail::made(appmint_token_free, [&](auto out, auto error) {
+    return appmint_source_token(c_handle(), detail::count(min_valid), detail::count(timeout), out,
+                                error);
+  }));
+}
+
+inline std::string TokenSource::authorization_header(
+    std::optional<std::chrono::milliseconds> min_valid,
+    std::optional<std::chrono::milliseconds> timeout) const {
+  return detail::revealed(detail::made(appmint_text_free, [&](auto out, auto error) {
+    return appmint_source_authorization_header(c_handle(), detail::count(min_valid),
+                                               detail::count(timeout), out, error);
+  }));
+}
+
+inline std::optional<Time> TokenSource::expires_at() const {
+  return detail::time(appmint_source_expires_at_ms(c_handle()));
+}
+
+inline void TokenSource::invalidate() const { appmint_source_invalidate(c_handle()); }
+
+inline void TokenSource::on_change(
+    std::function<void(const std::optional<Token> &, const Token &)> callback) const {
+  auto function = callback ? &TokenSource::call : nullptr;
+  detail::check([&](auto error) {
+    return detail::hand_over(std::move(callback), [&](auto userdata, auto drop) {
+      return appmint_source_on_change(c_handle(), function, userdata, drop, error);
+    });
+  });
+}
+
+inline void TokenSource::revoke() const {
+  detail::check([&](auto error) { return appmint_source_revoke(c_handle(), error); });
+}
+
+inline Listing<Repository> TokenSource::repositories() const {
+  return Listing<Repository>(detail::made(appmint_repositories_free, [&](auto out, auto error) {
+    return appmint_source_repositories(c_handle(), out, error);
+  }));
+}
+
+inline Response TokenSource::request(std::string_view method, std::string_view path,
+                                     const RequestOptions &options) const {
+  auto request = detail::request(method, path, options);
+  return Response(detail::made(appmint_response_free, [&](auto out, auto error) {
+    return appmint_source_request(c_handle(), request.get(), out, error);
+  }));
+}
+
+inline void TokenSource::call(void *callback, const appmint_token *before,
+                              const appmint_token *token) noexcept try {
+  using Callback = std::function<void(const std::optional<Token> &, const Token &)>;
+  auto copy = [](const appmint_token *borrowed) {
+    return Token(
+        std::shared_ptr<const appmint_token>(appmint_token_copy(borrowed), appmint_token_free));
+  };
+  auto last = before ? std::optional<Token>(copy(before)) : std::nullopt;
+  (*static_cast<Callback *>(callback))(last, copy(token));
+} catch (...) {  // C code must not be unwound
+}
+
+inline Token App::jwt() const {
+  return Token(detail::made(appmint_token_free, [&](auto out, auto error) {
+    return appmint_app_jwt(c_handle(), out, error);
+  }));
+}
+
+inline TokenSource App::installation(std::string_view id) const {
+  return TokenSource(
+      detail::made_with(appmint_source_free, c_handle(), appmint_app_installation, id));
+}
+
+inline TokenSource App::installation(std::string_view id, const Scope &scope) const {
+  return installation(Lookup::id(id), scope);
+}
+
+inline TokenSource App::installation(const Lookup &lookup) const {
+  return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
+    return appmint_app_installation_by(c_handle(), lookup.kind_, lookup.text_.data(),
+                                       lookup.text_.size(), nullptr, out, error);
+  }));
+}
+
+inline TokenSource App::installation(const Lookup &lookup, const Scope &scope) const {
+  return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
+    return appmint_app_installation_by(c_handle(), lookup.kind_, lookup.text_.data(),
+                                       lookup.text_.size(), scope.c_handle(), out, error);
+  }));
+}
+
+inline TokenSource App::app_tokens() const { return app_tokens(AppTokenRequest()); }
+
+inline TokenSource App::app_tokens(const AppTokenRequest &request) const {
+  detail::Texts scopes(request.scopes);
+  std::optional<std::string_view> subject = request.subject;
+  return TokenSource(detail::made(appmint_source_free, [&](auto out, auto error) {
+    return appmint_app_app_tokens(c_handle(), scopes.starts(), scopes.lens(), scopes.count(),
+                                  detail::start(subject), detail::size(subject), out, error);
+  }));
+}
+
+inline void App::revoke_installation_token(std::string_view token) const {
+  detail::check_with(c_handle(), appmint_app_revoke_installation_token, token);
+}
+
+}  // namespace appmint
+
+#endif  // APPMINT_TOKENS_HPP
