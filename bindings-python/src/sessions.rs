@@ -1,0 +1,33 @@
+//! Users' sessions: tokens that live in the store under a name, and are renewed there.
+
+use pyo3::prelude::*;
+
+use crate::{
+    app::App,
+    arguments::{Argument, text},
+    tokens::{source::TokenSource, token},
+    wait::{call, wait},
+};
+
+#[pymethods]
+impl App {
+    fn session(&self, name: Argument<'_, '_>) -> PyResult<TokenSource> {
+        let py = name.py();
+        let name = text("name", name)?;
+        let source = call(py, || self.core.session(name))?;
+        Ok(TokenSource::new(source, self.callbacks.clone_ref(py)))
+    }
+
+    fn start_session(&self, name: Argument<'_, '_>, token: Argument<'_, '_>) -> PyResult<()> {
+        let py = name.py();
+        let name = text("name", name)?;
+        let token = token::token("token", token)?;
+        wait(py, || self.core.start_session(name, token))
+    }
+
+    fn end_session(&self, name: Argument<'_, '_>) -> PyResult<()> {
+        let py = name.py();
+        let name = text("name", name)?;
+        wait(py, || self.core.end_session(name))
+    }
+}
