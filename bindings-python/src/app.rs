@@ -17,7 +17,88 @@ use crate::{
     wait::{compute, wait},
 };
 
-#[doc = include_str!("app.txt")]
+/// An app that authenticates on a platform.
+///
+/// One app is enough for a program: it holds the connections and the tokens, and any thread may use
+/// it. Making one needs no network I/O. Each operation names the credential that it lacks.
+///
+/// A duration is a timedelta or a number of seconds. A key and certificates are text, bytes, or the
+/// Path of a file to read. Secrets are shown in no repr, error or log.
+///
+/// A method that uses the network blocks its own thread, for the app's timeout at most. Besides the
+/// errors that it documents it raises TransportError, TimeoutError, RateLimitedError, ServerError
+/// and ProtocolError, and UnauthorizedError, ForbiddenError or RejectedError if the platform
+/// refuses the call. An operation or argument that the platform does not offer raises
+/// UnsupportedError, without network I/O.
+///
+/// Args:
+///     platform (str): The name of a built-in platform, see appmint.platforms(). Required unless
+///         platform_descriptor is given.
+///     platform_descriptor (str | Mapping): A descriptor of another platform, as JSON text or as
+///         the mapping that it stands for, instead of platform.
+///     host (str): The host of a platform that runs on several, such as "git.corp.example".
+///         Default: the platform's own; some platforms require one.
+///     api_url (str): The base URL of the API. Default: the platform's own.
+///     web_url (str): The base URL of the pages on which users authorize the app. Default: the
+///         platform's own.
+///     app_id (int | str): The app's id, as the platform's settings page shows it.
+///     client_id (int | str): The OAuth client id.
+///     client_secret (str): The OAuth client secret.
+///     private_key (str | bytes | PathLike): The app's RSA key, in PEM, in DER, or in any form in
+///         which keys are pasted. A str is the key itself, never the path of a file.
+///     fallback_private_key (str | bytes | PathLike): A second key, for the time of a key rotation.
+///         It is used once the platform does not know the first.
+///     private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key.
+///     key_id (str): The platform's name of the key of private_key or signer, for platforms that
+///         name keys. It is the kid of the JWTs that the app signs.
+///     fallback_key_id (str): The platform's name of fallback_private_key.
+///     signer (Callable[[bytes], bytes]): Signs instead of a private key: takes the message and
+///         returns its RS256 signature. Called on worker threads, several at a time.
+///     jwt_back_date (timedelta | float): How far a JWT's iat lies in the past. Default: the
+///         platform's, 60 s on those that are built in.
+///     jwt_lifetime (timedelta | float): How far a JWT's exp lies in the future. Default: the
+///         platform's, 540 s on those that are built in, which allow 600 s at most.
+///     timeout (timedelta | float): The timeout of a whole call with its retries; more than 0.
+///         Default: 30 s.
+///     connect_timeout (timedelta | float): The timeout of connecting, which is lowered to three
+///         quarters of timeout if it is longer. Default: 10 s.
+///     proxy (str): The URL of an HTTP proxy, such as "http://user:password@host:port"; "" for no
+///         proxy. Default: the proxy that the environment names.
+///     root_certificates (str | bytes | PathLike): Root certificates in PEM that are trusted
+///         besides the system's.
+///     user_agent (str): Text that precedes appmint's own User-Agent header.
+///     allow_plain_http (bool): Whether to send requests without TLS to hosts other than this
+///         machine, where anybody on the network can read them. Default: False.
+///     max_response_body (int): The largest accepted body of an API response, in bytes. Default:
+///         32 MiB.
+///     retries (int): How many times a request is sent again after a temporary failure or a rate
+///         limit. 0 sends every request once. Default: 2.
+///     retry_wait (timedelta | float): The wait before the first retry, which doubles with each
+///         further one. Default: 0.25 s.
+///     store (str | PathLike | Store): Where tokens live between processes: "sqlite:FILE" or the
+///         Path of that file, "redis://…", "rediss://…" (TLS), "memory:" (which ends with the app),
+///         or an object with the methods of appmint.Store. A Redis URL may have ?prefix= for the
+///         names of its keys (default "appmint:"). Default: no store.
+///     store_key (str | bytes): The key that seals stored tokens and authorizations: 32 bytes, or
+///         their text in hexadecimal or base64. `openssl rand -hex 32` makes one.
+///     previous_store_key (str | bytes): A second key, for the time of a key rotation. It opens
+///         values that it sealed.
+///     store_unencrypted (bool): Whether the store holds tokens without a key, for everybody who
+///         can read it. A store that other processes can read needs this or store_key. Default:
+///         False.
+///     capacity (int): How many tokens are held in memory; at least 1. Beyond it, tokens are
+///         dropped that no source refers to. Default: 1,000,000.
+///     on_event (Callable[[Event], object]): Called with each event, on the thread on which it
+///         happens, which waits for it. Events are also logged to the logger "appmint".
+///     clock (ManualClock): A clock that shows a fixed time, for tests. Default: the system's
+///         clock.
+///
+/// Raises:
+///     InvalidArgumentError: A setting is missing, malformed, or contradicts another.
+///     UnsupportedError: The platform does not offer a setting.
+///     PrivateKeyError: A private key cannot be used; the reason says why.
+///     OSError: A file cannot be read, such as FileNotFoundError.
+///     TypeError: An argument has another type.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct App {
     pub(crate) core: appmint_core::App,
@@ -26,25 +107,37 @@ pub(crate) struct App {
 
 #[pymethods]
 impl App {
+    /// The platform's name.
     #[getter]
     fn platform_name(&self) -> &str {
         self.core.platform().name()
     }
 
+    /// Signs the app's JWT. The same one is returned until 60 s before it expires.
     fn jwt(&self, py: Python<'_>) -> PyResult<Token> {
         wait(py, || self.core.jwt()).map(Token)
     }
 
+    /// The SHA-256 fingerprint of the public key, as the platform's settings page shows it.
+    ///
+    /// None without a private key. With two keys it is that of the one in use.
     #[getter]
     fn fingerprint(&self) -> Option<String> {
         self.core.fingerprint()
     }
 
+    /// How far the platform's clock is ahead of this machine's, as far as is known.
+    ///
+    /// It is 0 until a response proves otherwise; JWTs and the lives of tokens are corrected by it.
     #[getter]
     fn clock_offset(&self) -> Offset {
         Offset(self.core.clock_offset_ms())
     }
 
+    /// Calls the platform's API as the app, or with a token.
+    ///
+    /// A response of any status is returned, not raised. A read is sent again after a lost
+    /// connection, 502 to 504, and a rate limit; a write after a rate limit only.
     #[pyo3(signature = (
         method, path, headers=None, json=None, body=None, token=None, *, timeout=None,
     ))]
@@ -66,10 +159,15 @@ impl App {
         wait(method.py(), || self.core.request(call)).map(Response)
     }
 
+    /// Counters of what the app did since it was made. No network I/O.
     fn stats(&self) -> Stats {
         Stats(self.core.stats())
     }
 
+    /// Ends the app's threads and connections, and forgets its tokens.
+    ///
+    /// Calls in progress complete; new ones raise an error. `with app:` closes it, too. A second
+    /// call does nothing.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         compute(py, || {
             self.core.close();

@@ -17,6 +17,7 @@ use crate::{
     time::{Offset, Span},
 };
 
+/// An event of an app. It never holds a secret, and can be pickled.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct Event {
     kind: String,
@@ -44,36 +45,46 @@ impl Event {
 
 #[pymethods]
 impl Event {
+    /// The kind.
+    ///
+    /// "minted", "renewed", "retried" and "taken_from_store" are routine. "mint_failed",
+    /// "served_stale", "skew_found", "refused" and "store_failed" are warnings.
     #[getter]
     fn kind(&self) -> &str {
         &self.kind
     }
 
+    /// The id of the installation that it is about.
     #[getter]
     fn installation_id(&self) -> Option<&str> {
         self.installation_id.as_deref()
     }
 
+    /// How long the call took, or the wait until the request is sent again.
     #[getter]
     fn duration(&self) -> Option<Span> {
         self.duration.map(Span)
     }
 
+    /// How far the platform's clock is ahead of this machine's.
     #[getter]
     fn clock_offset(&self) -> Option<Offset> {
         self.clock_offset_ms.map(Offset)
     }
 
+    /// The error that caused it.
     #[getter]
     fn error(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         self.error.as_ref().map(|error| error.clone_ref(py))
     }
 
+    /// Whether somebody should look at it. It is then logged at WARNING, else at DEBUG.
     #[getter]
     fn is_warning(&self) -> bool {
         self.is_warning
     }
 
+    /// The event in one line, as it is logged.
     #[getter]
     fn text(&self) -> &str {
         &self.text
@@ -107,6 +118,7 @@ impl Event {
     }
 }
 
+/// Makes an event from the parts in a pickle.
 #[pyfunction]
 #[pyo3(signature = (kind, installation_id, duration, clock_offset_ms, error, is_warning, text))]
 pub(crate) fn restored_event(

@@ -18,11 +18,15 @@ use crate::{
 
 #[pymethods]
 impl App {
+    /// Lists the installations of the app.
+    ///
+    /// Pages are requested as the listing is iterated, none before.
     fn installations(&self, py: Python<'_>) -> PyResult<Listing> {
         call(py, || self.core.installations())
             .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
     }
 
+    /// Looks up one installation, by exactly one argument.
     #[pyo3(signature = (
         *, account=None, id=None, organization=None, user=None, repository=None, enterprise=None,
     ))]
@@ -41,21 +45,25 @@ impl App {
         wait(py, || self.core.find_installation(lookup)).map(Installation)
     }
 
+    /// Suspends an installation: its tokens stop working until it is unsuspended.
     fn suspend_installation(&self, id: Argument<'_, '_>) -> PyResult<()> {
         let text = arguments::id("id", id)?;
         wait(id.py(), || self.core.suspend_installation(text))
     }
 
+    /// Ends the suspension of an installation.
     fn unsuspend_installation(&self, id: Argument<'_, '_>) -> PyResult<()> {
         let text = arguments::id("id", id)?;
         wait(id.py(), || self.core.unsuspend_installation(text))
     }
 
+    /// Uninstalls the app from an account. This cannot be undone.
     fn delete_installation(&self, id: Argument<'_, '_>) -> PyResult<()> {
         let text = arguments::id("id", id)?;
         wait(id.py(), || self.core.delete_installation(text))
     }
 
+    /// Makes the URL of the page on which a user installs the app. No network I/O.
     #[pyo3(signature = (app_slug, *, state=None, redirect_uri=None))]
     fn install_url(
         &self,
@@ -71,6 +79,10 @@ impl App {
         call(app_slug.py(), || self.core.install_url(&request)).map(Authorization)
     }
 
+    /// Returns the installation that a user made.
+    ///
+    /// The state is compared in constant time, and the platform is asked whether the installation
+    /// is this app's: the id in a callback may be anybody's.
     fn finish_install(
         &self,
         callback_url: Argument<'_, '_>,

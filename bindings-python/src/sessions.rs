@@ -11,6 +11,10 @@ use crate::{
 
 #[pymethods]
 impl App {
+    /// Makes a source of one user's tokens. No network I/O.
+    ///
+    /// They live in the store under a name and are renewed before they expire, once for all
+    /// processes that share the store.
     fn session(&self, name: Argument<'_, '_>) -> PyResult<TokenSource> {
         let py = name.py();
         let name = text("name", name)?;
@@ -18,6 +22,7 @@ impl App {
         Ok(TokenSource::new(source, self.callbacks.clone_ref(py)))
     }
 
+    /// Writes a user token to the store, in the place of what the name stood for.
     fn start_session(&self, name: Argument<'_, '_>, token: Argument<'_, '_>) -> PyResult<()> {
         let py = name.py();
         let name = text("name", name)?;
@@ -25,6 +30,10 @@ impl App {
         wait(py, || self.core.start_session(name, token))
     }
 
+    /// Forgets a user's session, in memory and in the store.
+    ///
+    /// The tokens themselves keep working: revoke_token or delete_grant ends them, on platforms
+    /// that offer it.
     fn end_session(&self, name: Argument<'_, '_>) -> PyResult<()> {
         let py = name.py();
         let name = text("name", name)?;

@@ -17,6 +17,14 @@ use crate::{
 
 #[pymethods]
 impl App {
+    /// Makes a source of tokens for one installation. No network I/O.
+    ///
+    /// The installation is named by its id or by exactly one of the arguments of find_installation.
+    /// It is then looked up when the first token is needed, and again when the platform no longer
+    /// knows it.
+    ///
+    /// Its tokens have all access that the installation was granted, unless they are narrowed. An
+    /// empty list or mapping is refused, since platforms understand it as everything.
     #[pyo3(signature = (
         id=None, *, account=None, organization=None, user=None, repository=None, enterprise=None,
         repositories=None, repository_ids=None, permissions=None,
@@ -41,6 +49,7 @@ impl App {
         Ok(TokenSource::new(source, self.callbacks.clone_ref(py)))
     }
 
+    /// Makes a source of the app's own tokens, which some platforms have. No network I/O.
     #[pyo3(signature = (*, scopes=None, subject=None))]
     fn app_tokens(
         &self,
@@ -56,6 +65,7 @@ impl App {
         Ok(TokenSource::new(source, self.callbacks.clone_ref(py)))
     }
 
+    /// Ends an installation token. Succeeds if the token is already invalid.
     fn revoke_installation_token(&self, token: Argument<'_, '_>) -> PyResult<()> {
         let secret = token::secret("token", token)?;
         wait(token.py(), || self.core.revoke_installation_token(secret))

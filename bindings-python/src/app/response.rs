@@ -9,7 +9,7 @@ use crate::{
     json,
 };
 
-/// An answer, whatever its status.
+/// A response of the platform's API, of any status.
 #[pyclass(frozen, module = "appmint")]
 pub(crate) struct Response(pub(crate) Arc<appmint_core::Response>);
 
@@ -21,7 +21,7 @@ impl Response {
         self.0.status
     }
 
-    /// Names, which are in lower case but found in any, and values.
+    /// The headers: names in lower case, which are found in any case.
     #[getter]
     fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         static HEADERS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -34,13 +34,13 @@ impl Response {
         PyBytes::new(py, &self.0.body)
     }
 
-    /// The body as text; what is not UTF-8 in it is replaced.
+    /// The body as text. Bytes that are not UTF-8 are replaced.
     #[getter]
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.body).into_owned()
     }
 
-    /// The value that the body holds as JSON; a ProtocolError if it holds none.
+    /// Parses the body as JSON.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         // Python's own error would hold the body.
         json::load(self.body(py).as_any()).map_err(|error| {

@@ -2,68 +2,68 @@
 
 use pyo3::prelude::*;
 
-/// How often things happened since the app was made.
+/// Counters of what an app did since it was made.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct Stats(pub(crate) appmint_core::Stats);
 
 #[pymethods]
 impl Stats {
-    /// Tokens minted because somebody waited.
+    /// Tokens that were minted while a caller waited.
     #[getter]
     fn minted(&self) -> u64 {
         self.0.minted
     }
 
-    /// Tokens minted ahead of time.
+    /// Tokens that were minted before their predecessor expired.
     #[getter]
     fn renewed(&self) -> u64 {
         self.0.renewed
     }
 
-    /// Mintings that failed.
+    /// Attempts to mint that failed.
     #[getter]
     fn failed(&self) -> u64 {
         self.0.failed
     }
 
-    /// Live tokens handed out beyond their margin because no new one came.
+    /// Valid tokens that lived less than was asked for, returned because minting failed.
     #[getter]
     fn served_stale(&self) -> u64 {
         self.0.served_stale
     }
 
-    /// Requests sent again.
+    /// Requests that were sent again.
     #[getter]
     fn retried(&self) -> u64 {
         self.0.retried
     }
 
-    /// Callers who joined a minting that was on its way.
+    /// Callers that waited for a token that was being minted already.
     #[getter]
     fn joined(&self) -> u64 {
         self.0.joined
     }
 
-    /// Tokens that the platform refused before their time.
+    /// Tokens that the platform refused before they expired.
     #[getter]
     fn refused(&self) -> u64 {
         self.0.refused
     }
 
-    /// Tokens taken from the store.
+    /// Tokens that were read from the store.
     #[getter(from_store)]
     fn taken_from_store(&self) -> u64 {
         self.0.from_store
     }
 
-    /// What the store did not do.
+    /// Calls of the store that failed.
     #[getter]
     fn store_failed(&self) -> u64 {
         self.0.store_failed
     }
 
-    /// Keys (an installation and a scope) that have a place in memory.
+    /// Distinct sources in memory: of an installation and a scope, the app, or a session.
     #[getter]
     fn sources(&self) -> u64 {
         self.0.sources

@@ -10,6 +10,13 @@ use crate::{
     time::Time,
 };
 
+/// A clock for tests, which shows the same time until it is moved.
+///
+/// Args:
+///     now: The time that it shows: a datetime with a time zone, or milliseconds since 1970.
+///
+/// Raises:
+///     InvalidArgumentError: The datetime has no time zone, or the number is out of range.
 #[pyclass(frozen, module = "appmint")]
 pub(crate) struct ManualClock(pub(crate) appmint_core::ManualClock);
 
@@ -20,15 +27,18 @@ impl ManualClock {
         timestamp("now", now).map(appmint_core::ManualClock::new).map(Self)
     }
 
+    /// Returns the time that it shows.
     fn now(&self) -> Time {
         Time(self.0.now())
     }
 
+    /// Moves it to a time, forwards or backwards.
     fn set(&self, now: Argument<'_, '_>) -> PyResult<()> {
         self.0.set(timestamp("now", now)?);
         Ok(())
     }
 
+    /// Moves it forwards.
     fn advance(&self, by: Argument<'_, '_>) -> PyResult<()> {
         self.0.advance(duration("by", by)?);
         Ok(())

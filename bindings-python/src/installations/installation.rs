@@ -5,16 +5,17 @@ use pyo3::prelude::*;
 
 use crate::{json, time::Time};
 
-/// One installation of the app on an account.
+/// An installation of the app on an account.
 ///
-/// Only the id is certain; what else a platform says differs, and all of it is in raw.
+/// Every platform reports the id; the other attributes are None or empty if it does not report
+/// them. The whole object is in raw.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct Installation(pub(crate) appmint_core::Installation);
 
 #[pymethods]
 impl Installation {
-    /// Its id.
+    /// The installation's id.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
@@ -26,7 +27,7 @@ impl Installation {
         self.0.account.as_deref()
     }
 
-    /// The account's name for people.
+    /// The account's display name.
     #[getter]
     fn account_name(&self) -> Option<&str> {
         self.0.account_name.as_deref()
@@ -38,7 +39,7 @@ impl Installation {
         self.0.account_id.as_deref()
     }
 
-    /// The id of what the app is installed on.
+    /// The id of the account or other object on which the app is installed.
     #[getter]
     fn target_id(&self) -> Option<&str> {
         self.0.target_id.as_deref()
@@ -56,19 +57,19 @@ impl Installation {
         self.0.app_slug.as_deref()
     }
 
-    /// Which repositories it reaches: "all" or "selected".
+    /// The repositories that it can access: "all" or "selected".
     #[getter]
     fn repository_selection(&self) -> Option<&str> {
         self.0.repository_selection.as_deref()
     }
 
-    /// What was granted: permission names to levels.
+    /// The permissions that it was granted, by name with their level.
     #[getter]
     fn permissions(&self) -> Permissions {
         self.0.permissions.clone()
     }
 
-    /// The events that the app hears of.
+    /// The events that the app receives.
     #[getter]
     fn events(&self) -> &[String] {
         &self.0.events
@@ -86,7 +87,7 @@ impl Installation {
         self.0.updated_at.map(Time)
     }
 
-    /// When an owner suspended it, in UTC; None if nobody did.
+    /// When an owner suspended it, in UTC; None if it is not suspended.
     #[getter]
     fn suspended_at(&self) -> Option<Time> {
         self.0.suspended_at.map(Time)

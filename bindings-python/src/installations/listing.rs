@@ -16,10 +16,10 @@ use crate::{
     webhooks::config::WebhookDelivery,
 };
 
-/// The items of a long list, fetched page by page as they are asked for.
+/// The items of a paged list. Pages are requested as it is iterated.
 ///
-/// An iterator: it is walked once, and threads that share it get different items. After an error
-/// it goes on with the page that did not come.
+/// It is an iterator, which can be iterated once: threads that share it get different items. After
+/// an error it goes on with the page that failed. list(…) returns all items that are left.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct Listing {
     items: Items,

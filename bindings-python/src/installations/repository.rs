@@ -4,26 +4,26 @@ use pyo3::prelude::*;
 
 use crate::json;
 
-/// A repository that an installation reaches.
+/// A repository that an installation can access.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct Repository(pub(crate) appmint_core::Repository);
 
 #[pymethods]
 impl Repository {
-    /// Its id.
+    /// The repository's id.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
     }
 
-    /// Its name without its owner, as installation(repositories=…) takes it.
+    /// The name without the owner, as App.installation(repositories=…) takes it.
     #[getter]
     fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// Its name with its owner: "octocat/Hello-World".
+    /// The name with the owner, such as "octocat/Hello-World".
     #[getter]
     fn full_name(&self) -> Option<&str> {
         self.0.full_name.as_deref()
@@ -35,7 +35,7 @@ impl Repository {
         self.0.owner.as_deref()
     }
 
-    /// Whether it is hidden from the public; None if the platform did not say.
+    /// Whether it is private; None if the platform does not report it.
     #[getter]
     fn is_private(&self) -> Option<bool> {
         self.0.is_private

@@ -5,31 +5,31 @@ use pyo3::prelude::*;
 
 use crate::{arguments::wrong_type, errors::unpicklable};
 
-/// A place to send a user to, and what must be kept until the user comes back.
+/// A URL to send a user to, and the secrets to keep until the user returns.
 #[pyclass(frozen, module = "appmint")]
 pub(crate) struct Authorization(pub(crate) appmint_core::Authorization);
 
 #[pymethods]
 impl Authorization {
-    /// Where to send the user's browser.
+    /// The URL to send the user's browser to.
     #[getter]
     fn url(&self) -> &str {
         self.0.url()
     }
 
-    /// What the callback must bring back; keep it with the user's session.
+    /// The state that the callback must have; keep it in the user's session.
     #[getter]
     fn state(&self) -> &str {
         self.0.state()
     }
 
-    /// The PKCE verifier to hand to exchange_code, where the platform has PKCE.
+    /// The PKCE verifier for exchange_code; None if the platform does not use PKCE.
     #[getter]
     fn code_verifier(&self) -> Option<&str> {
         self.0.code_verifier().map(Secret::reveal)
     }
 
-    /// Where the user returns to, as far as it was said.
+    /// The URL to which the user returns; None if none was given.
     #[getter]
     fn redirect_uri(&self) -> Option<&str> {
         self.0.redirect_uri()

@@ -1,64 +1,66 @@
-//! What an authorization server knows about a token (RFC 7662).
+//! The state of a token at its authorization server (RFC 7662).
 
 use pyo3::prelude::*;
 
 use crate::{json, time::Time};
 
-/// What an authorization server knows of a token (RFC 7662).
+/// The state of a token at its authorization server (RFC 7662).
+///
+/// Only active and raw are set for a token that is not active.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct Introspection(pub(crate) appmint_core::Introspection);
 
 #[pymethods]
 impl Introspection {
-    /// Whether the token works now; if not, nothing else is told.
+    /// Whether the token is valid now.
     #[getter]
     fn active(&self) -> bool {
         self.0.active
     }
 
-    /// The OAuth scopes that it was granted.
+    /// The token's OAuth scopes.
     #[getter]
     fn scopes(&self) -> &[String] {
         &self.0.scopes
     }
 
-    /// The client that asked for it.
+    /// The client that requested the token.
     #[getter]
     fn client_id(&self) -> Option<&str> {
         self.0.client_id.as_deref()
     }
 
-    /// Who authorized it, for people.
+    /// The display name of the user who authorized it.
     #[getter]
     fn username(&self) -> Option<&str> {
         self.0.username.as_deref()
     }
 
-    /// Who authorized it, for machines: sub.
+    /// The id of the user who authorized it: sub.
     #[getter]
     fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }
 
-    /// How it is used, such as "Bearer".
+    /// The token's type, such as "Bearer".
     #[getter]
     fn token_type(&self) -> Option<&str> {
         self.0.token_type.as_deref()
     }
 
-    /// Who issued it: iss.
+    /// The server that issued it: iss.
     #[getter]
     fn issuer(&self) -> Option<&str> {
         self.0.issuer.as_deref()
     }
 
-    /// Whom it is meant for: aud.
+    /// The services that it is meant for: aud.
     #[getter]
     fn audience(&self) -> &[String] {
         &self.0.audience
     }
 
-    /// When it stops working, in UTC.
+    /// When it expires, in UTC.
     #[getter]
     fn expires_at(&self) -> Option<Time> {
         self.0.expires_at.map(Time)
@@ -70,7 +72,7 @@ impl Introspection {
         self.0.issued_at.map(Time)
     }
 
-    /// From when on it works, in UTC.
+    /// When it begins to be valid, in UTC.
     #[getter]
     fn not_before(&self) -> Option<Time> {
         self.0.not_before.map(Time)

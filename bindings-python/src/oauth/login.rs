@@ -12,9 +12,7 @@ use crate::{
     wait::{compute, wait},
 };
 
-/// A login that waits for a browser to come back.
-///
-/// `with` cancels it at its end, whatever that is.
+/// A login of a user in a browser on this machine. `with` cancels it at its end.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct Login {
     pub(crate) core: appmint_core::Login,
@@ -23,34 +21,34 @@ pub(crate) struct Login {
 
 #[pymethods]
 impl Login {
-    /// Where the person is to go.
+    /// The URL to send the user's browser to.
     #[getter]
     fn url(&self) -> &str {
         self.core.url()
     }
 
-    /// Where the browser comes back to.
+    /// The URL on 127.0.0.1 to which the browser returns.
     #[getter]
     fn redirect_uri(&self) -> &str {
         self.core.redirect_uri()
     }
 
-    /// Opens the person's browser there; an UnsupportedError where there is none.
+    /// Opens the URL in the user's browser.
     fn open_browser(&self, py: Python<'_>) -> PyResult<()> {
         compute(py, || self.core.open_browser())
     }
 
-    /// The person's token, once the browser has come back; the listener then closes.
+    /// Waits until the browser returns, and exchanges its code for a token.
     ///
-    /// The timeout (a timedelta or seconds) is five minutes if it is not given. Requests of
-    /// strangers are turned away and waited past; a DeniedError when the person said no.
+    /// The listener then closes; a login can be waited for once. Requests that do not belong to
+    /// this login are refused, and the wait goes on.
     #[pyo3(signature = (timeout=None))]
     fn wait(&self, py: Python<'_>, timeout: Optional<'_, '_>) -> PyResult<Token> {
         let timeout = optional("timeout", timeout, duration)?;
         wait(py, || self.core.wait(timeout)).map(Token)
     }
 
-    /// Ends the waiting with a CancelledError, and closes the listener.
+    /// Ends a wait with a CancelledError, and closes the listener.
     fn cancel(&self) {
         self.core.cancel();
     }
@@ -82,9 +80,7 @@ impl Login {
     }
 }
 
-/// A login that waits for a person to type a code at another place.
-///
-/// `with` cancels it at its end, whatever that is.
+/// A login of a user on another device. `with` cancels it at its end.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct DeviceLogin {
     pub(crate) core: appmint_core::DeviceLogin,
@@ -93,43 +89,43 @@ pub(crate) struct DeviceLogin {
 
 #[pymethods]
 impl DeviceLogin {
-    /// What the person types.
+    /// The code that the user types.
     #[getter]
     fn user_code(&self) -> &str {
         self.core.user_code()
     }
 
-    /// Where the person types it.
+    /// The URL of the page on which the user types it.
     #[getter]
     fn verification_uri(&self) -> &str {
         self.core.verification_uri()
     }
 
-    /// The same with the code in it, for a link or a QR code; None where the platform has it not.
+    /// The same URL with the code, for a link or a QR code; None if the platform has none.
     #[getter]
     fn verification_uri_complete(&self) -> Option<&str> {
         self.core.verification_uri_complete()
     }
 
-    /// When the code stops working, in UTC.
+    /// When the code expires, in UTC.
     #[getter]
     fn expires_at(&self) -> Option<Time> {
         self.core.expires_at().map(Time)
     }
 
-    /// Asks once whether the person is done; a PendingError with the time to wait when not.
+    /// Asks the platform once whether the user is done.
     ///
-    /// Asked too early it answers that without asking the platform.
+    /// No network I/O before the platform's interval has passed.
     fn poll(&self, py: Python<'_>) -> PyResult<Token> {
         wait(py, || self.core.poll()).map(Token)
     }
 
-    /// Asks in the platform's pace until the person is done, says no, or the code expires.
+    /// Polls at the platform's interval until the user is done or the code expires.
     fn wait(&self, py: Python<'_>) -> PyResult<Token> {
         wait(py, || self.core.wait()).map(Token)
     }
 
-    /// Ends the waiting with a CancelledError. The code itself goes on working until it expires.
+    /// Ends a wait with a CancelledError. The code itself works until it expires.
     fn cancel(&self) {
         self.core.cancel();
     }

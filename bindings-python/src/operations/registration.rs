@@ -5,9 +5,10 @@ use pyo3::prelude::*;
 
 use crate::{errors::unpicklable, json, time::Time};
 
-/// An app's registration.
+/// An app as it is registered on the platform.
 ///
-/// Its secrets are told once, when a manifest becomes an app, and shown to reveal_… only.
+/// Its secrets are part of the result of convert_manifest only, and are shown by the methods
+/// reveal_… only.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct Registration(pub(crate) appmint_core::Registration);
 
@@ -19,13 +20,13 @@ impl Registration {
         &self.0.id
     }
 
-    /// Its short name, which stands in URLs.
+    /// The app's short name, which is part of its URL.
     #[getter]
     fn slug(&self) -> Option<&str> {
         self.0.slug.as_deref()
     }
 
-    /// Its name for people.
+    /// The app's display name.
     #[getter]
     fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
@@ -37,19 +38,19 @@ impl Registration {
         self.0.client_id.as_deref()
     }
 
-    /// The account that owns it.
+    /// The account that owns the app.
     #[getter]
     fn owner(&self) -> Option<&str> {
         self.0.owner.as_deref()
     }
 
-    /// What it asks for: permission names to levels.
+    /// The permissions that it requests, by name with their level.
     #[getter]
     fn permissions(&self) -> Permissions {
         self.0.permissions.clone()
     }
 
-    /// The events that it hears of.
+    /// The events that it receives.
     #[getter]
     fn events(&self) -> &[String] {
         &self.0.events
@@ -67,17 +68,17 @@ impl Registration {
         self.0.updated_at.map(Time)
     }
 
-    /// The OAuth client secret, told by convert_manifest only.
+    /// Returns the OAuth client secret.
     fn reveal_client_secret(&self) -> Option<&str> {
         self.0.client_secret.as_ref().map(Secret::reveal)
     }
 
-    /// The secret that signs webhooks, told by convert_manifest only.
+    /// Returns the secret that signs webhooks.
     fn reveal_webhook_secret(&self) -> Option<&str> {
         self.0.webhook_secret.as_ref().map(Secret::reveal)
     }
 
-    /// The app's key as PEM, told by convert_manifest only.
+    /// Returns the app's private key.
     fn reveal_private_key(&self) -> Option<&str> {
         self.0.private_key.as_ref().map(Secret::reveal)
     }

@@ -8,6 +8,10 @@ use crate::{
     wait::wait,
 };
 
+/// Makes a platform's descriptor from the metadata of its authorization server.
+///
+/// The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor: an app
+/// that is made of it needs no request.
 #[pyfunction]
 #[pyo3(signature = (
     issuer, *, timeout=None, connect_timeout=None, proxy=None, root_certificates=None,

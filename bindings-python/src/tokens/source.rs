@@ -14,8 +14,11 @@ use crate::{
     wait::{self, wait, wait_within},
 };
 
-/// Keeps one token of an installation, of the app itself or of a user valid: from memory while it
-/// lives long enough, else newly minted, by one caller for all who ask meanwhile.
+/// Keeps one token valid: an installation's, the app's own, or a user's.
+///
+/// A token comes from memory while it lives long enough. It is renewed in the background before it
+/// expires, and minted once for all callers that wait. If minting fails for a temporary reason, a
+/// token that is still valid is returned to its end.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct TokenSource {
     core: appmint_core::TokenSource,
@@ -30,16 +33,15 @@ impl TokenSource {
 
 #[pymethods]
 impl TokenSource {
-    /// The installation's id; None for the app's own tokens and a user's, and for what was not looked up yet.
+    /// The installation's id.
+    ///
+    /// None for the app's own tokens and for a user's, and until the installation was looked up.
     #[getter]
     fn installation_id(&self) -> Option<String> {
         self.core.installation_id()
     }
 
-    /// A token that lives at least min_valid longer: a timedelta or seconds, default 60 s.
-    ///
-    /// It comes from memory, or is newly minted. After the timeout (default: the app's) this caller
-    /// stops waiting, while minting goes on for the others.
+    /// Returns a token, from memory or newly minted.
     #[pyo3(signature = (min_valid=None, *, timeout=None))]
     fn token(
         &self,
@@ -52,7 +54,7 @@ impl TokenSource {
         wait_within(py, timeout, || self.core.token(min_valid)).map(Token)
     }
 
-    /// The value for an Authorization header, with such a token.
+    /// Returns the value of an Authorization header with such a token. It is secret.
     #[pyo3(signature = (min_valid=None, *, timeout=None))]
     fn authorization_header<'py>(
         &self,
@@ -66,23 +68,23 @@ impl TokenSource {
         Ok(PyString::new(py, value.reveal()))
     }
 
-    /// When the token in memory stops working, in UTC; None without one, or if the platform did not
-    /// say.
+    /// When the token in memory expires, in UTC.
+    ///
+    /// None if there is none, or if the platform did not report it.
     #[getter]
     fn expires_at(&self) -> Option<Time> {
         self.core.expires_at().map(Time)
     }
 
-    /// Forgets the token: the next call mints. A token already handed out still works.
+    /// Forgets the token in memory: the next call mints. The token itself keeps working.
     fn invalidate(&self) {
         self.core.invalidate();
     }
 
-    /// Calls back with the Token before (None for the first) and the new Token, in this order, on
-    /// the thread that fetched it: be quick. Ends with the app.
+    /// Registers a callback for new tokens, until the app is closed.
     ///
-    /// What is looked up is told of once it has been found. What the callback raises is noted in
-    /// the log by its class.
+    /// It is called on the thread that minted the token, which waits for it. The class of an
+    /// exception that it raises is logged.
     fn on_change(&self, callback: Argument<'_, '_>) -> PyResult<()> {
         let py = callback.py();
         callable("callback", "the previous Token (or None) and the new Token", callback)?;
@@ -94,21 +96,25 @@ impl TokenSource {
         })
     }
 
-    /// Forgets the token in memory and has the platform end it, wherever it was handed out.
+    /// Forgets the token in memory and ends it on the platform, for everybody who has it.
     ///
-    /// Nothing goes out without one that still works.
+    /// No network I/O if there is no valid token in memory.
     fn revoke(&self, py: Python<'_>) -> PyResult<()> {
         wait(py, || self.core.revoke())
     }
 
-    /// The repositories that the token reaches, fetched page by page as they are asked for.
+    /// Lists the repositories that the token can access.
+    ///
+    /// Pages are requested as the listing is iterated, none before.
     fn repositories(&self, py: Python<'_>) -> PyResult<Listing> {
         wait::call(py, || self.core.repositories())
             .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
     }
 
-    /// An API call as the installation; any status is an answer. The timeout (default: the app's)
-    /// is for the whole of it.
+    /// Calls the platform's API with the source's token.
+    ///
+    /// A response of any status is returned, not raised. A token that the platform refuses before
+    /// it expires is replaced once, and a new token is given a few seconds to become known.
     #[pyo3(signature = (method, path, headers=None, json=None, body=None, *, timeout=None))]
     fn request(
         &self,

@@ -10,80 +10,81 @@ use crate::{
     time::Time,
 };
 
-/// A token: a snapshot of a secret, what it may do, and until when.
+/// A token: a secret, its permissions, and its expiry. It never changes.
 ///
-/// It shows its secret to reveal() and authorization() only.
+/// Its secrets are shown by reveal, reveal_refresh_token and authorization_header only.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq, Eq)]
 pub(crate) struct Token(pub(crate) appmint_core::Token);
 
 #[pymethods]
 impl Token {
-    /// What it stands for: "jwt", "app", "installation" or "user".
+    /// What it authenticates: "jwt" and "app" the app, "installation", or "user".
     #[getter]
     fn kind(&self) -> &'static str {
         self.0.kind().name()
     }
 
-    /// The secret itself.
+    /// Returns the secret itself.
     fn reveal(&self) -> &str {
         self.0.reveal()
     }
 
-    /// The value for an Authorization header.
+    /// Returns the value of an Authorization header. It is secret.
     fn authorization_header<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
         PyString::new(py, self.0.authorization_header().reveal())
     }
 
-    /// When it stops working, in UTC; None if the platform did not say.
+    /// When it expires, in UTC; None if the platform did not report it.
     #[getter]
     fn expires_at(&self) -> Option<Time> {
         self.0.expires_at().map(Time)
     }
 
-    /// What it may do: permission names to levels.
+    /// Its permissions, by name with their level.
     #[getter]
     fn permissions(&self) -> Permissions {
         self.0.permissions().clone()
     }
 
-    /// Which repositories it reaches: "all" or "selected".
+    /// The repositories that it can access: "all" or "selected".
     #[getter]
     fn repository_selection(&self) -> Option<&str> {
         self.0.repository_selection()
     }
 
-    /// Names of the repositories it was narrowed to; empty when it was not.
+    /// The names of the repositories that it was narrowed to; empty if it was not.
     #[getter]
     fn repositories(&self) -> &[String] {
         self.0.repositories()
     }
 
-    /// OAuth scopes granted; empty where the platform names none.
+    /// Its OAuth scopes; empty if the platform reports none.
     #[getter]
     fn scopes(&self) -> &[String] {
         self.0.scopes()
     }
 
-    /// The account whose token it is, where the platform was asked (check_token, reset_token,
-    /// scope_token) and said so.
+    /// The user's login, for results of check_token, reset_token and scope_token.
+    ///
+    /// None for other tokens, and if the platform did not report it.
     #[getter]
     fn account(&self) -> Option<&str> {
         self.0.account()
     }
 
-    /// A JWT's payload; None for other tokens.
+    /// The payload of a JWT; None for other tokens.
     #[getter]
     fn claims<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.0.claims().map(|claims| json::value(py, &claims)).transpose()
     }
 
-    /// The refresh token itself; None if there is none.
+    /// Returns the refresh token itself.
     fn reveal_refresh_token(&self) -> Option<&str> {
         self.0.refresh_token().map(Secret::reveal)
     }
 
-    /// When the refresh token stops working, in UTC.
+    /// When the refresh token expires, in UTC; None if there is none or it is not known.
     #[getter]
     fn refresh_token_expires_at(&self) -> Option<Time> {
         self.0.refresh_token_expires_at().map(Time)

@@ -4,26 +4,26 @@ use pyo3::prelude::*;
 
 use crate::{json, time::Time};
 
-/// Where the platform sends the app's events. The secret is never told.
+/// The configuration of the app's webhook. The secret is not part of it.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct WebhookConfig(pub(crate) appmint_core::WebhookConfig);
 
 #[pymethods]
 impl WebhookConfig {
-    /// The URL that events are sent to.
+    /// The URL to which the platform sends events.
     #[getter]
     fn url(&self) -> Option<&str> {
         self.0.url.as_deref()
     }
 
-    /// How they are written: "json" or "form".
+    /// The format of events: "json" or "form".
     #[getter]
     fn content_type(&self) -> Option<&str> {
         self.0.content_type.as_deref()
     }
 
-    /// Whether the receiver's certificate is left unchecked; None if the platform did not say.
+    /// Whether the check of the receiver's certificate is skipped; None if not reported.
     #[getter]
     fn insecure_ssl(&self) -> Option<bool> {
         self.0.insecure_ssl
@@ -44,20 +44,20 @@ impl WebhookConfig {
     }
 }
 
-/// An event that was sent to the app, or was tried to be.
+/// An attempt of the platform to send an event to the app.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct WebhookDelivery(pub(crate) appmint_core::WebhookDelivery);
 
 #[pymethods]
 impl WebhookDelivery {
-    /// The delivery's id, which redeliver_webhook takes.
+    /// The delivery's id, which webhook_delivery and redeliver_webhook take.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
     }
 
-    /// The id that the receiver saw; the same for each attempt.
+    /// The id that the receiver gets, which is the same for each attempt.
     #[getter]
     fn guid(&self) -> Option<&str> {
         self.0.guid.as_deref()
@@ -69,19 +69,19 @@ impl WebhookDelivery {
         self.0.event.as_deref()
     }
 
-    /// What happened, such as "opened".
+    /// The event's action, such as "opened".
     #[getter]
     fn action(&self) -> Option<&str> {
         self.0.action.as_deref()
     }
 
-    /// What became of it, in the platform's words.
+    /// The outcome, in the platform's words.
     #[getter]
     fn status(&self) -> Option<&str> {
         self.0.status.as_deref()
     }
 
-    /// The HTTP status that the receiver answered.
+    /// The HTTP status of the receiver's response.
     #[getter]
     fn status_code(&self) -> Option<u16> {
         self.0.status_code
@@ -93,7 +93,7 @@ impl WebhookDelivery {
         self.0.delivered_at.map(Time)
     }
 
-    /// Whether it had been sent before; None if the platform did not say.
+    /// Whether the event had been sent before; None if the platform does not report it.
     #[getter]
     fn is_redelivery(&self) -> Option<bool> {
         self.0.is_redelivery
@@ -111,7 +111,9 @@ impl WebhookDelivery {
         self.0.repository_id.as_deref()
     }
 
-    /// The whole object as the platform sent it; of a single delivery with request and response.
+    /// The whole object as the platform sent it.
+    ///
+    /// A result of webhook_delivery has the request and the response in it, too.
     #[getter]
     fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::value(py, &self.0.raw)

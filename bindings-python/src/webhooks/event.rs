@@ -4,10 +4,10 @@ use pyo3::{PyTraverseError, PyVisit, prelude::*};
 
 use crate::{arguments::wrong_type, json};
 
-/// An event that a platform sent, with a signature that was proved.
+/// An event that a platform sent, whose signature was verified.
 ///
-/// The event's name and the delivery's id come from headers on most platforms, which no signature
-/// covers: the payload decides.
+/// On most platforms the name and the delivery's id come from headers, which the signature does not
+/// cover: decide by the payload.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct WebhookEvent {
     core: appmint_core::WebhookEvent,
@@ -29,19 +29,19 @@ impl WebhookEvent {
         self.core.name.as_deref()
     }
 
-    /// The delivery's id, to recognise one that comes twice.
+    /// The delivery's id, by which one that comes twice is recognised.
     #[getter]
     fn delivery_id(&self) -> Option<&str> {
         self.core.delivery_id.as_deref()
     }
 
-    /// The id of the installation that it is about, from the part that was signed.
+    /// The id of the installation that it is about, from the signed payload.
     #[getter]
     fn installation_id(&self) -> Option<&str> {
         self.core.installation_id.as_deref()
     }
 
-    /// What was signed: the body, or the part of it that the platform signs.
+    /// The signed JSON: the body, or the part of it that the platform signs.
     #[getter]
     fn payload(&self, py: Python<'_>) -> Py<PyAny> {
         self.payload.clone_ref(py)
