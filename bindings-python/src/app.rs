@@ -159,7 +159,7 @@ impl App {
         wait(method.py(), || self.core.request(call)).map(Response)
     }
 
-    /// Counters of what the app did since it was made. No network I/O.
+    /// Returns the counters of the app since it was made. No network I/O.
     fn stats(&self) -> Stats {
         Stats(self.core.stats())
     }

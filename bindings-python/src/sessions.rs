@@ -22,7 +22,7 @@ impl App {
         Ok(TokenSource::new(source, self.callbacks.clone_ref(py)))
     }
 
-    /// Writes a user token to the store, in the place of what the name stood for.
+    /// Writes a user token to the store, and replaces the session that had this name.
     fn start_session(&self, name: Argument<'_, '_>, token: Argument<'_, '_>) -> PyResult<()> {
         let py = name.py();
         let name = text("name", name)?;

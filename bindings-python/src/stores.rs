@@ -143,7 +143,7 @@ impl Store for PythonStore {
     }
 }
 
-/// What errors call a method.
+/// A method in errors.
 fn name_of(method: &str) -> String {
     format!("the store's {method}")
 }

@@ -1,4 +1,4 @@
-//! Webhooks: verifying those that come in, and configuring what the platform sends.
+//! Webhooks: verifying incoming ones, and configuring and repeating the platform's deliveries.
 
 pub(crate) mod config;
 pub(crate) mod event;

@@ -231,7 +231,7 @@ class App:
         """
 
     def stats(self) -> Stats:
-        """Counters of what the app did since it was made. No network I/O.
+        """Returns the counters of the app since it was made. No network I/O.
 
         Returns:
             A snapshot of the counters.
@@ -766,7 +766,7 @@ class App:
         """
 
     def start_session(self, name: str, token: Token) -> None:
-        """Writes a user token to the store, in the place of what the name stood for.
+        """Writes a user token to the store, and replaces the session that had this name.
 
         Args:
             name: A name of your choice, by which session finds the token.
@@ -976,7 +976,7 @@ class Response:
 
 @final
 class Stats:
-    """Counters of what an app did since it was made."""
+    """Counters of an app since it was made."""
 
     @property
     def minted(self) -> int:
@@ -1329,7 +1329,7 @@ class Token:
 
     @property
     def kind(self) -> TokenKind:
-        """What it authenticates: "jwt" and "app" the app, "installation", or "user"."""
+        """Its bearer: the app ("jwt" or "app"), an "installation", or a "user"."""
 
     def reveal(self) -> str:
         """Returns the secret itself.

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-/// Counters of what an app did since it was made.
+/// Counters of an app since it was made.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct Stats(pub(crate) appmint_core::Stats);

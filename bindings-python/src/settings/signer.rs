@@ -39,5 +39,5 @@ fn sign(signer: &Bound<'_, PyAny>, message: &[u8]) -> Result<Vec<u8>> {
         .ok_or_else(|| returned(NAME, &signature, "bytes"))
 }
 
-/// What errors call it.
+/// The signer in errors.
 const NAME: &str = "the signer";

@@ -19,7 +19,7 @@ pub(crate) struct Token(pub(crate) appmint_core::Token);
 
 #[pymethods]
 impl Token {
-    /// What it authenticates: "jwt" and "app" the app, "installation", or "user".
+    /// Its bearer: the app ("jwt" or "app"), an "installation", or a "user".
     #[getter]
     fn kind(&self) -> &'static str {
         self.0.kind().name()
