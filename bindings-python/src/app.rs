@@ -1,162 +1,173 @@
-//! The app. Here is what it is made of and what it is; what it does stands in the modules below.
+//! The app: its identity, its calls to the API, its counters and its end. Each other room adds its
+//! own methods.
 
-mod installations;
-mod operations;
-mod people;
-mod user_tokens;
+pub(crate) mod call;
+pub(crate) mod response;
+pub(crate) mod stats;
 
-use appmint_core::Settings;
 use pyo3::{PyTraverseError, PyVisit, prelude::*};
 
 use crate::{
+    app::{response::Response, stats::Stats},
+    arguments::{Argument, Optional, optional},
     callback::Callbacks,
-    clock::clock as clock_of,
-    convert::{Argument, Given, count, file, given, id, json_text, secret, span, text, text_file},
-    event, signer,
-    source::TokenSource,
-    stats::Stats,
-    store,
+    errors::unpicklable,
     time::Offset,
-    token::{Token, unpicklable},
-    wait::{compute, land},
+    tokens::token::{self, Token},
+    wait::{compute, wait},
 };
 
-/// A program's app on a platform.
+/// An app that authenticates on a platform.
 ///
-/// One is enough for a program: it holds the connections and the tokens, and any thread may use
-/// it. Times are timedeltas or seconds; a key or certificates are text, bytes or a Path to read.
+/// One app is enough for a program: it holds the connections and the tokens, and any thread may use
+/// it. Making one needs no network I/O. Each operation names the credential that it lacks.
+///
+/// A duration is a timedelta or a number of seconds. A key and certificates are text, bytes, or the
+/// Path of a file to read. Secrets are shown in no repr, error or log.
+///
+/// A method that uses the network blocks its own thread, for the app's timeout at most. Besides the
+/// errors that it documents it raises TransportError, TimeoutError, RateLimitedError, ServerError
+/// and ProtocolError, and UnauthorizedError, ForbiddenError or RejectedError if the platform
+/// refuses the call. An operation or argument that the platform does not offer raises
+/// UnsupportedError, without network I/O.
+///
+/// Args:
+///     platform (str): The name of a built-in platform, see appmint.platforms(). Required unless
+///         platform_descriptor is given.
+///     platform_descriptor (str | Mapping): A descriptor of another platform, as JSON text or as
+///         the mapping that it stands for, instead of platform.
+///     host (str): The host of a platform that runs on several, such as "git.corp.example".
+///         Default: the platform's own; some platforms require one.
+///     api_url (str): The base URL of the API. Default: the platform's own.
+///     web_url (str): The base URL of the pages on which users authorize the app. Default: the
+///         platform's own.
+///     app_id (int | str): The app's id, as the platform's settings page shows it.
+///     client_id (int | str): The OAuth client id.
+///     client_secret (str): The OAuth client secret.
+///     private_key (str | bytes | PathLike): The app's RSA key, in PEM, in DER, or in any form in
+///         which keys are pasted. A str is the key itself, never the path of a file.
+///     fallback_private_key (str | bytes | PathLike): A second key, for the time of a key rotation.
+///         It is used once the platform does not know the first.
+///     private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key.
+///     key_id (str): The platform's name of the key of private_key or signer, for platforms that
+///         name keys. It is the kid of the JWTs that the app signs.
+///     fallback_key_id (str): The platform's name of fallback_private_key.
+///     signer (Callable[[bytes], bytes]): Signs instead of a private key: takes the message and
+///         returns its RS256 signature. Called on worker threads, several at a time.
+///     jwt_back_date (timedelta | float): How far a JWT's iat lies in the past. Default: the
+///         platform's, 60 s on those that are built in.
+///     jwt_lifetime (timedelta | float): How far a JWT's exp lies in the future. Default: the
+///         platform's, 540 s on those that are built in, which allow 600 s at most.
+///     timeout (timedelta | float): The timeout of a whole call with its retries; more than 0.
+///         Default: 30 s.
+///     connect_timeout (timedelta | float): The timeout of connecting, which is lowered to three
+///         quarters of timeout if it is longer. Default: 10 s.
+///     proxy (str): The URL of an HTTP proxy, such as "http://user:password@host:port"; "" for no
+///         proxy. Default: the proxy that the environment names.
+///     root_certificates (str | bytes | PathLike): Root certificates in PEM that are trusted
+///         besides the system's.
+///     user_agent (str): Text that precedes appmint's own User-Agent header.
+///     allow_plain_http (bool): Whether to send requests without TLS to hosts other than this
+///         machine, where anybody on the network can read them. Default: False.
+///     max_response_body (int): The largest accepted body of an API response, in bytes. Default:
+///         32 MiB.
+///     retries (int): How many times a request is sent again after a temporary failure or a rate
+///         limit. 0 sends every request once. Default: 2.
+///     retry_wait (timedelta | float): The wait before the first retry, which doubles with each
+///         further one. Default: 0.25 s.
+///     store (str | PathLike | Store): Where tokens live between processes: "sqlite:FILE" or the
+///         Path of that file, "redis://…", "rediss://…" (TLS), "memory:" (which ends with the app),
+///         or an object with the methods of appmint.Store. A Redis URL may have ?prefix= for the
+///         names of its keys (default "appmint:"). Default: no store.
+///     store_key (str | bytes): The key that seals stored tokens and authorizations: 32 bytes, or
+///         their text in hexadecimal or base64. `openssl rand -hex 32` makes one.
+///     previous_store_key (str | bytes): A second key, for the time of a key rotation. It opens
+///         values that it sealed.
+///     store_unencrypted (bool): Whether the store holds tokens without a key, for everybody who
+///         can read it. A store that other processes can read needs this or store_key. Default:
+///         False.
+///     capacity (int): How many tokens are held in memory; at least 1. Beyond it, tokens are
+///         dropped that no source refers to. Default: 1,000,000.
+///     on_event (Callable[[Event], object]): Called with each event, on the thread on which it
+///         happens, which waits for it. Events are also logged to the logger "appmint".
+///     clock (ManualClock): A clock that shows a fixed time, for tests. Default: the system's
+///         clock.
+///
+/// Raises:
+///     InvalidArgumentError: A setting is missing, malformed, or contradicts another.
+///     UnsupportedError: The platform does not offer a setting.
+///     PrivateKeyError: A private key cannot be used; the reason says why.
+///     OSError: A file cannot be read, such as FileNotFoundError.
+///     TypeError: An argument has another type.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct App {
-    core: appmint_core::App,
-    callbacks: Py<Callbacks>,
+    pub(crate) core: appmint_core::App,
+    pub(crate) callbacks: Py<Callbacks>,
 }
 
 #[pymethods]
 impl App {
-    #[new]
-    #[pyo3(signature = (
-        platform=None, *, platform_descriptor=None, host=None, api_url=None, web_url=None,
-        app_id=None, client_id=None, client_secret=None, private_key=None, fallback_private_key=None,
-        private_key_passphrase=None, key_id=None, fallback_key_id=None, signer=None,
-        jwt_back_date=None, jwt_lifetime=None, timeout=None, connect_timeout=None, proxy=None,
-        root_certificates=None, user_agent=None, allow_plain_http=false, max_response_body=None,
-        retries=None, retry_wait=None, store=None, store_key=None, previous_store_key=None,
-        store_unencrypted=false, capacity=None, on_event=None, clock=None,
-    ))]
-    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    fn new(
-        py: Python<'_>,
-        platform: Given<'_, '_>,
-        platform_descriptor: Given<'_, '_>,
-        host: Given<'_, '_>,
-        api_url: Given<'_, '_>,
-        web_url: Given<'_, '_>,
-        app_id: Given<'_, '_>,
-        client_id: Given<'_, '_>,
-        client_secret: Given<'_, '_>,
-        private_key: Given<'_, '_>,
-        fallback_private_key: Given<'_, '_>,
-        private_key_passphrase: Given<'_, '_>,
-        key_id: Given<'_, '_>,
-        fallback_key_id: Given<'_, '_>,
-        signer: Given<'_, '_>,
-        jwt_back_date: Given<'_, '_>,
-        jwt_lifetime: Given<'_, '_>,
-        timeout: Given<'_, '_>,
-        connect_timeout: Given<'_, '_>,
-        proxy: Given<'_, '_>,
-        root_certificates: Given<'_, '_>,
-        user_agent: Given<'_, '_>,
-        allow_plain_http: bool,
-        max_response_body: Given<'_, '_>,
-        retries: Given<'_, '_>,
-        retry_wait: Given<'_, '_>,
-        store: Given<'_, '_>,
-        store_key: Given<'_, '_>,
-        previous_store_key: Given<'_, '_>,
-        store_unencrypted: bool,
-        capacity: Given<'_, '_>,
-        on_event: Given<'_, '_>,
-        clock: Given<'_, '_>,
-    ) -> PyResult<Self> {
-        let callbacks = Bound::new(py, Callbacks::default())?;
-        let signer_of = |name: &str, value: &_| signer::signer(name, value, &callbacks);
-        let store_of = |name: &str, value: &_| store::Given::read(name, value, &callbacks);
-        let (store, own_store) =
-            given("store", store, store_of)?.map_or((None, None), store::Given::parts);
-        let settings = Settings {
-            platform: given("platform", platform, text)?,
-            platform_descriptor: given("platform_descriptor", platform_descriptor, json_text)?,
-            host: given("host", host, text)?,
-            api_url: given("api_url", api_url, text)?,
-            web_url: given("web_url", web_url, text)?,
-            app_id: given("app_id", app_id, id)?,
-            client_id: given("client_id", client_id, id)?,
-            client_secret: given("client_secret", client_secret, secret)?,
-            private_key: given("private_key", private_key, file)?,
-            fallback_private_key: given("fallback_private_key", fallback_private_key, file)?,
-            private_key_passphrase: given(
-                "private_key_passphrase",
-                private_key_passphrase,
-                secret,
-            )?,
-            key_id: given("key_id", key_id, text)?,
-            fallback_key_id: given("fallback_key_id", fallback_key_id, text)?,
-            signer: given("signer", signer, signer_of)?,
-            jwt_back_date: given("jwt_back_date", jwt_back_date, span)?,
-            jwt_lifetime: given("jwt_lifetime", jwt_lifetime, span)?,
-            timeout: given("timeout", timeout, span)?,
-            connect_timeout: given("connect_timeout", connect_timeout, span)?,
-            proxy: given("proxy", proxy, secret)?,
-            root_certificates: given("root_certificates", root_certificates, text_file)?,
-            user_agent: given("user_agent", user_agent, text)?,
-            allow_plain_http,
-            max_response_body: given("max_response_body", max_response_body, count)?,
-            retries: given("retries", retries, count)?,
-            retry_wait: given("retry_wait", retry_wait, span)?,
-            store,
-            own_store,
-            store_key: given("store_key", store_key, store::key)?,
-            previous_store_key: given("previous_store_key", previous_store_key, store::key)?,
-            store_unencrypted,
-            capacity: given("capacity", capacity, count)?,
-            on_event: Some(event::listener(on_event, &callbacks)?),
-            clock: given("clock", clock, clock_of)?,
-        };
-        let core = compute(py, || settings.app())?;
-        Ok(Self { core, callbacks: callbacks.unbind() })
-    }
-
-    /// The app's own JWT, reused until 60 s before it expires.
-    fn jwt(&self, py: Python<'_>) -> PyResult<Token> {
-        land(py, || self.core.jwt()).map(Token)
-    }
-
-    /// SHA-256 of the public key as the settings page shows it; None with an external signer.
-    #[getter]
-    fn fingerprint(&self) -> Option<String> {
-        self.core.fingerprint()
-    }
-
     /// The platform's name.
     #[getter]
     fn platform_name(&self) -> &str {
         self.core.platform().name()
     }
 
-    /// How far the platform's clock is ahead of ours, as far as is known; 0 at first.
+    /// Signs the app's JWT. The same one is returned until 60 s before it expires.
+    fn jwt(&self, py: Python<'_>) -> PyResult<Token> {
+        wait(py, || self.core.jwt()).map(Token)
+    }
+
+    /// The SHA-256 fingerprint of the public key, as the platform's settings page shows it.
+    ///
+    /// None without a private key. With two keys it is that of the one in use.
+    #[getter]
+    fn fingerprint(&self) -> Option<String> {
+        self.core.fingerprint()
+    }
+
+    /// How far the platform's clock is ahead of this machine's, as far as is known.
+    ///
+    /// It is 0 until a response proves otherwise; JWTs and the lives of tokens are corrected by it.
     #[getter]
     fn clock_offset(&self) -> Offset {
         Offset(self.core.clock_offset_ms())
     }
 
-    /// How often things happened since the app was made.
+    /// Calls the platform's API as the app, or with a token.
+    ///
+    /// A response of any status is returned, not raised. A read is sent again after a lost
+    /// connection, 502 to 504, and a rate limit; a write after a rate limit only.
+    #[pyo3(signature = (
+        method, path, headers=None, json=None, body=None, token=None, *, timeout=None,
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn request(
+        &self,
+        method: Argument<'_, '_>,
+        path: Argument<'_, '_>,
+        headers: Optional<'_, '_>,
+        json: Optional<'_, '_>,
+        body: Optional<'_, '_>,
+        token: Optional<'_, '_>,
+        timeout: Optional<'_, '_>,
+    ) -> PyResult<Response> {
+        let mut call = call::call(method, path, headers, json, body, timeout)?;
+        if let Some(secret) = optional("token", token, token::secret)? {
+            call = call.token(secret);
+        }
+        wait(method.py(), || self.core.request(call)).map(Response)
+    }
+
+    /// Returns the counters of the app since it was made. No network I/O.
     fn stats(&self) -> Stats {
         Stats(self.core.stats())
     }
 
-    /// Ends the app's threads and forgets its tokens. Calls that are on their way come to their
-    /// end; new ones are refused. `with app:` does so at its end.
+    /// Ends the app's threads and connections, and forgets its tokens.
+    ///
+    /// Calls in progress complete; new ones raise an error. `with app:` closes it, too. A second
+    /// call does nothing.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         compute(py, || {
             self.core.close();
@@ -172,9 +183,9 @@ impl App {
     fn __exit__(
         &self,
         py: Python<'_>,
-        _kind: Given<'_, '_>,
-        _error: Given<'_, '_>,
-        _traceback: Given<'_, '_>,
+        _kind: Optional<'_, '_>,
+        _error: Optional<'_, '_>,
+        _traceback: Optional<'_, '_>,
     ) -> PyResult<()> {
         self.close(py)
     }
@@ -189,11 +200,5 @@ impl App {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.callbacks)
-    }
-}
-
-impl App {
-    fn source(&self, py: Python<'_>, core: appmint_core::TokenSource) -> TokenSource {
-        TokenSource { core, callbacks: self.callbacks.clone_ref(py) }
     }
 }

@@ -1,8 +1,8 @@
-//! What a program gave to be called back, on the core's worker threads.
+//! Python objects that are called back on the core's worker threads.
 //!
-//! It belongs to an object that Python's garbage collector looks into, and that the app, its
-//! sources, its lists and its logins hold. The core refers to that weakly: a ring of an app and what it calls
-//! back is collected like any other.
+//! They belong to an object that Python's garbage collector traverses, and that the app, its
+//! sources, its listings and its logins refer to. The core refers to that object weakly: a
+//! reference cycle of an app and its callbacks is collected like any other.
 
 use std::{
     fmt, mem,
@@ -12,24 +12,24 @@ use std::{
 use appmint_core::{Error, ErrorKind};
 use pyo3::{PyTraverseError, PyVisit, prelude::*, types::PyWeakrefReference};
 
-use crate::gate;
+use crate::interpreter;
 
-/// All that one app calls back.
+/// All callbacks of one app.
 #[pyclass(frozen, weakref, module = "appmint")]
 #[derive(Default)]
 pub(crate) struct Callbacks(Mutex<Vec<Py<PyAny>>>);
 
 impl Callbacks {
-    /// Keeps something to be called as long as this lives.
-    pub(crate) fn keep(this: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<Callback> {
+    /// Adds an object, which may be called as long as the callbacks live.
+    pub(crate) fn add(this: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<Callback> {
         let owner = PyWeakrefReference::new(this.as_any())?.unbind();
-        let mut kept = this.get().kept();
-        kept.push(value.clone().unbind());
-        Ok(Callback { owner, index: kept.len() - 1 })
+        let mut values = this.get().lock();
+        values.push(value.clone().unbind());
+        Ok(Callback { owner, index: values.len() - 1 })
     }
 
-    /// Held for an instant only, in which nothing is asked of Python.
-    fn kept(&self) -> MutexGuard<'_, Vec<Py<PyAny>>> {
+    /// Held for an instant only, in which Python is not called.
+    fn lock(&self) -> MutexGuard<'_, Vec<Py<PyAny>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -37,34 +37,35 @@ impl Callbacks {
 #[pymethods]
 impl Callbacks {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        // What is not shown to the collector stays alive.
-        let Ok(kept) = self.0.try_lock() else { return Ok(()) };
-        kept.iter().try_for_each(|value| visit.call(value))
+        // An object that the collector does not see stays alive.
+        let Ok(values) = self.0.try_lock() else { return Ok(()) };
+        values.iter().try_for_each(|value| visit.call(value))
     }
 
     fn __clear__(&self) {
-        let kept = mem::take(&mut *self.kept());
-        drop(kept); // what this ends may call anything
+        let values = mem::take(&mut *self.lock());
+        drop(values); // unlocked: a finalizer may call anything
     }
 }
 
-/// One of them.
+/// One callback of an app.
 pub(crate) struct Callback {
     owner: Py<PyWeakrefReference>,
     index: usize,
 }
 
 impl Callback {
-    /// Calls it, or something of it; `None` once the app or the interpreter has ended.
-    pub(crate) fn enter<T>(&self, call: impl FnOnce(&Bound<'_, PyAny>) -> T) -> Option<T> {
-        gate::enter(|py| self.find(py).map(|value| call(&value)))?
+    /// Attaches to Python and passes the object on; `None` once the app or the interpreter has
+    /// ended.
+    pub(crate) fn attach<T>(&self, call: impl FnOnce(&Bound<'_, PyAny>) -> T) -> Option<T> {
+        interpreter::attach(|py| self.upgrade(py).map(|value| call(&value)))?
     }
 
-    /// The same for who is in Python already.
-    pub(crate) fn find<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+    /// The object, on a thread that is attached; `None` once the app has ended.
+    pub(crate) fn upgrade<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         let owner = self.owner.bind(py).upgrade()?;
-        let kept = owner.cast::<Callbacks>().ok()?.get().kept();
-        kept.get(self.index).map(|value| value.bind(py).clone())
+        let values = owner.cast::<Callbacks>().ok()?.get().lock();
+        values.get(self.index).map(|value| value.bind(py).clone())
     }
 }
 
@@ -74,7 +75,7 @@ impl fmt::Debug for Callback {
     }
 }
 
-/// What a callback raised. It shows its class only: nobody knows what its text holds.
+/// The exception that a callback raised. It shows its class only: its text may hold a secret.
 pub(crate) struct Raised {
     exception: PyErr,
     class: String,
@@ -100,24 +101,25 @@ impl fmt::Debug for Raised {
 
 impl std::error::Error for Raised {}
 
-/// The core's error for what a callback, which is named, raised.
-pub(crate) fn raised(py: Python<'_>, who: &str, exception: PyErr) -> Error {
-    let class = class(exception.value(py));
-    failed(format!("{who} raised {class}")).caused_by(Raised { exception, class })
+/// The core's error for a callback that raised an exception.
+pub(crate) fn raised(py: Python<'_>, callback: &str, exception: PyErr) -> Error {
+    let class = class_name(exception.value(py));
+    failed(format!("{callback} raised {class}")).caused_by(Raised { exception, class })
 }
 
-/// The core's error for a callback that answered something else than it should.
-pub(crate) fn returned(who: &str, answer: &Bound<'_, PyAny>, wanted: &str) -> Error {
-    failed(format!("{who} returned {}, not {wanted}", class(answer)))
+/// The core's error for a callback that returned a value of another type.
+pub(crate) fn returned(callback: &str, value: &Bound<'_, PyAny>, expected: &str) -> Error {
+    failed(format!("{callback} returned {}, not {expected}", class_name(value)))
 }
 
 /// The core's error for a callback that was not called any more.
-pub(crate) fn ended(who: &str) -> Error {
-    failed(format!("{who} was not called: the app or the interpreter ends"))
+pub(crate) fn ended(callback: &str) -> Error {
+    failed(format!("{callback} was not called: the app was freed, or the interpreter is exiting"))
 }
 
-pub(crate) fn class(value: &Bound<'_, PyAny>) -> String {
-    value.get_type().name().map_or_else(|_| "something".to_owned(), |name| name.to_string())
+pub(crate) fn class_name(value: &Bound<'_, PyAny>) -> String {
+    let name = value.get_type().name();
+    name.map_or_else(|_| "an object".to_owned(), |name| name.to_string())
 }
 
 fn failed(message: impl Into<String>) -> Error {

@@ -1,4 +1,5 @@
-//! JSON by Python's own module, so that numbers and order come out as Python programs expect.
+//! JSON by Python's own module, so that numbers and the order of keys are those that Python
+//! programs expect.
 
 use pyo3::{
     prelude::*,
@@ -6,26 +7,34 @@ use pyo3::{
     types::{PyDict, PyString},
 };
 
-use crate::convert;
+use crate::arguments::utf8;
+
+/// An argument that is JSON text already, or a value to be written as JSON.
+pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    match value.cast::<PyString>() {
+        Ok(text) => utf8(name, text),
+        Err(_) => dump(name, value),
+    }
+}
 
 /// A value as compact JSON.
 pub(crate) fn dump(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     static DUMPS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = value.py();
-    let form = PyDict::new(py);
-    form.set_item("ensure_ascii", false)?;
-    form.set_item("allow_nan", false)?;
-    form.set_item("separators", (",", ":"))?;
-    let text = DUMPS.import(py, "json", "dumps")?.call((value,), Some(&form))?;
-    convert::utf8(name, text.cast::<PyString>()?)
+    let options = PyDict::new(py);
+    options.set_item("ensure_ascii", false)?;
+    options.set_item("allow_nan", false)?;
+    options.set_item("separators", (",", ":"))?;
+    let text = DUMPS.import(py, "json", "dumps")?.call((value,), Some(&options))?;
+    utf8(name, text.cast::<PyString>()?)
 }
 
-/// The value that is written as JSON.
+/// The Python value that something displays as JSON.
 pub(crate) fn value<'py>(py: Python<'py>, json: &impl ToString) -> PyResult<Bound<'py, PyAny>> {
     load(PyString::new(py, &json.to_string()).as_any())
 }
 
-/// The value that JSON text, or its bytes, holds.
+/// The Python value in JSON text, or in its bytes.
 pub(crate) fn load<'py>(text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     LOADS.import(text.py(), "json", "loads")?.call1((text,))

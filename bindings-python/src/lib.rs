@@ -1,76 +1,75 @@
-//! The Python surface of appmint: `appmint._native`, which the package `appmint` shows.
+//! The Python surface of appmint: `appmint._native`, the native half of the package `appmint`.
 //!
 //! A function here converts its arguments, makes one call of the core, and converts the result.
-//! What waits lets go of the interpreter meanwhile, see [`wait`].
+//! One that waits detaches from the interpreter meanwhile, see [`wait`].
+//!
+//! The rooms, in the order of every surface: [`app`] and [`settings`], [`installations`],
+//! [`tokens`], [`oauth`], [`sessions`], [`webhooks`], [`operations`], [`events`] and [`stores`],
+//! [`errors`]. The other modules convert and call. A room's own file has the methods of `App`; the
+//! classes that those return are in its folder, and know nothing of `App`.
 
 mod app;
-mod authorization;
-mod call;
+mod settings;
+
+mod installations;
+mod tokens;
+
+mod oauth;
+mod sessions;
+
+mod webhooks;
+
+mod operations;
+
+mod events;
+mod stores;
+
+mod errors;
+
+mod arguments;
 mod callback;
-mod clock;
-mod convert;
-mod discovery;
-mod error;
-mod event;
-mod gate;
-mod installation;
-mod introspection;
+mod interpreter;
 mod json;
-mod listing;
-mod login;
-mod registration;
-mod repository;
-mod response;
-mod scope;
-mod signer;
-mod source;
-mod stats;
-mod store;
 mod time;
-mod token;
 mod wait;
-mod webhook;
-mod webhook_config;
 
 use std::alloc::System;
 
 use pyo3::prelude::*;
 use zeroizing_alloc::ZeroAlloc;
 
-/// Wipes whatever is freed: buffers of HTTP, TLS and JSON hold tokens for a moment, too.
+/// Wipes memory when it is freed: buffers of HTTP, TLS and JSON hold tokens for a moment, too.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
-/// appmint's native half. Private: use the package `appmint`.
+/// The native half of appmint. Private: use the package `appmint`.
 #[pymodule]
 mod _native {
-    use appmint_core::{ErrorKind, EventKind, Platform, Reason, VERSION};
+    use appmint_core::{ErrorKind, EventKind, Platform, Reason, TokenKind, VERSION};
     use pyo3::prelude::*;
 
     #[pymodule_export]
     use crate::{
-        app::App,
-        authorization::Authorization,
-        clock::ManualClock,
-        discovery::discover,
-        event::{Event, restored_event},
-        installation::Installation,
-        introspection::Introspection,
-        listing::Listing,
-        login::{DeviceLogin, Login},
-        registration::Registration,
-        repository::Repository,
-        response::Response,
-        source::TokenSource,
-        stats::Stats,
-        token::Token,
-        webhook::WebhookEvent,
-        webhook_config::{WebhookConfig, WebhookDelivery},
+        app::{App, response::Response, stats::Stats},
+        events::{Event, clock::ManualClock, restored_event},
+        installations::{installation::Installation, listing::Listing, repository::Repository},
+        oauth::{
+            authorization::Authorization,
+            introspection::Introspection,
+            login::{DeviceLogin, Login},
+        },
+        operations::registration::Registration,
+        settings::discovery::discover,
+        tokens::{source::TokenSource, token::Token},
+        webhooks::{
+            config::{WebhookConfig, WebhookDelivery},
+            event::WebhookEvent,
+        },
     };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        crate::gate::install(module.py())
+        crate::interpreter::register_hooks(module.py())
     }
 
     /// The library's version.
@@ -85,19 +84,25 @@ mod _native {
         Platform::names()
     }
 
-    /// Every kind that an error can have.
+    /// Every kind of token.
     #[pyfunction]
-    fn kinds() -> Vec<&'static str> {
-        ErrorKind::ALL.iter().map(|kind| kind.name()).collect()
+    fn token_kinds() -> Vec<&'static str> {
+        TokenKind::ALL.iter().map(|kind| kind.name()).collect()
     }
 
-    /// Every kind that an event can have.
+    /// Every kind of event.
     #[pyfunction]
     fn event_kinds() -> Vec<&'static str> {
         EventKind::ALL.iter().map(|kind| kind.name()).collect()
     }
 
-    /// Every reason that an error can have.
+    /// Every kind of error.
+    #[pyfunction]
+    fn kinds() -> Vec<&'static str> {
+        ErrorKind::ALL.iter().map(|kind| kind.name()).collect()
+    }
+
+    /// Every reason of an error.
     #[pyfunction]
     fn reasons() -> Vec<&'static str> {
         Reason::ALL.iter().map(|reason| reason.name()).collect()

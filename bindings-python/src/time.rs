@@ -1,4 +1,4 @@
-//! Points in time and spans, as `datetime` and `timedelta`.
+//! Instants and durations as `datetime` and `timedelta`.
 
 use std::time::Duration;
 
@@ -6,12 +6,10 @@ use appmint_core::Timestamp;
 use pyo3::{
     prelude::*,
     sync::PyOnceLock,
-    types::{PyDateTime, PyDelta, PyDeltaAccess as _, PyTzInfo},
+    types::{PyDateTime, PyDelta, PyTzInfo},
 };
 
-use crate::error::invalid;
-
-/// A point in time; in Python a `datetime` in UTC.
+/// An instant; in Python a `datetime` in UTC.
 pub(crate) struct Time(pub(crate) Timestamp);
 
 impl<'py> IntoPyObject<'py> for Time {
@@ -24,7 +22,7 @@ impl<'py> IntoPyObject<'py> for Time {
     }
 }
 
-/// Milliseconds forwards or back; in Python a `timedelta`.
+/// A signed number of milliseconds; in Python a `timedelta`.
 pub(crate) struct Offset(pub(crate) i64);
 
 impl<'py> IntoPyObject<'py> for Offset {
@@ -33,13 +31,15 @@ impl<'py> IntoPyObject<'py> for Offset {
     type Error = PyErr;
 
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyDelta>> {
-        let (days, rest) = (self.0.div_euclid(DAY_MS), self.0.rem_euclid(DAY_MS));
-        let (secs, millis) = ((rest / 1000) as i32, (rest % 1000) as i32); // a day has 86400 s
-        PyDelta::new(py, days.try_into()?, secs, millis * 1000, false)
+        let days = self.0.div_euclid(DAY_MS);
+        let rest_ms = self.0.rem_euclid(DAY_MS);
+        let secs = (rest_ms / 1000) as i32; // a day has 86400 s
+        let micros = (rest_ms % 1000) as i32 * 1000;
+        PyDelta::new(py, days.try_into()?, secs, micros, false)
     }
 }
 
-/// A span of time; in Python a `timedelta`.
+/// A duration; in Python a `timedelta`.
 pub(crate) struct Span(pub(crate) Duration);
 
 impl<'py> IntoPyObject<'py> for Span {
@@ -48,23 +48,12 @@ impl<'py> IntoPyObject<'py> for Span {
     type Error = PyErr;
 
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyDelta>> {
-        self.0.min(LONGEST).into_pyobject(py)
+        self.0.min(MAX_TIMEDELTA).into_pyobject(py)
     }
 }
 
-/// A `datetime` that knows its zone.
-pub(crate) fn read_datetime(name: &str, value: &Bound<'_, PyDateTime>) -> PyResult<Timestamp> {
-    let py = value.py();
-    if value.call_method0("utcoffset")?.is_none() {
-        return Err(invalid(py, format!("{name} is a datetime without a time zone; give it one")));
-    }
-    let since = value.as_any().sub(epoch(py)?)?;
-    let since = since.cast::<PyDelta>()?;
-    let secs = i64::from(since.get_days()) * DAY_MS / 1000 + i64::from(since.get_seconds());
-    Ok(Timestamp::from_millis(secs * 1000 + i64::from(since.get_microseconds()) / 1000))
-}
-
-fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+/// 1970-01-01T00:00:00Z as a `datetime`.
+pub(crate) fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     static EPOCH: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let epoch = EPOCH.get_or_try_init(py, || {
         let utc = PyTzInfo::utc(py)?;
@@ -74,6 +63,6 @@ fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     Ok(epoch.bind(py))
 }
 
-const DAY_MS: i64 = 86_400_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 /// `timedelta.max` in whole days.
-const LONGEST: Duration = Duration::from_secs(999_999_999 * 86_400);
+const MAX_TIMEDELTA: Duration = Duration::from_secs(999_999_999 * 86_400);

@@ -1,59 +1,60 @@
-//! Waiting without the interpreter's lock, in slices short enough for Ctrl-C to be noticed.
+//! Calls of the core. Those that wait do so detached from the interpreter, in slices short enough
+//! for Ctrl-C to be noticed.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,
 };
 
-use appmint_core::{Deadline, Error, ErrorKind, Flight, Result};
+use appmint_core::{Deadline, Error, ErrorKind, Flight as Task, Result};
 use pyo3::prelude::*;
 
-use crate::{error::raise, gate::at_home};
+use crate::{errors::exception, interpreter::attached};
 
-/// What a flight brings. `KeyboardInterrupt` ends the waiting; the flight lands all the same.
-pub(crate) fn land<T: Clone + Send + Sync + 'static>(
+/// The result of a task. `KeyboardInterrupt` ends the waiting; the task completes all the same.
+pub(crate) fn wait<T: Clone + Send + Sync + 'static>(
     py: Python<'_>,
-    take_off: impl FnOnce() -> Flight<T>,
+    start: impl FnOnce() -> Task<T>,
 ) -> PyResult<T> {
-    land_within(py, None, take_off)
+    wait_within(py, None, start)
 }
 
-/// The same, with a caller who waits this long at the most.
-pub(crate) fn land_within<T: Clone + Send + Sync + 'static>(
+/// The result of a task, for a caller that waits no longer than a timeout.
+pub(crate) fn wait_within<T: Clone + Send + Sync + 'static>(
     py: Python<'_>,
-    patience: Option<Duration>,
-    take_off: impl FnOnce() -> Flight<T>,
+    timeout: Option<Duration>,
+    start: impl FnOnce() -> Task<T>,
 ) -> PyResult<T> {
-    let flight = run(py, || Ok(take_off()))?;
-    let end = patience.map(Deadline::after);
-    let mut landed = flight.wait_for(Duration::ZERO); // from memory: the lock need not change hands
-    while landed.is_none() {
+    let task = call(py, || Ok(start()))?;
+    let deadline = timeout.map(Deadline::after);
+    let mut result = task.wait_for(Duration::ZERO); // from memory: no need to detach
+    while result.is_none() {
         py.check_signals()?;
-        let last = end.map(Deadline::remaining).filter(|left| *left < SLICE);
-        landed = py.detach(|| match last {
-            Some(_) => Some(flight.clone().wait_within(last)),
-            None => flight.wait_for(SLICE),
+        let last = deadline.map(Deadline::remaining).filter(|left| *left < SLICE);
+        result = py.detach(|| match last {
+            Some(_) => Some(task.clone().wait_within(last)),
+            None => task.wait_for(SLICE),
         });
     }
-    landed.unwrap_or_else(|| Err(panicked())).map_err(|error| raise(py, &error))
+    result.unwrap_or_else(|| Err(panicked())).map_err(|error| exception(py, &error))
 }
 
-/// What the core answers at once.
-pub(crate) fn run<T>(py: Python<'_>, call: impl FnOnce() -> Result<T>) -> PyResult<T> {
-    guard(call).map_err(|error| raise(py, &error))
+/// The result of a call that returns at once.
+pub(crate) fn call<T>(py: Python<'_>, call: impl FnOnce() -> Result<T>) -> PyResult<T> {
+    catch_panic(call).map_err(|error| exception(py, &error))
 }
 
-/// What the core answers after some computing, while other threads run.
+/// The result of a call that computes for a while, in which other threads run.
 pub(crate) fn compute<T: Send>(
     py: Python<'_>,
     call: impl FnOnce() -> Result<T> + Send,
 ) -> PyResult<T> {
-    py.detach(|| guard(call)).map_err(|error| raise(py, &error))
+    py.detach(|| catch_panic(call)).map_err(|error| exception(py, &error))
 }
 
 /// A panic must not cross into Python, where it would be a `BaseException` that nobody expects.
-fn guard<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(|| at_home(call))).unwrap_or_else(|_| Err(panicked()))
+fn catch_panic<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(|| attached(call))).unwrap_or_else(|_| Err(panicked()))
 }
 
 fn panicked() -> Error {

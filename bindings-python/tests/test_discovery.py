@@ -1,4 +1,4 @@
-"""A platform that tells about itself, and what apps do there."""
+"""Discovery of a platform from its metadata, and the operations of RFC 7009, 7523 and 7662."""
 
 import base64
 import json
@@ -7,12 +7,11 @@ from urllib.parse import parse_qs
 
 import appmint
 import pytest
-from conftest import CLIENT_SECRET, NOW_MS, TOKEN
+from conftest import CLIENT_AUTHORIZATION, NOW_MS, TOKEN
 
 WELL_KNOWN = "/.well-known/oauth-authorization-server"
 OPENID = "/.well-known/openid-configuration"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-OF_CLIENT = "Basic " + base64.b64encode(f"Iv1.0:{CLIENT_SECRET}".encode()).decode()
 
 
 def metadata(platform, **more):
@@ -29,14 +28,14 @@ def metadata(platform, **more):
 
 @pytest.fixture
 def discovered(platform, settings):
-    """An app on a platform that told about itself."""
-    platform.answer(WELL_KNOWN, 200, metadata(platform))
+    """An app on a platform that was discovered."""
+    platform.respond(WELL_KNOWN, 200, metadata(platform))
     descriptor = appmint.discover(platform.url, proxy="")
     settings = settings | {"api_url": None, "web_url": None, "key_id": "2026-11"}
     return appmint.App(platform_descriptor=descriptor, **settings)
 
 
-def last(platform):
+def last_request(platform):
     method, path, headers, body = platform.requests[-1]
     fields = {name: value for name, [value] in parse_qs(body.decode()).items()}
     return method, path, headers.get("authorization"), fields
@@ -47,7 +46,7 @@ def part(jwt, index):
     return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
-def test_a_platform_tells_about_itself(platform, discovered):
+def test_metadata_become_a_descriptor(platform, discovered):
     assert [path for _, path, _, _ in platform.requests] == [WELL_KNOWN]
     assert discovered.platform_name.startswith("127-0-0-1-")
     assert discovered.authorize().url.startswith(f"{platform.url}/authorize?")
@@ -57,12 +56,12 @@ def test_a_platform_tells_about_itself(platform, discovered):
     assert appmint.App(platform_descriptor=json.loads(text)).platform_name == discovered.platform_name
 
 
-def test_what_is_no_issuer_says_so(platform):
+def test_an_issuer_without_its_own_metadata_is_refused(platform):
     for path in (WELL_KNOWN, OPENID):
-        platform.answer(path, 404, None)
+        platform.respond(path, 404, None)
     with pytest.raises(appmint.NotFoundError):
         appmint.discover(platform.url, proxy="")
-    platform.answer(OPENID, 200, metadata(platform, issuer="https://evil.example"))
+    platform.respond(OPENID, 200, metadata(platform, issuer="https://evil.example"))
     with pytest.raises(appmint.ProtocolError) as caught:
         appmint.discover(platform.url, proxy="")
     assert caught.value.reason == "issuer_mismatch"
@@ -81,19 +80,19 @@ def test_a_value_of_a_wrong_type_is_a_type_error(wrong):
         appmint.discover(**{"issuer": "https://gitlab.com"} | wrong)
 
 
-def test_an_app_asks_for_scopes_and_in_somebodys_name(platform, discovered):
-    platform.answer("/token", 200, {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 3600})
+def test_app_tokens_have_scopes_and_a_subject(platform, discovered):
+    platform.respond("/token", 200, {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 3600})
     source = discovered.app_tokens(scopes=["b", "a"], subject="octocat")
     assert not platform.requests[1:]
     token = source.token()
     assert (token.kind, token.reveal()) == ("app", TOKEN)
-    method, path, _, fields = last(platform)
+    method, path, _, fields = last_request(platform)
     assert (method, path, fields["grant_type"], fields["scope"]) == ("POST", "/token", JWT_BEARER, "a b")
     assert part(fields["assertion"], 0)["kid"] == "2026-11"
     assert part(fields["assertion"], 1)["sub"] == "octocat"
     assert discovered.app_tokens(scopes=("a", "b"), subject="octocat").token() == token
     discovered.app_tokens().token()
-    assert part(last(platform)[3]["assertion"], 1)["sub"] == part(last(platform)[3]["assertion"], 1)["iss"]
+    assert part(last_request(platform)[3]["assertion"], 1)["sub"] == part(last_request(platform)[3]["assertion"], 1)["iss"]
     for wrong in ({"scopes": "a"}, {"scopes": [7]}, {"subject": 7}):
         with pytest.raises(TypeError, match=next(iter(wrong))):
             discovered.app_tokens(**wrong)
@@ -102,25 +101,25 @@ def test_an_app_asks_for_scopes_and_in_somebodys_name(platform, discovered):
 
 
 def test_a_token_is_revoked_at_the_server(platform, discovered, user_token):
-    platform.answer("/revoke", 200, None)
+    platform.respond("/revoke", 200, None)
     for token in (user_token, user_token.reveal()):
         assert discovered.revoke_token(token) is None
-        assert last(platform) == ("POST", "/revoke", OF_CLIENT, {"token": user_token.reveal()})
+        assert last_request(platform) == ("POST", "/revoke", CLIENT_AUTHORIZATION, {"token": user_token.reveal()})
         assert discovered.revoke_token(token, token_type_hint="access_token") is None
-        assert last(platform)[3]["token_type_hint"] == "access_token"
+        assert last_request(platform)[3]["token_type_hint"] == "access_token"
 
 
-TOLD = {"active": True, "scope": "read write", "client_id": "Iv1.0", "username": "octocat",
+INTROSPECTION = {"active": True, "scope": "read write", "client_id": "Iv1.0", "username": "octocat",
         "sub": "u-7", "token_type": "Bearer", "iss": "https://example.com", "aud": "api",
         "exp": NOW_MS // 1000 + 60, "iat": NOW_MS // 1000, "nbf": NOW_MS // 1000 - 1, "extra": [1.5]}
 
 
-def test_the_server_tells_what_it_knows_of_a_token(platform, discovered, user_token):
-    platform.answer("/introspect", 200, TOLD)
+def test_an_introspection_has_what_the_server_reports(platform, discovered, user_token):
+    platform.respond("/introspect", 200, INTROSPECTION)
     known = discovered.introspect_token(user_token, token_type_hint="access_token")
-    assert last(platform)[2:] == (OF_CLIENT, {"token": user_token.reveal(), "token_type_hint": "access_token"})
+    assert last_request(platform)[2:] == (CLIENT_AUTHORIZATION, {"token": user_token.reveal(), "token_type_hint": "access_token"})
     now = datetime.fromtimestamp(NOW_MS / 1000, timezone.utc)
-    assert known.active is True and known.raw == TOLD
+    assert known.active is True and known.raw == INTROSPECTION
     assert (known.scopes, known.audience) == (["read", "write"], ["api"])
     assert (known.client_id, known.username, known.subject) == ("Iv1.0", "octocat", "u-7")
     assert (known.token_type, known.issuer) == ("Bearer", "https://example.com")
@@ -131,8 +130,8 @@ def test_the_server_tells_what_it_knows_of_a_token(platform, discovered, user_to
         known.active = False
 
 
-def test_a_token_that_is_over_is_no_error(platform, discovered):
-    platform.answer("/introspect", 200, {"active": False})
+def test_an_inactive_token_is_no_error(platform, discovered):
+    platform.respond("/introspect", 200, {"active": False})
     known = discovered.introspect_token("over")
     assert known.active is False and known.raw == {"active": False}
     assert (known.scopes, known.audience, known.expires_at) == ([], [], None)
@@ -140,7 +139,7 @@ def test_a_token_that_is_over_is_no_error(platform, discovered):
 
 
 @pytest.mark.parametrize("operation", ["revoke_token", "introspect_token"])
-def test_what_is_asked_about_a_token_is_checked(app, discovered, operation):
+def test_arguments_about_a_token_are_checked(app, discovered, operation):
     for wrong in (b"token", 7, None, [TOKEN]):
         with pytest.raises(TypeError, match="token must be a str or a Token"):
             getattr(discovered, operation)(wrong)

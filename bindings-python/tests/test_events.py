@@ -1,4 +1,4 @@
-"""What an app tells of its work, to the log and to a callback."""
+"""Events of an app, in the log and in a callback."""
 
 import copy
 import gc
@@ -19,7 +19,7 @@ MINT = "/app/installations/14/access_tokens"
 
 
 def fail(platform):
-    platform.answer(MINT, 503, {"message": f"no {TOKEN}"})
+    platform.respond(MINT, 503, {"message": f"no {TOKEN}"})
 
 
 def test_events_are_logged_with_their_level(settings, platform, caplog):
@@ -52,89 +52,89 @@ def test_a_level_that_is_off_is_not_logged(settings, platform, caplog):
 def test_no_record_holds_a_secret(settings, platform, caplog, key_file):
     caplog.set_level(logging.DEBUG)
     del settings["private_key"]
-    told = []
+    events = []
 
     def sign(_):
         raise RuntimeError(f"the pin is 1234, and {TOKEN}")
 
-    app = appmint.App("atomgit", **settings, signer=lambda _: b"\x01" * 256, on_event=told.append)
+    app = appmint.App("atomgit", **settings, signer=lambda _: b"\x01" * 256, on_event=events.append)
     app.installation(14).token()
     jwt = app.jwt().reveal()
     app.installation(14).invalidate()
     fail(platform)
-    for each in (app, appmint.App("atomgit", **settings, signer=sign, on_event=told.append)):
+    for each in (app, appmint.App("atomgit", **settings, signer=sign, on_event=events.append)):
         with pytest.raises(appmint.Error):
             each.installation(14).token()
-    assert len(told) == 3
+    assert len(events) == 3
     formatter = logging.Formatter("%(message)s %(event)r %(args)s")
     shown = "".join(formatter.format(record) for record in caplog.records if record.name == "appmint")
-    shown += repr(told) + str(told) + repr([vars(event.error) for event in told if event.error])
+    shown += repr(events) + str(events) + repr([vars(event.error) for event in events if event.error])
     assert "RuntimeError" in shown
     for secret in (TOKEN, jwt, "1234", *key_file.read_text().splitlines()[1:-1]):
         assert secret not in shown
 
 
-def test_a_callback_hears_of_events(settings, platform):
-    told = []
-    app = appmint.App("atomgit", **settings, on_event=told.append)
+def test_a_callback_is_called_with_events(settings, platform):
+    events = []
+    app = appmint.App("atomgit", **settings, on_event=events.append)
     app.installation(14).token()
-    assert [event.kind for event in told] == ["minted"]
+    assert [event.kind for event in events] == ["minted"]
     with pytest.raises(AttributeError):
-        told[0].kind = "other"
+        events[0].kind = "other"
 
 
-def test_a_callback_that_raises_is_noted_by_its_class(settings, platform, caplog):
-    def hear(*_):
+def test_an_exception_of_a_callback_is_logged_by_its_class(settings, platform, caplog):
+    def callback(*_):
         raise LookupError("hunter2")
 
     caplog.set_level(logging.WARNING, "appmint")
-    app = appmint.App("atomgit", **settings, on_event=hear)
-    app.installation(14).on_change(hear)
+    app = appmint.App("atomgit", **settings, on_event=callback)
+    app.installation(14).on_change(callback)
     assert app.installation(14).token().reveal() == TOKEN
     assert [record.getMessage() for record in caplog.records] == [
-        "on_event raised LookupError", "what on_change calls raised LookupError"]
+        "on_event raised LookupError", "the callback of on_change raised LookupError"]
     assert "hunter2" not in caplog.text
     assert [record.event and record.event.kind for record in caplog.records] == ["minted", None]
 
 
 @pytest.mark.parametrize("raised", [SystemExit(3), KeyboardInterrupt(), BaseException("x")])
 def test_a_callback_ends_no_program(settings, platform, raised):
-    def hear(_):
+    def callback(_):
         raise raised
 
-    assert appmint.App("atomgit", **settings, on_event=hear).installation(14).token().reveal() == TOKEN
+    assert appmint.App("atomgit", **settings, on_event=callback).installation(14).token().reveal() == TOKEN
 
 
-def test_who_hears_of_an_event_may_use_appmint(settings, platform, clock):
-    app, told = None, []
+def test_an_event_callback_may_use_appmint(settings, platform, clock):
+    app, events = None, []
 
-    def hear(event):
+    def callback(event):
         if event.kind == "served_stale":
-            told.append(app.installation(14).token(min_valid=0).reveal())
+            events.append(app.installation(14).token(min_valid=0).reveal())
 
-    app = appmint.App("atomgit", **settings, on_event=hear)
+    app = appmint.App("atomgit", **settings, on_event=callback)
     source = app.installation(14)
     token = source.token()
     clock.set(token.expires_at - timedelta(seconds=30))
     fail(platform)
-    assert source.token() == token  # the failure is met by a worker,
-    assert source.token() == token  # and how it failed by whoever asks at once
-    assert told == [TOKEN] * 2
+    assert source.token() == token  # a worker meets the failure,
+    assert source.token() == token  # and the next caller gets its outcome
+    assert events == [TOKEN] * 2
 
 
 def test_callers_and_callbacks_do_not_wait_for_each_other(settings, platform, clock):
-    """Events are told on callers' and on workers' threads, with and without Python's lock."""
+    """Events happen on callers' and on workers' threads, attached to the interpreter or not."""
     app = appmint.App("atomgit", **settings, on_event=lambda _: gc.collect(0))
     source = app.installation(14)
     clock.set(source.token().expires_at - timedelta(seconds=30))
     fail(platform)
     tokens = []
 
-    def ask():
+    def mint():
         for _ in range(100):
             tokens.append(source.token().reveal())
 
-    threads = [threading.Thread(target=ask) for _ in range(8)]
+    threads = [threading.Thread(target=mint) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -142,32 +142,32 @@ def test_callers_and_callbacks_do_not_wait_for_each_other(settings, platform, cl
     assert tokens == [TOKEN] * 800
 
 
-def test_what_cannot_be_called_hears_nothing(settings):
-    with pytest.raises(TypeError, match="on_event must be callable: an Event in, not str"):
+def test_on_event_must_be_callable(settings):
+    with pytest.raises(TypeError, match="on_event must be a callable that takes an Event, not str"):
         appmint.App("atomgit", **settings, on_event="print")
 
 
 def test_an_event_is_copied_and_pickled(settings, platform):
-    told = []
-    app = appmint.App("atomgit", **settings, on_event=told.append)
+    events = []
+    app = appmint.App("atomgit", **settings, on_event=events.append)
     fail(platform)
     with pytest.raises(appmint.ServerError):
         app.installation(14).token()
-    for event in (pickle.loads(pickle.dumps(told[0])), copy.copy(told[0]), copy.deepcopy(told[0])):
-        assert event.text == told[0].text and event.duration == told[0].duration
+    for event in (pickle.loads(pickle.dumps(events[0])), copy.copy(events[0]), copy.deepcopy(events[0])):
+        assert event.text == events[0].text and event.duration == events[0].duration
         assert event.error.status == 503 and event.error.kind == "server"
         assert (event.kind, event.is_warning) == ("mint_failed", True)
 
 
-def test_an_event_in_a_ring_is_collected(settings, platform, caplog):
+def test_an_event_in_a_reference_cycle_is_collected(settings, platform, caplog):
     caplog.set_level(logging.CRITICAL, "appmint")  # else pytest keeps it
-    told = []
-    app = appmint.App("atomgit", **settings, on_event=told.append)
+    events = []
+    app = appmint.App("atomgit", **settings, on_event=events.append)
     fail(platform)
     with pytest.raises(appmint.ServerError):
         app.installation(14).token()
-    told[0].error.event = told[0]
-    seen = weakref.ref(told.pop())
+    events[0].error.event = events[0]
+    seen = weakref.ref(events.pop())
     gc.collect()
     assert seen() is None
 
@@ -200,12 +200,12 @@ def test_a_program_without_logging_prints_nothing(platform, key_file):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_an_ending_program_is_not_called_back(platform, key_file):
-    """Workers that come to tell while the interpreter ends must not take it down."""
+def test_a_finalizing_interpreter_is_not_called_back(platform, key_file):
+    """Workers with an event for a finalizing interpreter must not crash it."""
     done = program(platform, key_file, setup="logging.basicConfig(level=logging.DEBUG, filename='/dev/null')",
                    more="on_event=lambda _: time.sleep(0.001)", work="""
         sources = [app.installation(14) for _ in range(8)]
-        def ask(source):
+        def mint(source):
             while True:
                 source.invalidate()
                 try:
@@ -213,7 +213,7 @@ def test_an_ending_program_is_not_called_back(platform, key_file):
                 except appmint.Error:
                     pass
         for source in sources:
-            threading.Thread(target=ask, args=(source,), daemon=True).start()
+            threading.Thread(target=mint, args=(source,), daemon=True).start()
         time.sleep(0.3)
     """)
     assert (done.returncode, done.stderr) == (0, "")

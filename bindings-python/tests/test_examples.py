@@ -1,4 +1,4 @@
-"""What people paste works: the examples run against the sandbox."""
+"""The examples work, against the sandbox."""
 
 import json
 import os
@@ -18,19 +18,19 @@ SANDBOX = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug/a
 
 
 class Sandbox:
-    """GitHub, and the person in front of it."""
+    """A sandbox of GitHub, and its user."""
 
     def __init__(self, ready):
         self.ready = ready
 
-    def tell(self, command, **words):
-        body = json.dumps(words).encode() if words else None
+    def post(self, command, **fields):
+        body = json.dumps(fields).encode() if fields else None
         request = Request(f"{self.ready['admin_url']}/{command}", body, {"Content-Type": "application/json"})
         with build_opener(ProxyHandler({})).open(request, timeout=20) as reply:
             return json.load(reply)
 
     def start(self, example, **more):
-        """An example that runs, as a person would start it."""
+        """Starts an example."""
         own = {name.upper(): self.ready[name] for name in ("api_url", "web_url", "client_id", "client_secret")}
         own |= {"PLATFORM": "github", **more}
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("APPMINT_")}
@@ -53,16 +53,16 @@ def sandbox(tmp_path):
 
 @pytest.fixture
 def web(sandbox):
-    """The web app's URL once it serves."""
+    """The URL of the web app, which is running."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     with sandbox.start("web.py", REDIRECT_URI=f"{url}/callback") as process:
-        said = []
+        lines = []
         for line in process.stdout:
-            said.append(line)
+            lines.append(line)
             if "Running on" in line:
                 break
-        assert "Running on" in said[-1], "".join(said)
+        assert "Running on" in lines[-1], "".join(lines)
         yield url
         process.terminate()
         rest = process.communicate(timeout=20)[0]
@@ -70,7 +70,7 @@ def web(sandbox):
 
 
 class Browser:
-    """One that keeps cookies and goes where it is sent."""
+    """A browser that keeps cookies and follows redirects."""
 
     def __init__(self):
         self.opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
@@ -84,45 +84,45 @@ class Browser:
                 return refusal.status, refusal.url, refusal.read().decode()
 
 
-def test_a_person_logs_in_to_the_web_app(sandbox, web):
+def test_a_user_logs_in_to_the_web_app(sandbox, web):
     browser = Browser()
     assert "Log in" in browser.open(web)[2]
     _status, page, _body = browser.open(f"{web}/login")
-    back = sandbox.tell("press", url=page)["location"]
+    back = sandbox.post("press", url=page)["location"]
     status, url, body = browser.open(back)
     assert (status, url) == (200, f"{web}/")
     assert "full_name" in body and "Log out" in body
-    assert sandbox.tell("ledger/counts")["exchange_code"] == 1
-    assert browser.open(back)[0] == 400  # what came back counts once
+    assert sandbox.post("ledger/counts")["exchange_code"] == 1
+    assert browser.open(back)[0] == 400  # a callback counts once
     assert Browser().open(back)[0] == 400  # and in the same browser only
-    assert sandbox.tell("ledger/counts")["exchange_code"] == 1
+    assert sandbox.post("ledger/counts")["exchange_code"] == 1
     assert "Log in" in browser.open(f"{web}/logout", b"")[2]
 
 
-def test_a_person_who_says_no_to_the_web_app_is_told(sandbox, web):
+def test_the_web_app_says_that_the_user_declined(sandbox, web):
     browser = Browser()
     _status, page, _body = browser.open(f"{web}/login")
-    status, _url, body = browser.open(sandbox.tell("press", url=page, deny=True)["location"])
+    status, _url, body = browser.open(sandbox.post("press", url=page, deny=True)["location"])
     assert status == 400 and "Log in" in body
-    assert "exchange_code" not in sandbox.tell("ledger/counts")
+    assert "exchange_code" not in sandbox.post("ledger/counts")
 
 
 @pytest.mark.parametrize("secret", [{}, {"CLIENT_SECRET": ""}])
-def test_a_person_logs_in_on_another_device(sandbox, secret):
-    sandbox.tell("quirks", device_interval_s=1)
+def test_a_user_logs_in_on_another_device(sandbox, secret):
+    sandbox.post("quirks", device_interval_s=1)
     with sandbox.start("device.py", USER_GET_PATH="/user", **secret) as process:
-        told = process.stdout.readline().split()
-        assert told[:2] == ["Open", f"{sandbox.ready['web_url']}/login/device"]
-        sandbox.tell("device", user_code=told[-1])
+        words = process.stdout.readline().split()
+        assert words[:2] == ["Open", f"{sandbox.ready['web_url']}/login/device"]
+        sandbox.post("device", user_code=words[-1])
         rest = process.communicate(timeout=60)[0]
     assert process.returncode == 0, rest
     assert rest.startswith("GET /user 200 ") and "octocat" in rest
     assert "ghu_" not in rest
 
 
-def test_a_person_who_says_no_on_another_device_ends_the_program(sandbox):
-    sandbox.tell("quirks", device_interval_s=1)
+def test_the_device_program_ends_when_the_user_declines(sandbox):
+    sandbox.post("quirks", device_interval_s=1)
     with sandbox.start("device.py") as process:
-        sandbox.tell("device", user_code=process.stdout.readline().split()[-1], deny=True)
+        sandbox.post("device", user_code=process.stdout.readline().split()[-1], deny=True)
         rest = process.communicate(timeout=60)[0]
     assert process.returncode == 1 and rest.startswith("error: denied: ")

@@ -12,14 +12,14 @@ import appmint
 import pytest
 from conftest import TOKEN
 
-# Python says so of any fork in a program with threads.
+# Python warns of any fork in a program with threads.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 MINT = "/app/installations/14/access_tokens"
 
 
 def ends_well(work, seconds=30):
-    """Whether a child that does this ends as it should, in time."""
+    """Whether a child that does this exits with 0, in time."""
     child = os.fork()
     if child == 0:
         code = 1
@@ -45,7 +45,7 @@ def mint(app):
     assert source.token(timeout=20).reveal() == TOKEN
 
 
-class Shelf:
+class MemoryStore:
     def get(self, _name):
         return None
 
@@ -57,13 +57,13 @@ class Shelf:
 
 @pytest.fixture
 def called_back(settings):
-    """An app with all that calls back."""
-    told = []
-    app = appmint.App("atomgit", **settings | {"private_key": None}, store=Shelf(),
+    """An app with every kind of callback."""
+    calls = []
+    app = appmint.App("atomgit", **settings | {"private_key": None}, store=MemoryStore(),
                       store_unencrypted=True, signer=lambda _: b"\x01" * 256,
-                      on_event=lambda event: told.append(event.kind))
-    app.installation(14).on_change(lambda *_: told.append("changed"))
-    return app, told
+                      on_event=lambda event: calls.append(event.kind))
+    app.installation(14).on_change(lambda *_: calls.append("changed"))
+    return app, calls
 
 
 def test_a_child_uses_the_app_it_inherited(app, platform):
@@ -78,7 +78,7 @@ def test_a_child_uses_the_app_it_inherited(app, platform):
     assert len(platform.requests) == 2
 
 
-def test_a_childs_child_does_too(app):
+def test_a_childs_child_uses_it_too(app):
     mint(app)
 
     def use():
@@ -89,37 +89,37 @@ def test_a_childs_child_does_too(app):
 
 
 def test_a_child_is_called_back(called_back):
-    app, told = called_back
+    app, calls = called_back
     mint(app)
-    before = list(told)
+    before = list(calls)
     assert before == ["minted", "changed"]
 
     def use():
         mint(app)
-        assert told == before * 2
+        assert calls == before * 2
 
     assert ends_well(use)
-    assert told == before
+    assert calls == before
 
 
-def test_a_child_may_end_as_programs_do(key_file, platform):
-    """Its hooks at exit wait for nobody that only its parent has."""
+def test_a_child_may_exit_normally(key_file, platform):
+    """Its hooks at exit do not wait for threads of its parent."""
     program = """
 import os, sys, threading, time
 import appmint
 asleep = threading.Event()
-def hear(_):
+def callback(_):
     asleep.set()
     time.sleep(3600)
 app = appmint.App("atomgit", api_url=sys.argv[1], app_id=75, private_key=open(sys.argv[2]).read(),
-                  proxy="", retries=0, on_event=hear)
+                  proxy="", retries=0, on_event=callback)
 threading.Thread(target=app.installation(14).token, daemon=True).start()
 asleep.wait(20)
-begun = time.monotonic()
+start = time.monotonic()
 if os.fork() == 0:
     sys.exit(0)
 _, status = os.wait()
-print(status, time.monotonic() - begun < 0.9, flush=True)
+print(status, time.monotonic() - start < 0.9, flush=True)
 os._exit(0)
 """
     done = subprocess.run([sys.executable, "-c", program, platform.url, str(key_file)], timeout=60,

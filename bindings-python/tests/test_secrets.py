@@ -1,4 +1,4 @@
-"""Nothing shows a secret unless it is asked to reveal it."""
+"""Objects show their secrets by their reveal methods only."""
 
 import copy
 import pickle
@@ -32,7 +32,7 @@ def test_objects_do_not_show_their_secrets(app, user_token, secrets):
 
 
 def test_a_response_does_not_show_its_body(app, platform, secrets):
-    platform.answer("/echo", 200, {"token": TOKEN})
+    platform.respond("/echo", 200, {"token": TOKEN})
     for view in views(app.request("GET", "/echo")):
         assert TOKEN not in view
 
@@ -50,8 +50,8 @@ def test_a_webhook_does_not_show_its_payload(github, hook):
 
 
 def test_objects_with_secrets_are_not_pickled(app, github, user_token, platform):
-    platform.answer("/echo", 200, {})
-    platform.answer("/app", 200, {"id": 75})
+    platform.respond("/echo", 200, {})
+    platform.respond("/app", 200, {"id": 75})
     things = [app, app.installation(14), user_token, app.authorize(), app.request("GET", "/echo"),
               github.registration(), github.installations()]
     for thing in things:
@@ -74,13 +74,13 @@ def test_tokens_are_equal_by_all_they_are(app, user_token):
 
 
 def test_tracebacks_show_no_secret(app, github, hook, platform, settings, secrets, user_token):
-    said = {"message": f"no {app.jwt().reveal()} and no {TOKEN}"}
-    platform.answer("/app/installations/14/access_tokens", 401, said)
-    said = {"message": f"no {CLIENT_SECRET} and no {REFRESH_TOKEN}", "error": "bad"}
-    platform.answer("/login/oauth/access_token", 400, said)
+    response = {"message": f"no {app.jwt().reveal()} and no {TOKEN}"}
+    platform.respond("/app/installations/14/access_tokens", 401, response)
+    response = {"message": f"no {CLIENT_SECRET} and no {REFRESH_TOKEN}", "error": "bad"}
+    platform.respond("/login/oauth/access_token", 400, response)
     for path in ("token", "token/scoped"):
-        platform.answer(f"/applications/Iv1.0/{path}", 422, {"message": f"no {user_token.reveal()}"})
-    platform.answer("/app/hook/config", 422, {"message": f"no {WEBHOOK_SECRET}"})
+        platform.respond(f"/applications/Iv1.0/{path}", 422, {"message": f"no {user_token.reveal()}"})
+    platform.respond("/app/hook/config", 422, {"message": f"no {WEBHOOK_SECRET}"})
     failing = [
         lambda: app.installation(14).token(),
         lambda: app.refresh(user_token),

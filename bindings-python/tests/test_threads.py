@@ -1,11 +1,10 @@
-"""Waiting lets other threads run and signals in; signers are called back."""
+"""Waiting lets other threads run and handles signals; signers are called back."""
 
 import gc
 import signal
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import appmint
 import pytest
@@ -23,13 +22,13 @@ from conftest import TOKEN, url
     lambda app: app.refresh("text"),
     lambda app: appmint.discover(app.authorize().url.partition("/login")[0], proxy="", timeout=30),
 ])
-def test_ctrl_c_ends_a_wait_in_which_other_threads_run(settings, silence, operation):
-    at = {"api_url": url(silence), "web_url": url(silence)}
+def test_ctrl_c_ends_a_wait_in_which_other_threads_run(settings, unresponsive, operation):
+    at = {"api_url": url(unresponsive), "web_url": url(unresponsive)}
     app = appmint.App("github", **settings | at, timeout=30)
     done = []
 
     def interrupt():
-        connection, _ = silence.accept()  # by now the call hangs
+        connection, _ = unresponsive.accept()  # by now the call hangs
         with connection:
             done.extend(range(1000))
             signal.raise_signal(signal.SIGINT)
@@ -51,20 +50,20 @@ def test_many_threads_share_one_mint(app, platform):
 
 
 def test_a_callable_signs(settings):
-    asked = []
+    calls = []
 
     def sign(message):
-        asked.append((message, threading.current_thread() is threading.main_thread()))
+        calls.append((message, threading.current_thread() is threading.main_thread()))
         return b"\x01" * 256
 
     del settings["private_key"]
     app = appmint.App("atomgit", signer=sign, **settings)
     jwt = app.jwt().reveal()
-    assert asked == [(jwt.rpartition(".")[0].encode(), False)]
+    assert calls == [(jwt.rpartition(".")[0].encode(), False)]
     assert app.fingerprint is None
 
 
-def test_what_a_signer_raises_is_the_cause(settings):
+def test_an_exception_of_a_signer_is_the_cause(settings):
     raised = RuntimeError("the HSM's pin 1234 is wrong")
 
     def sign(_message):
@@ -77,10 +76,10 @@ def test_what_a_signer_raises_is_the_cause(settings):
     assert "1234" not in f"{caught.value} {caught.value!r}"
 
 
-def test_a_signer_must_answer_bytes(settings):
+def test_a_signer_must_return_bytes(settings):
     del settings["private_key"]
-    for answer, name in (("text", "str"), (None, "NoneType"), ([1], "list")):
-        app = appmint.App("atomgit", signer=lambda _, answer=answer: answer, **settings)
+    for result, name in (("text", "str"), (None, "NoneType"), ([1], "list")):
+        app = appmint.App("atomgit", signer=lambda _, result=result: result, **settings)
         with pytest.raises(appmint.CallbackError, match=f"returned {name}"):
             app.jwt()
 
@@ -100,47 +99,8 @@ def test_a_signer_that_hangs_does_not_hang_the_program(settings):
     released.set()
 
 
-def test_a_webhook_in_a_ring_is_collected(github, hook):
-    webhook = github.verify_webhook(**hook)
-    webhook.payload["webhook"] = webhook
-    seen = weakref.ref(webhook)
-    del webhook
-    gc.collect()
-    assert seen() is None
-
-
 def test_objects_can_be_referred_to_weakly(app):
     source = weakref.ref(app.installation(14))
     gc.collect()
     assert source() is None
     assert weakref.ref(app)() is app
-
-
-def test_what_comes_after_ctrl_c_is_the_next_item(settings):
-    asked, answer = threading.Event(), threading.Event()
-
-    class Slow(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.set()
-            answer.wait(20)
-            body = b'[{"id": 1}, {"id": 2}]'
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        at = f"http://127.0.0.1:{server.server_port}"
-        listing = appmint.App("github", **settings | {"api_url": at, "web_url": at}).installations()
-        interrupt = threading.Thread(
-            target=lambda: asked.wait(20) and signal.raise_signal(signal.SIGINT), daemon=True)
-        interrupt.start()
-        with pytest.raises(KeyboardInterrupt):
-            next(listing)
-        answer.set()
-        assert [each.id for each in listing] == ["1", "2"]
-        server.shutdown()

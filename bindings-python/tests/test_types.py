@@ -1,11 +1,16 @@
-"""The types are what they say: mypy reads the package and a program, stubtest reads the module."""
+"""The types: mypy checks the package and a program, stubtest compares the stub with the module."""
 
+import ast
+import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import appmint
 import pytest
+from appmint import _native
 
 PACKAGE = Path(appmint.__file__).parent
 
@@ -40,6 +45,12 @@ assert_type([each.permissions for each in app.installations()], list[dict[str, s
 source = app.installation(14, repositories=["a"], repository_ids=(7, "8"), permissions={"b": "read"})
 assert_type(source.token().repositories, list[str])
 assert_type(app.find_installation(repository="acme/api"), appmint.Installation)
+app.find_installation("acme")  # type: ignore[call-arg]
+app.authorize("https://example.com")  # type: ignore[call-arg]
+assert_type(token.kind, appmint.TokenKind)
+assert_type(token.repository_selection, appmint.RepositorySelection | None)
+if token.kind == "installations":  # type: ignore[comparison-overlap]
+    pass
 assert_type(app.clock_offset, timedelta)
 webhook = app.verify_webhook({"a": "b"}, b"{}", ["new", "old"])
 assert_type(webhook, appmint.WebhookEvent)
@@ -48,6 +59,7 @@ try:
     app.refresh("text")
 except appmint.RateLimitedError as error:
     assert_type(error.retry_after, timedelta | None)
+    assert_type(error.reason, appmint.Reason | None)
 appmint.App("atomgit", signer=lambda message: message, app_id="75")
 appmint.App("atomgit", clock="now")  # type: ignore[arg-type]
 app.installation(1.5)  # type: ignore[arg-type]
@@ -76,6 +88,7 @@ source.on_change("print")  # type: ignore[arg-type]
 assert_type(app.app_tokens(scopes=("a", "b"), subject="octocat"), appmint.TokenSource)
 app.app_tokens(["a"])  # type: ignore[call-arg]
 app.revoke_token(token, token_type_hint="access_token")
+app.revoke_token(token, token_type_hint="bearer")  # type: ignore[arg-type]
 known = app.introspect_token("text")
 assert_type(known.active, bool)
 assert_type(known.audience, list[str])
@@ -86,7 +99,7 @@ appmint.App(platform_descriptor=descriptor, private_key="a", key_id="2026-11", f
 appmint.discover("https://gitlab.com", 5)  # type: ignore[call-arg]
 
 
-class Shelf:
+class MemoryStore:
     def get(self, key: str) -> bytes | None:
         return None
 
@@ -101,13 +114,16 @@ class Shelf:
     def unlock(self, key: str, owner: str) -> None: ...
 
 
-def hear(event: appmint.Event) -> None:
+def on_event(event: appmint.Event) -> None:
+    assert_type(event.kind, appmint.EventKind)
     assert_type(event.duration, timedelta | None)
     assert_type(event.error, appmint.Error | None)
+    if event.error:
+        assert_type(event.error.kind, appmint.ErrorKind)
 
 
-shelf: appmint.Store = Shelf()
-with appmint.App("atomgit", store=shelf, store_key=bytes(32), on_event=hear) as other:
+store: appmint.Store = MemoryStore()
+with appmint.App("atomgit", store=store, store_key=bytes(32), on_event=on_event) as other:
     assert_type(other, appmint.App)
 appmint.App("atomgit", store=Path("tokens.db"), store_key="00" * 32, capacity=9)
 appmint.App("atomgit", store="sqlite:tokens.db", store_unencrypted=True)
@@ -131,14 +147,91 @@ def test_a_program_sees_the_types(tmp_path):
     run("mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "program.py", cwd=tmp_path)
 
 
-def test_the_stubs_tell_what_the_module_has(tmp_path):
-    run("mypy.stubtest", "appmint", cwd=tmp_path)
+# stubtest takes a Literal of several names for a union, which at run time it is not.
+LITERALS = ["TokenKind", "RepositorySelection", "TokenTypeHint", "EventKind", "ErrorKind", "Reason"]
 
 
-@pytest.mark.parametrize("name", [name for name in appmint.__all__ if name[0].isupper()])
+def test_the_stubs_match_the_module(tmp_path):
+    allowed = tmp_path / "allowed"
+    allowed.write_text("".join(f"appmint._types.{name}\n" for name in LITERALS))
+    run("mypy.stubtest", "appmint", "--allowlist", str(allowed), cwd=tmp_path)
+
+
+@pytest.mark.parametrize(("literal", "names"), [
+    (appmint.TokenKind, _native.token_kinds()),
+    (appmint.EventKind, _native.event_kinds()),
+    (appmint.ErrorKind, _native.kinds()),
+    (appmint.Reason, _native.reasons()),
+])
+def test_a_literal_has_the_cores_names(literal, names):
+    assert list(get_args(literal)) == names
+
+
+CLASSES = [name for name in appmint.__all__ if inspect.isclass(getattr(appmint, name))]
+
+
+@pytest.mark.parametrize("name", CLASSES)
 def test_every_class_is_public_and_documented(name):
     cls = getattr(appmint, name)
     assert cls.__module__ == "appmint"
     assert cls.__doc__
     for member, value in vars(cls).items():
         assert member.startswith("_") or not hasattr(value, "__doc__") or value.__doc__, member
+
+
+STUB = ast.parse((PACKAGE / "_native.pyi").read_text("utf-8"))
+FUNCTIONS = [node for node in STUB.body if isinstance(node, ast.FunctionDef)]
+NATIVE_CLASSES = [node for node in STUB.body if isinstance(node, ast.ClassDef)]
+METHODS = [(cls.name, node) for cls in NATIVE_CLASSES for node in cls.body
+           if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+SECTION = re.compile(r"\n\n(?:Args|Returns|Raises):\n")
+
+
+def is_property(node):
+    return any(getattr(each, "id", None) == "property" for each in node.decorator_list)
+
+
+@pytest.mark.parametrize(("cls", "node"), METHODS, ids=lambda each: getattr(each, "name", each))
+def test_a_method_has_the_stubs_docstring_without_its_sections(cls, node):
+    native = inspect.getdoc(getattr(getattr(_native, cls), node.name))
+    assert native == SECTION.split(ast.get_docstring(node))[0]
+
+
+@pytest.mark.parametrize("node", FUNCTIONS, ids=lambda node: node.name)
+def test_a_function_has_the_stubs_docstring_without_its_sections(node):
+    native = inspect.getdoc(getattr(_native, node.name))
+    assert native == SECTION.split(ast.get_docstring(node))[0]
+
+
+@pytest.mark.parametrize("node", NATIVE_CLASSES, ids=lambda node: node.name)
+def test_a_class_has_the_stubs_docstring(node):
+    assert inspect.getdoc(getattr(_native, node.name)) == ast.get_docstring(node)
+
+
+def section(doc, name):
+    """The lines below a heading of a docstring, up to the next one."""
+    found = re.search(rf"^{name}:\n((?:    .*\n?|\n)+)", doc, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def documented(doc):
+    return re.findall(r"^    (\w+)(?: \(.*?\))?:", section(doc, "Args"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("cls", "node"), METHODS, ids=lambda each: getattr(each, "name", each))
+def test_every_argument_and_result_is_documented(cls, node):
+    doc = ast.get_docstring(node)
+    arguments = [each.arg for each in [*node.args.args, *node.args.kwonlyargs] if each.arg != "self"]
+    assert documented(doc) == arguments
+    returns_something = not is_property(node) and ast.unparse(node.returns) != "None"
+    assert bool(section(doc, "Returns")) == returns_something
+
+
+def test_every_setting_is_documented():
+    assert documented(appmint.App.__doc__) == list(inspect.signature(appmint.App).parameters)
+
+
+def test_every_raised_class_exists():
+    for raised in re.findall(r"^ +Raises:\n((?:(?: {8,}.*)?\n)+?)(?= *\"\"\")", (PACKAGE / "_native.pyi").read_text("utf-8"), re.MULTILINE):
+        for name in re.findall(r"^\s+(\w+Error|Error): ", raised, re.MULTILINE):
+            assert hasattr(appmint, name) or name in ("OSError", "TypeError"), name

@@ -1,4 +1,4 @@
-"""Everything an app does, once: its JWT, its installations, a token, a user's authorization."""
+"""A tour of an app: its JWT, its installations, a token, and a user's authorization."""
 
 import json
 import os
@@ -14,7 +14,7 @@ def main() -> None:
     say("platform", app.platform_name)
     say("jwt", json.dumps(app.jwt().claims, separators=(",", ":"), ensure_ascii=False))
     as_installation(app)
-    if setting("CLIENT_ID"):  # else a platform without OAuth
+    if setting("CLIENT_ID"):  # a platform without OAuth has none
         as_user(app)
 
 
@@ -41,7 +41,7 @@ def as_installation(app: appmint.App) -> None:
         granted = f"{each.repository_selection or ''}; {listed(each.permissions)}"
         say("installation", f"{each.id} {each.account or ''} ({granted})")
     account = os.environ["APPMINT_ACCOUNT"]
-    source = app.installation(app.find_installation(account).id)
+    source = app.installation(app.find_installation(account=account).id)
     token = source.token()
     say("token", f"{shown(token)} ({listed(token.permissions)})")
     path = (setting("GET_PATH") or "/orgs/ACCOUNT/repos").replace("ACCOUNT", account)
@@ -62,7 +62,7 @@ def as_user(app: appmint.App) -> None:
 
 
 def browse(url: str) -> str:
-    """Where the browser is sent back to."""
+    """Returns the URL to which the browser is redirected."""
     command = [os.environ["APPMINT_BROWSER"], url]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 

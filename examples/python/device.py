@@ -1,4 +1,4 @@
-"""Logs a person in on another device: a code is typed there, and this program goes on."""
+"""Logs a user in on another device, on which they type a code."""
 
 import os
 import sys
@@ -12,9 +12,9 @@ def main() -> None:
         api_url=os.environ.get("APPMINT_API_URL") or None,
         web_url=os.environ.get("APPMINT_WEB_URL") or None,
         client_id=os.environ["APPMINT_CLIENT_ID"],
-        # What is handed out to people keeps no secret; where the platform allows it, leave it out.
+        # A program that is distributed to users keeps no secret: leave it out if the platform allows.
         client_secret=os.environ.get("APPMINT_CLIENT_SECRET") or None,
-        store="memory:",  # sqlite:FILE, with a store_key, remembers the person until the next run
+        store="memory:",  # sqlite:FILE, with a store_key, keeps the user logged in for the next run
     )
     with app.start_device_login() as login:
         print(f"Open {login.verification_uri} and type {login.user_code}", flush=True)

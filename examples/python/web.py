@@ -1,4 +1,4 @@
-"""A web app that people log in to, with Flask."""
+"""A web app to which users log in, with Flask."""
 
 import os
 import secrets
@@ -13,7 +13,7 @@ app = appmint.App(
     web_url=os.environ.get("APPMINT_WEB_URL") or None,
     client_id=os.environ["APPMINT_CLIENT_ID"],
     client_secret=os.environ["APPMINT_CLIENT_SECRET"],
-    # Several processes share both: store="redis://…", and a key of `openssl rand -hex 32`.
+    # For several processes: store="redis://…", and one key that `openssl rand -hex 32` made.
     store="memory:",
     store_key=os.environ.get("APPMINT_STORE_KEY") or secrets.token_hex(32),
 )
@@ -28,7 +28,7 @@ web.config.update(
 
 
 def cookie_of(state):
-    """Each login has a cookie of its own, so that two tabs do not disturb each other."""
+    """The cookie of one login: two tabs that log in at the same time need two."""
     return f"login-{state[:8]}"
 
 
@@ -49,26 +49,26 @@ def home():
 def login():
     authorization = app.authorize(redirect_uri=REDIRECT_URI)
     sealed = app.seal_authorization(authorization)
-    away = redirect(authorization.url)
-    away.set_cookie(cookie_of(authorization.state), sealed, max_age=600, path="/callback",
-                    httponly=True, samesite="Lax", secure=SECURE)
-    return away
+    response = redirect(authorization.url)
+    response.set_cookie(cookie_of(authorization.state), sealed, max_age=600, path="/callback",
+                        httponly=True, samesite="Lax", secure=SECURE)
+    return response
 
 
 @web.get("/callback")
 def callback():
     cookie = cookie_of(request.args.get("state", ""))
     if cookie not in request.cookies:
-        return again("This login is over, or was begun in another browser.")
+        return failure("This login is over, or began in another browser.")
     authorization = app.open_authorization(request.cookies[cookie])
     token = app.finish_authorization(authorization, request.url)
-    user = secrets.token_urlsafe()  # the cookie holds a name, the store the token
+    user = secrets.token_urlsafe()  # the cookie has the session's name, the store its token
     app.start_session(user, token)
     forget_user()
     session["user"] = user
-    back = redirect("/")
-    back.delete_cookie(cookie, path="/callback")
-    return back
+    response = redirect("/")
+    response.delete_cookie(cookie, path="/callback")
+    return response
 
 
 @web.post("/logout")
@@ -79,11 +79,11 @@ def logout():
 
 @web.errorhandler(appmint.Error)
 def failed(error):
-    return again(error.message)
+    return failure(error.message)
 
 
-def again(text):
-    return render_template("page.html", title="That did not work", text=text), 400
+def failure(text):
+    return render_template("page.html", title="Request failed", text=text), 400
 
 
 @web.after_request
@@ -93,5 +93,5 @@ def keep_private(response):
 
 
 if __name__ == "__main__":
-    with app:  # which is closed at the end
+    with app:  # closes it at the end
         web.run(port=urlsplit(REDIRECT_URI).port)

@@ -13,9 +13,11 @@ SURFACE = tomllib.loads((Path(__file__).parent / "surface.toml").read_text("utf-
 # Conveniences that only Python has.
 OWN = {"Response": {"json", "text"}}
 OWN_NAMES = {"Error", "Headers", "Store", "__version__"}
-# What Python has a protocol for.
+# Types of closed sets of names, for annotations.
+LITERALS = {"ErrorKind", "EventKind", "Reason", "RepositorySelection", "TokenKind", "TokenTypeHint"}
+# Members that are a protocol of Python.
 SPELLED = {("Listing", "next"): "__next__"}
-# What another setting takes as well: `store` is a URL, a path or an object of the program's own.
+# Settings that another one takes, too: `store` is a URL, a path or an object of the program.
 BUNDLED = {"own_store"}
 
 
@@ -66,34 +68,35 @@ def test_every_operation_has_its_arguments(name, member, details):
     of = inspect.getattr_static(getattr(appmint, name), member)
     args = details.get("args", [])
     if not callable(of):
-        assert not args and not details.get("out"), "a property takes nothing and sends nothing"
+        assert not args and not details.get("out"), "a property has no arguments and uses no network"
         return
     signature = inspect.signature(of)
     assert parameters(of) == names_of(args)
-    needed = {p.name for p in signature.parameters.values() if p.default is p.empty} - {"self"}
-    assert needed == required(args)
+    required_names = {p.name for p in signature.parameters.values() if p.default is p.empty} - {"self"}
+    assert required_names == required(args)
 
 
-@pytest.mark.parametrize("name", ["find_installation", "installation", "scope_token", "install_url"])
-def test_what_is_given_at_will_is_a_keyword(name):
+@pytest.mark.parametrize("name", ["installation", "scope_token", "install_url"])
+def test_only_the_first_argument_may_be_positional(name):
     _self, _positional, *others = inspect.signature(getattr(appmint.App, name)).parameters.values()
     assert {parameter.kind for parameter in others} == {inspect.Parameter.KEYWORD_ONLY}
 
 
-@pytest.mark.parametrize("name", ["start_login", "start_device_login", "update_webhook_config"])
-def test_what_takes_only_what_is_given_at_will_takes_keywords(name):
+@pytest.mark.parametrize("name", ["find_installation", "authorize", "start_login",
+                                  "start_device_login", "app_tokens", "update_webhook_config"])
+def test_optional_arguments_are_keywords_only(name):
     _self, *others = inspect.signature(getattr(appmint.App, name)).parameters.values()
     assert {parameter.kind for parameter in others} == {inspect.Parameter.KEYWORD_ONLY}
 
 
 @pytest.mark.parametrize("name", ["App", "Login", "DeviceLogin"])
-def test_what_ends_does_so_at_the_end_of_with(name):
+def test_an_object_that_ends_is_a_context_manager(name):
     assert callable(getattr(appmint, name).__enter__) and callable(getattr(appmint, name).__exit__)
 
 
-def test_the_module_shows_what_it_should_and_no_more():
+def test_the_module_exports_the_surface_and_nothing_else():
     errors = {error.__name__ for error in _errors.BY_KIND.values()}
-    wanted = set(SURFACE["module"]) | set(SURFACE["object"]) | errors | OWN_NAMES
+    wanted = set(SURFACE["module"]) | set(SURFACE["object"]) | errors | OWN_NAMES | LITERALS
     assert set(appmint.__all__) == wanted
     assert all(hasattr(appmint, name) for name in wanted)
 

@@ -1,19 +1,46 @@
-"""Authenticate as a platform app.
+"""Authenticates a program as a GitHub App, or as an app of a platform like GitHub.
 
-A grant, put to a platform, yields a token. A source keeps one valid.
+A source exchanges the app's JWT for a token and keeps that token valid::
 
     app = appmint.App("atomgit", app_id=75, private_key=Path("app.pem"))
     source = app.installation(14)
     token = source.token(min_valid=timedelta(minutes=10))
-    reply = source.request("GET", "/orgs/acme/repos")
+    response = source.request("GET", "/orgs/acme/repos")
 
-Calls that go out block their own thread only; Ctrl-C ends the wait. Every object may be shared by
-threads. Every error is an ``appmint.Error``, and its class says what can be done about it. What an
-app does is logged to the logger ``appmint``.
+A call that uses the network blocks its own thread only, and Ctrl-C ends the wait. Threads may share
+every object. Every error is an ``appmint.Error``, whose class says how to react. Events of an app are
+logged to the logger ``appmint``.
 """
 
 import logging as _logging
 
+# ==== App & settings
+from ._headers import Headers
+from ._native import App, Response, Stats, discover, platforms, version
+
+# ==== Installations
+from ._native import Installation, Listing, Repository
+
+# ==== Tokens
+from ._native import Token, TokenSource
+from ._types import RepositorySelection, TokenKind
+
+# ==== OAuth & login, and sessions
+from ._native import Authorization, DeviceLogin, Introspection, Login
+from ._types import TokenTypeHint
+
+# ==== Webhooks
+from ._native import WebhookConfig, WebhookDelivery, WebhookEvent
+
+# ==== Platform operations
+from ._native import Registration
+
+# ==== Events & stores
+from ._native import Event, ManualClock
+from ._store import Store
+from ._types import EventKind
+
+# ==== Errors
 from ._errors import (
     CallbackError,
     CancelledError,
@@ -36,80 +63,70 @@ from ._errors import (
     UnauthorizedError,
     UnsupportedError,
 )
-from ._headers import Headers
-from ._native import (
-    App,
-    Authorization,
-    DeviceLogin,
-    Event,
-    WebhookConfig,
-    WebhookDelivery,
-    Installation,
-    Introspection,
-    Listing,
-    Login,
-    ManualClock,
-    Registration,
-    Repository,
-    Response,
-    Stats,
-    Token,
-    TokenSource,
-    WebhookEvent,
-    discover,
-    platforms,
-    version,
-)
-from ._store import Store
+from ._types import ErrorKind, Reason
 
-# A program that does not care about logs hears nothing.
+# A program that configures no logging prints nothing.
 _logging.getLogger("appmint").addHandler(_logging.NullHandler())
 
 __version__ = version()
 
 __all__ = [
+    "__version__",
+    # App & settings
     "App",
+    "Headers",
+    "Response",
+    "Stats",
+    "discover",
+    "platforms",
+    "version",
+    # Installations
+    "Installation",
+    "Listing",
+    "Repository",
+    # Tokens
+    "RepositorySelection",
+    "Token",
+    "TokenKind",
+    "TokenSource",
+    # OAuth & login, and sessions
     "Authorization",
+    "DeviceLogin",
+    "Introspection",
+    "Login",
+    "TokenTypeHint",
+    # Webhooks
+    "WebhookConfig",
+    "WebhookDelivery",
+    "WebhookEvent",
+    # Platform operations
+    "Registration",
+    # Events & stores
+    "Event",
+    "EventKind",
+    "ManualClock",
+    "Store",
+    # Errors
     "CallbackError",
     "CancelledError",
     "DeniedError",
-    "DeviceLogin",
     "Error",
-    "Event",
+    "ErrorKind",
     "ForbiddenError",
-    "Headers",
-    "WebhookConfig",
-    "WebhookDelivery",
-    "Installation",
     "InternalError",
-    "Introspection",
     "InvalidArgumentError",
-    "Listing",
-    "Login",
-    "ManualClock",
     "NotFoundError",
     "PendingError",
     "PrivateKeyError",
     "ProtocolError",
     "RateLimitedError",
+    "Reason",
     "ReauthorizeError",
-    "Registration",
     "RejectedError",
-    "Repository",
-    "Response",
     "ServerError",
-    "Stats",
-    "Store",
     "StoreError",
     "TimeoutError",
-    "Token",
-    "TokenSource",
     "TransportError",
     "UnauthorizedError",
     "UnsupportedError",
-    "WebhookEvent",
-    "__version__",
-    "discover",
-    "platforms",
-    "version",
 ]

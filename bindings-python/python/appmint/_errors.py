@@ -1,4 +1,4 @@
-"""The classes of errors: one for each kind, which says what the caller can do."""
+"""The classes of errors: one for each kind, which says how the caller can react."""
 
 from __future__ import annotations
 
@@ -9,38 +9,52 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from typing import ClassVar
 
+    from ._types import ErrorKind, Reason
+
 
 class Error(Exception):
-    """Why something did not work, and what to do about it.
+    """The base class of appmint's errors, of which each kind has a class of its own.
 
-    It never holds a secret or an answer's body.
+    An error never holds a secret or the body of a response. Its text is the message and the hint.
+
+    Args:
+        message: What failed, as a lower-case clause.
+        reason: The case within the kind.
+        hint: A sentence that says what to do.
+        status: The HTTP status.
+        platform_code: The platform's error code.
+        request_id: The platform's id of the request.
+        retry_after: How long to wait before a retry.
+        is_retryable: Whether a retry may succeed.
+
+    Attributes:
+        kind (ErrorKind): The stable name of the kind, which is the class's.
+        reason (Reason | None): The case within the kind, such as "suspended"; None if it has no name.
+        message (str): What failed, as a lower-case clause.
+        hint (str | None): A sentence that says what to do.
+        status (int | None): The HTTP status, if there was a response.
+        platform_code (str | None): The platform's error code, such as "bad_verification_code".
+        request_id (str | None): The platform's id of the request, for its support.
+        retry_after (timedelta | None): How long to wait before a retry, if the platform said so.
+        is_retryable (bool): Whether the same call may succeed later.
     """
 
-    #: The stable name of what the caller can do; each class has its own.
-    kind: ClassVar[str] = "internal"
+    kind: ClassVar[ErrorKind] = "internal"
 
-    #: A finer word for programs that tell cases of one kind apart, such as "suspended".
-    reason: str | None
-    #: What happened.
+    reason: Reason | None
     message: str
-    #: What to do about it, as a sentence.
     hint: str | None
-    #: The HTTP status, if there was an answer.
     status: int | None
-    #: The platform's own error code, such as "bad_verification_code".
     platform_code: str | None
-    #: The platform's id of the request, to give to its support.
     request_id: str | None
-    #: How long to wait before trying again, if the platform said so.
     retry_after: timedelta | None
-    #: Whether the same call may work later without a change.
     is_retryable: bool
 
     def __init__(
         self,
         message: str = "",
         *,
-        reason: str | None = None,
+        reason: Reason | None = None,
         hint: str | None = None,
         status: int | None = None,
         platform_code: str | None = None,
@@ -63,7 +77,7 @@ class Error(Exception):
 
 
 class InvalidArgumentError(Error, ValueError):
-    """Fix the call: a missing, malformed or contradictory argument."""
+    """An argument is missing, malformed, or contradicts another: fix the call."""
 
     kind = "invalid_argument"
 
@@ -75,103 +89,103 @@ class UnsupportedError(Error):
 
 
 class PrivateKeyError(Error):
-    """Fix the private key."""
+    """The private key cannot be used: fix it. The reason says why."""
 
     kind = "key"
 
 
 class TransportError(Error):
-    """Retry: no HTTP answer (DNS, connect, TLS, connection lost)."""
+    """No HTTP response came (DNS, connect, TLS, connection lost): retry."""
 
     kind = "transport"
 
 
 class TimeoutError(Error, builtins.TimeoutError):
-    """Retry or wait longer: the deadline passed."""
+    """The timeout passed: retry, or wait longer."""
 
     kind = "timeout"
 
 
 class CancelledError(Error):
-    """The caller cancelled the call."""
+    """The program cancelled the call."""
 
     kind = "cancelled"
 
 
 class UnauthorizedError(Error):
-    """Fix the credentials: JWT rejected, key of another app, client secret wrong."""
+    """The platform rejected a credential (JWT, key of another app, client secret): fix it."""
 
     kind = "unauthorized"
 
 
 class ForbiddenError(Error):
-    """Ask an owner: suspended, permission not granted, repository outside the installation."""
+    """An owner must act: suspended, permission or repository not granted. The reason says which."""
 
     kind = "forbidden"
 
 
 class NotFoundError(Error):
-    """Install the app: no such installation."""
+    """There is no such installation or object: install the app, or check the name."""
 
     kind = "not_found"
 
 
 class RateLimitedError(Error):
-    """Wait ``retry_after``, then retry."""
+    """A rate limit: wait for ``retry_after``, then retry."""
 
     kind = "rate_limited"
 
 
 class RejectedError(Error):
-    """Fix the request: the platform refused it and said why."""
+    """The platform refused the request: fix it as the message says."""
 
     kind = "rejected"
 
 
 class ReauthorizeError(Error):
-    """Send the user through authorization again: dead code or refresh token."""
+    """The user must authorize the app again: the code, token or refresh token is invalid."""
 
     kind = "reauthorize"
 
 
 class DeniedError(Error):
-    """Accept that the user said no."""
+    """The user declined."""
 
     kind = "denied"
 
 
 class PendingError(Error):
-    """Poll again after ``retry_after``."""
+    """The user is not done on the other device: poll again after ``retry_after``."""
 
     kind = "pending"
 
 
 class ServerError(Error):
-    """Retry later: the platform failed (5xx)."""
+    """The platform failed (5xx): retry later."""
 
     kind = "server"
 
 
 class ProtocolError(Error):
-    """Report it: an answer that makes no sense."""
+    """A response that the protocol does not allow: report it to the platform."""
 
     kind = "protocol"
 
 
 class StoreError(Error):
-    """Look after the token store."""
+    """The token store failed: repair it."""
 
     kind = "store"
 
 
 class CallbackError(Error):
-    """Look at the callback you gave: it failed. What it raised is the ``__cause__``."""
+    """A callback of the program failed: fix it. Its exception is the ``__cause__``."""
 
     kind = "callback"
 
 
 class InternalError(Error):
-    """Report a bug in appmint."""
+    """A bug in appmint: report it."""
 
     kind = "internal"
 
@@ -201,7 +215,7 @@ BY_KIND: dict[str, type[Error]] = {
     )
 }
 
-# People see them, catch them and pickle them by their public names.
+# Tracebacks and pickles name them by their public module.
 Error.__module__ = "appmint"
 for _error in BY_KIND.values():
     _error.__module__ = "appmint"

@@ -1,10 +1,10 @@
-"""The headers of an answer."""
+"""The headers of a response."""
 
 from __future__ import annotations
 
 
 class Headers(dict[str, str]):
-    """Names in lower case and values. A look-up finds a name in any case."""
+    """The headers of a response: names in lower case, which are found in any case."""
 
     def __missing__(self, name: str) -> str:
         lower = name.lower()
@@ -16,7 +16,15 @@ class Headers(dict[str, str]):
         return isinstance(name, str) and super().__contains__(name.lower())
 
     def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
-        """The value of a header, its name in any case."""
+        """Returns the value of a header.
+
+        Args:
+            name: The header's name, in any case.
+            default: The result if there is no such header.
+
+        Returns:
+            The value. Values of a header that came several times are joined by ", ".
+        """
         return super().get(name.lower(), default)
 
 
@@ -24,7 +32,7 @@ Headers.__module__ = "appmint"
 
 
 def joined(pairs: list[tuple[str, str]]) -> Headers:
-    """Headers that came more than once are one list (RFC 9110 section 5.3)."""
+    """Makes headers of pairs. Repeated ones become one list (RFC 9110 section 5.3)."""
     headers = Headers()
     for name, value in pairs:
         headers[name] = f"{dict.__getitem__(headers, name)}, {value}" if name in headers else value

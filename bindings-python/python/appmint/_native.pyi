@@ -9,14 +9,13 @@ from typing_extensions import Never, Self
 from ._errors import Error
 from ._headers import Headers
 from ._store import Store
+from ._types import EventKind, RepositorySelection, TokenKind, TokenTypeHint
 
 __all__ = [
     "App",
     "Authorization",
     "DeviceLogin",
     "Event",
-    "WebhookConfig",
-    "WebhookDelivery",
     "Installation",
     "Introspection",
     "Listing",
@@ -28,6 +27,8 @@ __all__ = [
     "Stats",
     "Token",
     "TokenSource",
+    "WebhookConfig",
+    "WebhookDelivery",
     "WebhookEvent",
     "discover",
     "event_kinds",
@@ -35,17 +36,98 @@ __all__ = [
     "platforms",
     "reasons",
     "restored_event",
+    "token_kinds",
     "version",
 ]
 
 _T_co = TypeVar("_T_co", covariant=True)
 
+# ==== App & settings
+
 @final
 class App:
-    """A program's app on a platform.
+    """An app that authenticates on a platform.
 
-    One is enough for a program: it holds the connections and the tokens, and any thread may use
-    it. Times are timedeltas or seconds; a key or certificates are text, bytes or a Path to read.
+    One app is enough for a program: it holds the connections and the tokens, and any thread may use
+    it. Making one needs no network I/O. Each operation names the credential that it lacks.
+
+    A duration is a timedelta or a number of seconds. A key and certificates are text, bytes, or the
+    Path of a file to read. Secrets are shown in no repr, error or log.
+
+    A method that uses the network blocks its own thread, for the app's timeout at most. Besides the
+    errors that it documents it raises TransportError, TimeoutError, RateLimitedError, ServerError
+    and ProtocolError, and UnauthorizedError, ForbiddenError or RejectedError if the platform
+    refuses the call. An operation or argument that the platform does not offer raises
+    UnsupportedError, without network I/O.
+
+    Args:
+        platform (str): The name of a built-in platform, see appmint.platforms(). Required unless
+            platform_descriptor is given.
+        platform_descriptor (str | Mapping): A descriptor of another platform, as JSON text or as
+            the mapping that it stands for, instead of platform.
+        host (str): The host of a platform that runs on several, such as "git.corp.example".
+            Default: the platform's own; some platforms require one.
+        api_url (str): The base URL of the API. Default: the platform's own.
+        web_url (str): The base URL of the pages on which users authorize the app. Default: the
+            platform's own.
+        app_id (int | str): The app's id, as the platform's settings page shows it.
+        client_id (int | str): The OAuth client id.
+        client_secret (str): The OAuth client secret.
+        private_key (str | bytes | PathLike): The app's RSA key, in PEM, in DER, or in any form in
+            which keys are pasted. A str is the key itself, never the path of a file.
+        fallback_private_key (str | bytes | PathLike): A second key, for the time of a key rotation.
+            It is used once the platform does not know the first.
+        private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key.
+        key_id (str): The platform's name of the key of private_key or signer, for platforms that
+            name keys. It is the kid of the JWTs that the app signs.
+        fallback_key_id (str): The platform's name of fallback_private_key.
+        signer (Callable[[bytes], bytes]): Signs instead of a private key: takes the message and
+            returns its RS256 signature. Called on worker threads, several at a time.
+        jwt_back_date (timedelta | float): How far a JWT's iat lies in the past. Default: the
+            platform's, 60 s on those that are built in.
+        jwt_lifetime (timedelta | float): How far a JWT's exp lies in the future. Default: the
+            platform's, 540 s on those that are built in, which allow 600 s at most.
+        timeout (timedelta | float): The timeout of a whole call with its retries; more than 0.
+            Default: 30 s.
+        connect_timeout (timedelta | float): The timeout of connecting, which is lowered to three
+            quarters of timeout if it is longer. Default: 10 s.
+        proxy (str): The URL of an HTTP proxy, such as "http://user:password@host:port"; "" for no
+            proxy. Default: the proxy that the environment names.
+        root_certificates (str | bytes | PathLike): Root certificates in PEM that are trusted
+            besides the system's.
+        user_agent (str): Text that precedes appmint's own User-Agent header.
+        allow_plain_http (bool): Whether to send requests without TLS to hosts other than this
+            machine, where anybody on the network can read them. Default: False.
+        max_response_body (int): The largest accepted body of an API response, in bytes. Default:
+            32 MiB.
+        retries (int): How many times a request is sent again after a temporary failure or a rate
+            limit. 0 sends every request once. Default: 2.
+        retry_wait (timedelta | float): The wait before the first retry, which doubles with each
+            further one. Default: 0.25 s.
+        store (str | PathLike | Store): Where tokens live between processes: "sqlite:FILE" or the
+            Path of that file, "redis://…", "rediss://…" (TLS), "memory:" (which ends with the app),
+            or an object with the methods of appmint.Store. A Redis URL may have ?prefix= for the
+            names of its keys (default "appmint:"). Default: no store.
+        store_key (str | bytes): The key that seals stored tokens and authorizations: 32 bytes, or
+            their text in hexadecimal or base64. `openssl rand -hex 32` makes one.
+        previous_store_key (str | bytes): A second key, for the time of a key rotation. It opens
+            values that it sealed.
+        store_unencrypted (bool): Whether the store holds tokens without a key, for everybody who
+            can read it. A store that other processes can read needs this or store_key. Default:
+            False.
+        capacity (int): How many tokens are held in memory; at least 1. Beyond it, tokens are
+            dropped that no source refers to. Default: 1,000,000.
+        on_event (Callable[[Event], object]): Called with each event, on the thread on which it
+            happens, which waits for it. Events are also logged to the logger "appmint".
+        clock (ManualClock): A clock that shows a fixed time, for tests. Default: the system's
+            clock.
+
+    Raises:
+        InvalidArgumentError: A setting is missing, malformed, or contradicts another.
+        UnsupportedError: The platform does not offer a setting.
+        PrivateKeyError: A private key cannot be used; the reason says why.
+        OSError: A file cannot be read, such as FileNotFoundError.
+        TypeError: An argument has another type.
     """
 
     def __new__(
@@ -85,36 +167,213 @@ class App:
         clock: ManualClock | None = None,
     ) -> Self: ...
     @property
-    def fingerprint(self) -> str | None:
-        """SHA-256 of the public key as the settings page shows it; None with an external signer."""
-
-    @property
     def platform_name(self) -> str:
         """The platform's name."""
 
+    def jwt(self) -> Token:
+        """Signs the app's JWT. The same one is returned until 60 s before it expires.
+
+        Returns:
+            A Token of kind "jwt", whose claims can be read.
+
+        Raises:
+            InvalidArgumentError: The app has no private key, signer or id (reason
+                "missing_credential").
+            UnsupportedError: The platform has no JWTs of apps.
+            CallbackError: The signer failed.
+        """
+
+    @property
+    def fingerprint(self) -> str | None:
+        """The SHA-256 fingerprint of the public key, as the platform's settings page shows it.
+
+        None without a private key. With two keys it is that of the one in use.
+        """
+
     @property
     def clock_offset(self) -> timedelta:
-        """How far the platform's clock is ahead of ours, as far as is known; 0 at first."""
+        """How far the platform's clock is ahead of this machine's, as far as is known.
 
-    def jwt(self) -> Token:
-        """The app's own JWT, reused until 60 s before it expires."""
+        It is 0 until a response proves otherwise; JWTs and the lives of tokens are corrected by it.
+        """
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        body: str | bytes | bytearray | memoryview | None = None,
+        token: Token | str | None = None,
+        *,
+        timeout: timedelta | float | None = None,
+    ) -> Response:
+        """Calls the platform's API as the app, or with a token.
+
+        A response of any status is returned, not raised. A read is sent again after a lost
+        connection, 502 to 504, and a rate limit; a write after a rate limit only.
+
+        Args:
+            method: The HTTP method.
+            path: The path and query below the API's base URL, from "/" on.
+            headers: Further headers. Authorization is not allowed: pass token.
+            json: A value that is sent as JSON; not together with body.
+            body: Bytes to send, or text that is sent as UTF-8; give its Content-Type as a header.
+            token: The token to authenticate with. Default: the app's own credential.
+            timeout: The timeout of the whole call, as a timedelta or in seconds. Default: the
+                app's.
+
+        Returns:
+            The response, with its status, headers and body.
+
+        Raises:
+            InvalidArgumentError: The method, path, headers or bodies are not valid.
+        """
+
+    def stats(self) -> Stats:
+        """Returns the counters of the app since it was made. No network I/O.
+
+        Returns:
+            A snapshot of the counters.
+        """
+
+    def close(self) -> None:
+        """Ends the app's threads and connections, and forgets its tokens.
+
+        Calls in progress complete; new ones raise an error. `with app:` closes it, too. A second
+        call does nothing.
+        """
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+        /,
+    ) -> None: ...
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+    # ---- Installations
 
     def installations(self) -> Listing[Installation]:
-        """The installations of the app, fetched page by page as they are asked for."""
+        """Lists the installations of the app.
+
+        Pages are requested as the listing is iterated, none before.
+
+        Returns:
+            An iterator of Installation.
+
+        Raises:
+            UnsupportedError: The platform has no installations.
+        """
 
     def find_installation(
         self,
-        account: int | str | None = None,
         *,
+        account: int | str | None = None,
         id: int | str | None = None,
         organization: str | None = None,
         user: str | None = None,
         repository: str | None = None,
         enterprise: str | None = None,
     ) -> Installation:
-        """The installation on exactly one of: an account of any kind (as the platform writes it: path,
-        login, name or id), an installation's id, an organization, a user, a repository
-        (owner/name), an enterprise."""
+        """Looks up one installation, by exactly one argument.
+
+        Args:
+            account: The path, login, name or id of an account of any kind, as the platform writes
+                it.
+            id: The installation's id.
+            organization: An organization's login.
+            user: A user's login.
+            repository: A repository as "owner/name".
+            enterprise: An enterprise's name.
+
+        Returns:
+            The installation.
+
+        Raises:
+            InvalidArgumentError: None or several of the arguments are given, or one is malformed.
+            UnsupportedError: The platform does not look up installations by this argument.
+            NotFoundError: The app is not installed there.
+        """
+
+    def suspend_installation(self, id: int | str) -> None:
+        """Suspends an installation: its tokens stop working until it is unsuspended.
+
+        Args:
+            id: The installation's id.
+
+        Raises:
+            UnsupportedError: The platform cannot suspend installations.
+            NotFoundError: The app has no such installation.
+        """
+
+    def unsuspend_installation(self, id: int | str) -> None:
+        """Ends the suspension of an installation.
+
+        Args:
+            id: The installation's id.
+
+        Raises:
+            UnsupportedError: The platform cannot suspend installations.
+            NotFoundError: The app has no such installation.
+        """
+
+    def delete_installation(self, id: int | str) -> None:
+        """Uninstalls the app from an account. This cannot be undone.
+
+        Args:
+            id: The installation's id.
+
+        Raises:
+            UnsupportedError: The platform does not let apps uninstall themselves.
+            NotFoundError: The app has no such installation.
+        """
+
+    def install_url(
+        self,
+        app_slug: str,
+        *,
+        state: str | None = None,
+        redirect_uri: str | None = None,
+    ) -> Authorization:
+        """Makes the URL of the page on which a user installs the app. No network I/O.
+
+        Args:
+            app_slug: The app's short name, which is part of its URL.
+            state: An unguessable state. Default: a fresh one of 256 random bits, or an empty one if
+                the platform takes none.
+            redirect_uri: The URL to which the user returns, for platforms that take one.
+
+        Returns:
+            The URL and the state. Keep the state until the user returns, for finish_install.
+
+        Raises:
+            UnsupportedError: The platform has no such page, or does not take an argument.
+        """
+
+    def finish_install(self, callback_url: str, state: str) -> Installation:
+        """Returns the installation that a user made.
+
+        The state is compared in constant time, and the platform is asked whether the installation
+        is this app's: the id in a callback may be anybody's.
+
+        Args:
+            callback_url: The URL, or its query, with which the user returned.
+            state: The state of install_url.
+
+        Returns:
+            The installation.
+
+        Raises:
+            ReauthorizeError: The state is another one (reason "state_mismatch").
+            NotFoundError: The installation is not this app's.
+            ProtocolError: The callback has no installation's id, as when an owner has yet to
+                approve.
+        """
+
+    # ---- Tokens
 
     def installation(
         self,
@@ -129,15 +388,34 @@ class App:
         repository_ids: Iterable[int | str] | None = None,
         permissions: Mapping[str, str] | None = None,
     ) -> TokenSource:
-        """A source of tokens for one installation, by its id or by exactly one of what
-        find_installation takes; nothing goes out yet.
+        """Makes a source of tokens for one installation. No network I/O.
 
-        Its tokens reach all that the installation was granted, or only the repositories (by name
-        without owner, or by id) and permissions (names to levels) given. One that is given but
-        empty is refused: to a platform it would mean everything.
+        The installation is named by its id or by exactly one of the arguments of find_installation.
+        It is then looked up when the first token is needed, and again when the platform no longer
+        knows it.
 
-        What is looked up is looked up once, kept through failures, and looked up again when the
-        platform no longer knows it.
+        Its tokens have all access that the installation was granted, unless they are narrowed. An
+        empty list or mapping is refused, since platforms understand it as everything.
+
+        Args:
+            id: The installation's id.
+            account: The path, login, name or id of an account of any kind.
+            organization: An organization's login.
+            user: A user's login.
+            repository: A repository as "owner/name".
+            enterprise: An enterprise's name.
+            repositories: The names of the repositories to narrow to, without their owner.
+            repository_ids: The ids of the repositories to narrow to.
+            permissions: The permissions to narrow to, by name with their level, such as
+                {"contents": "read"}.
+
+        Returns:
+            The source. Sources of one installation and scope share one token.
+
+        Raises:
+            InvalidArgumentError: None or several of the arguments that name an installation are
+                given, or an argument is empty or malformed.
+            UnsupportedError: The platform cannot look up or narrow like this.
         """
 
     def app_tokens(
@@ -146,61 +424,236 @@ class App:
         scopes: Iterable[str] | None = None,
         subject: str | None = None,
     ) -> TokenSource:
-        """A source of the app's own tokens, where the platform has them beside the JWT; nothing goes
-        out yet.
+        """Makes a source of the app's own tokens, which some platforms have. No network I/O.
 
-        On a platform that takes the app's assertion (RFC 7523: a service account) they may be asked
-        for with OAuth scopes, and for a user whom the app acts for.
+        Args:
+            scopes: OAuth scopes, for platforms that take the app's assertion (RFC 7523).
+            subject: The user for whom the app acts, for platforms that take the app's assertion.
+
+        Returns:
+            The source, whose tokens are of kind "app".
+
+        Raises:
+            UnsupportedError: The platform has no such tokens, or does not take an argument.
         """
 
-    def registration(self) -> Registration:
-        """The app as the platform has it registered."""
+    def revoke_installation_token(self, token: Token | str) -> None:
+        """Ends an installation token. Succeeds if the token is already invalid.
 
-    def convert_manifest(self, code: str) -> Registration:
-        """The app that a manifest's code stands for, with its key and secrets, which are told once.
-        Needs no credential."""
+        Args:
+            token: The token or its text.
 
-    def suspend_installation(self, id: int | str) -> None:
-        """Suspends an installation: its tokens stop working until it is unsuspended."""
+        Raises:
+            UnsupportedError: The platform does not offer this.
+        """
 
-    def unsuspend_installation(self, id: int | str) -> None:
-        """Lets a suspended installation work again."""
+    # ---- OAuth & login
 
-    def delete_installation(self, id: int | str) -> None:
-        """Uninstalls the app from where this installation is. There is no way back."""
-
-    def webhook_config(self) -> WebhookConfig:
-        """Where the platform sends the app's events."""
-
-    def update_webhook_config(
+    def authorize(
         self,
         *,
-        url: str | None = None,
-        content_type: str | None = None,
-        secret: str | None = None,
-        insecure_ssl: bool | None = None,
-    ) -> WebhookConfig:
-        """Changes where and how the platform sends the app's events. What is not given stays."""
+        redirect_uri: str | None = None,
+        state: str | None = None,
+        scopes: Iterable[str] | None = None,
+        login_hint: str | None = None,
+    ) -> Authorization:
+        """Makes the URL of the page on which a user authorizes the app. No network I/O.
 
-    def webhook_deliveries(self) -> Listing[WebhookDelivery]:
-        """The events that were sent to the app, newest first, fetched page by page as they are asked
-        for."""
+        Args:
+            redirect_uri: The URL to which the user returns: one of those registered for the app.
+                Default: none is sent.
+            state: An unguessable state. Default: 256 random bits.
+            scopes: OAuth scopes, for platforms that take them.
+            login_hint: The account to suggest, for platforms that take it.
 
-    def webhook_delivery(self, id: int | str) -> WebhookDelivery:
-        """One of them, with what was sent and what the receiver answered in its raw."""
+        Returns:
+            The URL, its state and its PKCE verifier. Keep it until the user returns, for
+            finish_authorization.
 
-    def redeliver_webhook(self, delivery_id: int | str) -> None:
-        """Has an event sent once more."""
+        Raises:
+            InvalidArgumentError: The app has no client id (reason "missing_credential"), or the
+                state is empty.
+            UnsupportedError: The platform has no OAuth, or does not take an argument.
+        """
+
+    def authorization_code(self, callback_url: str, state: str) -> str:
+        """Returns the code in a callback URL, once its state was compared in constant time.
+
+        No network I/O. finish_authorization does this and exchanges the code.
+
+        Args:
+            callback_url: The URL, or its query, with which the user returned.
+            state: The state of the authorization.
+
+        Returns:
+            The authorization code.
+
+        Raises:
+            ReauthorizeError: The state is another one (reason "state_mismatch").
+            DeniedError: The user declined.
+        """
+
+    def exchange_code(
+        self,
+        code: str,
+        redirect_uri: str | None = None,
+        code_verifier: str | None = None,
+    ) -> Token:
+        """Exchanges an authorization code for a user token.
+
+        The code is sent once, even if the call fails, unless the platform refused the first private
+        key of the client: then it is sent again with the second.
+
+        Args:
+            code: The authorization code.
+            redirect_uri: The redirect URI of the authorization, if it had one.
+            code_verifier: The PKCE verifier of the authorization, if it had one.
+
+        Returns:
+            A Token of kind "user".
+
+        Raises:
+            ReauthorizeError: The code is unknown, expired or used (reason "invalid_code").
+            UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
+        """
+
+    def finish_authorization(self, authorization: Authorization, callback_url: str) -> Token:
+        """Exchanges the code with which a user returned for a user token.
+
+        The state is compared in constant time, and iss if the platform sends it. An authorization
+        can be finished once, on the platform on which it began.
+
+        Args:
+            authorization: The result of authorize or open_authorization.
+            callback_url: The URL, or its query, with which the user returned.
+
+        Returns:
+            A Token of kind "user".
+
+        Raises:
+            ReauthorizeError: The state is another one (reason "state_mismatch"), or the
+                authorization was finished before or began more than an hour ago
+                ("stale_authorization").
+            DeniedError: The user declined.
+            InvalidArgumentError: The authorization began on another platform.
+        """
+
+    def seal_authorization(self, authorization: Authorization) -> str:
+        """Encrypts an authorization with the store key, to be kept in the user's cookie.
+
+        No network I/O.
+
+        Args:
+            authorization: The result of authorize.
+
+        Returns:
+            Text that open_authorization takes, in any process with the same store key.
+
+        Raises:
+            InvalidArgumentError: The app has no store key.
+        """
+
+    def open_authorization(self, sealed: str) -> Authorization:
+        """Decrypts an authorization. No network I/O.
+
+        Args:
+            sealed: The result of seal_authorization.
+
+        Returns:
+            The authorization.
+
+        Raises:
+            InvalidArgumentError: The app's store keys do not open the text.
+        """
+
+    def refresh(self, refresh_token: Token | str) -> Token:
+        """Exchanges a refresh token for a new user token.
+
+        The refresh token is sent once, even if the call fails, unless the platform refused the
+        first private key of the client: then it is sent again with the second.
+
+        Args:
+            refresh_token: The refresh token's text, or the Token that it came with.
+
+        Returns:
+            A Token of kind "user".
+
+        Raises:
+            InvalidArgumentError: The Token has no refresh token.
+            ReauthorizeError: The refresh token is unknown, expired or revoked (reason
+                "invalid_refresh_token").
+        """
+
+    def start_login(
+        self,
+        *,
+        scopes: Iterable[str] | None = None,
+        login_hint: str | None = None,
+        ports: Iterable[int] | None = None,
+        path: str | None = None,
+    ) -> Login:
+        """Starts the login of a user in a browser on this machine (RFC 8252). No network I/O.
+
+        It listens on 127.0.0.1 until the browser returns.
+
+        Args:
+            scopes: OAuth scopes, for platforms that take them.
+            login_hint: The account to suggest, for platforms that take it.
+            ports: The ports to listen on, of which the first free one is used. Default: any free
+                port.
+            path: The path to which the browser returns. Default: "/callback".
+
+        Returns:
+            The login. Use it with `with`, which closes its listener.
+
+        Raises:
+            InvalidArgumentError: The app has no client id, or the path is malformed.
+            UnsupportedError: The platform has no OAuth, or does not take an argument.
+            TransportError: No port is free.
+        """
+
+    def start_device_login(self, *, scopes: Iterable[str] | None = None) -> DeviceLogin:
+        """Starts the login of a user on another device, on which they type a code (RFC 8628).
+
+        Args:
+            scopes: OAuth scopes, for platforms that take them.
+
+        Returns:
+            The login, with the code and the URL to show.
+
+        Raises:
+            UnsupportedError: The platform has no device logins.
+        """
 
     def check_token(self, token: Token | str) -> Token:
-        """A user's token as the platform knows it: its scopes, its expiry and whose it is.
+        """Asks the platform about a user token: its scopes, its expiry and its account.
 
-        A ReauthorizeError with reason "invalid_token" when it is no longer valid, or another app's. The
-        refresh token is not told: keep the one you have.
+        Args:
+            token: The token or its text.
+
+        Returns:
+            The token with these details, without a refresh token: keep the one that you have.
+
+        Raises:
+            ReauthorizeError: The token is not valid any more, or another app's (reason
+                "invalid_token").
+            UnsupportedError: The platform does not offer this.
         """
 
     def reset_token(self, token: Token | str) -> Token:
-        """A new token in the place of a user's token, which stops working."""
+        """Replaces a user token, which stops working.
+
+        Args:
+            token: The token or its text.
+
+        Returns:
+            The new token.
+
+        Raises:
+            ReauthorizeError: The token is not valid any more, or another app's (reason
+                "invalid_token").
+            UnsupportedError: The platform does not offer this.
+        """
 
     def scope_token(
         self,
@@ -212,56 +665,135 @@ class App:
         repository_ids: Iterable[int | str] | None = None,
         permissions: Mapping[str, str] | None = None,
     ) -> Token:
-        """A user token that reaches a part of what token does, on exactly one account: its name
-        (target) or its id."""
+        """Makes a user token with a part of a token's access, on exactly one account.
+
+        Args:
+            token: The token or its text.
+            target: The account's name.
+            target_id: The account's id, instead of its name.
+            repositories: The names of the repositories to narrow to, without their owner.
+            repository_ids: The ids of the repositories to narrow to.
+            permissions: The permissions to narrow to, by name with their level.
+
+        Returns:
+            The new token.
+
+        Raises:
+            InvalidArgumentError: None or both of target and target_id are given, or an argument is
+                empty or malformed.
+            ReauthorizeError: The token is not valid any more, or another app's (reason
+                "invalid_token").
+            UnsupportedError: The platform does not offer this.
+        """
 
     def delete_token(self, token: Token | str) -> None:
-        """Ends a user's token. One that is not valid any more counts as ended."""
+        """Ends a user token. Succeeds if the token is already invalid.
+
+        Args:
+            token: The token or its text.
+
+        Raises:
+            UnsupportedError: The platform does not offer this.
+        """
 
     def delete_grant(self, token: Token | str) -> None:
-        """Ends a user's authorization of the app with all its tokens, given one of them."""
+        """Ends a user's authorization of the app with all its tokens.
 
-    def revoke_token(self, token: Token | str, *, token_type_hint: str | None = None) -> None:
-        """Ends an access or a refresh token at the authorization server (RFC 7009), with what the
-        server ties to it. One that the server does not know counts as ended.
+        Args:
+            token: One of these tokens, or its text.
 
-        The hint is "access_token" or "refresh_token" and saves the server a search.
+        Raises:
+            UnsupportedError: The platform does not offer this.
+        """
+
+    def revoke_token(
+        self,
+        token: Token | str,
+        *,
+        token_type_hint: TokenTypeHint | None = None,
+    ) -> None:
+        """Ends an access token or a refresh token at the authorization server (RFC 7009).
+
+        The server ends the tokens that belong to it, too. Succeeds if it does not know the token.
+
+        Args:
+            token: The token or its text.
+            token_type_hint: "access_token" or "refresh_token", which saves the server a search.
+
+        Raises:
+            UnsupportedError: The platform has no such endpoint, or the server does not revoke
+                tokens of this type (reason "unsupported_token_type").
         """
 
     def introspect_token(
         self,
         token: Token | str,
         *,
-        token_type_hint: str | None = None,
+        token_type_hint: TokenTypeHint | None = None,
     ) -> Introspection:
-        """What the authorization server knows of an access or a refresh token (RFC 7662). One that is
-        over, or somebody else's, is not an error: it is not active.
+        """Asks the authorization server about an access token or a refresh token (RFC 7662).
 
-        The hint is "access_token" or "refresh_token" and saves the server a search.
+        A token that is invalid or another client's is no error: it is not active.
+
+        Args:
+            token: The token or its text.
+            token_type_hint: "access_token" or "refresh_token", which saves the server a search.
+
+        Returns:
+            The state of the token at the server.
+
+        Raises:
+            UnsupportedError: The platform has no such endpoint.
         """
 
-    def revoke_credentials(self, credentials: Iterable[Token | str]) -> None:
-        """Reports credentials that have leaked, whosever they are; the platform ends them and tells
-        their owners. Needs no credential."""
+    # ---- Sessions
 
-    def revoke_installation_token(self, token: Token | str) -> None:
-        """Ends an installation token. One that is not valid any more counts as ended."""
+    def session(self, name: str) -> TokenSource:
+        """Makes a source of one user's tokens. No network I/O.
 
-    def install_url(
-        self,
-        app_slug: str,
-        *,
-        state: str | None = None,
-        redirect_uri: str | None = None,
-    ) -> Authorization:
-        """The URL where a person installs the app; nothing goes out.
+        They live in the store under a name and are renewed before they expire, once for all
+        processes that share the store.
 
-        Its state is a fresh one where the platform takes one, else empty.
+        Args:
+            name: The name that was given to start_session.
+
+        Returns:
+            The source, whose tokens are of kind "user".
+
+        Raises:
+            InvalidArgumentError: The app has no store or no client credentials, or the name is
+                empty.
         """
 
-    def finish_install(self, callback_url: str, state: str) -> Installation:
-        """The installation that a person came back from making, once the state is proven equal and
-        the platform has confirmed that it is this app's."""
+    def start_session(self, name: str, token: Token) -> None:
+        """Writes a user token to the store, and replaces the session that had this name.
+
+        Args:
+            name: A name of your choice, by which session finds the token.
+            token: A Token of kind "user", with its refresh token.
+
+        Raises:
+            InvalidArgumentError: The app has no store or no client credentials, the name is empty,
+                or the token is of another kind.
+            StoreError: The store failed.
+        """
+
+    def end_session(self, name: str) -> None:
+        """Forgets a user's session, in memory and in the store.
+
+        The tokens themselves keep working: revoke_token or delete_grant ends them, on platforms
+        that offer it.
+
+        Args:
+            name: The name that was given to start_session.
+
+        Raises:
+            InvalidArgumentError: The app has no store or no client credentials, or the name is
+                empty.
+            StoreError: The store failed.
+        """
+
+    # ---- Webhooks
 
     def verify_webhook(
         self,
@@ -269,737 +801,150 @@ class App:
         body: bytes | bytearray | memoryview,
         secrets: str | Sequence[str],
     ) -> WebhookEvent:
-        """A webhook whose signature proved right with one of the secrets; nothing goes out.
+        """Verifies the signature of a webhook. No network I/O.
 
-        The headers' names may be in any case; the body is the bytes as they came, before anything
-        decoded or parsed them. Two secrets are for the time while one replaces the other.
+        Args:
+            headers: All headers of the request, with names in any case.
+            body: The raw bytes of the request, before they are decoded or parsed.
+            secrets: The webhook's secret; several while one replaces the other.
+
+        Returns:
+            The event, with its signed payload.
+
+        Raises:
+            UnauthorizedError: No signature, or one that fits none of the secrets (reason
+                "invalid_signature").
+            InvalidArgumentError: A secret is missing or empty.
+            ProtocolError: The signed payload is not JSON.
+            UnsupportedError: The platform does not sign webhooks.
         """
 
     def apply_webhook(self, webhook: WebhookEvent) -> int:
-        """Forgets the tokens of an installation that a webhook says was suspended, deleted or
-        changed; how many."""
+        """Forgets the tokens of an installation that was suspended, deleted or changed.
 
-    def stats(self) -> Stats:
-        """How often things happened since the app was made."""
+        A webhook about something else is ignored. No network I/O.
 
-    def close(self) -> None:
-        """Ends the app's threads and forgets its tokens. Calls that are on their way come to their
-        end; new ones are refused. `with app:` does so at its end."""
+        Args:
+            webhook: The result of verify_webhook.
 
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-        /,
-    ) -> None: ...
-    def authorize(
-        self,
-        redirect_uri: str | None = None,
-        state: str | None = None,
-        scopes: Iterable[str] | None = None,
-        login_hint: str | None = None,
-    ) -> Authorization:
-        """The URL where a user authorizes the app, with a fresh state."""
-
-    def authorization_code(self, callback_url: str, state: str) -> str:
-        """The code out of a callback URL, once its state is proven equal."""
-
-    def exchange_code(
-        self,
-        code: str,
-        redirect_uri: str | None = None,
-        code_verifier: str | None = None,
-    ) -> Token:
-        """A user token for an authorization code, which is sent once, whatever happens; again only
-        with the second key, where the first was refused as the client's."""
-
-    def finish_authorization(self, authorization: Authorization, callback_url: str) -> Token:
-        """The user token that an authorization brought, given the URL that the user came back with.
-
-        The state is compared in constant time, `iss` where the platform sends one, the platform must
-        be the same, and it works once. A DeniedError when the user said no.
+        Returns:
+            How many tokens were forgotten.
         """
 
-    def seal_authorization(self, authorization: Authorization) -> str:
-        """An authorization as text that only the app's store_key opens, for the user's cookie or
-        session until they come back, to whichever process."""
+    def webhook_config(self) -> WebhookConfig:
+        """Returns the configuration of the app's webhook.
 
-    def open_authorization(self, sealed: str) -> Authorization:
-        """The authorization that was sealed."""
+        Returns:
+            The URL and the format of deliveries. The secret is not part of it.
 
-    def start_login(
+        Raises:
+            UnsupportedError: The platform does not offer this.
+        """
+
+    def update_webhook_config(
         self,
         *,
-        scopes: Iterable[str] | None = None,
-        login_hint: str | None = None,
-        ports: Iterable[int] | None = None,
-        path: str | None = None,
-    ) -> Login:
-        """Begins a login of the person at this machine: a listener on 127.0.0.1 that their browser
-        comes back to. Nothing goes out yet.
+        url: str | None = None,
+        content_type: str | None = None,
+        secret: str | None = None,
+        insecure_ssl: bool | None = None,
+    ) -> WebhookConfig:
+        """Changes the configuration of the app's webhook. Arguments that are missing keep theirs.
 
-        The ports are tried in order (default: any free one); the path is /callback if it is not
-        given.
+        Args:
+            url: The URL to which the platform sends events.
+            content_type: The format of events: "json" or "form".
+            secret: The secret that signs events.
+            insecure_ssl: Whether the platform skips the check of the receiver's certificate.
+
+        Returns:
+            The new configuration.
+
+        Raises:
+            InvalidArgumentError: No argument is given.
+            UnsupportedError: The platform does not offer this.
         """
 
-    def start_device_login(self, *, scopes: Iterable[str] | None = None) -> DeviceLogin:
-        """Begins a login on another device: shows a code to type there."""
+    def webhook_deliveries(self) -> Listing[WebhookDelivery]:
+        """Lists the events that were sent to the app, newest first.
 
-    def session(self, name: str) -> TokenSource:
-        """A source of one user's tokens, which live in the store under a name of your choice and are
-        renewed ahead of their end; nothing goes out yet. Processes that share the store renew once."""
+        Pages are requested as the listing is iterated, none before.
 
-    def start_session(self, name: str, token: Token) -> None:
-        """Writes a user's Token down: from now on session gives it and renews it. It takes the place
-        of what was there."""
+        Returns:
+            An iterator of WebhookDelivery.
 
-    def end_session(self, name: str) -> None:
-        """Forgets a user's session, here and in the store. The tokens themselves go on working:
-        delete_grant ends them, where the platform has it."""
-
-    def refresh(self, refresh_token: Token | str) -> Token:
-        """A new user token for a refresh token, or for a token that has one; it is sent once,
-        whatever happens; again only with the second key, where the first was refused as the
-        client's."""
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        headers: Mapping[str, str] | None = None,
-        json: Any = None,
-        body: str | bytes | bytearray | memoryview | None = None,
-        token: Token | str | None = None,
-        *,
-        timeout: timedelta | float | None = None,
-    ) -> Response:
-        """An API call as the app, or with the token given; any status is an answer. The timeout
-        (default: the app's) is for the whole of it."""
-
-    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
-
-@final
-class TokenSource:
-    """Keeps one token of an installation, of the app itself or of a user valid: from memory while it
-    lives long enough, else newly minted, by one caller for all who ask meanwhile.
-    """
-
-    @property
-    def installation_id(self) -> str | None:
-        """The installation's id; None for the app's own tokens and a user's, and for what was not looked up yet."""
-
-    def token(
-        self,
-        min_valid: timedelta | float | None = None,
-        *,
-        timeout: timedelta | float | None = None,
-    ) -> Token:
-        """A token that lives at least min_valid longer: a timedelta or seconds, default 60 s.
-
-        It comes from memory, or is newly minted. After the timeout (default: the app's) this caller
-        stops waiting, while minting goes on for the others.
+        Raises:
+            UnsupportedError: The platform does not list deliveries.
         """
 
-    def authorization_header(
-        self,
-        min_valid: timedelta | float | None = None,
-        *,
-        timeout: timedelta | float | None = None,
-    ) -> str:
-        """The value for an Authorization header, with such a token."""
+    def webhook_delivery(self, id: int | str) -> WebhookDelivery:
+        """Returns one delivery, with its request and the receiver's response in raw.
 
-    @property
-    def expires_at(self) -> datetime | None:
-        """When the token in memory stops working, in UTC; None without one, or if the platform did not
-        say."""
+        Args:
+            id: The delivery's id, not its guid.
 
-    def invalidate(self) -> None:
-        """Forgets the token: the next call mints. A token already handed out still works."""
+        Returns:
+            The delivery.
 
-    def on_change(self, callback: Callable[[Token | None, Token], object]) -> None:
-        """Calls back with the Token before (None for the first) and the new Token, in this order, on
-        the thread that fetched it: be quick. Ends with the app.
-
-        What is looked up is told of once it has been found. What the callback raises is noted in
-        the log by its class.
+        Raises:
+            NotFoundError: There is no such delivery.
+            UnsupportedError: The platform does not offer this.
         """
 
-    def revoke(self) -> None:
-        """Forgets the token in memory and has the platform end it, wherever it was handed out.
+    def redeliver_webhook(self, delivery_id: int | str) -> None:
+        """Has the platform send an event again.
 
-        Nothing goes out without one that still works.
+        Args:
+            delivery_id: The delivery's id, not its guid.
+
+        Raises:
+            NotFoundError: There is no such delivery.
+            UnsupportedError: The platform does not offer this.
         """
 
-    def repositories(self) -> Listing[Repository]:
-        """The repositories that the token reaches, fetched page by page as they are asked for."""
+    # ---- Platform operations
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        headers: Mapping[str, str] | None = None,
-        json: Any = None,
-        body: str | bytes | bytearray | memoryview | None = None,
-        *,
-        timeout: timedelta | float | None = None,
-    ) -> Response:
-        """An API call as the installation; any status is an answer. The timeout (default: the app's)
-        is for the whole of it."""
+    def registration(self) -> Registration:
+        """Returns the app as it is registered on the platform.
 
-    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+        Returns:
+            The registration, without its secrets.
 
-@final
-class Token:
-    """A token: a snapshot of a secret, what it may do, and until when.
-
-    It shows its secret to reveal() and authorization() only.
-    """
-
-    @property
-    def kind(self) -> str:
-        """What it stands for: "jwt", "app", "installation" or "user"."""
-
-    def reveal(self) -> str:
-        """The secret itself."""
-
-    def authorization_header(self) -> str:
-        """The value for an Authorization header."""
-
-    @property
-    def expires_at(self) -> datetime | None:
-        """When it stops working, in UTC; None if the platform did not say."""
-
-    @property
-    def permissions(self) -> dict[str, str]:
-        """What it may do: permission names to levels."""
-
-    @property
-    def repository_selection(self) -> str | None:
-        """Which repositories it reaches: "all" or "selected"."""
-
-    @property
-    def repositories(self) -> list[str]:
-        """Names of the repositories it was narrowed to; empty when it was not."""
-
-    @property
-    def scopes(self) -> list[str]:
-        """OAuth scopes granted; empty where the platform names none."""
-
-    @property
-    def account(self) -> str | None:
-        """The account whose token it is, where the platform was asked (check_token, reset_token,
-        scope_token) and said so."""
-
-    @property
-    def claims(self) -> dict[str, Any] | None:
-        """A JWT's payload; None for other tokens."""
-
-    def reveal_refresh_token(self) -> str | None:
-        """The refresh token itself; None if there is none."""
-
-    @property
-    def refresh_token_expires_at(self) -> datetime | None:
-        """When the refresh token stops working, in UTC."""
-
-    def __eq__(self, other: object, /) -> bool: ...
-    def __ne__(self, other: object, /) -> bool: ...
-    __hash__ = None  # type: ignore[assignment]
-    def __copy__(self) -> Self: ...
-    def __deepcopy__(self, _memo: object) -> Self: ...
-    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
-
-@final
-class Installation:
-    """One installation of the app on an account.
-
-    Only the id is certain; what else a platform says differs, and all of it is in raw.
-    """
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-
-    @property
-    def account(self) -> str | None:
-        """The account's path or login."""
-
-    @property
-    def account_name(self) -> str | None:
-        """The account's name for people."""
-
-    @property
-    def account_id(self) -> str | None:
-        """The account's id."""
-
-    @property
-    def target_id(self) -> str | None:
-        """The id of what the app is installed on."""
-
-    @property
-    def app_id(self) -> str | None:
-        """The app's id."""
-
-    @property
-    def app_slug(self) -> str | None:
-        """The app's short name."""
-
-    @property
-    def repository_selection(self) -> str | None:
-        """Which repositories it reaches: "all" or "selected"."""
-
-    @property
-    def permissions(self) -> dict[str, str]:
-        """What was granted: permission names to levels."""
-
-    @property
-    def events(self) -> list[str]:
-        """The events that the app hears of."""
-
-    @property
-    def created_at(self) -> datetime | None:
-        """When the app was installed, in UTC."""
-
-    @property
-    def updated_at(self) -> datetime | None:
-        """When the installation last changed, in UTC."""
-
-    @property
-    def suspended_at(self) -> datetime | None:
-        """When an owner suspended it, in UTC; None if nobody did."""
-
-    @property
-    def raw(self) -> dict[str, Any]:
-        """The whole object as the platform sent it."""
-
-    def __eq__(self, other: object, /) -> bool: ...
-    def __ne__(self, other: object, /) -> bool: ...
-    __hash__ = None  # type: ignore[assignment]
-
-@final
-class Introspection:
-    """What an authorization server knows of a token (RFC 7662)."""
-
-    @property
-    def active(self) -> bool:
-        """Whether the token works now; if not, nothing else is told."""
-
-    @property
-    def scopes(self) -> list[str]:
-        """The OAuth scopes that it was granted."""
-
-    @property
-    def client_id(self) -> str | None:
-        """The client that asked for it."""
-
-    @property
-    def username(self) -> str | None:
-        """Who authorized it, for people."""
-
-    @property
-    def subject(self) -> str | None:
-        """Who authorized it, for machines: sub."""
-
-    @property
-    def token_type(self) -> str | None:
-        """How it is used, such as "Bearer"."""
-
-    @property
-    def issuer(self) -> str | None:
-        """Who issued it: iss."""
-
-    @property
-    def audience(self) -> list[str]:
-        """Whom it is meant for: aud."""
-
-    @property
-    def expires_at(self) -> datetime | None:
-        """When it stops working, in UTC."""
-
-    @property
-    def issued_at(self) -> datetime | None:
-        """When it was issued, in UTC."""
-
-    @property
-    def not_before(self) -> datetime | None:
-        """From when on it works, in UTC."""
-
-    @property
-    def raw(self) -> dict[str, Any]:
-        """The whole object as the server sent it."""
-
-@final
-class Event:
-    """Something that happened. It never holds a secret."""
-
-    @property
-    def kind(self) -> str:
-        """What: "minted", "renewed", "mint_failed", "served_stale", "retried", "skew_found",
-        "refused", "taken_from_store" or "store_failed"."""
-
-    @property
-    def installation_id(self) -> str | None:
-        """The installation that it is about."""
-
-    @property
-    def duration(self) -> timedelta | None:
-        """How long the call took, or the wait until it is sent again."""
-
-    @property
-    def clock_offset(self) -> timedelta | None:
-        """How far the platform's clock is ahead."""
-
-    @property
-    def error(self) -> Error | None:
-        """Why."""
-
-    @property
-    def is_warning(self) -> bool:
-        """Whether somebody should look at it."""
-
-    @property
-    def text(self) -> str:
-        """The event in a line, as a log wants it."""
-
-    def __reduce__(self) -> tuple[Any, ...]: ...
-
-@final
-class Stats:
-    """How often things happened since the app was made."""
-
-    @property
-    def minted(self) -> int:
-        """Tokens minted because somebody waited."""
-
-    @property
-    def renewed(self) -> int:
-        """Tokens minted ahead of time."""
-
-    @property
-    def failed(self) -> int:
-        """Mintings that failed."""
-
-    @property
-    def served_stale(self) -> int:
-        """Live tokens handed out beyond their margin because no new one came."""
-
-    @property
-    def retried(self) -> int:
-        """Requests sent again."""
-
-    @property
-    def joined(self) -> int:
-        """Callers who joined a minting that was on its way."""
-
-    @property
-    def refused(self) -> int:
-        """Tokens that the platform refused before their time."""
-
-    @property
-    def from_store(self) -> int:
-        """Tokens taken from the store."""
-
-    @property
-    def store_failed(self) -> int:
-        """What the store did not do."""
-
-    @property
-    def sources(self) -> int:
-        """Keys (an installation and a scope) that have a place in memory."""
-
-    def __eq__(self, other: object, /) -> bool: ...
-    def __ne__(self, other: object, /) -> bool: ...
-    __hash__ = None  # type: ignore[assignment]
-
-@final
-class Listing(Iterator[_T_co]):
-    """The items of a long list, fetched page by page as they are asked for.
-
-    An iterator: it is walked once, and threads that share it get different items. After an error
-    it goes on with the page that did not come.
-    """
-
-    def __iter__(self) -> Self: ...
-    def __next__(self) -> _T_co: ...
-    @classmethod
-    def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
-    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
-
-@final
-class Registration:
-    """An app's registration.
-
-    Its secrets are told once, when a manifest becomes an app, and shown to reveal_… only.
-    """
-
-    @property
-    def id(self) -> str:
-        """The app's id."""
-
-    @property
-    def slug(self) -> str | None:
-        """Its short name, which stands in URLs."""
-
-    @property
-    def name(self) -> str | None:
-        """Its name for people."""
-
-    @property
-    def client_id(self) -> str | None:
-        """The OAuth client id."""
-
-    @property
-    def owner(self) -> str | None:
-        """The account that owns it."""
-
-    @property
-    def permissions(self) -> dict[str, str]:
-        """What it asks for: permission names to levels."""
-
-    @property
-    def events(self) -> list[str]:
-        """The events that it hears of."""
-
-    @property
-    def created_at(self) -> datetime | None:
-        """When it was registered, in UTC."""
-
-    @property
-    def updated_at(self) -> datetime | None:
-        """When it last changed, in UTC."""
-
-    def reveal_client_secret(self) -> str | None:
-        """The OAuth client secret, told by convert_manifest only."""
-
-    def reveal_webhook_secret(self) -> str | None:
-        """The secret that signs webhooks, told by convert_manifest only."""
-
-    def reveal_private_key(self) -> str | None:
-        """The app's key as PEM, told by convert_manifest only."""
-
-    @property
-    def raw(self) -> dict[str, Any]:
-        """The whole object as the platform sent it, without the secrets."""
-
-    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
-
-@final
-class Repository:
-    """A repository that an installation reaches."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-
-    @property
-    def name(self) -> str:
-        """Its name without its owner, as installation(repositories=…) takes it."""
-
-    @property
-    def full_name(self) -> str | None:
-        """Its name with its owner: "octocat/Hello-World"."""
-
-    @property
-    def owner(self) -> str | None:
-        """The account that owns it."""
-
-    @property
-    def is_private(self) -> bool | None:
-        """Whether it is hidden from the public; None if the platform did not say."""
-
-    @property
-    def raw(self) -> dict[str, Any]:
-        """The whole object as the platform sent it."""
-
-    def __eq__(self, other: object, /) -> bool: ...
-    def __ne__(self, other: object, /) -> bool: ...
-    __hash__ = None  # type: ignore[assignment]
-
-@final
-class WebhookConfig:
-    """Where the platform sends the app's events. The secret is never told."""
-
-    @property
-    def url(self) -> str | None:
-        """The URL that events are sent to."""
-
-    @property
-    def content_type(self) -> str | None:
-        """How they are written: "json" or "form"."""
-
-    @property
-    def insecure_ssl(self) -> bool | None:
-        """Whether the receiver's certificate is left unchecked; None if the platform did not say."""
-
-    @property
-    def raw(self) -> dict[str, Any]:
-        """The whole object as the platform sent it."""
-
-    def __eq__(self, other: object, /) -> bool: ...
-    def __ne__(self, other: object, /) -> bool: ...
-    __hash__ = None  # type: ignore[assignment]
-
-@final
-class WebhookDelivery:
-    """An event that was sent to the app, or was tried to be."""
-
-    @property
-    def id(self) -> str:
-        """The delivery's id, which redeliver_webhook takes."""
-
-    @property
-    def guid(self) -> str | None:
-        """The id that the receiver saw; the same for each attempt."""
-
-    @property
-    def event(self) -> str | None:
-        """The event's name, such as "push"."""
-
-    @property
-    def action(self) -> str | None:
-        """What happened, such as "opened"."""
-
-    @property
-    def status(self) -> str | None:
-        """What became of it, in the platform's words."""
-
-    @property
-    def status_code(self) -> int | None:
-        """The HTTP status that the receiver answered."""
-
-    @property
-    def delivered_at(self) -> datetime | None:
-        """When it was sent, in UTC."""
-
-    @property
-    def is_redelivery(self) -> bool | None:
-        """Whether it had been sent before; None if the platform did not say."""
-
-    @property
-    def installation_id(self) -> str | None:
-        """The id of the installation that it is about."""
-
-    @property
-    def repository_id(self) -> str | None:
-        """The id of the repository that it is about."""
-
-    @property
-    def raw(self) -> dict[str, Any]:
-        """The whole object as the platform sent it; of a single delivery with request and response."""
-
-    def __eq__(self, other: object, /) -> bool: ...
-    def __ne__(self, other: object, /) -> bool: ...
-    __hash__ = None  # type: ignore[assignment]
-
-@final
-class Authorization:
-    """A place to send a user to, and what must be kept until the user comes back."""
-
-    @property
-    def url(self) -> str:
-        """Where to send the user's browser."""
-
-    @property
-    def state(self) -> str:
-        """What the callback must bring back; keep it with the user's session."""
-
-    @property
-    def code_verifier(self) -> str | None:
-        """The PKCE verifier to hand to exchange_code, where the platform has PKCE."""
-
-    @property
-    def redirect_uri(self) -> str | None:
-        """Where the user returns to, as far as it was said."""
-
-    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
-
-@final
-class Login:
-    """A login that waits for a browser to come back.
-
-    `with` cancels it at its end, whatever that is.
-    """
-
-    @property
-    def url(self) -> str:
-        """Where the person is to go."""
-
-    @property
-    def redirect_uri(self) -> str:
-        """Where the browser comes back to."""
-
-    def open_browser(self) -> None:
-        """Opens the person's browser there; an UnsupportedError where there is none."""
-
-    def wait(self, timeout: timedelta | float | None = None) -> Token:
-        """The person's token, once the browser has come back; the listener then closes.
-
-        The timeout (a timedelta or seconds) is five minutes if it is not given. Requests of
-        strangers are turned away and waited past; a DeniedError when the person said no.
+        Raises:
+            UnsupportedError: The platform does not offer this.
         """
 
-    def cancel(self) -> None:
-        """Ends the waiting with a CancelledError, and closes the listener."""
+    def convert_manifest(self, code: str) -> Registration:
+        """Exchanges the code of an app manifest for the app that it created.
 
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-        /,
-    ) -> None: ...
-    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+        It needs no credential. The platform returns the app's key and secrets this once.
 
-@final
-class DeviceLogin:
-    """A login that waits for a person to type a code at another place.
+        Args:
+            code: The code with which the user returned from creating the app.
 
-    `with` cancels it at its end, whatever that is.
-    """
+        Returns:
+            The registration with its key and secrets.
 
-    @property
-    def user_code(self) -> str:
-        """What the person types."""
-
-    @property
-    def verification_uri(self) -> str:
-        """Where the person types it."""
-
-    @property
-    def verification_uri_complete(self) -> str | None:
-        """The same with the code in it, for a link or a QR code; None where the platform has it not."""
-
-    @property
-    def expires_at(self) -> datetime | None:
-        """When the code stops working, in UTC."""
-
-    def poll(self) -> Token:
-        """Asks once whether the person is done; a PendingError with the time to wait when not.
-
-        Asked too early it answers that without asking the platform.
+        Raises:
+            UnsupportedError: The platform has no app manifests.
         """
 
-    def wait(self) -> Token:
-        """Asks in the platform's pace until the person is done, says no, or the code expires."""
+    def revoke_credentials(self, credentials: Iterable[Token | str]) -> None:
+        """Reports leaked credentials of anybody; the platform ends them and notifies their owners.
 
-    def cancel(self) -> None:
-        """Ends the waiting with a CancelledError. The code itself goes on working until it expires."""
+        It needs no credential.
 
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-        /,
-    ) -> None: ...
-    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+        Args:
+            credentials: The leaked credentials.
+
+        Raises:
+            InvalidArgumentError: There are no credentials, or one is empty.
+            UnsupportedError: The platform does not offer this.
+        """
 
 @final
 class Response:
-    """An answer, whatever its status."""
+    """A response of the platform's API, of any status."""
 
     @property
     def status(self) -> int:
@@ -1007,7 +952,7 @@ class Response:
 
     @property
     def headers(self) -> Headers:
-        """Names, which are in lower case but found in any, and values."""
+        """The headers: names in lower case, which are found in any case."""
 
     @property
     def body(self) -> bytes:
@@ -1015,53 +960,67 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text; what is not UTF-8 in it is replaced."""
+        """The body as text. Bytes that are not UTF-8 are replaced."""
 
     def json(self) -> Any:
-        """The value that the body holds as JSON; a ProtocolError if it holds none."""
+        """Parses the body as JSON.
+
+        Returns:
+            The value.
+
+        Raises:
+            ProtocolError: The body is not JSON (reason "not_json").
+        """
 
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
 
 @final
-class WebhookEvent:
-    """An event that a platform sent, with a signature that was proved.
-
-    The event's name and the delivery's id come from headers on most platforms, which no signature
-    covers: the payload decides.
-    """
+class Stats:
+    """Counters of an app since it was made."""
 
     @property
-    def name(self) -> str | None:
-        """The event's name, such as "push"."""
+    def minted(self) -> int:
+        """Tokens that were minted while a caller waited."""
 
     @property
-    def delivery_id(self) -> str | None:
-        """The delivery's id, to recognise one that comes twice."""
+    def renewed(self) -> int:
+        """Tokens that were minted before their predecessor expired."""
 
     @property
-    def installation_id(self) -> str | None:
-        """The id of the installation that it is about, from the part that was signed."""
+    def failed(self) -> int:
+        """Attempts to mint that failed."""
 
     @property
-    def payload(self) -> Any:
-        """What was signed: the body, or the part of it that the platform signs."""
+    def served_stale(self) -> int:
+        """Valid tokens that lived less than was asked for, returned because minting failed."""
 
-@final
-class ManualClock:
-    """A clock that stands still until it is moved, for tests.
+    @property
+    def retried(self) -> int:
+        """Requests that were sent again."""
 
-    Times are datetimes with a time zone, or milliseconds since 1970.
-    """
+    @property
+    def joined(self) -> int:
+        """Callers that waited for a token that was being minted already."""
 
-    def __new__(cls, now: datetime | int) -> Self: ...
-    def now(self) -> datetime:
-        """The time it shows."""
+    @property
+    def refused(self) -> int:
+        """Tokens that the platform refused before they expired."""
 
-    def set(self, now: datetime | int) -> None:
-        """Moves it to a time, forwards or back."""
+    @property
+    def from_store(self) -> int:
+        """Tokens that were read from the store."""
 
-    def advance(self, by: timedelta | float) -> None:
-        """Moves it forwards by a timedelta or a number of seconds."""
+    @property
+    def store_failed(self) -> int:
+        """Calls of the store that failed."""
+
+    @property
+    def sources(self) -> int:
+        """Distinct sources in memory: of an installation and a scope, the app, or a session."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__ = None  # type: ignore[assignment]
 
 def version() -> str:
     """The library's version."""
@@ -1081,22 +1040,814 @@ def discover(
     retries: int | None = None,
     retry_wait: timedelta | float | None = None,
 ) -> str:
-    """The descriptor, as JSON text for platform_descriptor, of the platform that an authorization
-    server says it is (RFC 8414, or OpenID Connect Discovery).
+    """Makes a platform's descriptor from the metadata of its authorization server.
 
-    The issuer is its URL as the server writes it; the rest says how to reach the network, as it
-    does to an App. A NotFoundError where there is no metadata; a ProtocolError for metadata of
-    another issuer, or that cannot be used.
+    The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor: an app
+    that is made of it needs no request.
+
+    Args:
+        issuer: The issuer's URL, exactly as the server writes it.
+        timeout: The timeout of the whole call, as a timedelta or in seconds. Default: 30 s.
+        connect_timeout: The timeout of connecting, as a timedelta or in seconds. Default: 10 s.
+        proxy: The URL of an HTTP proxy; "" for no proxy. Default: the environment's.
+        root_certificates: Root certificates in PEM that are trusted besides the system's: text,
+            bytes, or the Path of a file.
+        user_agent: Text that precedes appmint's own User-Agent header.
+        allow_plain_http: Whether to send requests without TLS to hosts other than this machine.
+        retries: How many times a request is sent again. Default: 2.
+        retry_wait: The wait before the first retry, as a timedelta or in seconds. Default: 0.25 s.
+
+    Returns:
+        The descriptor as JSON text, for App(platform_descriptor=…).
+
+    Raises:
+        InvalidArgumentError: The issuer is not a URL with TLS, or a setting is malformed.
+        NotFoundError: The server has no metadata.
+        ProtocolError: The metadata are another issuer's (reason "issuer_mismatch"), or unusable.
     """
 
-def kinds() -> list[str]:
-    """Every kind that an error can have."""
+# ==== Installations
 
-def reasons() -> list[str]:
-    """Every reason that an error can have."""
+@final
+class Installation:
+    """An installation of the app on an account.
+
+    Every platform reports the id; the other attributes are None or empty if it does not report
+    them. The whole object is in raw.
+    """
+
+    @property
+    def id(self) -> str:
+        """The installation's id."""
+
+    @property
+    def account(self) -> str | None:
+        """The account's path or login."""
+
+    @property
+    def account_name(self) -> str | None:
+        """The account's display name."""
+
+    @property
+    def account_id(self) -> str | None:
+        """The account's id."""
+
+    @property
+    def target_id(self) -> str | None:
+        """The id of the account or other object on which the app is installed."""
+
+    @property
+    def app_id(self) -> str | None:
+        """The app's id."""
+
+    @property
+    def app_slug(self) -> str | None:
+        """The app's short name."""
+
+    @property
+    def repository_selection(self) -> RepositorySelection | None:
+        """The repositories that it can access: "all" or "selected"."""
+
+    @property
+    def permissions(self) -> dict[str, str]:
+        """The permissions that it was granted, by name with their level."""
+
+    @property
+    def events(self) -> list[str]:
+        """The events that the app receives."""
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When the app was installed, in UTC."""
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When the installation last changed, in UTC."""
+
+    @property
+    def suspended_at(self) -> datetime | None:
+        """When an owner suspended it, in UTC; None if it is not suspended."""
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as the platform sent it."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__ = None  # type: ignore[assignment]
+
+@final
+class Listing(Iterator[_T_co]):
+    """The items of a paged list. Pages are requested as it is iterated.
+
+    It is an iterator, which can be iterated once: threads that share it get different items. After
+    an error it goes on with the page that failed. list(…) returns all items that are left.
+    """
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> _T_co: ...
+    @classmethod
+    def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class Repository:
+    """A repository that an installation can access."""
+
+    @property
+    def id(self) -> str:
+        """The repository's id."""
+
+    @property
+    def name(self) -> str:
+        """The name without the owner, as App.installation(repositories=…) takes it."""
+
+    @property
+    def full_name(self) -> str | None:
+        """The name with the owner, such as "octocat/Hello-World"."""
+
+    @property
+    def owner(self) -> str | None:
+        """The account that owns it."""
+
+    @property
+    def is_private(self) -> bool | None:
+        """Whether it is private; None if the platform does not report it."""
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as the platform sent it."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__ = None  # type: ignore[assignment]
+
+# ==== Tokens
+
+@final
+class TokenSource:
+    """Keeps one token valid: an installation's, the app's own, or a user's.
+
+    A token comes from memory while it lives long enough. It is renewed in the background before it
+    expires, and minted once for all callers that wait. If minting fails for a temporary reason, a
+    token that is still valid is returned to its end.
+    """
+
+    @property
+    def installation_id(self) -> str | None:
+        """The installation's id.
+
+        None for the app's own tokens and for a user's, and until the installation was looked up.
+        """
+
+    def token(
+        self,
+        min_valid: timedelta | float | None = None,
+        *,
+        timeout: timedelta | float | None = None,
+    ) -> Token:
+        """Returns a token, from memory or newly minted.
+
+        Args:
+            min_valid: How much longer the token must live at least, as a timedelta or in seconds;
+                half of a token's life at most counts. Default: 60 s.
+            timeout: How long this caller waits, as a timedelta or in seconds. Minting goes on for
+                the other callers. Default: the app's timeout.
+
+        Returns:
+            The token.
+
+        Raises:
+            ForbiddenError: The installation is suspended, or was not granted a permission or a
+                repository; the reason says which.
+            NotFoundError: The app is not installed there.
+            ReauthorizeError: For a session: the user must authorize the app again.
+            TimeoutError: The timeout passed.
+            CallbackError: The signer failed.
+        """
+
+    def authorization_header(
+        self,
+        min_valid: timedelta | float | None = None,
+        *,
+        timeout: timedelta | float | None = None,
+    ) -> str:
+        """Returns the value of an Authorization header with such a token. It is secret.
+
+        Args:
+            min_valid: How much longer the token must live at least, see token.
+            timeout: How long this caller waits, see token.
+
+        Returns:
+            The header's value.
+
+        Raises:
+            Error: As token does.
+        """
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the token in memory expires, in UTC.
+
+        None if there is none, or if the platform did not report it.
+        """
+
+    def invalidate(self) -> None:
+        """Forgets the token in memory: the next call mints. The token itself keeps working."""
+
+    def on_change(self, callback: Callable[[Token | None, Token], object]) -> None:
+        """Registers a callback for new tokens, until the app is closed.
+
+        It is called on the thread that minted the token, which waits for it. The class of an
+        exception that it raises is logged.
+
+        Args:
+            callback: Takes the previous Token (None for the first) and the new one.
+        """
+
+    def revoke(self) -> None:
+        """Forgets the token in memory and ends it on the platform, for everybody who has it.
+
+        No network I/O if there is no valid token in memory.
+
+        Raises:
+            UnsupportedError: The platform does not offer this.
+        """
+
+    def repositories(self) -> Listing[Repository]:
+        """Lists the repositories that the token can access.
+
+        Pages are requested as the listing is iterated, none before.
+
+        Returns:
+            An iterator of Repository.
+
+        Raises:
+            UnsupportedError: The platform does not list them.
+        """
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        body: str | bytes | bytearray | memoryview | None = None,
+        *,
+        timeout: timedelta | float | None = None,
+    ) -> Response:
+        """Calls the platform's API with the source's token.
+
+        A response of any status is returned, not raised. A token that the platform refuses before
+        it expires is replaced once, and a new token is given a few seconds to become known.
+
+        Args:
+            method: The HTTP method.
+            path: The path and query below the API's base URL, from "/" on.
+            headers: Further headers. Authorization is not allowed.
+            json: A value that is sent as JSON; not together with body.
+            body: Bytes to send, or text that is sent as UTF-8; give its Content-Type as a header.
+            timeout: The timeout of the whole call, as a timedelta or in seconds. Default: the
+                app's.
+
+        Returns:
+            The response, with its status, headers and body.
+
+        Raises:
+            InvalidArgumentError: The method, path, headers or bodies are not valid.
+            Error: As token does.
+        """
+
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class Token:
+    """A token: a secret, its permissions, and its expiry. It never changes.
+
+    Its secrets are shown by reveal, reveal_refresh_token and authorization_header only.
+    """
+
+    @property
+    def kind(self) -> TokenKind:
+        """Its bearer: the app ("jwt" or "app"), an "installation", or a "user"."""
+
+    def reveal(self) -> str:
+        """Returns the secret itself.
+
+        Returns:
+            The token's text.
+        """
+
+    def authorization_header(self) -> str:
+        """Returns the value of an Authorization header. It is secret.
+
+        Returns:
+            The header's value.
+        """
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it expires, in UTC; None if the platform did not report it."""
+
+    @property
+    def permissions(self) -> dict[str, str]:
+        """Its permissions, by name with their level."""
+
+    @property
+    def repository_selection(self) -> RepositorySelection | None:
+        """The repositories that it can access: "all" or "selected"."""
+
+    @property
+    def repositories(self) -> list[str]:
+        """The names of the repositories that it was narrowed to; empty if it was not."""
+
+    @property
+    def scopes(self) -> list[str]:
+        """Its OAuth scopes; empty if the platform reports none."""
+
+    @property
+    def account(self) -> str | None:
+        """The user's login, for results of check_token, reset_token and scope_token.
+
+        None for other tokens, and if the platform did not report it.
+        """
+
+    @property
+    def claims(self) -> dict[str, Any] | None:
+        """The payload of a JWT; None for other tokens."""
+
+    def reveal_refresh_token(self) -> str | None:
+        """Returns the refresh token itself.
+
+        Returns:
+            The refresh token's text; None if there is none.
+        """
+
+    @property
+    def refresh_token_expires_at(self) -> datetime | None:
+        """When the refresh token expires, in UTC; None if there is none or it is not known."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__ = None  # type: ignore[assignment]
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: object) -> Self: ...
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+# ==== OAuth & login
+
+@final
+class Authorization:
+    """A URL to send a user to, and the secrets to keep until the user returns."""
+
+    @property
+    def url(self) -> str:
+        """The URL to send the user's browser to."""
+
+    @property
+    def state(self) -> str:
+        """The state that the callback must have; keep it in the user's session."""
+
+    @property
+    def code_verifier(self) -> str | None:
+        """The PKCE verifier for exchange_code; None if the platform does not use PKCE."""
+
+    @property
+    def redirect_uri(self) -> str | None:
+        """The URL to which the user returns; None if none was given."""
+
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class Login:
+    """A login of a user in a browser on this machine. `with` cancels it at its end."""
+
+    @property
+    def url(self) -> str:
+        """The URL to send the user's browser to."""
+
+    @property
+    def redirect_uri(self) -> str:
+        """The URL on 127.0.0.1 to which the browser returns."""
+
+    def open_browser(self) -> None:
+        """Opens the URL in the user's browser.
+
+        Raises:
+            UnsupportedError: There is no browser; show the URL instead.
+        """
+
+    def wait(self, timeout: timedelta | float | None = None) -> Token:
+        """Waits until the browser returns, and exchanges its code for a token.
+
+        The listener then closes; a login can be waited for once. Requests that do not belong to
+        this login are refused, and the wait goes on.
+
+        Args:
+            timeout: How long to wait, as a timedelta or in seconds. Default: 5 minutes.
+
+        Returns:
+            A Token of kind "user".
+
+        Raises:
+            DeniedError: The user declined.
+            TimeoutError: The timeout passed.
+            CancelledError: cancel was called.
+            InvalidArgumentError: This login was waited for before.
+        """
+
+    def cancel(self) -> None:
+        """Ends a wait with a CancelledError, and closes the listener."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+        /,
+    ) -> None: ...
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class DeviceLogin:
+    """A login of a user on another device. `with` cancels it at its end."""
+
+    @property
+    def user_code(self) -> str:
+        """The code that the user types."""
+
+    @property
+    def verification_uri(self) -> str:
+        """The URL of the page on which the user types it."""
+
+    @property
+    def verification_uri_complete(self) -> str | None:
+        """The same URL with the code, for a link or a QR code; None if the platform has none."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the code expires, in UTC."""
+
+    def poll(self) -> Token:
+        """Asks the platform once whether the user is done.
+
+        No network I/O before the platform's interval has passed.
+
+        Returns:
+            A Token of kind "user".
+
+        Raises:
+            PendingError: The user is not done; retry_after says when to poll again.
+            DeniedError: The user declined.
+            ReauthorizeError: The code expired (reason "expired_device_code").
+            CancelledError: cancel was called.
+        """
+
+    def wait(self) -> Token:
+        """Polls at the platform's interval until the user is done or the code expires.
+
+        Returns:
+            A Token of kind "user".
+
+        Raises:
+            DeniedError: The user declined.
+            ReauthorizeError: The code expired (reason "expired_device_code").
+            CancelledError: cancel was called.
+        """
+
+    def cancel(self) -> None:
+        """Ends a wait with a CancelledError. The code itself works until it expires."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+        /,
+    ) -> None: ...
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class Introspection:
+    """The state of a token at its authorization server (RFC 7662).
+
+    Only active and raw are set for a token that is not active.
+    """
+
+    @property
+    def active(self) -> bool:
+        """Whether the token is valid now."""
+
+    @property
+    def scopes(self) -> list[str]:
+        """The token's OAuth scopes."""
+
+    @property
+    def client_id(self) -> str | None:
+        """The client that requested the token."""
+
+    @property
+    def username(self) -> str | None:
+        """The display name of the user who authorized it."""
+
+    @property
+    def subject(self) -> str | None:
+        """The id of the user who authorized it: sub."""
+
+    @property
+    def token_type(self) -> str | None:
+        """The token's type, such as "Bearer"."""
+
+    @property
+    def issuer(self) -> str | None:
+        """The server that issued it: iss."""
+
+    @property
+    def audience(self) -> list[str]:
+        """The services that it is meant for: aud."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it expires, in UTC."""
+
+    @property
+    def issued_at(self) -> datetime | None:
+        """When it was issued, in UTC."""
+
+    @property
+    def not_before(self) -> datetime | None:
+        """When it begins to be valid, in UTC."""
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as the server sent it."""
+
+# ==== Webhooks
+
+@final
+class WebhookEvent:
+    """An event that a platform sent, whose signature was verified.
+
+    On most platforms the name and the delivery's id come from headers, which the signature does not
+    cover: decide by the payload.
+    """
+
+    @property
+    def name(self) -> str | None:
+        """The event's name, such as "push"."""
+
+    @property
+    def delivery_id(self) -> str | None:
+        """The delivery's id, by which one that comes twice is recognised."""
+
+    @property
+    def installation_id(self) -> str | None:
+        """The id of the installation that it is about, from the signed payload."""
+
+    @property
+    def payload(self) -> Any:
+        """The signed JSON: the body, or the part of it that the platform signs."""
+
+@final
+class WebhookConfig:
+    """The configuration of the app's webhook. The secret is not part of it."""
+
+    @property
+    def url(self) -> str | None:
+        """The URL to which the platform sends events."""
+
+    @property
+    def content_type(self) -> str | None:
+        """The format of events: "json" or "form"."""
+
+    @property
+    def insecure_ssl(self) -> bool | None:
+        """Whether the check of the receiver's certificate is skipped; None if not reported."""
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as the platform sent it."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__ = None  # type: ignore[assignment]
+
+@final
+class WebhookDelivery:
+    """An attempt of the platform to send an event to the app."""
+
+    @property
+    def id(self) -> str:
+        """The delivery's id, which webhook_delivery and redeliver_webhook take."""
+
+    @property
+    def guid(self) -> str | None:
+        """The id that the receiver gets, which is the same for each attempt."""
+
+    @property
+    def event(self) -> str | None:
+        """The event's name, such as "push"."""
+
+    @property
+    def action(self) -> str | None:
+        """The event's action, such as "opened"."""
+
+    @property
+    def status(self) -> str | None:
+        """The outcome, in the platform's words."""
+
+    @property
+    def status_code(self) -> int | None:
+        """The HTTP status of the receiver's response."""
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        """When it was sent, in UTC."""
+
+    @property
+    def is_redelivery(self) -> bool | None:
+        """Whether the event had been sent before; None if the platform does not report it."""
+
+    @property
+    def installation_id(self) -> str | None:
+        """The id of the installation that it is about."""
+
+    @property
+    def repository_id(self) -> str | None:
+        """The id of the repository that it is about."""
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as the platform sent it.
+
+        A result of webhook_delivery has the request and the response in it, too.
+        """
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__ = None  # type: ignore[assignment]
+
+# ==== Platform operations
+
+@final
+class Registration:
+    """An app as it is registered on the platform.
+
+    Its secrets are part of the result of convert_manifest only, and are shown by the methods
+    reveal_… only.
+    """
+
+    @property
+    def id(self) -> str:
+        """The app's id."""
+
+    @property
+    def slug(self) -> str | None:
+        """The app's short name, which is part of its URL."""
+
+    @property
+    def name(self) -> str | None:
+        """The app's display name."""
+
+    @property
+    def client_id(self) -> str | None:
+        """The OAuth client id."""
+
+    @property
+    def owner(self) -> str | None:
+        """The account that owns the app."""
+
+    @property
+    def permissions(self) -> dict[str, str]:
+        """The permissions that it requests, by name with their level."""
+
+    @property
+    def events(self) -> list[str]:
+        """The events that it receives."""
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When it was registered, in UTC."""
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When it last changed, in UTC."""
+
+    def reveal_client_secret(self) -> str | None:
+        """Returns the OAuth client secret.
+
+        Returns:
+            The secret after convert_manifest, else None.
+        """
+
+    def reveal_webhook_secret(self) -> str | None:
+        """Returns the secret that signs webhooks.
+
+        Returns:
+            The secret after convert_manifest, else None.
+        """
+
+    def reveal_private_key(self) -> str | None:
+        """Returns the app's private key.
+
+        Returns:
+            The key in PEM after convert_manifest, else None.
+        """
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole object as the platform sent it, without the secrets."""
+
+    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+# ==== Events & stores: the class Store is Python's own
+
+@final
+class Event:
+    """An event of an app. It never holds a secret, and can be pickled."""
+
+    @property
+    def kind(self) -> EventKind:
+        """The kind.
+
+        "minted", "renewed", "retried" and "taken_from_store" are routine. "mint_failed",
+        "served_stale", "skew_found", "refused" and "store_failed" are warnings.
+        """
+
+    @property
+    def installation_id(self) -> str | None:
+        """The id of the installation that it is about."""
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long the call took, or the wait until the request is sent again."""
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far the platform's clock is ahead of this machine's."""
+
+    @property
+    def error(self) -> Error | None:
+        """The error that caused it."""
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether somebody should look at it. It is then logged at WARNING, else at DEBUG."""
+
+    @property
+    def text(self) -> str:
+        """The event in one line, as it is logged."""
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class ManualClock:
+    """A clock for tests, which shows the same time until it is moved.
+
+    Args:
+        now: The time that it shows: a datetime with a time zone, or milliseconds since 1970.
+
+    Raises:
+        InvalidArgumentError: The datetime has no time zone, or the number is out of range.
+    """
+
+    def __new__(cls, now: datetime | int) -> Self: ...
+    def now(self) -> datetime:
+        """Returns the time that it shows.
+
+        Returns:
+            A datetime in UTC.
+        """
+
+    def set(self, now: datetime | int) -> None:
+        """Moves it to a time, forwards or backwards.
+
+        Args:
+            now: A datetime with a time zone, or milliseconds since 1970.
+        """
+
+    def advance(self, by: timedelta | float) -> None:
+        """Moves it forwards.
+
+        Args:
+            by: A timedelta, or a number of seconds.
+        """
+
+# ==== Private: for the package's own modules and its tests
+
+def token_kinds() -> list[str]:
+    """Every kind of token."""
 
 def event_kinds() -> list[str]:
-    """Every kind that an event can have."""
+    """Every kind of event."""
+
+def kinds() -> list[str]:
+    """Every kind of error."""
+
+def reasons() -> list[str]:
+    """Every reason of an error."""
 
 def restored_event(
     kind: str,
@@ -1107,4 +1858,4 @@ def restored_event(
     is_warning: bool,
     text: str,
 ) -> Event:
-    """An event out of a pickle."""
+    """Makes an event from the parts in a pickle."""

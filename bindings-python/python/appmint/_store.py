@@ -1,4 +1,4 @@
-"""Where tokens live between processes, as a program's own object."""
+"""The protocol of a store that the program implements itself."""
 
 from __future__ import annotations
 
@@ -11,31 +11,66 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class Store(Protocol):
-    """A place outside of the process that keeps bytes by name.
+    """A store outside of the process, which keeps bytes by name.
 
-    What goes into it is sealed first, if the app has a store_key. Each method is called on worker
-    threads, several at once, and may block for a moment. What it raises is an event of the app.
+    Values are sealed with the app's store_key before they are stored. Methods are called on worker
+    threads, several at a time, and may block. An exception that one raises becomes an Event of kind
+    "store_failed"; a session also fails with a StoreError or CallbackError.
     """
 
     def get(self, name: str, /) -> bytes | bytearray | memoryview | None:
-        """The value of this name, if there is one."""
+        """Returns a value.
+
+        Args:
+            name: The value's name.
+
+        Returns:
+            The value; None if there is none.
+        """
 
     def put(
         self, name: str, value: bytes, expected: bytes | None, keep_until: datetime | None, /
     ) -> bool:
-        """Puts a value in the place of expected (None: of nothing), unless something else is there
-        by now; whether it did. After keep_until the value may be dropped."""
+        """Replaces a value, atomically, if it is still the expected one.
+
+        Args:
+            name: The value's name.
+            value: The new value.
+            expected: The value to replace; None to add one only if there is none.
+            keep_until: When the value may be dropped, in UTC; None to keep it.
+
+        Returns:
+            Whether the value was stored.
+        """
 
     def remove(self, name: str, expected: bytes, /) -> object:
-        """Takes a value away, unless something else is there by now."""
+        """Removes a value, atomically, if it is still the expected one.
+
+        Args:
+            name: The value's name.
+            expected: The value to remove.
+        """
 
     def lock(self, name: str, owner: str, lease: timedelta, /) -> bool:
-        """Takes the lock of this name for an owner, unless another one has it; whether it did. It is
-        free again after the lease, whatever became of the owner."""
+        """Takes a lock for an owner, atomically, unless another owner has it.
+
+        Args:
+            name: The lock's name.
+            owner: The owner's name.
+            lease: How long the lock is held if it is not released before.
+
+        Returns:
+            Whether the owner has the lock.
+        """
 
     def unlock(self, name: str, owner: str, /) -> object:
-        """Gives the lock back, if it is still the owner's."""
+        """Releases a lock if the owner still has it.
+
+        Args:
+            name: The lock's name.
+            owner: The owner that took it.
+        """
 
 
-# As people see it.
+# Tracebacks name it by its public module.
 Store.__module__ = "appmint"

@@ -1,4 +1,4 @@
-"""Does what the runner says with the Python surface; the language is in ../../PROTOCOL.md."""
+"""Carries out the runner's commands on the Python surface, in the language of ../../PROTOCOL.md."""
 
 import json
 import sys
@@ -16,47 +16,47 @@ import appmint
 class Driver:
     def __init__(self):
         self.settings, self.clock, self.app = {}, None, None
-        self.told, self.changed, self.shelf = [], [], Shelf()
-        self.people = People()
+        self.recorded, self.changed, self.store = [], [], MemoryStore()
+        self.users = Users()
 
-    def obey(self, command, words):
+    def run(self, command, arguments):
         if command == "config":
-            for key, value in words.items():
+            for key, value in arguments.items():
                 self.set(key, value)
         elif command == "app":
             settings, self.settings = self.settings, {}
             self.app = appmint.App(settings.pop("platform", None), **settings)
             return {"shown": repr(self.app)}
         elif command == "advance":
-            self.clock.advance(milliseconds(words["ms"]))
+            self.clock.advance(milliseconds(arguments["ms"]))
         elif command == "call":
-            return self.call(words.pop("op"), words) or {}
+            return self.call(arguments.pop("op"), arguments) or {}
         else:
             raise LookupError(f"no command {command}")
         return {}
 
-    def call(self, operation, words):
+    def call(self, operation, arguments):
         if operation in ("discover", "events", "watch", "changes"):
-            return getattr(self, operation)(**words)
-        if operation in vars(People):
-            return getattr(self.people, operation)(self.app, **words)
-        return OPERATIONS[operation](self.app, **words)
+            return getattr(self, operation)(**arguments)
+        if operation in vars(Users):
+            return getattr(self.users, operation)(self.app, **arguments)
+        return OPERATIONS[operation](self.app, **arguments)
 
     def discover(self, issuer):
-        """Learns what the next app's platform is."""
+        """Keeps the descriptor for the next app."""
         network = {name: self.settings[name] for name in NETWORK if name in self.settings}
         self.settings["platform_descriptor"] = appmint.discover(issuer, **network)
         return {"value": self.settings["platform_descriptor"]}
 
     def events(self):
         sleep(MOMENT)
-        told = {"count": len(self.told)}
-        for index in range(len(self.told)):
-            told |= event(self.told.pop(0), f"{index}.")
-        return told
+        members = {"count": len(self.recorded)}
+        for index in range(len(self.recorded)):
+            members |= event(self.recorded.pop(0), f"{index}.")
+        return members
 
-    def watch(self, **words):
-        source(self.app, words).on_change(lambda *change: self.changed.append(change))
+    def watch(self, **arguments):
+        source(self.app, arguments).on_change(lambda *change: self.changed.append(change))
 
     def changes(self):
         sleep(MOMENT)
@@ -70,18 +70,18 @@ class Driver:
         elif key.endswith("_hex"):
             self.settings[key.removesuffix("_hex")] = bytes.fromhex(value)
         elif key == "own_store":
-            self.settings["store"] = self.shelf if value == "ok" else Broken()
+            self.settings["store"] = self.store if value == "ok" else BrokenStore()
         elif key == "on_event":
-            self.settings[key] = self.told.append if value == "true" else fail
+            self.settings[key] = self.recorded.append if value == "true" else fail
         else:
             self.settings[key] = READ.get(key, str)(value)
 
 
-class People:
-    """Users: what one command brought is kept for a later one. Each operation is a method."""
+class Users:
+    """Operations for users, one a method. The result of one is kept for a later one."""
 
-    def authorize(self, app, **words):
-        return self._authorization(app.authorize(**lists(words)))
+    def authorize(self, app, **arguments):
+        return self._authorization(app.authorize(**lists(arguments)))
 
     def open_authorization(self, app, sealed):
         return self._authorization(app.open_authorization(sealed))
@@ -92,24 +92,24 @@ class People:
     def finish_authorization(self, app, callback_url):
         return self._token(app.finish_authorization(self.authorization, callback_url))
 
-    def exchange_code(self, app, **words):
-        return self._token(app.exchange_code(**words))
+    def exchange_code(self, app, **arguments):
+        return self._token(app.exchange_code(**arguments))
 
-    def refresh(self, app, **words):
-        return self._token(app.refresh(**words))
+    def refresh(self, app, **arguments):
+        return self._token(app.refresh(**arguments))
 
-    def start_login(self, app, **words):
-        self.login = app.start_login(**lists(words))
+    def start_login(self, app, **arguments):
+        self.login = app.start_login(**lists(arguments))
         return members(self.login, ["url", "redirect_uri"]) | {"shown": repr(self.login)}
 
-    def login_wait(self, _app, **words):
-        return self._token(self.login.wait(**spans(words)))
+    def login_wait(self, _app, **arguments):
+        return self._token(self.login.wait(**durations(arguments)))
 
     def login_cancel(self, _app):
         self.login.cancel()
 
-    def start_device_login(self, app, **words):
-        self.device = app.start_device_login(**lists(words))
+    def start_device_login(self, app, **arguments):
+        self.device = app.start_device_login(**lists(arguments))
         names = ["user_code", "verification_uri", "verification_uri_complete", "expires_at"]
         return members(self.device, names) | {"shown": repr(self.device)}
 
@@ -128,25 +128,25 @@ class People:
     def end_session(self, app, name):
         app.end_session(name)
 
-    def session_token(self, app, name, **words):
-        return token(app.session(name).token(**spans(words)))
+    def session_token(self, app, name, **arguments):
+        return token(app.session(name).token(**durations(arguments)))
 
     def session_invalidate(self, app, name):
         app.session(name).invalidate()
 
-    def session_request(self, app, name, **words):
-        return response(app.session(name).request(**call(words)))
+    def session_request(self, app, name, **arguments):
+        return response(app.session(name).request(**call(arguments)))
 
-    def _authorization(self, made):
-        self.authorization = made
-        return authorization(made)
+    def _authorization(self, result):
+        self.authorization = result
+        return authorization(result)
 
-    def _token(self, brought):
-        self.token = brought
-        return token(brought)
+    def _token(self, result):
+        self.token = result
+        return token(result)
 
 
-class Shelf:
+class MemoryStore:
     """A store in the driver's memory."""
 
     def __init__(self):
@@ -176,8 +176,8 @@ class Shelf:
                 del self.owners[name]
 
 
-class Broken:
-    """A store whose callbacks fail."""
+class BrokenStore:
+    """A store whose methods raise."""
 
     def fail(self, *_):
         raise RuntimeError("the store callback failed")
@@ -185,13 +185,13 @@ class Broken:
     get = put = remove = lock = unlock = fail
 
 
-def source(app, words):
-    by = {name: words.pop(name) for name in BY if name in words}
-    return app.installation(**by, **narrowing(words))
+def source(app, arguments):
+    by = {name: arguments.pop(name) for name in BY if name in arguments}
+    return app.installation(**by, **narrowing(arguments))
 
 
-def tokens(app, count, **words):
-    of = source(app, words)
+def tokens(app, count, **arguments):
+    of = source(app, arguments)
     with ThreadPoolExecutor(int(count)) as pool:
         got = pool.map(lambda _: of.token().reveal(), range(int(count)))
     return {"count": len(set(got))}
@@ -199,48 +199,49 @@ def tokens(app, count, **words):
 
 def event(of, prefix):
     kind, offset = of.error and of.error.kind, of.clock_offset
-    told = {"clock_offset": None if offset is None else offset // timedelta(milliseconds=1)}
-    told |= {"error_kind": kind, "is_warning": str(of.is_warning).lower(), "text": of.text}
-    told |= {"kind": of.kind, "installation_id": of.installation_id}
-    return {prefix + key: value for key, value in told.items()}
+    fields = {"clock_offset": None if offset is None else offset // timedelta(milliseconds=1)}
+    fields |= {"error_kind": kind, "is_warning": str(of.is_warning).lower(), "text": of.text}
+    fields |= {"kind": of.kind, "installation_id": of.installation_id}
+    return {prefix + key: value for key, value in fields.items()}
 
 
-def narrowing(words):
-    return {name: read(words.pop(name)) for name, read in NARROWING.items() if name in words}
+def narrowing(arguments):
+    return {name: convert(arguments.pop(name)) for name, convert in NARROWING.items() if name in arguments}
 
 
-def spans(words):
-    """The spans of a call, without their unit in the name."""
-    return {key.removesuffix("_ms"): milliseconds(words.pop(key)) for key in list(words)
+def durations(arguments):
+    """The durations of a call, without their unit in the name."""
+    return {key.removesuffix("_ms"): milliseconds(arguments.pop(key)) for key in list(arguments)
             if key.endswith("_ms")}
 
 
-def source_token(app, **words):
-    return token(source(app, words).token(**spans(words)))
+def source_token(app, **arguments):
+    return token(source(app, arguments).token(**durations(arguments)))
 
 
-def app_token(app, **words):
-    of = spans(words)
-    return token(app.app_tokens(**lists(words)).token(**of))
+def app_token(app, **arguments):
+    of = durations(arguments)
+    return token(app.app_tokens(**lists(arguments)).token(**of))
 
 
-def scope_token(app, **words):
-    return token(app.scope_token(**narrowing(words), **words))
+def scope_token(app, **arguments):
+    return token(app.scope_token(**narrowing(arguments), **arguments))
 
 
-def update_webhook_config(app, **words):
-    if "insecure_ssl" in words:
-        words["insecure_ssl"] = words["insecure_ssl"] == "true"
-    return whole(app.update_webhook_config(**words))
+def update_webhook_config(app, **arguments):
+    if "insecure_ssl" in arguments:
+        arguments["insecure_ssl"] = arguments["insecure_ssl"] == "true"
+    return whole(app.update_webhook_config(**arguments))
 
 
-def webhook(app, body, secrets, **words):
-    return app.verify_webhook(call(words)["headers"], body.encode(), split(secrets))
+def webhook(app, body, secrets, **arguments):
+    return app.verify_webhook(call(arguments)["headers"], body.encode(), split(secrets))
 
 
-def verify_webhook(app, **words):
-    hook = webhook(app, **words)
-    return members(hook, ["event", "delivery_id", "installation_id", "payload"]) | {"shown": repr(hook)}
+def verify_webhook(app, **arguments):
+    verified = webhook(app, **arguments)
+    names = ["delivery_id", "installation_id", "payload"]
+    return members(verified, names) | {"event": verified.name, "shown": repr(verified)}
 
 
 def listed(listing, limit=None):
@@ -259,8 +260,8 @@ def authorization(of):
     return shown | {"reveal.code_verifier": of.code_verifier}
 
 
-def lists(words):
-    return words | {name: read(words[name]) for name, read in LISTS.items() if name in words}
+def lists(arguments):
+    return arguments | {name: convert(arguments[name]) for name, convert in LISTS.items() if name in arguments}
 
 
 OPERATIONS = {
@@ -269,47 +270,47 @@ OPERATIONS = {
     "jwt": lambda app: token(app.jwt()),
     "fingerprint": lambda app: {"value": app.fingerprint},
     "platform_name": lambda app: {"value": app.platform_name},
-    "installations": lambda app, **words: listed(app.installations(), **words),
+    "installations": lambda app, **arguments: listed(app.installations(), **arguments),
     "clock_offset": lambda app: {"value": app.clock_offset // timedelta(milliseconds=1)},
-    "find_installation": lambda app, **words: whole(app.find_installation(**words)),
+    "find_installation": lambda app, **arguments: whole(app.find_installation(**arguments)),
     "token": source_token,
-    "source_authorization_header": lambda app, **words: {
-        "reveal.value": source(app, words).authorization_header(**spans(words))},
-    "source_expires_at": lambda app, **words: {"value": time(source(app, words).expires_at)},
-    "source_installation_id": lambda app, **words: {"value": source(app, words).installation_id},
+    "source_authorization_header": lambda app, **arguments: {
+        "reveal.value": source(app, arguments).authorization_header(**durations(arguments))},
+    "source_expires_at": lambda app, **arguments: {"value": time(source(app, arguments).expires_at)},
+    "source_installation_id": lambda app, **arguments: {"value": source(app, arguments).installation_id},
     "tokens": tokens,
     "stats": lambda app: members(app.stats(), STATS),
-    "apply_webhook": lambda app, **words: {"value": app.apply_webhook(webhook(app, **words))},
+    "apply_webhook": lambda app, **arguments: {"value": app.apply_webhook(webhook(app, **arguments))},
     "close": lambda app: app.close(),
     "app_token": app_token,
-    "invalidate": lambda app, **words: source(app, words).invalidate(),
-    "revoke": lambda app, **words: source(app, words).revoke(),
-    "repositories": lambda app, **words: listed(source(app, words).repositories(), **words),
+    "invalidate": lambda app, **arguments: source(app, arguments).invalidate(),
+    "revoke": lambda app, **arguments: source(app, arguments).revoke(),
+    "repositories": lambda app, **arguments: listed(source(app, arguments).repositories(), **arguments),
     "registration": lambda app: registration(app.registration()),
-    "convert_manifest": lambda app, **words: registration(app.convert_manifest(**words)),
-    "suspend_installation": lambda app, **words: app.suspend_installation(**words),
-    "unsuspend_installation": lambda app, **words: app.unsuspend_installation(**words),
-    "delete_installation": lambda app, **words: app.delete_installation(**words),
+    "convert_manifest": lambda app, **arguments: registration(app.convert_manifest(**arguments)),
+    "suspend_installation": lambda app, **arguments: app.suspend_installation(**arguments),
+    "unsuspend_installation": lambda app, **arguments: app.unsuspend_installation(**arguments),
+    "delete_installation": lambda app, **arguments: app.delete_installation(**arguments),
     "webhook_config": lambda app: whole(app.webhook_config()),
     "update_webhook_config": update_webhook_config,
-    "webhook_deliveries": lambda app, **words: listed(app.webhook_deliveries(), **words),
-    "webhook_delivery": lambda app, **words: whole(app.webhook_delivery(**words)),
+    "webhook_deliveries": lambda app, **arguments: listed(app.webhook_deliveries(), **arguments),
+    "webhook_delivery": lambda app, **arguments: whole(app.webhook_delivery(**arguments)),
     "redeliver_webhook": lambda app, id: app.redeliver_webhook(id),
-    "check_token": lambda app, **words: token(app.check_token(**words)),
-    "reset_token": lambda app, **words: token(app.reset_token(**words)),
+    "check_token": lambda app, **arguments: token(app.check_token(**arguments)),
+    "reset_token": lambda app, **arguments: token(app.reset_token(**arguments)),
     "scope_token": scope_token,
-    "delete_token": lambda app, **words: app.delete_token(**words),
-    "delete_grant": lambda app, **words: app.delete_grant(**words),
-    "revoke_token": lambda app, **words: app.revoke_token(**words),
-    "introspect_token": lambda app, **words: whole(app.introspect_token(**words)),
-    "revoke_installation_token": lambda app, **words: app.revoke_installation_token(**words),
+    "delete_token": lambda app, **arguments: app.delete_token(**arguments),
+    "delete_grant": lambda app, **arguments: app.delete_grant(**arguments),
+    "revoke_token": lambda app, **arguments: app.revoke_token(**arguments),
+    "introspect_token": lambda app, **arguments: whole(app.introspect_token(**arguments)),
+    "revoke_installation_token": lambda app, **arguments: app.revoke_installation_token(**arguments),
     "revoke_credentials": lambda app, credentials: app.revoke_credentials(split(credentials)),
-    "install_url": lambda app, **words: authorization(app.install_url(**words)),
-    "finish_install": lambda app, **words: whole(app.finish_install(**words)),
-    "source_request": lambda app, **words: response(source(app, words).request(**call(words))),
+    "install_url": lambda app, **arguments: authorization(app.install_url(**arguments)),
+    "finish_install": lambda app, **arguments: whole(app.finish_install(**arguments)),
+    "source_request": lambda app, **arguments: response(source(app, arguments).request(**call(arguments))),
     "verify_webhook": verify_webhook,
-    "authorization_code": lambda app, **words: {"reveal.value": app.authorization_code(**words)},
-    "request": lambda app, **words: response(app.request(**call(words))),
+    "authorization_code": lambda app, **arguments: {"reveal.value": app.authorization_code(**arguments)},
+    "request": lambda app, **arguments: response(app.request(**call(arguments))),
 }
 
 
@@ -334,17 +335,17 @@ NETWORK = [name for name in signature(appmint.discover).parameters if name != "i
 LISTS = {"scopes": split, "ports": lambda text: [int(port) for port in split(text)]}
 BY = ["id", "account", "organization", "user", "repository", "enterprise"]
 STATS = [name for name in dir(appmint.Stats) if not name.startswith("_")]
-# For what is on its way on another thread.
+# Lets another thread complete.
 MOMENT = 0.1
 NARROWING = {"repositories": split, "repository_ids": split,
              "permissions": lambda text: dict(pair.split(":") for pair in split(text))}
 
 
-def call(words):
-    headers = {key[7:]: words.pop(key) for key in list(words) if key.startswith("header.")}
-    if "json" in words:
-        words["json"] = json.loads(words["json"])
-    return spans(words) | words | {"headers": headers}
+def call(arguments):
+    headers = {key[7:]: arguments.pop(key) for key in list(arguments) if key.startswith("header.")}
+    if "json" in arguments:
+        arguments["json"] = json.loads(arguments["json"])
+    return durations(arguments) | arguments | {"headers": headers}
 
 
 def token(of):
@@ -361,10 +362,10 @@ def whole(of, prefix=""):
 
 
 def members(of, names, prefix=""):
-    return {prefix + key: value for key, value in (word(name, getattr(of, name)) for name in names)}
+    return {prefix + key: value for key, value in (member(name, getattr(of, name)) for name in names)}
 
 
-def word(name, value):
+def member(name, value):
     if isinstance(value, datetime):
         return f"{name}_ms", time(value)
     if isinstance(value, bool):
@@ -395,11 +396,11 @@ def error(of):
 driver = Driver()
 for line in sys.stdin:
     command, *pairs = line.rstrip("\n").split(" ")
-    words = dict(map(unquote, pair.split("=", 1)) for pair in pairs)
+    arguments = dict(map(unquote, pair.split("=", 1)) for pair in pairs)
     try:
-        status, answer = "ok", driver.obey(command, words)
+        status, result = "ok", driver.run(command, arguments)
     except appmint.Error as raised:
-        status, answer = "error", error(raised)
-    present = {key: value for key, value in answer.items() if value is not None}
+        status, result = "error", error(raised)
+    present = {key: value for key, value in result.items() if value is not None}
     pairs = urlencode(present, quote_via=quote, safe="").split("&") if present else []
     print(status, *pairs, flush=True)

@@ -1,0 +1,78 @@
+//! Counters of an app.
+
+use pyo3::prelude::*;
+
+/// Counters of an app since it was made.
+#[pyclass(frozen, eq, weakref, module = "appmint")]
+#[derive(PartialEq)]
+pub(crate) struct Stats(pub(crate) appmint_core::Stats);
+
+#[pymethods]
+impl Stats {
+    /// Tokens that were minted while a caller waited.
+    #[getter]
+    fn minted(&self) -> u64 {
+        self.0.minted
+    }
+
+    /// Tokens that were minted before their predecessor expired.
+    #[getter]
+    fn renewed(&self) -> u64 {
+        self.0.renewed
+    }
+
+    /// Attempts to mint that failed.
+    #[getter]
+    fn failed(&self) -> u64 {
+        self.0.failed
+    }
+
+    /// Valid tokens that lived less than was asked for, returned because minting failed.
+    #[getter]
+    fn served_stale(&self) -> u64 {
+        self.0.served_stale
+    }
+
+    /// Requests that were sent again.
+    #[getter]
+    fn retried(&self) -> u64 {
+        self.0.retried
+    }
+
+    /// Callers that waited for a token that was being minted already.
+    #[getter]
+    fn joined(&self) -> u64 {
+        self.0.joined
+    }
+
+    /// Tokens that the platform refused before they expired.
+    #[getter]
+    fn refused(&self) -> u64 {
+        self.0.refused
+    }
+
+    /// Tokens that were read from the store.
+    #[getter(from_store)]
+    fn taken_from_store(&self) -> u64 {
+        self.0.from_store
+    }
+
+    /// Calls of the store that failed.
+    #[getter]
+    fn store_failed(&self) -> u64 {
+        self.0.store_failed
+    }
+
+    /// Distinct sources in memory: of an installation and a scope, the app, or a session.
+    #[getter]
+    fn sources(&self) -> u64 {
+        self.0.sources
+    }
+
+    fn __repr__(&self) -> String {
+        let appmint_core::Stats { minted, renewed, failed, sources, .. } = self.0;
+        format!(
+            "<appmint.Stats {minted} minted, {renewed} renewed, {failed} failed, {sources} sources>"
+        )
+    }
+}

@@ -1,0 +1,108 @@
+//! An installation as the platform describes it.
+
+use appmint_core::Permissions;
+use pyo3::prelude::*;
+
+use crate::{json, time::Time};
+
+/// An installation of the app on an account.
+///
+/// Every platform reports the id; the other attributes are None or empty if it does not report
+/// them. The whole object is in raw.
+#[pyclass(frozen, eq, weakref, module = "appmint")]
+#[derive(PartialEq)]
+pub(crate) struct Installation(pub(crate) appmint_core::Installation);
+
+#[pymethods]
+impl Installation {
+    /// The installation's id.
+    #[getter]
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// The account's path or login.
+    #[getter]
+    fn account(&self) -> Option<&str> {
+        self.0.account.as_deref()
+    }
+
+    /// The account's display name.
+    #[getter]
+    fn account_name(&self) -> Option<&str> {
+        self.0.account_name.as_deref()
+    }
+
+    /// The account's id.
+    #[getter]
+    fn account_id(&self) -> Option<&str> {
+        self.0.account_id.as_deref()
+    }
+
+    /// The id of the account or other object on which the app is installed.
+    #[getter]
+    fn target_id(&self) -> Option<&str> {
+        self.0.target_id.as_deref()
+    }
+
+    /// The app's id.
+    #[getter]
+    fn app_id(&self) -> Option<&str> {
+        self.0.app_id.as_deref()
+    }
+
+    /// The app's short name.
+    #[getter]
+    fn app_slug(&self) -> Option<&str> {
+        self.0.app_slug.as_deref()
+    }
+
+    /// The repositories that it can access: "all" or "selected".
+    #[getter]
+    fn repository_selection(&self) -> Option<&str> {
+        self.0.repository_selection.as_deref()
+    }
+
+    /// The permissions that it was granted, by name with their level.
+    #[getter]
+    fn permissions(&self) -> Permissions {
+        self.0.permissions.clone()
+    }
+
+    /// The events that the app receives.
+    #[getter]
+    fn events(&self) -> &[String] {
+        &self.0.events
+    }
+
+    /// When the app was installed, in UTC.
+    #[getter]
+    fn created_at(&self) -> Option<Time> {
+        self.0.created_at.map(Time)
+    }
+
+    /// When the installation last changed, in UTC.
+    #[getter]
+    fn updated_at(&self) -> Option<Time> {
+        self.0.updated_at.map(Time)
+    }
+
+    /// When an owner suspended it, in UTC; None if it is not suspended.
+    #[getter]
+    fn suspended_at(&self) -> Option<Time> {
+        self.0.suspended_at.map(Time)
+    }
+
+    /// The whole object as the platform sent it.
+    #[getter]
+    fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        json::value(py, &self.0.raw)
+    }
+
+    fn __repr__(&self) -> String {
+        match &self.0.account {
+            Some(account) => format!("<appmint.Installation {} on {account}>", self.0.id),
+            None => format!("<appmint.Installation {}>", self.0.id),
+        }
+    }
+}

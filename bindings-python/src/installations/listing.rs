@@ -1,0 +1,119 @@
+//! Paged lists. A page is requested when its first item is needed.
+
+use pyo3::{
+    PyClass, PyTraverseError, PyVisit,
+    prelude::*,
+    pyclass_init::PyClassInitializer,
+    sync::PyOnceLock,
+    types::{PyAny, PyType},
+};
+
+use crate::{
+    callback::Callbacks,
+    errors::unpicklable,
+    installations::{installation::Installation, repository::Repository},
+    wait::wait,
+    webhooks::config::WebhookDelivery,
+};
+
+/// The items of a paged list. Pages are requested as it is iterated.
+///
+/// It is an iterator, which can be iterated once: threads that share it get different items. After
+/// an error it goes on with the page that failed. list(…) returns all items that are left.
+#[pyclass(frozen, weakref, module = "appmint")]
+pub(crate) struct Listing {
+    items: Items,
+    callbacks: Py<Callbacks>,
+}
+
+pub(crate) enum Items {
+    Installations(appmint_core::Listing<appmint_core::Installation>),
+    Repositories(appmint_core::Listing<appmint_core::Repository>),
+    WebhookDeliveries(appmint_core::Listing<appmint_core::WebhookDelivery>),
+}
+
+#[pymethods]
+impl Listing {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match &self.items {
+            Items::Installations(list) => next(py, list, Installation),
+            Items::Repositories(list) => next(py, list, Repository),
+            Items::WebhookDeliveries(list) => next(py, list, WebhookDelivery),
+        }
+    }
+
+    // `Listing[Installation]` in annotations.
+    #[classmethod]
+    #[pyo3(signature = (item, /))]
+    fn __class_getitem__<'py>(
+        cls: &Bound<'py, PyType>,
+        item: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        static ALIAS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        ALIAS.import(cls.py(), "types", "GenericAlias")?.call1((cls, item))
+    }
+
+    fn __repr__(&self) -> &'static str {
+        match self.items {
+            Items::Installations(_) => "<appmint.Listing of installations>",
+            Items::Repositories(_) => "<appmint.Listing of repositories>",
+            Items::WebhookDeliveries(_) => "<appmint.Listing of webhook deliveries>",
+        }
+    }
+
+    fn __reduce_ex__(&self, _protocol: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(unpicklable("Listing"))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.callbacks)
+    }
+}
+
+impl Listing {
+    pub(crate) fn new(items: impl Into<Items>, callbacks: Py<Callbacks>) -> Self {
+        Self { items: items.into(), callbacks }
+    }
+}
+
+impl From<appmint_core::Listing<appmint_core::Installation>> for Items {
+    fn from(list: appmint_core::Listing<appmint_core::Installation>) -> Self {
+        Self::Installations(list)
+    }
+}
+
+impl From<appmint_core::Listing<appmint_core::Repository>> for Items {
+    fn from(list: appmint_core::Listing<appmint_core::Repository>) -> Self {
+        Self::Repositories(list)
+    }
+}
+
+impl From<appmint_core::Listing<appmint_core::WebhookDelivery>> for Items {
+    fn from(list: appmint_core::Listing<appmint_core::WebhookDelivery>) -> Self {
+        Self::WebhookDeliveries(list)
+    }
+}
+
+fn next<'py, T, C>(
+    py: Python<'py>,
+    list: &appmint_core::Listing<T>,
+    class: fn(T) -> C,
+) -> PyResult<Option<Bound<'py, PyAny>>>
+where
+    T: Clone + Send + Sync + 'static,
+    C: PyClass + Into<PyClassInitializer<C>>,
+{
+    let mut started = None;
+    let result = wait(py, || started.insert(list.next_item()).clone());
+    let item = result.inspect_err(|_| {
+        // After a KeyboardInterrupt, the item is the next one that the listing yields.
+        if let Some(task) = started {
+            list.reclaim(task);
+        }
+    })?;
+    item.map(|item| Bound::new(py, class(item)).map(Bound::into_any)).transpose()
+}

@@ -1,0 +1,54 @@
+//! A repository that an installation can access.
+
+use pyo3::prelude::*;
+
+use crate::json;
+
+/// A repository that an installation can access.
+#[pyclass(frozen, eq, weakref, module = "appmint")]
+#[derive(PartialEq)]
+pub(crate) struct Repository(pub(crate) appmint_core::Repository);
+
+#[pymethods]
+impl Repository {
+    /// The repository's id.
+    #[getter]
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// The name without the owner, as App.installation(repositories=…) takes it.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The name with the owner, such as "octocat/Hello-World".
+    #[getter]
+    fn full_name(&self) -> Option<&str> {
+        self.0.full_name.as_deref()
+    }
+
+    /// The account that owns it.
+    #[getter]
+    fn owner(&self) -> Option<&str> {
+        self.0.owner.as_deref()
+    }
+
+    /// Whether it is private; None if the platform does not report it.
+    #[getter]
+    fn is_private(&self) -> Option<bool> {
+        self.0.is_private
+    }
+
+    /// The whole object as the platform sent it.
+    #[getter]
+    fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        json::value(py, &self.0.raw)
+    }
+
+    fn __repr__(&self) -> String {
+        let name = self.0.full_name.as_ref().unwrap_or(&self.0.name);
+        format!("<appmint.Repository {} {name}>", self.0.id)
+    }
+}

@@ -1,0 +1,144 @@
+//! Authorizations of users, and the tokens that they bring.
+
+pub(crate) mod authorization;
+pub(crate) mod introspection;
+pub(crate) mod login;
+mod user_tokens;
+
+use appmint_core::AuthorizationRequest;
+use pyo3::{prelude::*, types::PyString};
+
+use crate::{
+    app::App,
+    arguments::{Argument, Optional, optional, secret, text, texts},
+    oauth::{
+        authorization::Authorization,
+        login::{DeviceLogin, Login},
+    },
+    tokens::token::{self, Token},
+    wait::{call, wait},
+};
+
+#[pymethods]
+impl App {
+    /// Makes the URL of the page on which a user authorizes the app. No network I/O.
+    #[pyo3(signature = (*, redirect_uri=None, state=None, scopes=None, login_hint=None))]
+    fn authorize(
+        &self,
+        py: Python<'_>,
+        redirect_uri: Optional<'_, '_>,
+        state: Optional<'_, '_>,
+        scopes: Optional<'_, '_>,
+        login_hint: Optional<'_, '_>,
+    ) -> PyResult<Authorization> {
+        let request = AuthorizationRequest {
+            redirect_uri: optional("redirect_uri", redirect_uri, text)?,
+            state: optional("state", state, text)?,
+            scopes: optional("scopes", scopes, texts)?.unwrap_or_default(),
+            login_hint: optional("login_hint", login_hint, text)?,
+        };
+        call(py, || self.core.authorize(&request)).map(Authorization)
+    }
+
+    /// Returns the code in a callback URL, once its state was compared in constant time.
+    ///
+    /// No network I/O. finish_authorization does this and exchanges the code.
+    fn authorization_code<'py>(
+        &self,
+        callback_url: Argument<'_, 'py>,
+        state: Argument<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyString>> {
+        let py = state.py();
+        let url = secret("callback_url", callback_url)?;
+        let state = secret("state", state)?;
+        let code = call(py, || self.core.authorization_code(url.reveal(), state.reveal()))?;
+        Ok(PyString::new(py, code.reveal()))
+    }
+
+    /// Exchanges an authorization code for a user token.
+    ///
+    /// The code is sent once, even if the call fails, unless the platform refused the first private
+    /// key of the client: then it is sent again with the second.
+    #[pyo3(signature = (code, redirect_uri=None, code_verifier=None))]
+    fn exchange_code(
+        &self,
+        code: Argument<'_, '_>,
+        redirect_uri: Optional<'_, '_>,
+        code_verifier: Optional<'_, '_>,
+    ) -> PyResult<Token> {
+        let py = code.py();
+        let code = secret("code", code)?;
+        let redirect_uri = optional("redirect_uri", redirect_uri, text)?;
+        let verifier = optional("code_verifier", code_verifier, secret)?;
+        wait(py, || self.core.exchange_code(code, redirect_uri, verifier)).map(Token)
+    }
+
+    /// Exchanges the code with which a user returned for a user token.
+    ///
+    /// The state is compared in constant time, and iss if the platform sends it. An authorization
+    /// can be finished once, on the platform on which it began.
+    fn finish_authorization(
+        &self,
+        authorization: Argument<'_, '_>,
+        callback_url: Argument<'_, '_>,
+    ) -> PyResult<Token> {
+        let py = authorization.py();
+        let authorization = authorization::authorization("authorization", authorization)?;
+        let url = secret("callback_url", callback_url)?;
+        wait(py, || self.core.finish_authorization(&authorization, url.reveal())).map(Token)
+    }
+
+    /// Encrypts an authorization with the store key, to be kept in the user's cookie.
+    ///
+    /// No network I/O.
+    fn seal_authorization(&self, authorization: Argument<'_, '_>) -> PyResult<String> {
+        let py = authorization.py();
+        let authorization = authorization::authorization("authorization", authorization)?;
+        call(py, || self.core.seal_authorization(&authorization))
+    }
+
+    /// Decrypts an authorization. No network I/O.
+    fn open_authorization(&self, sealed: Argument<'_, '_>) -> PyResult<Authorization> {
+        let py = sealed.py();
+        let sealed = secret("sealed", sealed)?;
+        call(py, || self.core.open_authorization(sealed.reveal())).map(Authorization)
+    }
+
+    /// Exchanges a refresh token for a new user token.
+    ///
+    /// The refresh token is sent once, even if the call fails, unless the platform refused the
+    /// first private key of the client: then it is sent again with the second.
+    fn refresh(&self, refresh_token: Argument<'_, '_>) -> PyResult<Token> {
+        let secret = token::refresh_secret("refresh_token", refresh_token)?;
+        wait(refresh_token.py(), || self.core.refresh(secret)).map(Token)
+    }
+
+    /// Starts the login of a user in a browser on this machine (RFC 8252). No network I/O.
+    ///
+    /// It listens on 127.0.0.1 until the browser returns.
+    #[pyo3(signature = (*, scopes=None, login_hint=None, ports=None, path=None))]
+    fn start_login(
+        &self,
+        py: Python<'_>,
+        scopes: Optional<'_, '_>,
+        login_hint: Optional<'_, '_>,
+        ports: Optional<'_, '_>,
+        path: Optional<'_, '_>,
+    ) -> PyResult<Login> {
+        let request = login::request(scopes, login_hint, ports, path)?;
+        let core = call(py, || self.core.start_login(request))?;
+        Ok(Login { core, callbacks: self.callbacks.clone_ref(py) })
+    }
+
+    /// Starts the login of a user on another device, on which they type a code (RFC 8628).
+    #[pyo3(signature = (*, scopes=None))]
+    fn start_device_login(
+        &self,
+        py: Python<'_>,
+        scopes: Optional<'_, '_>,
+    ) -> PyResult<DeviceLogin> {
+        let scopes = optional("scopes", scopes, texts)?.unwrap_or_default();
+        let core = wait(py, || self.core.start_device_login(scopes))?;
+        Ok(DeviceLogin { core, callbacks: self.callbacks.clone_ref(py) })
+    }
+}

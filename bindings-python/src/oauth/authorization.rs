@@ -1,0 +1,55 @@
+//! A URL to send a user to, and the secrets of that request.
+
+use appmint_core::Secret;
+use pyo3::prelude::*;
+
+use crate::{arguments::wrong_type, errors::unpicklable};
+
+/// A URL to send a user to, and the secrets to keep until the user returns.
+#[pyclass(frozen, module = "appmint")]
+pub(crate) struct Authorization(pub(crate) appmint_core::Authorization);
+
+#[pymethods]
+impl Authorization {
+    /// The URL to send the user's browser to.
+    #[getter]
+    fn url(&self) -> &str {
+        self.0.url()
+    }
+
+    /// The state that the callback must have; keep it in the user's session.
+    #[getter]
+    fn state(&self) -> &str {
+        self.0.state()
+    }
+
+    /// The PKCE verifier for exchange_code; None if the platform does not use PKCE.
+    #[getter]
+    fn code_verifier(&self) -> Option<&str> {
+        self.0.code_verifier().map(Secret::reveal)
+    }
+
+    /// The URL to which the user returns; None if none was given.
+    #[getter]
+    fn redirect_uri(&self) -> Option<&str> {
+        self.0.redirect_uri()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<appmint.Authorization at {}>", self.0.url())
+    }
+
+    fn __reduce_ex__(&self, _protocol: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(unpicklable("Authorization"))
+    }
+}
+
+/// An argument that must be an `Authorization`.
+pub(crate) fn authorization(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<appmint_core::Authorization> {
+    let authorization = value.cast::<Authorization>();
+    let authorization = authorization.map_err(|_| wrong_type(name, "an Authorization", value))?;
+    Ok(authorization.get().0.clone())
+}

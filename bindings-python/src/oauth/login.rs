@@ -1,0 +1,173 @@
+//! Logins of users: in a browser on this machine, or on another device.
+
+use appmint_core::LoginRequest;
+use pyo3::{PyTraverseError, PyVisit, prelude::*};
+
+use crate::{
+    arguments::{self, Optional, duration, optional, text, texts},
+    callback::Callbacks,
+    errors::unpicklable,
+    time::Time,
+    tokens::token::Token,
+    wait::{compute, wait},
+};
+
+/// A login of a user in a browser on this machine. `with` cancels it at its end.
+#[pyclass(frozen, weakref, module = "appmint")]
+pub(crate) struct Login {
+    pub(crate) core: appmint_core::Login,
+    pub(crate) callbacks: Py<Callbacks>,
+}
+
+#[pymethods]
+impl Login {
+    /// The URL to send the user's browser to.
+    #[getter]
+    fn url(&self) -> &str {
+        self.core.url()
+    }
+
+    /// The URL on 127.0.0.1 to which the browser returns.
+    #[getter]
+    fn redirect_uri(&self) -> &str {
+        self.core.redirect_uri()
+    }
+
+    /// Opens the URL in the user's browser.
+    fn open_browser(&self, py: Python<'_>) -> PyResult<()> {
+        compute(py, || self.core.open_browser())
+    }
+
+    /// Waits until the browser returns, and exchanges its code for a token.
+    ///
+    /// The listener then closes; a login can be waited for once. Requests that do not belong to
+    /// this login are refused, and the wait goes on.
+    #[pyo3(signature = (timeout=None))]
+    fn wait(&self, py: Python<'_>, timeout: Optional<'_, '_>) -> PyResult<Token> {
+        let timeout = optional("timeout", timeout, duration)?;
+        wait(py, || self.core.wait(timeout)).map(Token)
+    }
+
+    /// Ends a wait with a CancelledError, and closes the listener.
+    fn cancel(&self) {
+        self.core.cancel();
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (_kind, _error, _traceback, /))]
+    fn __exit__(
+        &self,
+        _kind: Optional<'_, '_>,
+        _error: Optional<'_, '_>,
+        _traceback: Optional<'_, '_>,
+    ) {
+        self.core.cancel();
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<appmint.Login back to {}>", self.core.redirect_uri())
+    }
+
+    fn __reduce_ex__(&self, _protocol: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(unpicklable("Login"))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.callbacks)
+    }
+}
+
+/// A login of a user on another device. `with` cancels it at its end.
+#[pyclass(frozen, weakref, module = "appmint")]
+pub(crate) struct DeviceLogin {
+    pub(crate) core: appmint_core::DeviceLogin,
+    pub(crate) callbacks: Py<Callbacks>,
+}
+
+#[pymethods]
+impl DeviceLogin {
+    /// The code that the user types.
+    #[getter]
+    fn user_code(&self) -> &str {
+        self.core.user_code()
+    }
+
+    /// The URL of the page on which the user types it.
+    #[getter]
+    fn verification_uri(&self) -> &str {
+        self.core.verification_uri()
+    }
+
+    /// The same URL with the code, for a link or a QR code; None if the platform has none.
+    #[getter]
+    fn verification_uri_complete(&self) -> Option<&str> {
+        self.core.verification_uri_complete()
+    }
+
+    /// When the code expires, in UTC.
+    #[getter]
+    fn expires_at(&self) -> Option<Time> {
+        self.core.expires_at().map(Time)
+    }
+
+    /// Asks the platform once whether the user is done.
+    ///
+    /// No network I/O before the platform's interval has passed.
+    fn poll(&self, py: Python<'_>) -> PyResult<Token> {
+        wait(py, || self.core.poll()).map(Token)
+    }
+
+    /// Polls at the platform's interval until the user is done or the code expires.
+    fn wait(&self, py: Python<'_>) -> PyResult<Token> {
+        wait(py, || self.core.wait()).map(Token)
+    }
+
+    /// Ends a wait with a CancelledError. The code itself works until it expires.
+    fn cancel(&self) {
+        self.core.cancel();
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (_kind, _error, _traceback, /))]
+    fn __exit__(
+        &self,
+        _kind: Optional<'_, '_>,
+        _error: Optional<'_, '_>,
+        _traceback: Optional<'_, '_>,
+    ) {
+        self.core.cancel();
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<appmint.DeviceLogin at {}>", self.core.verification_uri())
+    }
+
+    fn __reduce_ex__(&self, _protocol: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(unpicklable("DeviceLogin"))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.callbacks)
+    }
+}
+
+/// The arguments of a login on this machine.
+pub(crate) fn request(
+    scopes: Optional<'_, '_>,
+    login_hint: Optional<'_, '_>,
+    ports: Optional<'_, '_>,
+    path: Optional<'_, '_>,
+) -> PyResult<LoginRequest> {
+    Ok(LoginRequest {
+        scopes: optional("scopes", scopes, texts)?.unwrap_or_default(),
+        login_hint: optional("login_hint", login_hint, text)?,
+        ports: optional("ports", ports, arguments::ports)?.unwrap_or_default(),
+        path: optional("path", path, text)?,
+    })
+}

@@ -1,0 +1,42 @@
+//! Users' sessions: tokens that live in the store under a name, and are renewed there.
+
+use pyo3::prelude::*;
+
+use crate::{
+    app::App,
+    arguments::{Argument, text},
+    tokens::{source::TokenSource, token},
+    wait::{call, wait},
+};
+
+#[pymethods]
+impl App {
+    /// Makes a source of one user's tokens. No network I/O.
+    ///
+    /// They live in the store under a name and are renewed before they expire, once for all
+    /// processes that share the store.
+    fn session(&self, name: Argument<'_, '_>) -> PyResult<TokenSource> {
+        let py = name.py();
+        let name = text("name", name)?;
+        let source = call(py, || self.core.session(name))?;
+        Ok(TokenSource::new(source, self.callbacks.clone_ref(py)))
+    }
+
+    /// Writes a user token to the store, and replaces the session that had this name.
+    fn start_session(&self, name: Argument<'_, '_>, token: Argument<'_, '_>) -> PyResult<()> {
+        let py = name.py();
+        let name = text("name", name)?;
+        let token = token::token("token", token)?;
+        wait(py, || self.core.start_session(name, token))
+    }
+
+    /// Forgets a user's session, in memory and in the store.
+    ///
+    /// The tokens themselves keep working: revoke_token or delete_grant ends them, on platforms
+    /// that offer it.
+    fn end_session(&self, name: Argument<'_, '_>) -> PyResult<()> {
+        let py = name.py();
+        let name = text("name", name)?;
+        wait(py, || self.core.end_session(name))
+    }
+}

@@ -1,0 +1,46 @@
+//! A platform's descriptor from its authorization server's metadata.
+
+use appmint_core::{Platform, Settings};
+use pyo3::prelude::*;
+
+use crate::{
+    arguments::{Argument, Optional, count, duration, optional, secret, text, text_file},
+    wait::wait,
+};
+
+/// Makes a platform's descriptor from the metadata of its authorization server.
+///
+/// The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor: an app
+/// that is made of it needs no request.
+#[pyfunction]
+#[pyo3(signature = (
+    issuer, *, timeout=None, connect_timeout=None, proxy=None, root_certificates=None,
+    user_agent=None, allow_plain_http=false, retries=None, retry_wait=None,
+))]
+#[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+pub(crate) fn discover(
+    issuer: Argument<'_, '_>,
+    timeout: Optional<'_, '_>,
+    connect_timeout: Optional<'_, '_>,
+    proxy: Optional<'_, '_>,
+    root_certificates: Optional<'_, '_>,
+    user_agent: Optional<'_, '_>,
+    allow_plain_http: bool,
+    retries: Optional<'_, '_>,
+    retry_wait: Optional<'_, '_>,
+) -> PyResult<String> {
+    let settings = Settings {
+        timeout: optional("timeout", timeout, duration)?,
+        connect_timeout: optional("connect_timeout", connect_timeout, duration)?,
+        proxy: optional("proxy", proxy, secret)?,
+        root_certificates: optional("root_certificates", root_certificates, text_file)?,
+        user_agent: optional("user_agent", user_agent, text)?,
+        allow_plain_http,
+        retries: optional("retries", retries, count)?,
+        retry_wait: optional("retry_wait", retry_wait, duration)?,
+        ..Settings::default()
+    };
+    let url = text("issuer", issuer)?;
+    let platform = wait(issuer.py(), || Platform::discover(&url, &settings))?;
+    Ok(platform.as_json().to_owned())
+}

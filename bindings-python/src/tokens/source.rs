@@ -1,0 +1,160 @@
+//! A source, which keeps one token valid.
+
+use pyo3::{PyTraverseError, PyVisit, prelude::*, types::PyString};
+
+use crate::{
+    app::{call, response::Response},
+    arguments::{Argument, Optional, callable, duration, optional},
+    callback::{Callback, Callbacks},
+    errors::unpicklable,
+    events::log::Log,
+    installations::listing::Listing,
+    time::Time,
+    tokens::token::Token,
+    wait::{self, wait, wait_within},
+};
+
+/// Keeps one token valid: an installation's, the app's own, or a user's.
+///
+/// A token comes from memory while it lives long enough. It is renewed in the background before it
+/// expires, and minted once for all callers that wait. If minting fails for a temporary reason, a
+/// token that is still valid is returned to its end.
+#[pyclass(frozen, weakref, module = "appmint")]
+pub(crate) struct TokenSource {
+    core: appmint_core::TokenSource,
+    callbacks: Py<Callbacks>,
+}
+
+impl TokenSource {
+    pub(crate) fn new(core: appmint_core::TokenSource, callbacks: Py<Callbacks>) -> Self {
+        Self { core, callbacks }
+    }
+}
+
+#[pymethods]
+impl TokenSource {
+    /// The installation's id.
+    ///
+    /// None for the app's own tokens and for a user's, and until the installation was looked up.
+    #[getter]
+    fn installation_id(&self) -> Option<String> {
+        self.core.installation_id()
+    }
+
+    /// Returns a token, from memory or newly minted.
+    #[pyo3(signature = (min_valid=None, *, timeout=None))]
+    fn token(
+        &self,
+        py: Python<'_>,
+        min_valid: Optional<'_, '_>,
+        timeout: Optional<'_, '_>,
+    ) -> PyResult<Token> {
+        let min_valid = optional("min_valid", min_valid, duration)?;
+        let timeout = optional("timeout", timeout, duration)?;
+        wait_within(py, timeout, || self.core.token(min_valid)).map(Token)
+    }
+
+    /// Returns the value of an Authorization header with such a token. It is secret.
+    #[pyo3(signature = (min_valid=None, *, timeout=None))]
+    fn authorization_header<'py>(
+        &self,
+        py: Python<'py>,
+        min_valid: Optional<'_, '_>,
+        timeout: Optional<'_, '_>,
+    ) -> PyResult<Bound<'py, PyString>> {
+        let min_valid = optional("min_valid", min_valid, duration)?;
+        let timeout = optional("timeout", timeout, duration)?;
+        let value = wait_within(py, timeout, || self.core.authorization_header(min_valid))?;
+        Ok(PyString::new(py, value.reveal()))
+    }
+
+    /// When the token in memory expires, in UTC.
+    ///
+    /// None if there is none, or if the platform did not report it.
+    #[getter]
+    fn expires_at(&self) -> Option<Time> {
+        self.core.expires_at().map(Time)
+    }
+
+    /// Forgets the token in memory: the next call mints. The token itself keeps working.
+    fn invalidate(&self) {
+        self.core.invalidate();
+    }
+
+    /// Registers a callback for new tokens, until the app is closed.
+    ///
+    /// It is called on the thread that minted the token, which waits for it. The class of an
+    /// exception that it raises is logged.
+    fn on_change(&self, callback: Argument<'_, '_>) -> PyResult<()> {
+        let py = callback.py();
+        callable("callback", "the previous Token (or None) and the new Token", callback)?;
+        let callback = Callbacks::add(self.callbacks.bind(py), callback)?;
+        let observer = observer(callback, Log::new(py)?);
+        wait::call(py, || {
+            self.core.on_change(observer);
+            Ok(())
+        })
+    }
+
+    /// Forgets the token in memory and ends it on the platform, for everybody who has it.
+    ///
+    /// No network I/O if there is no valid token in memory.
+    fn revoke(&self, py: Python<'_>) -> PyResult<()> {
+        wait(py, || self.core.revoke())
+    }
+
+    /// Lists the repositories that the token can access.
+    ///
+    /// Pages are requested as the listing is iterated, none before.
+    fn repositories(&self, py: Python<'_>) -> PyResult<Listing> {
+        wait::call(py, || self.core.repositories())
+            .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
+    }
+
+    /// Calls the platform's API with the source's token.
+    ///
+    /// A response of any status is returned, not raised. A token that the platform refuses before
+    /// it expires is replaced once, and a new token is given a few seconds to become known.
+    #[pyo3(signature = (method, path, headers=None, json=None, body=None, *, timeout=None))]
+    fn request(
+        &self,
+        method: Argument<'_, '_>,
+        path: Argument<'_, '_>,
+        headers: Optional<'_, '_>,
+        json: Optional<'_, '_>,
+        body: Optional<'_, '_>,
+        timeout: Optional<'_, '_>,
+    ) -> PyResult<Response> {
+        let call = call::call(method, path, headers, json, body, timeout)?;
+        wait(method.py(), || self.core.request(call)).map(Response)
+    }
+
+    fn __repr__(&self) -> String {
+        match self.core.installation_id() {
+            Some(id) => format!("<appmint.TokenSource for installation {id}>"),
+            None => "<appmint.TokenSource>".to_owned(),
+        }
+    }
+
+    fn __reduce_ex__(&self, _protocol: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(unpicklable("TokenSource"))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.callbacks)
+    }
+}
+
+fn observer(
+    callback: Callback,
+    log: Log,
+) -> impl Fn(Option<&appmint_core::Token>, &appmint_core::Token) + Send + Sync {
+    move |previous, token| {
+        callback.attach(|callback| {
+            let tokens = (previous.cloned().map(Token), Token(token.clone()));
+            if let Err(exception) = callback.call1(tokens) {
+                log.callback_raised(callback.py(), "the callback of on_change", &exception, None);
+            }
+        });
+    }
+}

@@ -1,0 +1,90 @@
+//! Webhooks: verifying incoming ones, and configuring and repeating the platform's deliveries.
+
+pub(crate) mod config;
+pub(crate) mod event;
+
+use appmint_core::WebhookUpdate;
+use pyo3::prelude::*;
+
+use crate::{
+    app::App,
+    arguments::{self, Argument, Optional, flag, id, optional, pairs, raw_body, text},
+    installations::listing::Listing,
+    wait::{call, compute, wait},
+    webhooks::{
+        config::{WebhookConfig, WebhookDelivery},
+        event::WebhookEvent,
+    },
+};
+
+#[pymethods]
+impl App {
+    /// Verifies the signature of a webhook. No network I/O.
+    fn verify_webhook(
+        &self,
+        headers: Argument<'_, '_>,
+        body: Argument<'_, '_>,
+        secrets: Argument<'_, '_>,
+    ) -> PyResult<WebhookEvent> {
+        let py = body.py();
+        let headers = pairs("headers", headers)?;
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let body = raw_body("body", body)?;
+        let secrets = arguments::secrets("secrets", secrets)?;
+        let webhook = compute(py, || self.core.verify_webhook(&headers, &body, &secrets))?;
+        WebhookEvent::new(py, webhook)
+    }
+
+    /// Forgets the tokens of an installation that was suspended, deleted or changed.
+    ///
+    /// A webhook about something else is ignored. No network I/O.
+    fn apply_webhook(&self, webhook: Argument<'_, '_>) -> PyResult<usize> {
+        let py = webhook.py();
+        let webhook = event::webhook("webhook", webhook)?;
+        call(py, || Ok(self.core.apply_webhook(&webhook)))
+    }
+
+    /// Returns the configuration of the app's webhook.
+    fn webhook_config(&self, py: Python<'_>) -> PyResult<WebhookConfig> {
+        wait(py, || self.core.webhook_config()).map(WebhookConfig)
+    }
+
+    /// Changes the configuration of the app's webhook. Arguments that are missing keep theirs.
+    #[pyo3(signature = (*, url=None, content_type=None, secret=None, insecure_ssl=None))]
+    fn update_webhook_config(
+        &self,
+        py: Python<'_>,
+        url: Optional<'_, '_>,
+        content_type: Optional<'_, '_>,
+        secret: Optional<'_, '_>,
+        insecure_ssl: Optional<'_, '_>,
+    ) -> PyResult<WebhookConfig> {
+        let update = WebhookUpdate {
+            url: optional("url", url, text)?,
+            content_type: optional("content_type", content_type, text)?,
+            secret: optional("secret", secret, arguments::secret)?,
+            insecure_ssl: optional("insecure_ssl", insecure_ssl, flag)?,
+        };
+        wait(py, || self.core.update_webhook_config(update)).map(WebhookConfig)
+    }
+
+    /// Lists the events that were sent to the app, newest first.
+    ///
+    /// Pages are requested as the listing is iterated, none before.
+    fn webhook_deliveries(&self, py: Python<'_>) -> PyResult<Listing> {
+        call(py, || self.core.webhook_deliveries())
+            .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
+    }
+
+    /// Returns one delivery, with its request and the receiver's response in raw.
+    fn webhook_delivery(&self, id: Argument<'_, '_>) -> PyResult<WebhookDelivery> {
+        let text = arguments::id("id", id)?;
+        wait(id.py(), || self.core.webhook_delivery(text)).map(WebhookDelivery)
+    }
+
+    /// Has the platform send an event again.
+    fn redeliver_webhook(&self, delivery_id: Argument<'_, '_>) -> PyResult<()> {
+        let text = id("delivery_id", delivery_id)?;
+        wait(delivery_id.py(), || self.core.redeliver_webhook(text))
+    }
+}

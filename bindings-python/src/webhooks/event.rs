@@ -1,0 +1,74 @@
+//! A webhook whose signature was verified, and which is trusted as far as that signature reaches.
+
+use pyo3::{PyTraverseError, PyVisit, prelude::*};
+
+use crate::{arguments::wrong_type, json};
+
+/// An event that a platform sent, whose signature was verified.
+///
+/// On most platforms the name and the delivery's id come from headers, which the signature does not
+/// cover: decide by the payload.
+#[pyclass(frozen, weakref, module = "appmint")]
+pub(crate) struct WebhookEvent {
+    core: appmint_core::WebhookEvent,
+    payload: Py<PyAny>,
+}
+
+impl WebhookEvent {
+    pub(crate) fn new(py: Python<'_>, core: appmint_core::WebhookEvent) -> PyResult<Self> {
+        let payload = json::value(py, &core.payload)?.unbind();
+        Ok(Self { core, payload })
+    }
+}
+
+#[pymethods]
+impl WebhookEvent {
+    /// The event's name, such as "push".
+    #[getter]
+    fn name(&self) -> Option<&str> {
+        self.core.name.as_deref()
+    }
+
+    /// The delivery's id, by which one that comes twice is recognised.
+    #[getter]
+    fn delivery_id(&self) -> Option<&str> {
+        self.core.delivery_id.as_deref()
+    }
+
+    /// The id of the installation that it is about, from the signed payload.
+    #[getter]
+    fn installation_id(&self) -> Option<&str> {
+        self.core.installation_id.as_deref()
+    }
+
+    /// The signed JSON: the body, or the part of it that the platform signs.
+    #[getter]
+    fn payload(&self, py: Python<'_>) -> Py<PyAny> {
+        self.payload.clone_ref(py)
+    }
+
+    fn __repr__(&self) -> String {
+        let part = |label: &str, text: &Option<String>| {
+            text.as_ref().map_or_else(String::new, |text| format!("{label}{text}"))
+        };
+        let name = part(" ", &self.core.name);
+        format!(
+            "<appmint.WebhookEvent{name}{}>",
+            part(" of installation ", &self.core.installation_id)
+        )
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.payload)
+    }
+}
+
+/// An argument that must be a `WebhookEvent`.
+pub(crate) fn webhook(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<appmint_core::WebhookEvent> {
+    let webhook =
+        value.cast::<WebhookEvent>().map_err(|_| wrong_type(name, "a WebhookEvent", value))?;
+    Ok(webhook.get().core.clone())
+}
