@@ -160,7 +160,7 @@ def words_of_settings(case, scope, changes, now_ms):
     # A descriptor has braces of its own.
     described = {k: settings.pop(k) for k in ("platform_descriptor",) if k in settings}
     settings = described | fill(settings, scope, case.clock_ms)
-    for name in ("private_key", "other_private_key"):
+    for name in ("private_key", "fallback_private_key"):
         if name in settings:
             settings.update(keys.setting(name, settings.pop(name)))
     if settings.pop("clock", "manual") == "manual":
