@@ -1,51 +1,54 @@
-//! Where flights come down: one queue into an environment's event loop for all its calls.
+//! How tasks complete: one queue into the event loop of an environment, for all of its calls.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use appmint_core::{Flight, Result};
+use appmint_core::{Flight as Task, Result};
 use napi::{
     Env, Status,
     bindgen_prelude::{FnArgs, Function, ToNapiValue},
     sys,
-    threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode::NonBlocking},
+    threadsafe_function::{
+        ThreadsafeCallContext, ThreadsafeFunction, ThreadsafeFunctionCallMode::NonBlocking,
+    },
 };
 use napi_derive::napi;
 
-use crate::outcome::{Outcome, caught, outcome};
+use crate::errors::{Outcome, catch_panic, outcome};
 
-/// A queue that does not keep the process alive by itself, but only while it is held.
+/// A queue into the event loop. It keeps the process alive only between
+/// [`keep_alive`](Self::keep_alive) and [`allow_exit`](Self::allow_exit).
 #[napi]
-pub struct Landings(Arc<Mutex<Queue>>);
+pub struct Completions(Arc<Mutex<Queue>>);
 
-type Queue = ThreadsafeFunction<Landing, (), FnArgs<(u32, Value)>, Status, false, true>;
+type Queue = ThreadsafeFunction<Completion, (), FnArgs<(u32, JsValue)>, Status, false, true>;
 
-/// The outcome of a call, still to become a JavaScript value on the thread that may make one.
-struct Landing {
+/// The outcome of a call. Only the environment's own thread may make a JavaScript value of it.
+struct Completion {
     id: u32,
     outcome: Box<dyn FnOnce(sys::napi_env) -> napi::Result<sys::napi_value> + Send>,
 }
 
-/// A value that is JavaScript's already.
-pub struct Value(sys::napi_value);
+/// A value that is a JavaScript value already.
+pub struct JsValue(sys::napi_value);
 
-impl ToNapiValue for Value {
+impl ToNapiValue for JsValue {
     unsafe fn to_napi_value(_: sys::napi_env, value: Self) -> napi::Result<sys::napi_value> {
         Ok(value.0)
     }
 }
 
 #[napi]
-impl Landings {
-    /// Calls `land` on the event loop with the id and the outcome of each call that lands.
+impl Completions {
+    /// Calls `on_complete` on the event loop with the id and the outcome of each call that completes.
     ///
     /// # Errors
-    /// When Node makes no queue.
+    /// If Node cannot make the queue.
     #[napi(catch_unwind, constructor)]
-    pub fn new(land: Function<'_, FnArgs<(u32, Value)>, ()>) -> napi::Result<Self> {
-        let queue = land.build_threadsafe_function().weak::<true>().build_callback(
-            |context: napi::threadsafe_function::ThreadsafeCallContext<Landing>| {
-                let Landing { id, outcome } = context.value;
-                Ok(FnArgs::from((id, Value(outcome(context.env.raw())?))))
+    pub fn new(on_complete: Function<'_, FnArgs<(u32, JsValue)>, ()>) -> napi::Result<Self> {
+        let queue = on_complete.build_threadsafe_function().weak::<true>().build_callback(
+            |context: ThreadsafeCallContext<Completion>| {
+                let Completion { id, outcome } = context.value;
+                Ok(FnArgs::from((id, JsValue(outcome(context.env.raw())?))))
             },
         )?;
         Ok(Self(Arc::new(Mutex::new(queue))))
@@ -54,71 +57,72 @@ impl Landings {
     /// Keeps the process alive.
     ///
     /// # Errors
-    /// When the environment is being torn down.
+    /// If the environment is being torn down.
     #[napi(catch_unwind)]
-    pub fn hold(&self, env: Env) -> napi::Result<()> {
-        self.keep_alive(env, true)
+    pub fn keep_alive(&self, env: Env) -> napi::Result<()> {
+        self.set_keep_alive(env, true)
     }
 
-    /// Lets the process end.
+    /// Lets the process exit.
     ///
     /// # Errors
-    /// When the environment is being torn down.
+    /// If the environment is being torn down.
     #[napi(catch_unwind)]
-    pub fn release(&self, env: Env) -> napi::Result<()> {
-        self.keep_alive(env, false)
+    pub fn allow_exit(&self, env: Env) -> napi::Result<()> {
+        self.set_keep_alive(env, false)
     }
 }
 
-impl Landings {
+impl Completions {
     #[expect(deprecated, reason = "napi's other way needs a queue for each call")]
-    fn keep_alive(&self, env: Env, held: bool) -> napi::Result<()> {
+    fn set_keep_alive(&self, env: Env, keep_alive: bool) -> napi::Result<()> {
         let mut queue = lock(&self.0);
-        if held { queue.refer(&env) } else { queue.unref(&env) }
+        if keep_alive { queue.refer(&env) } else { queue.unref(&env) }
     }
 
-    /// A flight's outcome if it has landed; else `None`, and it lands later under this id.
-    pub(crate) fn await_landing<T, J>(
+    /// The outcome of a task that is finished; otherwise `None`, and the outcome is queued under `id`
+    /// when the task completes.
+    pub(crate) fn complete<T, J>(
         &self,
         id: u32,
-        flight: Flight<T>,
-        into: fn(T) -> J,
+        task: Task<T>,
+        convert: fn(T) -> J,
     ) -> Option<Outcome<J>>
     where
         T: Clone + Send + 'static,
         J: ToNapiValue + 'static,
     {
-        if flight.has_landed() {
-            return Some(outcome(flight.wait().map(into)));
+        if task.has_landed() {
+            return Some(outcome(task.wait().map(convert)));
         }
         let queue = Arc::clone(&self.0);
-        flight.on_landing(move |landed| deliver(&queue, id, landed, into));
+        task.on_landing(move |result| enqueue(&queue, id, result, convert));
         None
     }
 
-    /// Brings what comes by itself to the event loop, all of it under one id.
-    pub(crate) fn bringing<T, J>(&self, into: fn(T) -> J) -> impl Fn(T) + Send + Sync + 'static
+    /// A function that queues a value each time it is called, always under the id 0.
+    pub(crate) fn notifier<T, J>(&self, convert: fn(T) -> J) -> impl Fn(T) + Send + Sync + 'static
     where
         T: Send + 'static,
         J: ToNapiValue + 'static,
     {
         let queue = Arc::clone(&self.0);
-        move |it| deliver(&queue, 0, Ok(it), into)
+        move |value| enqueue(&queue, 0, Ok(value), convert)
     }
 }
 
-fn deliver<T, J>(queue: &Mutex<Queue>, id: u32, landed: Result<T>, into: fn(T) -> J)
+fn enqueue<T, J>(queue: &Mutex<Queue>, id: u32, result: Result<T>, convert: fn(T) -> J)
 where
     T: Send + 'static,
     J: ToNapiValue + 'static,
 {
     let outcome = Box::new(move |env| {
-        let outcome = outcome(caught(|| landed.map(into)));
+        let outcome = outcome(catch_panic(|| result.map(convert)));
         // SAFETY: the queue calls this with its live environment, on that environment's thread.
         unsafe { ToNapiValue::to_napi_value(env, outcome) }
     });
-    // An environment that is being torn down takes nothing more, and nobody waits there.
-    let _ = lock(queue).call(Landing { id, outcome }, NonBlocking);
+    // An environment that is being torn down takes no more calls, and nobody waits there.
+    let _ = lock(queue).call(Completion { id, outcome }, NonBlocking);
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,11 +1,21 @@
-//! What an app tells of itself.
+//! Events: what happens to an app's tokens.
 
-use appmint_core::{Event, Stats};
+pub(crate) mod clock;
+
+use std::sync::Arc;
+
+use appmint_core::{Event, EventKind, Listener};
 use napi_derive::napi;
 
-use crate::{clock::in_millis, outcome::ErrorRecord};
+use crate::{completions::Completions, durations::to_millis, errors::ErrorRecord};
 
-/// Something that happened.
+/// A listener that queues each event.
+pub(crate) fn listener(events: &Completions) -> Listener {
+    let notify = events.notifier(EventRecord::from);
+    Arc::new(move |event| notify(event.clone()))
+}
+
+/// An event.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub(crate) struct EventRecord {
     pub kind: &'static str,
@@ -17,13 +27,13 @@ pub(crate) struct EventRecord {
     pub text: String,
 }
 
-impl EventRecord {
-    pub(crate) fn of(event: Event) -> Self {
+impl From<Event> for EventRecord {
+    fn from(event: Event) -> Self {
         Self {
             kind: event.kind.name(),
-            duration_ms: event.duration.map(in_millis),
+            duration_ms: event.duration.map(to_millis),
             clock_offset_ms: event.clock_offset_ms,
-            error: event.error.as_ref().map(ErrorRecord::of),
+            error: event.error.as_ref().map(ErrorRecord::from),
             is_warning: event.kind.is_warning(),
             text: event.to_string(),
             installation_id: event.installation_id,
@@ -31,38 +41,9 @@ impl EventRecord {
     }
 }
 
-/// How often things happened.
-#[napi(object, object_from_js = false)]
-pub struct StatsRecord {
-    pub minted: i64,
-    pub renewed: i64,
-    pub failed: i64,
-    pub served_stale: i64,
-    pub retried: i64,
-    pub joined: i64,
-    pub refused: i64,
-    pub from_store: i64,
-    pub store_failed: i64,
-    pub sources: i64,
-}
-
-impl StatsRecord {
-    pub(crate) fn of(stats: Stats) -> Self {
-        Self {
-            minted: count(stats.minted),
-            renewed: count(stats.renewed),
-            failed: count(stats.failed),
-            served_stale: count(stats.served_stale),
-            retried: count(stats.retried),
-            joined: count(stats.joined),
-            refused: count(stats.refused),
-            from_store: count(stats.from_store),
-            store_failed: count(stats.store_failed),
-            sources: count(stats.sources),
-        }
-    }
-}
-
-fn count(of: u64) -> i64 {
-    i64::try_from(of).unwrap_or(i64::MAX)
+/// The names of the kinds of events, in the order of their numbers.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn event_kinds() -> Vec<&'static str> {
+    EventKind::ALL.iter().map(|kind| kind.name()).collect()
 }

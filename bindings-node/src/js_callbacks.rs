@@ -1,5 +1,5 @@
-//! What JavaScript is asked. A worker thread of the core asks through the event loop and waits for
-//! the answer, which may be a promise's.
+//! JavaScript functions that the core calls. A worker thread of the core calls one through the event
+//! loop and blocks until the reply comes, which may be that of a promise.
 
 use std::{
     collections::HashMap,
@@ -22,182 +22,178 @@ use napi::{
 };
 use napi_derive::napi;
 
-use crate::landing::lock;
+use crate::{completions::lock, durations::to_millis};
 
-/// Who waits for which answer.
-pub(crate) struct Desk {
-    /// Who answers, as messages call it.
-    whom: &'static str,
-    /// What it is when no answer comes in time.
-    overdue: ErrorKind,
-    ask: Mutex<Ask>,
-    waiting: Mutex<Waiting>,
-    patience: Duration,
+/// A JavaScript function that worker threads call.
+pub(crate) struct JsCallback {
+    /// What error messages call it: `the signer`.
+    name: &'static str,
+    /// The kind of the error when no reply comes in time.
+    timeout_kind: ErrorKind,
+    timeout: Duration,
+    function: Mutex<Queue>,
+    pending: Mutex<Pending>,
 }
 
-/// The function that is called with each question: what is asked for, and the parts of it.
-pub(crate) type Asked<'f> = Function<'f, FnArgs<(Question, &'static str, Vec<Part>)>, ()>;
+/// The arguments of a call: where the reply goes, the name of a method, and its arguments.
+type Arguments = (Deferred, &'static str, Vec<Argument>);
 
-type Ask = ThreadsafeFunction<
-    (Question, &'static str, Vec<Part>),
-    (),
-    FnArgs<(Question, &'static str, Vec<Part>)>,
-    Status,
-    false,
-    true,
->;
+pub(crate) type JsFunction<'f> = Function<'f, FnArgs<Arguments>, ()>;
 
-/// Bytes or nothing: a yes is any bytes, a no is nothing.
-pub(crate) type Answer = Result<Option<Vec<u8>>>;
+type Queue = ThreadsafeFunction<Arguments, (), FnArgs<Arguments>, Status, false, true>;
 
-/// A part of a question.
-pub enum Part {
+/// Bytes or null. `true` is any bytes, `false` is null.
+pub(crate) type Reply = Result<Option<Vec<u8>>>;
+
+/// An argument of a call.
+pub enum Argument {
     Text(String),
     Bytes(Vec<u8>),
     Milliseconds(f64),
-    Nothing,
+    Null,
 }
 
+/// The calls whose replies have not come.
 #[derive(Default)]
-struct Waiting {
-    last: u32,
-    answers: HashMap<u32, mpsc::Sender<Answer>>,
-    /// The environment ends: nobody will answer.
-    closed: bool,
+struct Pending {
+    last_id: u32,
+    replies: HashMap<u32, mpsc::Sender<Reply>>,
+    /// The environment has ended: no more replies come.
+    is_closed: bool,
 }
 
-impl Desk {
-    /// A desk whose questions `ask` is called with. An answer is waited for no longer than
-    /// `patience`.
-    pub(crate) fn open(
+impl JsCallback {
+    /// A callback of `function`. A call waits for its reply for at most `timeout`, and then fails
+    /// with an error of `timeout_kind`.
+    pub(crate) fn new(
         env: Env,
-        ask: Asked<'_>,
-        patience: Duration,
-        whom: &'static str,
-        overdue: ErrorKind,
+        function: JsFunction<'_>,
+        timeout: Duration,
+        name: &'static str,
+        timeout_kind: ErrorKind,
     ) -> napi::Result<Arc<Self>> {
-        let ask = ask.build_threadsafe_function().weak::<true>().build_callback(
-            |context: ThreadsafeCallContext<(Question, &'static str, Vec<Part>)>| {
-                Ok(FnArgs::from(context.value))
-            },
+        let queue = function.build_threadsafe_function().weak::<true>().build_callback(
+            |context: ThreadsafeCallContext<Arguments>| Ok(FnArgs::from(context.value)),
         )?;
-        let (ask, waiting) = (Mutex::new(ask), Mutex::default());
-        let desk = Arc::new(Self { whom, overdue, ask, waiting, patience });
-        env.add_env_cleanup_hook(Arc::downgrade(&desk), |desk| {
-            if let Some(desk) = desk.upgrade() {
-                desk.close();
+        let (function, pending) = (Mutex::new(queue), Mutex::default());
+        let callback = Arc::new(Self { name, timeout_kind, timeout, function, pending });
+        env.add_env_cleanup_hook(Arc::downgrade(&callback), |callback| {
+            if let Some(callback) = callback.upgrade() {
+                callback.close();
             }
         })?;
-        Ok(desk)
+        Ok(callback)
     }
 
-    /// Asks, and waits for the answer.
-    pub(crate) fn ask(self: &Arc<Self>, what: &'static str, parts: Vec<Part>) -> Answer {
-        let (id, told) = self.expect()?;
-        let question = Question { id, desk: Arc::clone(self) };
-        // Not taken, it is dropped, and says so itself.
-        let _ = lock(&self.ask).call((question, what, parts), NonBlocking);
-        let answer = told.recv_timeout(self.patience).unwrap_or_else(|error| {
+    /// Calls the function and blocks until its reply comes.
+    pub(crate) fn call(self: &Arc<Self>, method: &'static str, arguments: Vec<Argument>) -> Reply {
+        let (id, reply) = self.register()?;
+        let deferred = Deferred { id, callback: Arc::clone(self) };
+        // If the queue does not take the call, it drops `deferred`, which rejects the call.
+        let _ = lock(&self.function).call((deferred, method, arguments), NonBlocking);
+        let reply = reply.recv_timeout(self.timeout).unwrap_or_else(|error| {
             Err(match error {
-                RecvTimeoutError::Timeout => self.overdue(),
-                RecvTimeoutError::Disconnected => self.gone(),
+                RecvTimeoutError::Timeout => self.timed_out(),
+                RecvTimeoutError::Disconnected => self.environment_ended(),
             })
         });
-        lock(&self.waiting).answers.remove(&id);
-        answer
+        lock(&self.pending).replies.remove(&id);
+        reply
     }
 
-    fn expect(&self) -> Result<(u32, mpsc::Receiver<Answer>)> {
-        let mut waiting = lock(&self.waiting);
-        if waiting.closed {
-            return Err(self.gone());
+    fn register(&self) -> Result<(u32, mpsc::Receiver<Reply>)> {
+        let mut pending = lock(&self.pending);
+        if pending.is_closed {
+            return Err(self.environment_ended());
         }
-        waiting.last = waiting.last.wrapping_add(1);
-        let (id, (tell, told)) = (waiting.last, mpsc::channel());
-        waiting.answers.insert(id, tell);
-        Ok((id, told))
+        pending.last_id = pending.last_id.wrapping_add(1);
+        let (id, (sender, receiver)) = (pending.last_id, mpsc::channel());
+        pending.replies.insert(id, sender);
+        Ok((id, receiver))
     }
 
-    fn tell(&self, id: u32, answer: Answer) {
-        if let Some(waiting) = lock(&self.waiting).answers.remove(&id) {
-            let _ = waiting.send(answer); // whoever stopped waiting does not need it
+    fn settle(&self, id: u32, reply: Reply) {
+        if let Some(sender) = lock(&self.pending).replies.remove(&id) {
+            let _ = sender.send(reply); // a caller that timed out does not need it
         }
     }
 
     fn close(&self) {
-        let mut waiting = lock(&self.waiting);
-        waiting.closed = true;
-        waiting.answers.clear(); // whoever waits is told by that
+        let mut pending = lock(&self.pending);
+        pending.is_closed = true;
+        pending.replies.clear(); // which disconnects everybody who waits
     }
 
-    pub(crate) fn unanswered(&self) -> Error {
-        Error::new(ErrorKind::Callback, format!("{} never answered", self.whom))
+    pub(crate) fn no_reply(&self) -> Error {
+        Error::new(ErrorKind::Callback, format!("{} ended without a reply", self.name))
     }
 
-    fn overdue(&self) -> Error {
-        Error::new(self.overdue, format!("{} gave no answer before the deadline", self.whom))
+    fn timed_out(&self) -> Error {
+        let millis = to_millis(self.timeout);
+        Error::new(self.timeout_kind, format!("{} did not reply within {millis} ms", self.name))
     }
 
-    fn gone(&self) -> Error {
-        Error::new(ErrorKind::Callback, format!("the environment of {} has ended", self.whom))
+    fn environment_ended(&self) -> Error {
+        let message = format!("the JavaScript environment of {} has ended", self.name);
+        Error::new(ErrorKind::Callback, message)
     }
 }
 
-impl fmt::Debug for Desk {
+impl fmt::Debug for JsCallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Desk({})", self.whom)
+        write!(f, "JsCallback({})", self.name)
     }
 }
 
-/// One answer that is waited for. JavaScript gives it once; if it lets go of this without one,
-/// there will be none.
+/// The reply to one call. JavaScript resolves or rejects it once; if it is garbage-collected before,
+/// the call fails.
 #[napi]
-pub struct Question {
+pub struct Deferred {
     id: u32,
-    desk: Arc<Desk>,
+    callback: Arc<JsCallback>,
 }
 
 #[napi]
-impl Question {
-    /// Hands the answer over.
+impl Deferred {
+    /// Replies with bytes or null.
     #[napi(catch_unwind)]
-    pub fn answer(&self, bytes: Option<Uint8Array>) {
-        self.desk.tell(self.id, Ok(bytes.map(|bytes| bytes.to_vec())));
+    pub fn resolve(&self, bytes: Option<Uint8Array>) {
+        self.callback.settle(self.id, Ok(bytes.map(|bytes| bytes.to_vec())));
     }
 
-    /// Says that there is no answer, and why.
+    /// Fails the call.
     #[napi(catch_unwind)]
-    pub fn fail(&self, message: String, cause: Option<String>) {
-        let failed = Error::new(ErrorKind::Callback, message);
-        let failed = cause.map(Thrown).into_iter().fold(failed, Error::caused_by);
-        self.desk.tell(self.id, Err(failed));
+    pub fn reject(&self, message: String, cause: Option<String>) {
+        let error = Error::new(ErrorKind::Callback, message);
+        let error = cause.map(Thrown).into_iter().fold(error, Error::caused_by);
+        self.callback.settle(self.id, Err(error));
     }
 }
 
-impl Drop for Question {
+impl Drop for Deferred {
     fn drop(&mut self) {
-        self.desk.tell(self.id, Err(self.desk.unanswered()));
+        self.callback.settle(self.id, Err(self.callback.no_reply()));
     }
 }
 
-impl ToNapiValue for Part {
-    unsafe fn to_napi_value(env: sys::napi_env, part: Self) -> napi::Result<sys::napi_value> {
+impl ToNapiValue for Argument {
+    unsafe fn to_napi_value(env: sys::napi_env, argument: Self) -> napi::Result<sys::napi_value> {
         // SAFETY: `env` is the live environment that this was called with.
         unsafe {
-            match part {
+            match argument {
                 Self::Text(text) => String::to_napi_value(env, text),
                 Self::Bytes(bytes) => {
                     let copy = BufferSlice::copy_from(&Env::from_raw(env), bytes)?;
                     BufferSlice::to_napi_value(env, copy)
                 }
-                Self::Milliseconds(span) => f64::to_napi_value(env, span),
-                Self::Nothing => Null::to_napi_value(env, Null),
+                Self::Milliseconds(millis) => f64::to_napi_value(env, millis),
+                Self::Null => Null::to_napi_value(env, Null),
             }
         }
     }
 }
 
-/// What a JavaScript function threw, as text.
+/// The text of a value that a JavaScript function threw.
 #[derive(Debug)]
 struct Thrown(String);
 

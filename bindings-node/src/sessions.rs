@@ -1,4 +1,4 @@
-//! Users' tokens, which live in the store under a name.
+//! Sessions: users' tokens, which are kept in the store under a name.
 
 use std::convert::identity;
 
@@ -6,10 +6,9 @@ use napi_derive::napi;
 
 use crate::{
     app::App,
-    landing::Landings,
-    outcome::{Outcome, outcome},
-    source::TokenSource,
-    token::Token,
+    completions::Completions,
+    errors::{Outcome, outcome},
+    tokens::{source::TokenSource, token::Token},
 };
 
 #[napi]
@@ -20,21 +19,26 @@ impl App {
         outcome(self.0.session(name).map(TokenSource))
     }
 
-    /// Writes a user's token down under a name.
+    /// Stores a user's token under a name.
     #[napi(catch_unwind)]
     pub fn start_session(
         &self,
-        landings: &Landings,
+        completions: &Completions,
         id: u32,
         name: String,
         token: &Token,
     ) -> Option<Outcome<()>> {
-        landings.await_landing(id, self.0.start_session(name, token.0.clone()), identity)
+        completions.complete(id, self.0.start_session(name, token.0.clone()), identity)
     }
 
     /// Forgets a session, here and in the store.
     #[napi(catch_unwind)]
-    pub fn end_session(&self, landings: &Landings, id: u32, name: String) -> Option<Outcome<()>> {
-        landings.await_landing(id, self.0.end_session(name), identity)
+    pub fn end_session(
+        &self,
+        completions: &Completions,
+        id: u32,
+        name: String,
+    ) -> Option<Outcome<()>> {
+        completions.complete(id, self.0.end_session(name), identity)
     }
 }

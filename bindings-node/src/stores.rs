@@ -1,4 +1,4 @@
-//! A JavaScript object that keeps tokens between processes.
+//! A store of the program's own: a JavaScript object that keeps tokens between processes.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -7,37 +7,38 @@ use napi::Env;
 use napi_derive::napi;
 
 use crate::{
-    clock::{in_millis, millis},
-    desk::{Asked, Desk, Part},
+    durations::{from_millis, to_millis},
+    js_callbacks::{Argument, JsCallback, JsFunction},
 };
 
-/// A store that JavaScript answers for.
+/// A store whose methods JavaScript provides.
 #[napi]
-pub struct Store(Arc<Desk>);
+pub struct Store(Arc<JsCallback>);
 
 #[napi]
 impl Store {
-    /// Calls `ask` with the name of a store's method and its arguments. An answer is waited for no
-    /// longer than `patience` milliseconds.
+    /// A store that calls `function` with the name of a method and its arguments, and waits for each
+    /// reply for at most `timeout_ms`.
     ///
     /// # Errors
-    /// When Node makes no queue.
+    /// If Node cannot make the queue.
     #[napi(catch_unwind, constructor)]
-    pub fn new(env: Env, ask: Asked<'_>, patience: f64) -> napi::Result<Self> {
-        Ok(Self(Desk::open(env, ask, millis(patience), "the store", ErrorKind::Store)?))
+    pub fn new(env: Env, function: JsFunction<'_>, timeout_ms: f64) -> napi::Result<Self> {
+        let timeout = from_millis(timeout_ms);
+        Ok(Self(JsCallback::new(env, function, timeout, "the store", ErrorKind::Store)?))
     }
 
     pub(crate) fn shared(&self) -> Arc<dyn appmint_core::Store> {
-        Arc::new(Asking(Arc::clone(&self.0)))
+        Arc::new(JsStore(Arc::clone(&self.0)))
     }
 }
 
 /// The core's side of a [`Store`].
-struct Asking(Arc<Desk>);
+struct JsStore(Arc<JsCallback>);
 
-impl appmint_core::Store for Asking {
+impl appmint_core::Store for JsStore {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        self.0.ask("get", vec![text(name)])
+        self.0.call("get", vec![text(name)])
     }
 
     fn put(
@@ -47,37 +48,37 @@ impl appmint_core::Store for Asking {
         expected: Option<&[u8]>,
         keep_until: Option<Timestamp>,
     ) -> Result<bool> {
-        let expected = expected.map_or(Part::Nothing, bytes);
+        let expected = expected.map_or(Argument::Null, bytes);
         // Times stay far below 2^53 milliseconds.
-        let keep_until = keep_until.map(|until| Part::Milliseconds(until.as_millis() as f64));
-        let parts = vec![text(name), bytes(value), expected, keep_until.unwrap_or(Part::Nothing)];
-        Ok(self.0.ask("put", parts)?.is_some())
+        let keep_until = keep_until
+            .map_or(Argument::Null, |time| Argument::Milliseconds(time.as_millis() as f64));
+        Ok(self.0.call("put", vec![text(name), bytes(value), expected, keep_until])?.is_some())
     }
 
     fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
-        self.0.ask("remove", vec![text(name), bytes(expected)]).map(drop)
+        self.0.call("remove", vec![text(name), bytes(expected)]).map(drop)
     }
 
     fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
-        let lease = Part::Milliseconds(in_millis(lease));
-        Ok(self.0.ask("lock", vec![text(name), text(owner), lease])?.is_some())
+        let lease = Argument::Milliseconds(to_millis(lease));
+        Ok(self.0.call("lock", vec![text(name), text(owner), lease])?.is_some())
     }
 
     fn unlock(&self, name: &str, owner: &str) -> Result<()> {
-        self.0.ask("unlock", vec![text(name), text(owner)]).map(drop)
+        self.0.call("unlock", vec![text(name), text(owner)]).map(drop)
     }
 }
 
-impl fmt::Debug for Asking {
+impl fmt::Debug for JsStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Store(JavaScript)")
     }
 }
 
-fn text(text: &str) -> Part {
-    Part::Text(text.to_owned())
+fn text(text: &str) -> Argument {
+    Argument::Text(text.to_owned())
 }
 
-fn bytes(bytes: &[u8]) -> Part {
-    Part::Bytes(bytes.to_vec())
+fn bytes(bytes: &[u8]) -> Argument {
+    Argument::Bytes(bytes.to_vec())
 }

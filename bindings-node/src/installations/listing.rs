@@ -1,13 +1,13 @@
+//! Lists that are fetched page by page.
+
 use appmint_core::{Installation, Repository, WebhookDelivery};
 use napi::bindgen_prelude::Either3;
 use napi_derive::napi;
 
-use crate::{
-    app::InstallationRecord, landing::Landings, outcome::Outcome, repository::RepositoryRecord,
-    webhook_config::WebhookDeliveryRecord,
-};
+use super::records::{InstallationRecord, RepositoryRecord};
+use crate::{completions::Completions, errors::Outcome, webhooks::records::WebhookDeliveryRecord};
 
-/// A list that is fetched page by page as it is asked for.
+/// A list that is fetched page by page as its items are asked for.
 #[napi]
 pub struct Listing(Items);
 
@@ -22,21 +22,16 @@ type Item = Either3<InstallationRecord, RepositoryRecord, WebhookDeliveryRecord>
 
 #[napi]
 impl Listing {
-    /// The next item; nothing after the last.
+    /// The next item; null after the last.
     #[napi(catch_unwind)]
-    pub fn next(&self, landings: &Landings, id: u32) -> Option<Outcome<Option<Item>>> {
+    pub fn next(&self, completions: &Completions, id: u32) -> Option<Outcome<Option<Item>>> {
         match &self.0 {
-            Items::Installations(list) => landings.await_landing(id, list.next_item(), |item| {
-                item.map(InstallationRecord::of).map(Item::A)
-            }),
-            Items::Repositories(list) => landings.await_landing(id, list.next_item(), |item| {
-                item.map(RepositoryRecord::of).map(Item::B)
-            }),
-            Items::WebhookDeliveries(list) => {
-                landings.await_landing(id, list.next_item(), |item| {
-                    item.map(WebhookDeliveryRecord::of).map(Item::C)
-                })
-            }
+            Items::Installations(list) => completions
+                .complete(id, list.next_item(), |item| item.map(|item| Item::A(item.into()))),
+            Items::Repositories(list) => completions
+                .complete(id, list.next_item(), |item| item.map(|item| Item::B(item.into()))),
+            Items::WebhookDeliveries(list) => completions
+                .complete(id, list.next_item(), |item| item.map(|item| Item::C(item.into()))),
         }
     }
 }

@@ -1,7 +1,9 @@
+//! Token introspection (RFC 7662).
+
 use appmint_core::{Introspection, Timestamp};
 use napi_derive::napi;
 
-/// What an authorization server knows of a token.
+/// The state of a token, as the authorization server reports it.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct IntrospectionRecord {
     pub active: bool,
@@ -18,21 +20,21 @@ pub struct IntrospectionRecord {
     pub raw: String,
 }
 
-impl IntrospectionRecord {
-    pub(crate) fn of(known: Introspection) -> Self {
+impl From<Introspection> for IntrospectionRecord {
+    fn from(introspection: Introspection) -> Self {
         Self {
-            active: known.active,
-            scopes: known.scopes,
-            client_id: known.client_id,
-            username: known.username,
-            subject: known.subject,
-            token_type: known.token_type,
-            issuer: known.issuer,
-            audience: known.audience,
-            expires_at: known.expires_at.map(Timestamp::as_millis),
-            issued_at: known.issued_at.map(Timestamp::as_millis),
-            not_before: known.not_before.map(Timestamp::as_millis),
-            raw: known.raw.to_string(),
+            active: introspection.active,
+            scopes: introspection.scopes,
+            client_id: introspection.client_id,
+            username: introspection.username,
+            subject: introspection.subject,
+            token_type: introspection.token_type,
+            issuer: introspection.issuer,
+            audience: introspection.audience,
+            expires_at: introspection.expires_at.map(Timestamp::as_millis),
+            issued_at: introspection.issued_at.map(Timestamp::as_millis),
+            not_before: introspection.not_before.map(Timestamp::as_millis),
+            raw: introspection.raw.to_string(),
         }
     }
 }

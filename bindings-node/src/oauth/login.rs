@@ -1,106 +1,64 @@
-//! Logins of a person: at this machine, or on another device.
+//! Logins of a user at this machine, or on another device.
 
-use appmint_core::{LoginRequest, Timestamp};
+use appmint_core::Timestamp;
 use napi_derive::napi;
 
 use crate::{
-    app::App,
-    clock::millis,
-    landing::Landings,
-    outcome::{Outcome, outcome},
-    token::Token,
+    completions::Completions,
+    durations::from_millis,
+    errors::{Outcome, outcome},
+    tokens::token::Token,
 };
 
+/// A login that waits for a browser to return.
 #[napi]
-impl App {
-    /// Begins a login of the person at this machine.
-    #[napi(catch_unwind)]
-    pub fn start_login(&self, request: LoginOptions) -> Outcome<Login> {
-        outcome(self.0.start_login(request.into()).map(Login))
-    }
-
-    /// Begins a login on another device.
-    #[napi(catch_unwind)]
-    pub fn start_device_login(
-        &self,
-        landings: &Landings,
-        id: u32,
-        scopes: Option<Vec<String>>,
-    ) -> Option<Outcome<DeviceLogin>> {
-        let flight = self.0.start_device_login(scopes.unwrap_or_default());
-        landings.await_landing(id, flight, DeviceLogin)
-    }
-}
-
-/// What a login asks for.
-#[napi(object, object_to_js = false)]
-pub struct LoginOptions {
-    pub scopes: Option<Vec<String>>,
-    pub login_hint: Option<String>,
-    pub ports: Option<Vec<u16>>,
-    pub path: Option<String>,
-}
-
-impl From<LoginOptions> for LoginRequest {
-    fn from(options: LoginOptions) -> Self {
-        Self {
-            scopes: options.scopes.unwrap_or_default(),
-            login_hint: options.login_hint,
-            ports: options.ports.unwrap_or_default(),
-            path: options.path,
-        }
-    }
-}
-
-/// A login that waits for a browser to come back.
-#[napi]
-pub struct Login(appmint_core::Login);
+pub struct Login(pub(super) appmint_core::Login);
 
 #[napi]
 impl Login {
-    /// Where the person is to go.
+    /// Where the user authorizes the app.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn url(&self) -> &str {
         self.0.url()
     }
 
-    /// Where the browser comes back to.
+    /// Where the browser returns to.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         self.0.redirect_uri()
     }
 
-    /// Opens the person's browser there.
+    /// Opens the user's browser.
     #[napi(catch_unwind)]
     pub fn open_browser(&self) -> Outcome<()> {
         outcome(self.0.open_browser())
     }
 
-    /// The person's token, once the browser has come back.
+    /// The user's token, once the browser has returned.
     #[napi(catch_unwind)]
     pub fn wait(
         &self,
-        landings: &Landings,
+        completions: &Completions,
         id: u32,
-        timeout: Option<f64>,
+        timeout_ms: Option<f64>,
     ) -> Option<Outcome<Token>> {
-        landings.await_landing(id, self.0.wait(timeout.map(millis)), Token)
+        completions.complete(id, self.0.wait(timeout_ms.map(from_millis)), Token)
     }
 
-    /// Ends the waiting.
+    /// Cancels the login.
     #[napi(catch_unwind)]
     pub fn cancel(&self) {
         self.0.cancel();
     }
 }
 
-/// A login that waits for a person to type a code at another place.
+/// A login that waits for a user to type a code on another device.
 #[napi]
-pub struct DeviceLogin(appmint_core::DeviceLogin);
+pub struct DeviceLogin(pub(super) appmint_core::DeviceLogin);
 
-/// What a person is shown.
+/// What to show to the user.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct DeviceLoginRecord {
     pub user_code: String,
@@ -111,7 +69,7 @@ pub struct DeviceLoginRecord {
 
 #[napi]
 impl DeviceLogin {
-    /// What the person is shown.
+    /// What to show to the user.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn record(&self) -> DeviceLoginRecord {
@@ -123,19 +81,19 @@ impl DeviceLogin {
         }
     }
 
-    /// Asks once whether the person is done.
+    /// Asks the platform once for the token.
     #[napi(catch_unwind)]
-    pub fn poll(&self, landings: &Landings, id: u32) -> Option<Outcome<Token>> {
-        landings.await_landing(id, self.0.poll(), Token)
+    pub fn poll(&self, completions: &Completions, id: u32) -> Option<Outcome<Token>> {
+        completions.complete(id, self.0.poll(), Token)
     }
 
-    /// The person's token, once they are done.
+    /// The user's token, once the user has typed the code.
     #[napi(catch_unwind)]
-    pub fn wait(&self, landings: &Landings, id: u32) -> Option<Outcome<Token>> {
-        landings.await_landing(id, self.0.wait(), Token)
+    pub fn wait(&self, completions: &Completions, id: u32) -> Option<Outcome<Token>> {
+        completions.complete(id, self.0.wait(), Token)
     }
 
-    /// Ends the waiting.
+    /// Cancels the login.
     #[napi(catch_unwind)]
     pub fn cancel(&self) {
         self.0.cancel();

@@ -1,13 +1,15 @@
+//! The registration of the app on the platform. A secret stays in native memory until it is revealed.
+
 use std::collections::BTreeMap;
 
 use appmint_core::{Secret, Timestamp};
 use napi_derive::napi;
 
-/// The app as the platform has it registered. Its secrets stay here until they are revealed.
+/// The app as it is registered on the platform.
 #[napi]
 pub struct Registration(pub(crate) appmint_core::Registration);
 
-/// What a registration says without its secrets.
+/// The members of a registration, without its secrets.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct RegistrationRecord {
     pub id: String,
@@ -24,22 +26,22 @@ pub struct RegistrationRecord {
 
 #[napi]
 impl Registration {
-    /// All but the secrets.
+    /// All members but the secrets.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn record(&self) -> RegistrationRecord {
-        let of = &self.0;
+        let registration = &self.0;
         RegistrationRecord {
-            id: of.id.clone(),
-            slug: of.slug.clone(),
-            name: of.name.clone(),
-            client_id: of.client_id.clone(),
-            owner: of.owner.clone(),
-            permissions: of.permissions.clone(),
-            events: of.events.clone(),
-            created_at: of.created_at.map(Timestamp::as_millis),
-            updated_at: of.updated_at.map(Timestamp::as_millis),
-            raw: of.raw.to_string(),
+            id: registration.id.clone(),
+            slug: registration.slug.clone(),
+            name: registration.name.clone(),
+            client_id: registration.client_id.clone(),
+            owner: registration.owner.clone(),
+            permissions: registration.permissions.clone(),
+            events: registration.events.clone(),
+            created_at: registration.created_at.map(Timestamp::as_millis),
+            updated_at: registration.updated_at.map(Timestamp::as_millis),
+            raw: registration.raw.to_string(),
         }
     }
 
@@ -57,7 +59,7 @@ impl Registration {
         self.0.webhook_secret.as_ref().map(Secret::reveal)
     }
 
-    /// The app's key as PEM.
+    /// The app's private key as PEM.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn reveal_private_key(&self) -> Option<&str> {

@@ -1,4 +1,4 @@
-//! A JavaScript function that signs.
+//! A signer of the program's own: a JavaScript function.
 
 use std::{fmt, sync::Arc};
 
@@ -7,42 +7,43 @@ use napi::Env;
 use napi_derive::napi;
 
 use crate::{
-    clock::millis,
-    desk::{Asked, Desk, Part},
+    durations::from_millis,
+    js_callbacks::{Argument, JsCallback, JsFunction},
 };
 
-/// A signer that JavaScript answers for.
+/// A signer that JavaScript provides.
 #[napi]
-pub struct Signer(Arc<Desk>);
+pub struct Signer(Arc<JsCallback>);
 
 #[napi]
 impl Signer {
-    /// Calls `ask` with each message to sign. A signature is waited for no longer than `patience`
-    /// milliseconds.
+    /// A signer that calls `function` with each message to sign, and waits for a signature for at
+    /// most `timeout_ms`.
     ///
     /// # Errors
-    /// When Node makes no queue.
+    /// If Node cannot make the queue.
     #[napi(catch_unwind, constructor)]
-    pub fn new(env: Env, ask: Asked<'_>, patience: f64) -> napi::Result<Self> {
-        Ok(Self(Desk::open(env, ask, millis(patience), "the signer", ErrorKind::Timeout)?))
+    pub fn new(env: Env, function: JsFunction<'_>, timeout_ms: f64) -> napi::Result<Self> {
+        let timeout = from_millis(timeout_ms);
+        Ok(Self(JsCallback::new(env, function, timeout, "the signer", ErrorKind::Timeout)?))
     }
 
     pub(crate) fn shared(&self) -> Arc<dyn appmint_core::Signer> {
-        Arc::new(Asking(Arc::clone(&self.0)))
+        Arc::new(JsSigner(Arc::clone(&self.0)))
     }
 }
 
 /// The core's side of a [`Signer`].
-struct Asking(Arc<Desk>);
+struct JsSigner(Arc<JsCallback>);
 
-impl appmint_core::Signer for Asking {
+impl appmint_core::Signer for JsSigner {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
-        let signature = self.0.ask("sign", vec![Part::Bytes(message.to_vec())])?;
-        signature.ok_or_else(|| self.0.unanswered())
+        let signature = self.0.call("sign", vec![Argument::Bytes(message.to_vec())])?;
+        signature.ok_or_else(|| self.0.no_reply())
     }
 }
 
-impl fmt::Debug for Asking {
+impl fmt::Debug for JsSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Signer(JavaScript)")
     }

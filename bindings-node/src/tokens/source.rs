@@ -1,24 +1,26 @@
+//! Sources of tokens.
+
 use std::convert::identity;
 
 use appmint_core::Timestamp;
 use napi_derive::napi;
 
+use super::token::{Token, revealed};
 use crate::{
-    app::{CallRecord, ResponseRecord, revealed},
-    clock::millis,
-    landing::Landings,
-    listing::Listing,
-    outcome::{Outcome, outcome},
-    token::Token,
+    app::request::{RequestRecord, ResponseRecord},
+    completions::Completions,
+    durations::from_millis,
+    errors::{Outcome, outcome},
+    installations::listing::Listing,
 };
 
-/// Tokens for one installation, or for the app itself.
+/// A source of tokens for one installation, the app itself or one user.
 #[napi]
 pub struct TokenSource(pub(crate) appmint_core::TokenSource);
 
 #[napi]
 impl TokenSource {
-    /// The installation's id; none for the app's own tokens, and for what was not looked up yet.
+    /// The installation's id; null for other sources, and before a lookup has completed.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn installation_id(&self) -> Option<String> {
@@ -29,33 +31,26 @@ impl TokenSource {
     #[napi(catch_unwind)]
     pub fn token(
         &self,
-        landings: &Landings,
+        completions: &Completions,
         id: u32,
-        min_valid: Option<f64>,
+        min_valid_ms: Option<f64>,
     ) -> Option<Outcome<Token>> {
-        landings.await_landing(id, self.0.token(min_valid.map(millis)), Token)
+        completions.complete(id, self.0.token(min_valid_ms.map(from_millis)), Token)
     }
 
-    /// Brings each new token, after the one before.
-    #[napi(catch_unwind)]
-    pub fn on_change(&self, changes: &Landings) {
-        let bring = changes.bringing(change);
-        self.0.on_change(move |before, token| bring((before.cloned(), token.clone())));
-    }
-
-    /// The value for an `Authorization` header, with such a token.
+    /// The value of an `Authorization` header with such a token.
     #[napi(catch_unwind)]
     pub fn authorization_header(
         &self,
-        landings: &Landings,
+        completions: &Completions,
         id: u32,
-        min_valid: Option<f64>,
+        min_valid_ms: Option<f64>,
     ) -> Option<Outcome<String>> {
-        let flight = self.0.authorization_header(min_valid.map(millis));
-        landings.await_landing(id, flight, |secret| revealed(&secret))
+        let task = self.0.authorization_header(min_valid_ms.map(from_millis));
+        completions.complete(id, task, |secret| revealed(&secret))
     }
 
-    /// When the token in memory stops working, in milliseconds since 1970.
+    /// When the token in memory expires, in milliseconds since 1970.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn expires_at(&self) -> Option<i64> {
@@ -68,33 +63,39 @@ impl TokenSource {
         self.0.invalidate();
     }
 
-    /// Forgets the token in memory and has the platform end it.
+    /// Queues the previous and the new token whenever the token changes.
     #[napi(catch_unwind)]
-    pub fn revoke(&self, landings: &Landings, id: u32) -> Option<Outcome<()>> {
-        landings.await_landing(id, self.0.revoke(), identity)
+    pub fn on_change(&self, changes: &Completions) {
+        let notify = changes.notifier(change);
+        self.0.on_change(move |previous, token| notify((previous.cloned(), token.clone())));
     }
 
-    /// The repositories that the token reaches.
+    /// Forgets the token in memory and revokes it.
+    #[napi(catch_unwind)]
+    pub fn revoke(&self, completions: &Completions, id: u32) -> Option<Outcome<()>> {
+        completions.complete(id, self.0.revoke(), identity)
+    }
+
+    /// The repositories that the token may access.
     #[napi(catch_unwind)]
     pub fn repositories(&self) -> Outcome<Listing> {
         outcome(self.0.repositories().map(Listing::from))
     }
 
-    /// An API call as the installation.
+    /// An API request with a token of this source.
     #[napi(catch_unwind)]
     pub fn request(
         &self,
-        landings: &Landings,
+        completions: &Completions,
         id: u32,
-        call: CallRecord,
+        request: RequestRecord,
     ) -> Option<Outcome<ResponseRecord>> {
-        let flight = self.0.request(call.into());
-        landings.await_landing(id, flight, ResponseRecord::of)
+        completions.complete(id, self.0.request(request.into()), ResponseRecord::from)
     }
 }
 
 fn change(
-    (before, token): (Option<appmint_core::Token>, appmint_core::Token),
+    (previous, token): (Option<appmint_core::Token>, appmint_core::Token),
 ) -> (Option<Token>, Token) {
-    (before.map(Token), Token(token))
+    (previous.map(Token), Token(token))
 }

@@ -1,13 +1,15 @@
+//! Tokens. A secret stays in native memory until it is revealed.
+
 use std::collections::BTreeMap;
 
-use appmint_core::Secret;
+use appmint_core::{Secret, Timestamp};
 use napi_derive::napi;
 
-/// A token, whose secret stays here until it is revealed.
+/// A token.
 #[napi]
 pub struct Token(pub(crate) appmint_core::Token);
 
-/// What a token says of itself without its secrets.
+/// The members of a token, without its secrets.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct TokenRecord {
     pub kind: &'static str,
@@ -23,23 +25,21 @@ pub struct TokenRecord {
 
 #[napi]
 impl Token {
-    /// All but the secrets.
+    /// All members but the secrets.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn record(&self) -> TokenRecord {
+        let token = &self.0;
         TokenRecord {
-            kind: self.0.kind().name(),
-            expires_at: self.0.expires_at().map(appmint_core::Timestamp::as_millis),
-            permissions: self.0.permissions().clone(),
-            repository_selection: self.0.repository_selection().map(str::to_owned),
-            repositories: self.0.repositories().to_vec(),
-            scopes: self.0.scopes().to_vec(),
-            account: self.0.account().map(str::to_owned),
-            claims: self.0.claims().map(str::to_owned),
-            refresh_token_expires_at: self
-                .0
-                .refresh_token_expires_at()
-                .map(appmint_core::Timestamp::as_millis),
+            kind: token.kind().name(),
+            expires_at: token.expires_at().map(Timestamp::as_millis),
+            permissions: token.permissions().clone(),
+            repository_selection: token.repository_selection().map(str::to_owned),
+            repositories: token.repositories().to_vec(),
+            scopes: token.scopes().to_vec(),
+            account: token.account().map(str::to_owned),
+            claims: token.claims().map(str::to_owned),
+            refresh_token_expires_at: token.refresh_token_expires_at().map(Timestamp::as_millis),
         }
     }
 
@@ -50,11 +50,11 @@ impl Token {
         self.0.reveal()
     }
 
-    /// The value for an `Authorization` header.
+    /// The value of an `Authorization` header.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn authorization_header(&self) -> String {
-        self.0.authorization_header().reveal().to_owned()
+        revealed(&self.0.authorization_header())
     }
 
     /// The refresh token itself.
@@ -63,4 +63,8 @@ impl Token {
     pub fn reveal_refresh_token(&self) -> Option<&str> {
         self.0.refresh_token().map(Secret::reveal)
     }
+}
+
+pub(crate) fn revealed(secret: &Secret) -> String {
+    secret.reveal().to_owned()
 }

@@ -1,7 +1,9 @@
+//! The configuration of the app's webhook, and its deliveries.
+
 use appmint_core::{Timestamp, WebhookConfig, WebhookDelivery};
 use napi_derive::napi;
 
-/// Where the platform sends the app's events.
+/// Where the platform sends webhook events.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct WebhookConfigRecord {
     pub url: Option<String>,
@@ -10,8 +12,8 @@ pub struct WebhookConfigRecord {
     pub raw: String,
 }
 
-impl WebhookConfigRecord {
-    pub(crate) fn of(config: WebhookConfig) -> Self {
+impl From<WebhookConfig> for WebhookConfigRecord {
+    fn from(config: WebhookConfig) -> Self {
         Self {
             url: config.url,
             content_type: config.content_type,
@@ -21,7 +23,7 @@ impl WebhookConfigRecord {
     }
 }
 
-/// An event that was sent to the app.
+/// A delivery of a webhook event.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct WebhookDeliveryRecord {
     pub id: String,
@@ -37,8 +39,8 @@ pub struct WebhookDeliveryRecord {
     pub raw: String,
 }
 
-impl WebhookDeliveryRecord {
-    pub(crate) fn of(delivery: WebhookDelivery) -> Self {
+impl From<WebhookDelivery> for WebhookDeliveryRecord {
+    fn from(delivery: WebhookDelivery) -> Self {
         Self {
             id: delivery.id,
             guid: delivery.guid,
