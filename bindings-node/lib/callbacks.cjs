@@ -1,60 +1,57 @@
 'use strict'
 
-// What native code asks of functions that a program gave. It asks from a thread of its own, which
-// waits for the answer, or for the promise's.
+// Functions of the program that native code calls: methods, whose replies it waits for on a thread of
+// its own, and notifications, whose results it ignores.
 
 const native = require('../native.cjs')
-const { isBytes, kindOf } = require('./arguments.cjs')
-const { ask } = require('./errors.cjs')
-const { dateOf } = require('./token.cjs')
+const { isBytes, typeName } = require('./arguments.cjs')
+const { callNative, unwrap } = require('./native_calls.cjs')
 
-/** A signer is waited for as long as a whole call is. */
-function signerOf(sign, timeout = CALL) {
-  const asked = { sign: { whom: 'the signer', call: sign, ...BYTES } }
-  return ask(() => new native.Signer(answering(asked), timeout))
+/**
+ * The function through which native code calls these methods by their names. A method is a function
+ * `call`, its `name` in error messages, and the `type` of what it returns or resolves with.
+ */
+function dispatcher(methods) {
+  return (deferred, name, args) => void settle(deferred, methods[name], args)
 }
 
-/** A store is waited for so long that a call can still do without it. */
-function storeOf(store, timeout = CALL) {
-  const method = (name, answer, call = (...parts) => store[name](...parts)) => {
-    return [name, { whom: `the store's ${name}`, call, ...answer }]
-  }
-  const put = (name, value, expected, keepUntil) => store.put(name, value, expected, dateOf(keepUntil))
-  const asked = Object.fromEntries([
-    method('get', BYTES_OR_NULL), method('put', FLAG, put), method('remove', ANYTHING), method('lock', FLAG),
-    method('unlock', ANYTHING),
-  ])
-  return ask(() => new native.Store(answering(asked), Math.min(timeout / 4, STORE)))
-}
-
-function answering(asked) {
-  return (question, name, parts) => void answer(question, asked[name], parts)
-}
-
-async function answer(question, { whom, call, wanted, read }, parts) {
+async function settle(deferred, { name, call, type }, args) {
   try {
-    const given = await call(...parts)
-    const told = read(given)
-    if (told !== undefined) question.answer(told)
-    else question.fail(`${whom} gave ${kindOf(given)}, not ${wanted}`)
+    const value = await call(...args)
+    const reply = type.read(value)
+    if (reply !== undefined) deferred.resolve(reply)
+    else deferred.reject(`${name} returned ${typeName(value)}, not ${type.description}`)
   } catch (thrown) {
-    question.fail(`${whom} threw ${nameOf(thrown)}`, describe(thrown))
+    deferred.reject(`${name} threw ${errorName(thrown)}`, describe(thrown))
   }
 }
 
-/** The bytes, or undefined of what is none. */
-function bytesOf(given) {
-  if (!isBytes(given)) return undefined
-  if (given instanceof ArrayBuffer) return new Uint8Array(given)
-  return new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
+/** A queue through which native code notifies a callback. It does not keep the process alive. */
+function notifications(callback) {
+  return callNative(() => new native.Completions((_, outcome) => void notify(callback, outcome)))
 }
 
-// Of what was thrown, even its name may throw.
-function nameOf(thrown) {
+async function notify(callback, outcome) {
   try {
-    return thrown instanceof Error ? String(thrown.name) : kindOf(thrown)
+    await callback(unwrap(outcome))
   } catch {
-    return 'something'
+    // No caller waits for this callback, so nobody can handle its error.
+  }
+}
+
+/** The bytes, or undefined if the value is of another type. */
+function readBytes(value) {
+  if (!isBytes(value)) return undefined
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+}
+
+// Even the name of a thrown value may be a getter that throws.
+function errorName(thrown) {
+  try {
+    return thrown instanceof Error ? String(thrown.name) : typeName(thrown)
+  } catch {
+    return 'an error without a name'
   }
 }
 
@@ -62,19 +59,21 @@ function describe(thrown) {
   try {
     return String(thrown)
   } catch {
-    return 'something that cannot be shown'
+    return 'a value that cannot be shown'
   }
 }
 
-// Native code is answered with bytes or null: a yes is any bytes, a no is null.
-const YES = new Uint8Array(1)
-const BYTES = { wanted: 'bytes', read: bytesOf }
-const BYTES_OR_NULL = { wanted: 'bytes or null', read: (given) => (given === undefined || given === null ? null : bytesOf(given)) }
-const FLAG = { wanted: 'true or false', read: (given) => (typeof given === 'boolean' ? (given ? YES : null) : undefined) }
+// Native code takes bytes or null: true is any bytes, false is null.
+const TRUE = new Uint8Array(1)
+const BYTES = { description: 'bytes', read: readBytes }
+const BYTES_OR_NULL = {
+  description: 'bytes or null',
+  read: (value) => (value === undefined || value === null ? null : readBytes(value)),
+}
+const BOOLEAN = {
+  description: 'true or false',
+  read: (value) => (typeof value === 'boolean' ? (value ? TRUE : null) : undefined),
+}
 const ANYTHING = { read: () => null }
 
-/** The core's own default for a whole call, in milliseconds. */
-const CALL = 30_000
-const STORE = 5000
-
-module.exports = { signerOf, storeOf }
+module.exports = { ANYTHING, BOOLEAN, BYTES, BYTES_OR_NULL, dispatcher, notifications }

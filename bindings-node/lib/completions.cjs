@@ -1,62 +1,64 @@
 'use strict'
 
-// Calls on their way. Native code starts one and says at once what it already knows; everything
-// else lands here. Neither waits on a thread of libuv's.
+// Calls of native code that complete later. Native code starts the call and returns at once if the
+// result is known already; otherwise the result is queued into the event loop. No thread of libuv's
+// is occupied.
 
 const native = require('../native.cjs')
-const { CancelledError, ask, settle } = require('./errors.cjs')
+const { CancelledError } = require('./errors.cjs')
+const { callNative, unwrap } = require('./native_calls.cjs')
 
-const aloft = new Map()
-const landings = new native.Landings((id, outcome) => aloft.get(id)?.(outcome))
-let last = 0
+const pending = new Map()
+const completions = new native.Completions((id, outcome) => pending.get(id)?.(outcome))
+let lastId = 0
 
 /**
- * The value that a call lands with. `start` gets where to land, and the id to land with. A signal, or
- * a timeout in milliseconds, ends the waiting, while the call goes on.
+ * The result of a call. `start` is called with the queue and the id under which the outcome is queued.
+ * A signal or a timeout ends the waiting, while the call goes on.
  */
-async function fly(start, { signal, timeout } = {}) {
+async function complete(start, { signal, timeoutMs } = {}) {
   if (signal?.aborted) throw cancelled(signal)
-  last = (last + 1) >>> 0
-  const id = last
-  return settle(ask(() => start(landings, id)) ?? (await landing(id, signal, timeout)))
+  lastId = (lastId + 1) >>> 0
+  const id = lastId
+  return unwrap(callNative(() => start(completions, id)) ?? (await completion(id, signal, timeoutMs)))
 }
 
-function landing(id, signal, timeout) {
+function completion(id, signal, timeoutMs) {
   return new Promise((resolve, reject) => {
-    const leave = () => {
-      aloft.delete(id)
-      if (aloft.size === 0) ask(() => landings.release())
-      signal?.removeEventListener('abort', abandon)
+    const stopWaiting = () => {
+      pending.delete(id)
+      if (pending.size === 0) callNative(() => completions.allowExit())
+      signal?.removeEventListener('abort', onAbort)
       clearTimeout(timer)
     }
-    const land = (outcome) => {
-      leave()
+    const onComplete = (outcome) => {
+      stopWaiting()
       resolve(outcome)
     }
-    const abandon = () => {
-      leave()
+    const onAbort = () => {
+      stopWaiting()
       reject(cancelled(signal))
     }
-    aloft.set(id, land)
-    // The process lives while somebody waits, and no longer.
-    if (aloft.size === 1) ask(() => landings.hold())
-    signal?.addEventListener('abort', abandon, { once: true })
-    const timer = timeout === undefined ? undefined : setTimeout(land, Math.min(timeout, LONGEST), OVERDUE)
+    pending.set(id, onComplete)
+    // The process stays alive while a promise is pending, and no longer.
+    if (pending.size === 1) callNative(() => completions.keepAlive())
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const timer = timeoutMs === undefined ? undefined : setTimeout(onComplete, Math.min(timeoutMs, MAX_TIMER_MS), TIMED_OUT)
   })
 }
 
 function cancelled(signal) {
-  return new CancelledError('the caller stopped waiting', { cause: signal.reason })
+  return new CancelledError('the call was cancelled by its signal', { cause: signal.reason })
 }
 
-/** What the core says of a call that it stops waiting for. */
-const OVERDUE = [{
+/** The outcome of a call that timed out, in the words of the core. */
+const TIMED_OUT = [{
   kind: 'timeout',
   message: 'no answer before the deadline',
   hint: 'Raise `timeout`, or try again: the platform or the way to it is slow.',
   isRetryable: true,
 }]
-/** A timer that is set for longer goes off at once. */
-const LONGEST = 0x7fffffff
+/** A timer that is set for longer fires at once. */
+const MAX_TIMER_MS = 0x7fffffff
 
-module.exports = { fly }
+module.exports = { complete }

@@ -1,31 +1,49 @@
 'use strict'
 
+// Events, and the clock for tests.
+
 const { inspect } = require('node:util')
 const native = require('../native.cjs')
-const { amount, invalid, time } = require('./arguments.cjs')
-const { ask } = require('./errors.cjs')
+const { invalid, milliseconds, time } = require('./arguments.cjs')
+const { notifications } = require('./callbacks.cjs')
+const { errorOf } = require('./errors.cjs')
+const { callNative } = require('./native_calls.cjs')
 
-/** A clock that stands still until moved. */
+/** Something that happened to an app's tokens. */
+class AppEvent {
+  constructor({ error, ...record }) {
+    Object.assign(this, record)
+    this.error = error === null ? null : errorOf(error)
+    Object.freeze(this)
+  }
+}
+
+/** The queue through which native code calls `onEvent`. */
+function eventNotifications(onEvent) {
+  return notifications((record) => onEvent(new AppEvent(record)))
+}
+
+/** A clock that moves only when it is told to. */
 class ManualClock {
   #native
 
   constructor(now) {
     const millis = time('now', now)
-    this.#native = ask(() => new native.ManualClock(millis))
+    this.#native = callNative(() => new native.ManualClock(millis))
   }
 
   now() {
-    return new Date(ask(() => this.#native.now()))
+    return new Date(callNative(() => this.#native.now()))
   }
 
   set(now) {
     const millis = time('now', now)
-    ask(() => this.#native.set(millis))
+    callNative(() => this.#native.set(millis))
   }
 
-  advance(by) {
-    const millis = amount('by', by)
-    ask(() => this.#native.advance(millis))
+  advance(byMs) {
+    const millis = milliseconds('byMs', byMs)
+    callNative(() => this.#native.advance(millis))
   }
 
   [inspect.custom](_depth, options, show = inspect) {
@@ -41,4 +59,4 @@ class ManualClock {
 const { nativeOf } = ManualClock
 delete ManualClock.nativeOf
 
-module.exports = { ManualClock, nativeClockOf: nativeOf }
+module.exports = { AppEvent, ManualClock, eventNotifications, nativeClock: nativeOf }

@@ -1,37 +1,37 @@
 'use strict'
 
-const { InvalidArgumentError } = require('./errors.cjs')
-const { fly } = require('./flight.cjs')
+const { complete } = require('../completions.cjs')
+const { InvalidArgumentError } = require('../errors.cjs')
 
-const MAKE = Symbol('made by appmint')
+const INTERNAL = Symbol('appmint')
 
-/** A list that is fetched page by page as it is asked for. */
+/** A list that is fetched page by page as its items are asked for. */
 class Listing {
   #native
   #Item
-  #waiting
-  #turn
+  #waitOptions
+  #previous
   #isOver = false
 
-  constructor(key, native, Item, waiting) {
-    if (key !== MAKE) throw new InvalidArgumentError('a Listing comes from an App or a TokenSource')
+  constructor(key, native, Item, waitOptions) {
+    if (key !== INTERNAL) throw new InvalidArgumentError('a Listing comes from an App or a TokenSource')
     this.#native = native
     this.#Item = Item
-    this.#waiting = waiting
+    this.#waitOptions = waitOptions
   }
 
   [Symbol.asyncIterator]() {
     return this
   }
 
-  // Who asks before the last one was answered comes after that one, so that items keep their order.
+  // A call waits for the previous one, so that concurrent calls get the items in order.
   async next() {
-    const before = this.#turn
-    const { promise, resolve } = pending()
-    this.#turn = promise
+    const previous = this.#previous
+    const { promise, resolve } = withResolver()
+    this.#previous = promise
     try {
-      await before
-      return await this.#advance()
+      await previous
+      return await this.#fetch()
     } finally {
       resolve()
     }
@@ -48,19 +48,21 @@ class Listing {
     return items
   }
 
-  async #advance() {
+  async #fetch() {
     if (this.#isOver) return END
-    const record = await fly((...landing) => this.#native.next(...landing), this.#waiting)
+    const record = await complete((...completion) => this.#native.next(...completion), this.#waitOptions)
     return record === null ? END : { done: false, value: new this.#Item(record) }
   }
 }
 
 const END = Object.freeze({ done: true, value: undefined })
 
-function pending() {
+function withResolver() {
   let resolve
   const promise = new Promise((settle) => { resolve = settle })
   return { promise, resolve }
 }
 
-module.exports = { Listing, listingOf: (native, Item, waiting) => new Listing(MAKE, native, Item, waiting) }
+module.exports = {
+  Listing, listingOf: (native, Item, waitOptions) => new Listing(INTERNAL, native, Item, waitOptions),
+}

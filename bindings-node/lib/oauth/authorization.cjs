@@ -1,36 +1,37 @@
 'use strict'
 
-const { invalid } = require('./arguments.cjs')
-const { InvalidArgumentError, ask } = require('./errors.cjs')
-const { fill } = require('./values.cjs')
+const { invalid } = require('../arguments.cjs')
+const { InvalidArgumentError } = require('../errors.cjs')
+const { callNative } = require('../native_calls.cjs')
+const { fill } = require('../records.cjs')
 
-const MAKE = Symbol('made by appmint')
+const INTERNAL = Symbol('appmint')
 
-/** Where to send a user. The verifier is a secret and does not show itself. */
+/** Where to send a user, and what to keep until the user returns. The verifier stays in native memory. */
 class Authorization {
   #native
 
   constructor(key, native) {
-    if (key !== MAKE) throw new InvalidArgumentError('an Authorization comes from an App')
+    if (key !== INTERNAL) throw new InvalidArgumentError('an Authorization comes from an App')
     this.#native = native
-    fill(this, ask(() => native.record()))
+    fill(this, callNative(() => native.record()))
   }
 
   get codeVerifier() {
-    return ask(() => this.#native.codeVerifier())
+    return callNative(() => this.#native.codeVerifier())
   }
 
   static nativeOf(name, authorization) {
-    if (!(#native in Object(authorization))) throw invalid(name, 'an Authorization of the app', authorization, KEPT)
+    if (!(#native in Object(authorization))) throw invalid(name, 'an Authorization of the app', authorization, HINT)
     return authorization.#native
   }
 }
 
-const KEPT = 'To keep one between two requests, seal it: app.sealAuthorization(authorization).'
+const HINT = 'To keep it between two requests, seal it: app.sealAuthorization(authorization).'
 
 const { nativeOf } = Authorization
 delete Authorization.nativeOf
 
 module.exports = {
-  Authorization, authorizationOf: (native) => new Authorization(MAKE, native), nativeAuthorizationOf: nativeOf,
+  Authorization, authorizationOf: (native) => new Authorization(INTERNAL, native), nativeAuthorization: nativeOf,
 }

@@ -1,43 +1,45 @@
 'use strict'
 
-// A person who logs in: with a browser that comes back to this machine, or on another device.
+// Logins of a user: with a browser that returns to this machine, or on another device.
 
 const { inspect } = require('node:util')
-const { amount, options, signal } = require('./arguments.cjs')
-const { InvalidArgumentError, ask, settle } = require('./errors.cjs')
-const { fly } = require('./flight.cjs')
-const { dateOf, tokenOf } = require('./token.cjs')
+const { WAIT_OPTIONS, milliseconds, readOptions } = require('../arguments.cjs')
+const { complete } = require('../completions.cjs')
+const { InvalidArgumentError } = require('../errors.cjs')
+const { callNative, unwrap } = require('../native_calls.cjs')
+const { dateOf } = require('../records.cjs')
+const { tokenOf } = require('../tokens/token.cjs')
 
-const MAKE = Symbol('made by appmint')
+const INTERNAL = Symbol('appmint')
 
-/** A login that waits for a browser to come back. */
+/** A login that waits for a browser to return. */
 class Login {
   #native
 
   constructor(key, native) {
-    if (key !== MAKE) throw new InvalidArgumentError('a Login comes from app.startLogin()')
+    if (key !== INTERNAL) throw new InvalidArgumentError('a Login comes from app.startLogin()')
     this.#native = native
   }
 
   get url() {
-    return ask(() => this.#native.url())
+    return callNative(() => this.#native.url())
   }
 
   get redirectUri() {
-    return ask(() => this.#native.redirectUri())
+    return callNative(() => this.#native.redirectUri())
   }
 
   openBrowser() {
-    settle(ask(() => this.#native.openBrowser()))
+    unwrap(callNative(() => this.#native.openBrowser()))
   }
 
-  async wait(given) {
-    const { timeout, signal } = options(given, WAITING)
-    return tokenOf(await flyOrCancel(this, (...landing) => this.#native.wait(...landing, timeout), signal))
+  async wait(options) {
+    const { timeoutMs, signal } = readOptions(options, LOGIN_WAIT)
+    return tokenOf(await completeOrCancel(this, (...completion) => this.#native.wait(...completion, timeoutMs), signal))
   }
 
   cancel() {
-    ask(() => this.#native.cancel())
+    callNative(() => this.#native.cancel())
   }
 
   // The URL holds the state.
@@ -46,15 +48,15 @@ class Login {
   }
 }
 
-/** A login that waits for a person to type a code at another place. */
+/** A login that waits for a user to type a code on another device. */
 class DeviceLogin {
   #native
   #record
 
   constructor(key, native) {
-    if (key !== MAKE) throw new InvalidArgumentError('a DeviceLogin comes from app.startDeviceLogin()')
+    if (key !== INTERNAL) throw new InvalidArgumentError('a DeviceLogin comes from app.startDeviceLogin()')
     this.#native = native
-    this.#record = ask(() => native.record())
+    this.#record = callNative(() => native.record())
   }
 
   get userCode() {
@@ -73,38 +75,40 @@ class DeviceLogin {
     return dateOf(this.#record.expiresAt)
   }
 
-  async poll(given) {
-    return tokenOf(await fly((...landing) => this.#native.poll(...landing), options(given, POLLING)))
+  async poll(options) {
+    return tokenOf(await complete((...completion) => this.#native.poll(...completion), readOptions(options, WAIT_OPTIONS)))
   }
 
-  async wait(given) {
-    const { signal } = options(given, POLLING)
-    return tokenOf(await flyOrCancel(this, (...landing) => this.#native.wait(...landing), signal))
+  async wait(options) {
+    const { signal } = readOptions(options, WAIT_OPTIONS)
+    return tokenOf(await completeOrCancel(this, (...completion) => this.#native.wait(...completion), signal))
   }
 
   cancel() {
-    ask(() => this.#native.cancel())
+    callNative(() => this.#native.cancel())
   }
 
-  // Who knows the user code can take part in the login.
+  // Whoever knows the user code can take part in the login.
   [inspect.custom](_depth, options, show = inspect) {
     const { verificationUri, expiresAt } = this
     return `DeviceLogin ${show({ verificationUri, expiresAt }, options)}`
   }
 }
 
-/** A login that nobody waits for any more is over: its listener closes, its asking ends. */
-async function flyOrCancel(login, start, signal) {
+/** An aborted signal also cancels the login, so that its listener closes or its polling ends. */
+async function completeOrCancel(login, start, signal) {
   try {
-    return await fly(start, { signal })
+    return await complete(start, { signal })
   } finally {
     if (signal?.aborted) login.cancel()
   }
 }
 
-const POLLING = { signal }
-const WAITING = { ...POLLING, timeout: amount }
+const LOGIN_WAIT = { ...WAIT_OPTIONS, timeoutMs: milliseconds }
 
 module.exports = {
-  DeviceLogin, Login, deviceLoginOf: (native) => new DeviceLogin(MAKE, native), loginOf: (native) => new Login(MAKE, native),
+  DeviceLogin,
+  Login,
+  deviceLoginOf: (native) => new DeviceLogin(INTERNAL, native),
+  loginOf: (native) => new Login(INTERNAL, native),
 }

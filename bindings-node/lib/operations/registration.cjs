@@ -1,31 +1,32 @@
 'use strict'
 
-const { InvalidArgumentError, ask } = require('./errors.cjs')
-const { fill } = require('./values.cjs')
+const { InvalidArgumentError } = require('../errors.cjs')
+const { callNative } = require('../native_calls.cjs')
+const { fill } = require('../records.cjs')
 
-const MAKE = Symbol('made by appmint')
+const INTERNAL = Symbol('appmint')
 
-/** The app as the platform has it registered. Its secrets stay in native memory until they are revealed. */
+/** The app as it is registered on the platform. Its secrets stay in native memory until they are revealed. */
 class Registration {
   #native
 
   constructor(key, native) {
-    if (key !== MAKE) throw new InvalidArgumentError('a Registration comes from an App')
+    if (key !== INTERNAL) throw new InvalidArgumentError('a Registration comes from an App')
     this.#native = native
-    fill(this, ask(() => native.record()))
+    fill(this, callNative(() => native.record()))
   }
 
   revealClientSecret() {
-    return ask(() => this.#native.revealClientSecret())
+    return callNative(() => this.#native.revealClientSecret())
   }
 
   revealWebhookSecret() {
-    return ask(() => this.#native.revealWebhookSecret())
+    return callNative(() => this.#native.revealWebhookSecret())
   }
 
   revealPrivateKey() {
-    return ask(() => this.#native.revealPrivateKey())
+    return callNative(() => this.#native.revealPrivateKey())
   }
 }
 
-module.exports = { Registration, registrationOf: (native) => new Registration(MAKE, native) }
+module.exports = { Registration, registrationOf: (native) => new Registration(INTERNAL, native) }

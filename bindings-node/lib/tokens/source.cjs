@@ -1,75 +1,79 @@
 'use strict'
 
 const { inspect } = require('node:util')
-const { amount, fn, options, signal } = require('./arguments.cjs')
-const { sourceCall } = require('./call.cjs')
-const { InvalidArgumentError, ask, settle } = require('./errors.cjs')
-const { fly } = require('./flight.cjs')
-const { listingOf } = require('./listing.cjs')
-const { telling } = require('./telling.cjs')
-const { dateOf, tokenOf } = require('./token.cjs')
-const { Repository, Response } = require('./values.cjs')
+const { ApiResponse, readSourceRequest } = require('../app/request.cjs')
+const { WAIT_OPTIONS, func, milliseconds, readOptions } = require('../arguments.cjs')
+const { notifications } = require('../callbacks.cjs')
+const { complete } = require('../completions.cjs')
+const { InvalidArgumentError } = require('../errors.cjs')
+const { listingOf } = require('../installations/listing.cjs')
+const { Repository } = require('../installations/records.cjs')
+const { callNative, unwrap } = require('../native_calls.cjs')
+const { dateOf } = require('../records.cjs')
+const { tokenOf } = require('./token.cjs')
 
-const MAKE = Symbol('made by appmint')
+const INTERNAL = Symbol('appmint')
 
-/** Tokens for one installation, for the app itself or for a user: from memory while they live long enough, else newly minted. */
+/** A source of tokens for one installation, the app itself or one user. */
 class TokenSource {
   #native
 
   constructor(key, native) {
-    if (key !== MAKE) throw new InvalidArgumentError('a TokenSource comes from an App')
+    if (key !== INTERNAL) throw new InvalidArgumentError('a TokenSource comes from an App')
     this.#native = native
   }
 
   get installationId() {
-    return ask(() => this.#native.installationId())
+    return callNative(() => this.#native.installationId())
   }
 
-  async token(given) {
-    const { minValid, ...waiting } = options(given, TOKEN)
-    return tokenOf(await fly((...landing) => this.#native.token(...landing, minValid), waiting))
+  async token(options) {
+    const { minValidMs, ...waitOptions } = readOptions(options, TOKEN)
+    return tokenOf(await this.#complete('token', waitOptions, minValidMs))
   }
 
-  onChange(callback) {
-    fn('callback', callback)
-    const changes = telling(([before, token]) => callback(before && tokenOf(before), tokenOf(token)))
-    ask(() => this.#native.onChange(changes))
-  }
-
-  async authorizationHeader(given) {
-    const { minValid, ...waiting } = options(given, TOKEN)
-    return await fly((...landing) => this.#native.authorizationHeader(...landing, minValid), waiting)
+  async authorizationHeader(options) {
+    const { minValidMs, ...waitOptions } = readOptions(options, TOKEN)
+    return await this.#complete('authorizationHeader', waitOptions, minValidMs)
   }
 
   get expiresAt() {
-    return dateOf(ask(() => this.#native.expiresAt()))
+    return dateOf(callNative(() => this.#native.expiresAt()))
   }
 
   invalidate() {
-    ask(() => this.#native.invalidate())
+    callNative(() => this.#native.invalidate())
   }
 
-  async revoke(given) {
-    const waiting = options(given, WAITING)
-    await fly((...landing) => this.#native.revoke(...landing), waiting)
+  onChange(callback) {
+    func('callback', callback)
+    const changes = notifications(([previous, token]) => callback(previous && tokenOf(previous), tokenOf(token)))
+    callNative(() => this.#native.onChange(changes))
   }
 
-  repositories(given) {
-    const waiting = options(given, WAITING)
-    return listingOf(settle(ask(() => this.#native.repositories())), Repository, waiting)
+  async revoke(options) {
+    await this.#complete('revoke', readOptions(options, WAIT_OPTIONS))
   }
 
-  async request(method, path, given) {
-    const { call, waiting } = sourceCall(method, path, given)
-    return new Response(await fly((...landing) => this.#native.request(...landing, call), waiting))
+  repositories(options) {
+    const waitOptions = readOptions(options, WAIT_OPTIONS)
+    return listingOf(unwrap(callNative(() => this.#native.repositories())), Repository, waitOptions)
+  }
+
+  async request(method, path, options) {
+    const { request, waitOptions } = readSourceRequest(method, path, options)
+    return new ApiResponse(await this.#complete('request', waitOptions, request))
   }
 
   [inspect.custom](_depth, options, show = inspect) {
     return `TokenSource ${show({ installationId: this.installationId }, options)}`
   }
+
+  #complete(method, waitOptions, ...args) {
+    return complete((...completion) => this.#native[method](...completion, ...args), waitOptions)
+  }
 }
 
-const WAITING = { signal }
-const TOKEN = { ...WAITING, minValid: amount, timeout: amount }
+const TOKEN = { ...WAIT_OPTIONS, minValidMs: milliseconds, timeoutMs: milliseconds }
 
-module.exports = { TokenSource, sourceOf: (native) => new TokenSource(MAKE, native) }
+module.exports = { TokenSource, sourceOf: (native) => new TokenSource(INTERNAL, native) }

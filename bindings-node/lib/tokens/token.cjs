@@ -1,18 +1,20 @@
 'use strict'
 
 const { inspect } = require('node:util')
-const { invalid, text } = require('./arguments.cjs')
-const { InvalidArgumentError, ask } = require('./errors.cjs')
+const { invalid, text } = require('../arguments.cjs')
+const { InvalidArgumentError } = require('../errors.cjs')
+const { callNative } = require('../native_calls.cjs')
+const { dateOf, deepFreeze } = require('../records.cjs')
 
-const MAKE = Symbol('made by appmint')
+const INTERNAL = Symbol('appmint')
 
-/** A snapshot. Its secrets stay in native memory until they are revealed. */
+/** A token. Its secrets stay in native memory until they are revealed. */
 class Token {
   #native
   #record
 
   constructor(key, native) {
-    if (key !== MAKE) throw new InvalidArgumentError('tokens come from an App or a TokenSource')
+    if (key !== INTERNAL) throw new InvalidArgumentError('a Token comes from an App or a TokenSource')
     this.#native = native
   }
 
@@ -21,11 +23,11 @@ class Token {
   }
 
   reveal() {
-    return ask(() => this.#native.reveal())
+    return callNative(() => this.#native.reveal())
   }
 
   authorizationHeader() {
-    return ask(() => this.#native.authorizationHeader())
+    return callNative(() => this.#native.authorizationHeader())
   }
 
   get expiresAt() {
@@ -57,7 +59,7 @@ class Token {
   }
 
   revealRefreshToken() {
-    return ask(() => this.#native.revealRefreshToken())
+    return callNative(() => this.#native.revealRefreshToken())
   }
 
   get refreshTokenExpiresAt() {
@@ -83,7 +85,7 @@ class Token {
   }
 
   #read() {
-    this.#record ??= readable(ask(() => this.#native.record()))
+    this.#record ??= frozen(callNative(() => this.#native.record()))
     return this.#record
   }
 }
@@ -91,7 +93,7 @@ class Token {
 const { nativeOf } = Token
 delete Token.nativeOf
 
-function readable(record) {
+function frozen(record) {
   Object.freeze(record.permissions)
   Object.freeze(record.repositories)
   Object.freeze(record.scopes)
@@ -99,32 +101,26 @@ function readable(record) {
   return record
 }
 
-function deepFreeze(value) {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze)
+/** The secret of a Token, or the text that is given instead of one. */
+function tokenText(name, value) {
+  if (value instanceof Token) return value.reveal()
+  if (typeof value !== 'string') throw invalid(name, 'a string or a Token', value)
   return value
 }
 
-/** A Date can be changed by whoever has it, so each asker gets one of their own. */
-function dateOf(millis) {
-  return millis === null ? null : new Date(millis)
-}
-
-function tokenText(name, value) {
-  return value instanceof Token ? value.reveal() : text(name, value)
-}
-
 function tokenTexts(name, value) {
-  if (!Array.isArray(value)) throw invalid(name, 'an array of tokens', value)
-  return value.map((each) => tokenText(`each of ${name}`, each))
+  if (!Array.isArray(value)) throw invalid(name, 'an array of strings or Tokens', value)
+  return value.map((item) => tokenText(`each item of ${name}`, item))
 }
 
+/** The refresh token of a Token, or the text that is given instead of one. */
 function refreshTokenText(name, value) {
   if (!(value instanceof Token)) return text(name, value)
   const revealed = value.revealRefreshToken()
-  if (revealed === null) throw new InvalidArgumentError('the token came without a refresh token')
+  if (revealed === null) throw new InvalidArgumentError(`${name} is a Token that has no refresh token`)
   return revealed
 }
 
 module.exports = {
-  Token, dateOf, nativeTokenOf: nativeOf, refreshTokenText, tokenOf: (native) => new Token(MAKE, native), tokenText, tokenTexts,
+  Token, nativeToken: nativeOf, refreshTokenText, tokenOf: (native) => new Token(INTERNAL, native), tokenText, tokenTexts,
 }

@@ -1,32 +1,46 @@
 'use strict'
 
-const { invalid } = require('./arguments.cjs')
-const { InvalidArgumentError, ask } = require('./errors.cjs')
+const { invalid } = require('../arguments.cjs')
+const { InvalidArgumentError } = require('../errors.cjs')
+const { callNative } = require('../native_calls.cjs')
+const { fill } = require('../records.cjs')
 
-const MAKE = Symbol('made by appmint')
+const INTERNAL = Symbol('appmint')
 
-/** An event whose signature proved right. */
+/** An event whose signature was verified. */
 class WebhookEvent {
   #native
 
   constructor(key, native) {
-    if (key !== MAKE) throw new InvalidArgumentError('a WebhookEvent comes from app.verifyWebhook(…)')
+    if (key !== INTERNAL) throw new InvalidArgumentError('a WebhookEvent comes from app.verifyWebhook(…)')
     this.#native = native
-    const { name, deliveryId, installationId, payload } = ask(() => native.record())
-    this.name = name
-    this.deliveryId = deliveryId
-    this.installationId = installationId
-    this.payload = JSON.parse(payload)
-    Object.freeze(this)
+    fill(this, callNative(() => native.record()))
   }
 
-  static nativeOf(name, webhook) {
-    if (!(#native in Object(webhook))) throw invalid(name, 'a WebhookEvent of app.verifyWebhook(…)', webhook)
-    return webhook.#native
+  static nativeOf(name, event) {
+    if (!(#native in Object(event))) throw invalid(name, 'a WebhookEvent of app.verifyWebhook(…)', event)
+    return event.#native
   }
 }
 
 const { nativeOf } = WebhookEvent
 delete WebhookEvent.nativeOf
 
-module.exports = { WebhookEvent, nativeWebhookOf: nativeOf, webhookOf: (native) => new WebhookEvent(MAKE, native) }
+/** Where and how the platform sends webhook events. */
+class WebhookConfig {
+  constructor(record) {
+    fill(this, record)
+  }
+}
+
+/** A delivery of a webhook event. */
+class WebhookDelivery {
+  constructor(record) {
+    fill(this, record)
+  }
+}
+
+module.exports = {
+  WebhookConfig, WebhookDelivery, WebhookEvent, nativeWebhookEvent: nativeOf,
+  webhookEventOf: (native) => new WebhookEvent(INTERNAL, native),
+}
