@@ -23,7 +23,7 @@ test('the version is the package’s', () => {
   assert.ok(required.platforms.includes('atomgit'))
 })
 
-test('nothing is reached but what is exported', () => {
+test('files that are not exported cannot be required', () => {
   assert.throws(() => require('appmint/native.cjs'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' })
 })
 
