@@ -1,22 +1,22 @@
-// A store in the driver's memory, and one whose callbacks fail.
+// A store in the driver's memory, and one whose methods throw.
 
 const records = new Map()
 const locks = new Map()
 
-const isThere = (name, expected) => {
-  const there = records.get(name) ?? null
-  return expected === null ? there === null : there !== null && there.equals(expected)
+const isCurrent = (name, expected) => {
+  const current = records.get(name) ?? null
+  return expected === null ? current === null : current !== null && current.equals(expected)
 }
 
-export const shelf = {
+export const memoryStore = {
   get: async (name) => records.get(name) ?? null,
   async put(name, value, expected) {
-    const isExpected = isThere(name, expected)
+    const isExpected = isCurrent(name, expected)
     if (isExpected) records.set(name, value)
     return isExpected
   },
   async remove(name, expected) {
-    if (isThere(name, expected)) records.delete(name)
+    if (isCurrent(name, expected)) records.delete(name)
   },
   async lock(name, owner) {
     if (!locks.has(name)) locks.set(name, owner)
@@ -31,4 +31,4 @@ function fail() {
   throw new Error('the store callback failed')
 }
 
-export const broken = { get: fail, put: fail, remove: fail, lock: fail, unlock: fail }
+export const failingStore = { get: fail, put: fail, remove: fail, lock: fail, unlock: fail }
