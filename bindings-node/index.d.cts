@@ -234,7 +234,7 @@ export class App {
   // ---- Installations
 
   /**
-   * The installations of the app, fetched page by page as they are asked for.
+   * The installations of the app, fetched page by page as they are needed.
    *
    * @throws {UnsupportedError} at once, if the platform has no installations
    * @see https://docs.github.com/en/rest/apps
@@ -294,12 +294,14 @@ export class App {
   /**
    * A source of tokens for the installation that exactly one of the lookup's members identifies, limited to
    * the repositories and permissions beside it. No network I/O: the installation is looked up when the
-   * first token is asked for, and again when the platform does not know it any more.
+   * first token is requested, and again when the platform does not know it any more.
    *
    * @example
    * ```js
    * const source = app.installation({ organization: 'octo-org', repositories: ['api'], permissions: { contents: 'read' } })
    * ```
+   * @throws {InvalidArgumentError} if the lookup has no or several members, or if an option limits nothing
+   * @throws {UnsupportedError} if the platform cannot limit tokens like this
    */
   installation(options: InstallationOptions): TokenSource
   /**
@@ -508,7 +510,7 @@ export class App {
    */
   updateWebhookConfig(options: WebhookConfigOptions): Promise<WebhookConfig>
   /**
-   * The deliveries of the app's webhook, newest first, fetched page by page as they are asked for.
+   * The deliveries of the app's webhook, newest first, fetched page by page as they are needed.
    *
    * @throws {UnsupportedError} at once, if the platform does not list them
    */
@@ -565,7 +567,7 @@ export class Stats {
   readonly renewed: number
   /** Attempts to mint a token that failed. */
   readonly failed: number
-  /** Valid tokens that were returned although less of their life was left than asked for, because minting failed. */
+  /** Valid tokens that were returned although less of their life was left than requested, because minting failed. */
   readonly servedStale: number
   /** Requests that were sent again. */
   readonly retried: number
@@ -660,8 +662,8 @@ export class Repository {
 }
 
 /**
- * A list that is fetched page by page as its items are asked for. It can be iterated once. Leaving a loop ends
- * the list; after an error the same page is asked for again. Its `signal` is an option of the call that
+ * A list that is fetched page by page as its items are needed. It can be iterated once. Leaving a loop ends
+ * the list; after an error the same page is fetched again. Its `signal` is an option of the call that
  * returned the list.
  *
  * @example
@@ -673,7 +675,7 @@ export class Listing<T> implements AsyncIterableIterator<T> {
   private constructor()
   /** The next item, from memory or from the platform's next page. */
   next(): Promise<IteratorResult<T, undefined>>
-  /** Ends the list: no more pages are asked for. */
+  /** Ends the list: no more pages are fetched. */
   return(): Promise<IteratorResult<T, undefined>>
   /** All remaining items. */
   toArray(): Promise<T[]>
@@ -706,7 +708,7 @@ export interface AppTokensOptions {
 
 /** The options of {@link TokenSource.token}. */
 export interface TokenOptions extends WaitOptions {
-  /** How much longer the token must live; default 60 000 ms. At most half of a token's life is asked for. */
+  /** How much longer the token must live; default 60 000 ms. More than half of a token's life counts as half of it. */
   minValidMs?: number | undefined
   /**
    * Ends the waiting of this caller with a {@link TimeoutError}, while minting goes on for the others; default the
@@ -760,7 +762,7 @@ export class TokenSource {
    */
   revoke(options?: WaitOptions): Promise<void>
   /**
-   * The repositories that the token may access, fetched page by page as they are asked for.
+   * The repositories that the token may access, fetched page by page as they are needed.
    *
    * @throws {UnsupportedError} at once, if the platform does not list them
    */
@@ -952,7 +954,7 @@ export class DeviceLogin {
    * Asks the platform once for the token.
    *
    * @throws {PendingError} if the user has not finished; `retryAfterMs` says when to ask again. A call before that
-   * time rejects without asking the platform.
+   * time rejects without a request.
    * @throws {DeniedError} if the user refused
    * @throws {ReauthorizeError} of reason `expired_device_code` if the code has expired
    * @throws {CancelledError} if the login was cancelled
@@ -1118,7 +1120,7 @@ export type EventCallback = (event: AppEvent) => unknown
 
 /**
  * What happened: a token was minted for a waiting caller (`minted`) or ahead of expiry (`renewed`), minting failed
- * (`mint_failed`), a valid token was returned although less of its life was left than asked for (`served_stale`), a
+ * (`mint_failed`), a valid token was returned although less of its life was left than requested (`served_stale`), a
  * request is sent again after a wait (`retried`), the platform's clock differs (`skew_found`), the platform refused a
  * token before its expiry (`refused`), a token of another process was used (`taken_from_store`), or the store failed
  * (`store_failed`).
@@ -1178,7 +1180,7 @@ export interface Store {
   unlock(name: string, owner: string): Awaitable<unknown>
 }
 
-/** A clock for tests. It moves only when it is told to. */
+/** A clock for tests, which stands still until it is moved. */
 export class ManualClock {
   /** @param now the time that it shows; a number is milliseconds since 1970 */
   constructor(now: Date | number)

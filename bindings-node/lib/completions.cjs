@@ -58,7 +58,7 @@ const TIMED_OUT = [{
   hint: 'Raise `timeout`, or try again: the platform or the way to it is slow.',
   isRetryable: true,
 }]
-/** A timer that is set for longer fires at once. */
+/** A timer that is set for longer expires at once. */
 const MAX_TIMER_MS = 0x7fffffff
 
 module.exports = { complete }

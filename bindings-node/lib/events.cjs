@@ -23,7 +23,7 @@ function eventNotifications(onEvent) {
   return notifications((record) => onEvent(new AppEvent(record)))
 }
 
-/** A clock that moves only when it is told to. */
+/** A clock that stands still until it is moved. */
 class ManualClock {
   #native
 

@@ -27,8 +27,8 @@ const tokenMethods = {
 /** The pairs of the lookup, and the scope: of an id and options, or of one object with both. */
 function readInstallation(given, scopeOptions) {
   if (typeof given !== 'object' || given === null) return [[['id', id('id', given)]], readOptions(scopeOptions, SCOPE)]
-  // It would be ignored, and the token not be limited.
-  if (scopeOptions !== undefined) throw new InvalidArgumentError('a second argument is taken after an id only', { hint: ONE_OBJECT })
+  // Ignored, it would leave the token without limits.
+  if (scopeOptions !== undefined) throw new InvalidArgumentError('installation(…) takes a second argument after an id, not after an object', { hint: ONE_OBJECT })
   const { repositories, repositoryIds, permissions, ...lookup } = readOptions(given, INSTALLATION)
   return [Object.entries(lookup), { repositories, repositoryIds, permissions }]
 }

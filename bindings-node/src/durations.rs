@@ -1,4 +1,4 @@
-//! Durations at the border: milliseconds as a JavaScript number.
+//! Durations as JavaScript's numbers of milliseconds.
 
 use std::time::Duration;
 

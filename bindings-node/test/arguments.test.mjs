@@ -114,7 +114,7 @@ test('a bare name is refused by a lookup, which could be that of an account or o
 test('what a token is limited to stands beside the lookup, and nowhere else', () => {
   const app = appOn(NOWHERE, { platform: 'github' })
   assert.equal(app.installation({ id: 14, repositories: ['api'] }).installationId, '14')
-  const refusal = { kind: 'invalid_argument', message: 'a second argument is taken after an id only', hint: /one object/ }
+  const refusal = { kind: 'invalid_argument', message: 'installation(…) takes a second argument after an id, not after an object', hint: /one object/ }
   assert.throws(() => app.installation({ id: 14 }, { repositories: ['api'] }), refusal)
 })
 

@@ -5,7 +5,7 @@ const { InvalidArgumentError } = require('../errors.cjs')
 
 const INTERNAL = Symbol('appmint')
 
-/** A list that is fetched page by page as its items are asked for. */
+/** A list that is fetched page by page as its items are needed. */
 class Listing {
   #native
   #Item

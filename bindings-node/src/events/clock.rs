@@ -7,7 +7,7 @@ use napi_derive::napi;
 
 use crate::durations::from_millis;
 
-/// A clock that moves only when it is told to.
+/// A clock that stands still until it is moved.
 #[napi]
 pub struct ManualClock(appmint_core::ManualClock);
 

@@ -7,7 +7,7 @@ use napi_derive::napi;
 use super::records::{InstallationRecord, RepositoryRecord};
 use crate::{completions::Completions, errors::Outcome, webhooks::records::WebhookDeliveryRecord};
 
-/// A list that is fetched page by page as its items are asked for.
+/// A list that is fetched page by page as its items are needed.
 #[napi]
 pub struct Listing(Items);
 

@@ -1,4 +1,4 @@
-//! The authorization that a user is asked for.
+//! Authorizations: where to send a user, and what to keep until the user returns.
 
 use appmint_core::Secret;
 use napi_derive::napi;
