@@ -8,7 +8,7 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 
 const built = build(process.argv.includes('--debug') ? [] : ['--release'])
 const target = `${here}appmint.${process.platform}-${process.arch}${variant()}.node`
-// A process that has the old one loaded keeps it: the new one takes its name, not its place.
+// A process that has loaded the old file keeps it: the rename gives the name to another file.
 copyFileSync(built, `${target}.new`)
 renameSync(`${target}.new`, target)
 console.log(target)

@@ -1,4 +1,4 @@
-//! Tells the linker that Node brings its symbols itself.
+//! Tells the linker that the Node process provides Node's symbols.
 
 fn main() {
     napi_build::setup();

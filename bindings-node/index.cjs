@@ -1,42 +1,42 @@
 'use strict'
 
 const native = require('./native.cjs')
-const { App } = require('./lib/app.cjs')
-const { Authorization } = require('./lib/authorization.cjs')
-const { ManualClock } = require('./lib/clock.cjs')
-const { discover } = require('./lib/discovery.cjs')
-const { ask, errorOf, settle, ...errors } = require('./lib/errors.cjs')
-const { Listing } = require('./lib/listing.cjs')
-const { DeviceLogin, Login } = require('./lib/login.cjs')
-const { Registration } = require('./lib/registration.cjs')
-const { TokenSource } = require('./lib/source.cjs')
-const { Token } = require('./lib/token.cjs')
-const {
-  Event, WebhookConfig, WebhookDelivery, Installation, Introspection, Repository, Response, Stats,
-} = require('./lib/values.cjs')
-const { WebhookEvent } = require('./lib/webhook.cjs')
+const { App, Stats } = require('./lib/app.cjs')
+const { ApiResponse } = require('./lib/app/request.cjs')
+const { errors } = require('./lib/errors.cjs')
+const { AppEvent, ManualClock } = require('./lib/events.cjs')
+const { Listing } = require('./lib/installations/listing.cjs')
+const { Installation, Repository } = require('./lib/installations/records.cjs')
+const { Authorization } = require('./lib/oauth/authorization.cjs')
+const { Introspection } = require('./lib/oauth/introspection.cjs')
+const { DeviceLogin, Login } = require('./lib/oauth/login.cjs')
+const { Registration } = require('./lib/operations/registration.cjs')
+const { discover } = require('./lib/settings.cjs')
+const { TokenSource } = require('./lib/tokens/source.cjs')
+const { Token } = require('./lib/tokens/token.cjs')
+const { WebhookConfig, WebhookDelivery, WebhookEvent } = require('./lib/webhooks/records.cjs')
 
 module.exports = {
   version: native.version(),
   platforms: Object.freeze(native.platforms()),
   discover,
   App,
-  TokenSource,
-  Token,
+  ApiResponse,
+  Stats,
   Installation,
   Listing,
-  Registration,
   Repository,
-  WebhookConfig,
-  WebhookDelivery,
+  TokenSource,
+  Token,
   Authorization,
   Login,
   DeviceLogin,
   Introspection,
-  Response,
   WebhookEvent,
-  Event,
-  Stats,
+  WebhookConfig,
+  WebhookDelivery,
+  Registration,
+  AppEvent,
   ManualClock,
   ...errors,
 }

@@ -1,739 +1,1130 @@
-// The surface of appmint in Node. Everything that takes time is a Promise, and none of it occupies
-// a thread of libuv's or blocks the event loop.
+// The surface of appmint in Node, by room: App & settings, Installations, Tokens, OAuth & login,
+// Sessions, Webhooks, Platform operations, Events & stores, Errors.
+//
+// Conventions:
+// - A duration is a number of milliseconds, and its name ends in `Ms`. A point in time is a `Date`.
+// - A call over the network returns a Promise. It blocks neither the event loop nor a thread of
+//   libuv's, and a pending one keeps the process alive. Everything else returns at once, without
+//   network I/O.
+// - An option that does not exist is refused with an {@link InvalidArgumentError}. An option that is
+//   undefined or null counts as absent.
+// - A member of a result is null if the platform does not report it.
+// - Every call over the network may reject with a {@link TransportError}, {@link TimeoutError},
+//   {@link RateLimitedError}, {@link ServerError} or {@link ProtocolError}, with an
+//   {@link InvalidArgumentError} of reason `missing_credential` if the app lacks a credential for it,
+//   and with an {@link UnsupportedError} if the platform does not offer it. `@throws` names the others.
 
-/** The library's version. */
+/**
+ * The version of the library.
+ */
 export const version: string
-/** Names of the built-in platforms. */
+
+/**
+ * The names of the built-in platforms, which {@link AppOptions.platform} takes.
+ */
 export const platforms: readonly string[]
 
-/** Bytes, or text that stands for its UTF-8. */
+/** An id. Platforms have numbers or text; results always have text. */
+export type Id = string | number | bigint
+
+/** Bytes, or text that stands for its UTF-8 bytes. */
 export type Bytes = string | ArrayBufferView | ArrayBuffer
 
-/** What every call that goes out takes. */
+/** A value that JSON can hold. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+
+/** A JSON object. A member that may be missing has to be checked before it is used. */
+export type JsonObject = { readonly [name in string]?: JsonValue }
+
+/** A value, or a promise of one. */
+export type Awaitable<T> = T | PromiseLike<T>
+
+/** The options that every call over the network takes. */
 export interface WaitOptions {
   /**
-   * Ends the waiting with a {@link CancelledError} whose `cause` is the signal's reason. The call
-   * itself goes on, and what it brings may serve the next one.
+   * Ends the waiting with a {@link CancelledError} whose `cause` is the signal's reason. The call itself
+   * goes on, and its result may serve the next caller. A signal that is aborted beforehand sends nothing.
    */
   signal?: AbortSignal | undefined
 }
 
+// ==== App & settings
+
 /** How to reach the network. */
 export interface NetworkOptions {
-  /** For a whole call with its retries, in milliseconds; default 30 000. */
-  timeout?: number | undefined
-  /** To connect, in milliseconds; default 10 000. */
-  connectTimeout?: number | undefined
-  /** A proxy's URL instead of what the environment says; empty for none. */
+  /** The time for a whole call with its retries; default 30 000 ms. */
+  timeoutMs?: number | undefined
+  /** The time to connect; default 10 000 ms, and at most three quarters of `timeoutMs`. */
+  connectTimeoutMs?: number | undefined
+  /** A proxy's URL instead of the environment's; an empty string for no proxy. */
   proxy?: string | URL | undefined
-  /** PEM of certificates to trust beside the system's. */
+  /** Certificates to trust in addition to the system's, as PEM. */
   rootCertificates?: Bytes | undefined
-  /** Put before appmint's own `User-Agent`. */
+  /** Text to put before appmint's own `User-Agent`. */
   userAgent?: string | undefined
-  /** Also speaks plain http to hosts other than this machine; default false. */
+  /** Allows plain http to hosts other than this machine; default false. */
   allowPlainHttp?: boolean | undefined
-  /** Further attempts after a passing failure or a limit; default 2; 0 sends everything once. */
+  /** The number of further attempts after a passing failure or a rate limit; default 2. With 0 every request is sent once. */
   retries?: number | undefined
-  /** The wait before the first of them in milliseconds, doubled for each further one; default 250. */
-  retryWait?: number | undefined
+  /** The wait before the first further attempt, which doubles for each following one; default 250 ms. */
+  retryWaitMs?: number | undefined
 }
 
+/** The options of {@link discover}. */
 export interface DiscoverOptions extends WaitOptions, NetworkOptions {}
 
 /**
- * The descriptor, as JSON text for `platformDescriptor`, of the platform that an authorization server
- * says it is (RFC 8414, or OpenID Connect Discovery). The issuer is written as the server writes it,
- * to the letter. Rejects with a {@link NotFoundError} where there is no metadata, and with a
- * {@link ProtocolError} for metadata of another issuer (reason `issuer_mismatch`), or that cannot be used.
+ * The descriptor of a platform, made of its authorization server's metadata (RFC 8414, or OpenID Connect
+ * Discovery), as JSON text for {@link AppOptions.platformDescriptor}. It can be kept and changed; an app
+ * that is made of it sends no request for it.
+ *
+ * @example
+ * ```js
+ * const platformDescriptor = await discover('https://id.example.com')
+ * const app = new App({ platformDescriptor, clientId, clientSecret })
+ * ```
+ * @param issuer the issuer's identifier. It is compared with the metadata's character by character.
+ * @throws {NotFoundError} if the server publishes no metadata
+ * @throws {ProtocolError} if the metadata belong to another issuer (reason `issuer_mismatch`) or cannot be used
+ * @see https://www.rfc-editor.org/rfc/rfc8414
  */
 export function discover(issuer: string, options?: DiscoverOptions): Promise<string>
 
-/** An app's settings. Each operation names the credential that it lacks. */
+/** The settings of an app. Only the platform is always needed; a call that lacks a credential names it. */
 export interface AppOptions extends NetworkOptions {
-  /** The name of a built-in platform, such as `atomgit`. */
+  /** The name of a built-in platform; see {@link platforms}. Give this or `platformDescriptor`. */
   platform?: string | undefined
-  /** A platform's descriptor as JSON text or as an object, instead of a name. */
+  /** A platform's descriptor, as JSON text or as an object. Give this or `platform`. */
   platformDescriptor?: string | object | undefined
-  /** The host that the platform is at, where it can be at several: `git.corp.example`. */
+  /** The platform's host, such as `git.corp.example`, for a platform that can be at several. */
   host?: string | undefined
-  /** The base of the API, instead of the platform's own. */
+  /** The base URL of the API, instead of the platform's own. */
   apiUrl?: string | URL | undefined
-  /** The base of the web pages, where a user authorizes, instead of the platform's own. */
+  /** The base URL of the web pages where users authorize the app, instead of the platform's own. */
   webUrl?: string | URL | undefined
   /** The app's id, as the platform's settings page shows it. */
-  appId?: string | number | bigint | undefined
+  appId?: Id | undefined
   /** The OAuth client id. */
   clientId?: string | undefined
   /** The OAuth client secret. */
   clientSecret?: string | undefined
-  /** The app's RSA key: PEM, DER, or any pasted form. */
+  /** The app's RSA private key: PEM, DER, or any pasted form of these. Give this or `signer`. */
   privateKey?: Bytes | undefined
-  /** A second key during a rotation: turned to when the platform does not know the first. */
+  /** A second key during a key rotation. It is used when the platform does not know the first. */
   fallbackPrivateKey?: Bytes | undefined
   /** The passphrase of an encrypted PKCS#8 key. */
   privateKeyPassphrase?: string | undefined
-  /** What the platform calls the key, where it names keys: the `kid` of what the app signs. */
+  /** The platform's name for the key, if it names keys: the `kid` of the JWTs (RFC 7515 §4.1.4). */
   keyId?: string | undefined
-  /** The same of the second key. */
+  /** The platform's name for the second key. */
   fallbackKeyId?: string | undefined
   /**
-   * Signs instead of a private key: the message in, its RS256 signature (RSASSA-PKCS1-v1_5 with
-   * SHA-256) out. What it throws becomes a {@link CallbackError}.
+   * A function that signs instead of a private key: it gets the message and returns its RS256 signature
+   * (RSASSA-PKCS1-v1_5 with SHA-256, RFC 7518 §3.3). If it throws, the call fails with a
+   * {@link CallbackError}; if it does not settle within `timeoutMs`, with a {@link TimeoutError}.
    */
-  signer?: ((message: Buffer) => ArrayBufferView | ArrayBuffer | PromiseLike<ArrayBufferView | ArrayBuffer>) | undefined
-  /** How far a JWT's `iat` lies back, in seconds; default 60. */
-  jwtBackDate?: number | undefined
-  /** How far a JWT's `exp` lies ahead, in seconds; default 540. */
-  jwtLifetime?: number | undefined
-  /** The largest body of an API reply, in bytes; default 32 MiB. */
+  signer?: ((message: Buffer) => Awaitable<ArrayBufferView | ArrayBuffer>) | undefined
+  /** How far a JWT's `iat` lies in the past; default 60 000 ms, unless the platform's descriptor says otherwise. */
+  jwtBackDateMs?: number | undefined
+  /** How far a JWT's `exp` lies in the future; default 540 000 ms, unless the platform's descriptor says otherwise. */
+  jwtLifetimeMs?: number | undefined
+  /** The size limit of an API response's body, in bytes; default 32 MiB. */
   maxResponseBody?: number | undefined
   /**
-   * Where tokens live between processes, so that a fleet mints once: `sqlite:FILE`, `redis://…` or
-   * `rediss://…` (TLS), or a store of your own. When it fails, tokens are minted as without it.
-   * `memory:` keeps users' sessions for as long as the app lives.
+   * Where tokens are kept between processes, so that a fleet mints once: `sqlite:FILE`, `redis://…`,
+   * `rediss://…` (TLS), or a {@link Store} of your own. If the store fails, installation tokens are
+   * minted as without it. `memory:` keeps the users' sessions of this process. Default: no store.
    */
   store?: string | URL | Store | undefined
-  /** Seals what is stored, and authorizations: 32 bytes, or their text in hexadecimal or base64. */
+  /** The key that seals stored tokens and authorizations: 32 bytes, or their hexadecimal or base64 text. */
   storeKey?: Bytes | undefined
-  /** A second key during a rotation: it opens what it has sealed. */
+  /** The previous key during a key rotation. It opens what it has sealed, and seals nothing. */
   previousStoreKey?: Bytes | undefined
-  /** Lets the store hold tokens as they are, for whoever reads it; default false. */
+  /** Lets the store hold tokens without encryption, readable for everybody who can read the store; default false. */
   storeUnencrypted?: boolean | undefined
-  /** How many tokens are held in memory; default a million. Beyond it those go that no source refers to. */
+  /** The number of tokens that are kept in memory; default 1 000 000. Beyond it, tokens are dropped that no source refers to. */
   capacity?: number | undefined
-  /**
-   * Is told what happens, never a secret. It is called on the event loop, but does not keep the process
-   * alive. What it throws, or rejects with, is dropped.
-   */
+  /** A function that is called with each event. */
   onEvent?: EventCallback | undefined
-  /** A clock that stands still until moved, for tests. */
+  /** A clock for tests; default the system's clock. */
   clock?: ManualClock | undefined
 }
 
-/**
- * A store of your own: a place outside of the process that keeps bytes by name. Its methods may answer
- * at once or by a promise, and several of them may be asked at once. What one throws, or rejects with,
- * what is no answer, and none after 5 s (or a quarter of the app's `timeout`, if that is less), is an
- * event of the kind `store_failed` and nothing worse.
- */
-export interface Store {
-  /** The value of this name; null if there is none. */
-  get(name: string): Answer<ArrayBufferView | ArrayBuffer | null | undefined>
-  /**
-   * Puts a value in the place of `expected` (null: of nothing), unless something else is there by now;
-   * whether it did. After `keepUntil` the value may be dropped.
-   */
-  put(name: string, value: Buffer, expected: Buffer | null, keepUntil: Date | null): Answer<boolean>
-  /** Takes a value away, unless something else is there by now. */
-  remove(name: string, expected: Buffer): Answer<unknown>
-  /**
-   * Takes the lock of this name for an owner, unless another one has it; whether it did. It is free
-   * again after `leaseMs` milliseconds, whatever became of the owner.
-   */
-  lock(name: string, owner: string, leaseMs: number): Answer<boolean>
-  /** Gives the lock back, if it is still the owner's. */
-  unlock(name: string, owner: string): Answer<unknown>
-}
-
-/** Is told what happens. */
-export type EventCallback = (event: Event) => unknown
-/** Is told each new token, after the one before; null for the first. */
-export type TokenCallback = (before: Token | null, token: Token) => unknown
-
-/** A value, or a promise of one. */
-export type Answer<T> = T | PromiseLike<T>
-
-/** What an installation is looked up by: exactly one of these. */
-export interface InstallationLookup {
-  /** An account of any kind, as the platform writes it: path, login, name or id. */
-  account?: string | number | bigint | undefined
-  /** The installation's own id. */
-  id?: string | number | bigint | undefined
-  organization?: string | number | bigint | undefined
-  user?: string | number | bigint | undefined
-  /** As `owner/name`. */
-  repository?: string | undefined
-  enterprise?: string | number | bigint | undefined
-}
-
-/** What an installation's tokens are narrowed to. What is not given is not narrowed. */
-export interface NarrowingOptions {
-  /** Names of repositories, without their owner. An empty array is refused: to a platform it would mean all. */
-  repositories?: readonly string[] | undefined
-  repositoryIds?: readonly (string | number | bigint)[] | undefined
-  /** Permission names to levels, such as `{ contents: 'read' }`. */
-  permissions?: Readonly<Record<string, string>> | undefined
-}
-
-/** What the app's own tokens are asked for with, on a platform that takes the app's assertion (RFC 7523). */
-export interface AppTokensOptions {
-  /** OAuth scopes, where the platform takes them. */
-  scopes?: readonly string[] | undefined
-  /** The user whom the app acts for, where the platform lets it name one. */
-  subject?: string | undefined
-}
-
-export interface TokenOptions extends WaitOptions {
-  /** How much longer the token must live, in milliseconds; default 60 000. */
-  minValid?: number | undefined
-  /**
-   * Ends the waiting after so many milliseconds with a {@link TimeoutError}, while minting goes on
-   * for the others; default the app's timeout.
-   */
-  timeout?: number | undefined
-}
-
-/** What to change of the app's webhook. What is not given stays. */
-export interface WebhookConfigOptions extends WaitOptions {
-  /** The URL that events are sent to. */
-  url?: string | URL | undefined
-  /** How they are written: `json` or `form`. */
-  contentType?: string | undefined
-  /** The secret that signs them. */
-  secret?: string | undefined
-  /** Whether the receiver's certificate is left unchecked. */
-  insecureSsl?: boolean | undefined
-}
-
-/** What a user's token is scoped to: exactly one account, and of it what narrows it further. */
-export interface ScopeTokenOptions extends WaitOptions, NarrowingOptions {
-  /** The account's name. */
-  target?: string | undefined
-  /** The account's id, instead of its name. */
-  targetId?: string | number | bigint | undefined
-}
-
-export interface TokenHintOptions extends WaitOptions {
-  /** `access_token` or `refresh_token`, which saves the server a search. */
-  tokenTypeHint?: string | undefined
-}
-
-export interface InstallUrlOptions {
-  /** The app's short name, as its page's URL and its {@link Registration} have it. */
-  appSlug: string
-  /** A state of your own, which must be unguessable; default 256 random bits where the platform takes one. */
-  state?: string | undefined
-  /** Where the person returns to, where the platform takes it. */
-  redirectUri?: string | URL | undefined
-}
-
-export interface AuthorizeOptions {
-  /** Where the user returns to; one of those registered for the app. */
-  redirectUri?: string | URL | undefined
-  /** A state of your own, which must be unguessable; default 256 random bits. */
-  state?: string | undefined
-  /** OAuth scopes, where the platform takes them. */
-  scopes?: readonly string[] | undefined
-  /** The account to suggest, where the platform takes it. */
-  loginHint?: string | undefined
-}
-
-export interface LoginOptions {
-  /** OAuth scopes, where the platform takes them. */
-  scopes?: readonly string[] | undefined
-  /** The account to suggest, where the platform takes it. */
-  loginHint?: string | undefined
-  /** Ports of 127.0.0.1 to come back to, the first free one counting; default any free port. */
-  ports?: readonly number[] | undefined
-  /** The path to come back to; default `/callback`. */
-  path?: string | undefined
-}
-
-export interface LoginWaitOptions {
-  /** For how long, in milliseconds; default five minutes. */
-  timeout?: number | undefined
-  /** Ends the waiting with a {@link CancelledError} whose `cause` is the signal's reason, and the login with it. */
-  signal?: AbortSignal | undefined
-}
-
-export interface DeviceLoginOptions extends WaitOptions {
-  /** OAuth scopes, where the platform takes them. */
-  scopes?: readonly string[] | undefined
-}
-
-export interface DeviceLoginWaitOptions {
-  /** Ends the waiting with a {@link CancelledError} whose `cause` is the signal's reason, and the login with it. */
-  signal?: AbortSignal | undefined
-}
-
-export interface ExchangeOptions extends WaitOptions {
-  /** The redirect URI of the authorization, where the platform wants it again. */
-  redirectUri?: string | URL | undefined
-  /** The authorization's PKCE verifier. */
-  codeVerifier?: string | null | undefined
-}
-
-/** Headers as an object, or as pairs of names and values: a `Headers`, a `Map`, an array. */
+/** Headers as an object, or as pairs of names and values: a `Headers`, a `Map` or an array. */
 export type HeadersLike =
   | { readonly [name: string]: string | number | readonly (string | number)[] | undefined }
   | Iterable<readonly [string, string | number | readonly (string | number)[]]>
 
+/** The options of an API request. */
 export interface RequestOptions extends WaitOptions {
+  /** Headers of the request. */
   headers?: HeadersLike | undefined
-  /** A value to send as JSON, instead of a body. */
+  /** A value to send as JSON, instead of `body`. */
   json?: unknown
-  /** Bytes to send; say what they are in a `Content-Type` header. */
+  /** Bytes to send, instead of `json`. Give their type in a `Content-Type` header. */
   body?: Bytes | undefined
-  /** For the whole call, in milliseconds; default the app's timeout. */
-  timeout?: number | undefined
+  /** The time for the whole call; default the app's `timeoutMs`. */
+  timeoutMs?: number | undefined
 }
 
+/** The options of an API request of an app. */
 export interface AppRequestOptions extends RequestOptions {
-  /** The token to make the call with, instead of the app's JWT. */
+  /** The token to make the request with; default the credential that the platform wants for the path, such as the app's JWT. */
   token?: Token | string | undefined
 }
 
 /**
- * An app on a platform. Making one reads its private key, which takes about a millisecond, and
- * opens nothing; an app that is idle does not keep the process alive.
+ * An app on a platform. Construction parses the private key, which takes about a millisecond, and sends
+ * nothing. An idle app does not keep the process alive.
+ *
+ * @example
+ * ```js
+ * const app = new App({ platform: 'github', appId: 1, privateKey: await readFile('app.pem') })
+ * const source = app.installation({ organization: 'octo-org' })
+ * const response = await source.request('GET', '/installation/repositories')
+ * ```
+ * @see https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
  */
 export class App {
-  /** Throws {@link InvalidArgumentError} for a setting that is wrong, {@link KeyError} for the key. */
+  /**
+   * @throws {InvalidArgumentError} if a setting is wrong; the message names it
+   * @throws {PrivateKeyError} if the private key cannot be used; its reason says why
+   * @throws {UnsupportedError} if the platform does not take a setting
+   */
   constructor(options: AppOptions)
-  /** The SHA-256 of the public key as the settings page shows it; null with a signer of your own. */
-  get fingerprint(): string | null
+
+  // ---- App & settings
+
   /** The platform's name. */
   get platformName(): string
-  /** How far the platform's clock is ahead of ours in milliseconds, as far as is known; 0 at first. */
-  get clockOffset(): number
-  /** The app's own JWT, reused until 60 s before it expires. */
+  /**
+   * The app's own JWT, reused until 60 s before it expires.
+   *
+   * @throws {CallbackError} if the signer failed
+   * @see https://www.rfc-editor.org/rfc/rfc7519
+   */
   jwt(options?: WaitOptions): Promise<Token>
-  /** The installations of the app, fetched page by page as they are asked for. */
-  installations(options?: WaitOptions): Listing<Installation>
-  /** The installation on an account of any kind, or on what else is looked up. */
-  findInstallation(lookup: string | number | bigint | InstallationLookup, options?: WaitOptions): Promise<Installation>
   /**
-   * A source of tokens for one installation, by its id or by exactly one of what `findInstallation`
-   * takes, narrowed to some of its repositories and permissions if asked; nothing goes out yet. What
-   * is looked up is looked up once, and again when the platform no longer knows what was found.
+   * The SHA-256 fingerprint of the public key, as the platform's settings page shows it; null without a
+   * private key. During a key rotation it is that of the key in use.
+   *
+   * @see https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/managing-private-keys-for-github-apps#verifying-private-keys
    */
-  installation(lookup: string | number | bigint | InstallationLookup, options?: NarrowingOptions): TokenSource
+  get fingerprint(): string | null
+  /** How far the platform's clock is ahead of this machine's, as far as is known; 0 at first. */
+  get clockOffsetMs(): number
   /**
-   * A source of the app's own tokens, where the platform has them beside the JWT; nothing goes out yet.
-   * On a platform that takes the app's assertion (RFC 7523: a service account) they may be asked for
-   * with OAuth scopes, and for a user whom the app acts for.
+   * Sends an API request as the app, or with the token in the options. A response of any status is a result
+   * and no error.
+   *
+   * @param path a path of the API with its query, or a URL on one of the platform's own hosts
+   * @throws {InvalidArgumentError} of reason `foreign_host` for a URL on another host
    */
-  appTokens(options?: AppTokensOptions): TokenSource
-  /** Suspends an installation: its tokens stop working until it is unsuspended. */
-  suspendInstallation(id: string | number | bigint, options?: WaitOptions): Promise<void>
-  /** Lets a suspended installation work again. */
-  unsuspendInstallation(id: string | number | bigint, options?: WaitOptions): Promise<void>
-  /** Uninstalls the app from where this installation is. There is no way back. */
-  deleteInstallation(id: string | number | bigint, options?: WaitOptions): Promise<void>
-  /** Ends an installation token. One that is not valid any more counts as ended. */
-  revokeInstallationToken(token: Token | string, options?: WaitOptions): Promise<void>
-  /** The app as the platform has it registered. */
-  registration(options?: WaitOptions): Promise<Registration>
-  /**
-   * The app that a manifest's code stands for, with its key and secrets, which are told once. Needs
-   * no credential.
-   */
-  convertManifest(code: string, options?: WaitOptions): Promise<Registration>
-  /**
-   * The URL where a person installs the app, with a fresh state where the platform takes one (else
-   * the state is empty); nothing goes out.
-   */
-  installUrl(options: InstallUrlOptions): Authorization
-  /**
-   * The installation that a person came back from making, once the state has proved equal and the
-   * platform has confirmed that it is this app's.
-   */
-  finishInstall(callbackUrl: string | URL, state: string, options?: WaitOptions): Promise<Installation>
-  /**
-   * A webhook whose signature proved right with one of the secrets: two, while one replaces the
-   * other. The body is the raw bytes as they came, before anything parses them. Throws
-   * {@link UnauthorizedError} with the reason `invalid_signature`.
-   */
-  verifyWebhook(headers: HeadersLike, body: Bytes, secrets: string | readonly string[]): WebhookEvent
-  /** Forgets the tokens of an installation that was suspended, deleted or changed; how many. */
-  applyWebhook(webhook: WebhookEvent): number
-  /** Where the platform sends the app's events. */
-  webhookConfig(options?: WaitOptions): Promise<WebhookConfig>
-  /** Changes where and how the platform sends the app's events. What is not given stays. */
-  updateWebhookConfig(options: WebhookConfigOptions): Promise<WebhookConfig>
-  /** The events that were sent to the app, newest first, fetched page by page as they are asked for. */
-  webhookDeliveries(options?: WaitOptions): Listing<WebhookDelivery>
-  /** One of them, with what was sent and what the receiver answered in its `raw`. */
-  webhookDelivery(id: string | number | bigint, options?: WaitOptions): Promise<WebhookDelivery>
-  /** Has an event sent once more. */
-  redeliverWebhook(deliveryId: string | number | bigint, options?: WaitOptions): Promise<void>
-  /** The URL where a user authorizes the app, with a fresh state. */
-  authorize(options?: AuthorizeOptions): Authorization
-  /** The code out of a callback's URL, once its state has proved equal. */
-  authorizationCode(callbackUrl: string | URL, state: string): string
-  /**
-   * A user token for an authorization code, which is sent once, whatever happens; again only with
-   * the second key, where the first was refused as the client's.
-   */
-  exchangeCode(code: string, options?: ExchangeOptions): Promise<Token>
-  /**
-   * The user token that an authorization brought, given the URL or query that the user came back with:
-   * the state is compared, and it works once. Rejects with a {@link ReauthorizeError} for another
-   * state and for what was finished before, with a {@link DeniedError} when the user said no.
-   */
-  finishAuthorization(authorization: Authorization, callbackUrl: string | URL, options?: WaitOptions): Promise<Token>
-  /** An authorization as text that only the app's `storeKey` opens, for the user's cookie or session. */
-  sealAuthorization(authorization: Authorization): string
-  /** The authorization that was sealed, in any process whose app has the same `storeKey`. */
-  openAuthorization(sealed: string): Authorization
-  /**
-   * Begins a login of the person at this machine: a listener on 127.0.0.1 that their browser comes
-   * back to (RFC 8252). Nothing goes out yet, and only waiting for it keeps the process alive.
-   */
-  startLogin(options?: LoginOptions): Login
-  /** Begins a login on another device (RFC 8628): show the person the code and where to type it. */
-  startDeviceLogin(options?: DeviceLoginOptions): Promise<DeviceLogin>
-  /**
-   * A source of one user's tokens, which live in the store under this name and are renewed ahead of
-   * their end; nothing goes out yet. A refresh token is spent once, in all processes with this store.
-   */
-  session(name: string): TokenSource
-  /** Writes a user's token down: from now on `session(name)` gives it and renews it. */
-  startSession(name: string, token: Token, options?: WaitOptions): Promise<void>
-  /** Forgets a session, here and in the store. The tokens themselves go on working: `deleteGrant` ends them. */
-  endSession(name: string, options?: WaitOptions): Promise<void>
-  /**
-   * A new user token for a refresh token, or for the one that a token came with. It is sent once,
-   * whatever happens; again only with the second key, where the first was refused as the client's.
-   */
-  refresh(refreshToken: string | Token, options?: WaitOptions): Promise<Token>
-  /**
-   * A user's token as the platform knows it. Rejects with a {@link ReauthorizeError} of reason
-   * `invalid_token` when it is not valid any more. The refresh token is not told: keep the one you have.
-   */
-  checkToken(token: Token | string, options?: WaitOptions): Promise<Token>
-  /** A new token in the place of a user's token, which stops working. */
-  resetToken(token: Token | string, options?: WaitOptions): Promise<Token>
-  /** A user token that reaches a part of what `token` does, on exactly one account. */
-  scopeToken(token: Token | string, options: ScopeTokenOptions): Promise<Token>
-  /** Ends a user's token. One that is not valid any more counts as ended. */
-  deleteToken(token: Token | string, options?: WaitOptions): Promise<void>
-  /** Ends a user's authorization of the app with all its tokens, given one of them. */
-  deleteGrant(token: Token | string, options?: WaitOptions): Promise<void>
-  /**
-   * Ends an access or a refresh token at the authorization server (RFC 7009), with what the server ties
-   * to it. One that the server does not know counts as ended.
-   */
-  revokeToken(token: Token | string, options?: TokenHintOptions): Promise<void>
-  /**
-   * What the authorization server knows of an access or a refresh token (RFC 7662). One that is over, or
-   * somebody else's, is not an error: it is not `active`.
-   */
-  introspectToken(token: Token | string, options?: TokenHintOptions): Promise<Introspection>
-  /** Reports credentials that have leaked, whosever they are; the platform ends them. Needs no credential. */
-  revokeCredentials(credentials: readonly (Token | string)[], options?: WaitOptions): Promise<void>
-  /** An API call as the app, or with the token given; any status is an answer. */
-  request(method: string, path: string, options?: AppRequestOptions): Promise<Response>
-  /** How often things happened since the app was made. */
+  request(method: string, path: string, options?: AppRequestOptions): Promise<ApiResponse>
+  /** Counts since the app was made. */
   stats(): Stats
   /**
-   * Ends the app's threads and forgets its tokens. Calls that are on their way come to their end; new
-   * ones are refused.
+   * Ends the app's threads and forgets its tokens. Calls in progress complete; further calls fail with an
+   * {@link InvalidArgumentError}.
    */
   close(): void
   /** The same as `close`: `using app = new App(…)`. */
   [Symbol.dispose](): void
+
+  // ---- Installations
+
+  /**
+   * The installations of the app, fetched page by page as they are needed.
+   *
+   * @throws {UnsupportedError} at once, if the platform has no installations
+   * @see https://docs.github.com/en/rest/apps
+   */
+  installations(options?: WaitOptions): Listing<Installation>
+  /**
+   * The installation of the app on an account, a repository or an enterprise, or with an id.
+   *
+   * @example
+   * ```js
+   * const { id } = await app.findInstallation({ account: 'octo-org' })
+   * ```
+   * @param lookup exactly one of its members. A bare name or id is refused: it could be that of an account or of an installation.
+   * @throws {InvalidArgumentError} if `lookup` has no or several members
+   * @throws {NotFoundError} of reason `not_installed` if the app is not installed there
+   */
+  findInstallation(lookup: InstallationLookup, options?: WaitOptions): Promise<Installation>
+  /** Suspends an installation: its tokens do not work until it is unsuspended. */
+  suspendInstallation(id: Id, options?: WaitOptions): Promise<void>
+  /** Ends the suspension of an installation. */
+  unsuspendInstallation(id: Id, options?: WaitOptions): Promise<void>
+  /** Uninstalls the app from the installation's account. This cannot be undone. */
+  deleteInstallation(id: Id, options?: WaitOptions): Promise<void>
+  /**
+   * The URL where a user installs the app. The state is an empty string if the platform takes none.
+   *
+   * @example
+   * ```js
+   * const { url, state } = app.installUrl({ appSlug: 'octo-app' }) // keep the state until the user returns
+   * const installation = await app.finishInstall(callbackUrl, state)
+   * ```
+   * @throws {UnsupportedError} if the platform has no such page, or does not take an option
+   */
+  installUrl(options: InstallUrlOptions): Authorization
+  /**
+   * The installation that a user has made, after the state was compared and the platform has confirmed
+   * that the installation is one of this app: the id in a callback URL proves nothing.
+   *
+   * @param callbackUrl the URL that the user returned to, or its query
+   * @param state the state of {@link installUrl}
+   * @throws {ReauthorizeError} of reason `state_mismatch` if the callback has another state
+   * @throws {ProtocolError} of reason `missing_member` if the callback has no installation id
+   * @throws {NotFoundError} if the app has no such installation
+   */
+  finishInstall(callbackUrl: string | URL, state: string, options?: WaitOptions): Promise<Installation>
+
+  // ---- Tokens
+
+  /**
+   * A source of tokens for the installation with this id, limited to the repositories and permissions in
+   * the options. No network I/O.
+   *
+   * @throws {InvalidArgumentError} if the id is none, or if an option limits nothing, such as an empty array
+   * @throws {UnsupportedError} if the platform cannot limit tokens like this
+   */
+  installation(id: Id, options?: ScopeOptions): TokenSource
+  /**
+   * A source of tokens for the installation that exactly one of the lookup's members identifies, limited to
+   * the repositories and permissions beside it. No network I/O: the installation is looked up when the
+   * first token is requested, and again when the platform does not know it any more.
+   *
+   * @example
+   * ```js
+   * const source = app.installation({ organization: 'octo-org', repositories: ['api'], permissions: { contents: 'read' } })
+   * ```
+   * @throws {InvalidArgumentError} if the lookup has no or several members, or if an option limits nothing
+   * @throws {UnsupportedError} if the platform cannot limit tokens like this
+   */
+  installation(options: InstallationOptions): TokenSource
+  /**
+   * A source of the app's own tokens, on a platform that has them beside the JWT. No network I/O. A platform
+   * that takes the app's assertion (RFC 7523: a service account) may also take OAuth scopes, and a subject
+   * for whom the app acts.
+   *
+   * @throws {UnsupportedError} if the platform has no such tokens, or does not take an option
+   * @see https://www.rfc-editor.org/rfc/rfc7523#section-2.1
+   */
+  appTokens(options?: AppTokensOptions): TokenSource
+  /** Revokes an installation token. A token that is not valid any more counts as revoked. */
+  revokeInstallationToken(token: Token | string, options?: WaitOptions): Promise<void>
+
+  // ---- OAuth & login
+
+  /**
+   * The URL where a user authorizes the app, with a new state and, if the platform supports PKCE, a new code
+   * verifier.
+   *
+   * @example
+   * ```js
+   * const authorization = app.authorize({ redirectUri: 'https://app.example/callback' })
+   * const cookie = app.sealAuthorization(authorization) // send the user to authorization.url, with this cookie
+   * // when the user has returned:
+   * const token = await app.finishAuthorization(app.openAuthorization(cookie), request.url)
+   * ```
+   * @throws {UnsupportedError} if the platform does not take an option
+   * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
+   */
+  authorize(options?: AuthorizeOptions): Authorization
+  /**
+   * The authorization code in a callback URL, after its state was compared in constant time.
+   *
+   * @param callbackUrl the URL that the user returned to, or its query
+   * @param state the state of the {@link Authorization}
+   * @throws {ReauthorizeError} of reason `state_mismatch` if the callback has another state
+   * @throws {DeniedError} if the user refused
+   * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
+   */
+  authorizationCode(callbackUrl: string | URL, state: string): string
+  /**
+   * Exchanges an authorization code for a user token. The code is sent once; only if the platform refuses the
+   * client's first key, it is sent again with the second.
+   *
+   * @throws {ReauthorizeError} of reason `invalid_code` if the code is unknown, expired or used
+   * @throws {UnauthorizedError} of reason `invalid_client` if the client's credentials are wrong
+   * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
+   */
+  exchangeCode(code: string, options?: ExchangeOptions): Promise<Token>
+  /**
+   * The user token of an authorization whose user has returned: compares the state in constant time, and
+   * `iss` if the platform sends one (RFC 9207), and exchanges the code. It works once per authorization, and
+   * for an hour.
+   *
+   * @param callbackUrl the URL that the user returned to, or its query
+   * @throws {ReauthorizeError} of reason `state_mismatch` if the callback has another state, of reason
+   * `stale_authorization` if the authorization was finished before or is too old
+   * @throws {DeniedError} if the user refused
+   */
+  finishAuthorization(authorization: Authorization, callbackUrl: string | URL, options?: WaitOptions): Promise<Token>
+  /**
+   * An authorization as encrypted text that only an app with the same `storeKey` opens: for a cookie, or for
+   * the user's session.
+   *
+   * @throws {InvalidArgumentError} of reason `missing_credential` without a `storeKey`
+   */
+  sealAuthorization(authorization: Authorization): string
+  /**
+   * The authorization that was sealed, in any process whose app has the same `storeKey`.
+   *
+   * @throws {InvalidArgumentError} if this app's keys do not open the text
+   */
+  openAuthorization(sealed: string): Authorization
+  /**
+   * Exchanges a refresh token for a new user token. The refresh token is sent once; only if the platform
+   * refuses the client's first key, it is sent again with the second.
+   *
+   * @param refreshToken the refresh token, or the token that it came with
+   * @throws {ReauthorizeError} of reason `invalid_refresh_token` if it is unknown, expired or revoked
+   * @throws {InvalidArgumentError} if a Token is given that has no refresh token
+   * @see https://www.rfc-editor.org/rfc/rfc6749#section-6
+   */
+  refresh(refreshToken: string | Token, options?: WaitOptions): Promise<Token>
+  /**
+   * Begins a login of the user at this machine: listens on 127.0.0.1 for the user's browser to return. Only
+   * a pending `wait` keeps the process alive.
+   *
+   * @example
+   * ```js
+   * const login = app.startLogin()
+   * login.openBrowser()
+   * const token = await login.wait()
+   * ```
+   * @throws {TransportError} of reason `unreachable` if no port is free
+   * @throws {UnsupportedError} if the platform does not take an option
+   * @see https://www.rfc-editor.org/rfc/rfc8252
+   */
+  startLogin(options?: LoginOptions): Login
+  /**
+   * Begins a login on another device: show the user the code, and where to type it.
+   *
+   * @example
+   * ```js
+   * const login = await app.startDeviceLogin()
+   * console.log(`go to ${login.verificationUri} and type ${login.userCode}`)
+   * const token = await login.wait()
+   * ```
+   * @see https://www.rfc-editor.org/rfc/rfc8628
+   */
+  startDeviceLogin(options?: DeviceLoginOptions): Promise<DeviceLogin>
+  /**
+   * A user token as the platform knows it, with its scopes, expiry and account. The result has no refresh
+   * token: keep the one you have.
+   *
+   * @throws {ReauthorizeError} of reason `invalid_token` if the token is not valid any more, or another app's
+   */
+  checkToken(token: Token | string, options?: WaitOptions): Promise<Token>
+  /** Replaces a user token by a new one. The old token stops working. */
+  resetToken(token: Token | string, options?: WaitOptions): Promise<Token>
+  /**
+   * A user token that is limited to one account, and to some of its repositories and permissions.
+   *
+   * @throws {InvalidArgumentError} if both or none of `target` and `targetId` are given
+   */
+  scopeToken(token: Token | string, options: ScopeTokenOptions): Promise<Token>
+  /** Deletes a user token. A token that is not valid any more counts as deleted. */
+  deleteToken(token: Token | string, options?: WaitOptions): Promise<void>
+  /** Deletes a user's authorization of the app with all its tokens, given one of them. */
+  deleteGrant(token: Token | string, options?: WaitOptions): Promise<void>
+  /**
+   * Revokes an access or a refresh token at the authorization server, and the tokens that the server ties to
+   * it. A token that the server does not know counts as revoked.
+   *
+   * @throws {UnsupportedError} of reason `unsupported_token_type` if the server does not revoke such tokens
+   * @see https://www.rfc-editor.org/rfc/rfc7009
+   */
+  revokeToken(token: Token | string, options?: TokenHintOptions): Promise<void>
+  /**
+   * The state of an access or a refresh token, as the authorization server reports it. A token that has ended,
+   * or belongs to somebody else, is no error: its state is not `active`.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc7662
+   */
+  introspectToken(token: Token | string, options?: TokenHintOptions): Promise<Introspection>
+
+  // ---- Sessions
+
+  /**
+   * A source of one user's tokens, which are kept in the store under this name and renewed ahead of their
+   * expiry. No network I/O. A refresh token is used once among all processes that share the store. If the
+   * session has ended, the source's calls reject with a {@link ReauthorizeError}: of reason `no_session` if
+   * nothing is stored, `rotation_interrupted` if the response to a refresh was lost, or
+   * `invalid_refresh_token`.
+   *
+   * @example
+   * ```js
+   * await app.startSession('octocat', token)
+   * const response = await app.session('octocat').request('GET', '/user') // in any process with this store
+   * ```
+   * @throws {InvalidArgumentError} of reason `missing_credential` without a store or a client's credentials
+   */
+  session(name: string): TokenSource
+  /**
+   * Stores a user token under a name, in place of an earlier one: from now on `session(name)` returns it and
+   * renews it.
+   *
+   * @throws {InvalidArgumentError} if the token is not a user's
+   * @throws {StoreError} if the store failed
+   */
+  startSession(name: string, token: Token, options?: WaitOptions): Promise<void>
+  /**
+   * Forgets a session, here and in the store. The tokens themselves still work: `revokeToken` or `deleteGrant`
+   * ends them.
+   *
+   * @throws {StoreError} if the store failed
+   */
+  endSession(name: string, options?: WaitOptions): Promise<void>
+
+  // ---- Webhooks
+
+  /**
+   * The event of a webhook, after its signature was verified.
+   *
+   * @example
+   * ```js
+   * const event = app.verifyWebhook(request.headers, await buffer(request), process.env.WEBHOOK_SECRET)
+   * app.applyWebhook(event)
+   * ```
+   * @param body the raw bytes of the request, before anything parses them: a body that was parsed and written
+   * again has another signature
+   * @param secrets the secret, or several while one replaces the other
+   * @throws {UnauthorizedError} of reason `invalid_signature` if the signature fits none of the secrets
+   * @throws {UnsupportedError} if the platform signs nothing
+   */
+  verifyWebhook(headers: HeadersLike, body: Bytes, secrets: string | readonly string[]): WebhookEvent
+  /** Forgets the tokens of an installation that was suspended, deleted or changed, and returns their number. */
+  applyWebhook(webhook: WebhookEvent): number
+  /** Where and how the platform sends the app's webhook events. */
+  webhookConfig(options?: WaitOptions): Promise<WebhookConfig>
+  /**
+   * Changes where and how the platform sends the app's webhook events. Options that are not given stay as
+   * they are.
+   *
+   * @throws {InvalidArgumentError} if no option is given
+   */
+  updateWebhookConfig(options: WebhookConfigOptions): Promise<WebhookConfig>
+  /**
+   * The deliveries of the app's webhook, newest first, fetched page by page as they are needed.
+   *
+   * @throws {UnsupportedError} at once, if the platform does not list them
+   */
+  webhookDeliveries(options?: WaitOptions): Listing<WebhookDelivery>
+  /** One delivery. Its `raw` has the request and the receiver's response. */
+  webhookDelivery(id: Id, options?: WaitOptions): Promise<WebhookDelivery>
+  /** Asks the platform to deliver an event again. */
+  redeliverWebhook(deliveryId: Id, options?: WaitOptions): Promise<void>
+
+  // ---- Platform operations
+
+  /** The app as it is registered on the platform. */
+  registration(options?: WaitOptions): Promise<Registration>
+  /**
+   * The app that was registered from a manifest, with its private key and secrets, which the platform reveals
+   * only here. Needs no credential.
+   */
+  convertManifest(code: string, options?: WaitOptions): Promise<Registration>
+  /**
+   * Reports leaked credentials of any owner, which the platform then revokes. Needs no credential.
+   *
+   * @throws {InvalidArgumentError} if the array or an item is empty
+   */
+  revokeCredentials(credentials: readonly (Token | string)[], options?: WaitOptions): Promise<void>
 }
 
-/** Tokens for one installation, for the app itself or for a user; sources that ask for the same share one token. */
-export class TokenSource {
+/** A response to an API request, whatever its status. Printing it, or writing it as JSON, leaves the body out. */
+export class ApiResponse {
   private constructor()
-  /** The installation's id; null for the app's own tokens, and for what was not looked up yet. */
-  get installationId(): string | null
-  /** A token that lives at least `minValid` longer, from memory or newly minted. */
-  token(options?: TokenOptions): Promise<Token>
+  /** The HTTP status. */
+  readonly status: number
+  /** Headers by their names in lower case. Several values of one name are joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The body. */
+  readonly body: Buffer
   /**
-   * Calls back with the token before (null for the first) and the new token, until the app ends. It does
-   * not keep the process alive; what the callback throws, or rejects with, is dropped. What is looked up
-   * is told of once it has been found.
+   * The body, parsed as JSON.
+   *
+   * @throws {SyntaxError} if the body is not JSON
    */
-  onChange(callback: TokenCallback): void
-  /** The value for an `Authorization` header, with such a token. */
-  authorizationHeader(options?: TokenOptions): Promise<string>
-  /** When the token in memory stops working; null without one, or if the platform did not say. */
-  get expiresAt(): Date | null
-  /** Forgets the token in memory: the next call mints. A token already handed out still works. */
-  invalidate(): void
-  /**
-   * Forgets the token in memory and has the platform end it, wherever it was handed out. Nothing goes
-   * out without one that still works.
-   */
-  revoke(options?: WaitOptions): Promise<void>
-  /** The repositories that the token reaches, fetched page by page as they are asked for. */
-  repositories(options?: WaitOptions): Listing<Repository>
-  /** An API call as the installation; any status is an answer. */
-  request(method: string, path: string, options?: RequestOptions): Promise<Response>
-}
-
-export type TokenKind = 'jwt' | 'app' | 'installation' | 'user'
-
-/** A snapshot. Printing it, or writing it as JSON, shows no secret. */
-export class Token {
-  private constructor()
-  /** What it stands for. */
-  get kind(): TokenKind
-  /** The secret itself. */
-  reveal(): string
-  /** The value for an `Authorization` header, secret included. */
-  authorizationHeader(): string
-  /** When it stops working; null if the platform did not say. */
-  get expiresAt(): Date | null
-  /** Permission names to levels. */
-  get permissions(): Readonly<Record<string, string>>
-  /** `all` or `selected`. */
-  get repositorySelection(): string | null
-  /** Names of the repositories it was narrowed to; empty when it was not. */
-  get repositories(): readonly string[]
-  /** The OAuth scopes granted. */
-  get scopes(): readonly string[]
-  /** The account whose token it is, where the platform was asked (`checkToken` and the like) and said so. */
-  get account(): string | null
-  /** A JWT's payload; null for other tokens. */
-  get claims(): Readonly<Record<string, unknown>> | null
-  /** The refresh token itself. */
-  revealRefreshToken(): string | null
-  /** When the refresh token stops working. */
-  get refreshTokenExpiresAt(): Date | null
-  toString(): string
+  json(): JsonValue
+  /** The body as UTF-8 text. */
+  text(): string
+  /** The response without its body. */
   toJSON(): object
 }
 
-/** One installation of the app. Only the id is certain; all that the platform said is in `raw`. */
+/** Counts since the app was made. */
+export class Stats {
+  private constructor()
+  /** Tokens that were minted because a caller waited for one. */
+  readonly minted: number
+  /** Tokens that were minted ahead of their predecessor's expiry. */
+  readonly renewed: number
+  /** Attempts to mint a token that failed. */
+  readonly failed: number
+  /** Valid tokens that were returned although less of their life was left than requested, because minting failed. */
+  readonly servedStale: number
+  /** Requests that were sent again. */
+  readonly retried: number
+  /** Callers that waited for a token which another caller was minting already. */
+  readonly joined: number
+  /** Tokens that the platform refused before their expiry. */
+  readonly refused: number
+  /** Tokens that were taken from the store. */
+  readonly fromStore: number
+  /** Calls of the store that failed. */
+  readonly storeFailed: number
+  /** Keys (an installation and a scope) that have a place in memory. */
+  readonly sources: number
+}
+
+// ==== Installations
+
+/** The lookup of an installation: exactly one of these. */
+export interface InstallationLookup {
+  /** An account of any kind, as the platform writes it: its path, login, name or id. */
+  account?: Id | undefined
+  /** The id of the installation itself. */
+  id?: Id | undefined
+  /** An organization's name. */
+  organization?: Id | undefined
+  /** A user's login. */
+  user?: Id | undefined
+  /** A repository, as `owner/name`. */
+  repository?: string | undefined
+  /** An enterprise's short name. */
+  enterprise?: Id | undefined
+}
+
+/** The options of {@link App.installUrl}. */
+export interface InstallUrlOptions {
+  /** The app's short name, as in the URL of its page and in {@link Registration.slug}. */
+  appSlug: string
+  /** A state of your own, which must be unguessable; default 256 random bits if the platform takes a state. */
+  state?: string | undefined
+  /** Where the user returns to, if the platform takes it. */
+  redirectUri?: string | URL | undefined
+}
+
+/** An installation of the app. Only `id` is always there; `raw` has everything that the platform sent. */
 export class Installation {
   private constructor()
+  /** The installation's id. */
   readonly id: string
   /** The account's path or login. */
   readonly account: string | null
-  /** The account's name for people. */
+  /** The account's display name. */
   readonly accountName: string | null
+  /** The account's id. */
   readonly accountId: string | null
+  /** The id of the target that the app is installed on. */
   readonly targetId: string | null
+  /** The app's id. */
   readonly appId: string | null
+  /** The app's short name. */
   readonly appSlug: string | null
   /** `all` or `selected`. */
   readonly repositorySelection: string | null
-  /** Permission names to levels. */
+  /** The names of the granted permissions, and their levels. */
   readonly permissions: Readonly<Record<string, string>>
-  /** The events that the app hears of. */
+  /** The names of the webhook events that the app receives. */
   readonly events: readonly string[]
+  /** When the installation was made. */
   readonly createdAt: Date | null
+  /** When the installation was last changed. */
   readonly updatedAt: Date | null
+  /** When the installation was suspended; null if it is not. */
   readonly suspendedAt: Date | null
-  /** The whole object as the platform sent it. */
-  readonly raw: Readonly<Record<string, any>>
+  /** The whole object, as the platform sent it. */
+  readonly raw: JsonObject
 }
 
-/**
- * A list that is fetched page by page as it is asked for: `for await (const item of list)`. It is
- * walked once; a loop that is left ends it. After an error the same page is asked for again.
- */
-export class Listing<T> implements AsyncIterableIterator<T> {
-  private constructor()
-  /** The next item, from memory or from the platform's next page. */
-  next(): Promise<IteratorResult<T, undefined>>
-  /** Ends it: nothing more is asked for. */
-  return(): Promise<IteratorResult<T, undefined>>
-  /** All that is left of it. */
-  toArray(): Promise<T[]>
-  [Symbol.asyncIterator](): this
-}
-
-/**
- * The app as the platform has it registered. Its secrets are told by `convertManifest` only. Printing
- * it, or writing it as JSON, shows none of them.
- */
-export class Registration {
-  private constructor()
-  /** The app's id. */
-  readonly id: string
-  /** Its short name, which stands in URLs. */
-  readonly slug: string | null
-  /** Its name for people. */
-  readonly name: string | null
-  readonly clientId: string | null
-  /** The account that owns it. */
-  readonly owner: string | null
-  /** Permission names to levels. */
-  readonly permissions: Readonly<Record<string, string>>
-  /** The events that it hears of. */
-  readonly events: readonly string[]
-  readonly createdAt: Date | null
-  readonly updatedAt: Date | null
-  /** The OAuth client secret; null where it was not told. */
-  revealClientSecret(): string | null
-  /** The secret that signs webhooks; null where it was not told. */
-  revealWebhookSecret(): string | null
-  /** The app's key as PEM; null where it was not told. */
-  revealPrivateKey(): string | null
-  /** The whole object as the platform sent it, without the secrets. */
-  readonly raw: Readonly<Record<string, any>>
-}
-
-/** A repository that an installation reaches. */
+/** A repository that an installation may access. */
 export class Repository {
   private constructor()
+  /** The repository's id. */
   readonly id: string
-  /** Its name without its owner, as `app.installation(id, { repositories })` takes it. */
+  /** Its name without its owner, as {@link ScopeOptions.repositories} takes it. */
   readonly name: string
   /** Its name with its owner: `octocat/Hello-World`. */
   readonly fullName: string | null
   /** The account that owns it. */
   readonly owner: string | null
-  /** Whether it is hidden from the public. */
+  /** Whether it is private. */
   readonly isPrivate: boolean | null
-  /** The whole object as the platform sent it. */
-  readonly raw: Readonly<Record<string, any>>
+  /** The whole object, as the platform sent it. */
+  readonly raw: JsonObject
 }
 
-/** Where the platform sends the app's events. The secret is never told. */
+/**
+ * A list that is fetched page by page as its items are needed. It can be iterated once. Leaving a loop ends
+ * the list; after an error the same page is fetched again. Its `signal` is an option of the call that
+ * returned the list.
+ *
+ * @example
+ * ```js
+ * for await (const { id, account } of app.installations()) console.log(id, account)
+ * ```
+ */
+export class Listing<T> implements AsyncIterableIterator<T> {
+  private constructor()
+  /** The next item, from memory or from the platform's next page. */
+  next(): Promise<IteratorResult<T, undefined>>
+  /** Ends the list: no more pages are fetched. */
+  return(): Promise<IteratorResult<T, undefined>>
+  /** All remaining items. */
+  toArray(): Promise<T[]>
+  /** The list itself. */
+  [Symbol.asyncIterator](): this
+}
+
+// ==== Tokens
+
+/** The repositories and permissions that a token is limited to. An option that is not given limits nothing. */
+export interface ScopeOptions {
+  /** Names of repositories, without their owner. An empty array is refused, since to a platform it would mean all. */
+  repositories?: readonly string[] | undefined
+  /** Ids of repositories. */
+  repositoryIds?: readonly Id[] | undefined
+  /** Names of permissions, and their levels: `{ contents: 'read' }`. */
+  permissions?: Readonly<Record<string, string>> | undefined
+}
+
+/** The lookup of an installation, and what its tokens are limited to. */
+export interface InstallationOptions extends InstallationLookup, ScopeOptions {}
+
+/** The options of {@link App.appTokens}. */
+export interface AppTokensOptions {
+  /** OAuth scopes, if the platform takes them. */
+  scopes?: readonly string[] | undefined
+  /** The user for whom the app acts, if the platform lets it name one. */
+  subject?: string | undefined
+}
+
+/** The options of {@link TokenSource.token}. */
+export interface TokenOptions extends WaitOptions {
+  /** How much longer the token must live; default 60 000 ms. More than half of a token's life counts as half of it. */
+  minValidMs?: number | undefined
+  /**
+   * Ends the waiting of this caller with a {@link TimeoutError}, while minting goes on for the others; default the
+   * app's `timeoutMs`.
+   */
+  timeoutMs?: number | undefined
+}
+
+/** The function that {@link TokenSource.onChange} calls with the previous token (null at first) and the new one. */
+export type TokenCallback = (previous: Token | null, token: Token) => unknown
+
+/**
+ * A source of tokens for one installation, for the app itself or for one user. Sources of the same installation and
+ * scope share one token. A token is renewed in the background before it expires; when that fails for a passing
+ * reason, the valid one is returned until its end.
+ */
+export class TokenSource {
+  private constructor()
+  /** The installation's id; null for other sources, and before the installation was looked up. */
+  get installationId(): string | null
+  /**
+   * A token that lives at least `minValidMs` longer: from memory, or minted once for all callers who wait.
+   *
+   * @example
+   * ```js
+   * const token = await source.token({ signal: AbortSignal.timeout(5000) })
+   * await fetch(url, { headers: { authorization: token.authorizationHeader() } })
+   * ```
+   * @throws {UnauthorizedError} if the app's credentials are wrong, for example of reason `app_key_mismatch`
+   * @throws {ForbiddenError} of reason `suspended`, `permission_not_granted` or `repository_not_accessible`
+   * @throws {NotFoundError} of reason `not_installed` if there is no such installation
+   * @throws {ReauthorizeError} if a session has ended; see {@link App.session}
+   * @throws {CallbackError} if the signer failed
+   */
+  token(options?: TokenOptions): Promise<Token>
+  /** The value of an `Authorization` header, with such a token; rejects as `token` does. */
+  authorizationHeader(options?: TokenOptions): Promise<string>
+  /** When the token in memory expires; null without a token, or if the platform did not say. */
+  get expiresAt(): Date | null
+  /** Forgets the token in memory, so that the next call mints one. A token that was returned before still works. */
+  invalidate(): void
+  /**
+   * Calls back whenever the token changes, until the app is closed. The callback runs on the event loop and does not
+   * keep the process alive; what it throws, or rejects with, is ignored. If the installation is looked up, the
+   * callback is called from then on.
+   */
+  onChange(callback: TokenCallback): void
+  /**
+   * Forgets the token in memory and revokes it at the platform, for all who have it. Nothing is sent without a
+   * token in memory that is still valid.
+   */
+  revoke(options?: WaitOptions): Promise<void>
+  /**
+   * The repositories that the token may access, fetched page by page as they are needed.
+   *
+   * @throws {UnsupportedError} at once, if the platform does not list them
+   */
+  repositories(options?: WaitOptions): Listing<Repository>
+  /**
+   * Sends an API request with a token of this source; rejects as `token` does. A response of any status is a result and
+   * no error. A token that the platform refuses is replaced, and the request sent once more.
+   *
+   * @example
+   * ```js
+   * const response = await source.request('POST', '/repos/octo-org/api/issues', { json: { title: 'Hello' } })
+   * console.log(response.status, response.json())
+   * ```
+   * @param path a path of the API with its query, or a URL on one of the platform's own hosts
+   * @throws {InvalidArgumentError} of reason `foreign_host` for a URL on another host
+   */
+  request(method: string, path: string, options?: RequestOptions): Promise<ApiResponse>
+}
+
+/** What a token stands for: the app (a JWT that it signed, or a token of the platform's), an installation or a user. */
+export type TokenKind =
+  | 'jwt'
+  | 'app'
+  | 'installation'
+  | 'user'
+
+/** A token, which never changes. Printing it, or writing it as JSON, shows no secret. */
+export class Token {
+  private constructor()
+  /** What the token stands for. */
+  get kind(): TokenKind
+  /** The secret itself. */
+  reveal(): string
+  /**
+   * The value of an `Authorization` header, with the secret.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc6750
+   */
+  authorizationHeader(): string
+  /** When the token expires; null if the platform did not say. */
+  get expiresAt(): Date | null
+  /** The names of its permissions, and their levels. */
+  get permissions(): Readonly<Record<string, string>>
+  /** `all` or `selected`. */
+  get repositorySelection(): string | null
+  /** The names of the repositories that it is limited to; empty if it is not limited. */
+  get repositories(): readonly string[]
+  /** The granted OAuth scopes. */
+  get scopes(): readonly string[]
+  /** The account of a token that `checkToken`, `resetToken` or `scopeToken` returned. */
+  get account(): string | null
+  /** The payload of a JWT; null for other tokens. */
+  get claims(): JsonObject | null
+  /** The refresh token itself; null without one. */
+  revealRefreshToken(): string | null
+  /** When the refresh token expires. */
+  get refreshTokenExpiresAt(): Date | null
+  /** The kind, without a secret: `[user token]`. */
+  toString(): string
+  /** All members but the secrets. */
+  toJSON(): object
+}
+
+// ==== OAuth & login
+
+/** The options of {@link App.authorize}. */
+export interface AuthorizeOptions {
+  /** Where the user returns to; one of the redirect URIs that are registered for the app. */
+  redirectUri?: string | URL | undefined
+  /** A state of your own, which must be unguessable; default 256 random bits. */
+  state?: string | undefined
+  /** OAuth scopes, if the platform takes them. */
+  scopes?: readonly string[] | undefined
+  /** The account to suggest to the user, if the platform takes it. */
+  loginHint?: string | undefined
+}
+
+/** The options of {@link App.exchangeCode}. */
+export interface ExchangeOptions extends WaitOptions {
+  /** The redirect URI of the authorization, if the platform wants it again. */
+  redirectUri?: string | URL | undefined
+  /** The authorization's PKCE code verifier (RFC 7636). */
+  codeVerifier?: string | null | undefined
+}
+
+/** The options of {@link App.startLogin}. */
+export interface LoginOptions {
+  /** OAuth scopes, if the platform takes them. */
+  scopes?: readonly string[] | undefined
+  /** The account to suggest to the user, if the platform takes it. */
+  loginHint?: string | undefined
+  /** Ports of 127.0.0.1, of which the first free one is used; default any free port. */
+  ports?: readonly number[] | undefined
+  /** The path of the redirect URI; default `/callback`. */
+  path?: string | undefined
+}
+
+/** The options of {@link Login.wait}. */
+export interface LoginWaitOptions {
+  /** How long to wait for the user; default 300 000 ms. */
+  timeoutMs?: number | undefined
+  /** Cancels the login, with a {@link CancelledError} whose `cause` is the signal's reason. */
+  signal?: AbortSignal | undefined
+}
+
+/** The options of {@link App.startDeviceLogin}. */
+export interface DeviceLoginOptions extends WaitOptions {
+  /** OAuth scopes, if the platform takes them. */
+  scopes?: readonly string[] | undefined
+}
+
+/** The options of {@link DeviceLogin.wait}. */
+export interface DeviceLoginWaitOptions {
+  /** Cancels the login, with a {@link CancelledError} whose `cause` is the signal's reason. */
+  signal?: AbortSignal | undefined
+}
+
+/** The options of {@link App.scopeToken}: exactly one account, and what the token is limited to there. */
+export interface ScopeTokenOptions extends WaitOptions, ScopeOptions {
+  /** The account's name. */
+  target?: string | undefined
+  /** The account's id, instead of its name. */
+  targetId?: Id | undefined
+}
+
+/** The options of {@link App.revokeToken} and {@link App.introspectToken}. */
+export interface TokenHintOptions extends WaitOptions {
+  /** `access_token` or `refresh_token`, which saves the server a search. */
+  tokenTypeHint?: string | undefined
+}
+
+/** Where to send a user, and what to keep until the user returns. */
+export class Authorization {
+  private constructor()
+  /** Where to send the user. */
+  readonly url: string
+  /** The state that the callback must have. */
+  readonly state: string
+  /**
+   * The PKCE code verifier for `exchangeCode`; null if the platform has no PKCE. Printing the authorization does not
+   * show it.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc7636
+   */
+  get codeVerifier(): string | null
+  /** Where the user returns to; null if it was not given. */
+  readonly redirectUri: string | null
+}
+
+/** A login that waits for the user's browser to return. Printing it does not show its state. */
+export class Login {
+  private constructor()
+  /** Where the user authorizes the app. */
+  get url(): string
+  /** Where the browser returns to. */
+  get redirectUri(): string
+  /**
+   * Opens the user's browser at `url`.
+   *
+   * @throws {UnsupportedError} if there is no browser; show the URL instead
+   */
+  openBrowser(): void
+  /**
+   * The user's token, once the browser has returned; the listener then closes. Requests that do not belong to this
+   * login are refused, and the waiting goes on. It can be called once.
+   *
+   * @throws {TimeoutError} if the browser has not returned within `timeoutMs`
+   * @throws {DeniedError} if the user refused
+   * @throws {CancelledError} if the login was cancelled
+   * @throws {InvalidArgumentError} if it was called before
+   */
+  wait(options?: LoginWaitOptions): Promise<Token>
+  /** Cancels the login: `wait` rejects with a {@link CancelledError}, and the listener closes. */
+  cancel(): void
+}
+
+/** A login that waits for the user to type a code on another device. Printing it does not show the code. */
+export class DeviceLogin {
+  private constructor()
+  /** The code that the user types. */
+  get userCode(): string
+  /** Where the user types the code. */
+  get verificationUri(): string
+  /** The same with the code in it, for a link or a QR code. */
+  get verificationUriComplete(): string | null
+  /** When the code expires. */
+  get expiresAt(): Date | null
+  /**
+   * Asks the platform once for the token.
+   *
+   * @throws {PendingError} if the user has not finished; `retryAfterMs` says when to ask again. A call before that
+   * time rejects without a request.
+   * @throws {DeniedError} if the user refused
+   * @throws {ReauthorizeError} of reason `expired_device_code` if the code has expired
+   * @throws {CancelledError} if the login was cancelled
+   */
+  poll(options?: WaitOptions): Promise<Token>
+  /**
+   * Asks the platform at the interval that it wants, until the user has finished or refused, or the code has expired.
+   *
+   * @throws {DeniedError} if the user refused
+   * @throws {ReauthorizeError} of reason `expired_device_code` if the code has expired
+   * @throws {CancelledError} if the login was cancelled
+   */
+  wait(options?: DeviceLoginWaitOptions): Promise<Token>
+  /** Cancels the login: `poll` and `wait` reject with a {@link CancelledError}. The code itself works until it expires. */
+  cancel(): void
+}
+
+/**
+ * The state of a token, as the authorization server reports it. If the token is not active, nothing else is known.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7662#section-2.2
+ */
+export class Introspection {
+  private constructor()
+  /** Whether the token works now. */
+  readonly active: boolean
+  /** The granted OAuth scopes. */
+  readonly scopes: readonly string[]
+  /** The client that the token was issued to: `client_id`. */
+  readonly clientId: string | null
+  /** The display name of the user who authorized it: `username`. */
+  readonly username: string | null
+  /** The subject, usually the id of the user who authorized it: `sub`. */
+  readonly subject: string | null
+  /** The type, such as `Bearer`: `token_type`. */
+  readonly tokenType: string | null
+  /** The issuer: `iss`. */
+  readonly issuer: string | null
+  /** The services that the token is intended for: `aud`. */
+  readonly audience: readonly string[]
+  /** When the token expires: `exp`. */
+  readonly expiresAt: Date | null
+  /** When the token was issued: `iat`. */
+  readonly issuedAt: Date | null
+  /** The time before which the token does not work: `nbf`. */
+  readonly notBefore: Date | null
+  /** The whole object, as the server sent it. */
+  readonly raw: JsonObject
+}
+
+// ==== Sessions: `session`, `startSession` and `endSession` of App; a session is a TokenSource
+
+// ==== Webhooks
+
+/** The options of {@link App.updateWebhookConfig}. What is not given stays as it is. */
+export interface WebhookConfigOptions extends WaitOptions {
+  /** The URL that events are sent to. */
+  url?: string | URL | undefined
+  /** The format of events: `json` or `form`. */
+  contentType?: string | undefined
+  /** The secret that signs events. */
+  secret?: string | undefined
+  /** Whether the platform skips the verification of the receiver's certificate. */
+  insecureSsl?: boolean | undefined
+}
+
+/** An event that the platform sent, with a verified signature. */
+export class WebhookEvent {
+  private constructor()
+  /** The event's name, such as `push`. On most platforms it comes from a header, which the signature does not cover. */
+  readonly name: string | null
+  /** The delivery's id, by which a repeated delivery is recognized. It comes from a header, too. */
+  readonly deliveryId: string | null
+  /** The installation that the event is about, from the signed part. */
+  readonly installationId: string | null
+  /** The signed part: the body, or the part of it that the platform signs. */
+  readonly payload: JsonValue
+}
+
+/** Where and how the platform sends the app's webhook events. It never has the secret. */
 export class WebhookConfig {
   private constructor()
   /** The URL that events are sent to. */
   readonly url: string | null
-  /** How they are written: `json` or `form`. */
+  /** The format of events: `json` or `form`. */
   readonly contentType: string | null
-  /** Whether the receiver's certificate is left unchecked. */
+  /** Whether the platform skips the verification of the receiver's certificate. */
   readonly insecureSsl: boolean | null
-  /** The whole object as the platform sent it. */
-  readonly raw: Readonly<Record<string, any>>
+  /** The whole object, as the platform sent it. */
+  readonly raw: JsonObject
 }
 
-/** An event that was sent to the app, or was tried to be. */
+/** A delivery of a webhook event, or an attempt at one. */
 export class WebhookDelivery {
   private constructor()
   /** The delivery's id, which `redeliverWebhook` takes. */
   readonly id: string
-  /** The id that the receiver saw; the same for each attempt. */
+  /** The id that the receiver got; the same for each attempt. */
   readonly guid: string | null
   /** The event's name. */
   readonly event: string | null
-  /** What happened, such as `opened`. */
+  /** The event's action, such as `opened`. */
   readonly action: string | null
-  /** What became of it, in the platform's words. */
+  /** The outcome, in the platform's words. */
   readonly status: string | null
-  /** The HTTP status that the receiver answered. */
+  /** The HTTP status of the receiver's response. */
   readonly statusCode: number | null
-  /** When it was sent. */
+  /** When the event was delivered. */
   readonly deliveredAt: Date | null
-  /** Whether it had been sent before. */
+  /** Whether the event had been delivered before. */
   readonly isRedelivery: boolean | null
-  /** The installation that it is about. */
+  /** The installation that the event is about. */
   readonly installationId: string | null
-  /** The repository that it is about. */
+  /** The repository that the event is about. */
   readonly repositoryId: string | null
-  /** The whole object as the platform sent it; of a single delivery with request and response. */
-  readonly raw: Readonly<Record<string, any>>
+  /** The whole object, as the platform sent it; that of `webhookDelivery` has the request and the response. */
+  readonly raw: JsonObject
 }
 
-/** Where to send a user, and what to keep until the user comes back. */
-export class Authorization {
-  private constructor()
-  readonly url: string
-  /** What the callback must bring back. */
-  readonly state: string
-  /** The PKCE verifier to hand to `exchangeCode`, where the platform has PKCE. It does not show itself. */
-  get codeVerifier(): string | null
-  /** Where the user returns to, as far as it was said. */
-  readonly redirectUri: string | null
-}
+// ==== Platform operations
 
-/** A login that waits for a browser to come back. Printing it shows no more than where to. */
-export class Login {
+/**
+ * The app as it is registered on the platform. Only `convertManifest` returns its secrets. Printing it, or writing it as
+ * JSON, shows none of them.
+ */
+export class Registration {
   private constructor()
-  /** Where the person is to go. */
-  get url(): string
-  /** Where the browser comes back to. */
-  get redirectUri(): string
-  /** Opens the person's browser there. Throws {@link UnsupportedError} where there is none: show the URL instead. */
-  openBrowser(): void
-  /**
-   * The person's token, once the browser has come back; the listener then closes. Strangers' requests
-   * are turned away and waited past. Rejects with a {@link TimeoutError}, or with a
-   * {@link DeniedError} when the person said no. It can be waited for once.
-   */
-  wait(options?: LoginWaitOptions): Promise<Token>
-  /** Ends the waiting with a {@link CancelledError}, and closes the listener. */
-  cancel(): void
-}
-
-/** A login that waits for a person to type a code at another place. Printing it does not show the code. */
-export class DeviceLogin {
-  private constructor()
-  /** What the person types. */
-  get userCode(): string
-  /** Where the person types it. */
-  get verificationUri(): string
-  /** The same with the code in it, for a link or a QR code, where the platform has it. */
-  get verificationUriComplete(): string | null
-  /** When the code stops working. */
-  get expiresAt(): Date | null
-  /**
-   * Asks once. Rejects with a {@link PendingError} whose `retryAfter` says how long to wait when the
-   * person is not done; asked too early it does so without asking the platform.
-   */
-  poll(options?: WaitOptions): Promise<Token>
-  /** Asks in the platform's pace until the person is done, says no, or the code expires. */
-  wait(options?: DeviceLoginWaitOptions): Promise<Token>
-  /** Ends the waiting with a {@link CancelledError}. The code itself goes on working until it expires. */
-  cancel(): void
-}
-
-/** What an authorization server knows of a token (RFC 7662). */
-export class Introspection {
-  private constructor()
-  /** Whether the token works now; if not, nothing else is told. */
-  readonly active: boolean
-  /** The OAuth scopes that it was granted. */
-  readonly scopes: readonly string[]
-  /** The client that asked for it. */
-  readonly clientId: string | null
-  /** Who authorized it, for people. */
-  readonly username: string | null
-  /** Who authorized it, for machines: `sub`. */
-  readonly subject: string | null
-  /** How it is used, such as `Bearer`. */
-  readonly tokenType: string | null
-  /** Who issued it: `iss`. */
-  readonly issuer: string | null
-  /** Whom it is meant for: `aud`. */
-  readonly audience: readonly string[]
-  /** When it stops working: `exp`. */
-  readonly expiresAt: Date | null
-  /** When it was issued: `iat`. */
-  readonly issuedAt: Date | null
-  /** From when on it works: `nbf`. */
-  readonly notBefore: Date | null
-  /** The whole object as the server sent it. */
-  readonly raw: Readonly<Record<string, any>>
-}
-
-/** An answer, whatever its status. */
-export class Response {
-  private constructor()
-  readonly status: number
-  /** Names in lower case; several values of one name are joined by a comma. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer
-  /** The body as JSON; throws a SyntaxError if it is none. */
-  json(): any
-  /** The body as UTF-8 text. */
-  text(): string
-  toJSON(): object
-}
-
-/** An event that a platform sent, with a signature that proved right. */
-export class WebhookEvent {
-  private constructor()
-  /** Its name, such as `push`. From a header on most platforms, which no signature covers. */
+  /** The app's id. */
+  readonly id: string
+  /** Its short name, as in URLs. */
+  readonly slug: string | null
+  /** Its display name. */
   readonly name: string | null
-  /** The delivery's id, to recognise one that comes twice. From a header, too. */
-  readonly deliveryId: string | null
-  /** The installation that it is about, from the part that was signed. */
-  readonly installationId: string | null
-  /** What was signed: the body, or the part of it that the platform signs. */
-  readonly payload: any
+  /** The OAuth client id. */
+  readonly clientId: string | null
+  /** The account that owns it. */
+  readonly owner: string | null
+  /** The names of its permissions, and their levels. */
+  readonly permissions: Readonly<Record<string, string>>
+  /** The names of the webhook events that it receives. */
+  readonly events: readonly string[]
+  /** When the app was registered. */
+  readonly createdAt: Date | null
+  /** When the registration was last changed. */
+  readonly updatedAt: Date | null
+  /** The OAuth client secret; null unless it comes from `convertManifest`. */
+  revealClientSecret(): string | null
+  /** The secret that signs webhooks; null unless it comes from `convertManifest`. */
+  revealWebhookSecret(): string | null
+  /** The app's private key as PEM; null unless it comes from `convertManifest`. */
+  revealPrivateKey(): string | null
+  /** The whole object without the secrets, as the platform sent it. */
+  readonly raw: JsonObject
 }
 
+// ==== Events & stores
+
+/**
+ * The function that is called with each event. It runs on the event loop and does not keep the process alive; what it
+ * throws, or rejects with, is ignored.
+ */
+export type EventCallback = (event: AppEvent) => unknown
+
+/**
+ * What happened: a token was minted for a waiting caller (`minted`) or ahead of expiry (`renewed`), minting failed
+ * (`mint_failed`), a valid token was returned although less of its life was left than requested (`served_stale`), a
+ * request is sent again after a wait (`retried`), the platform's clock differs (`skew_found`), the platform refused a
+ * token before its expiry (`refused`), a token of another process was used (`taken_from_store`), or the store failed
+ * (`store_failed`).
+ */
 export type EventKind =
   | 'minted'
   | 'renewed'
@@ -745,59 +1136,65 @@ export type EventKind =
   | 'taken_from_store'
   | 'store_failed'
 
-/** Something that happened to an app's tokens. It never holds a secret. */
-export class Event {
+/** Something that happened to an app's tokens. It never has a secret. */
+export class AppEvent {
   private constructor()
+  /** What happened. */
   readonly kind: EventKind
-  /** The installation that it is about. */
+  /** The installation that the event is about. */
   readonly installationId: string | null
-  /** How long the call took, or the wait until it is sent again, in milliseconds. */
+  /** How long the call took, or how long the wait is before a request is sent again. */
   readonly durationMs: number | null
-  /** How far the platform's clock is ahead, in milliseconds. */
+  /** How far the platform's clock is ahead of this machine's. */
   readonly clockOffsetMs: number | null
-  /** Why. */
+  /** The error that caused the event. */
   readonly error: AppmintError | null
-  /** Whether somebody should look at it. */
+  /** Whether an operator should look into it. */
   readonly isWarning: boolean
-  /** The event in a line, as a log wants it. */
+  /** The event as one line for a log. */
   readonly text: string
 }
 
-/** How often things happened since the app was made. */
-export class Stats {
-  private constructor()
-  /** Tokens minted because somebody waited. */
-  readonly minted: number
-  /** Tokens minted ahead of time. */
-  readonly renewed: number
-  /** Mintings that failed. */
-  readonly failed: number
-  /** Live tokens handed out beyond their margin because no new one came. */
-  readonly servedStale: number
-  /** Requests sent again. */
-  readonly retried: number
-  /** Callers who joined a minting that was on its way. */
-  readonly joined: number
-  /** Tokens that the platform refused before their time. */
-  readonly refused: number
-  /** Tokens taken from the store. */
-  readonly fromStore: number
-  /** What the store did not do. */
-  readonly storeFailed: number
-  /** Keys (an installation and a scope) that have a place in memory. */
-  readonly sources: number
+/**
+ * A store of your own: keeps bytes by name, outside of the process. Its methods may return promises, and several may
+ * be called at once. A method that throws, returns a value of a wrong type, or takes longer than 5000 ms (or a quarter
+ * of the app's `timeoutMs`, if that is less) causes an event of the kind `store_failed`; installation tokens are then
+ * minted as without a store, while the calls of a session fail.
+ */
+export interface Store {
+  /** The value of this name; null or undefined if there is none. */
+  get(name: string): Awaitable<ArrayBufferView | ArrayBuffer | null | undefined>
+  /**
+   * Replaces `expected` by `value`, or does nothing if the current value is another one; returns whether it did. If
+   * `expected` is null, there must be no value. After `keepUntil` the value may be removed.
+   */
+  put(name: string, value: Buffer, expected: Buffer | null, keepUntil: Date | null): Awaitable<boolean>
+  /** Removes the value if it is `expected`, and does nothing otherwise. */
+  remove(name: string, expected: Buffer): Awaitable<unknown>
+  /**
+   * Takes the lock of this name for `owner`, unless another owner has it; returns whether `owner` has it. The lock
+   * is free again after `leaseMs`, even if its owner never unlocks it.
+   */
+  lock(name: string, owner: string, leaseMs: number): Awaitable<boolean>
+  /** Releases the lock if `owner` has it. */
+  unlock(name: string, owner: string): Awaitable<unknown>
 }
 
-/** A clock that stands still until moved, for tests. */
+/** A clock for tests, which stands still until it is moved. */
 export class ManualClock {
-  /** @param now a time, or milliseconds since 1970 */
+  /** @param now the time that it shows; a number is milliseconds since 1970 */
   constructor(now: Date | number)
+  /** The time that it shows. */
   now(): Date
+  /** Sets the time; a number is milliseconds since 1970. */
   set(now: Date | number): void
-  /** @param by milliseconds */
-  advance(by: number): void
+  /** Moves the clock forward. */
+  advance(byMs: number): void
 }
 
+// ==== Errors
+
+/** What the caller can do about an error. Each kind has a class of its own. */
 export type ErrorKind =
   | 'invalid_argument'
   | 'unsupported'
@@ -819,6 +1216,10 @@ export type ErrorKind =
   | 'callback'
   | 'internal'
 
+/** The `code` of an error: its kind, in the form of Node's own codes, such as `ERR_APPMINT_NOT_FOUND`. */
+export type ErrorCode = `ERR_APPMINT_${Uppercase<ErrorKind>}`
+
+/** The finer reason of an error. */
 export type Reason =
   | 'clock_skew'
   | 'app_key_mismatch'
@@ -865,114 +1266,154 @@ export type Reason =
   | 'unsupported_token_type'
   | 'issuer_mismatch'
 
-/** What an error says beside its message. */
+/** The members of an error beside its message, for {@link AppmintError}'s constructor. */
 export interface ErrorDetails {
+  /** The finer reason. */
   reason?: Reason | undefined
+  /** What to do about it. */
   hint?: string | undefined
+  /** The HTTP status. */
   status?: number | undefined
+  /** The platform's own error code. */
   platformCode?: string | undefined
+  /** The platform's id of the request. */
   requestId?: string | undefined
-  retryAfter?: number | undefined
+  /** How long to wait before trying again. */
+  retryAfterMs?: number | undefined
+  /** Whether the same call may work later; default false. */
   isRetryable?: boolean | undefined
+  /** The underlying error. */
   cause?: unknown
 }
 
-/** Why something did not work. Its classes say what the caller can do; so does `code`. */
+/**
+ * An error of appmint. Its class and its `kind` say what the caller can do.
+ *
+ * @example
+ * ```js
+ * try {
+ *   await source.token()
+ * } catch (error) {
+ *   if (error instanceof RateLimitedError) await setTimeout(error.retryAfterMs ?? 1000)
+ *   else throw error
+ * }
+ * ```
+ */
 export abstract class AppmintError extends Error {
-  /** For tests of your own; appmint makes its errors itself. */
+  /** For your own tests; appmint makes its errors itself. */
   constructor(message: string, details?: ErrorDetails)
-  /** What the caller can do: the same as `kind`. */
-  readonly code: ErrorKind
-  get kind(): ErrorKind
-  /** A finer word. */
+  /** The kind in the form of Node's own codes, such as `ERR_APPMINT_NOT_FOUND`. */
+  readonly code: ErrorCode
+  /** What the caller can do. */
+  readonly kind: ErrorKind
+  /** The finer reason. */
   readonly reason?: Reason
-  /** What to do about it. */
+  /** What to do about it, as a sentence. */
   readonly hint?: string
-  /** The HTTP status, if there was an answer. */
+  /** The HTTP status, if there was a response. */
   readonly status?: number
-  /** The platform's own error code. */
+  /** The platform's own error code, such as `bad_verification_code`. */
   readonly platformCode?: string
-  /** The platform's id of the request, to give to its support. */
+  /** The platform's id of the request, for its support. */
   readonly requestId?: string
-  /** How long to wait before trying again, in milliseconds, if the platform said so. */
-  readonly retryAfter?: number
+  /** How long to wait before trying again, if the platform said so. */
+  readonly retryAfterMs?: number
   /** Whether the same call may work later without a change. */
   readonly isRetryable: boolean
 }
 
-/** Fix the call: a missing, malformed or contradictory argument. */
+/** Fix the call: an argument is missing, malformed or contradicts another. */
 export class InvalidArgumentError extends AppmintError {
-  readonly code: 'invalid_argument'
+  readonly code: 'ERR_APPMINT_INVALID_ARGUMENT'
+  readonly kind: 'invalid_argument'
 }
-/** The platform does not offer this operation or argument. */
+/** Do without it: the platform does not offer this operation or this argument. */
 export class UnsupportedError extends AppmintError {
-  readonly code: 'unsupported'
+  readonly code: 'ERR_APPMINT_UNSUPPORTED'
+  readonly kind: 'unsupported'
 }
 /** Fix the private key. */
-export class KeyError extends AppmintError {
-  readonly code: 'key'
+export class PrivateKeyError extends AppmintError {
+  readonly code: 'ERR_APPMINT_KEY'
+  readonly kind: 'key'
 }
-/** Retry: no HTTP answer (DNS, connect, TLS, connection lost). */
+/** Try again: there was no HTTP response (DNS, connect, TLS, or the connection was lost). */
 export class TransportError extends AppmintError {
-  readonly code: 'transport'
+  readonly code: 'ERR_APPMINT_TRANSPORT'
+  readonly kind: 'transport'
 }
-/** Retry or wait longer: the deadline passed. */
+/** Try again, or allow more time: the time of the call or of its caller was over. */
 export class TimeoutError extends AppmintError {
-  readonly code: 'timeout'
+  readonly code: 'ERR_APPMINT_TIMEOUT'
+  readonly kind: 'timeout'
 }
-/** The caller cancelled the call; `cause` is the reason of its signal. */
+/** Nothing: the caller cancelled the call. `cause` is the reason of its signal. */
 export class CancelledError extends AppmintError {
-  readonly code: 'cancelled'
+  readonly code: 'ERR_APPMINT_CANCELLED'
+  readonly kind: 'cancelled'
 }
-/** Fix the credentials: JWT rejected, key of another app, client secret wrong. */
+/** Fix the credentials: the platform refused the JWT, the key or the client secret. */
 export class UnauthorizedError extends AppmintError {
-  readonly code: 'unauthorized'
+  readonly code: 'ERR_APPMINT_UNAUTHORIZED'
+  readonly kind: 'unauthorized'
 }
-/** Ask an owner: suspended, permission not granted, repository outside the installation. */
+/** Ask an owner: the installation is suspended, a permission is not granted, or a repository is not part of it. */
 export class ForbiddenError extends AppmintError {
-  readonly code: 'forbidden'
+  readonly code: 'ERR_APPMINT_FORBIDDEN'
+  readonly kind: 'forbidden'
 }
-/** Install the app: no such installation. */
+/** Install the app: there is no such installation. */
 export class NotFoundError extends AppmintError {
-  readonly code: 'not_found'
+  readonly code: 'ERR_APPMINT_NOT_FOUND'
+  readonly kind: 'not_found'
 }
-/** Wait `retryAfter`, then retry. */
+/** Wait for `retryAfterMs`, then try again. */
 export class RateLimitedError extends AppmintError {
-  readonly code: 'rate_limited'
+  readonly code: 'ERR_APPMINT_RATE_LIMITED'
+  readonly kind: 'rate_limited'
 }
 /** Fix the request: the platform refused it and said why. */
 export class RejectedError extends AppmintError {
-  readonly code: 'rejected'
+  readonly code: 'ERR_APPMINT_REJECTED'
+  readonly kind: 'rejected'
 }
-/** Send the user through authorization again: dead code or refresh token. */
+/** Let the user authorize the app again: the authorization, the code or the refresh token is not valid any more. */
 export class ReauthorizeError extends AppmintError {
-  readonly code: 'reauthorize'
+  readonly code: 'ERR_APPMINT_REAUTHORIZE'
+  readonly kind: 'reauthorize'
 }
-/** Accept that the user said no. */
+/** Accept that the user refused. */
 export class DeniedError extends AppmintError {
-  readonly code: 'denied'
+  readonly code: 'ERR_APPMINT_DENIED'
+  readonly kind: 'denied'
 }
-/** Poll again after `retryAfter`. */
+/** Ask again after `retryAfterMs`: the user has not finished. */
 export class PendingError extends AppmintError {
-  readonly code: 'pending'
+  readonly code: 'ERR_APPMINT_PENDING'
+  readonly kind: 'pending'
 }
-/** Retry later: the platform failed (5xx). */
+/** Try again later: the platform failed (5xx). */
 export class ServerError extends AppmintError {
-  readonly code: 'server'
+  readonly code: 'ERR_APPMINT_SERVER'
+  readonly kind: 'server'
 }
-/** Report it: an answer that makes no sense. */
+/** Report it to the platform: its response cannot be understood. */
 export class ProtocolError extends AppmintError {
-  readonly code: 'protocol'
+  readonly code: 'ERR_APPMINT_PROTOCOL'
+  readonly kind: 'protocol'
 }
 /** Look after the token store. */
 export class StoreError extends AppmintError {
-  readonly code: 'store'
+  readonly code: 'ERR_APPMINT_STORE'
+  readonly kind: 'store'
 }
-/** Look at the callback you gave: it failed, and `cause` says why. */
+/** Fix the callback that you gave: it failed, and `cause` says how. */
 export class CallbackError extends AppmintError {
-  readonly code: 'callback'
+  readonly code: 'ERR_APPMINT_CALLBACK'
+  readonly kind: 'callback'
 }
-/** Report a bug in appmint. */
+/** Report it: this is a bug in appmint. */
 export class InternalError extends AppmintError {
-  readonly code: 'internal'
+  readonly code: 'ERR_APPMINT_INTERNAL'
+  readonly kind: 'internal'
 }

@@ -1,6 +1,6 @@
 'use strict'
 
-// The native module, which is private: what it offers may change with any version.
+// The native module. It is private, and may change with any version.
 
 const { existsSync } = require('node:fs')
 const { join } = require('node:path')

@@ -1,17 +1,18 @@
 'use strict'
 
-// What callers give, checked and put into the forms that native code takes.
+// Reads the arguments of calls: checks them, and converts them to what native code takes. A reader
+// gets the argument's name, for its error message, and the value.
 
 const { InvalidArgumentError } = require('./errors.cjs')
 
 const isBytes = (value) => ArrayBuffer.isView(value) || value instanceof ArrayBuffer
 
-function invalid(name, wanted, given, hint) {
-  return new InvalidArgumentError(`${name} must be ${wanted}, not ${kindOf(given)}`, { hint })
+function invalid(name, wanted, value, hint) {
+  return new InvalidArgumentError(`${name} must be ${wanted}, not ${typeName(value)}`, { hint })
 }
 
-// Never the value: it may be a secret.
-function kindOf(value) {
+// Never the value, which may be a secret; but a number, which is none.
+function typeName(value) {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'number') return String(value)
   if (typeof value !== 'object') return `a ${typeof value}`
@@ -27,12 +28,12 @@ function url(name, value) {
   return text(name, value instanceof URL ? value.href : value)
 }
 
-/** Platforms' ids are numbers in most programs, and text here. */
+/** Most programs have the ids of platforms as numbers; native code takes text. */
 function id(name, value) {
   if (Number.isSafeInteger(value) && value >= 0) return String(value)
   if (typeof value === 'bigint' && value >= 0n) return String(value)
   if (typeof value === 'number' && value > Number.MAX_SAFE_INTEGER) {
-    throw invalid(name, 'a string', value, 'A number as large as this has lost its last digits.')
+    throw invalid(name, 'a string', value, 'A number of this size has lost its last digits.')
   }
   if (typeof value !== 'string') throw invalid(name, 'a string or a whole number', value)
   return value
@@ -45,40 +46,40 @@ function bytes(name, value) {
   throw invalid(name, 'a string or bytes', value)
 }
 
-/** Bytes that were signed: what was parsed and is written again has another signature. */
+/** Bytes with a signature: a body that was parsed and is written again has another one. */
 function rawBytes(name, value) {
   if (typeof value === 'string' || isBytes(value)) return bytes(name, value)
-  throw invalid(name, 'a string or bytes', value, 'Pass the raw bytes as they came, before anything parses them.')
+  throw invalid(name, 'a string or bytes', value, 'Pass the raw bytes of the body, before anything parses them.')
 }
 
 function textOrBytes(name, value) {
   return typeof value === 'string' ? value : Buffer.from(bytes(name, value)).toString()
 }
 
-function flag(name, value) {
+function boolean(name, value) {
   if (typeof value !== 'boolean') throw invalid(name, 'true or false', value)
   return value
 }
 
-function amount(name, value) {
-  if (typeof value !== 'number' || !(value >= 0)) throw invalid(name, 'a number that is not negative', value)
+function milliseconds(name, value) {
+  if (typeof value !== 'number' || !(value >= 0)) throw invalid(name, 'a number of milliseconds, 0 or more', value)
   return value
 }
 
-function whole(name, value) {
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) throw invalid(name, 'a whole number', value)
+function count(name, value) {
+  if (!Number.isSafeInteger(value) || value < 0) throw invalid(name, 'a whole number, 0 or more', value)
   return value
 }
 
-function bigWhole(name, value) {
-  if (!Number.isSafeInteger(value) || value < 0) throw invalid(name, 'a whole number', value)
+function smallCount(name, value) {
+  if (count(name, value) > 0xffffffff) throw invalid(name, 'less than 2^32', value)
   return value
 }
 
-/** Milliseconds since 1970, of a Date or of a number. */
+/** Milliseconds since 1970. */
 function time(name, value) {
   const millis = value instanceof Date ? value.getTime() : value
-  if (!Number.isSafeInteger(millis)) throw invalid(name, 'a Date or whole milliseconds', value)
+  if (!Number.isSafeInteger(millis)) throw invalid(name, 'a valid Date or a whole number of milliseconds', value)
   return millis
 }
 
@@ -89,47 +90,49 @@ function json(name, value) {
   } catch (cause) {
     throw new InvalidArgumentError(`${name} cannot be written as JSON`, { cause })
   }
-  throw invalid(name, 'a value that JSON has', value)
+  throw invalid(name, 'a value that JSON can hold', value)
 }
 
 function jsonText(name, value) {
   return typeof value === 'string' ? value : json(name, value)
 }
 
-function fn(name, value) {
+function func(name, value) {
   if (typeof value !== 'function') throw invalid(name, 'a function', value)
   return value
 }
 
 function texts(name, value) {
   if (!Array.isArray(value)) throw invalid(name, 'an array of strings', value)
-  return value.map((each) => text(`each of ${name}`, each))
-}
-
-function ports(name, value) {
-  if (!Array.isArray(value)) throw invalid(name, 'an array of ports', value)
-  return value.map((each) => port(`each of ${name}`, each))
-}
-
-function port(name, value) {
-  if (!Number.isInteger(value) || value < 0 || value > 0xffff) throw invalid(name, 'a port', value)
-  return value
+  return value.map((item) => text(`each item of ${name}`, item))
 }
 
 function textOrTexts(name, value) {
-  return typeof value === 'string' ? [value] : texts(name, value)
+  if (typeof value === 'string') return [value]
+  if (!Array.isArray(value)) throw invalid(name, 'a string or an array of strings', value)
+  return texts(name, value)
 }
 
 function ids(name, value) {
   if (!Array.isArray(value)) throw invalid(name, 'an array of ids', value)
-  return value.map((each) => id(`each of ${name}`, each))
+  return value.map((item) => id(`each item of ${name}`, item))
 }
 
-/** Pairs of permissions and levels, of an object. What else there is has no members, and would grant all. */
-function levels(name, value) {
+function ports(name, value) {
+  if (!Array.isArray(value)) throw invalid(name, 'an array of ports', value)
+  return value.map((item) => port(`each item of ${name}`, item))
+}
+
+function port(name, value) {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff) throw invalid(name, 'a whole number from 0 to 65535', value)
+  return value
+}
+
+/** Pairs of permissions and levels. A Map or an array has no members of its own, and would limit nothing. */
+function permissions(name, value) {
   const isPlain = typeof value === 'object' && value !== null && !(Symbol.iterator in value)
-  if (!isPlain) throw invalid(name, 'an object of names and levels', value)
-  return Object.entries(value).map(([permission, level]) => [permission, text(`the level of ${permission}`, level)])
+  if (!isPlain) throw invalid(name, 'a plain object of permissions and levels', value)
+  return Object.entries(value).map(([permission, level]) => [permission, text(`${name}.${permission}`, level)])
 }
 
 /** Pairs of names and values, of an object, a Map, a Headers or pairs. */
@@ -137,10 +140,10 @@ function headers(name, value) {
   if (typeof value !== 'object' || value === null) throw invalid(name, 'an object', value)
   const pairs = typeof value[Symbol.iterator] === 'function' ? [...value] : Object.entries(value)
   return pairs.flatMap((pair) => {
-    if (!Array.isArray(pair) || pair.length !== 2) throw invalid(`each of ${name}`, 'a name and a value', pair)
+    if (!Array.isArray(pair) || pair.length !== 2) throw invalid(`each item of ${name}`, 'a pair of a name and a value', pair)
     const [key, given] = pair
     const values = Array.isArray(given) ? given : given === undefined ? [] : [given]
-    return values.map((each) => [text('a header name', key), headerValue(key, each)])
+    return values.map((item) => [text('the name of a header', key), headerValue(key, item)])
   })
 }
 
@@ -155,30 +158,35 @@ function signal(name, value) {
   return value
 }
 
-/** Reads an object of options by a table of readers; what is undefined or null is absent. */
-function options(given, readers) {
-  if (given === undefined) return {}
-  if (typeof given !== 'object' || given === null) throw invalid('the options', 'an object', given)
+/** Reads an object by a table of readers. A member that is undefined or null is absent. */
+function readOptions(options, readers) {
+  if (options === undefined) return {}
+  if (typeof options !== 'object' || options === null) throw invalid('the options', 'an object', options)
   const read = {}
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(readers, name)) throw unknown(name, Object.keys(readers))
-    const value = given[name]
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(readers, name)) throw unknownOption(name, Object.keys(readers))
+    const value = options[name]
     const isAbsent = value === undefined || (value === null && readers[name] !== json)
     if (!isAbsent) read[name] = readers[name](name, value)
   }
   return read
 }
 
-function unknown(name, names) {
-  const near = names.find((known) => bare(known) === bare(name)) ?? names.find((known) => isNear(bare(known), bare(name)))
-  const hint = near === undefined ? `There is ${names.join(', ')}.` : `Did you mean ${near}?`
+/** The options of a call that takes no others. */
+const WAIT_OPTIONS = { signal }
+
+function unknownOption(name, known) {
+  const simple = simplified(name)
+  const near = known.find((each) => simplified(each) === simple) ?? known.find((each) => isOneEditAway(simplified(each), simple))
+  const hint = near === undefined ? `The options are ${known.join(', ')}.` : `Did you mean ${near}?`
   return new InvalidArgumentError(`there is no option ${name}`, { hint })
 }
 
-const bare = (name) => name.replaceAll(/[_-]/g, '').toLowerCase()
+/** A name without its case, its separators and its unit. */
+const simplified = (name) => name.replaceAll(/[_-]/g, '').toLowerCase().replace(/ms$/, '')
 
-/** Whether one name becomes the other by one letter added, dropped, changed or swapped with the next. */
-function isNear(known, name) {
+/** Whether one letter is added, dropped, changed or swapped with the next. */
+function isOneEditAway(known, name) {
   let start = 0
   while (start < name.length && known[start] === name[start]) start += 1
   const rest = (text, skipped) => text.slice(start + skipped)
@@ -191,6 +199,6 @@ function isNear(known, name) {
 }
 
 module.exports = {
-  amount, bigWhole, bytes, flag, fn, headers, id, ids, invalid, isBytes, json, jsonText, kindOf, levels, options,
-  ports, rawBytes, signal, text, textOrBytes, textOrTexts, texts, time, url, whole,
+  WAIT_OPTIONS, boolean, bytes, count, func, headers, id, ids, invalid, isBytes, json, jsonText, milliseconds, permissions,
+  ports, rawBytes, readOptions, signal, smallCount, text, textOrBytes, textOrTexts, texts, time, typeName, url,
 }

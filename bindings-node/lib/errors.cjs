@@ -3,12 +3,10 @@
 // Errors are made here and not in native code: one that is made there is no `instanceof Error` in
 // another realm, such as jest's.
 
-const FIELDS = ['reason', 'hint', 'status', 'platformCode', 'requestId', 'retryAfter', 'isRetryable']
-
 class AppmintError extends Error {
   constructor(message, details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
-    this.code = this.kind
+    this.code = `ERR_APPMINT_${String(this.kind).toUpperCase()}`
     for (const field of FIELDS) {
       const value = details[field]
       if (value !== undefined && value !== null) this[field] = value
@@ -23,7 +21,7 @@ class AppmintError extends Error {
 
 class InvalidArgumentError extends AppmintError {}
 class UnsupportedError extends AppmintError {}
-class KeyError extends AppmintError {}
+class PrivateKeyError extends AppmintError {}
 class TransportError extends AppmintError {}
 class TimeoutError extends AppmintError {}
 class CancelledError extends AppmintError {}
@@ -41,10 +39,12 @@ class StoreError extends AppmintError {}
 class CallbackError extends AppmintError {}
 class InternalError extends AppmintError {}
 
-const KINDS = {
+const FIELDS = ['reason', 'hint', 'status', 'platformCode', 'requestId', 'retryAfterMs', 'isRetryable']
+
+const CLASSES = {
   invalid_argument: InvalidArgumentError,
   unsupported: UnsupportedError,
-  key: KeyError,
+  key: PrivateKeyError,
   transport: TransportError,
   timeout: TimeoutError,
   cancelled: CancelledError,
@@ -63,47 +63,31 @@ const KINDS = {
   internal: InternalError,
 }
 
-hide(AppmintError.prototype, 'name', 'AppmintError')
-for (const [kind, type] of Object.entries(KINDS)) {
-  hide(type, 'kind', kind)
-  hide(type.prototype, 'name', type.name)
+defineHidden(AppmintError.prototype, 'name', 'AppmintError')
+for (const [kind, type] of Object.entries(CLASSES)) {
+  defineHidden(type, 'kind', kind)
+  defineHidden(type.prototype, 'name', type.name)
 }
 
-function hide(object, name, value) {
+function defineHidden(object, name, value) {
   Object.defineProperty(object, name, { value, configurable: true, writable: true })
 }
 
-/** What native code answers. It throws only if it has a bug: it panicked, or took what it should not. */
-function ask(native) {
-  try {
-    return native()
-  } catch {
-    // Not what it threw: that may quote what it was given.
-    throw new InternalError('appmint failed within itself', { hint: 'This is a bug in appmint; please report it.' })
-  }
-}
-
-/** The value of an outcome, or its error thrown. */
-function settle([record, value]) {
-  if (record) throw errorOf(record)
-  return value
-}
-
+/** The error of a record that comes from native code. */
 function errorOf(record) {
-  const Type = KINDS[record.kind] ?? InternalError
+  const Type = CLASSES[record.kind] ?? InternalError
   const cause = record.cause === undefined ? undefined : causeOf(record.cause)
   return new Type(record.message, { ...record, cause })
 }
 
-// What lies beneath has no place of its own in JavaScript: its stack would be this file's.
-function causeOf(text) {
-  const cause = new Error(text)
-  cause.stack = `Error: ${text}`
+// The cause did not happen in JavaScript: a stack would lead to this file.
+function causeOf(message) {
+  const cause = new Error(message)
+  cause.stack = `Error: ${message}`
   return cause
 }
 
-module.exports = { AppmintError, ...classes(), ask, errorOf, settle }
+/** All classes by their names. */
+const errors = Object.fromEntries([AppmintError, ...Object.values(CLASSES)].map((type) => [type.name, type]))
 
-function classes() {
-  return Object.fromEntries(Object.values(KINDS).map((type) => [type.name, type]))
-}
+module.exports = { ...errors, errorOf, errors }

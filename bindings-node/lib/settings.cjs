@@ -1,54 +1,66 @@
 'use strict'
 
-// What an app is made of, and how each setting is read.
+// The settings of an app, and the discovery of a platform, which takes some of them.
 
+const native = require('../native.cjs')
 const {
-  amount, bigWhole, bytes, flag, fn, id, invalid, isBytes, jsonText, options, text, textOrBytes, url, whole,
+  boolean, bytes, count, func, id, isBytes, jsonText, milliseconds, readOptions, signal, smallCount, text, textOrBytes, url,
 } = require('./arguments.cjs')
-const { signerOf, storeOf } = require('./asking.cjs')
-const { nativeClockOf } = require('./clock.cjs')
-const { telling } = require('./telling.cjs')
-const { Event } = require('./values.cjs')
+const { BYTES, dispatcher } = require('./callbacks.cjs')
+const { complete } = require('./completions.cjs')
+const { eventNotifications, nativeClock } = require('./events.cjs')
+const { callNative } = require('./native_calls.cjs')
+const { nativeStore, urlOrStore } = require('./stores.cjs')
 
-/** What native code makes an app of: the settings, and those that JavaScript answers for. */
-function settingsOf(given) {
-  const { clock, signer, store, onEvent, ...settings } = options(given, SETTINGS)
-  const isOwn = typeof store === 'object'
+/** The arguments of native code's `createApp`: the settings, and what calls back into JavaScript. */
+function readSettings(options) {
+  const { clock, signer, store, onEvent, ...settings } = readOptions(options, SETTINGS)
+  const { timeoutMs = DEFAULT_TIMEOUT_MS } = settings
+  const isObject = typeof store === 'object'
   return [
-    isOwn ? settings : { ...settings, store },
+    isObject ? settings : { ...settings, store },
     clock,
-    signer && signerOf(signer, settings.timeout),
-    isOwn ? storeOf(store, settings.timeout) : undefined,
-    onEvent && telling((record) => onEvent(new Event(record))),
+    signer && nativeSigner(signer, timeoutMs),
+    isObject ? nativeStore(store, timeoutMs) : undefined,
+    onEvent && eventNotifications(onEvent),
   ]
 }
 
-/** A store's URL, or an object that is one. */
-function urlOrStore(name, value) {
-  if (typeof value === 'string' || value instanceof URL) return url(name, value)
-  if (typeof value !== 'object') throw invalid(name, 'a URL or an object', value)
-  for (const method of METHODS) fn(`${name}.${method}`, value[method])
-  return value
+/** The native side of a signer. It waits for a signature for as long as for a whole call. */
+function nativeSigner(sign, timeoutMs) {
+  const dispatch = dispatcher({ sign: { name: 'the signer', call: sign, type: BYTES } })
+  return callNative(() => new native.Signer(dispatch, timeoutMs))
 }
 
-/** A key of 32 bytes: as they are, or as text. */
+/** The descriptor of the platform whose authorization server has this issuer, as JSON text. */
+async function discover(issuer, options) {
+  const { signal, ...settings } = readOptions(options, DISCOVERY)
+  // A URL is refused: it adds a slash, and the issuer is compared character by character.
+  const identifier = text('issuer', issuer)
+  return await complete((...completion) => native.discover(...completion, identifier, settings), { signal })
+}
+
+/** A key of 32 bytes, or its text. */
 function storeKey(name, value) {
   return isBytes(value) ? Buffer.from(bytes(name, value)).toString('hex') : text(name, value)
 }
 
-const METHODS = ['get', 'put', 'remove', 'lock', 'unlock']
+/** The core's own default for a whole call. */
+const DEFAULT_TIMEOUT_MS = 30_000
 
 /** How to reach the network. */
 const NETWORK = {
-  timeout: amount,
-  connectTimeout: amount,
+  timeoutMs: milliseconds,
+  connectTimeoutMs: milliseconds,
   proxy: url,
   rootCertificates: textOrBytes,
   userAgent: text,
-  allowPlainHttp: flag,
-  retries: whole,
-  retryWait: amount,
+  allowPlainHttp: boolean,
+  retries: smallCount,
+  retryWaitMs: milliseconds,
 }
+
+const DISCOVERY = { ...NETWORK, signal }
 
 const SETTINGS = {
   platform: text,
@@ -64,18 +76,18 @@ const SETTINGS = {
   privateKeyPassphrase: text,
   keyId: text,
   fallbackKeyId: text,
-  signer: fn,
-  jwtBackDate: amount,
-  jwtLifetime: amount,
+  signer: func,
+  jwtBackDateMs: milliseconds,
+  jwtLifetimeMs: milliseconds,
   ...NETWORK,
-  maxResponseBody: bigWhole,
+  maxResponseBody: count,
   store: urlOrStore,
   storeKey,
   previousStoreKey: storeKey,
-  storeUnencrypted: flag,
-  capacity: bigWhole,
-  onEvent: fn,
-  clock: nativeClockOf,
+  storeUnencrypted: boolean,
+  capacity: count,
+  onEvent: func,
+  clock: nativeClock,
 }
 
-module.exports = { NETWORK, settingsOf }
+module.exports = { discover, readSettings }

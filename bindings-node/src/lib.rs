@@ -1,44 +1,53 @@
-//! What Node calls of the core. Private: the package's JavaScript is the surface, checks what it
-//! is given and throws; a function here converts, makes one core call and converts the result. A
-//! panic must not leave native code, so each catches its own: it becomes an error that is thrown.
+//! The functions of the core that Node calls. The module is private: the package's JavaScript is the
+//! surface; it checks arguments and throws errors. A function here converts its arguments, makes one
+//! call of the core and converts the result.
 //!
-//! No call waits. A call that goes out answers at once when its flight has landed already (a token
-//! in memory), and else leaves it to [`landing::Landings`] to bring its outcome to the event loop.
+//! A panic must not unwind into Node, so every exported function catches its own; the panic becomes a
+//! thrown error.
+//!
+//! No function blocks. A call over the network returns its result at once if it is known already (a
+//! token in memory); otherwise [`completions`] brings the result to the event loop later.
+//!
+//! The files are the rooms of the surface, in the order of `tests/conformance/surface.toml`.
 
-#![expect(clippy::needless_pass_by_value, reason = "napi hands what it converts over by value")]
+#![expect(clippy::needless_pass_by_value, reason = "napi passes converted arguments by value")]
 
 mod app;
-mod authorization;
-mod clock;
-mod desk;
-mod discovery;
-mod event;
-mod introspection;
-mod landing;
-mod listing;
-mod login;
-mod operations;
-mod outcome;
-mod registration;
-mod repository;
-mod session;
 mod settings;
-mod signer;
-mod source;
-mod store;
-mod token;
-mod webhook;
-mod webhook_config;
 
-pub use app::create_app;
-pub use discovery::discover;
+mod installations;
+mod tokens;
+
+mod oauth;
+mod sessions;
+
+mod webhooks;
+
+mod operations;
+
+mod events;
+mod stores;
+
+mod errors;
+
+mod completions;
+mod durations;
+mod js_callbacks;
+
 use std::alloc::System;
 
-use appmint_core::{ErrorKind, EventKind, Platform, Reason};
+use appmint_core::{Platform, TokenKind};
 use napi_derive::napi;
 use zeroizing_alloc::ZeroAlloc;
 
-/// Wipes whatever is freed: buffers of HTTP, TLS and JSON hold tokens for a moment, too.
+pub use self::{
+    app::create_app,
+    errors::{error_kinds, error_reasons},
+    events::event_kinds,
+    settings::discover,
+};
+
+/// Wipes all memory that is freed: the buffers of HTTP, TLS and JSON hold tokens for a moment, too.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
@@ -49,30 +58,16 @@ pub fn version() -> &'static str {
     appmint_core::VERSION
 }
 
-/// Names of the built-in platforms.
+/// The names of the built-in platforms.
 #[napi(catch_unwind)]
 #[must_use]
 pub fn platforms() -> Vec<&'static str> {
     Platform::names().to_vec()
 }
 
-/// Names of the kinds of errors, in the order of their numbers.
+/// The names of the kinds of tokens.
 #[napi(catch_unwind)]
 #[must_use]
-pub fn error_kinds() -> Vec<&'static str> {
-    ErrorKind::ALL.iter().map(|kind| kind.name()).collect()
-}
-
-/// Names of the reasons, in the order of their numbers.
-#[napi(catch_unwind)]
-#[must_use]
-pub fn error_reasons() -> Vec<&'static str> {
-    Reason::ALL.iter().map(|reason| reason.name()).collect()
-}
-
-/// Names of the kinds of events, in the order of their numbers.
-#[napi(catch_unwind)]
-#[must_use]
-pub fn event_kinds() -> Vec<&'static str> {
-    EventKind::ALL.iter().map(|kind| kind.name()).collect()
+pub fn token_kinds() -> Vec<&'static str> {
+    TokenKind::ALL.iter().map(|kind| kind.name()).collect()
 }

@@ -1,11 +1,27 @@
-use appmint_core::Secret;
+//! The settings of an app, and the discovery of a platform, which takes some of them.
+
+pub(crate) mod signer;
+
+use appmint_core::{Platform, Secret};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use zeroize::Zeroizing;
 
-use crate::clock::{millis, seconds};
+use crate::{completions::Completions, durations::from_millis, errors::Outcome};
 
-/// The settings of an app, all but what JavaScript answers for.
+/// The descriptor of the platform whose authorization server has this issuer, as JSON text.
+#[napi(catch_unwind)]
+pub fn discover(
+    completions: &Completions,
+    id: u32,
+    issuer: String,
+    settings: Settings,
+) -> Option<Outcome<String>> {
+    let task = Platform::discover(&issuer, &settings.into());
+    completions.complete(id, task, |platform| platform.as_json().to_owned())
+}
+
+/// The settings of an app, without its callbacks and its clock.
 #[napi(object, object_to_js = false)]
 pub struct Settings {
     pub platform: Option<String>,
@@ -21,17 +37,17 @@ pub struct Settings {
     pub private_key_passphrase: Option<String>,
     pub key_id: Option<String>,
     pub fallback_key_id: Option<String>,
-    pub jwt_back_date: Option<f64>,
-    pub jwt_lifetime: Option<f64>,
-    pub timeout: Option<f64>,
-    pub connect_timeout: Option<f64>,
+    pub jwt_back_date_ms: Option<f64>,
+    pub jwt_lifetime_ms: Option<f64>,
+    pub timeout_ms: Option<f64>,
+    pub connect_timeout_ms: Option<f64>,
     pub proxy: Option<String>,
     pub root_certificates: Option<String>,
     pub user_agent: Option<String>,
     pub allow_plain_http: Option<bool>,
     pub max_response_body: Option<f64>,
     pub retries: Option<u32>,
-    pub retry_wait: Option<f64>,
+    pub retry_wait_ms: Option<f64>,
     pub store: Option<String>,
     pub store_key: Option<String>,
     pub previous_store_key: Option<String>,
@@ -55,17 +71,17 @@ impl From<Settings> for appmint_core::Settings {
             private_key_passphrase: settings.private_key_passphrase.map(Secret::new),
             key_id: settings.key_id,
             fallback_key_id: settings.fallback_key_id,
-            jwt_back_date: settings.jwt_back_date.map(seconds),
-            jwt_lifetime: settings.jwt_lifetime.map(seconds),
-            timeout: settings.timeout.map(millis),
-            connect_timeout: settings.connect_timeout.map(millis),
+            jwt_back_date: settings.jwt_back_date_ms.map(from_millis),
+            jwt_lifetime: settings.jwt_lifetime_ms.map(from_millis),
+            timeout: settings.timeout_ms.map(from_millis),
+            connect_timeout: settings.connect_timeout_ms.map(from_millis),
             proxy: settings.proxy.map(Secret::new),
             root_certificates: settings.root_certificates,
             user_agent: settings.user_agent,
             allow_plain_http: settings.allow_plain_http.unwrap_or_default(),
             max_response_body: settings.max_response_body.map(|bytes| bytes as usize),
             retries: settings.retries,
-            retry_wait: settings.retry_wait.map(millis),
+            retry_wait: settings.retry_wait_ms.map(from_millis),
             store: settings.store.map(Secret::new),
             store_key: settings.store_key.map(Secret::new),
             previous_store_key: settings.previous_store_key.map(Secret::new),

@@ -1,4 +1,4 @@
-// The examples that people copy, against the sandbox.
+// The example programs, against the sandbox.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -11,56 +11,56 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-test('a user of the web app logs in, is known, and logs out', async (t) => {
+test('a user of the web app logs in, stays logged in, and logs out', async (t) => {
   const home = `http://127.0.0.1:${await freePort()}`
   const { env, control } = await sandbox(t, `${home}/callback`)
-  const { said } = start(t, 'web.mjs', env)
-  assert.equal(await said(), `listening on ${home}`)
+  const { nextLine } = start(t, 'web.mjs', env)
+  assert.equal(await nextLine(), `listening on ${home}`)
   const visit = browser()
   assert.match((await visit(home)).text, /Log in/)
-  const sentAway = await visit(`${home}/login`)
-  const { location } = await control('press', { url: sentAway.location })
+  const redirected = await visit(`${home}/login`)
+  const { location } = await control('press', { url: redirected.location })
   const back = await visit(location)
   assert.deepEqual([back.status, back.location], [302, '/'])
   assert.match((await visit(home)).text, /"login": "octocat"[^]*Log out/)
-  assert.equal((await visit(location)).status, 400) // whose cookie is gone
+  assert.equal((await visit(location)).status, 400) // its cookie is gone
   await visit(`${home}/logout`, 'POST')
   assert.match((await visit(home)).text, /Log in/)
 })
 
-test('a user of the web app may say no, and a stranger’s link begins nothing', async (t) => {
+test('a user of the web app may refuse, and a forged callback is refused', async (t) => {
   const home = `http://127.0.0.1:${await freePort()}`
   const { env, control } = await sandbox(t, `${home}/callback`)
-  const { said } = start(t, 'web.mjs', env)
-  await said()
+  const { nextLine } = start(t, 'web.mjs', env)
+  await nextLine()
   const visit = browser()
   const { location: page } = await visit(`${home}/login`)
-  const begun = new URL(page).searchParams.get('state').slice(0, 8) // enough to find the login, and no more
-  for (const [state, status] of [['another', 400], [`${begun}another`, 401]])
+  const prefix = new URL(page).searchParams.get('state').slice(0, 8) // which only names the cookie
+  for (const [state, status] of [['another', 400], [`${prefix}another`, 401]])
     assert.equal((await visit(`${home}/callback?code=stolen&state=${state}`)).status, status)
   const { location } = await control('press', { url: page, deny: true })
   assert.equal((await visit(location)).status, 403)
 })
 
-test('a person logs in on another device', async (t) => {
+test('a user logs in on another device', async (t) => {
   const { env, control } = await sandbox(t)
   await control('quirks', { device_interval_s: 0 })
-  const { said, ended } = start(t, 'device.mjs', env)
-  const [, code] = (await said()).match(/ and type (\S+)$/)
+  const { nextLine, ended } = start(t, 'device.mjs', env)
+  const [, code] = (await nextLine()).match(/ and type (\S+)$/)
   await control('device', { user_code: code })
-  assert.match(await said(), /^200 .*"login":\s*"octocat"/)
+  assert.match(await nextLine(), /^200 .*"login":\s*"octocat"/)
   assert.deepEqual(await ended, [0, null])
 })
 
-test('who interrupts a login on another device ends the program', async (t) => {
+test('an interrupt ends the program during a login on another device', async (t) => {
   const { env } = await sandbox(t)
-  const { child, said, ended } = start(t, 'device.mjs', env)
-  await said()
+  const { child, nextLine, ended } = start(t, 'device.mjs', env)
+  await nextLine()
   child.kill('SIGINT')
   assert.deepEqual(await ended, [1, null])
 })
 
-/** GitHub on this machine, the settings of an app there, and what it is told. */
+/** A sandbox of GitHub, the settings of an app there, and a function that controls it. */
 async function sandbox(t, redirectUri = 'http://127.0.0.1/callback') {
   const folder = await mkdtemp(join(tmpdir(), 'appmint-'))
   const ready = join(folder, 'ready.json')
@@ -82,15 +82,15 @@ async function sandbox(t, redirectUri = 'http://127.0.0.1/callback') {
     APPMINT_REDIRECT_URI: redirectUri,
     NO_PROXY: '127.0.0.1',
   }
-  const control = async (command, given) => {
-    const reply = await fetch(`${admin_url}/${command}`, { method: 'POST', body: JSON.stringify(given) })
+  const control = async (command, args) => {
+    const reply = await fetch(`${admin_url}/${command}`, { method: 'POST', body: JSON.stringify(args) })
     assert.ok(reply.ok, `${command}: ${reply.status}`)
     return reply.json()
   }
   return { env, control }
 }
 
-/** An example on its way; `said` is its next line. */
+/** A running example. */
 function start(t, name, env) {
   const child = spawn(process.execPath, [at(`examples/node/${name}`)], {
     env: { PATH: process.env.PATH, ...env },
@@ -98,10 +98,10 @@ function start(t, name, env) {
   })
   t.after(() => child.kill())
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  return { child, said: async () => (await lines.next()).value, ended: once(child, 'close') }
+  return { child, nextLine: async () => (await lines.next()).value, ended: once(child, 'close') }
 }
 
-/** Visits pages as a browser does that keeps cookies and follows nothing. */
+/** Visits pages as a browser that keeps cookies and does not follow redirects. */
 function browser() {
   const jar = new Map()
   return async (url, method = 'GET') => {

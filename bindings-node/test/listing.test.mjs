@@ -20,32 +20,32 @@ async function paged(t, pages, of = (id) => ({ id })) {
 
 const ids = (items) => items.map(({ id }) => id)
 
-test('a list is walked page by page', async (t) => {
-  const { app, asked } = await paged(t, 3)
+test('a list is fetched page by page', async (t) => {
+  const { app, requests } = await paged(t, 3)
   const list = app.installations()
   assert.ok(list instanceof Listing)
-  assert.equal(asked.length, 0)
+  assert.equal(requests.length, 0)
   const seen = []
   for await (const installation of list) {
     assert.ok(installation instanceof Installation)
-    seen.push([installation.id, asked.length])
+    seen.push([installation.id, requests.length])
   }
   assert.deepEqual(seen, [['1', 1], ['2', 1], ['3', 2], ['4', 2], ['5', 3], ['6', 3]])
   assert.deepEqual(await list.next(), { done: true, value: undefined })
 })
 
-test('a loop that is left asks for nothing more', async (t) => {
-  const { app, asked } = await paged(t, 3)
+test('leaving a loop ends the list', async (t) => {
+  const { app, requests } = await paged(t, 3)
   const list = app.installations()
   for await (const { id } of list) {
     if (id === '2') break
   }
   assert.deepEqual(await list.next(), { done: true, value: undefined })
   assert.deepEqual(await list.toArray(), [])
-  assert.equal(asked.length, 1)
+  assert.equal(requests.length, 1)
 })
 
-test('an array holds all that is left', async (t) => {
+test('an array has all remaining items', async (t) => {
   const { app } = await paged(t, 2)
   assert.deepEqual(ids(await app.installations().toArray()), ['1', '2', '3', '4'])
   const list = app.installations()
@@ -54,43 +54,43 @@ test('an array holds all that is left', async (t) => {
   assert.deepEqual(ids(await list.toArray()), ['2', '3', '4'])
 })
 
-test('items keep their order for those who ask at once', async (t) => {
-  const { app, asked } = await paged(t, 2)
+test('concurrent calls get the items in order', async (t) => {
+  const { app, requests } = await paged(t, 2)
   const list = app.installations()
   const results = await Promise.all(Array.from({ length: 6 }, () => list.next()))
   assert.deepEqual(results.map(({ value }) => value?.id), ['1', '2', '3', '4', undefined, undefined])
-  assert.equal(asked.length, 2)
+  assert.equal(requests.length, 2)
 })
 
-test('a page that failed is asked for again', async (t) => {
+test('a page that failed is requested again', async (t) => {
   let failures = 1
-  const { url, asked } = await platform(t, () => (failures-- > 0 ? { status: 500, json: {} } : { json: [{ id: 1 }] }))
+  const { url, requests } = await platform(t, () => (failures-- > 0 ? { status: 500, json: {} } : { json: [{ id: 1 }] }))
   const list = appOn(url, { platform: 'github' }).installations()
-  const walk = async () => { for await (const { id } of list) return id }
-  await assert.rejects(walk(), { code: 'server' })
-  assert.equal(await walk(), '1')
-  assert.equal(asked.length, 2)
+  const first = async () => { for await (const { id } of list) return id }
+  await assert.rejects(first(), { kind: 'server' })
+  assert.equal(await first(), '1')
+  assert.equal(requests.length, 2)
 })
 
 test('a signal ends a list', async (t) => {
-  const { app, asked } = await paged(t, 3)
+  const { app, requests } = await paged(t, 3)
   const stop = new AbortController()
   const list = app.installations({ signal: stop.signal })
   await list.next()
   stop.abort('enough')
   await assert.rejects(list.next(), (error) => error instanceof CancelledError && error.cause === 'enough')
   await assert.rejects(list.toArray(), CancelledError)
-  assert.equal(asked.length, 1)
+  assert.equal(requests.length, 1)
 })
 
-test('what a platform does not list is refused at once', () => {
+test('a list that the platform does not offer is refused at once', () => {
   const app = appOn('http://127.0.0.1:9')
   assert.throws(() => app.webhookDeliveries(), { name: 'UnsupportedError' })
   assert.throws(() => app.installation(14).repositories(), { name: 'UnsupportedError' })
 })
 
 test('each list has items of its own kind', async (t) => {
-  const { app, asked } = await paged(t, 1, (id) => ({ id, name: `r${id}`, full_name: `acme/r${id}`, private: id === 1, event: 'push' }))
+  const { app, requests } = await paged(t, 1, (id) => ({ id, name: `r${id}`, full_name: `acme/r${id}`, private: id === 1, event: 'push' }))
   const [hidden, open] = await app.installation(14).repositories().toArray()
   assert.ok(hidden instanceof Repository)
   assert.deepEqual([hidden.id, hidden.name, hidden.fullName, hidden.isPrivate, open.isPrivate], ['1', 'r1', 'acme/r1', true, false])
@@ -99,12 +99,12 @@ test('each list has items of its own kind', async (t) => {
   assert.ok(delivery instanceof WebhookDelivery)
   assert.deepEqual([delivery.event, delivery.statusCode, delivery.isRedelivery], ['push', null, null])
   assert.throws(() => { delivery.event = 'pull' }, TypeError)
-  assert.deepEqual(asked.map(({ method, url }) => `${method} ${url.split('?')[0]}`), [
+  assert.deepEqual(requests.map(({ method, url }) => `${method} ${url.split('?')[0]}`), [
     'POST /app/installations/14/access_tokens', 'GET /installation/repositories', 'GET /app/hook/deliveries',
   ])
 })
 
-test('a list shows nothing', async (t) => {
+test('a list does not show its items', async (t) => {
   const { app } = await paged(t, 1)
   assert.equal(inspect(app.installations(), { showHidden: true }), 'Listing {}')
   assert.equal(JSON.stringify(app.installations()), '{}')

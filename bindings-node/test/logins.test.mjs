@@ -16,17 +16,17 @@ const STARTED = {
 
 const stateOf = ({ url }) => new URL(url).searchParams.get('state')
 
-test('an authorization comes back in another process, and works once', async (t) => {
+test('an authorization can be finished in another process, and once', async (t) => {
   const { url } = await platform(t)
   const app = appOn(url, { storeKey })
-  const begun = app.authorize({ redirectUri: 'https://example.com/back' })
-  const sealed = app.sealAuthorization(begun)
+  const authorization = app.authorize({ redirectUri: 'https://example.com/back' })
+  const sealed = app.sealAuthorization(authorization)
   const other = appOn(url, { storeKey })
   const opened = other.openAuthorization(sealed)
-  assert.deepEqual({ ...opened }, { ...begun })
+  assert.deepEqual({ ...opened }, { ...authorization })
   assert.equal(opened.redirectUri, 'https://example.com/back')
-  assert.ok(!sealed.includes(begun.state))
-  const callback = new URL(`https://example.com/back?code=c&state=${begun.state}`)
+  assert.ok(!sealed.includes(authorization.state))
+  const callback = new URL(`https://example.com/back?code=c&state=${authorization.state}`)
   await assert.rejects(other.finishAuthorization(opened, '?code=c&state=x'), { reason: 'state_mismatch' })
   assert.equal((await other.finishAuthorization(opened, callback)).reveal(), SECRETS.user)
   await assert.rejects(other.finishAuthorization(opened, callback), (error) => {
@@ -34,8 +34,8 @@ test('an authorization comes back in another process, and works once', async (t)
   })
 })
 
-test('only an app’s own authorization is finished and sealed', async (t) => {
-  const { url, asked } = await platform(t)
+test('only an Authorization is finished and sealed', async (t) => {
+  const { url, requests } = await platform(t)
   const app = appOn(url, { storeKey })
   for (const wrong of [undefined, null, {}, { ...app.authorize() }, 'text']) {
     assert.throws(() => app.sealAuthorization(wrong), InvalidArgumentError)
@@ -44,10 +44,10 @@ test('only an app’s own authorization is finished and sealed', async (t) => {
   assert.throws(() => app.openAuthorization('text'), InvalidArgumentError)
   assert.throws(() => appOn(url).sealAuthorization(app.authorize()), { reason: 'missing_credential' })
   assert.throws(() => appOn(url, { storeKey: Buffer.alloc(32) }).openAuthorization(app.sealAuthorization(app.authorize())), InvalidArgumentError)
-  assert.equal(asked.length, 0)
+  assert.equal(requests.length, 0)
 })
 
-test('a login ends with the browser that comes back, and with no other', async (t) => {
+test('a login ends with its own callback, and with no other', async (t) => {
   const { url } = await platform(t)
   const login = appOn(url).startLogin({ path: '/back', loginHint: undefined })
   assert.match(login.redirectUri, /^http:\/\/127\.0\.0\.1:\d+\/back$/)
@@ -65,13 +65,13 @@ test('a login takes the first of its ports that is free', async (t) => {
   const first = app.startLogin()
   const taken = Number(new URL(first.redirectUri).port)
   assert.notEqual(new URL(app.startLogin({ ports: [taken, 0] }).redirectUri).port, String(taken))
-  assert.throws(() => app.startLogin({ ports: [taken] }), { code: 'transport', reason: 'unreachable' })
+  assert.throws(() => app.startLogin({ ports: [taken] }), { kind: 'transport', reason: 'unreachable' })
   for (const ports of [[65536], [-1], [1.5], ['80'], 80]) assert.throws(() => app.startLogin({ ports }), InvalidArgumentError)
   first.cancel()
   assert.equal(app.startLogin({ ports: [taken] }).redirectUri, first.redirectUri)
 })
 
-test('a signal that is aborted ends the login, too', async (t) => {
+test('an aborted signal cancels the login, too', async (t) => {
   const { url } = await platform(t)
   const app = appOn(url)
   const stop = new AbortController()
@@ -86,70 +86,70 @@ test('a signal that is aborted ends the login, too', async (t) => {
   await assert.rejects(fetch(other.redirectUri))
 })
 
-test('who cancels a login, or waits too long, is told so', async (t) => {
+test('a login that is cancelled or takes too long rejects', async (t) => {
   const { url } = await platform(t)
   const [cancelled, forgotten] = [appOn(url).startLogin(), appOn(url).startLogin()]
   const waiting = cancelled.wait()
   cancelled.cancel()
   await assert.rejects(waiting, CancelledError)
-  await assert.rejects(forgotten.wait({ timeout: 1 }), TimeoutError)
+  await assert.rejects(forgotten.wait({ timeoutMs: 1 }), TimeoutError)
 })
 
-test('a login is cancelled while it waits', async (t) => {
+test('a login can be cancelled while it waits', async (t) => {
   const { url } = await platform(t)
   const login = appOn(url).startLogin()
-  const waiting = assert.rejects(login.wait(), (error) => error instanceof CancelledError && error.code === 'cancelled')
-  assert.equal((await fetch(`${login.redirectUri}?code=stolen&state=another`)).status, 400) // so it does wait
+  const waiting = assert.rejects(login.wait(), (error) => error instanceof CancelledError && error.kind === 'cancelled')
+  assert.equal((await fetch(`${login.redirectUri}?code=stolen&state=another`)).status, 400) // so it is waiting
   login.cancel()
   await waiting
   await assert.rejects(fetch(login.redirectUri))
 })
 
-for (const [who, cause, stopped] of [['cancel', undefined, (login) => login.cancel()], ['a signal', 'enough', (_, stop) => stop.abort('enough')]]) {
-  test(`a login on another device is ended by ${who} while it asks`, async (t) => {
-    let asking
-    const isAsking = new Promise((resolve) => { asking = resolve })
-    const { url, asked } = await platform(t, (request) => {
+for (const [who, cause, end] of [['cancel', undefined, (login) => login.cancel()], ['a signal', 'enough', (_, stop) => stop.abort('enough')]]) {
+  test(`a login on another device is ended by ${who} while it polls`, async (t) => {
+    let onPoll
+    const polled = new Promise((resolve) => { onPoll = resolve })
+    const { url, requests } = await platform(t, (request) => {
       if (request.url === '/login/device/code') return { json: { ...STARTED, interval: 0 } }
-      asking()
+      onPoll()
       return { json: { error: 'authorization_pending' } }
     })
     const login = await appOn(url, { platform: 'github' }).startDeviceLogin()
     const stop = new AbortController()
     const waiting = assert.rejects(login.wait({ signal: stop.signal }), (error) => {
-      assert.deepEqual([error.code, error.cause], ['cancelled', cause])
+      assert.deepEqual([error.kind, error.cause], ['cancelled', cause])
       return error instanceof CancelledError
     })
-    await isAsking
-    stopped(login, stop)
+    await polled
+    end(login, stop)
     await waiting
     await assert.rejects(login.poll(), CancelledError)
-    assert.ok(asked.length > 1)
+    assert.ok(requests.length > 1)
   })
 }
 
 for (const [how, out] of [['start', 'started\n'], ['wait', 'started\ntimeout\n'], ['abort', 'started\ncancelled\n']]) {
-  test(`a process lives while somebody waits for a login, and no longer: ${how}`, async (t) => {
+  test(`only a pending wait for a login keeps the process alive: ${how}`, async (t) => {
     const { url } = await platform(t)
     const ended = await run('login.mjs', { TEST_URL: url, TEST_HOW: how })
     assert.deepEqual(ended, { code: 0, signal: null, out, err: '' })
   })
 }
 
-test('a login on another device is asked for in the platform’s pace', async (t) => {
-  const { url, asked } = await platform(t, () => ({ json: STARTED }))
+test('a login on another device is polled at the platform’s interval', async (t) => {
+  const { url, requests } = await platform(t, () => ({ json: STARTED }))
   const login = await appOn(url, { platform: 'github' }).startDeviceLogin({ scopes: [] })
   const { userCode, verificationUri, verificationUriComplete, expiresAt } = login
   assert.deepEqual([userCode, verificationUri, verificationUriComplete], ['WDJB-MJHT', 'https://github.com/login/device', null])
   assert.ok(expiresAt instanceof Date)
   await assert.rejects(login.poll(), (error) => {
-    return error instanceof PendingError && error.reason === 'authorization_pending' && error.retryAfter > 0
+    return error instanceof PendingError && error.reason === 'authorization_pending' && error.retryAfterMs > 0
   })
-  assert.equal(asked.length, 1)
+  assert.equal(requests.length, 1)
 })
 
-test('who stops waiting for another device ends that login', async (t) => {
-  const { url, asked } = await platform(t, () => ({ json: STARTED }))
+test('an aborted signal cancels a login on another device', async (t) => {
+  const { url, requests } = await platform(t, () => ({ json: STARTED }))
   const app = appOn(url, { platform: 'github' })
   const stop = new AbortController()
   const login = await app.startDeviceLogin()
@@ -158,26 +158,26 @@ test('who stops waiting for another device ends that login', async (t) => {
   await assert.rejects(waiting, CancelledError)
   await assert.rejects(login.poll(), CancelledError)
   const other = await app.startDeviceLogin()
-  const told = other.wait()
+  const cancelled = other.wait()
   other.cancel()
-  await assert.rejects(told, CancelledError)
-  assert.equal(asked.length, 2)
+  await assert.rejects(cancelled, CancelledError)
+  assert.equal(requests.length, 2)
 })
 
 test('a session keeps a user’s token under a name', async (t) => {
-  const { url, asked } = await platform(t)
+  const { url, requests } = await platform(t)
   const app = appOn(url, { store: 'memory:', storeKey })
   const me = app.session('me')
-  await assert.rejects(me.token(), { code: 'reauthorize', reason: 'no_session' })
+  await assert.rejects(me.token(), { kind: 'reauthorize', reason: 'no_session' })
   await app.startSession('me', await app.exchangeCode('c'))
   assert.equal((await me.token()).reveal(), SECRETS.user)
   assert.equal((await me.request('GET', '/user')).status, 200)
-  assert.equal(asked.at(-1).headers.authorization, `Bearer ${SECRETS.user}`)
+  assert.equal(requests.at(-1).headers.authorization, `Bearer ${SECRETS.user}`)
   await app.endSession('me')
   await assert.rejects(app.session('me').token(), { reason: 'no_session' })
 })
 
-test('a session has a name, a store and a token of a user', async (t) => {
+test('a session needs a name, a store and a user token', async (t) => {
   const { url } = await platform(t)
   const app = appOn(url, { store: 'memory:', storeKey })
   assert.throws(() => app.session(''), InvalidArgumentError)
@@ -187,7 +187,7 @@ test('a session has a name, a store and a token of a user', async (t) => {
   await assert.rejects(app.startSession('me', await app.jwt()), InvalidArgumentError)
 })
 
-test('logins and authorizations show nothing that logs somebody in', async (t) => {
+test('logins and authorizations do not show their secrets', async (t) => {
   const { url } = await platform(t, () => ({ json: STARTED }))
   const app = appOn(url, { platform: 'github', storeKey })
   const [login, device, authorization] = [app.startLogin(), await app.startDeviceLogin(), app.authorize()]

@@ -1,6 +1,6 @@
 'use strict'
 
-// A panic must not leave native code, and what native code throws must not reach the caller as it is.
+// A panic must not leave native code, and an error that native code throws must not reach the caller.
 
 const assert = require('node:assert/strict')
 const { readFileSync, readdirSync } = require('node:fs')
@@ -13,13 +13,15 @@ const native = require('../native.cjs')
 
 // From the test suite of GitHub's own webhook library.
 const SIGNATURE = 'sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3'
+const SOURCES = join(__dirname, '../src')
 const BROKEN = [
   native.App, native.Authorization, native.DeviceLogin, native.Listing, native.Login, native.ManualClock,
   native.Registration, native.Token, native.TokenSource, native.WebhookEvent,
 ]
 
 test('every function that Node can call catches its panics', () => {
-  const sources = readdirSync(join(__dirname, '../src')).map((name) => readFileSync(join(__dirname, '../src', name), 'utf8'))
+  const files = readdirSync(SOURCES, { recursive: true }).filter((name) => name.endsWith('.rs'))
+  const sources = files.map((name) => readFileSync(join(SOURCES, name), 'utf8'))
   const exported = sources.flatMap((text) => [...text.matchAll(/#\[napi(.*)\]\n(?:\s*#\[.*\]\n)*\s*(?:pub )?(?:async )?fn (\w+)/g)])
   const open = exported.filter(([, how]) => !/\bcatch_unwind\b/.test(how)).map(([, , name]) => name)
   assert.deepEqual(open, [])
@@ -29,7 +31,7 @@ test('every function that Node can call catches its panics', () => {
   assert.deepEqual(names.sort(), known.map((name) => name.toLowerCase()).sort())
 })
 
-test('what native code throws is an InternalError that repeats nothing', async (t) => {
+test('an error that native code throws becomes an InternalError without its message', async (t) => {
   const clock = new ManualClock(0)
   const app = new App({ platform: 'github', appId: 75, clientId: 'x', clientSecret: 'x', signer: () => Buffer.alloc(256), clock })
   const source = app.installation(14)
@@ -40,10 +42,10 @@ test('what native code throws is an InternalError that repeats nothing', async (
   const login = app.startLogin()
   const device = await deviceLogin(t)
   const webhook = app.verifyWebhook({ 'x-hub-signature-256': SIGNATURE }, '{"foo":"bar"}', 'mysecret')
-  break_(t)
+  mockThrowing(t)
   const calls = [
-    () => app.fingerprint, () => app.platformName, () => app.clockOffset, () => app.jwt(), () => app.installations(),
-    () => app.findInstallation('acme'), () => app.installation(14), () => app.appTokens(),
+    () => app.fingerprint, () => app.platformName, () => app.clockOffsetMs, () => app.jwt(), () => app.installations(),
+    () => app.findInstallation({ account: 'acme' }), () => app.installation(14), () => app.appTokens(),
     () => app.suspendInstallation(14), () => app.unsuspendInstallation(14), () => app.deleteInstallation(14),
     () => app.revokeInstallationToken('x'), () => app.registration(), () => app.convertManifest('x'),
     () => app.installUrl({ appSlug: 'x' }), () => app.finishInstall('', ''), () => app.verifyWebhook({}, '', 'x'),
@@ -64,32 +66,32 @@ test('what native code throws is an InternalError that repeats nothing', async (
     () => registration.revealWebhookSecret(), () => registration.revealPrivateKey(), () => token.kind, () => token.reveal(), () => token.authorizationHeader(),
     () => token.revealRefreshToken(), () => clock.now(), () => clock.set(0), () => clock.advance(0),
   ]
-  assert.deepEqual(unasked(calls), [])
+  assert.deepEqual(uncalled(calls), [])
   for (const call of calls) {
     await assert.rejects(async () => call(), (error) => {
       assert.ok(error instanceof InternalError, `${call}: ${error}`)
-      assert.deepEqual([error.code, error.hint], ['internal', 'This is a bug in appmint; please report it.'])
+      assert.deepEqual([error.kind, error.hint], ['internal', 'This is a bug in appmint; please report it.'])
       assert.ok(!inspect(error).includes('a secret'))
       return true
     })
   }
 })
 
-/** What native code can do that no call asks for. */
-function unasked(calls) {
+/** The functions of native code that are in none of the calls. */
+function uncalled(calls) {
   const text = calls.join()
   const names = [native.App, native.TokenSource, native.Listing, native.Login, native.ManualClock].flatMap(own)
   return names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))
 }
 
-/** A registration, which the platform must tell. */
+/** A registration, which a platform has to send. */
 async function registered(t) {
   const { appOn, platform } = await import('./support.mjs')
   const { url } = await platform(t, () => ({ json: { id: 75 } }))
   return appOn(url, { platform: 'github' }).registration()
 }
 
-/** A login on another device, which the platform must begin. */
+/** A login on another device, which a platform has to begin. */
 async function deviceLogin(t) {
   const { appOn, platform } = await import('./support.mjs')
   const { url } = await platform(t, () => ({ json: { device_code: 'x', user_code: 'x', verification_uri: 'https://example.com', expires_in: 900 } }))
@@ -97,7 +99,7 @@ async function deviceLogin(t) {
 }
 
 /** Makes native code throw, as it does when it panics. */
-function break_(t) {
+function mockThrowing(t) {
   const fail = () => { throw new Error('a secret') }
   for (const type of BROKEN) {
     for (const name of own(type)) t.mock.method(type.prototype, name, fail)

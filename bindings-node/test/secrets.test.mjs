@@ -40,15 +40,15 @@ test('a token shows its secrets only when it reveals them', async (t) => {
 
 test('a registration shows its secrets only when it reveals them', async (t) => {
   const secrets = { client_secret: 'the-new-client-secret', webhook_secret: 'the-webhook-secret', pem: KEY.privateKey }
-  const { url, asked } = await platform(t, () => ({ status: 201, json: { id: 75, ...secrets } }))
-  const made = await appOn(url, { platform: 'github', privateKey: undefined }).convertManifest('the-secret-code')
-  assert.equal(asked[0].url, '/app-manifests/the-secret-code/conversions')
-  const revealed = [made.revealClientSecret(), made.revealWebhookSecret(), made.revealPrivateKey()]
+  const { url, requests } = await platform(t, () => ({ status: 201, json: { id: 75, ...secrets } }))
+  const registration = await appOn(url, { platform: 'github', privateKey: undefined }).convertManifest('the-secret-code')
+  assert.equal(requests[0].url, '/app-manifests/the-secret-code/conversions')
+  const revealed = [registration.revealClientSecret(), registration.revealWebhookSecret(), registration.revealPrivateKey()]
   assert.deepEqual(revealed, Object.values(secrets))
-  hides(made, [secrets.client_secret, secrets.webhook_secret, KEY.privateKey.split('\n')[3]])
+  hides(registration, [secrets.client_secret, secrets.webhook_secret, KEY.privateKey.split('\n')[3]])
 })
 
-test('an app, its source and its clock show nothing of what they hold', async (t) => {
+test('an app and its source do not show their secrets', async (t) => {
   const { url } = await platform(t)
   const app = appOn(url)
   const source = app.installation(14)
@@ -58,7 +58,7 @@ test('an app, its source and its clock show nothing of what they hold', async (t
   hides(source, secrets)
 })
 
-test('a response does not show its body unless asked for it', async (t) => {
+test('a response does not show its body', async (t) => {
   const { url } = await platform(t, () => ({ json: { token: SECRETS.user } }))
   const response = await appOn(url).request('GET', '/x')
   assert.equal(response.json().token, SECRETS.user)
@@ -66,7 +66,7 @@ test('a response does not show its body unless asked for it', async (t) => {
   assert.ok(!JSON.stringify(response).includes(SECRETS.user))
 })
 
-test('an error repeats no secret that a platform echoes', async (t) => {
+test('an error does not repeat a secret that the platform echoes', async (t) => {
   const { url } = await platform(t, (_, body) => ({ status: 400, json: { error: 'bad', error_description: body } }))
   const thrown = await appOn(url).exchangeCode('the-secret-code').catch((error) => error)
   assert.ok(thrown instanceof AppmintError)
@@ -77,6 +77,6 @@ test('an error repeats no secret that a platform echoes', async (t) => {
 test('a wrong value is not repeated', () => {
   assert.throws(() => appOn('http://127.0.0.1', { clientSecret: [SECRETS.client] }), (error) => {
     assert.ok(!inspect(error).includes(SECRETS.client))
-    return error.code === 'invalid_argument'
+    return error.kind === 'invalid_argument'
   })
 })

@@ -19,7 +19,7 @@ test('a function signs, at once or by a promise', async () => {
   for (const signer of signers) assert.ok(verifies(await appWith(signer).jwt()))
 })
 
-test('a signer is given a Buffer and asked once for a JWT that lasts', async () => {
+test('a signer gets a Buffer, and is called once for a JWT that is reused', async () => {
   const messages = []
   const app = appWith((message) => { messages.push(message); return sign(message) })
   const first = await app.jwt()
@@ -29,7 +29,7 @@ test('a signer is given a Buffer and asked once for a JWT that lasts', async () 
   assert.equal(app.fingerprint, null)
 })
 
-test('what a signer throws is the cause of a callback error', async () => {
+test('an error of a signer is the cause of a CallbackError', async () => {
   const throwing = [
     [() => { throw new RangeError('boom') }, /RangeError/, 'RangeError: boom'],
     [async () => { throw new TypeError('later') }, /TypeError/, 'TypeError: later'],
@@ -43,18 +43,19 @@ test('what a signer throws is the cause of a callback error', async () => {
   }
 })
 
-test('a signer that gives no bytes has failed', async () => {
+test('a signer must return bytes', async () => {
   for (const wrong of ['text', undefined, null, [1], {}]) {
-    await assert.rejects(appWith(() => wrong).jwt(), { code: 'callback', message: /the signer gave .*, not bytes/ })
+    await assert.rejects(appWith(() => wrong).jwt(), { kind: 'callback', message: /^the signer returned .*, not bytes$/ })
   }
 })
 
-test('a signer that never answers is given up at the deadline', async () => {
+test('a signer that never settles times out', async () => {
   const waiting = new Promise(() => {})
-  await assert.rejects(appWith(() => waiting, { timeout: 20 }).jwt(), { code: 'timeout' })
+  const refusal = { kind: 'timeout', message: /no answer before the deadline|the signer did not reply within 20 ms/ }
+  await assert.rejects(appWith(() => waiting, { timeoutMs: 20 }).jwt(), refusal)
 })
 
-test('more signatures than threads are all given', async () => {
+test('there may be more signatures than threads', async () => {
   const apps = Array.from({ length: 40 }, () => appWith(async (message) => sign(message)))
   const shared = appWith(async (message) => sign(message))
   const jwts = await Promise.all([...apps, ...Array(40).fill(shared)].map((app) => app.jwt()))

@@ -6,12 +6,12 @@ import { CallbackError, StoreError } from 'appmint'
 import { SECRETS, appOn, platform } from './support.mjs'
 
 const KEY = Buffer.alloc(32, 7)
-const UNSHOWN = 'something that cannot be shown'
+const UNSHOWN = 'a value that cannot be shown'
 const METHODS = ['get', 'put', 'remove', 'lock', 'unlock']
 
-/** A store in memory, which answers by promises and knows what it was asked. */
-function shelf() {
-  const [records, locks, asked] = [new Map(), new Map(), []]
+/** A store in memory, which returns promises and records its calls. */
+function memoryStore() {
+  const [records, locks, calls] = [new Map(), new Map(), []]
   const store = {
     get: async (name) => records.get(name),
     async put(name, value, expected) {
@@ -28,32 +28,32 @@ function shelf() {
     async unlock(name) { locks.delete(name) },
   }
   for (const method of METHODS) {
-    const answer = store[method]
-    store[method] = (...parts) => { asked.push([method, parts]); return answer(...parts) }
+    const original = store[method]
+    store[method] = (...args) => { calls.push([method, args]); return original(...args) }
   }
-  return { store, records, locks, asked }
+  return { store, records, locks, calls }
 }
 
 const all = (method) => Object.fromEntries(METHODS.map((name) => [name, method]))
 
 test('two apps with one store mint once', async (t) => {
-  const { url, asked } = await platform(t)
-  const { store, records } = shelf()
+  const { url, requests } = await platform(t)
+  const { store, records } = memoryStore()
   const apps = Array.from({ length: 2 }, () => appOn(url, { store, storeKey: KEY }))
   const tokens = await Promise.all(apps.map((app) => app.installation(14).token()))
   for (const token of tokens) assert.equal(token.reveal(), SECRETS.installation)
-  assert.equal(asked.length, 1)
+  assert.equal(requests.length, 1)
   assert.deepEqual(apps.map((app) => app.stats().minted + app.stats().fromStore), [1, 1])
   const [record] = records.values()
   assert.ok(!record.includes(SECRETS.installation))
 })
 
-test('a store is asked with names, bytes, dates and milliseconds', async (t) => {
+test('the methods of a store get names, bytes, dates and milliseconds', async (t) => {
   const { url } = await platform(t)
-  const { store, asked, locks } = shelf()
+  const { store, calls, locks } = memoryStore()
   await appOn(url, { store, storeUnencrypted: true }).installation(14).token()
-  assert.deepEqual(asked.map(([method]) => method), ['get', 'lock', 'get', 'put', 'unlock'])
-  const [get, lock, , put, unlock] = asked.map(([, parts]) => parts)
+  assert.deepEqual(calls.map(([method]) => method), ['get', 'lock', 'get', 'put', 'unlock'])
+  const [get, lock, , put, unlock] = calls.map(([, args]) => args)
   const [name] = get
   const [, owner, leaseMs] = lock
   const [, value, expected, keepUntil] = put
@@ -65,18 +65,18 @@ test('a store is asked with names, bytes, dates and milliseconds', async (t) => 
   assert.equal(locks.size, 0)
 })
 
-test('what is there already is what a new value takes the place of', async (t) => {
+test('a new value replaces the value that was read', async (t) => {
   const { url } = await platform(t)
-  const { store, asked, records } = shelf()
+  const { store, calls, records } = memoryStore()
   store.get = async () => Buffer.from('of another')
   await appOn(url, { store, storeUnencrypted: true }).installation(14).token()
-  const [, [, , expected]] = asked.find(([method]) => method === 'put')
+  const [, [, , expected]] = calls.find(([method]) => method === 'put')
   assert.deepEqual(expected, Buffer.from('of another'))
   assert.equal(records.size, 0)
 })
 
 test('a store’s methods are called as methods', async (t) => {
-  class Kept {
+  class OwnStore {
     #records = new Map()
     get(name) { return this.#records.get(name) }
     put(name, value) { return Boolean(this.#records.set(name, value)) }
@@ -84,29 +84,29 @@ test('a store’s methods are called as methods', async (t) => {
     lock() { return this.#records.size === 0 }
     unlock() {}
   }
-  const { url, asked } = await platform(t)
-  const store = new Kept()
+  const { url, requests } = await platform(t)
+  const store = new OwnStore()
   for (let app = 0; app < 2; app += 1) await appOn(url, { store, storeUnencrypted: true }).installation(14).token()
-  assert.equal(asked.length, 1)
+  assert.equal(requests.length, 1)
 })
 
-test('a store that fails is an event and no error', async (t) => {
+test('a failure of a store is an event and no error', async (t) => {
   const secret = 'redis://user:password@host'
   const failures = [
     [() => { throw new RangeError(secret) }, /^the store's get threw RangeError$/, `RangeError: ${secret}`],
     [async () => { throw new TypeError(secret) }, /^the store's get threw TypeError$/, `TypeError: ${secret}`],
     [() => Promise.reject(secret), /^the store's get threw a string$/, secret],
-    [() => 'text', /^the store's get gave a string, not bytes or null$/],
-    [() => 1, /^the store's get gave 1, not bytes or null$/],
+    [() => 'text', /^the store's get returned a string, not bytes or null$/],
+    [() => 1, /^the store's get returned 1, not bytes or null$/],
     [() => { throw { get [Symbol.toStringTag]() { throw new Error(secret) } } }, /^the store's get threw an object$/, UNSHOWN],
-    [() => { throw Object.defineProperty(new Error(), 'name', { get() { throw secret } }) }, /^the store's get threw something$/, UNSHOWN],
+    [() => { throw Object.defineProperty(new Error(), 'name', { get() { throw secret } }) }, /^the store's get threw an error without a name$/, UNSHOWN],
     [() => ({ then: () => { throw new Error('no') } }), /^the store's get threw Error$/, 'Error: no'],
   ]
   for (const [method, message, cause] of failures) {
-    const { url, asked } = await platform(t)
+    const { url, requests } = await platform(t)
     const [event, token] = await failing(url, all(method))
     assert.equal(token.reveal(), SECRETS.installation)
-    assert.equal(asked.length, 1)
+    assert.equal(requests.length, 1)
     assert.deepEqual([event.isWarning, event.installationId], [true, '14'])
     assert.ok(event.error instanceof CallbackError)
     assert.match(event.error.message, message)
@@ -115,40 +115,40 @@ test('a store that fails is an event and no error', async (t) => {
   }
 })
 
-test('an answer that is neither yes nor no has failed', async (t) => {
+test('a method of a store that returns neither true nor false has failed', async (t) => {
   for (const [method, wrong] of [['lock', undefined], ['put', 1], ['put', null]]) {
     const { url } = await platform(t)
-    const [event, token] = await failing(url, { ...shelf().store, [method]: async () => wrong })
+    const [event, token] = await failing(url, { ...memoryStore().store, [method]: async () => wrong })
     assert.equal(token.reveal(), SECRETS.installation)
-    assert.equal(event.error.message, `the store's ${method} gave ${wrong}, not true or false`)
+    assert.equal(event.error.message, `the store's ${method} returned ${wrong}, not true or false`)
   }
 })
 
-test('a store that never answers is given up in time for the call', async (t) => {
-  const { url, asked } = await platform(t)
-  const [event, token] = await failing(url, all(() => new Promise(() => {})), { timeout: 2000 })
+test('a store that never settles times out before the call does', async (t) => {
+  const { url, requests } = await platform(t)
+  const [event, token] = await failing(url, all(() => new Promise(() => {})), { timeoutMs: 2000 })
   assert.equal(token.reveal(), SECRETS.installation)
-  assert.equal(asked.length, 1)
+  assert.equal(requests.length, 1)
   assert.ok(event.error instanceof StoreError)
-  assert.equal(event.error.message, 'the store gave no answer before the deadline')
+  assert.equal(event.error.message, 'the store did not reply within 500 ms')
 })
 
-test('a store of one’s own does not show itself', async (t) => {
+test('an app does not show its store', async (t) => {
   const { url } = await platform(t)
-  const app = appOn(url, { store: { ...shelf().store, password: 'the-password' }, storeKey: KEY })
+  const app = appOn(url, { store: { ...memoryStore().store, password: 'the-password' }, storeKey: KEY })
   for (const secret of ['the-password', KEY.toString('hex'), KEY.toString('base64')]) {
     assert.ok(!inspect(app, { depth: null, showHidden: true }).includes(secret))
   }
 })
 
-/** The event of a store that fails, and the token that came all the same. */
+/** The event of a store that fails, and the token that was minted without it. */
 async function failing(url, store, more) {
-  let tell
-  const told = new Promise((resolve) => { tell = resolve })
-  const onEvent = (event) => { if (event.kind === 'store_failed') tell(event) }
+  let onFailure
+  const failed = new Promise((resolve) => { onFailure = resolve })
+  const onEvent = (event) => { if (event.kind === 'store_failed') onFailure(event) }
   const app = appOn(url, { store, storeUnencrypted: true, onEvent, ...more })
   const token = await app.installation(14).token()
-  const event = await told
+  const event = await failed
   assert.ok(app.stats().storeFailed >= 1)
   return [event, token]
 }

@@ -1,4 +1,4 @@
-// What the tests share: a key, a platform on this machine, programs of their own.
+// Shared by the tests: a key, a platform on this machine, and programs in processes of their own.
 
 import { spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
@@ -39,23 +39,23 @@ export function settings(url, more = {}) {
 
 export const appOn = (url, more) => new App(settings(url, more))
 
-/** A platform that answers what a test's `answer` says, or as AtomGit does. */
-export async function platform(t, answer = () => undefined) {
-  const asked = []
+/** A platform that responds with the result of `respond`, or as AtomGit if that is undefined. */
+export async function platform(t, respond = () => undefined) {
+  const requests = []
   const server = createHttpServer(async (request, response) => {
     const body = await text(request)
-    asked.push({ method: request.method, url: request.url, headers: request.headers, body })
-    const { status = 200, headers = {}, json, raw } = answer(request, body) ?? usual(request)
-    response.sendDate = false // the real time, which is none of a manual clock's
+    requests.push({ method: request.method, url: request.url, headers: request.headers, body })
+    const { status = 200, headers = {}, json, raw } = respond(request, body) ?? usual(request)
+    response.sendDate = false // the real time, while most tests have a clock of their own
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(raw ?? JSON.stringify(json))
   })
   const url = await listen(t, server)
-  return { url, asked }
+  return { url, requests }
 }
 
-/** Takes connections and never says a word, until it is told to hang up. */
-export async function silence(t) {
+/** A server that accepts connections and never responds, until it hangs up. */
+export async function silentServer(t) {
   const sockets = new Set()
   const server = createServer((socket) => {
     sockets.add(socket.on('error', () => {}))
@@ -69,7 +69,7 @@ export async function silence(t) {
   return { url, hangUp, callers }
 }
 
-/** Runs a program of its own; how long it may take at most is a safety net, and no claim. */
+/** Runs a program in a process of its own. Its time limit is a safety net, and no claim. */
 export async function run(file, env = {}) {
   const child = spawn(process.execPath, [fileURLToPath(new URL(`programs/${file}`, import.meta.url))], {
     env: { ...process.env, TEST_KEY: KEY.privateKey, ...env },

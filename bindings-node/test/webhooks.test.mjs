@@ -17,14 +17,14 @@ const HEADERS = { 'X-Hub-Signature-256': SIGNATURE, 'X-GitHub-Event': 'push', 'X
 const github = new App({ platform: 'github' })
 const sign = (body) => `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`
 
-test('a webhook says what was signed', () => {
+test('a verified webhook has the event and the signed payload', () => {
   const webhook = github.verifyWebhook(HEADERS, BODY, SECRET)
   assert.ok(webhook instanceof WebhookEvent)
-  assert.deepEqual({ ...webhook }, { event: 'push', deliveryId: 'd-1', installationId: null, payload: { foo: 'bar' } })
+  assert.deepEqual({ ...webhook }, { name: 'push', deliveryId: 'd-1', installationId: null, payload: { foo: 'bar' } })
   assert.throws(() => { webhook.name = 'pull' }, TypeError)
 })
 
-test('headers, a body and secrets come in many forms', () => {
+test('headers, a body and secrets may have several types', () => {
   const entries = Object.entries(HEADERS)
   const unrelated = { ...HEADERS, 'x-none': undefined, 'set-cookie': ['a', 'b'] }
   for (const headers of [HEADERS, unrelated, new Headers(HEADERS), new Map(entries), entries, new Map(entries).entries()]) {
@@ -37,14 +37,14 @@ test('headers, a body and secrets come in many forms', () => {
   for (const secrets of [SECRET, [SECRET], ['the-next-one', SECRET]]) github.verifyWebhook(HEADERS, BODY, secrets)
 })
 
-test('an installation is told by its id', () => {
+test('a webhook has the id of its installation', () => {
   const body = '{"installation":{"id":14}}'
   const headers = { 'x-hub-signature-256': sign(body) }
-  const { installationId, event, deliveryId } = github.verifyWebhook(headers, body, SECRET)
-  assert.deepEqual([installationId, event, deliveryId], ['14', null, null])
+  const { installationId, name, deliveryId } = github.verifyWebhook(headers, body, SECRET)
+  assert.deepEqual([installationId, name, deliveryId], ['14', null, null])
 })
 
-test('what is not proved is refused', () => {
+test('a webhook with a wrong signature is refused', () => {
   const attempts = [
     [HEADERS, '{"foo":"baz"}', SECRET],
     [HEADERS, BODY, 'another'],
@@ -62,14 +62,14 @@ test('what is not proved is refused', () => {
   }
 })
 
-test('a parsed body is refused with a word about raw bytes', () => {
+test('a parsed body is refused with a hint about raw bytes', () => {
   for (const body of [{ foo: 'bar' }, [1], null, undefined, 5]) {
     const refusal = { name: 'InvalidArgumentError', message: /^body must be /, hint: /^Pass the raw bytes / }
     assert.throws(() => github.verifyWebhook(HEADERS, body, SECRET), refusal)
   }
 })
 
-test('headers and secrets that are none are refused', () => {
+test('headers and secrets of a wrong type are refused', () => {
   for (const headers of [undefined, null, 'x', Object.entries(HEADERS).flat(), { 'x-hub-signature-256': {} }]) {
     assert.throws(() => github.verifyWebhook(headers, BODY, SECRET), InvalidArgumentError)
   }
@@ -80,10 +80,10 @@ test('headers and secrets that are none are refused', () => {
 
 test('a platform that signs nothing has no webhooks to verify', () => {
   const app = new App({ platformDescriptor: { extends: 'github', name: 'unsigned', webhook: null } })
-  assert.throws(() => app.verifyWebhook(HEADERS, BODY, SECRET), { code: 'unsupported' })
+  assert.throws(() => app.verifyWebhook(HEADERS, BODY, SECRET), { kind: 'unsupported' })
 })
 
-test('a server verifies what it is sent', async (t) => {
+test('a server verifies a webhook that it receives', async (t) => {
   const server = createServer(async (request, response) => {
     const { payload } = github.verifyWebhook(request.headers, await buffer(request), SECRET)
     response.end(payload.text)

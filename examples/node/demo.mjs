@@ -1,4 +1,4 @@
-// Everything an app does, once: its JWT, its installations, a token, a user's authorization.
+// The main operations of an app: its JWT, its installations, a token, and a user's authorization.
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ async function main() {
   say('platform', app.platformName)
   say('jwt', JSON.stringify((await app.jwt()).claims))
   await asInstallation(app)
-  if (setting('CLIENT_ID')) await asUser(app) // else a platform without OAuth
+  if (setting('CLIENT_ID')) await asUser(app) // some platforms have no OAuth
 }
 
 function makeApp() {
@@ -37,11 +37,12 @@ async function asInstallation(app) {
     say('installation', `${id} ${account ?? ''} (${repositorySelection ?? ''}; ${listed(permissions)})`)
   }
   const account = setting('ACCOUNT')
-  const source = app.installation((await app.findInstallation(account)).id)
+  const { id } = await app.findInstallation({ account })
+  const source = app.installation(id)
   const token = await source.token()
   say('token', `${shown(token)} (${listed(token.permissions)})`)
   const path = (setting('GET_PATH') ?? '/orgs/ACCOUNT/repos').replace('ACCOUNT', account)
-  sayReply(path, await source.request('GET', path))
+  sayResponse(path, await source.request('GET', path))
 }
 
 async function asUser(app) {
@@ -54,10 +55,10 @@ async function asUser(app) {
   const refreshed = await app.refresh(token)
   say('refreshed', shown(refreshed))
   const path = setting('USER_GET_PATH') ?? '/user/repos'
-  sayReply(path, await app.request('GET', path, { token: refreshed }))
+  sayResponse(path, await app.request('GET', path, { token: refreshed }))
 }
 
-/** Where the browser is sent back to. */
+/** The URL that the browser returns to. */
 function browse(url) {
   return execFileSync(setting('BROWSER'), [url], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim()
 }
@@ -81,7 +82,7 @@ function say(label, text) {
   process.stdout.write(`${label.padEnd(14)}${text}\n`)
 }
 
-function sayReply(path, { status, body }) {
+function sayResponse(path, { status, body }) {
   process.stdout.write(Buffer.concat([Buffer.from(`${'GET'.padEnd(14)}${path} ${status} `), body, Buffer.from('\n')]))
 }
 

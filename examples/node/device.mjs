@@ -1,4 +1,4 @@
-// A login on another device: the person types a code there, and this program goes on as that person.
+// A login on another device: the user types a code there, and this program then calls the API as the user.
 
 // In a program of your own: from 'appmint'.
 import { App } from '../../bindings-node/index.mjs'
@@ -10,8 +10,8 @@ const app = new App({
   apiUrl: setting('API_URL'),
   webUrl: setting('WEB_URL'),
   clientId: setting('CLIENT_ID'),
-  clientSecret: setting('CLIENT_SECRET'), // a public client has none
-  store: setting('STORE') ?? 'memory:', // sqlite:FILE remembers the person until the next run
+  clientSecret: setting('CLIENT_SECRET'), // none for a public client
+  store: setting('STORE') ?? 'memory:', // sqlite:FILE keeps the session for the next run
   storeKey: setting('STORE_KEY'),
 })
 const me = app.session('me')
@@ -30,7 +30,7 @@ async function isLoggedIn() {
   try {
     return (await me.token()) !== undefined
   } catch (error) {
-    if (error.code === 'reauthorize') return false
+    if (error.kind === 'reauthorize') return false
     throw error
   }
 }

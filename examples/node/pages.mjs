@@ -1,10 +1,10 @@
-// The pages of the web app: they hold no secret, and take nothing from anywhere else.
+// The pages of the web app. They have no secrets, and load nothing from elsewhere.
 
-export const answer = (title, value) =>
+export const apiPage = (title, value) =>
   page(title, `<pre>${escape(JSON.stringify(value, null, 2))}</pre>
 <form method="post" action="/logout"><button>Log out</button></form>`)
 
-export const again = (text, title = 'That did not work') =>
+export const messagePage = (text, title = 'That did not work') =>
   page(title, `<p>${escape(text)}</p><p><a href="/login">Log in</a></p>`)
 
 const escape = (text) => text.replace(/[&<>]/g, (letter) => `&#${letter.charCodeAt()};`)

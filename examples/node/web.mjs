@@ -1,14 +1,14 @@
-// A web app whose users log in: it sends them away, takes them back, and calls the API as each of them.
+// A web app whose users log in on the platform, and which then calls the API as each of them.
 
 import { randomBytes } from 'node:crypto'
 
 // In a program of your own: from 'appmint' and 'express'.
 import { App } from '../../bindings-node/index.mjs'
 import express from '../../bindings-node/node_modules/express/index.js'
-import { again, answer } from './pages.mjs'
+import { apiPage, messagePage } from './pages.mjs'
 
 const setting = (name) => process.env[`APPMINT_${name}`] || undefined
-const callback = new URL(setting('REDIRECT_URI')) // as it is registered: http://127.0.0.1:3000/callback
+const callback = new URL(setting('REDIRECT_URI')) // as it is registered, such as http://127.0.0.1:3000/callback
 const path = setting('USER_GET_PATH') ?? '/user'
 
 const app = new App({
@@ -17,13 +17,13 @@ const app = new App({
   webUrl: setting('WEB_URL'),
   clientId: setting('CLIENT_ID'),
   clientSecret: setting('CLIENT_SECRET'),
-  store: setting('STORE') ?? 'memory:', // sqlite:FILE or redis://… outlives the process, and serves several
-  storeKey: setting('STORE_KEY') ?? randomBytes(32), // one that stays, where the store does
+  store: setting('STORE') ?? 'memory:', // sqlite:FILE or redis://… keeps the sessions for other processes, too
+  storeKey: setting('STORE_KEY') ?? randomBytes(32), // a store that outlives the process needs a fixed key
 })
 
 const web = express()
 const cookie = { httpOnly: true, sameSite: 'lax', secure: callback.protocol === 'https:' }
-const cookies = ({ headers }) => Object.fromEntries((headers.cookie ?? '').split('; ').map((it) => it.split('=')))
+const cookies = ({ headers }) => Object.fromEntries((headers.cookie ?? '').split('; ').map((pair) => pair.split('=')))
 // Each login has a cookie of its own, so that two tabs do not disturb each other.
 const loginCookie = { ...cookie, path: callback.pathname }
 const loginCookieOf = (state) => `login-${String(state).slice(0, 8)}`
@@ -42,20 +42,20 @@ web.get('/login', (request, response) => {
 
 web.get(callback.pathname, async (request, response) => {
   const login = loginCookieOf(request.query.state)
-  const { [login]: sealed, session: former } = cookies(request)
-  if (!sealed) return response.status(400).send(again('This login is over, or was begun in another browser.'))
+  const { [login]: sealed, session: previous } = cookies(request)
+  if (!sealed) return response.status(400).send(messagePage('This login has ended, or was begun in another browser.'))
   const token = await app.finishAuthorization(app.openAuthorization(sealed), request.url)
   const session = randomBytes(32).toString('base64url')
   await app.startSession(session, token)
-  if (former) await app.endSession(former)
+  if (previous) await app.endSession(previous)
   response.clearCookie(login, loginCookie).cookie('session', session, cookie).redirect('/')
 })
 
 web.get('/', async (request, response) => {
   const { session } = cookies(request)
-  if (!session) return response.send(again('Nobody is logged in.', 'Welcome'))
+  if (!session) return response.send(messagePage('Nobody is logged in.', 'Welcome'))
   const reply = await app.session(session).request('GET', path)
-  response.send(answer(`GET ${path}: ${reply.status}`, reply.json()))
+  response.send(apiPage(`GET ${path}: ${reply.status}`, reply.json()))
 })
 
 web.post('/logout', async (request, response) => {
@@ -64,11 +64,11 @@ web.post('/logout', async (request, response) => {
   response.clearCookie('session', cookie).redirect('/')
 })
 
-// A login that was refused, or is over, begins again.
+// A login that was refused or has ended can be begun again.
 web.use((error, request, response, next) => {
-  const status = { reauthorize: 401, denied: 403, invalid_argument: 400 }[error.code]
+  const status = { reauthorize: 401, denied: 403, invalid_argument: 400 }[error.kind]
   if (status === undefined) return next(error)
-  response.status(status).send(again(error.message))
+  response.status(status).send(messagePage(error.message))
 })
 
 const server = web.listen(callback.port || 80, callback.hostname, () => console.log(`listening on ${callback.origin}`))

@@ -1,6 +1,6 @@
 """The Node surface against surface.toml, both ways: nothing missing, nothing extra.
 
-What exists at run time is asked of Node itself; arguments have names in the `.d.cts` only.
+Node itself lists what exists at run time; the names of arguments are in the `.d.cts` only.
 """
 
 import json
@@ -16,21 +16,16 @@ NODE = HERE.parents[1] / "bindings-node"
 SURFACE = tomllib.loads((HERE / "surface.toml").read_text("utf-8"))
 TYPES = (NODE / "index.d.cts").read_text("utf-8")
 
-# Conveniences that only Node has.
+# Members and names that only Node has.
 OWN = {
-    "Response": {"json", "text"},
-    "Token": {"toString"},
+    "Response": {"json", "text", "toJSON"},
+    "Token": {"toString", "toJSON"},
     "Listing": {"toArray", "return"},
 }
-OWN |= {name: OWN.get(name, set()) | {"toJSON"} for name in ["Response", "Token"]}
 OWN_NAMES = {"AppmintError"}
-# Where Node has another word: a store of the program's own is given as the store.
-OWN_WORDS = {
-    ("config", "own_store"): "store",
-    ("Event", "duration"): "durationMs",
-    ("Event", "clock_offset"): "clockOffsetMs",
-}
 OWN_ERROR_FIELDS = {"code"}
+# Durations among the arguments and the fields of errors, for which surface.toml has no types.
+DURATIONS = {"timeout", "min_valid", "by", "retry_after"}
 
 REFLECTION = """
 const appmint = require('appmint')
@@ -39,21 +34,23 @@ const own = (type) => Object.getOwnPropertyNames(type.prototype).filter((name) =
 const isClass = (value) => typeof value === 'function' && value.prototype !== undefined
 const classes = Object.entries(appmint).filter(([, value]) => isClass(value))
 const errors = classes.filter(([, type]) => type.prototype instanceof appmint.AppmintError)
-const details = { reason: 'tls', hint: 'h', status: 1, platformCode: 'p', requestId: 'r', retryAfter: 1 }
+const details = { reason: 'tls', hint: 'h', status: 1, platformCode: 'p', requestId: 'r', retryAfterMs: 1 }
 const error = new appmint.ServerError('m', details)
 let refused
-try { new appmint.App({ nonsense: 1 }) } catch (thrown) { refused = thrown.hint }
+try { new appmint.App({ unknown: 1 }) } catch (thrown) { refused = thrown.hint }
 console.log(JSON.stringify({
   names: Object.keys(appmint),
   members: Object.fromEntries(classes.map(([name, type]) => [name, own(type)])),
   getters: Object.fromEntries(classes.map(([name, type]) => [name, own(type).filter((member) =>
     Object.getOwnPropertyDescriptor(type.prototype, member).get)])),
-  settings: refused.match(/^There is (.*)\\.$/)[1].split(', '),
+  settings: refused.match(/^The options are (.*)\\.$/)[1].split(', '),
   errors: errors.map(([name, type]) => [type.kind, name]),
+  codes: errors.map(([, type]) => new type('m').code),
   fields: [...Object.keys(error), 'message', ...own(appmint.AppmintError).filter((name) => name !== 'name')],
   kinds: native.errorKinds(),
   reasons: native.errorReasons(),
   eventKinds: native.eventKinds(),
+  tokenKinds: native.tokenKinds(),
 }))
 """
 
@@ -69,13 +66,32 @@ def camel(name):
     return re.sub(r"_(.)", lambda match: match[1].upper(), name)
 
 
-def shown(*names):
-    """How Node writes a name: its word for it where it has one of its own."""
-    return OWN_WORDS.get(names, camel(names[-1]))
+def exception(path, name):
+    """A name, unless surface.toml has another form of it for Node."""
+    return SURFACE["except"]["node"].get(path, name)
+
+
+def class_name(name):
+    return exception(f"object.{name}", name)
+
+
+def member_name(name, is_duration):
+    """A name in camel case, with the unit of a duration."""
+    return camel(name) + ("Ms" if is_duration or name in DURATIONS else "")
+
+
+def setting_name(name):
+    is_duration = SURFACE["config"][name]["type"] in ("seconds", "ms")
+    return exception(f"config.{name}", member_name(name, is_duration))
+
+
+def members_of(name):
+    return {member: member_name(member, details["returns"].rstrip("?") == "ms")
+            for member, details in SURFACE["object"][name].items()}
 
 
 def error_class(kind):
-    return "".join(word.capitalize() for word in kind.split("_")) + "Error"
+    return exception(f"error.{kind}", "".join(word.capitalize() for word in kind.split("_")) + "Error")
 
 
 def block(kind, name):
@@ -85,13 +101,13 @@ def block(kind, name):
 
 
 def declared(name):
-    """Members in the types: names to their parameters, or to None for a property."""
+    """Members in the types: names to the parameters of all overloads, or to None for a property."""
     found = {}
     for line in block("class", name).splitlines():
         member = re.match(r"\s+(?:readonly |get )?(\w+)(\?)?(\((.*)\))?: ", line)
         if member:
             is_method = member[3] and "get " not in line
-            found[member[1]] = parameters(member[4]) if is_method else None
+            found[member[1]] = found.get(member[1], {}) | parameters(member[4]) if is_method else None
     return found
 
 
@@ -117,7 +133,7 @@ def accepted(params):
 
 def names_of(args):
     """`json? | body?` is two arguments in Node."""
-    return {camel(name.strip().rstrip("?")) for arg in args for name in arg.split("|")}
+    return {member_name(name.strip().rstrip("?"), False) for arg in args for name in arg.split("|")}
 
 
 OPERATIONS = [
@@ -125,64 +141,64 @@ OPERATIONS = [
     for name, operations in SURFACE["object"].items()
     for member, details in operations.items()
 ]
-# Its instances have fields, and its prototype nothing but what reveals.
+# Classes whose instances have fields, and whose prototypes have nothing but methods that reveal.
 RECORDS = ["Installation", "WebhookEvent", "Registration", "Repository", "WebhookConfig", "WebhookDelivery", "Event",
            "Stats", "Introspection"]
 
 
-def test_the_module_shows_what_it_should_and_no_more(node):
+def test_the_module_exports_the_surface_and_nothing_else(node):
     errors = {error_class(kind) for kind in SURFACE["error"]["kinds"]}
-    wanted = set(SURFACE["module"]) | set(SURFACE["object"]) | errors | OWN_NAMES
+    wanted = set(SURFACE["module"]) | set(map(class_name, SURFACE["object"])) | errors | OWN_NAMES
     assert set(node["names"]) == wanted
     values = re.findall(r"^export (?:abstract )?(?:const|class|function) (\w+)", TYPES, re.M)
     assert set(values) == wanted
 
 
 def test_discovery_takes_the_settings_of_the_network():
-    said = SURFACE["module"]["discover"]["doc"]
-    listed = re.search(r"how to reach the network: ([\w, ]+)", said)[1].strip().split(", ")
+    doc = SURFACE["module"]["discover"]["doc"]
+    listed = re.search(r"how to reach the network: ([\w, ]+)", doc)[1].strip().split(", ")
     params = re.search(r"^export function discover\((.*)\): Promise<string>$", TYPES, re.M)[1]
-    assert accepted(parameters(params)) == {"issuer", "signal", *map(camel, listed)}
+    assert accepted(parameters(params)) == {"issuer", "signal", *map(setting_name, listed)}
 
 
 def test_every_setting_is_an_option_of_app(node):
-    wanted = {shown("config", name) for name in SURFACE["config"]}
+    wanted = set(map(setting_name, SURFACE["config"]))
     assert set(node["settings"]) == wanted
     assert options("AppOptions") == wanted
 
 
 @pytest.mark.parametrize("name", SURFACE["object"])
 def test_every_object_has_its_members(node, name):
-    wanted = {shown(name, member) for member in SURFACE["object"][name]} | OWN.get(name, set())
-    assert set(declared(name)) == wanted
+    wanted = set(members_of(name).values()) | OWN.get(name, set())
+    assert set(declared(class_name(name))) == wanted
     if name in RECORDS:
-        assert set(node["members"][name]) == {m for m in wanted if m.startswith("reveal")}
+        assert set(node["members"][class_name(name)]) == {m for m in wanted if m.startswith("reveal")}
     else:
         fields = {"Authorization": {"url", "state", "redirectUri"}, "Response": {"status", "headers", "body"}}
-        assert set(node["members"][name]) | fields.get(name, set()) == wanted
+        assert set(node["members"][class_name(name)]) | fields.get(name, set()) == wanted
 
 
 @pytest.mark.parametrize(("name", "member", "details"), OPERATIONS)
 def test_every_operation_has_its_arguments(node, name, member, details):
-    params = declared(name)[shown(name, member)]
+    params = declared(class_name(name))[members_of(name)[member]]
     args = details.get("args", [])
     if params is None:
-        assert not args and not details.get("out"), "a property takes nothing and sends nothing"
+        assert not args and not details.get("out"), "a property has no arguments, and sends nothing"
         return
-    assert camel(member) not in node["getters"][name]
+    assert camel(member) not in node["getters"][class_name(name)]
     assert accepted(params) == names_of(args) | waiting(name, details)
 
 
 def waiting(name, details):
-    """What ends the waiting. A list is told once, when it is made, for all its pages."""
+    """The option that ends the waiting. A list takes it once, for all its pages."""
     is_list = details["returns"].startswith("Listing of ")
     is_call = details.get("out") and name != "Listing"
     return {"signal"} if is_list or is_call else set()
 
 
-def test_every_call_that_goes_out_is_a_promise():
+def test_every_call_over_the_network_returns_a_promise():
     for name, member, details in OPERATIONS:
-        line = re.search(rf"^\s+{camel(member)}\(.*", block("class", name), re.M)
+        line = re.search(rf"^\s+{camel(member)}\(.*", block("class", class_name(name)), re.M)
         assert bool(details.get("out")) == bool(line and ": Promise<" in line[0]), f"{name}.{member}"
 
 
@@ -190,20 +206,50 @@ def test_every_kind_of_error_is_a_class(node):
     kinds = SURFACE["error"]["kinds"]
     assert node["kinds"] == kinds
     assert node["errors"] == [[kind, error_class(kind)] for kind in kinds]
+    assert node["codes"] == [f"ERR_APPMINT_{kind.upper()}" for kind in kinds]
     for kind in kinds:
-        assert f"readonly code: '{kind}'" in block("class", error_class(kind))
+        members = block("class", error_class(kind))
+        assert f"readonly kind: '{kind}'" in members
+        assert f"readonly code: 'ERR_APPMINT_{kind.upper()}'" in members
 
 
-def test_every_kind_and_reason_is_a_type(node):
+UNIONS = {"ErrorKind": "kinds", "Reason": "reasons", "EventKind": "eventKinds", "TokenKind": "tokenKinds"}
+
+
+def test_the_core_has_the_listed_reasons_and_kinds_of_events(node):
     assert node["reasons"] == SURFACE["error"]["reasons"]
     assert node["eventKinds"] == SURFACE["event"]["kinds"]
-    unions = {"ErrorKind": node["kinds"], "Reason": node["reasons"], "EventKind": node["eventKinds"]}
-    for name, words in unions.items():
-        union = re.search(rf"^export type {name} =\n((?:  \| '\w+'\n)+)", TYPES, re.M)
-        assert re.findall(r"'(\w+)'", union[1]) == words
+
+
+@pytest.mark.parametrize("name", UNIONS)
+def test_a_union_type_has_the_members_of_the_cores_list(node, name):
+    union = re.search(rf"^export type {name} =\n((?:  \| '\w+'\n)+)", TYPES, re.M)
+    assert re.findall(r"'(\w+)'", union[1]) == node[UNIONS[name]]
 
 
 def test_every_error_has_its_fields(node):
-    wanted = {camel(field) for field in SURFACE["error"]["fields"]}
+    wanted = {member_name(field, False) for field in SURFACE["error"]["fields"]}
     assert set(node["fields"]) == wanted | OWN_ERROR_FIELDS
     assert set(declared("AppmintError")) | {"message"} == wanted | OWN_ERROR_FIELDS
+
+
+def test_every_duration_is_a_number_of_milliseconds_and_says_so():
+    typed = re.findall(r"\b(\w+)\??(?:\(\))?: (\w+)", re.sub(r"/\*\*.*?\*/", "", TYPES, flags=re.S))
+    assert {kind for name, kind in typed if name.endswith("Ms")} == {"number"}
+    durations = re.compile(r"(?i)(timeout|wait|valid|offset|duration|lease|lifetime|backdate|after|by)$")
+    assert [name for name, kind in typed if kind == "number" and durations.search(name)] == []
+
+
+def test_no_export_shadows_a_global(node):
+    script = f"console.log(JSON.stringify({json.dumps(node['names'])}.filter((name) => name in globalThis)))"
+    done = subprocess.run(["node", "--eval", script], check=True, stdout=subprocess.PIPE, timeout=60)
+    assert json.loads(done.stdout) == []
+
+
+def test_every_declaration_is_documented():
+    lines = TYPES.splitlines()
+    exempt = re.compile(r"  private constructor|  readonly (code: 'ERR_|kind: ')")
+    declaration = re.compile(r"export |  (?:get |readonly )?[\w[.\]]+[?(<:]")
+    bare = [line for before, line in zip(lines, lines[1:])
+            if declaration.match(line) and not exempt.match(line) and not before.endswith("*/")]
+    assert bare == []

@@ -10,7 +10,7 @@ export function makeApp(more = {}) {
     privateKey: process.env.TEST_KEY,
     proxy: '',
     retries: 0,
-    timeout: 600_000,
+    timeoutMs: 600_000,
     ...more,
   })
 }

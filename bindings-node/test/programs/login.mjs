@@ -4,13 +4,13 @@ const login = makeApp({ clientId: 'Iv1.75', clientSecret: 'secret', webUrl: proc
 console.log('started')
 
 const stop = new AbortController()
-const told = (error) => console.log(error.code)
-const HOWS = {
+const print = (error) => console.log(error.kind)
+const VARIANTS = {
   start: () => {},
-  wait: () => login.wait({ timeout: 100 }).catch(told),
+  wait: () => login.wait({ timeoutMs: 100 }).catch(print),
   abort: () => {
     setImmediate(() => stop.abort())
-    return login.wait({ signal: stop.signal }).catch(told)
+    return login.wait({ signal: stop.signal }).catch(print)
   },
 }
-await HOWS[process.env.TEST_HOW]()
+await VARIANTS[process.env.TEST_HOW]()

@@ -1,4 +1,4 @@
-// Ends many workers, each at another moment of its calls.
+// Terminates many workers, each at another moment of its calls.
 
 import { once } from 'node:events'
 import { Worker, isMainThread, parentPort } from 'node:worker_threads'
@@ -12,7 +12,7 @@ if (isMainThread) {
     for (let turn = 0; turn < round; turn += 1) await new Promise(setImmediate)
     await Promise.all(workers.map((worker) => worker.terminate()))
   }
-  console.log('ended')
+  console.log('done')
 } else {
   const { makeApp } = await import('./app.mjs')
   const call = (app) => app.installations().toArray().catch(() => {})
@@ -35,5 +35,5 @@ if (isMainThread) {
   for (const app of [makeApp(), ...apps]) {
     for (let count = 0; count < 5; count += 1) again(app)
   }
-  parentPort.postMessage('aloft')
+  parentPort.postMessage('calls started')
 }

@@ -1,3 +1,3 @@
 import { makeApp } from './app.mjs'
 
-await makeApp().installations().toArray().catch((error) => console.log(error.code))
+await makeApp().installations().toArray().catch((error) => console.log(error.kind))

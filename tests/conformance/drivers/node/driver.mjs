@@ -1,31 +1,31 @@
-// Does what the runner says with the Node surface; the language is in ../../PROTOCOL.md.
+// Carries out the runner's commands with the Node surface; the protocol is in ../../PROTOCOL.md.
 
 import { createInterface } from 'node:readline'
 
 import * as appmint from '../../../../bindings-node/index.mjs'
-import { all, encode, error, members, record, response, shown, token } from './answer.mjs'
+import { encode, error, listing, members, record, response, shown, token } from './answers.mjs'
+import { boolean, camel, headersOf, list, number, requestArguments, scope, scopedOptions, tokenOptions } from './arguments.mjs'
+import { changes, countDifferent, events, recordEvent, watch } from './notifications.mjs'
 import { OPERATIONS } from './operations.mjs'
-import { PEOPLE } from './people.mjs'
-import { broken, shelf } from './shelf.mjs'
-import { changes, different, events, note, watch } from './watching.mjs'
-import { asked, call, camel, flag, headersOf, list, narrowing, number, patience } from './words.mjs'
+import { failingStore, memoryStore } from './stores.mjs'
+import { USERS } from './users.mjs'
 
 let settings = {}
 let app
 let clock
 
 const COMMANDS = {
-  config(words) {
-    for (const [key, value] of Object.entries(words)) set(key, value)
+  config(values) {
+    for (const [key, value] of Object.entries(values)) set(key, value)
   },
   app() {
-    const given = settings
+    const options = settings
     settings = {}
-    app = new appmint.App(given)
+    app = new appmint.App(options)
     return { shown: shown(app) }
   },
   advance: ({ ms }) => clock.advance(Number(ms)),
-  call: ({ op, ...words }) => (CALLS[op] ?? (PEOPLE[op] ?? OPERATIONS[op]).bind(null, app))(words),
+  call: ({ op, ...args }) => (CALLS[op] ?? (USERS[op] ?? OPERATIONS[op]).bind(null, app))(args),
 }
 
 const CALLS = {
@@ -39,71 +39,78 @@ const CALLS = {
   jwt: async () => token(await app.jwt()),
   fingerprint: () => ({ value: app.fingerprint }),
   platform_name: () => ({ value: app.platformName }),
-  installations: ({ limit }) => all(app.installations(), number(limit)),
-  clock_offset: () => ({ value: app.clockOffset }),
-  find_installation: async (words) => record(await app.findInstallation(words)),
-  token: async (words) => token(await source(words).token(patience(words))),
-  app_token: async ({ min_valid_ms, ...words }) => token(await app.appTokens(asked(words)).token(patience({ min_valid_ms }))),
-  source_authorization_header: async (words) => ({ 'reveal.value': await source(words).authorizationHeader(patience(words)) }),
-  source_expires_at: (words) => ({ value: source(words).expiresAt?.getTime() }),
-  source_installation_id: (words) => ({ value: source(words).installationId }),
-  tokens: ({ count, ...words }) => different(source(words), Number(count)),
-  watch: (words) => watch(source(words)),
+  installations: ({ limit }) => listing(app.installations(), number(limit)),
+  clock_offset: () => ({ value: app.clockOffsetMs }),
+  find_installation: async (args) => record(await app.findInstallation(args)),
+  token: async (args) => token(await source(args).token(tokenOptions(args))),
+  app_token: async ({ min_valid_ms, ...args }) => {
+    return token(await app.appTokens(scopedOptions(args)).token(tokenOptions({ min_valid_ms })))
+  },
+  source_authorization_header: async (args) => ({ 'reveal.value': await source(args).authorizationHeader(tokenOptions(args)) }),
+  source_expires_at: (args) => ({ value: source(args).expiresAt?.getTime() }),
+  source_installation_id: (args) => ({ value: source(args).installationId }),
+  tokens: ({ count, ...args }) => countDifferent(source(args), Number(count)),
+  watch: (args) => watch(source(args)),
   changes,
   events,
   stats: () => members(app.stats()),
-  apply_webhook: (words) => ({ value: app.applyWebhook(webhook(words)) }),
+  apply_webhook: (args) => ({ value: app.applyWebhook(webhook(args)) }),
   close: () => app.close(),
-  invalidate: (words) => source(words).invalidate(),
-  revoke: (words) => source(words).revoke(),
-  repositories: (words) => all(source(words).repositories(), number(words.limit)),
-  webhook_deliveries: ({ limit }) => all(app.webhookDeliveries(), number(limit)),
-  source_request: async ({ id, ...words }) => response(await app.installation(id).request(...call(words))),
-  verify_webhook: (words) => {
-    const { payload, ...said } = webhook(words)
-    return { ...members(said), payload: JSON.stringify(payload) }
+  invalidate: (args) => source(args).invalidate(),
+  revoke: (args) => source(args).revoke(),
+  repositories: (args) => listing(source(args).repositories(), number(args.limit)),
+  webhook_deliveries: ({ limit }) => listing(app.webhookDeliveries(), number(limit)),
+  source_request: async ({ id, ...args }) => response(await app.installation(id).request(...requestArguments(args))),
+  verify_webhook: (args) => {
+    const { name, payload, ...others } = webhook(args)
+    return { event: name, ...members(others), payload: JSON.stringify(payload) }
   },
   authorization_code: ({ callback_url, state }) => ({ 'reveal.value': app.authorizationCode(callback_url, state) }),
-  request: async (words) => response(await app.request(...call(words))),
+  request: async (args) => response(await app.request(...requestArguments(args))),
 }
 
-/** The settings that say how to reach the network. */
+/** The settings that `discover` takes, too. */
 const NETWORK = [
-  'timeout', 'connectTimeout', 'proxy', 'rootCertificates', 'userAgent', 'allowPlainHttp', 'retries', 'retryWait',
+  'timeoutMs', 'connectTimeoutMs', 'proxy', 'rootCertificates', 'userAgent', 'allowPlainHttp', 'retries', 'retryWaitMs',
 ]
 
+/** Settings whose values are no text. */
 const READERS = {
   signer: (value) => (value === 'fail' ? fail : () => new Uint8Array(256).fill(1)),
-  jwt_back_date: number,
-  jwt_lifetime: number,
-  timeout: number,
-  connect_timeout: number,
   max_response_body: number,
   retries: number,
-  retry_wait: number,
-  allow_plain_http: flag,
-  own_store: (value) => (value === 'fail' ? broken : shelf),
-  store_unencrypted: flag,
+  allow_plain_http: boolean,
+  store_unencrypted: boolean,
   capacity: number,
-  on_event: (value) => (value === 'fail' ? fail : note),
+  on_event: (value) => (value === 'fail' ? fail : recordEvent),
+}
+
+/** Settings with other names in Node, and their values. */
+const RENAMED = {
+  private_key_hex: (value) => ({ privateKey: Buffer.from(value, 'hex') }),
+  fallback_private_key_hex: (value) => ({ fallbackPrivateKey: Buffer.from(value, 'hex') }),
+  own_store: (value) => ({ store: value === 'fail' ? failingStore : memoryStore }),
+  jwt_back_date: (value) => ({ jwtBackDateMs: 1000 * value }),
+  jwt_lifetime: (value) => ({ jwtLifetimeMs: 1000 * value }),
+  timeout: (value) => ({ timeoutMs: Number(value) }),
+  connect_timeout: (value) => ({ connectTimeoutMs: Number(value) }),
+  retry_wait: (value) => ({ retryWaitMs: Number(value) }),
+  clock_ms: (value) => ({ clock: (clock = new appmint.ManualClock(Number(value))) }),
 }
 
 function set(key, value) {
-  if (key === 'clock_ms') settings.clock = clock = new appmint.ManualClock(Number(value))
-  else if (key === 'private_key_hex') settings.privateKey = Buffer.from(value, 'hex')
-  else if (key === 'fallback_private_key_hex') settings.fallbackPrivateKey = Buffer.from(value, 'hex')
-  else settings[key === 'own_store' ? 'store' : camel(key)] = READERS[key]?.(value) ?? value
+  Object.assign(settings, RENAMED[key]?.(value) ?? { [camel(key)]: READERS[key]?.(value) ?? value })
 }
 
-function source({ id, account, organization, user, repository, enterprise, ...words }) {
-  const { repositories, repository_ids, permissions } = words
-  const given = Object.entries({ repositories, repository_ids, permissions }).filter(([, value]) => value !== undefined)
+function source({ id, account, organization, user, repository, enterprise, ...args }) {
+  const { repositories, repository_ids, permissions } = args
+  const limits = Object.entries({ repositories, repository_ids, permissions }).filter(([, value]) => value !== undefined)
   const lookup = { id, account, organization, user, repository, enterprise }
-  return app.installation(lookup, narrowing(Object.fromEntries(given)))
+  return app.installation({ ...lookup, ...scope(Object.fromEntries(limits)) })
 }
 
-function webhook({ body, secrets, ...words }) {
-  return app.verifyWebhook(headersOf(words), Buffer.from(body), list(secrets))
+function webhook({ body, secrets, ...args }) {
+  return app.verifyWebhook(headersOf(args), Buffer.from(body), list(secrets))
 }
 
 function fail() {
@@ -112,10 +119,10 @@ function fail() {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, ...pairs] = line.split(' ')
-  const words = Object.fromEntries(pairs.map((pair) => pair.split('=').map(decodeURIComponent)))
+  const args = Object.fromEntries(pairs.map((pair) => pair.split('=').map(decodeURIComponent)))
   let answer
   try {
-    answer = ['ok', (await COMMANDS[command](words)) ?? {}]
+    answer = ['ok', (await COMMANDS[command](args)) ?? {}]
   } catch (thrown) {
     if (!(thrown instanceof appmint.AppmintError)) throw thrown
     answer = ['error', error(thrown)]

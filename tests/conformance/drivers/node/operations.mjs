@@ -1,7 +1,7 @@
-// What an app does beside installations, tokens and calls.
+// The operations of an app beside its tokens and its users.
 
-import { authorization, record, registration, token } from './answer.mjs'
-import { camelCased, list, narrowing } from './words.mjs'
+import { authorization, record, registration, token } from './answers.mjs'
+import { boolean, camelCased, list, scope } from './arguments.mjs'
 
 export const OPERATIONS = {
   registration: async (app) => registration(await app.registration()),
@@ -10,23 +10,23 @@ export const OPERATIONS = {
   unsuspend_installation: (app, { id }) => app.unsuspendInstallation(id),
   delete_installation: (app, { id }) => app.deleteInstallation(id),
   webhook_config: async (app) => record(await app.webhookConfig()),
-  update_webhook_config: async (app, { insecure_ssl, ...words }) => {
-    const insecureSsl = insecure_ssl && insecure_ssl === 'true'
-    return record(await app.updateWebhookConfig({ ...camelCased(words), insecureSsl }))
+  update_webhook_config: async (app, { insecure_ssl, ...args }) => {
+    const insecureSsl = insecure_ssl && boolean(insecure_ssl)
+    return record(await app.updateWebhookConfig({ ...camelCased(args), insecureSsl }))
   },
   webhook_delivery: async (app, { id }) => record(await app.webhookDelivery(id)),
   redeliver_webhook: (app, { id }) => app.redeliverWebhook(id),
-  check_token: async (app, words) => token(await app.checkToken(words.token)),
-  reset_token: async (app, words) => token(await app.resetToken(words.token)),
-  scope_token: async (app, { token: of, target, target_id, ...words }) => {
-    return token(await app.scopeToken(of, { target, targetId: target_id, ...narrowing(words) }))
+  check_token: async (app, args) => token(await app.checkToken(args.token)),
+  reset_token: async (app, args) => token(await app.resetToken(args.token)),
+  scope_token: async (app, { token: text, target, target_id, ...args }) => {
+    return token(await app.scopeToken(text, { target, targetId: target_id, ...scope(args) }))
   },
-  delete_token: (app, words) => app.deleteToken(words.token),
-  delete_grant: (app, words) => app.deleteGrant(words.token),
-  revoke_installation_token: (app, words) => app.revokeInstallationToken(words.token),
-  revoke_token: (app, { token: of, ...words }) => app.revokeToken(of, camelCased(words)),
-  introspect_token: async (app, { token: of, ...words }) => record(await app.introspectToken(of, camelCased(words))),
+  delete_token: (app, args) => app.deleteToken(args.token),
+  delete_grant: (app, args) => app.deleteGrant(args.token),
+  revoke_installation_token: (app, args) => app.revokeInstallationToken(args.token),
+  revoke_token: (app, { token: text, ...args }) => app.revokeToken(text, camelCased(args)),
+  introspect_token: async (app, { token: text, ...args }) => record(await app.introspectToken(text, camelCased(args))),
   revoke_credentials: (app, { credentials }) => app.revokeCredentials(list(credentials)),
-  install_url: (app, words) => authorization(app.installUrl(camelCased(words))),
+  install_url: (app, args) => authorization(app.installUrl(camelCased(args))),
   finish_install: async (app, { callback_url, state }) => record(await app.finishInstall(callback_url, state)),
 }

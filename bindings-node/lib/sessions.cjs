@@ -1,0 +1,25 @@
+'use strict'
+
+const { callApp, completeApp } = require('./app/native_app.cjs')
+const { WAIT_OPTIONS, readOptions, text } = require('./arguments.cjs')
+const { unwrap } = require('./native_calls.cjs')
+const { sourceOf } = require('./tokens/source.cjs')
+const { nativeToken } = require('./tokens/token.cjs')
+
+/** App's methods of this room. */
+const sessionMethods = {
+  session(name) {
+    return sourceOf(unwrap(callApp(this, 'session', text('name', name))))
+  },
+
+  async startSession(name, token, options) {
+    const args = [text('name', name), nativeToken('token', token)]
+    await completeApp(this, 'startSession', readOptions(options, WAIT_OPTIONS), ...args)
+  },
+
+  async endSession(name, options) {
+    await completeApp(this, 'endSession', readOptions(options, WAIT_OPTIONS), text('name', name))
+  },
+}
+
+module.exports = { sessionMethods }

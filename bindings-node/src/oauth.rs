@@ -1,0 +1,243 @@
+//! OAuth: authorizations, logins, and the tokens of users.
+
+pub(crate) mod authorization;
+pub(crate) mod introspection;
+pub(crate) mod login;
+
+use std::convert::identity;
+
+use appmint_core::{AuthorizationRequest, LoginRequest, Secret, Target};
+use napi_derive::napi;
+
+use self::{
+    authorization::Authorization,
+    introspection::IntrospectionRecord,
+    login::{DeviceLogin, Login},
+};
+use crate::{
+    app::App,
+    completions::Completions,
+    errors::{Outcome, outcome},
+    tokens::{
+        scope::ScopeOptions,
+        token::{Token, revealed},
+    },
+};
+
+#[napi]
+impl App {
+    /// Where a user authorizes the app.
+    #[napi(catch_unwind)]
+    pub fn authorize(&self, options: AuthorizationOptions) -> Outcome<Authorization> {
+        outcome(self.0.authorize(&options.into()).map(Authorization))
+    }
+
+    /// The authorization code in a callback URL.
+    #[napi(catch_unwind)]
+    pub fn authorization_code(&self, callback_url: String, state: String) -> Outcome<String> {
+        outcome(self.0.authorization_code(&callback_url, &state).map(|code| revealed(&code)))
+    }
+
+    /// A user token for an authorization code.
+    #[napi(catch_unwind)]
+    pub fn exchange_code(
+        &self,
+        completions: &Completions,
+        id: u32,
+        code: String,
+        redirect_uri: Option<String>,
+        code_verifier: Option<String>,
+    ) -> Option<Outcome<Token>> {
+        let task = self.0.exchange_code(code, redirect_uri, code_verifier.map(Secret::new));
+        completions.complete(id, task, Token)
+    }
+
+    /// The user token of an authorization whose user has returned.
+    #[napi(catch_unwind)]
+    pub fn finish_authorization(
+        &self,
+        completions: &Completions,
+        id: u32,
+        authorization: &Authorization,
+        callback_url: String,
+    ) -> Option<Outcome<Token>> {
+        let task = self.0.finish_authorization(&authorization.0, &callback_url);
+        completions.complete(id, task, Token)
+    }
+
+    /// An authorization as text that only the app's store key opens.
+    #[napi(catch_unwind)]
+    pub fn seal_authorization(&self, authorization: &Authorization) -> Outcome<String> {
+        outcome(self.0.seal_authorization(&authorization.0))
+    }
+
+    /// The authorization that was sealed.
+    #[napi(catch_unwind)]
+    pub fn open_authorization(&self, sealed: String) -> Outcome<Authorization> {
+        outcome(self.0.open_authorization(&sealed).map(Authorization))
+    }
+
+    /// A new user token for a refresh token.
+    #[napi(catch_unwind)]
+    pub fn refresh(
+        &self,
+        completions: &Completions,
+        id: u32,
+        refresh_token: String,
+    ) -> Option<Outcome<Token>> {
+        completions.complete(id, self.0.refresh(refresh_token), Token)
+    }
+
+    /// Begins a login of the user at this machine.
+    #[napi(catch_unwind)]
+    pub fn start_login(&self, options: LoginOptions) -> Outcome<Login> {
+        outcome(self.0.start_login(options.into()).map(Login))
+    }
+
+    /// Begins a login on another device.
+    #[napi(catch_unwind)]
+    pub fn start_device_login(
+        &self,
+        completions: &Completions,
+        id: u32,
+        scopes: Option<Vec<String>>,
+    ) -> Option<Outcome<DeviceLogin>> {
+        let task = self.0.start_device_login(scopes.unwrap_or_default());
+        completions.complete(id, task, DeviceLogin)
+    }
+
+    /// A user token as the platform knows it.
+    #[napi(catch_unwind)]
+    pub fn check_token(
+        &self,
+        completions: &Completions,
+        id: u32,
+        token: String,
+    ) -> Option<Outcome<Token>> {
+        completions.complete(id, self.0.check_token(token), Token)
+    }
+
+    /// A new token that replaces a user token.
+    #[napi(catch_unwind)]
+    pub fn reset_token(
+        &self,
+        completions: &Completions,
+        id: u32,
+        token: String,
+    ) -> Option<Outcome<Token>> {
+        completions.complete(id, self.0.reset_token(token), Token)
+    }
+
+    /// A user token that is limited to one account, and to a part of it.
+    #[napi(catch_unwind)]
+    pub fn scope_token(
+        &self,
+        completions: &Completions,
+        id: u32,
+        token: String,
+        target: TargetOptions,
+        scope: ScopeOptions,
+    ) -> Option<Outcome<Token>> {
+        match Target::only(target.target, target.target_id) {
+            Ok(target) => {
+                let task = self.0.scope_token(token, &target, &scope.into());
+                completions.complete(id, task, Token)
+            }
+            Err(error) => Some(outcome(Err(error))),
+        }
+    }
+
+    /// Deletes a user token.
+    #[napi(catch_unwind)]
+    pub fn delete_token(
+        &self,
+        completions: &Completions,
+        id: u32,
+        token: String,
+    ) -> Option<Outcome<()>> {
+        completions.complete(id, self.0.delete_token(token), identity)
+    }
+
+    /// Deletes a user's authorization of the app.
+    #[napi(catch_unwind)]
+    pub fn delete_grant(
+        &self,
+        completions: &Completions,
+        id: u32,
+        token: String,
+    ) -> Option<Outcome<()>> {
+        completions.complete(id, self.0.delete_grant(token), identity)
+    }
+
+    /// Revokes a token at the authorization server.
+    #[napi(catch_unwind)]
+    pub fn revoke_token(
+        &self,
+        completions: &Completions,
+        id: u32,
+        token: String,
+        token_type_hint: Option<String>,
+    ) -> Option<Outcome<()>> {
+        completions.complete(id, self.0.revoke_token(token, token_type_hint), identity)
+    }
+
+    /// The state of a token, as the authorization server reports it.
+    #[napi(catch_unwind)]
+    pub fn introspect_token(
+        &self,
+        completions: &Completions,
+        id: u32,
+        token: String,
+        token_type_hint: Option<String>,
+    ) -> Option<Outcome<IntrospectionRecord>> {
+        let task = self.0.introspect_token(token, token_type_hint);
+        completions.complete(id, task, IntrospectionRecord::from)
+    }
+}
+
+/// The parameters of an authorization.
+#[napi(object, object_to_js = false)]
+pub struct AuthorizationOptions {
+    pub redirect_uri: Option<String>,
+    pub state: Option<String>,
+    pub scopes: Option<Vec<String>>,
+    pub login_hint: Option<String>,
+}
+
+impl From<AuthorizationOptions> for AuthorizationRequest {
+    fn from(options: AuthorizationOptions) -> Self {
+        Self {
+            redirect_uri: options.redirect_uri,
+            state: options.state,
+            scopes: options.scopes.unwrap_or_default(),
+            login_hint: options.login_hint,
+        }
+    }
+}
+
+/// The parameters of a login.
+#[napi(object, object_to_js = false)]
+pub struct LoginOptions {
+    pub scopes: Option<Vec<String>>,
+    pub login_hint: Option<String>,
+    pub ports: Option<Vec<u16>>,
+    pub path: Option<String>,
+}
+
+impl From<LoginOptions> for LoginRequest {
+    fn from(options: LoginOptions) -> Self {
+        Self {
+            scopes: options.scopes.unwrap_or_default(),
+            login_hint: options.login_hint,
+            ports: options.ports.unwrap_or_default(),
+            path: options.path,
+        }
+    }
+}
+
+/// The account that a token is limited to.
+#[napi(object, object_to_js = false)]
+pub struct TargetOptions {
+    pub target: Option<String>,
+    pub target_id: Option<String>,
+}

@@ -1,0 +1,44 @@
+//! Sessions: users' tokens, which are kept in the store under a name.
+
+use std::convert::identity;
+
+use napi_derive::napi;
+
+use crate::{
+    app::App,
+    completions::Completions,
+    errors::{Outcome, outcome},
+    tokens::{source::TokenSource, token::Token},
+};
+
+#[napi]
+impl App {
+    /// A source of one user's tokens.
+    #[napi(catch_unwind)]
+    pub fn session(&self, name: String) -> Outcome<TokenSource> {
+        outcome(self.0.session(name).map(TokenSource))
+    }
+
+    /// Stores a user's token under a name.
+    #[napi(catch_unwind)]
+    pub fn start_session(
+        &self,
+        completions: &Completions,
+        id: u32,
+        name: String,
+        token: &Token,
+    ) -> Option<Outcome<()>> {
+        completions.complete(id, self.0.start_session(name, token.0.clone()), identity)
+    }
+
+    /// Forgets a session, here and in the store.
+    #[napi(catch_unwind)]
+    pub fn end_session(
+        &self,
+        completions: &Completions,
+        id: u32,
+        name: String,
+    ) -> Option<Outcome<()>> {
+        completions.complete(id, self.0.end_session(name), identity)
+    }
+}

@@ -1,0 +1,101 @@
+//! Sources of tokens.
+
+use std::convert::identity;
+
+use appmint_core::Timestamp;
+use napi_derive::napi;
+
+use super::token::{Token, revealed};
+use crate::{
+    app::request::{RequestRecord, ResponseRecord},
+    completions::Completions,
+    durations::from_millis,
+    errors::{Outcome, outcome},
+    installations::listing::Listing,
+};
+
+/// A source of tokens for one installation, the app itself or one user.
+#[napi]
+pub struct TokenSource(pub(crate) appmint_core::TokenSource);
+
+#[napi]
+impl TokenSource {
+    /// The installation's id; null for other sources, and before a lookup has completed.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn installation_id(&self) -> Option<String> {
+        self.0.installation_id()
+    }
+
+    /// A token, from memory or newly minted.
+    #[napi(catch_unwind)]
+    pub fn token(
+        &self,
+        completions: &Completions,
+        id: u32,
+        min_valid_ms: Option<f64>,
+    ) -> Option<Outcome<Token>> {
+        completions.complete(id, self.0.token(min_valid_ms.map(from_millis)), Token)
+    }
+
+    /// The value of an `Authorization` header with such a token.
+    #[napi(catch_unwind)]
+    pub fn authorization_header(
+        &self,
+        completions: &Completions,
+        id: u32,
+        min_valid_ms: Option<f64>,
+    ) -> Option<Outcome<String>> {
+        let task = self.0.authorization_header(min_valid_ms.map(from_millis));
+        completions.complete(id, task, |secret| revealed(&secret))
+    }
+
+    /// When the token in memory expires, in milliseconds since 1970.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn expires_at(&self) -> Option<i64> {
+        self.0.expires_at().map(Timestamp::as_millis)
+    }
+
+    /// Forgets the token in memory.
+    #[napi(catch_unwind)]
+    pub fn invalidate(&self) {
+        self.0.invalidate();
+    }
+
+    /// Queues the previous and the new token whenever the token changes.
+    #[napi(catch_unwind)]
+    pub fn on_change(&self, changes: &Completions) {
+        let notify = changes.notifier(change);
+        self.0.on_change(move |previous, token| notify((previous.cloned(), token.clone())));
+    }
+
+    /// Forgets the token in memory and revokes it.
+    #[napi(catch_unwind)]
+    pub fn revoke(&self, completions: &Completions, id: u32) -> Option<Outcome<()>> {
+        completions.complete(id, self.0.revoke(), identity)
+    }
+
+    /// The repositories that the token may access.
+    #[napi(catch_unwind)]
+    pub fn repositories(&self) -> Outcome<Listing> {
+        outcome(self.0.repositories().map(Listing::from))
+    }
+
+    /// An API request with a token of this source.
+    #[napi(catch_unwind)]
+    pub fn request(
+        &self,
+        completions: &Completions,
+        id: u32,
+        request: RequestRecord,
+    ) -> Option<Outcome<ResponseRecord>> {
+        completions.complete(id, self.0.request(request.into()), ResponseRecord::from)
+    }
+}
+
+fn change(
+    (previous, token): (Option<appmint_core::Token>, appmint_core::Token),
+) -> (Option<Token>, Token) {
+    (previous.map(Token), Token(token))
+}

@@ -1,0 +1,70 @@
+//! Tokens. A secret stays in native memory until it is revealed.
+
+use std::collections::BTreeMap;
+
+use appmint_core::{Secret, Timestamp};
+use napi_derive::napi;
+
+/// A token.
+#[napi]
+pub struct Token(pub(crate) appmint_core::Token);
+
+/// The members of a token, without its secrets.
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct TokenRecord {
+    pub kind: &'static str,
+    pub expires_at: Option<i64>,
+    pub permissions: BTreeMap<String, String>,
+    pub repository_selection: Option<String>,
+    pub repositories: Vec<String>,
+    pub scopes: Vec<String>,
+    pub account: Option<String>,
+    pub claims: Option<String>,
+    pub refresh_token_expires_at: Option<i64>,
+}
+
+#[napi]
+impl Token {
+    /// All members but the secrets.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn record(&self) -> TokenRecord {
+        let token = &self.0;
+        TokenRecord {
+            kind: token.kind().name(),
+            expires_at: token.expires_at().map(Timestamp::as_millis),
+            permissions: token.permissions().clone(),
+            repository_selection: token.repository_selection().map(str::to_owned),
+            repositories: token.repositories().to_vec(),
+            scopes: token.scopes().to_vec(),
+            account: token.account().map(str::to_owned),
+            claims: token.claims().map(str::to_owned),
+            refresh_token_expires_at: token.refresh_token_expires_at().map(Timestamp::as_millis),
+        }
+    }
+
+    /// The secret itself.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        self.0.reveal()
+    }
+
+    /// The value of an `Authorization` header.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn authorization_header(&self) -> String {
+        revealed(&self.0.authorization_header())
+    }
+
+    /// The refresh token itself.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn reveal_refresh_token(&self) -> Option<&str> {
+        self.0.refresh_token().map(Secret::reveal)
+    }
+}
+
+pub(crate) fn revealed(secret: &Secret) -> String {
+    secret.reveal().to_owned()
+}
