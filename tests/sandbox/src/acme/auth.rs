@@ -8,14 +8,14 @@ use super::refusals::{
 use super::seats::Seat;
 use super::tokens::{Holder, Issued};
 use super::{Acme, Call};
-use crate::exchange::Refusal;
+use crate::http::Refusal;
 use crate::{basic, jwt, secrets};
 
 impl Acme {
     /// The tool that sends this request, by the assertion it is signed with.
     pub(super) fn tool_of(&self, call: &Call<'_>) -> Result<String, Refusal> {
         let rules = jwt::Rules {
-            longest_life_s: 900,
+            max_lifetime_s: 900,
             issuer: jwt::Issuer::IntegerIfDigits,
             claims: vec![
                 ("aud", json!(["https://gate.acme.example", "mint"])),

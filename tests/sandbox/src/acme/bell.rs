@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::refusals::{body, object, odd_member};
 use super::{Acme, Call};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 pub(super) struct Bell {
     pub(super) at: String,

@@ -6,15 +6,15 @@ use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
-use super::authorize::back;
+use super::authorize::callback;
 use super::bell::Bell;
 use super::powers::Powers;
 use super::refusals::{body, burnt_slip};
-use super::{Acme, Call, Question};
-use crate::exchange::{Refusal, Reply};
+use super::{Acme, Call, PendingForm};
+use crate::forms::{field, is_same_origin};
+use crate::http::{Refusal, Reply};
 use crate::keys::{PublicKey, generate_private_key};
 use crate::pages::{creation, problem};
-use crate::questions::{comes_from_our_page, field};
 use crate::redirects::Redirects;
 use crate::secrets;
 
@@ -44,20 +44,20 @@ impl Acme {
         };
         blueprint.state = call.request.query.one("state").ok().flatten().map(str::to_owned);
         let title = blueprint.title.clone();
-        let form_token = self.questions.ask(Question::Blueprint(blueprint), call.visit);
-        creation(&title, &call.visit.form("/people/blueprints", &form_token))
+        let form_token = self.forms.add(PendingForm::Blueprint(blueprint), call.context);
+        creation(&title, &call.context.form("/people/blueprints", &form_token))
     }
 
     pub(super) fn blueprint_decision(&mut self, call: &Call<'_>) -> Reply {
-        if !comes_from_our_page(call.request) {
+        if !is_same_origin(call.request) {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.visit);
+        let form = self.forms.take(&form_token, call.context);
         let agreed = field(call.request, "decision").is_some_and(|it| it == "authorize");
-        match question {
-            Some(Question::Blueprint(blueprint)) if agreed => self.agree(blueprint, call),
-            Some(Question::Blueprint(_)) => {
+        match form {
+            Some(PendingForm::Blueprint(blueprint)) if agreed => self.agree(blueprint, call),
+            Some(PendingForm::Blueprint(_)) => {
                 problem(StatusCode::BAD_REQUEST, "No tool was made, as you wished.")
             }
             _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),
@@ -71,7 +71,7 @@ impl Acme {
         let state = blueprint.state.clone();
         let expires_ms = call.now_ms().saturating_add(CODE_LIFE_MS);
         let code = self.blueprints.issue(blueprint, expires_ms);
-        back(returns_to, state.as_deref(), &[("code", &code)])
+        callback(returns_to, state.as_deref(), &[("code", &code)])
     }
 
     /// Tells the tool's secrets, once.

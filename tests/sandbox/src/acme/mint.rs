@@ -10,7 +10,7 @@ use super::seats::Seat;
 use super::tokens::{Holder, Issued};
 use super::works::Work;
 use super::{Acme, Call, done};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 use crate::secrets;
 
 impl Acme {
@@ -19,8 +19,8 @@ impl Acme {
         if seat.frozen_at.is_some() {
             return Err(frozen());
         }
-        let asked = Narrowing::read(&body(call, &NARROWING)?, NARROWING)?;
-        let narrowed = self.narrowed(seat, &asked)?;
+        let requested = Narrowing::read(&body(call, &NARROWING)?, NARROWING)?;
+        let narrowed = self.narrowed(seat, &requested)?;
         let mut granted = self.seat_json(seat, &narrowed);
         let (holder, tool) = (Holder::Seat(seat.id.clone()), seat.tool.clone());
         self.grant(&mut granted, holder, tool, narrowed, call);
@@ -56,8 +56,8 @@ impl Acme {
         Narrowed { powers, works }: Narrowed,
         call: &Call<'_>,
     ) {
-        let life_ms = self.quirks.installation_token_life_ms;
-        let issued = Issued { powers, works, ..Issued::new(holder, tool, life_ms, call.visit) };
+        let life_ms = self.deviations.installation_token_life_ms;
+        let issued = Issued { powers, works, ..Issued::new(holder, tool, life_ms, call.context) };
         let token = secrets::alphanumeric("acs.", 32);
         granted["secret"] = json!({ "value": token });
         granted["until"] = json!(issued.expires_ms.div_euclid(1000));

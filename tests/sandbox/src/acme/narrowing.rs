@@ -8,7 +8,7 @@ use super::powers::{Powers, covers};
 use super::refusals::{impossible, odd_member};
 use super::seats::Seat;
 use super::works::Work;
-use crate::exchange::Refusal;
+use crate::http::Refusal;
 
 pub(super) struct Narrowing {
     names: Option<Vec<String>>,
@@ -59,36 +59,37 @@ fn member<T: DeserializeOwned>(
     let read: T = serde_json::from_value(value.clone()).map_err(|_| odd_member(name))?;
     match size(&read) {
         0 => Err(odd_member(name)),
-        1..=MOST_WORKS => Ok(Some(read)),
-        _ => Err(impossible("too_many_works", &format!("{name} names at most {MOST_WORKS}"))),
+        1..=MAX_WORKS => Ok(Some(read)),
+        _ => Err(impossible("too_many_works", &format!("{name} names at most {MAX_WORKS}"))),
     }
 }
 
 impl Acme {
-    pub(super) fn narrowed(&self, seat: &Seat, asked: &Narrowing) -> Result<Narrowed, Refusal> {
-        Ok(Narrowed { works: self.picked(seat, asked)?, powers: allowed(seat, asked)? })
+    pub(super) fn narrowed(&self, seat: &Seat, requested: &Narrowing) -> Result<Narrowed, Refusal> {
+        Ok(Narrowed { works: self.picked(seat, requested)?, powers: allowed(seat, requested)? })
     }
 
-    fn picked(&self, seat: &Seat, asked: &Narrowing) -> Result<Option<Vec<u64>>, Refusal> {
+    fn picked(&self, seat: &Seat, requested: &Narrowing) -> Result<Option<Vec<u64>>, Refusal> {
         let reached: Vec<&Work> = self.works.iter().filter(|it| seat.reaches(it)).collect();
         let named = |name: &String| reached.iter().any(|it| it.name == *name);
         let numbered = |number: &u64| reached.iter().any(|it| it.number == *number);
-        if !asked.names().iter().all(named) || !asked.numbers().iter().all(numbered) {
+        if !requested.names().iter().all(named) || !requested.numbers().iter().all(numbered) {
             return Err(impossible("no_such_work", "the seat does not reach one of these works"));
         }
-        let picks =
-            |it: &&&Work| asked.names().contains(&it.name) || asked.numbers().contains(&it.number);
+        let picks = |it: &&&Work| {
+            requested.names().contains(&it.name) || requested.numbers().contains(&it.number)
+        };
         let picked = || reached.iter().filter(picks).map(|it| it.number).collect();
-        Ok(asked.is_of_works().then(picked))
+        Ok(requested.is_of_works().then(picked))
     }
 }
 
-fn allowed(seat: &Seat, asked: &Narrowing) -> Result<Powers, Refusal> {
-    match &asked.powers {
+fn allowed(seat: &Seat, requested: &Narrowing) -> Result<Powers, Refusal> {
+    match &requested.powers {
         None => Ok(seat.powers.clone()),
         Some(powers) if covers(&seat.powers, powers) => Ok(powers.clone()),
         Some(_) => Err(impossible("no_such_power", "the seat was not given one of these powers")),
     }
 }
 
-const MOST_WORKS: usize = 3;
+const MAX_WORKS: usize = 3;

@@ -2,7 +2,7 @@
 
 use super::Call;
 use super::refusals::bad_request;
-use crate::exchange::Refusal;
+use crate::http::Refusal;
 
 /// The leaf of `all` that a request asks for, with at most `largest` items on it.
 pub(super) fn leaf<'t, T>(

@@ -21,6 +21,6 @@ pub(super) fn powers<const N: usize>(levels: [(&str, Level); N]) -> Powers {
 }
 
 /// Whether `given` holds all that is `asked`.
-pub(super) fn covers(given: &Powers, asked: &Powers) -> bool {
-    asked.iter().all(|(name, level)| given.get(name).is_some_and(|it| it >= level))
+pub(super) fn covers(given: &Powers, requested: &Powers) -> bool {
+    requested.iter().all(|(name, level)| given.get(name).is_some_and(|it| it >= level))
 }

@@ -4,7 +4,7 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::Call;
-use crate::exchange::{Refusal, Request};
+use crate::http::{Refusal, Request};
 use crate::jwt;
 
 /// What every request of the API has to say beside its path.

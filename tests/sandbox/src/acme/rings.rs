@@ -7,7 +7,7 @@ use super::paging::leaf;
 use super::refusals::nowhere;
 use super::tools::Tool;
 use super::{Acme, Call, done, rfc3339};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 #[derive(Clone)]
 pub(super) struct Ring {

@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 
 use self::Handler::{Changes, Reads, Shows};
 use super::{Acme, Call, device, refusals};
-use crate::exchange::{Refusal, Reply, Request};
-use crate::paths::open_parts;
-use crate::questions::field;
+use crate::forms::field;
+use crate::http::{Refusal, Reply, Request};
+use crate::paths::path_parameters;
 
 /// The route that fits a request.
 pub(super) struct Found<'r> {
     pub(super) route: &'static Route,
-    pub(super) place: Place,
+    pub(super) base: Base,
     pub(super) parts: Vec<&'r str>,
 }
 
@@ -23,9 +23,9 @@ impl<'r> Found<'r> {
             ["rpc", rest @ ..] => rest,
             _ => &[],
         };
-        matching(API, Place::Api, method, api)
-            .or_else(|| matching(WEB, Place::Web, method, &segments))
-            .unwrap_or(Self { route: &NOWHERE, place: Place::Api, parts: Vec::new() })
+        matching(API, Base::Api, method, api)
+            .or_else(|| matching(WEB, Base::Web, method, &segments))
+            .unwrap_or(Self { route: &UNKNOWN_ROUTE, base: Base::Api, parts: Vec::new() })
     }
 
     /// The exchanges share one address and differ in what is sent there.
@@ -43,18 +43,18 @@ impl<'r> Found<'r> {
 
 fn matching<'r>(
     table: &'static [Route],
-    place: Place,
+    base: Base,
     method: &str,
     segments: &[&'r str],
 ) -> Option<Found<'r>> {
     table.iter().filter(|route| route.method == method).find_map(|route| {
-        let parts = open_parts(route.path, segments)?;
-        Some(Found { route, place, parts })
+        let parts = path_parameters(route.path, segments)?;
+        Some(Found { route, base, parts })
     })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Base {
     Api,
     Web,
 }
@@ -154,7 +154,7 @@ const WEB: &[Route] = &[
     route("POST", "/people/blueprints", "manifest_decision", Shows(Acme::blueprint_decision)),
 ];
 
-const NOWHERE: Route = route("", "", UNKNOWN, Reads(|_, _| Err(refusals::nowhere())));
+const UNKNOWN_ROUTE: Route = route("", "", UNKNOWN, Reads(|_, _| Err(refusals::nowhere())));
 
 const EXCHANGE: &str = "exchange_code";
 const REFRESH: &str = "refresh_user_token";

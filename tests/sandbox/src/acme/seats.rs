@@ -9,7 +9,7 @@ use super::refusals::{body, no_seat, odd_member};
 use super::tools::Tool;
 use super::works::Work;
 use super::{Acme, Call, done, rfc3339, seed};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 pub(super) struct Seat {
     pub(super) id: String,

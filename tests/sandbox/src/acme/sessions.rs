@@ -5,7 +5,7 @@ use std::collections::HashMap;
 #[derive(Default)]
 pub(super) struct Sessions {
     families: u64,
-    good: HashMap<String, Session>,
+    active: HashMap<String, Session>,
     spent: HashMap<String, Spent>,
 }
 
@@ -37,11 +37,11 @@ impl Sessions {
     }
 
     pub(super) fn begin(&mut self, refresh_token: &str, session: Session) {
-        self.good.insert(refresh_token.to_owned(), session);
+        self.active.insert(refresh_token.to_owned(), session);
     }
 
-    pub(super) fn good(&self, refresh_token: &str) -> Option<&Session> {
-        self.good.get(refresh_token)
+    pub(super) fn active(&self, refresh_token: &str) -> Option<&Session> {
+        self.active.get(refresh_token)
     }
 
     pub(super) fn spent(&self, refresh_token: &str) -> Option<&Spent> {
@@ -50,7 +50,7 @@ impl Sessions {
 
     /// What a refresh token stood for: whatever is made of it, it is good no more.
     pub(super) fn take(&mut self, refresh_token: &str) -> Option<Session> {
-        self.good.remove(refresh_token)
+        self.active.remove(refresh_token)
     }
 
     pub(super) fn note_spent(&mut self, refresh_token: &str, spent: Spent) {
@@ -59,17 +59,17 @@ impl Sessions {
 
     /// The session whose slip was renewed goes on with the new one.
     pub(super) fn replace_slip(&mut self, old: &str, new: &str, expires_ms: i64) {
-        for session in self.good.values_mut().filter(|it| it.access_token == old) {
+        for session in self.active.values_mut().filter(|it| it.access_token == old) {
             new.clone_into(&mut session.access_token);
             session.access_expires_ms = expires_ms;
         }
     }
 
     pub(super) fn forget_family(&mut self, family: u64) {
-        self.good.retain(|_, it| it.family != family);
+        self.active.retain(|_, it| it.family != family);
     }
 
     pub(super) fn forget_tool(&mut self, tool: &str) {
-        self.good.retain(|_, it| it.tool != tool);
+        self.active.retain(|_, it| it.tool != tool);
     }
 }

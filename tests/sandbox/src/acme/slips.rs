@@ -10,7 +10,7 @@ use super::refusals::{body, burnt_slip, no_seat, object, odd_member};
 use super::seats::Seat;
 use super::tokens::{Holder, Issued};
 use super::{Acme, Call, done, seed};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 impl Acme {
     pub(super) fn look_at_slip(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -24,7 +24,7 @@ impl Acme {
         let old = inner_slip(call, "renew")?;
         let issued = self.slip(&tool, &old, call)?;
         let life_ms = issued.expires_ms.saturating_sub(issued.created_ms);
-        let fresh = Issued::new(issued.holder.clone(), tool, life_ms, call.visit);
+        let fresh = Issued::new(issued.holder.clone(), tool, life_ms, call.context);
         let renewed =
             Issued { powers: issued.powers.clone(), works: issued.works.clone(), ..fresh };
         let token = new_slip();
@@ -38,11 +38,11 @@ impl Acme {
         let body = body(call, &["slip", "holder", "holder_key", "only"])?;
         let issued = self.slip(&tool, text(&body, "slip")?, call)?;
         let seat = self.seat_to_cut(&tool, &body)?;
-        let Narrowed { powers, works } = self.narrowed(seat, &asked_of(&body)?)?;
+        let Narrowed { powers, works } = self.narrowed(seat, &requested_of(&body)?)?;
         let reached = || self.works.iter().filter(|it| seat.reaches(it)).map(|it| it.number);
         let works = Some(works.unwrap_or_else(|| reached().collect()));
         let life_ms = issued.expires_ms.saturating_sub(call.now_ms());
-        let fresh = Issued::new(issued.holder.clone(), tool, life_ms, call.visit);
+        let fresh = Issued::new(issued.holder.clone(), tool, life_ms, call.context);
         let cut = Issued { powers, works, ..fresh };
         let token = new_slip();
         self.tokens.keep(&token, cut.clone());
@@ -78,7 +78,7 @@ impl Acme {
         let body = body(call, &["found"])?;
         let found = object(&body, "found", &["lying_about"])?;
         let list = found.get("lying_about").and_then(Value::as_array);
-        let list = list.filter(|list| (1..=MOST_LOST).contains(&list.len()));
+        let list = list.filter(|list| (1..=MAX_LOST).contains(&list.len()));
         for credential in list.ok_or_else(|| odd_member("lying_about"))? {
             self.tokens.forget(credential.as_str().ok_or_else(|| odd_member("lying_about"))?);
         }
@@ -111,7 +111,7 @@ fn text<'b>(body: &'b Map<String, Value>, name: &str) -> Result<&'b str, Refusal
     body.get(name).and_then(Value::as_str).ok_or_else(|| odd_member(name))
 }
 
-fn asked_of(body: &Map<String, Value>) -> Result<Narrowing, Refusal> {
+fn requested_of(body: &Map<String, Value>) -> Result<Narrowing, Refusal> {
     let members = ["works", "numbers", "powers"];
     if body.contains_key("only") {
         Narrowing::read(object(body, "only", &members)?, members)
@@ -135,4 +135,4 @@ fn described(token: &str, issued: &Issued, call: &Call<'_>) -> Reply {
     Reply::json(StatusCode::OK, &body)
 }
 
-const MOST_LOST: usize = 1_000;
+const MAX_LOST: usize = 1_000;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::powers::Powers;
 use super::sessions::Sessions;
-use crate::platform::Visit;
+use crate::platform::Context;
 
 #[derive(Clone)]
 pub(super) struct Issued {
@@ -31,15 +31,15 @@ pub(super) enum Holder {
 
 impl Issued {
     /// A token that is issued now and is not narrowed.
-    pub(super) fn new(holder: Holder, tool: String, life_ms: i64, visit: &Visit) -> Self {
+    pub(super) fn new(holder: Holder, tool: String, life_ms: i64, context: &Context) -> Self {
         Self {
             holder,
             tool,
             powers: Powers::new(),
             works: None,
-            created_ms: visit.now_ms,
-            valid_from_ms: visit.now_ms.saturating_add(visit.token_lag_ms),
-            expires_ms: visit.now_ms.saturating_add(life_ms),
+            created_ms: context.now_ms,
+            valid_from_ms: context.now_ms.saturating_add(context.token_lag_ms),
+            expires_ms: context.now_ms.saturating_add(life_ms),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::powers::Powers;
 use super::refusals::nowhere;
 use super::rings::Ring;
 use super::{Acme, Call, seed};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 use crate::keys::PublicKey;
 use crate::redirects::Redirects;
 use crate::secrets;

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::refusals::{forbidden, suspended, unauthorized};
 use super::tokens::{Holder, Issued};
 use super::{Call, GitHub};
-use crate::exchange::Refusal;
+use crate::http::Refusal;
 use crate::{jwt, secrets};
 
 impl GitHub {
@@ -21,8 +21,8 @@ impl GitHub {
             return Err(unauthorized("Bad credentials"));
         }
         let rules = jwt::Rules {
-            longest_life_s: 600,
-            issuer: if self.quirks.issuer_must_be_integer {
+            max_lifetime_s: 600,
+            issuer: if self.deviations.issuer_must_be_integer {
                 jwt::Issuer::IntegerOrClientId
             } else {
                 jwt::Issuer::IntegerOrText
@@ -83,14 +83,16 @@ impl GitHub {
 
     /// Who is counted for this request.
     pub(super) fn principal(&self, call: &Call<'_>) -> Principal {
-        let Some((_, credential)) = call.request.authorization() else { return Principal::Nobody };
+        let Some((_, credential)) = call.request.authorization() else {
+            return Principal::Anonymous;
+        };
         match self.tokens.find(credential, call.now_ms()).map(|it| it.holder) {
             Some(Holder::Installation(id)) => Principal::Installation(id),
             Some(Holder::User { .. }) => Principal::User,
             None => self
                 .app_of(call)
                 .or_else(|_| self.client_of(call))
-                .map_or(Principal::Nobody, Principal::App),
+                .map_or(Principal::Anonymous, Principal::App),
         }
     }
 
@@ -128,7 +130,7 @@ pub(super) enum Principal {
     Installation(u64),
     User,
     App(u64),
-    Nobody,
+    Anonymous,
 }
 
 impl fmt::Display for Principal {
@@ -137,7 +139,7 @@ impl fmt::Display for Principal {
             Self::Installation(id) => write!(f, "installation ID {id}"),
             Self::User => write!(f, "user ID {}", super::seed::USER_ID),
             Self::App(id) => write!(f, "app ID {id}"),
-            Self::Nobody => f.write_str("127.0.0.1"),
+            Self::Anonymous => f.write_str("127.0.0.1"),
         }
     }
 }

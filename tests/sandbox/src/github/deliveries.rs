@@ -10,7 +10,7 @@ use super::app::rfc3339;
 use super::paging::{link, size};
 use super::refusals::not_found;
 use super::{Call, GitHub};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 #[derive(Clone)]
 pub(super) struct Delivery {

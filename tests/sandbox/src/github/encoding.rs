@@ -9,7 +9,7 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::Serializer;
 
-use crate::exchange::{JSON, Reply, Request};
+use crate::http::{JSON, Reply, Request};
 use crate::pages::escape;
 
 /// The parameters of an exchange, wherever they were sent.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::apps::App;
 use super::refusals::{not_found, object, unprocessable};
 use super::{Call, GitHub};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 impl GitHub {
     pub(super) fn hook_config(&self, call: &Call<'_>) -> Result<Reply, Refusal> {

@@ -13,11 +13,11 @@ use url::Url;
 use super::apps::Hook;
 use super::permissions::Permissions;
 use super::refusals::not_found;
-use super::{Call, GitHub, Question};
-use crate::exchange::{Refusal, Reply};
+use super::{Call, GitHub, PendingForm};
+use crate::forms::{field, is_same_origin};
+use crate::http::{Refusal, Reply};
 use crate::keys::{PublicKey, generate_pkcs1_private_key};
 use crate::pages::{creation, problem};
-use crate::questions::{comes_from_our_page, field};
 use crate::redirects::Redirects;
 use crate::secrets;
 
@@ -62,20 +62,20 @@ impl GitHub {
         };
         manifest.state = call.request.query.one("state").ok().flatten().map(str::to_owned);
         let name = manifest.name.clone().unwrap_or_else(|| UNNAMED.to_owned());
-        let form_token = self.questions.ask(Question::Creation(manifest), call.visit);
-        creation(&name, &call.visit.form("/settings/apps/manifest", &form_token))
+        let form_token = self.forms.add(PendingForm::Creation(manifest), call.context);
+        creation(&name, &call.context.form("/settings/apps/manifest", &form_token))
     }
 
     pub(super) fn manifest_decision(&mut self, call: &Call<'_>) -> Reply {
-        if !comes_from_our_page(call.request) {
+        if !is_same_origin(call.request) {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.visit);
+        let form = self.forms.take(&form_token, call.context);
         let agreed = field(call.request, "decision").is_some_and(|it| it == "authorize");
-        match question {
-            Some(Question::Creation(manifest)) if agreed => self.agree(manifest, call),
-            Some(Question::Creation(_)) => {
+        match form {
+            Some(PendingForm::Creation(manifest)) if agreed => self.agree(manifest, call),
+            Some(PendingForm::Creation(_)) => {
                 problem(StatusCode::BAD_REQUEST, "No app was created, as you wished.")
             }
             _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),

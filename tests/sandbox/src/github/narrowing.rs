@@ -10,7 +10,7 @@ use super::installations::Installation;
 use super::permissions::{Level, Permissions, covers};
 use super::refusals::unprocessable;
 use super::repositories::Repository;
-use crate::exchange::Refusal;
+use crate::http::Refusal;
 
 pub(super) struct Narrowing {
     names: Vec<String>,
@@ -32,9 +32,9 @@ impl Narrowing {
             ids: member(body, "repository_ids")?,
             permissions: member(body, "permissions")?,
         };
-        if narrowing.names.len() > MOST_REPOSITORIES || narrowing.ids.len() > MOST_REPOSITORIES {
+        if narrowing.names.len() > MAX_REPOSITORIES || narrowing.ids.len() > MAX_REPOSITORIES {
             let message = format!(
-                "Invalid request.\n\nNo more than {MOST_REPOSITORIES} repositories can be named."
+                "Invalid request.\n\nNo more than {MAX_REPOSITORIES} repositories can be named."
             );
             return Err(unprocessable(&message));
         }
@@ -93,16 +93,16 @@ impl GitHub {
     }
 }
 
-fn allowed(installation: &Installation, asked: &Permissions) -> Result<Permissions, Refusal> {
-    if asked.is_empty() {
+fn allowed(installation: &Installation, requested: &Permissions) -> Result<Permissions, Refusal> {
+    if requested.is_empty() {
         return Ok(installation.permissions.clone());
     }
-    if !covers(&installation.permissions, asked) {
+    if !covers(&installation.permissions, requested) {
         return Err(unprocessable(
             "The permissions requested are not granted to this installation.",
         ));
     }
-    let mut allowed = asked.clone();
+    let mut allowed = requested.clone();
     // Every app may read metadata, whether it asks for it or not.
     if installation.permissions.contains_key("metadata") {
         allowed.entry("metadata".to_owned()).or_insert(Level::Read);
@@ -110,4 +110,4 @@ fn allowed(installation: &Installation, asked: &Permissions) -> Result<Permissio
     Ok(allowed)
 }
 
-const MOST_REPOSITORIES: usize = 500;
+const MAX_REPOSITORIES: usize = 500;

@@ -6,7 +6,7 @@ use hyper::header::LINK;
 use url::form_urlencoded::Serializer;
 
 use super::Call;
-use crate::exchange::{Reply, Request};
+use crate::http::{Reply, Request};
 
 /// The page that a request asks for, counted from 1.
 pub(super) struct Page {
@@ -15,7 +15,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn asked(request: &Request) -> Self {
+    pub(super) fn requested(request: &Request) -> Self {
         Self { number: number(request, "page").unwrap_or(1), size: size(request) }
     }
 

@@ -21,6 +21,6 @@ pub(super) fn permissions<const N: usize>(levels: [(&str, Level); N]) -> Permiss
 }
 
 /// Whether `granted` holds all that is `asked`.
-pub(super) fn covers(granted: &Permissions, asked: &Permissions) -> bool {
-    asked.iter().all(|(name, level)| granted.get(name).is_some_and(|it| it >= level))
+pub(super) fn covers(granted: &Permissions, requested: &Permissions) -> bool {
+    requested.iter().all(|(name, level)| granted.get(name).is_some_and(|it| it >= level))
 }

@@ -6,7 +6,7 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::{Call, Edition, GitHub};
-use crate::exchange::{Refusal, Reply, Request};
+use crate::http::{Refusal, Reply, Request};
 
 pub(super) fn refusal(status: StatusCode, message: &str) -> Refusal {
     documented(status, message, "https://docs.github.com/rest")
@@ -53,7 +53,7 @@ pub(super) fn object(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
 }
 
 /// <https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#user-agent>
-pub(super) fn names_its_agent(request: &Request) -> bool {
+pub(super) fn has_user_agent(request: &Request) -> bool {
     request.header("user-agent").is_some_and(|agent| !agent.trim().is_empty())
 }
 
@@ -64,14 +64,14 @@ pub(super) fn without_user_agent() -> Reply {
 impl GitHub {
     /// <https://docs.github.com/rest/about-the-rest-api/api-versions>
     pub(super) fn check_version(&self, request: &Request) -> Result<(), Refusal> {
-        let Some(asked) = request.headers.get("x-github-api-version") else { return Ok(()) };
-        let supported = self.versions().iter().any(|version| asked == version);
+        let Some(requested) = request.headers.get("x-github-api-version") else { return Ok(()) };
+        let supported = self.versions().iter().any(|version| requested == version);
         supported.then_some(()).ok_or_else(|| {
             let message = format!(
                 "The API version {} is not supported.",
-                String::from_utf8_lossy(asked.as_bytes())
+                String::from_utf8_lossy(requested.as_bytes())
             );
-            refusal(self.quirks.unsupported_version_status(), &message)
+            refusal(self.deviations.unsupported_version_status(), &message)
         })
     }
 

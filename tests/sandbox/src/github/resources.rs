@@ -9,7 +9,7 @@ use super::refusals::not_found;
 use super::repositories::{Lookup, Repository};
 use super::tokens::{Holder, Issued};
 use super::{Call, GitHub};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 impl GitHub {
     /// <https://docs.github.com/rest/apps/installations#list-repositories-accessible-to-the-app-installation>
@@ -49,12 +49,12 @@ impl GitHub {
     /// <https://docs.github.com/rest/repos/repos#get-a-repository>
     pub(super) fn get_repo(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         match self.look_up(call.part(0), call.part(1)) {
-            Lookup::Here(repository) => self.shown(repository, call),
+            Lookup::Found(repository) => self.shown(repository, call),
             Lookup::Moved(repository) => {
                 self.shown(repository, call)?;
                 Ok(self.moved(call, &format!("/repositories/{}", repository.id)))
             }
-            Lookup::Nowhere => Err(not_found()),
+            Lookup::Missing => Err(not_found()),
         }
     }
 
@@ -118,7 +118,7 @@ impl GitHub {
     }
 
     fn page(&self, all: &[&Repository], call: &Call<'_>) -> (Page, Vec<Value>) {
-        let page = Page::asked(call.request);
+        let page = Page::requested(call.request);
         let json = page.of(all).iter().map(|it| self.repository_json(it, call)).collect();
         (page, json)
     }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 #[derive(Default)]
 pub(super) struct Sessions {
     families: u64,
-    alive: HashMap<String, Session>,
+    active: HashMap<String, Session>,
     spent: HashMap<String, Spent>,
 }
 
@@ -41,11 +41,11 @@ impl Sessions {
     }
 
     pub(super) fn begin(&mut self, refresh_token: &str, session: Session) {
-        self.alive.insert(refresh_token.to_owned(), session);
+        self.active.insert(refresh_token.to_owned(), session);
     }
 
-    pub(super) fn alive(&self, refresh_token: &str) -> Option<&Session> {
-        self.alive.get(refresh_token)
+    pub(super) fn active(&self, refresh_token: &str) -> Option<&Session> {
+        self.active.get(refresh_token)
     }
 
     pub(super) fn spent(&self, refresh_token: &str) -> Option<&Spent> {
@@ -54,7 +54,7 @@ impl Sessions {
 
     /// Ends what `refresh_token` stands for, and remembers what came for it.
     pub(super) fn spend(&mut self, refresh_token: &str, successor: &str, at_ms: i64) {
-        if let Some(Session { family, app, from_device, .. }) = self.alive.remove(refresh_token) {
+        if let Some(Session { family, app, from_device, .. }) = self.active.remove(refresh_token) {
             let successor = successor.to_owned();
             let spent = Spent { family, app, from_device, at_ms, successor };
             self.spent.insert(refresh_token.to_owned(), spent);
@@ -63,20 +63,20 @@ impl Sessions {
 
     /// The session whose access token was replaced goes on with the new one.
     pub(super) fn replace_token(&mut self, old: &str, new: &str) {
-        for session in self.alive.values_mut().filter(|it| it.access_token == old) {
+        for session in self.active.values_mut().filter(|it| it.access_token == old) {
             new.clone_into(&mut session.access_token);
         }
     }
 
     pub(super) fn forget(&mut self, refresh_token: &str) {
-        self.alive.remove(refresh_token);
+        self.active.remove(refresh_token);
     }
 
     pub(super) fn forget_family(&mut self, family: u64) {
-        self.alive.retain(|_, it| it.family != family);
+        self.active.retain(|_, it| it.family != family);
     }
 
     pub(super) fn forget_app(&mut self, app: u64) {
-        self.alive.retain(|_, it| it.app != app);
+        self.active.retain(|_, it| it.app != app);
     }
 }

@@ -3,8 +3,8 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::quirks::Quirks;
-use crate::exchange::{Refusal, Request};
+use super::deviations::Deviations;
+use crate::http::{Refusal, Request};
 
 /// The same words whatever is wrong with a credential.
 pub(super) fn unauthorized() -> Refusal {
@@ -28,10 +28,10 @@ pub(super) fn no_route(request: &Request) -> Refusal {
     not_found(&format!("Cannot {} {}", request.method, request.path))
 }
 
-/// The refusal as the quirks want it.
-pub(super) fn written(refusal: Refusal, quirks: &Quirks) -> Refusal {
+/// The refusal as the deviations want it.
+pub(super) fn with_deviations(refusal: Refusal, deviations: &Deviations) -> Refusal {
     refusal.with_body(|body| {
-        if quirks.messages_are_lists && body["message"].is_string() {
+        if deviations.messages_are_lists && body["message"].is_string() {
             body["message"] = json!([body["message"]]);
         }
     })

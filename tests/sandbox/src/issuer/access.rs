@@ -4,12 +4,12 @@
 use hyper::StatusCode;
 use serde_json::json;
 
-use super::refusals::{Refused, invalid_token, no_token};
+use super::refusals::{OAuthError, invalid_token, no_token};
 use super::{Call, Issuer};
-use crate::exchange::Reply;
+use crate::http::Reply;
 
 impl Issuer {
-    pub(super) fn me(&mut self, call: &Call<'_>) -> Result<Reply, Refused> {
+    pub(super) fn me(&mut self, call: &Call<'_>) -> Result<Reply, OAuthError> {
         let Some(token) = call.request.bearer() else { return Ok(no_token()) };
         let issued = self.tokens.find(token, call.now_ms()).ok_or_else(invalid_token)?;
         let grant = &issued.grant;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Realm;
-use super::authorize::Consented;
+use super::authorize::AuthorizationRequest;
 use crate::secrets;
 
 #[derive(Default)]
@@ -12,24 +12,24 @@ pub(super) struct Codes {
 }
 
 struct Code {
-    consented: Consented,
+    authorization: AuthorizationRequest,
     expires_ms: i64,
     /// The tokens that came of it.
     family: Option<u64>,
 }
 
 /// What a code is when it is shown.
-pub(super) enum Shown {
-    Good(Box<Consented>),
+pub(super) enum Redemption {
+    First(Box<AuthorizationRequest>),
     /// It was shown before, and these tokens came of that.
     Again(u64),
     Expired,
 }
 
 impl Codes {
-    pub(super) fn issue(&mut self, consented: Consented, expires_ms: i64) -> String {
+    pub(super) fn issue(&mut self, authorization: AuthorizationRequest, expires_ms: i64) -> String {
         let code = secrets::alphanumeric("isc_", 40);
-        self.issued.insert(code.clone(), Code { consented, expires_ms, family: None });
+        self.issued.insert(code.clone(), Code { authorization, expires_ms, family: None });
         code
     }
 
@@ -40,15 +40,15 @@ impl Codes {
         (client, realm): (&str, Realm),
         family: u64,
         now_ms: i64,
-    ) -> Option<Shown> {
+    ) -> Option<Redemption> {
         let code = self.issued.get_mut(code)?;
-        if !code.consented.grant.is_of(client, realm) {
+        if !code.authorization.grant.is_of(client, realm) {
             return None;
         }
         Some(match code.family.replace(family) {
-            Some(before) => Shown::Again(before),
-            None if now_ms >= code.expires_ms => Shown::Expired,
-            None => Shown::Good(Box::new(code.consented.clone())),
+            Some(before) => Redemption::Again(before),
+            None if now_ms >= code.expires_ms => Redemption::Expired,
+            None => Redemption::First(Box::new(code.authorization.clone())),
         })
     }
 }

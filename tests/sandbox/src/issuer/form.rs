@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 
-use super::refusals::{Refused, invalid_request};
-use crate::exchange::{Pairs, Request};
+use super::refusals::{OAuthError, invalid_request};
+use crate::http::{Pairs, Request};
 
 pub(super) struct Form(Pairs);
 
 impl Form {
-    pub(super) fn of(request: &Request) -> Result<Self, Refused> {
+    pub(super) fn of(request: &Request) -> Result<Self, OAuthError> {
         if request.query.iter().any(|(name, _)| CREDENTIALS.contains(&name)) {
             return Err(invalid_request("credentials are not for addresses"));
         }
@@ -25,7 +25,7 @@ impl Form {
         self.0.one(name).ok().flatten().filter(|value| !value.is_empty())
     }
 
-    pub(super) fn wanted(&self, name: &str) -> Result<&str, Refused> {
+    pub(super) fn required(&self, name: &str) -> Result<&str, OAuthError> {
         self.field(name).ok_or_else(|| invalid_request("a parameter is missing"))
     }
 }

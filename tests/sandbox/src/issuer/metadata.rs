@@ -5,7 +5,7 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Call, Issuer, Realm, accounts, device, patch, refusals, scopes};
-use crate::exchange::Reply;
+use crate::http::Reply;
 
 impl Issuer {
     /// Between host and path, as RFC 8414 wants it.
@@ -20,15 +20,15 @@ impl Issuer {
 
     fn metadata_of(&self, publisher: Realm, call: &Call<'_>) -> Reply {
         if call.realm != publisher {
-            return refusals::nowhere();
+            return refusals::not_found();
         }
-        let told = patch::merged(metadata(call), &self.quirks.metadata);
-        Reply::json(StatusCode::OK, &told)
+        let published = patch::merged(metadata(call), &self.deviations.metadata);
+        Reply::json(StatusCode::OK, &published)
     }
 }
 
 fn metadata(call: &Call<'_>) -> Value {
-    let endpoint = |name| call.realm.endpoint(&call.visit.origin, name);
+    let endpoint = |name| call.realm.endpoint(&call.context.origin, name);
     json!({
         "issuer": call.issuer(),
         "authorization_endpoint": endpoint("authorize"),

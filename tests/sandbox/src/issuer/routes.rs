@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 use hyper::header::{CACHE_CONTROL, PRAGMA};
 
 use self::Handler::{Answers, Shows};
-use super::refusals::{self, Refused};
+use super::refusals::{self, OAuthError};
 use super::{Call, Issuer, Realm, accounts, device};
-use crate::exchange::{Reply, Request};
-use crate::paths::open_parts;
-use crate::questions::field;
+use crate::forms::field;
+use crate::http::{Reply, Request};
+use crate::paths::path_parameters;
 
 /// The route that fits a request.
 pub(super) struct Found {
@@ -22,11 +22,11 @@ impl Found {
     pub(super) fn of(request: &Request) -> Self {
         let (method, segments) = (request.method.as_str(), request.segments());
         let fitting = ROUTES.iter().filter(|route| route.method == method).find_map(|route| {
-            let parts = open_parts(route.path, &segments)?;
+            let parts = path_parameters(route.path, &segments)?;
             let realm = parts.first().map_or(Some(Realm::Main), |name| Realm::named(name))?;
             Some(Self { route, realm })
         });
-        fitting.unwrap_or(Self { route: &NOWHERE, realm: Realm::Main })
+        fitting.unwrap_or(Self { route: &UNKNOWN_ROUTE, realm: Realm::Main })
     }
 
     /// The exchanges share one address and differ in what is sent there.
@@ -64,7 +64,7 @@ impl Route {
 
 enum Handler {
     /// Nobody may keep what it answers.
-    Answers(fn(&mut Issuer, &Call<'_>) -> Result<Reply, Refused>),
+    Answers(fn(&mut Issuer, &Call<'_>) -> Result<Reply, OAuthError>),
     /// Pages and documents say themselves what does not work.
     Shows(fn(&mut Issuer, &Call<'_>) -> Reply),
 }
@@ -118,7 +118,7 @@ const ROUTES: &[Route] = &[
     route("GET", "/me", "me", Answers(Issuer::me)),
 ];
 
-const NOWHERE: Route = route("", "", UNKNOWN, Shows(|_, _| refusals::nowhere()));
+const UNKNOWN_ROUTE: Route = route("", "", UNKNOWN, Shows(|_, _| refusals::not_found()));
 
 const METADATA: &str = "metadata";
 const DEVICE_PAGE: &str = "device_page";

@@ -7,7 +7,7 @@ use super::tokens::{Grant, Issued};
 #[derive(Default)]
 pub(super) struct Sessions {
     families: u64,
-    good: HashMap<String, Session>,
+    active: HashMap<String, Session>,
     spent: HashMap<String, Spent>,
 }
 
@@ -43,12 +43,12 @@ impl Sessions {
     }
 
     pub(super) fn begin(&mut self, refresh_token: &str, session: Session) {
-        self.good.insert(refresh_token.to_owned(), session);
+        self.active.insert(refresh_token.to_owned(), session);
     }
 
     /// What a refresh token stands for; nothing when it is unknown, spent or expired.
-    pub(super) fn good(&self, refresh_token: &str, now_ms: i64) -> Option<&Session> {
-        self.good.get(refresh_token).filter(|it| now_ms < it.issued.expires_ms)
+    pub(super) fn active(&self, refresh_token: &str, now_ms: i64) -> Option<&Session> {
+        self.active.get(refresh_token).filter(|it| now_ms < it.issued.expires_ms)
     }
 
     pub(super) fn spent(&self, refresh_token: &str) -> Option<&Spent> {
@@ -56,11 +56,11 @@ impl Sessions {
     }
 
     pub(super) fn spend(&mut self, refresh_token: &str, spent: Spent) {
-        self.good.remove(refresh_token);
+        self.active.remove(refresh_token);
         self.spent.insert(refresh_token.to_owned(), spent);
     }
 
     pub(super) fn forget_family(&mut self, family: u64) {
-        self.good.retain(|_, it| it.family != family);
+        self.active.retain(|_, it| it.family != family);
     }
 }

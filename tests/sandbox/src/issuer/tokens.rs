@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Realm;
 use super::seed::Subject;
 use super::sessions::Sessions;
-use crate::platform::Visit;
+use crate::platform::Context;
 use crate::secrets;
 
 /// Who let which client do what.
@@ -36,14 +36,14 @@ pub(super) struct Issued {
 
 impl Issued {
     /// A token that is issued now.
-    pub(super) fn new(grant: Grant, family: Option<u64>, life_ms: i64, visit: &Visit) -> Self {
+    pub(super) fn new(grant: Grant, family: Option<u64>, life_ms: i64, context: &Context) -> Self {
         Self {
             grant,
             family,
             id: secrets::token(""),
-            created_ms: visit.now_ms,
-            valid_from_ms: visit.now_ms.saturating_add(visit.token_lag_ms),
-            expires_ms: visit.now_ms.saturating_add(life_ms),
+            created_ms: context.now_ms,
+            valid_from_ms: context.now_ms.saturating_add(context.token_lag_ms),
+            expires_ms: context.now_ms.saturating_add(life_ms),
         }
     }
 }

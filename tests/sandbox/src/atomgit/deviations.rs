@@ -4,11 +4,11 @@ use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::quirks;
+use crate::deviations;
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Quirks {
+pub(super) struct Deviations {
     /// How the list of installations is written. Default: `array`.
     pub(super) list_form: ListForm,
     /// The status of a minted token, which is not documented. Default: 201.
@@ -49,7 +49,7 @@ pub(super) enum RefreshReply {
     Omitted,
 }
 
-impl Default for Quirks {
+impl Default for Deviations {
     fn default() -> Self {
         Self {
             list_form: ListForm::Array,
@@ -64,13 +64,13 @@ impl Default for Quirks {
     }
 }
 
-impl Quirks {
-    /// These quirks with those that `change` names replaced.
+impl Deviations {
+    /// These deviations with those that `change` names replaced.
     pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
-        let quirks: Self = quirks::changed(self, change)?;
-        let success = (200..300).contains(&quirks.mint_status);
+        let deviations: Self = deviations::changed(self, change)?;
+        let success = (200..300).contains(&deviations.mint_status);
         success
-            .then_some(quirks)
+            .then_some(deviations)
             .ok_or_else(|| "mint_status is a status from 200 to 299".to_owned())
     }
 

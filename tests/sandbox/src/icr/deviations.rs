@@ -4,11 +4,11 @@ use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::quirks;
+use crate::deviations;
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Quirks {
+pub(super) struct Deviations {
     /// Whether an assertion without `alg` among its claims is refused; the documentation lists it there. Default: true.
     pub(super) alg_claim_required: bool,
     /// The status of a minted token: 200 in the documentation, 201 by the framework's habit. Default: 201.
@@ -21,7 +21,7 @@ pub(super) struct Quirks {
     pub(super) messages_are_lists: bool,
 }
 
-impl Default for Quirks {
+impl Default for Deviations {
     fn default() -> Self {
         Self {
             alg_claim_required: true,
@@ -33,17 +33,17 @@ impl Default for Quirks {
     }
 }
 
-impl Quirks {
-    /// These quirks with those that `change` names replaced.
+impl Deviations {
+    /// These deviations with those that `change` names replaced.
     pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
-        let quirks: Self = quirks::changed(self, change)?;
-        if !(200..300).contains(&quirks.mint_status) {
+        let deviations: Self = deviations::changed(self, change)?;
+        if !(200..300).contains(&deviations.mint_status) {
             return Err("mint_status is a status from 200 to 299".to_owned());
         }
-        if quirks.extra_installations > MOST_INSTALLATIONS {
-            return Err(format!("extra_installations is at most {MOST_INSTALLATIONS}"));
+        if deviations.extra_installations > MAX_INSTALLATIONS {
+            return Err(format!("extra_installations is at most {MAX_INSTALLATIONS}"));
         }
-        Ok(quirks)
+        Ok(deviations)
     }
 
     pub(super) fn mint_status(&self) -> StatusCode {
@@ -51,4 +51,4 @@ impl Quirks {
     }
 }
 
-const MOST_INSTALLATIONS: usize = 100_000;
+const MAX_INSTALLATIONS: usize = 100_000;

@@ -4,11 +4,11 @@ use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::quirks;
+use crate::deviations;
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Quirks {
+pub(super) struct Deviations {
     /// A merge patch on the metadata. Default: nothing.
     pub(super) metadata: Map<String, Value>,
     /// A merge patch on every good answer of the token endpoint. Default: nothing.
@@ -56,7 +56,7 @@ pub(super) enum Revocation {
     UnsupportedTokenType,
 }
 
-impl Default for Quirks {
+impl Default for Deviations {
     fn default() -> Self {
         Self {
             metadata: Map::new(),
@@ -77,14 +77,14 @@ impl Default for Quirks {
     }
 }
 
-impl Quirks {
-    /// These quirks with those that `change` names replaced.
+impl Deviations {
+    /// These deviations with those that `change` names replaced.
     pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
-        let quirks: Self = quirks::changed(self, change)?;
-        if ![400, 401].contains(&quirks.invalid_client_status) {
+        let deviations: Self = deviations::changed(self, change)?;
+        if ![400, 401].contains(&deviations.invalid_client_status) {
             return Err("invalid_client_status is 400 or 401".to_owned());
         }
-        Ok(quirks)
+        Ok(deviations)
     }
 
     pub(super) fn invalid_client_status(&self) -> StatusCode {

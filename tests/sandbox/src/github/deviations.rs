@@ -4,11 +4,11 @@ use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::quirks;
+use crate::deviations;
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Quirks {
+pub(super) struct Deviations {
     /// Installations beside those of the seed, to be paged through. Default: 0.
     pub(super) extra_installations: u64,
     /// Whether `ghs_` tokens are the long ones with dots. Default: false.
@@ -65,7 +65,7 @@ pub(super) enum ExpiryError {
     TokenExpired,
 }
 
-impl Default for Quirks {
+impl Default for Deviations {
     fn default() -> Self {
         Self {
             extra_installations: 0,
@@ -91,20 +91,20 @@ impl Default for Quirks {
     }
 }
 
-impl Quirks {
-    /// These quirks with those that `change` names replaced.
+impl Deviations {
+    /// These deviations with those that `change` names replaced.
     pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
-        let quirks: Self = quirks::changed(self, change)?;
-        if quirks.extra_installations > MOST_INSTALLATIONS {
-            return Err(format!("extra_installations is at most {MOST_INSTALLATIONS}"));
+        let deviations: Self = deviations::changed(self, change)?;
+        if deviations.extra_installations > MAX_INSTALLATIONS {
+            return Err(format!("extra_installations is at most {MAX_INSTALLATIONS}"));
         }
-        if ![400, 410].contains(&quirks.unsupported_version_status) {
+        if ![400, 410].contains(&deviations.unsupported_version_status) {
             return Err("unsupported_version_status is 400 or 410".to_owned());
         }
-        if ![403, 429].contains(&quirks.rate_limit_status) {
+        if ![403, 429].contains(&deviations.rate_limit_status) {
             return Err("rate_limit_status is 403 or 429".to_owned());
         }
-        Ok(quirks)
+        Ok(deviations)
     }
 
     pub(super) fn unsupported_version_status(&self) -> StatusCode {
@@ -117,4 +117,4 @@ impl Quirks {
 }
 
 const HOUR_MS: i64 = 3_600_000;
-const MOST_INSTALLATIONS: u64 = 100_000;
+const MAX_INSTALLATIONS: u64 = 100_000;

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::quirks;
+use crate::deviations;
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Quirks {
+pub(super) struct Deviations {
     /// Seats beside those of the seed, to be paged through. Default: 0.
     pub(super) extra_installations: u64,
     /// How long a grant lives. Default: ten minutes.
@@ -39,7 +39,7 @@ pub(super) enum RefreshReuse {
     RevokeFamily,
 }
 
-impl Default for Quirks {
+impl Default for Deviations {
     fn default() -> Self {
         Self {
             extra_installations: 0,
@@ -56,16 +56,16 @@ impl Default for Quirks {
     }
 }
 
-impl Quirks {
-    /// These quirks with those that `change` names replaced.
+impl Deviations {
+    /// These deviations with those that `change` names replaced.
     pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
-        let quirks: Self = quirks::changed(self, change)?;
-        if quirks.extra_installations > MOST_INSTALLATIONS {
-            return Err(format!("extra_installations is at most {MOST_INSTALLATIONS}"));
+        let deviations: Self = deviations::changed(self, change)?;
+        if deviations.extra_installations > MAX_INSTALLATIONS {
+            return Err(format!("extra_installations is at most {MAX_INSTALLATIONS}"));
         }
-        Ok(quirks)
+        Ok(deviations)
     }
 }
 
 const HOUR_MS: i64 = 3_600_000;
-const MOST_INSTALLATIONS: u64 = 100_000;
+const MAX_INSTALLATIONS: u64 = 100_000;
