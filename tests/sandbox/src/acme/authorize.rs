@@ -1,4 +1,4 @@
-//! The page on which a smith lets a tool act for them, and the code that results.
+//! The consent page, and the authorization code that it issues.
 
 use hyper::StatusCode;
 use url::Url;
@@ -9,11 +9,11 @@ use crate::http::{Repeated, Reply, Request};
 use crate::pages::{Consent, problem};
 use crate::pkce;
 
-/// What a smith was asked to agree to.
+/// An authorization request, before and after the consent of the smith.
 pub(super) struct AuthorizationRequest {
     pub(super) tool: String,
     pub(super) returns_to: Url,
-    /// The redirect URI as it was named in the address, where it was.
+    /// The `redirect_uri` parameter, if the request has one.
     pub(super) named: Option<String>,
     state: Option<String>,
     pub(super) scopes: Vec<String>,
@@ -43,7 +43,7 @@ impl Acme {
         .page()
     }
 
-    /// What the address asks for, if a browser can be sent back.
+    /// Reads an authorization request. Fails if the browser cannot be redirected back.
     fn authorization_request(
         &self,
         request: &Request,
@@ -87,12 +87,12 @@ impl Acme {
     }
 }
 
-/// Scopes come with commas between them.
+/// Scopes are separated by commas.
 pub(super) fn scopes_of(text: &str) -> Vec<String> {
     text.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect()
 }
 
-/// What is wrong with an address, though a browser can be sent back with that.
+/// Checks the parameters whose errors are reported by a redirect.
 fn check_parameters(request: &Request) -> Result<(), (&'static str, &'static str)> {
     let parameter = |name| request.query.one(name).ok().flatten();
     if parameter("response_type") != Some("code") {
@@ -118,7 +118,7 @@ impl AuthorizationRequest {
     }
 }
 
-/// Sends the browser back, with the state it came with.
+/// Redirects the browser to the callback, with the state of the request.
 pub(super) fn callback(mut to: Url, state: Option<&str>, parameters: &[(&str, &str)]) -> Reply {
     let state = state.map(|state| ("state", state));
     to.query_pairs_mut().extend_pairs(parameters).extend_pairs(state);
@@ -126,5 +126,5 @@ pub(super) fn callback(mut to: Url, state: Option<&str>, parameters: &[(&str, &s
 }
 
 const CODE_LIFE_MS: i64 = 300_000;
-/// Who sends the browser back ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)); wherever this forge stands.
+/// The issuer in callbacks ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)), which does not depend on the sandbox's URL.
 const ISSUER: &str = "https://login.acme.example/people";

@@ -1,4 +1,4 @@
-//! A tool made from a blueprint: the maker's site posts it, a smith presses a button, a code is exchanged for the tool's
+//! Blueprints (manifests): the developer's site posts one, a smith presses a button, a code is exchanged for the tool's
 //! secrets.
 
 use hyper::StatusCode;
@@ -22,7 +22,7 @@ use crate::secrets;
 #[serde(deny_unknown_fields)]
 pub(super) struct Blueprint {
     title: String,
-    /// Where the smith's browser takes the code, and later those of consents.
+    /// The URL that receives the code, and later the codes of consents.
     returns_to: String,
     #[serde(default)]
     bell: String,
@@ -30,13 +30,13 @@ pub(super) struct Blueprint {
     powers: Powers,
     #[serde(default)]
     hears: Vec<String>,
-    /// From the address, not from the blueprint.
+    /// From the query, not from the blueprint.
     #[serde(skip)]
     state: Option<String>,
 }
 
 impl Acme {
-    /// The form comes from another site by design, so its origin is not looked at; the button is what counts.
+    /// Another site posts the form by design, so its origin is not checked here, but when the button is pressed.
     pub(super) fn blueprint_page(&mut self, call: &Call<'_>) -> Reply {
         let drawn = field(call.request, "manifest").unwrap_or_default();
         let Ok(mut blueprint) = serde_json::from_str::<Blueprint>(&drawn) else {
@@ -74,7 +74,7 @@ impl Acme {
         callback(returns_to, state.as_deref(), &[("code", &code)])
     }
 
-    /// Tells the tool's secrets, once.
+    /// Creates the tool and returns its secrets, once.
     pub(super) fn build(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         body(call, &[])?;
         let blueprint = self.blueprints.spend(call.part(0), call.now_ms());

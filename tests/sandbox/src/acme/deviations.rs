@@ -1,4 +1,4 @@
-//! What a test can have otherwise.
+//! The deviations that a test can switch on.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,34 +8,34 @@ use crate::deviations;
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Deviations {
-    /// Seats beside those of the seed, to be paged through. Default: 0.
+    /// The number of additional seats, for tests of pagination. Default: 0.
     pub(super) extra_installations: u64,
-    /// How long a grant lives. Default: ten minutes.
+    /// The lifetime of a grant. Default: ten minutes.
     pub(super) installation_token_life_ms: i64,
-    /// How long a smith's token lives. Default: two hours.
+    /// The lifetime of a smith's token. Default: two hours.
     pub(super) user_token_life_ms: i64,
-    /// How long a refresh token lives. Default: thirty days.
+    /// The lifetime of a refresh token. Default: thirty days.
     pub(super) refresh_token_life_ms: i64,
-    /// For how long a spent refresh token brings the same new pair again. Default: 30.
+    /// The grace period, in which a used refresh token returns the same new tokens again. Default: 30.
     pub(super) refresh_grace_s: i64,
-    /// What a refresh token does that is shown after that, beside being refused. Default: `refuse`.
+    /// The effect of a used refresh token after the grace period. Default: `refuse`.
     pub(super) refresh_reuse: RefreshReuse,
-    /// How often a device may ask. Default: 7.
+    /// The polling interval of a device. Default: 7.
     pub(super) device_interval_s: i64,
-    /// How long a device's code lives. Default: 600.
+    /// The lifetime of a device code. Default: 600.
     pub(super) device_code_life_s: i64,
-    /// Requests an hour for a tool, a seat or a smith. Default: 700.
+    /// Requests per hour of a tool, a seat or a smith. Default: 700.
     pub(super) rate_limit: u64,
-    /// Whether more requests are refused. Default: false.
+    /// Whether requests beyond the limit are refused. Default: false.
     pub(super) enforce_rate_limit: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum RefreshReuse {
-    /// Nothing.
+    /// The token is refused.
     Refuse,
-    /// Ends every token that came from the same consent.
+    /// The token is refused, and every token of the same consent is revoked.
     RevokeFamily,
 }
 
@@ -57,7 +57,7 @@ impl Default for Deviations {
 }
 
 impl Deviations {
-    /// These deviations with those that `change` names replaced.
+    /// A copy with the members that `change` names replaced. Fails on an invalid value.
     pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
         let deviations: Self = deviations::changed(self, change)?;
         if deviations.extra_installations > MAX_INSTALLATIONS {

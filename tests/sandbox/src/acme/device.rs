@@ -1,4 +1,4 @@
-//! Login on another device: a tool shows digits, a smith types them in elsewhere, the tool asks until that is done.
+//! The device flow: a tool shows digits, a smith enters them on another device, the tool polls.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::forms::{field, is_same_origin};
 use crate::http::{Pairs, Refusal, Reply};
 use crate::{pages, secrets};
 
-/// The devices that wait, by what is hidden from the smith.
+/// The waiting devices, by device code.
 #[derive(Default)]
 pub(super) struct Devices {
     waiting: HashMap<String, Device>,
@@ -22,7 +22,7 @@ pub(super) struct Devices {
 struct Device {
     tool: String,
     scopes: Vec<String>,
-    /// The digits.
+    /// The user code.
     shown: String,
     expires_ms: i64,
     pace_s: i64,
@@ -67,7 +67,7 @@ impl Acme {
         Ok(Reply::json(StatusCode::OK, &body))
     }
 
-    /// One question. The rules are those of [RFC 8628, section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
+    /// Answers one poll by the rules of [RFC 8628, section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
     pub(super) fn poll(
         &mut self,
         tool: &str,
@@ -125,7 +125,7 @@ impl Acme {
 }
 
 impl Devices {
-    /// The device that shows what was typed, with or without what stands between the digits.
+    /// The undecided device with this user code, with or without hyphens.
     fn undecided(&mut self, typed: &str, now_ms: i64) -> Option<&mut Device> {
         let bare = |code: &str| code.replace(['-', ' '], "");
         let typed = bare(typed);
@@ -136,7 +136,7 @@ impl Devices {
 }
 
 impl Device {
-    /// Whether less than its pace went by since the question before this one.
+    /// Whether this poll comes earlier than the interval allows.
     fn is_polled_too_fast(&mut self, now_ms: i64) -> bool {
         let before = self.polled_ms.replace(now_ms);
         before
@@ -152,7 +152,7 @@ pub(super) fn sent_away() -> Reply {
     pages::notice("Sent away", "The tool at the other place gets nothing.")
 }
 
-/// Nine digits, as in `019-450-730`, for those who have nothing but a number pad.
+/// A user code of nine digits, such as `019-450-730`.
 fn digits() -> String {
     let mut digits = secrets::random("", 9, b"0123456789");
     digits.insert(6, '-');

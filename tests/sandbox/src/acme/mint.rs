@@ -1,4 +1,4 @@
-//! A token for a seat, or for the tool itself, and its end.
+//! Grants (installation tokens) and tool tokens: minting and revocation.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ impl Acme {
         Ok(Reply::json(StatusCode::CREATED, &json!({ "grant": granted })))
     }
 
-    /// The tool has all of its powers, and asks for no less.
+    /// A token for the tool itself, which cannot be narrowed.
     pub(super) fn mint_for_tool(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let tool = self.calling_tool(call)?;
         body(call, &[])?;
@@ -47,7 +47,7 @@ impl Acme {
         granted
     }
 
-    /// Issues the token and adds it to what is told of it.
+    /// Issues the token and adds it to the reply.
     fn grant(
         &mut self,
         granted: &mut Value,
@@ -64,7 +64,7 @@ impl Acme {
         self.tokens.keep(&token, issued);
     }
 
-    /// Ends the token that it is called with; one that has ended already leaves nothing to do.
+    /// Revokes the token of the request. A token that is no longer valid is a conflict.
     pub(super) fn return_grant(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let token = token(call)?;
         if body(call, &["now"])?.get("now") != Some(&json!(true)) {

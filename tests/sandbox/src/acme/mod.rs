@@ -1,11 +1,11 @@
-//! Acme Forge, which exists nowhere: the platform that differs from the real ones in every member.
+//! Acme Forge, a fictional platform that differs from the real ones in every name and every value.
 //!
 //! People are *smiths*, organizations *guilds*, enterprises *cartels*, repositories *works*. An app is a *tool*, its OAuth
-//! client its *shop*, its webhook its *bell*, whose deliveries are *rings*. A tool is installed by taking a *seat*, which
-//! is suspended by freezing it; what is minted is a *grant*, permissions are *powers*, a user's token is a *slip* and a
-//! manifest a *blueprint*. The API is below `/rpc`, the pages are below `/people`, but for the one that asks for consent.
+//! client its *shop*, its webhook its *bell*, whose deliveries are *rings*. An installation is a *seat*, which
+//! is suspended by freezing it; an installation token is a *grant*, permissions are *powers*, a user token is a *slip* and a
+//! manifest a *blueprint*. The API is below `/rpc`, the pages are below `/people`, except for the consent page.
 //!
-//! `routes` says which function answers which request.
+//! `routes` is the table of requests and the functions that answer them.
 
 mod auth;
 mod authorize;
@@ -53,7 +53,7 @@ use tokens::Tokens;
 use tools::Tools;
 use works::Work;
 
-/// Everything the platform knows.
+/// The state of the platform.
 pub(crate) struct Acme {
     tools: Tools,
     seats: Vec<Seat>,
@@ -67,23 +67,23 @@ pub(crate) struct Acme {
     deviations: Deviations,
 }
 
-/// What a page asks a person.
+/// A form that waits for the decision of the person.
 enum PendingForm {
-    /// May this tool act for you?
+    /// Consent for a tool.
     Consent(AuthorizationRequest),
-    /// Which device is it?
+    /// The user code of a device.
     Device,
-    /// Shall this tool exist?
+    /// Creation of a tool.
     Blueprint(Blueprint),
-    /// Shall this tool have a seat with you?
+    /// Installation of a tool.
     Seat(Taking),
 }
 
-/// One request, and what its handler needs to answer it.
+/// A request with its context and the parameters of its route.
 struct Call<'a> {
     request: &'a Request,
     context: &'a Context,
-    /// The variable parts of the path.
+    /// The path parameters.
     parts: Vec<&'a str>,
 }
 
@@ -98,7 +98,7 @@ impl Call<'_> {
 }
 
 impl Acme {
-    /// The platform with a tool and a seat of every kind.
+    /// The platform with its sample data.
     pub(crate) fn as_imagined() -> Self {
         Self {
             tools: Tools::of(seed::tool()),
@@ -114,7 +114,7 @@ impl Acme {
         }
     }
 
-    /// An answer of the API, which counts requests and knows editions; the pages do neither.
+    /// Answers a request to the API, which has rate limits and required headers; the pages have neither.
     fn api(&mut self, found: &Found<'_>, call: &Call<'_>) -> Reply {
         let principal = self.principal(call);
         let allowance = self.limits.count(&principal, call.now_ms(), self.deviations.rate_limit);
@@ -131,7 +131,7 @@ impl Acme {
     }
 }
 
-/// The answer where there is nothing to tell.
+/// The reply to a successful request that returns nothing.
 fn done(status: StatusCode) -> Reply {
     Reply::json(status, &json!({ "done": true }))
 }

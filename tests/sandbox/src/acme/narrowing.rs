@@ -1,4 +1,4 @@
-//! Asking for less than everything: some of the works, some of the powers.
+//! Narrowed tokens: some of the works (repositories), some of the powers (permissions).
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -16,15 +16,15 @@ pub(super) struct Narrowing {
     powers: Option<Powers>,
 }
 
-/// What is left of a seat.
+/// The narrowed powers and works of a seat.
 pub(super) struct Narrowed {
     pub(super) powers: Powers,
-    /// Nothing when all works are left.
+    /// `None` for all works.
     pub(super) works: Option<Vec<u64>>,
 }
 
 impl Narrowing {
-    /// Reads the members that name works, numbers and powers. One that is there asks for something.
+    /// Reads the members for names, numbers and powers. A member that is present must not be empty.
     pub(super) fn read(body: &Map<String, Value>, members: [&str; 3]) -> Result<Self, Refusal> {
         let [names, numbers, powers] = members;
         let narrowing = Self {
@@ -49,7 +49,7 @@ impl Narrowing {
     }
 }
 
-/// A member of the form it has to have; a list has one to three items.
+/// A member of the required type; a list has one to three items.
 fn member<T: DeserializeOwned>(
     body: &Map<String, Value>,
     name: &str,

@@ -1,4 +1,4 @@
-//! The exchanges: a code, a refresh token or a device's code for a smith's token.
+//! The token endpoint: exchanges a code, a refresh token or a device code for a user token.
 
 use hyper::StatusCode;
 use serde_json::json;
@@ -35,7 +35,7 @@ impl Acme {
         self.open_session(tool, authorization.scopes, call)
     }
 
-    /// The old slip stays good until its time is over.
+    /// The old access token stays valid until it expires.
     fn refresh(&mut self, tool: &str, form: &Pairs, call: &Call<'_>) -> Result<Reply, Refusal> {
         let offered = required(form, "refresh_token")?;
         let Some(Session { family, tool: own, scopes, expires_ms, .. }) =
@@ -53,7 +53,7 @@ impl Acme {
         pair
     }
 
-    /// What happens to a refresh token that is not good: for a while it brings what it brought before.
+    /// Answers a refresh token that is not active: within the grace period with the tokens of its successor.
     fn reuse(&mut self, tool: &str, offered: &str, call: &Call<'_>) -> Result<Reply, Refusal> {
         let spent = self.tokens.sessions.spent(offered).filter(|it| it.tool == tool);
         let Spent { family, at_ms, successor, .. } = spent.ok_or_else(stale_slip)?;
@@ -69,7 +69,7 @@ impl Acme {
         Err(stale_slip())
     }
 
-    /// The first pair of a new family.
+    /// The first tokens of a new family.
     pub(super) fn open_session(
         &mut self,
         tool: &str,
@@ -81,7 +81,7 @@ impl Acme {
         self.pair(&refresh_token, call)
     }
 
-    /// A new slip, and the refresh token that stands for it.
+    /// Issues a user token and a refresh token, and returns the latter.
     fn issue(&mut self, tool: &str, family: u64, scopes: Vec<String>, call: &Call<'_>) -> String {
         let holder = Holder::Smith { family, scopes: scopes.clone() };
         let life_ms = self.deviations.user_token_life_ms;
@@ -100,7 +100,7 @@ impl Acme {
         refresh_token
     }
 
-    /// The pair that a good refresh token is half of.
+    /// The reply with a refresh token and its access token.
     fn pair(&self, refresh_token: &str, call: &Call<'_>) -> Result<Reply, Refusal> {
         let session = self.tokens.sessions.active(refresh_token).ok_or_else(stale_slip)?;
         let body = json!({
@@ -115,7 +115,7 @@ impl Acme {
     }
 }
 
-/// Who named a redirect URI when asking names it again
+/// A redirect URI in the authorization request has to be repeated in the exchange
 /// ([RFC 6749, section 4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)).
 fn check_redirect_uri(
     authorization: &AuthorizationRequest,

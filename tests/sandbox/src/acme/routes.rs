@@ -1,4 +1,4 @@
-//! Which request asks for what, and which function answers it.
+//! The table of routes: method, path, operation and handler.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use crate::forms::field;
 use crate::http::{Refusal, Reply, Request};
 use crate::paths::path_parameters;
 
-/// The route that fits a request.
+/// The route that matches a request.
 pub(super) struct Found<'r> {
     pub(super) route: &'static Route,
     pub(super) base: Base,
@@ -28,7 +28,7 @@ impl<'r> Found<'r> {
             .unwrap_or(Self { route: &UNKNOWN_ROUTE, base: Base::Api, parts: Vec::new() })
     }
 
-    /// The exchanges share one address and differ in what is sent there.
+    /// The grants share one endpoint; `grant_type` tells them apart.
     pub(super) fn operation(&self, request: &Request) -> &'static str {
         if self.route.operation != EXCHANGE {
             return self.route.operation;
@@ -77,11 +77,11 @@ impl Route {
     }
 }
 
-/// What a function needs of the platform, and how it fails.
+/// A handler, by its access to the platform and its kind of failure.
 enum Handler {
     Reads(fn(&Acme, &Call<'_>) -> Result<Reply, Refusal>),
     Changes(fn(&mut Acme, &Call<'_>) -> Result<Reply, Refusal>),
-    /// Pages say themselves what does not work.
+    /// A page, which shows its errors itself.
     Shows(fn(&mut Acme, &Call<'_>) -> Reply),
 }
 
@@ -94,7 +94,7 @@ const fn route(
     Route { method, path, operation, handler }
 }
 
-/// The names of all operations, each once.
+/// The names of all operations, without duplicates.
 pub(super) fn operations() -> &'static [&'static str] {
     &OPERATIONS
 }

@@ -1,4 +1,4 @@
-//! The page on which a smith takes a tool from the shelf, that is, gives it a seat.
+//! The shelf (marketplace) page on which a smith installs a tool.
 
 use hyper::StatusCode;
 use url::Url;
@@ -9,7 +9,7 @@ use crate::forms::{field, is_same_origin};
 use crate::http::Reply;
 use crate::pages::{installation, problem};
 
-/// What a smith was asked to take.
+/// An installation that waits for the decision of the smith.
 pub(super) struct Taking {
     tool: String,
     back_to: Url,

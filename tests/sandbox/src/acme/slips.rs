@@ -1,5 +1,5 @@
-//! What a shop does to the tokens of smiths: look at one, renew it, cut it, burn it, end all trust; and what anybody does
-//! who finds one.
+//! Operations of a shop (client) on slips (user tokens): check, reset, scope and delete a token, delete the grant; and the
+//! revocation of leaked credentials.
 
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
@@ -32,7 +32,7 @@ impl Acme {
         Ok(described(&token, &renewed, call))
     }
 
-    /// A second token, for one seat only, that ends when the first does.
+    /// A second token, limited to one seat, that expires with the first.
     pub(super) fn cut_slip(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let tool = self.shop_of_path(call)?;
         let body = body(call, &["slip", "holder", "holder_key", "only"])?;
@@ -49,7 +49,7 @@ impl Acme {
         Ok(described(&token, &cut, call))
     }
 
-    /// Of a seat that is frozen there is nothing to cut.
+    /// The seat for a scoped token, which must not be frozen.
     fn seat_to_cut(&self, tool: &str, body: &Map<String, Value>) -> Result<&Seat, Refusal> {
         let member = |name| body.get(name).and_then(Value::as_str);
         let (handle, key) = (member("holder"), member("holder_key"));
@@ -66,14 +66,14 @@ impl Acme {
         Ok(done(StatusCode::OK))
     }
 
-    /// Every token that smiths gave the tool, refresh tokens included.
+    /// Revokes every user token of the tool, refresh tokens included.
     pub(super) fn end_trust(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let (tool, _) = self.whole_slip(call)?;
         self.tokens.forget_smiths_of(&tool);
         Ok(done(StatusCode::OK))
     }
 
-    /// Whoever finds a credential may end it; nobody is told whether it was one.
+    /// Revokes leaked credentials without authentication. The reply does not reveal which of them were valid.
     pub(super) fn lost(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let body = body(call, &["found"])?;
         let found = object(&body, "found", &["lying_about"])?;
@@ -85,7 +85,7 @@ impl Acme {
         Ok(done(StatusCode::ACCEPTED))
     }
 
-    /// The tool that asks, and its smith's token that is the whole of the body.
+    /// The calling tool, and the user token in the body `{"slip": …}`.
     fn whole_slip(&self, call: &Call<'_>) -> Result<(String, String), Refusal> {
         let tool = self.shop_of_path(call)?;
         let token = text(&body(call, &["slip"])?, "slip")?.to_owned();
@@ -93,7 +93,7 @@ impl Acme {
         Ok((tool, token))
     }
 
-    /// A token that a smith gave this tool.
+    /// The record of a user token of this tool.
     fn slip(&self, tool: &str, token: &str, call: &Call<'_>) -> Result<&Issued, Refusal> {
         let issued = self.tokens.find(token, call.now_ms());
         let own = |it: &&Issued| it.tool == tool && matches!(it.holder, Holder::Smith { .. });

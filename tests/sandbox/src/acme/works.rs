@@ -1,4 +1,4 @@
-//! The works, and who sees which of them with which token.
+//! The works (repositories), and the access of tokens to them.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ impl Work {
 }
 
 impl Acme {
-    /// What the token itself reaches.
+    /// The works that the token can access.
     pub(super) fn works_of_grant(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let (seat, issued) = self.seat_of(call)?;
         Ok(self.listed(|work| seat.reaches(work) && issued.reaches(work)))
@@ -43,7 +43,7 @@ impl Acme {
         Ok(self.listed(|work| seat.reaches(work) && issued.reaches(work)))
     }
 
-    /// What both the smith and the tool reach; the sample smith reaches everything.
+    /// The works that both the smith and the tool can access; the sample smith can access all.
     pub(super) fn works_of_smith(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let issued = self.slip_of(call)?;
         let is_open = |it: &&Seat| it.tool == issued.tool && it.frozen_at.is_none();

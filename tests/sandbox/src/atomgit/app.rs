@@ -1,4 +1,4 @@
-//! What an app does as itself: list its installations and mint a token for one of them.
+//! Operations of an app: list its installations, mint an installation token.
 //!
 //! <https://docs.atomgit.com/en/app/demo>
 
@@ -79,7 +79,7 @@ pub(super) fn suspended() -> Refusal {
     Refusal::message(StatusCode::FORBIDDEN, "This installation has been suspended")
 }
 
-/// No body is documented. A client that asks for less than everything must learn that it would get everything.
+/// The body is not documented. A client that asks for a narrowed token must not get an unrestricted one.
 fn refuse_narrowing(request: &Request) -> Result<(), Refusal> {
     if request.body.trim_ascii().is_empty() {
         return Ok(());

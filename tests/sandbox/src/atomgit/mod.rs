@@ -3,8 +3,8 @@
 //! Sources: [app](https://docs.atomgit.com/en/app/demo),
 //! [OAuth](https://docs.atomgit.com/en/openAPI/api_versioned/get-o-auth-atu-token),
 //! [API in general](https://docs.atomgit.com/en/openAPI/api_versioned/atomgit-openapi).
-//! Where they are silent (error bodies, the life of an `ats_` token, a status), the sandbox answers as GitHub does,
-//! whose API AtomGit's follows; README.md lists these inferences.
+//! Where they say nothing (error bodies, the lifetime of an `ats_` token, a status), the sandbox answers as GitHub does,
+//! because AtomGit's API resembles GitHub's; README.md lists these assumptions.
 
 mod app;
 mod authorize;
@@ -32,7 +32,7 @@ use oauth::Sessions;
 use seed::Installation;
 use tokens::{Holder, Tokens};
 
-/// Everything the platform knows.
+/// The state of the platform.
 pub(crate) struct AtomGit {
     /// The public keys of every app, by app id.
     keys: HashMap<String, Vec<PublicKey>>,
@@ -72,7 +72,7 @@ impl AtomGit {
         }
     }
 
-    /// An answer of the API, which counts requests and knows versions; the pages do neither.
+    /// Answers a request to the API, which has rate limits and versions; the pages have neither.
     fn api(&mut self, request: &Request, context: &Context) -> Reply {
         let principal = self.principal(request, context);
         let limit =
@@ -86,7 +86,7 @@ impl AtomGit {
         allowance.stamp(answer.unwrap_or_else(Reply::from))
     }
 
-    /// The app that sends this request, by the assertion it is signed with.
+    /// The app that signed the assertion of this request.
     fn app_of(&self, request: &Request, context: &Context) -> Result<String, Refusal> {
         let assertion = request.bearer().ok_or_else(|| unauthorized("Requires authentication"))?;
         let keys_of = |app: &str| self.keys.get(app).map(Vec::as_slice);
@@ -94,13 +94,13 @@ impl AtomGit {
             .map_err(|it| unauthorized(it.message()))
     }
 
-    /// Whose token this request carries.
+    /// The holder of this request's token.
     fn holder_of(&self, request: &Request, context: &Context) -> Result<Holder, Refusal> {
         let token = request.bearer().ok_or_else(|| unauthorized("Requires authentication"))?;
         self.tokens.holder(token, context.now_ms).ok_or_else(|| unauthorized("Bad credentials"))
     }
 
-    /// Who is counted for this request.
+    /// The principal whose rate limit this request counts against.
     fn principal(&self, request: &Request, context: &Context) -> String {
         match request.bearer() {
             None => ANONYMOUS.to_owned(),

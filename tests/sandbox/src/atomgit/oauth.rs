@@ -1,4 +1,4 @@
-//! The exchanges: a code or a refresh token for a user's token.
+//! The token endpoint: exchanges a code or a refresh token for a user token.
 //!
 //! <https://docs.atomgit.com/en/openAPI/api_versioned/get-o-auth-atu-token>: a JSON body, 200, 403 or 404, and expiries
 //! that are absolute times in milliseconds.
@@ -18,7 +18,7 @@ use crate::http::{JSON, Refusal, Reply, Request};
 use crate::platform::Context;
 use crate::secrets;
 
-/// The refresh tokens that are alive.
+/// The active refresh tokens.
 #[derive(Default)]
 pub(super) struct Sessions {
     by_refresh_token: HashMap<String, Session>,
@@ -29,7 +29,7 @@ struct Session {
     user_token: String,
 }
 
-/// Which of the two exchanges a body asks for.
+/// The operation that a body asks for.
 pub(super) fn kind(request: &Request) -> &'static str {
     let grant_type = request.json().and_then(|body| body.get("grant_type").cloned());
     if grant_type.is_some_and(|it| it == "refresh_token") { REFRESH } else { EXCHANGE_CODE }
@@ -83,7 +83,7 @@ impl AtomGit {
         })
     }
 
-    /// A new user token, and a session that lasts six more months under `refresh_token`.
+    /// Issues a user token, and a session that ends in six months if there is a refresh token.
     fn open_session(&mut self, refresh_token: Option<String>, context: &Context) -> Reply {
         let expires_ms = context.now_ms.saturating_add(self.deviations.user_token_life_ms);
         let valid_from_ms = context.now_ms.saturating_add(context.token_lag_ms);

@@ -1,4 +1,4 @@
-//! What tokens are good for: the repositories of an organization, and who the user is.
+//! The resources that tokens give access to: repositories and the user.
 
 use hyper::StatusCode;
 use serde_json::Value;

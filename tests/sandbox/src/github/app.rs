@@ -1,4 +1,4 @@
-//! What an app does as itself: look at itself and at its installations, and end them.
+//! Operations of an app on itself and on its installations.
 //!
 //! <https://docs.github.com/rest/apps/apps>
 
@@ -65,7 +65,7 @@ impl GitHub {
         Ok(Reply::empty(StatusCode::NO_CONTENT))
     }
 
-    /// The installation of the path; one of another app does not exist for this one.
+    /// The installation in the path, if it is one of the calling app's.
     pub(super) fn own_installation(&self, call: &Call<'_>) -> Result<&Installation, Refusal> {
         let app = self.app_of(call)?;
         let wanted = call.part(0);

@@ -1,4 +1,4 @@
-//! What an app does with its client secret to the tokens of people: look at one, replace it, narrow it, end it.
+//! Operations of a client on user tokens: check, reset, scope and delete a token, delete the grant.
 //!
 //! <https://docs.github.com/rest/apps/oauth-applications>,
 //! <https://docs.github.com/rest/credentials/revoke>
@@ -43,7 +43,7 @@ impl GitHub {
         Ok(Reply::empty(StatusCode::NO_CONTENT))
     }
 
-    /// Every token that people gave the app, refresh tokens included, and the consent itself.
+    /// Revokes every user token of the app, refresh tokens included.
     pub(super) fn delete_grant(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let (_, issued) = self.offered_token(call)?;
         self.tokens.forget_users_of(issued.app);
@@ -94,7 +94,7 @@ impl GitHub {
         found.ok_or_else(not_found)
     }
 
-    /// The user's token of the body, if it is one of the client's that asks.
+    /// The user token in the body, if it belongs to the calling client.
     fn offered_token(&self, call: &Call<'_>) -> Result<(String, Issued), Refusal> {
         let client = self.client_of(call)?;
         let body = object(call)?;
@@ -130,7 +130,7 @@ impl GitHub {
         })
     }
 
-    /// Whoever finds a credential may end it; nobody is told whether it was one.
+    /// Revokes leaked credentials without authentication. The reply does not reveal which of them were valid.
     pub(super) fn revoke_credentials(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let body = object(call)?;
         let list = body.get("credentials").and_then(Value::as_array);

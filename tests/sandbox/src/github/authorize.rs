@@ -1,4 +1,4 @@
-//! The page on which a person lets an app act for them, and the code that results.
+//! The consent page, and the authorization code that it issues.
 //!
 //! <https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app>:
 //! `redirect_uri` is one of the app's callback URLs, `code_challenge_method` can only be `S256`, a code lives ten minutes.
@@ -16,7 +16,7 @@ use crate::pages::{Consent, problem};
 use crate::pkce;
 use crate::secrets;
 
-/// What a person was asked to agree to.
+/// An authorization request, before and after the consent of the person.
 pub(super) struct AuthorizationRequest {
     pub(super) app: u64,
     pub(super) returns_to: Url,
@@ -38,7 +38,7 @@ impl Codes {
         code
     }
 
-    /// What was agreed to under a code that still works.
+    /// The authorization request of a code that is still valid.
     pub(super) fn find(&self, code: &str, now_ms: i64) -> Option<&AuthorizationRequest> {
         let (authorization, expires_ms) = self.issued.get(code)?;
         (now_ms < *expires_ms).then_some(authorization)
@@ -73,7 +73,7 @@ impl GitHub {
         .page()
     }
 
-    /// What the address asks for, and what is wrong with it though a browser can be sent back with that.
+    /// Reads an authorization request, with the error of a request that can be refused by a redirect.
     fn authorization_request(
         &self,
         request: &Request,
@@ -126,7 +126,7 @@ impl GitHub {
 /// `error` and `error_description` of a callback.
 type CallbackError = (&'static str, &'static str);
 
-/// No challenge, or one of S256.
+/// Whether there is no challenge, or an S256 challenge.
 fn is_acceptable(challenge: Option<&str>, method: Option<&str>) -> bool {
     match (challenge, method) {
         (None, None) => true,

@@ -1,4 +1,4 @@
-//! The device flow: a program without a browser shows a code, a person types it in elsewhere, the program polls.
+//! The device flow: a program shows a code, a person enters it on another device, the program polls.
 //!
 //! <https://docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps#device-flow>
 
@@ -14,7 +14,7 @@ use crate::forms::{field, is_same_origin};
 use crate::http::Reply;
 use crate::{pages, secrets};
 
-/// The devices that wait, by their device codes.
+/// The waiting devices, by device code.
 #[derive(Default)]
 pub(super) struct Devices {
     waiting: HashMap<String, Device>,
@@ -67,7 +67,7 @@ impl GitHub {
         ])
     }
 
-    /// One poll. The rules are those of [RFC 8628, section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
+    /// Answers one poll by the rules of [RFC 8628, section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
     pub(super) fn poll(
         &mut self,
         parameters: &Parameters,
@@ -138,7 +138,7 @@ impl GitHub {
 }
 
 impl Devices {
-    /// The device that shows `user_code`, which people type with or without its hyphen and in any case.
+    /// The undecided device with this user code, in upper or lower case, with or without its hyphen.
     fn undecided(&mut self, user_code: &str, now_ms: i64) -> Option<&mut Device> {
         let bare = |code: &str| code.replace(['-', ' '], "").to_ascii_uppercase();
         let typed = bare(user_code);
@@ -150,7 +150,7 @@ impl Devices {
 }
 
 impl Device {
-    /// Whether less than the interval went by since the poll before this one.
+    /// Whether this poll comes earlier than the interval allows.
     fn is_polled_too_fast(&mut self, now_ms: i64) -> bool {
         let before = self.polled_ms.replace(now_ms);
         before.is_some_and(|before| {
@@ -167,7 +167,7 @@ pub(super) fn failure() -> Reply {
     pages::notice("Nothing was authorized", "Your device stays disconnected.")
 }
 
-/// Eight consonants, as in `WDJB-MJHT`: no word can come of them.
+/// A user code of eight consonants, such as `WDJB-MJHT`, so that it spells no word.
 fn user_code() -> String {
     let mut code = secrets::random("", 8, b"BCDFGHJKLMNPQRSTVWXZ");
     code.insert(4, '-');

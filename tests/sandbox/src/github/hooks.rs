@@ -1,4 +1,4 @@
-//! Where an app's webhooks go.
+//! The webhook configuration of an app.
 //!
 //! <https://docs.github.com/rest/apps/webhooks>
 

@@ -1,6 +1,6 @@
-//! Which installation belongs to an organization, a person, a repository or an enterprise.
+//! Lookups of an installation by organization, user, repository or enterprise.
 //!
-//! <https://docs.github.com/rest/apps/apps>. What was renamed is found by its id: 301 leads there.
+//! <https://docs.github.com/rest/apps/apps>. A former name is redirected to the id with 301.
 
 use hyper::StatusCode;
 use hyper::header::LOCATION;
@@ -28,7 +28,7 @@ impl GitHub {
         self.found(app, call, |account| account.is_organization() && account.id().to_string() == id)
     }
 
-    /// Answers for the name of an organization, too.
+    /// Finds organizations, too.
     pub(super) fn user_installation(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let (app, login) = (self.app_of(call)?, call.part(0));
         self.found(app, call, |account| account.is_called(login))

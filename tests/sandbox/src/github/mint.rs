@@ -1,4 +1,4 @@
-//! A token for an installation.
+//! Installation tokens.
 //!
 //! <https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app>
 
@@ -63,7 +63,7 @@ impl GitHub {
         minted
     }
 
-    /// For a while a header chooses between the two forms; a server knows only the old one.
+    /// A header chooses between the two forms for the time being; an enterprise server has only the old one.
     /// <https://github.blog/changelog/2026-04-24-notice-about-upcoming-new-format-for-github-app-installation-tokens/>
     fn new_installation_token(&self, app: u64, call: &Call<'_>) -> String {
         let stateless = match call.request.header("x-github-stateless-s2s-token") {

@@ -1,9 +1,9 @@
-//! GitHub as documented: apps, installations, `ghs_` tokens, and `ghu_` tokens of people, in the cloud or on one's own
+//! GitHub as documented: apps, installations, `ghs_` tokens and `ghu_` tokens, in the cloud or as an enterprise
 //! server (GHES).
 //!
 //! Sources: [REST API for apps](https://docs.github.com/rest/apps), [OAuth for
-//! apps](https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app), and bodies that people
-//! recorded in public bug reports and test fixtures. Where all of them are silent the sandbox chooses; README.md lists
+//! apps](https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app), and replies that
+//! were recorded in public bug reports and test fixtures. Where none of them says anything, the sandbox chooses; README.md lists
 //! the choices.
 //!
 //! `routes` says which function answers which request. Those of the API fail with a [`Refusal`]; the pages and the OAuth
@@ -57,16 +57,16 @@ use routes::{Base, Found};
 use sessions::Sessions;
 use tokens::Tokens;
 
-/// Where GitHub runs.
+/// The product: the cloud or the enterprise server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Edition {
-    /// github.com, whose API has a host of its own.
+    /// github.com, whose API has another host than its pages.
     Cloud,
     /// GitHub Enterprise Server, whose API is under `/api/v3` of its only host.
     Server,
 }
 
-/// Everything the platform knows.
+/// The state of the platform.
 pub(crate) struct GitHub {
     edition: Edition,
     apps: Apps,
@@ -82,23 +82,23 @@ pub(crate) struct GitHub {
     deviations: Deviations,
 }
 
-/// What a page asks a person.
+/// A form that waits for the decision of the person.
 enum PendingForm {
-    /// May this app act for you?
+    /// Consent for an app.
     Consent(AuthorizationRequest),
-    /// Which device is it?
+    /// The user code of a device.
     Device,
-    /// Shall this app exist?
+    /// Creation of an app.
     Creation(Manifest),
 }
 
-/// One request, and what its handler needs to answer it.
+/// A request with its context and the parameters of its route.
 struct Call<'a> {
     request: &'a Request,
     context: &'a Context,
-    /// The variable parts of the path.
+    /// The path parameters.
     parts: Vec<&'a str>,
-    /// Where the client believes the API to be.
+    /// The base URL of the API, as the client addressed it.
     api: String,
 }
 
@@ -111,14 +111,14 @@ impl Call<'_> {
         self.context.now_ms
     }
 
-    /// Where the client believes the pages to be.
+    /// The base URL of the pages, as the client addressed it.
     fn web(&self) -> &str {
         &self.context.origin
     }
 }
 
 impl GitHub {
-    /// The platform with the app of its documentation, and enough installations to see every kind of them.
+    /// The platform with the app of its documentation and an installation of every kind.
     pub(crate) fn as_documented(edition: Edition) -> Self {
         Self {
             edition,
@@ -141,7 +141,7 @@ impl GitHub {
         Call { request, context, parts: found.parts.clone(), api }
     }
 
-    /// An answer of the API, which counts requests and knows versions; the pages do neither.
+    /// Answers a request to the API, which has rate limits and versions; the pages have neither.
     fn api(&mut self, found: &Found<'_>, call: &Call<'_>) -> Reply {
         let principal = self.principal(call);
         let limit = self.limit_of(&principal);
@@ -150,7 +150,7 @@ impl GitHub {
         let answer =
             if exceeded { self.rate_limited(&principal).into() } else { self.checked(found, call) };
         let answer = answer.with_own("x-github-media-type", "github.v3; format=json");
-        // Rate limits are off on a server unless its owner turns them on.
+        // An enterprise server has no rate limits unless its owner turns them on.
         if self.edition == Edition::Server && !self.deviations.enforce_rate_limit {
             return answer;
         }

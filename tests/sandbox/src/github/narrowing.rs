@@ -1,7 +1,7 @@
-//! Asking for less than everything: some of the repositories, some of the permissions.
+//! Narrowed tokens: some of the repositories, some of the permissions.
 //!
 //! <https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app>. An empty list or an empty
-//! object asks for everything, as no list and no object do; that is not documented, and a client had better not send it.
+//! object narrows nothing, like a missing one; that is not documented, so a client should not rely on it.
 
 use serde_json::{Map, Value};
 
@@ -18,10 +18,10 @@ pub(super) struct Narrowing {
     permissions: Permissions,
 }
 
-/// What is left of an installation.
+/// The narrowed permissions and repositories of an installation.
 pub(super) struct Narrowed {
     pub(super) permissions: Permissions,
-    /// Nothing when all repositories are left.
+    /// `None` for all repositories.
     pub(super) repositories: Option<Vec<u64>>,
 }
 
@@ -47,7 +47,7 @@ impl Narrowing {
     }
 }
 
-/// A member of the form it has to have, or nothing of that form.
+/// A member of the required type, or its default if it is missing.
 fn member<T: serde::de::DeserializeOwned + Default>(
     body: &Map<String, Value>,
     name: &str,
@@ -103,7 +103,7 @@ fn allowed(installation: &Installation, requested: &Permissions) -> Result<Permi
         ));
     }
     let mut allowed = requested.clone();
-    // Every app may read metadata, whether it asks for it or not.
+    // Every app may read metadata, even if its token is narrowed to something else.
     if installation.permissions.contains_key("metadata") {
         allowed.entry("metadata".to_owned()).or_insert(Level::Read);
     }

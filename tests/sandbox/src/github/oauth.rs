@@ -1,7 +1,7 @@
-//! The exchanges: a code, a refresh token or a device's code for a person's token.
+//! The token endpoint: exchanges a code, a refresh token or a device code for a user token.
 //!
 //! <https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app>.
-//! Every answer has status 200; whether it is a failure says its member `error`.
+//! Every reply has status 200; a failure has the member `error`.
 
 use hyper::StatusCode;
 use serde_json::json;
@@ -56,7 +56,7 @@ impl GitHub {
             return Err(MISMATCH);
         }
         let proven = proves(parameters.text("code_verifier"), authorization.challenge.as_deref());
-        // A code that was shown with the wrong verifier is in the wrong hands.
+        // A code that is sent with a wrong verifier was probably stolen.
         self.codes.spend(code);
         if !proven {
             return Err(BAD_CODE);
@@ -86,7 +86,7 @@ impl GitHub {
         Ok(members)
     }
 
-    /// What happens to a refresh token that is not alive: most often it is just refused.
+    /// Answers a refresh token that is not active: within the grace period with the tokens of its successor.
     fn reuse(&mut self, app: u64, offered: &str, call: &Call<'_>) -> Result<Members, Failure> {
         let spent = self.sessions.spent(offered).filter(|it| it.app == app);
         let Spent { family, at_ms, successor, .. } = spent.ok_or(BAD_REFRESH_TOKEN)?;
@@ -110,7 +110,7 @@ impl GitHub {
         self.issue(app, from_device, family, call).0
     }
 
-    /// A new token of the person, and the refresh token that came with it.
+    /// Issues a user token. Returns the reply, and the refresh token if there is one.
     fn issue(
         &mut self,
         app: u64,
@@ -143,7 +143,7 @@ impl GitHub {
         (members, Some(refresh_token))
     }
 
-    /// The app that a `client_id` means.
+    /// The app with the `client_id` of the request.
     pub(super) fn client(&self, parameters: &Parameters) -> Result<u64, Failure> {
         let client_id = parameters.text("client_id").unwrap_or_default();
         self.apps.by_client_id(client_id).map(|app| app.id).ok_or(WRONG_CLIENT)
@@ -172,7 +172,7 @@ fn proves(verifier: Option<&str>, challenge: Option<&str>) -> bool {
     challenge.is_none_or(|challenge| verifier.is_some_and(|it| pkce::matches(it, challenge)))
 }
 
-/// The reply of an app whose tokens expire.
+/// The reply for an app whose user tokens expire.
 fn pair(session: &Session, refresh_token: &str, now_ms: i64) -> Members {
     let seconds_to = |at_ms: i64| json!(at_ms.saturating_sub(now_ms).div_euclid(1000));
     vec![
@@ -185,7 +185,7 @@ fn pair(session: &Session, refresh_token: &str, now_ms: i64) -> Members {
     ]
 }
 
-/// The reply of an app whose tokens live until they are revoked.
+/// The reply for an app whose user tokens do not expire.
 fn bare(access_token: &str) -> Members {
     vec![
         ("access_token", json!(access_token)),
@@ -214,7 +214,7 @@ const MISMATCH: Failure = Failure::new(
     "The redirect_uri MUST match the registered callback URL for this application.",
     "apps/managing-oauth-apps/troubleshooting-authorization-request-errors/#redirect-uri-mismatch2",
 );
-/// Seen in public bug reports, without its wording.
+/// The error is known from public bug reports, its description is not.
 const OTHER_CLIENT: Failure = Failure::new(
     "unauthorized_client",
     "The refresh token was issued to another client.",

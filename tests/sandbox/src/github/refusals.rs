@@ -1,6 +1,6 @@
-//! How the API says no: `message`, `documentation_url` and the status once more, as a string.
+//! Error replies of the API: `message`, `documentation_url`, and the status as a string.
 //!
-//! The messages are those that people recorded; GitHub does not promise them.
+//! The messages are taken from public bug reports; GitHub does not promise them.
 
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
@@ -12,7 +12,7 @@ pub(super) fn refusal(status: StatusCode, message: &str) -> Refusal {
     documented(status, message, "https://docs.github.com/rest")
 }
 
-/// A refusal that names the page of the operation that was refused.
+/// An error reply with a page of the documentation.
 pub(super) fn documented(status: StatusCode, message: &str, page: &str) -> Refusal {
     let body = json!({
         "message": message,
@@ -42,7 +42,7 @@ pub(super) fn unprocessable(message: &str) -> Refusal {
     documented(StatusCode::UNPROCESSABLE_ENTITY, message, MINT_PAGE)
 }
 
-/// The body as a JSON object; no body at all is an empty one.
+/// The body as a JSON object; an empty body counts as an empty object.
 pub(super) fn object(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
     if call.request.body.trim_ascii().is_empty() {
         return Ok(Map::new());

@@ -1,4 +1,4 @@
-//! Repositories, and the names that some of them had before.
+//! Repositories and their former names.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ impl Repository {
         self.owner.eq_ignore_ascii_case(owner) && self.name.eq_ignore_ascii_case(name)
     }
 
-    /// What every list of repositories tells about one.
+    /// The JSON of a repository, the same in every list.
     pub(super) fn json(&self, owner: &Account, call: &Call<'_>) -> Value {
         let full_name = self.full_name();
         json!({
@@ -48,7 +48,7 @@ impl Repository {
     }
 }
 
-/// What became of a name.
+/// The result of a lookup by name.
 pub(super) enum Lookup<'s> {
     Found(&'s Repository),
     Moved(&'s Repository),

@@ -1,4 +1,4 @@
-//! Which request asks for what, and which function answers it.
+//! The table of routes: method, path, operation and handler.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use super::{Call, Edition, GitHub, device, encoding, refusals};
 use crate::http::{Refusal, Reply, Request};
 use crate::paths::path_parameters;
 
-/// Finds the route of a request: the API's where the edition has it, else that of a page.
+/// Finds the route of a request: one of the API if the edition has it, or else one of the pages.
 pub(super) fn find<'r>(edition: Edition, request: &'r Request) -> Option<Found<'r>> {
     let segments = request.segments();
     let api = match (edition, segments.as_slice()) {
@@ -34,7 +34,7 @@ fn matching<'r>(
     })
 }
 
-/// A route that fits a request.
+/// The route that matches a request.
 pub(super) struct Found<'r> {
     pub(super) route: &'static Route,
     pub(super) base: Base,
@@ -46,7 +46,7 @@ impl Found<'_> {
         Self { route: &UNKNOWN_ROUTE, base: Base::Api, parts: Vec::new() }
     }
 
-    /// The exchanges share one address and differ in what is sent there.
+    /// The grants share one endpoint; `grant_type` tells them apart.
     pub(super) fn operation(&self, request: &Request) -> &'static str {
         if self.route.operation != EXCHANGE_CODE {
             return self.route.operation;
@@ -83,11 +83,11 @@ impl Route {
     }
 }
 
-/// What a function needs of the platform, and how it fails.
+/// A handler, by its access to the platform and its kind of failure.
 enum Handler {
     Reads(fn(&GitHub, &Call<'_>) -> Result<Reply, Refusal>),
     Changes(fn(&mut GitHub, &Call<'_>) -> Result<Reply, Refusal>),
-    /// Pages and OAuth exchanges write down themselves what failed.
+    /// A page or an OAuth endpoint, which reports its errors itself.
     Shows(fn(&mut GitHub, &Call<'_>) -> Reply),
 }
 
@@ -100,7 +100,7 @@ const fn route(
     Route { method, path, operation, handler }
 }
 
-/// The names of all operations, each once.
+/// The names of all operations, without duplicates.
 pub(super) fn operations() -> &'static [&'static str] {
     &OPERATIONS
 }

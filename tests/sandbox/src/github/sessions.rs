@@ -1,4 +1,4 @@
-//! Refresh tokens: the one of a session that is alive, and those that were spent before it.
+//! Refresh tokens: the active one of each session, and those that were used before.
 //!
 //! <https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens>
 
@@ -11,10 +11,10 @@ pub(super) struct Sessions {
     spent: HashMap<String, Spent>,
 }
 
-/// What a refresh token that is alive stands for.
+/// The session of an active refresh token.
 #[derive(Clone)]
 pub(super) struct Session {
-    /// All tokens that came from one consent are a family.
+    /// The tokens of one consent are a family.
     pub(super) family: u64,
     pub(super) app: u64,
     /// A session of the device flow is refreshed without a client secret.
@@ -30,7 +30,7 @@ pub(super) struct Spent {
     pub(super) app: u64,
     pub(super) from_device: bool,
     pub(super) at_ms: i64,
-    /// The refresh token that came for it.
+    /// The refresh token that replaced it.
     pub(super) successor: String,
 }
 
@@ -52,7 +52,7 @@ impl Sessions {
         self.spent.get(refresh_token)
     }
 
-    /// Ends what `refresh_token` stands for, and remembers what came for it.
+    /// Marks a refresh token as used, and remembers its successor.
     pub(super) fn spend(&mut self, refresh_token: &str, successor: &str, at_ms: i64) {
         if let Some(Session { family, app, from_device, .. }) = self.active.remove(refresh_token) {
             let successor = successor.to_owned();
@@ -61,7 +61,7 @@ impl Sessions {
         }
     }
 
-    /// The session whose access token was replaced goes on with the new one.
+    /// Replaces the access token of a session.
     pub(super) fn replace_token(&mut self, old: &str, new: &str) {
         for session in self.active.values_mut().filter(|it| it.access_token == old) {
             new.clone_into(&mut session.access_token);

@@ -1,4 +1,4 @@
-//! What a person's token tells about the person: who it is, and where the app is installed for them.
+//! The user of a user token, and the installations that the user can access.
 
 use hyper::StatusCode;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What an app does as itself: list its installations, mint tokens, make an organization.
+//! Operations of an app: list its installations, mint tokens, create an organization.
 //!
 //! ICR's "Authenticate as an installation" and its list of endpoints for apps.
 
@@ -103,7 +103,7 @@ impl Icr {
         })
     }
 
-    /// Ends the token that it is called with.
+    /// Revokes the token of the request.
     pub(super) fn revoke(
         &mut self,
         request: &Request,
@@ -115,7 +115,7 @@ impl Icr {
         Ok(Reply::json(StatusCode::OK, &json!({})))
     }
 
-    /// Makes a user and an organization, on which the app is installed at once.
+    /// Creates a user and an organization with an installation of the app.
     pub(super) fn create_organization(
         &mut self,
         request: &Request,
@@ -138,7 +138,7 @@ impl Icr {
         Ok(Reply::json(StatusCode::CREATED, &reply))
     }
 
-    /// The installation of the path; one of another app does not exist for this one.
+    /// The installation in the path, if it is one of the calling app's.
     fn own_installation(
         &self,
         request: &Request,
@@ -155,7 +155,7 @@ pub(super) fn suspended() -> Refusal {
     forbidden("This installation has been suspended")
 }
 
-/// A token has all permissions of its app; there is no member with which to ask for less.
+/// Refuses a body with members: tokens cannot be narrowed.
 fn refuse_members(request: &Request) -> Result<(), Refusal> {
     if request.body.trim_ascii().is_empty() {
         return Ok(());

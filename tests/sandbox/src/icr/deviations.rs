@@ -1,4 +1,4 @@
-//! What a test can have otherwise: what ICR's documentation leaves open.
+//! The deviations that a test can switch on: behaviour that ICR's documentation leaves open.
 
 use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -9,15 +9,15 @@ use crate::deviations;
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Deviations {
-    /// Whether an assertion without `alg` among its claims is refused; the documentation lists it there. Default: true.
+    /// Whether the claim `alg` is required, as the documentation says. Default: true.
     pub(super) alg_claim_required: bool,
-    /// The status of a minted token: 200 in the documentation, 201 by the framework's habit. Default: 201.
+    /// The status of a minted token: 200 in the documentation, 201 by the framework's default. Default: 201.
     mint_status: u16,
-    /// How long a token lives. Default: two hours, as documented.
+    /// The lifetime of a token. Default: two hours, as documented.
     pub(super) token_life_ms: i64,
-    /// Installations beside the two of the seed, to be paged through. Default: 0.
+    /// The number of additional installations, for tests of pagination. Default: 0.
     pub(super) extra_installations: usize,
-    /// Whether the `message` of every error is a list. Default: false, only where the framework writes one.
+    /// Whether `message` is a list in every error. Default: false, only in validation errors.
     pub(super) messages_are_lists: bool,
 }
 
@@ -34,7 +34,7 @@ impl Default for Deviations {
 }
 
 impl Deviations {
-    /// These deviations with those that `change` names replaced.
+    /// A copy with the members that `change` names replaced. Fails on an invalid value.
     pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
         let deviations: Self = deviations::changed(self, change)?;
         if !(200..300).contains(&deviations.mint_status) {

@@ -25,7 +25,7 @@ use deviations::Deviations;
 use seed::Installation;
 use tokens::Tokens;
 
-/// Everything the platform knows.
+/// The state of the platform.
 pub(crate) struct Icr {
     /// The public keys of every app, by app id.
     keys: HashMap<String, Vec<PublicKey>>,
@@ -60,7 +60,7 @@ impl Icr {
         }
     }
 
-    /// The app that sends this request, by the assertion it is signed with.
+    /// The app that signed the assertion of this request.
     fn app_of(&self, request: &Request, context: &Context) -> Result<String, Refusal> {
         let assertion = request.bearer().ok_or_else(refusals::unauthorized)?;
         let keys_of = |app: &str| self.keys.get(app).map(Vec::as_slice);
@@ -120,7 +120,7 @@ impl Platform for Icr {
         self.keys.get_mut(app_id).map(Vec::clear).is_some()
     }
 
-    /// There is no OAuth, so there is nowhere to redirect to.
+    /// Does nothing: ICR has no OAuth.
     fn add_redirect_uri(&mut self, _: &str) {}
 
     fn change_installation(&mut self, id: &str, change: Change) -> bool {

@@ -1,4 +1,4 @@
-//! How the API says no, as `NestJS` does: its own reasons are sentences, those of its validation are lists of them.
+//! Error replies, as `NestJS` writes them: `message` is a sentence, or a list of sentences from its validation.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::deviations::Deviations;
 use crate::http::{Refusal, Request};
 
-/// The same words whatever is wrong with a credential.
+/// The same error for every invalid credential.
 pub(super) fn unauthorized() -> Refusal {
     let status = StatusCode::UNAUTHORIZED;
     Refusal::new(status, json!({ "statusCode": status.as_u16(), "message": "Unauthorized" }))
@@ -28,7 +28,7 @@ pub(super) fn no_route(request: &Request) -> Refusal {
     not_found(&format!("Cannot {} {}", request.method, request.path))
 }
 
-/// The refusal as the deviations want it.
+/// The error reply in the form that the deviations select.
 pub(super) fn with_deviations(refusal: Refusal, deviations: &Deviations) -> Refusal {
     refusal.with_body(|body| {
         if deviations.messages_are_lists && body["message"].is_string() {
@@ -37,7 +37,7 @@ pub(super) fn with_deviations(refusal: Refusal, deviations: &Deviations) -> Refu
     })
 }
 
-/// `error` is the status in words, and no code.
+/// `error` is the reason phrase of the status, not an error code.
 fn refusal(status: StatusCode, message: &Value, error: &str) -> Refusal {
     let body = json!({ "statusCode": status.as_u16(), "message": message, "error": error });
     Refusal::new(status, body)

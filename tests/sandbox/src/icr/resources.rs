@@ -1,4 +1,4 @@
-//! What an installation's token opens: its organization, and the organization's projects.
+//! The resources that an installation token gives access to: its organization and the organization's projects.
 //!
 //! The paths of project data are versioned (`/v0/…`); their shapes here are samples.
 
@@ -39,7 +39,7 @@ impl Icr {
         Ok(Reply::json(StatusCode::OK, &json!([project(1), project(2)])))
     }
 
-    /// The installation on the organization of the path, if the token is its and allows this.
+    /// The installation on the organization in the path, if the token belongs to it and has the permission.
     fn accessible_installation(
         &self,
         request: &Request,

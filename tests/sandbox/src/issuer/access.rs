@@ -1,4 +1,4 @@
-//! The API: who the token that came with a request is for
+//! The API: the subject of the request's token
 //! ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)).
 
 use hyper::StatusCode;

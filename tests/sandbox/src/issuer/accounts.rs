@@ -1,7 +1,7 @@
-//! Accounts that are nobody's, whose signed word is a grant
+//! Service accounts, whose signed assertion is a grant
 //! ([RFC 7523, section 2.1](https://www.rfc-editor.org/rfc/rfc7523#section-2.1)).
 //!
-//! The claims and the refusals are those of
+//! The claims and the error descriptions are those of
 //! [Google's service accounts](https://developers.google.com/identity/protocols/oauth2/service-account).
 
 use super::form::Form;
@@ -14,7 +14,7 @@ use crate::http::Reply;
 use crate::jwt::Assertion;
 
 impl Issuer {
-    /// The account's word is enough; a client may say who it is, and then has to prove it.
+    /// The assertion suffices. A request with client credentials has to authenticate the client, too.
     pub(super) fn exchange_assertion(
         &mut self,
         form: &Form,
@@ -46,7 +46,7 @@ impl Issuer {
     }
 }
 
-/// The person that the account acts for, or else the account itself.
+/// The person that the service account acts for, or else the account itself.
 fn subject(assertion: &Assertion<'_>) -> Result<Subject, OAuthError> {
     if !assertion.claims.contains_key("sub") {
         return Ok(ACCOUNT);
@@ -58,7 +58,7 @@ fn subject(assertion: &Assertion<'_>) -> Result<Subject, OAuthError> {
     }
 }
 
-/// Beside the assertion ([RFC 7521, section 4.1](https://www.rfc-editor.org/rfc/rfc7521#section-4.1)), or in it.
+/// The scopes in the form ([RFC 7521, section 4.1](https://www.rfc-editor.org/rfc/rfc7521#section-4.1)) or in the assertion.
 fn requested(form: &Form, assertion: &Assertion<'_>) -> Result<Vec<String>, OAuthError> {
     let scope = form.field("scope").or_else(|| text(assertion, "scope"));
     let scope = scope.filter(|it| !it.trim().is_empty());

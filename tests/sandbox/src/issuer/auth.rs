@@ -1,4 +1,4 @@
-//! Which client sends a request: it proves that in one way, and in its own
+//! Client authentication, by exactly one method
 //! ([RFC 6749, section 2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)).
 
 use hyper::StatusCode;
@@ -11,14 +11,14 @@ use super::{Call, Issuer};
 use crate::jwt::Assertion;
 use crate::{basic, secrets};
 
-/// What a client shows of itself.
+/// The credentials of a client in a request.
 enum Credentials {
     Secret {
         id: String,
         secret: String,
     },
     Assertion(String),
-    /// Its name, and no proof.
+    /// The client id of a public client.
     Id(String),
 }
 
@@ -39,7 +39,7 @@ impl Issuer {
         Ok(client)
     }
 
-    /// The same, where a client that cannot keep a secret is nobody.
+    /// The client that sends this request, which must not be a public client.
     pub(super) fn confidential_client_of(
         &mut self,
         form: &Form,
@@ -50,7 +50,7 @@ impl Issuer {
         if is_public { Err(invalid_client(StatusCode::UNAUTHORIZED)) } else { Ok(id) }
     }
 
-    /// Whether this request says anything of a client.
+    /// Whether this request has client credentials.
     pub(super) fn has_client_credentials(form: &Form, call: &Call<'_>) -> bool {
         has_header(call) || CLIENT_PARAMETERS.iter().any(|name| form.field(name).is_some())
     }
@@ -68,7 +68,7 @@ impl Issuer {
         }
     }
 
-    /// [RFC 7523, section 3](https://www.rfc-editor.org/rfc/rfc7523#section-3): an assertion is good once.
+    /// [RFC 7523, section 3](https://www.rfc-editor.org/rfc/rfc7523#section-3): an assertion is accepted once.
     fn by_assertion(&mut self, assertion: &str, call: &Call<'_>) -> Option<&'static str> {
         let assertion = Assertion::decode(assertion)?;
         let client = self.clients.by_id(text(&assertion, "iss")?)?;
@@ -88,7 +88,7 @@ impl Issuer {
     }
 }
 
-/// A client does not prove itself in two ways at once.
+/// A client must not use two authentication methods in one request.
 fn check_single_method(form: &Form, call: &Call<'_>) -> Result<(), OAuthError> {
     let (secret, assertion) = (form.field("client_secret"), form.field("client_assertion"));
     let methods = [has_header(call), secret.is_some(), assertion.is_some()];
@@ -101,7 +101,7 @@ fn check_single_method(form: &Form, call: &Call<'_>) -> Result<(), OAuthError> {
     Ok(())
 }
 
-/// What the request shows of a client, if that can be read.
+/// The client credentials of the request; `None` if they cannot be decoded.
 fn credentials(form: &Form, call: &Call<'_>) -> Result<Option<Credentials>, OAuthError> {
     if has_header(call) {
         let basic = call.request.authorization().filter(|(scheme, _)| scheme == "basic");

@@ -1,4 +1,4 @@
-//! The page on which a person lets a client act for them, and the code that results.
+//! The consent page, and the authorization code that it issues.
 
 use hyper::StatusCode;
 use url::Url;
@@ -12,27 +12,27 @@ use crate::http::{Repeated, Reply, Request};
 use crate::pages::{Consent, problem};
 use crate::pkce;
 
-/// What a person was asked to agree to.
+/// An authorization request, before and after the consent of the person.
 #[derive(Clone)]
 pub(super) struct AuthorizationRequest {
     pub(super) grant: Grant,
     pub(super) callback: Callback,
-    /// The S256 challenge of PKCE, where there is one.
+    /// The S256 challenge of PKCE, if the request has one.
     pub(super) challenge: Option<String>,
 }
 
-/// Where the browser goes back to, and what it takes along whatever comes of it.
+/// The callback of an authorization request, with the parameters of both success and failure.
 #[derive(Clone)]
 pub(super) struct Callback {
     to: Url,
-    /// The redirect URI as the address named it.
+    /// The `redirect_uri` parameter of the request.
     pub(super) named: String,
     state: Option<String>,
-    /// Who sends it back ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)).
+    /// The issuer ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)).
     iss: Option<String>,
 }
 
-/// The name of an error, and a sentence about it.
+/// `error` and `error_description` of a callback.
 type CallbackError = (&'static str, &'static str);
 
 impl Issuer {
@@ -58,7 +58,7 @@ impl Issuer {
         .page()
     }
 
-    /// The client that the address names, and the way back to it, if a browser can be sent there.
+    /// The client of an authorization request, and its callback. Fails if the browser cannot be redirected there.
     fn callback(&self, call: &Call<'_>) -> Result<(&'static str, Callback), &'static str> {
         let repeated = |_: Repeated| "A parameter of this address appears twice.";
         let parameter = |name| call.request.query.one(name).map_err(repeated);
@@ -77,7 +77,7 @@ impl Issuer {
         Ok((client.id, callback))
     }
 
-    /// What the address asks for.
+    /// Reads the rest of an authorization request.
     fn authorization_request(
         &self,
         client: &'static str,
@@ -116,7 +116,7 @@ impl Issuer {
     }
 }
 
-/// What is asked for: a code, and each parameter once.
+/// Checks that a code is requested and that no parameter is repeated.
 fn check_form(request: &Request) -> Result<(), CallbackError> {
     let names = request.query.names();
     if names.iter().any(|name| request.query.one(name).is_err()) {
@@ -129,7 +129,7 @@ fn check_form(request: &Request) -> Result<(), CallbackError> {
     }
 }
 
-/// The challenge of S256; one without a method would be a plain one.
+/// The S256 challenge. A challenge without a method is `plain`, and refused.
 fn challenge(request: &Request) -> Result<Option<String>, CallbackError> {
     let method = parameter(request, "code_challenge_method");
     match parameter(request, "code_challenge") {
@@ -139,7 +139,7 @@ fn challenge(request: &Request) -> Result<Option<String>, CallbackError> {
     }
 }
 
-/// A parameter without a value is none.
+/// An empty parameter counts as missing.
 fn parameter<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
     request.query.one(name).ok().flatten().filter(|value| !value.is_empty())
 }

@@ -1,4 +1,4 @@
-//! Authorization codes: good once, and remembered, so that what came of one can be ended.
+//! Authorization codes: used once, and remembered, so that the tokens of a code that is used again can be revoked.
 
 use std::collections::HashMap;
 
@@ -14,14 +14,14 @@ pub(super) struct Codes {
 struct Code {
     authorization: AuthorizationRequest,
     expires_ms: i64,
-    /// The tokens that came of it.
+    /// The family of the tokens that were issued for it.
     family: Option<u64>,
 }
 
-/// What a code is when it is shown.
+/// The state of a code that is exchanged.
 pub(super) enum Redemption {
     First(Box<AuthorizationRequest>),
-    /// It was shown before, and these tokens came of that.
+    /// The code was used before, for this family of tokens.
     Again(u64),
     Expired,
 }
@@ -33,7 +33,7 @@ impl Codes {
         code
     }
 
-    /// What one of a client's codes is; whatever is made of it, it is spent, and `family` came of it.
+    /// Marks a code of this client as used for `family`, even if the request fails. `None` if there is no such code.
     pub(super) fn spend(
         &mut self,
         code: &str,

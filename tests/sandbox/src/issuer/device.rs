@@ -1,4 +1,4 @@
-//! Login on another device: a client shows a code, a person types it in elsewhere, the client asks until that is done
+//! The device flow: a client shows a code, a person enters it on another device, the client polls
 //! ([RFC 8628](https://www.rfc-editor.org/rfc/rfc8628)).
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::forms::{field, is_same_origin};
 use crate::http::Reply;
 use crate::{pages, secrets};
 
-/// The devices that wait, by what is hidden from the person.
+/// The waiting devices, by device code.
 #[derive(Default)]
 pub(super) struct Devices {
     waiting: HashMap<String, Device>,
@@ -64,7 +64,7 @@ impl Issuer {
         Ok(Reply::json(StatusCode::OK, &body))
     }
 
-    /// One question. The rules are those of [RFC 8628, section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
+    /// Answers one poll by the rules of [RFC 8628, section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
     pub(super) fn poll(
         &mut self,
         client: &'static str,
@@ -103,7 +103,7 @@ impl Issuer {
         )
     }
 
-    /// A code is taken on the page of either realm, since no two devices show the same one.
+    /// The page of each realm accepts the codes of both, since no two devices have the same code.
     pub(super) fn device_decision(&mut self, call: &Call<'_>) -> Reply {
         if !is_same_origin(call.request) {
             return pages::problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
@@ -128,7 +128,7 @@ impl Issuer {
 }
 
 impl Devices {
-    /// The device that shows what was typed, in any case, with or without what stands between the letters.
+    /// The undecided device with this user code, in upper or lower case, with or without its hyphen.
     fn undecided(&mut self, typed: &str, now_ms: i64) -> Option<&mut Device> {
         let bare = |code: &str| code.replace(['-', ' '], "").to_ascii_uppercase();
         let typed = bare(typed);
@@ -139,7 +139,7 @@ impl Devices {
 }
 
 impl Device {
-    /// Whether less than its interval went by since the question before this one.
+    /// Whether this poll comes earlier than the interval allows.
     fn is_polled_too_fast(&mut self, now_ms: i64) -> bool {
         let interval_ms = self.interval_s.saturating_mul(1000);
         let before = self.polled_ms.replace(now_ms);
@@ -155,7 +155,7 @@ pub(super) fn denied() -> Reply {
     pages::notice("Denied", "The device gets nothing.")
 }
 
-/// Eight letters that make no words, as in `WDJB-MJHT`
+/// A user code of eight consonants, such as `WDJB-MJHT`, so that it spells no word
 /// ([RFC 8628, section 6.1](https://www.rfc-editor.org/rfc/rfc8628#section-6.1)).
 fn user_code() -> String {
     let mut letters = secrets::random("", 8, b"BCDFGHJKLMNPQRSTVWXZ");

@@ -1,4 +1,4 @@
-//! The fields of a request to one of the endpoints: each once, and an empty one is none
+//! The form of a request: a repeated field is an error, an empty field counts as missing
 //! ([RFC 6749, section 3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)).
 
 use std::collections::HashSet;

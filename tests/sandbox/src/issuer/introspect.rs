@@ -1,4 +1,4 @@
-//! What a token is ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
+//! Token introspection ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::{Call, Issuer};
 use crate::http::Reply;
 
 impl Issuer {
-    /// Whoever asks has to be a client that can keep a secret; a token that is not good is not described.
+    /// Describes a token to a confidential client. A token that is not active is not described.
     pub(super) fn introspect(&mut self, call: &Call<'_>) -> Result<Reply, OAuthError> {
         let form = Form::of(call.request)?;
         self.confidential_client_of(&form, call)?;
@@ -23,7 +23,7 @@ impl Issuer {
     }
 }
 
-/// A refresh token is for the issuer and has no type; an access token is for the API.
+/// The audience of a refresh token is the issuer, and it has no type; that of an access token is the API.
 fn described(issued: &Issued, is_refresh: bool, call: &Call<'_>) -> Value {
     let seconds = |ms: i64| ms.div_euclid(1000);
     let grant = &issued.grant;

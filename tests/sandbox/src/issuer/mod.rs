@@ -1,10 +1,10 @@
-//! An authorization server as the RFCs have it, and nothing beside: no app, no installations.
+//! An OAuth authorization server as the RFCs specify it, without apps and installations.
 //!
-//! It has two realms, which are two issuers with the same clients. `main` publishes its metadata where
-//! [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414) wants it, `older` only where OpenID Connect does. Codes, tokens and
-//! devices belong to the realm in which they were asked for. Whatever a test should have otherwise is a deviation.
+//! Its two realms are two issuers with the same clients. `main` publishes its metadata where
+//! [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414) defines it, `older` only where OpenID Connect does. Codes, tokens and
+//! devices belong to one realm.
 //!
-//! `routes` says which function answers which request.
+//! `routes` is the table of requests and the functions that answer them.
 
 mod access;
 mod accounts;
@@ -47,7 +47,7 @@ use realm::Realm;
 use routes::Found;
 use tokens::Tokens;
 
-/// Everything the platform knows.
+/// The state of the platform.
 pub(crate) struct Issuer {
     clients: Clients,
     keys: Keys,
@@ -55,24 +55,24 @@ pub(crate) struct Issuer {
     forms: PendingForms<PendingForm>,
     codes: Codes,
     devices: Devices,
-    /// The `jti` of every client assertion that was good once.
+    /// The `jti` of every accepted client assertion.
     used_jtis: HashSet<String>,
     deviations: Deviations,
 }
 
-/// What a page asks a person.
+/// A form that waits for the decision of the person.
 enum PendingForm {
-    /// May this client act for you?
+    /// Consent for a client.
     Consent(Box<AuthorizationRequest>),
-    /// Which device is it?
+    /// The user code of a device.
     Device,
 }
 
-/// One request, and what its handler needs to answer it.
+/// A request with its context and the parameters of its route.
 struct Call<'a> {
     request: &'a Request,
     context: &'a Context,
-    /// Whose address it was sent to; of no account for the API, which serves both.
+    /// The realm in the path; without meaning for the API, which serves both realms.
     realm: Realm,
 }
 
@@ -85,7 +85,7 @@ impl Call<'_> {
         self.realm.issuer(&self.context.origin)
     }
 
-    /// Whom a JWT may be meant for: the issuer, or its token endpoint
+    /// The accepted audiences of a JWT: the issuer and its token endpoint
     /// ([RFC 7523, section 3](https://www.rfc-editor.org/rfc/rfc7523#section-3)).
     fn audiences(&self) -> [String; 2] {
         [self.issuer(), self.realm.endpoint(&self.context.origin, "token")]
@@ -93,7 +93,7 @@ impl Call<'_> {
 }
 
 impl Issuer {
-    /// The server with a client of every kind.
+    /// The server with its sample data.
     pub(crate) fn as_specified() -> Self {
         Self {
             clients: Clients::default(),

@@ -1,4 +1,4 @@
-//! How the server says no ([RFC 6749, section 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+//! Error replies ([RFC 6749, section 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
 
 use hyper::StatusCode;
 use hyper::header::WWW_AUTHENTICATE;
@@ -11,7 +11,7 @@ pub(super) struct OAuthError {
     status: StatusCode,
     error: &'static str,
     description: &'static str,
-    /// What has to be in the header `Authorization`, if that was the trouble.
+    /// The value of `WWW-Authenticate`, if the credential was refused.
     challenge: Option<&'static str>,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn invalid_scope() -> OAuthError {
     oauth_error("invalid_scope", "the scope is unknown, or exceeds what was granted")
 }
 
-/// A 401 names the scheme that would do ([RFC 9110, section 15.5.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2)).
+/// A 401 names the scheme to use ([RFC 9110, section 15.5.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2)).
 pub(super) fn invalid_client(status: StatusCode) -> OAuthError {
     let challenge = (status == StatusCode::UNAUTHORIZED).then_some(r#"Basic realm="issuer""#);
     OAuthError {
@@ -66,7 +66,7 @@ pub(super) fn invalid_token() -> OAuthError {
     }
 }
 
-/// Whoever shows nothing is not told of an error in it, only what to show.
+/// The reply to a request without a token: it names the scheme, but no error.
 pub(super) fn no_token() -> Reply {
     Reply::empty(StatusCode::UNAUTHORIZED).with(WWW_AUTHENTICATE, r#"Bearer realm="issuer""#)
 }

@@ -1,4 +1,4 @@
-//! The end of a token ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
+//! Token revocation ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
 
 use hyper::StatusCode;
 
@@ -10,7 +10,7 @@ use super::{Call, Issuer};
 use crate::http::Reply;
 
 impl Issuer {
-    /// A refresh token takes its whole family along, an access token nothing. `token_type_hint` is not needed.
+    /// Revokes a refresh token with its whole family, or one access token. `token_type_hint` is ignored.
     pub(super) fn revoke(&mut self, call: &Call<'_>) -> Result<Reply, OAuthError> {
         let form = Form::of(call.request)?;
         let client = self.client_of(&form, call)?;
@@ -30,7 +30,7 @@ impl Issuer {
         Ok(Reply::empty(StatusCode::OK))
     }
 
-    /// A token of this realm that is good, and whether it is a refresh token.
+    /// The record of an active token of this realm, and whether it is a refresh token.
     pub(super) fn known(&self, token: &str, call: &Call<'_>) -> Option<(&Issued, bool)> {
         let access = self.tokens.find(token, call.now_ms()).map(|it| (it, false));
         let refresh = || Some((&self.tokens.sessions.active(token, call.now_ms())?.issued, true));

@@ -1,4 +1,4 @@
-//! Which request asks for what, and which function answers it.
+//! The table of routes: method, path, operation and handler.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -12,7 +12,7 @@ use crate::forms::field;
 use crate::http::{Reply, Request};
 use crate::paths::path_parameters;
 
-/// The route that fits a request.
+/// The route that matches a request.
 pub(super) struct Found {
     pub(super) route: &'static Route,
     pub(super) realm: Realm,
@@ -29,7 +29,7 @@ impl Found {
         fitting.unwrap_or(Self { route: &UNKNOWN_ROUTE, realm: Realm::Main })
     }
 
-    /// The exchanges share one address and differ in what is sent there.
+    /// The grants share one endpoint; `grant_type` tells them apart.
     pub(super) fn operation(&self, request: &Request) -> &'static str {
         if self.route.operation != EXCHANGE {
             return self.route.operation;
@@ -63,9 +63,9 @@ impl Route {
 }
 
 enum Handler {
-    /// Nobody may keep what it answers.
+    /// An endpoint whose replies must not be cached.
     Answers(fn(&mut Issuer, &Call<'_>) -> Result<Reply, OAuthError>),
-    /// Pages and documents say themselves what does not work.
+    /// A page or a document, which shows its errors itself.
     Shows(fn(&mut Issuer, &Call<'_>) -> Reply),
 }
 
@@ -78,7 +78,7 @@ const fn route(
     Route { method, path, operation, handler }
 }
 
-/// The names of all operations, each once.
+/// The names of all operations, without duplicates.
 pub(super) fn operations() -> &'static [&'static str] {
     &OPERATIONS
 }
@@ -91,7 +91,7 @@ static OPERATIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     names
 });
 
-/// What is open is the realm.
+/// `{}` is the realm.
 const ROUTES: &[Route] = &[
     route(
         "GET",

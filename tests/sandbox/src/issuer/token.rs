@@ -1,4 +1,4 @@
-//! The token endpoint: a code, a refresh token, a device's code or an account's word for an access token.
+//! The token endpoint: exchanges a code, a refresh token, a device code or an assertion for an access token.
 
 use hyper::StatusCode;
 use serde_json::json;
@@ -31,7 +31,7 @@ impl Issuer {
         }
     }
 
-    /// A code that is shown again ends what came of it
+    /// A code that is used again revokes the tokens that were issued for it
     /// ([RFC 6749, section 4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)).
     fn exchange(
         &mut self,
@@ -56,7 +56,7 @@ impl Issuer {
         }
     }
 
-    /// Old access tokens stay good until their time is over.
+    /// Old access tokens stay valid until they expire.
     fn refresh(
         &mut self,
         client: &'static str,
@@ -81,7 +81,7 @@ impl Issuer {
         Ok(reply)
     }
 
-    /// What happens to a refresh token that is not good: for a while it brings what it brought before.
+    /// Answers a refresh token that is not active: within the grace period with the tokens of its successor.
     fn reuse(&mut self, client: &str, offered: &str, call: &Call<'_>) -> Result<Reply, OAuthError> {
         let stale = || invalid_grant("the refresh token is unknown, expired, used or revoked");
         let spent = self.tokens.sessions.spent(offered);
@@ -100,14 +100,14 @@ impl Issuer {
         Err(stale())
     }
 
-    /// The first pair of a family.
+    /// The first tokens of a family.
     pub(super) fn open_session(&mut self, family: u64, grant: Grant, call: &Call<'_>) -> Reply {
         let access = self.mint(grant.clone(), Some(family), call);
         let refresh_token = self.begin_session(family, grant, access.clone(), call);
         self.reply(&access, Some(&refresh_token), call)
     }
 
-    /// A new refresh token, which stands for all that was granted even if `access` does not.
+    /// A new refresh token with all granted scopes, even if `access` has fewer.
     fn begin_session(
         &mut self,
         family: u64,
@@ -154,8 +154,8 @@ impl Issuer {
     }
 }
 
-/// Whether who shows the code is who asked for it. A verifier without a challenge is refused, too, since somebody could
-/// have taken the challenge away ([RFC 9700, section 4.8](https://www.rfc-editor.org/rfc/rfc9700#section-4.8)).
+/// Checks that the client of the request is the one that requested the code. A verifier without a challenge is refused, too,
+/// since an attacker could have removed the challenge ([RFC 9700, section 4.8](https://www.rfc-editor.org/rfc/rfc9700#section-4.8)).
 fn check_proofs(authorization: &AuthorizationRequest, form: &Form) -> Result<(), OAuthError> {
     if form.required("redirect_uri")? != authorization.callback.named {
         return Err(invalid_grant("redirect_uri is not the one that the code was sent to"));

@@ -1,4 +1,4 @@
-//! The tokens that were issued, whose they are, what they may do, from when to when they work.
+//! The issued tokens, with their holders, permissions and periods of validity.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::sessions::Sessions;
 use crate::platform::Context;
 use crate::secrets;
 
-/// Who let which client do what.
+/// The authorization of a client.
 #[derive(Clone)]
 pub(super) struct Grant {
     pub(super) realm: Realm,
@@ -26,7 +26,7 @@ impl Grant {
 #[derive(Clone)]
 pub(super) struct Issued {
     pub(super) grant: Grant,
-    /// All tokens that came from one consent are a family; an account's token has none.
+    /// The tokens of one consent are a family; a service account's token has none.
     pub(super) family: Option<u64>,
     pub(super) id: String,
     pub(super) created_ms: i64,
@@ -64,18 +64,18 @@ impl Tokens {
         self.issued.remove(token);
     }
 
-    /// Every token that came from one consent.
+    /// Revokes every token of one consent.
     pub(super) fn forget_family(&mut self, family: u64) {
         self.issued.retain(|_, it| it.family != Some(family));
         self.sessions.forget_family(family);
     }
 
-    /// All but the refresh tokens.
+    /// All tokens except refresh tokens.
     pub(super) fn forget_all(&mut self) {
         self.issued.clear();
     }
 
-    /// What `token` is now; nothing when it is unknown, expired or not valid yet.
+    /// The record of a token; `None` if it is unknown, expired or not valid yet.
     pub(super) fn find(&self, token: &str, now_ms: i64) -> Option<&Issued> {
         let issued = self.issued.get(token)?;
         (issued.valid_from_ms..issued.expires_ms).contains(&now_ms).then_some(issued)
