@@ -1,4 +1,4 @@
-"""Writes docs/platforms.md: what each built-in platform offers, read off its descriptor.
+"""Writes docs/platforms.md, a table of the features of each built-in platform, from the descriptors.
 
 usage: platforms.py [--check]
 """
@@ -33,12 +33,12 @@ def main() -> int:
         return 0
     if PAGE.read_text("utf-8") == page:
         return 0
-    print("docs/platforms.md is not what the descriptors say: run `make docs`")
+    print("docs/platforms.md differs from the descriptors: run `make docs` to update it")
     return 1
 
 
 def load(name: str) -> dict:
-    """A descriptor with what it extends, by RFC 7396."""
+    """A descriptor, merged into the one that it extends by RFC 7396."""
     own = json.loads((DESCRIPTORS / f"{name}.json").read_text("utf-8"))
     base = own.pop("extends", None)
     return merged(load(base), own) if base else own
@@ -61,7 +61,7 @@ def platforms() -> list[dict]:
 
 
 def rows() -> dict:
-    """What a cell says of a platform, by the row's name."""
+    """The functions that compute a platform's cell, by row name."""
     return {
         "name in `platform`": lambda p: f"`{p['name']}`",
         "hosts": hosts,
@@ -173,7 +173,7 @@ def assertion(platform: dict) -> dict:
 
 
 def rotation(platform: dict) -> str:
-    """What becomes of a session when nobody knows whether its refresh token was spent."""
+    """The fate of a session if the reply to its refresh is lost, so that its refresh token may be used up."""
     if "oauth" not in platform:
         return NO
     rules = platform["oauth"].get("refresh", {})

@@ -1,4 +1,4 @@
-"""A person at Chromium: opens pages, presses what they read, and remembers all that was to be seen."""
+"""Chromium, driven as a person would use it; it records every page, URL and network event."""
 
 import json
 import os
@@ -9,18 +9,18 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-PATIENCE_S = 20
+TIMEOUT_S = 20
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
     "--no-proxy-server", "--window-size=1000,760",
 ]
-PRESSABLE = "//*[self::a or self::button][normalize-space()='{}']"
+CLICKABLE = "//*[self::a or self::button][normalize-space()='{}']"
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 
 
 def chromium(profile):
-    """Debian's Chromium with its driver; nothing is looked for or downloaded."""
+    """Starts Debian's Chromium with its driver. Selenium does not search for or download another one."""
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
@@ -31,11 +31,11 @@ def chromium(profile):
 
 
 class Browser:
-    """One person's browser; cookies and history are theirs alone."""
+    """A browser with cookies and tabs of its own. A test gets a new one."""
 
-    def __init__(self, driver, pictures):
-        self.driver, self.pictures = driver, pictures
-        self.sources, self.bars, self.events, self.console = [], set(), [], []
+    def __init__(self, driver, screenshots):
+        self.driver, self.screenshots = driver, screenshots
+        self.sources, self.urls, self.events, self.console = [], set(), [], []
         driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
         driver.switch_to.new_window("tab")
         for tab in driver.window_handles[:-1]:
@@ -45,55 +45,56 @@ class Browser:
         for log in ("performance", "browser"):
             driver.get_log(log)
 
-    # ---- what a person does
+    # ---- actions
 
     def open(self, url):
         self.driver.get(url)
-        self.look()
+        self.record()
 
     def is_refused(self, url):
-        """Whether nobody listens there."""
+        """Whether a connection to this URL is refused."""
         try:
             self.driver.get(url)
         except WebDriverException as error:
             return "ERR_CONNECTION_REFUSED" in str(error)
         return False
 
-    def press(self, words, answers=True):
-        self.driver.execute_script("window.isLeft = true")
-        self.driver.find_element(By.XPATH, PRESSABLE.format(words)).click()
-        self.wait(lambda driver: driver.execute_script("return !window.isLeft"))
+    def press(self, text, answers=True):
+        """Clicks the link or button with this text. Pass `answers=False` if the next page may fail to load."""
+        self.driver.execute_script("window.isOldPage = true")
+        self.driver.find_element(By.XPATH, CLICKABLE.format(text)).click()
+        self.wait(lambda driver: driver.execute_script("return !window.isOldPage"))
         if answers:
-            self.look()
+            self.record()
 
     def type(self, text, field="user_code"):
-        """Types into a field, whatever stood in it."""
+        """Replaces the text of a field."""
         element = self.driver.find_element(By.NAME, field)
         element.clear()
         element.send_keys(text)
 
     def back(self):
         self.driver.back()
-        self.look()
+        self.record()
 
     def reload(self):
         self.driver.refresh()
-        self.look()
+        self.record()
 
     def new_tab(self):
         self.driver.switch_to.new_window("tab")
         return self.driver.current_window_handle
 
-    def turn_to(self, tab):
+    def switch_to(self, tab):
         self.driver.switch_to.window(tab)
 
     def cookie(self, name):
         return self.driver.get_cookie(name)
 
-    def keep_cookie(self, cookie):
+    def set_cookie(self, cookie):
         self.driver.add_cookie(cookie)
 
-    # ---- what a person sees
+    # ---- the current page
 
     @property
     def tab(self):
@@ -107,58 +108,62 @@ class Browser:
     def text(self):
         return self.driver.find_element(By.TAG_NAME, "body").text
 
-    def offers(self, words):
-        return bool(self.driver.find_elements(By.XPATH, PRESSABLE.format(words)))
+    def offers(self, text):
+        """Whether the page has a link or button with this text."""
+        return bool(self.driver.find_elements(By.XPATH, CLICKABLE.format(text)))
 
     def wait(self, condition):
-        # While one page gives way to the next, Chromium's driver fails in ways of its own.
-        waiting = WebDriverWait(self.driver, PATIENCE_S, 0.02, ignored_exceptions=[WebDriverException])
+        # Chromium's driver raises various exceptions while a page is being replaced.
+        waiting = WebDriverWait(self.driver, TIMEOUT_S, 0.02, ignored_exceptions=[WebDriverException])
         return waiting.until(condition)
 
-    def look(self):
-        """Remembers this page, once it has come."""
+    def record(self):
+        """Waits until the page is loaded, and records its source and URLs."""
         self.wait(lambda driver: driver.execute_script("return document.readyState") == "complete")
         self.sources.append(self.driver.page_source)
         history = self.driver.execute_cdp_cmd("Page.getNavigationHistory", {})
-        self.bars |= {self.url, *(entry["url"] for entry in history["entries"])}
+        self.urls |= {self.url, *(entry["url"] for entry in history["entries"])}
 
-    # ---- what is left
+    # ---- records
 
-    def picture(self, name):
-        """Keeps what a page looks like: on a desk, in the dark, and on a phone."""
-        if (self.pictures / f"{name}.png").exists():
+    def screenshot(self, name):
+        """Saves the page as on a desktop, in dark mode and on a phone."""
+        if (self.screenshots / f"{name}.png").exists():
             return
-        tell = self.driver.execute_cdp_cmd
-        self.driver.save_screenshot(self.pictures / f"{name}.png")
+        execute = self.driver.execute_cdp_cmd
+        self.driver.save_screenshot(self.screenshots / f"{name}.png")
         dark = [{"name": "prefers-color-scheme", "value": "dark"}]
-        tell("Emulation.setEmulatedMedia", {"features": dark})
-        self.driver.save_screenshot(self.pictures / f"{name}-dark.png")
-        tell("Emulation.setEmulatedMedia", {"features": []})
-        tell("Emulation.setDeviceMetricsOverride", PHONE)
-        self.driver.save_screenshot(self.pictures / f"{name}-phone.png")
+        execute("Emulation.setEmulatedMedia", {"features": dark})
+        self.driver.save_screenshot(self.screenshots / f"{name}-dark.png")
+        execute("Emulation.setEmulatedMedia", {"features": []})
+        execute("Emulation.setDeviceMetricsOverride", PHONE)
+        self.driver.save_screenshot(self.screenshots / f"{name}-phone.png")
         width = "return document.documentElement.scrollWidth"
         assert self.driver.execute_script(width) <= PHONE["width"], f"{name} is too wide for a phone"
-        tell("Emulation.clearDeviceMetricsOverride", {})
+        execute("Emulation.clearDeviceMetricsOverride", {})
 
-    def remains(self):
-        """All that was seen or written down so far: sources, addresses, what went over the net, the console."""
+    def recording(self):
+        """Everything that was recorded so far: page sources, URLs, network events and the console."""
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         self.events += [it for it in messages if it["method"].startswith(("Network.", "Page."))]
         self.console += self.driver.get_log("browser")
-        return Remains(self.sources, self.bars, self.events, self.console)
+        return Recording(self.sources, self.urls, self.events, self.console)
 
 
 @dataclass
-class Remains:
+class Recording:
+    """The recorded page sources, URLs in the address bar and history, network events and console messages."""
+
     sources: list[str]
-    bars: set[str]
+    urls: set[str]
     events: list[dict]
     console: list[dict]
 
-    def everything(self):
-        return "\n".join([*self.sources, *self.bars, json.dumps(self.events), json.dumps(self.console)])
+    def text(self):
+        """The whole recording as one text."""
+        return "\n".join([*self.sources, *self.urls, json.dumps(self.events), json.dumps(self.console)])
 
-    def addresses(self):
-        """Every address that was asked for, redirects included."""
-        asked = (event["params"] for event in self.events if event["method"] == "Network.requestWillBeSent")
-        return [each["request"]["url"] for each in asked]
+    def requested_urls(self):
+        """Every requested URL, redirects included."""
+        requests = (event["params"] for event in self.events if event["method"] == "Network.requestWillBeSent")
+        return [each["request"]["url"] for each in requests]

@@ -1,4 +1,4 @@
-"""What the tests here share: Chromium, the sandboxes, and the web apps of the examples."""
+"""Fixtures: Chromium, the sandboxes, and the web apps of the examples."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ SITES = {
 
 
 @pytest.fixture(scope="session")
-def pictures():
+def screenshots():
     folder = BUILD / "screenshots"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -40,28 +40,28 @@ def driver(tmp_path_factory):
 
 
 @pytest.fixture
-def browser(driver, pictures, sandbox):
-    """A person's browser, which is searched for secrets in the end."""
-    browser = Browser(driver, pictures)
+def browser(driver, screenshots, sandbox):
+    """A browser whose recording is searched for secrets after the test."""
+    browser = Browser(driver, screenshots)
     yield browser
-    remains = browser.remains()
-    assert remains.addresses()
-    assert not leaks.found(remains, [sandbox.ready["client_secret"]])
-    seen = [*remains.sources, *remains.bars, *remains.addresses()]
-    assert not [each for each in seen if leaks.spells(PASSWORD, each)]
-    unexpected = [entry["message"] for entry in remains.console if "Failed to load resource" not in entry["message"]]
+    recording = browser.recording()
+    assert recording.requested_urls()
+    assert not leaks.found(recording, [sandbox.ready["client_secret"]])
+    seen = [*recording.sources, *recording.urls, *recording.requested_urls()]
+    assert not [each for each in seen if leaks.contains(each, PASSWORD)]
+    unexpected = [entry["message"] for entry in recording.console if "Failed to load resource" not in entry["message"]]
     assert not unexpected
 
 
 @pytest.fixture(scope="session")
 def sandboxes(tmp_path_factory):
-    """Each platform, started when it is first asked for."""
+    """Returns the sandbox of a platform, with an empty ledger. It is started on the first call."""
     folder, running = tmp_path_factory.mktemp("sandboxes"), {}
 
     def sandbox(platform):
         if platform not in running:
             running[platform] = Sandbox(TARGET / "debug/appmint-sandbox", platform, folder)
-        running[platform].tell("ledger", method="DELETE")
+        running[platform].command("ledger", method="DELETE")
         return running[platform]
 
     yield sandbox
@@ -70,33 +70,33 @@ def sandboxes(tmp_path_factory):
 
 
 class Site:
-    """A web app of the examples, which runs."""
+    """A running web app of the examples."""
 
     def __init__(self, name, sandbox):
-        command, sign = SITES[name]
-        self.name, self.sandbox, self.said = name, sandbox, []
+        command, ready_text = SITES[name]
+        self.name, self.sandbox, self.output = name, sandbox, []
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
         self.host, self.callback = urlsplit(self.url).netloc, f"{self.url}/callback"
-        more = {"redirect_uri": self.callback, "user_get_path": sandbox.stage.path}
+        more = {"redirect_uri": self.callback, "user_get_path": sandbox.profile.path}
         env = environment(sandbox, **more)
         self.process = subprocess.Popen(command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        while not self.said or sign not in self.said[-1]:
+        while not self.output or ready_text not in self.output[-1]:
             line = self.process.stdout.readline()
-            assert line, "".join(self.said)
-            self.said.append(line)
-        self.reader = threading.Thread(target=lambda: self.said.extend(self.process.stdout))
+            assert line, "".join(self.output)
+            self.output.append(line)
+        self.reader = threading.Thread(target=lambda: self.output.extend(self.process.stdout))
         self.reader.start()
 
     def close(self):
         self.process.terminate()
         self.process.wait(timeout=20)
         self.reader.join()
-        assert not [line for line in self.said if "Traceback" in line or leaks.TOKEN.search(line)]
+        assert not [line for line in self.output if "Traceback" in line or leaks.TOKEN.search(line)]
 
 
 def environment(sandbox, **more):
-    """That of a program of the examples."""
+    """The environment of an example program."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("APPMINT_")}
     own = {"platform": sandbox.platform, **sandbox.settings(), **more}
     return inherited | {f"APPMINT_{k.upper()}": v for k, v in own.items()} | {"PYTHONUNBUFFERED": "1"}
@@ -104,6 +104,7 @@ def environment(sandbox, **more):
 
 @pytest.fixture(scope="session")
 def sites(sandboxes):
+    """Returns the web app of a name and a platform. It is started on the first call."""
     running = {}
 
     def site(name, platform):

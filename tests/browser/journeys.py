@@ -1,4 +1,4 @@
-"""What is the same wherever a person came from."""
+"""Steps that tests of web apps and of loopback logins share."""
 
 from contextlib import suppress
 from urllib.parse import quote, urlsplit
@@ -11,30 +11,30 @@ PASSWORD = "correct horse battery staple"
 
 
 def log_in(browser, name, password=PASSWORD):
-    """Fills in the platform's page, and presses its button."""
+    """Fills in and submits the platform's login page."""
     browser.type(name, "name")
     browser.type(password, "password")
     browser.press("Log in")
 
 
-def arrive(browser, sandbox, url):
-    """Opens a page of the platform, and logs in if it asks for that."""
+def open_with_login(browser, sandbox, url):
+    """Opens a page of the platform, and logs in if it requires that."""
     browser.open(url)
     if urlsplit(browser.url).path == urlsplit(sandbox.login).path:
-        log_in(browser, sandbox.stage.person)
+        log_in(browser, sandbox.profile.person)
 
 
-def refuses_to_return_to(wrong, browser, sandbox, consent):
-    """The platform's question, asked with another place to return to, leads nowhere."""
+def check_redirect_uri_is_refused(wrong, browser, sandbox, consent):
+    """Opens the consent page with an unregistered redirect URI, and checks that nothing is sent there."""
     right = query_of(consent)["redirect_uri"]
-    crooked = consent.replace(quote(right, safe=""), quote(wrong, safe=""))
-    assert crooked != consent
-    with suppress(WebDriverException):  # nobody listens at GitHub's first callback URL
-        browser.open(crooked)
-    assert sandbox.stage.refused in f"{browser.url}\n{browser.text}"
+    changed = consent.replace(quote(right, safe=""), quote(wrong, safe=""))
+    assert changed != consent
+    with suppress(WebDriverException):  # no server listens at GitHub's first callback URL
+        browser.open(changed)
+    assert sandbox.profile.refused in f"{browser.url}\n{browser.text}"
     if sandbox.host in browser.url:
-        browser.picture(f"{sandbox.platform}-wrong-redirect")
-    addresses = browser.remains().addresses()
-    assert not [url for url in addresses if urlsplit(url).netloc == urlsplit(wrong).netloc]
-    assert not [url for url in addresses if "code" in query_of(url)]
+        browser.screenshot(f"{sandbox.platform}-wrong-redirect")
+    urls = browser.recording().requested_urls()
+    assert not [url for url in urls if urlsplit(url).netloc == urlsplit(wrong).netloc]
+    assert not [url for url in urls if "code" in query_of(url)]
     assert sandbox.exchanges() == 0

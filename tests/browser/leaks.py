@@ -1,4 +1,4 @@
-"""What must not be found in a browser: tokens, the client's secret, code verifiers, and codes but in a callback."""
+"""Finds secrets in a browser's recording: tokens, the client secret, code verifiers, and codes outside of their callback."""
 
 import hashlib
 import json
@@ -9,51 +9,52 @@ from urllib.parse import quote, quote_plus, urlsplit
 from platforms import query_of
 
 TOKEN = re.compile(r"gh[usr]_\w{20,}|at[us]_\w{20,}|refresh_\w{20,}|ac[sur]\.\w{20,}|is[adr]_\w{20,}")
-# A name that only the calls between program and platform have.
+# Parameter names of requests that no browser sends or receives.
 NAME = re.compile(r"code_verifier|client_secret|access_token\W|refresh_token")
-VERIFIER_LETTERS = 43
-RUN = re.compile(rf"[\w-]{{{VERIFIER_LETTERS},}}", re.ASCII)
+VERIFIER_LENGTH = 43
+RUN = re.compile(rf"[\w-]{{{VERIFIER_LENGTH},}}", re.ASCII)
 REFERRERS = ("referer", "referrer")
 
 
-def found(remains, secrets=()):
-    """What leaked; nothing, if all is well."""
-    everything = remains.everything()
-    leaks = [f"a secret ({secret[:4]}…)" for secret in secrets if spells(secret, everything)]
-    leaks += [f"a token ({token[:6]}…)" for token in TOKEN.findall(everything)]
-    leaks += NAME.findall(everything)
-    leaks += verifiers(everything, {query_of(url).get("code_challenge") for url in remains.addresses()})
-    for code, urls in callbacks(remains).items():
-        leaks += strays(remains, code, urls)
+def found(recording, secrets=()):
+    """A description of each leak; empty if there is none."""
+    text = recording.text()
+    leaks = [f"a secret ({secret[:4]}…)" for secret in secrets if contains(text, secret)]
+    leaks += [f"a token ({token[:6]}…)" for token in TOKEN.findall(text)]
+    leaks += NAME.findall(text)
+    leaks += verifiers(text, {query_of(url).get("code_challenge") for url in recording.requested_urls()})
+    for code, urls in callbacks(recording).items():
+        leaks += codes_elsewhere(recording, code, urls)
     return leaks
 
 
-def spells(secret, text):
+def contains(text, secret):
+    """Whether a text contains a secret, verbatim or encoded."""
     return any(it in text for it in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]))
 
 
 def verifiers(text, challenges):
-    """Whatever in a text hashes to a challenge that was sent along is its verifier."""
+    """Yields a leak for each part of a text whose hash is one of the challenges."""
     for run in set(RUN.findall(text)):
-        for start in range(len(run) - VERIFIER_LETTERS + 1):
-            part = run[start : start + VERIFIER_LETTERS].encode()
+        for start in range(len(run) - VERIFIER_LENGTH + 1):
+            part = run[start : start + VERIFIER_LENGTH].encode()
             if urlsafe_b64encode(hashlib.sha256(part).digest()).decode().rstrip("=") in challenges:
                 yield "a code verifier"
 
 
-def callbacks(remains):
-    """Each code that came back, and the URLs that it came in."""
+def callbacks(recording):
+    """The URLs of the callbacks, by authorization code."""
     codes = {}
-    for url in set(remains.addresses()):
+    for url in set(recording.requested_urls()):
         if "code" in query_of(url) and urlsplit(url).path == "/callback":
             codes.setdefault(query_of(url)["code"], []).append(url)
     return codes
 
 
-def strays(remains, code, urls):
-    """Where a code is but in the URL of its callback."""
-    leaks = [f"the code in a page: {source[:80]}" for source in remains.sources if code in source]
-    for name, text in leaves([*remains.events, *remains.console]):
+def codes_elsewhere(recording, code, urls):
+    """A description of each place of a code other than the URL of its callback."""
+    leaks = [f"the code in a page: {source[:80]}" for source in recording.sources if code in source]
+    for name, text in leaves([*recording.events, *recording.console]):
         if name.lower() not in REFERRERS:
             for url in urls:
                 text = text.replace(url, "")
@@ -63,7 +64,7 @@ def strays(remains, code, urls):
 
 
 def leaves(value, name=""):
-    """Every text in a tree, with the name of the member that it is."""
+    """Yields every string in a JSON value, with the name of its member."""
     if isinstance(value, str):
         yield name, value
     elif isinstance(value, dict):

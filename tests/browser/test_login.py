@@ -1,4 +1,4 @@
-"""A person at the login of a program on this machine, which listens on the loopback interface."""
+"""Loopback logins: a program on this machine waits for the callback on a port of its own."""
 
 import re
 import subprocess
@@ -8,7 +8,7 @@ import appmint
 import pytest
 
 from conftest import BUILD, environment
-from journeys import arrive, log_in, refuses_to_return_to
+from journeys import check_redirect_uri_is_refused, log_in, open_with_login
 from platforms import query_of
 
 KINDS = [
@@ -20,22 +20,22 @@ everywhere = pytest.mark.parametrize("program", KINDS, ids="-".join, indirect=Tr
 
 
 class Python:
-    """A login in this process."""
+    """A login by the Python binding in this process."""
 
     def __init__(self, sandbox):
-        self.stage, self.app = sandbox.stage, sandbox.app()
+        self.profile, self.app = sandbox.profile, sandbox.app()
         self.login = self.app.start_login()
         self.url = self.login.url
         self.threads = ThreadPoolExecutor()
-        self.waiting = self.threads.submit(self.login.wait, 60)
+        self.result = self.threads.submit(self.login.wait, 60)
 
-    def says(self):
-        """What the program says in the end, and the secrets it then knows."""
+    def finish(self):
+        """Waits for the end of the login. Returns the program's output and the tokens that it received."""
         try:
-            token = self.waiting.result()
+            token = self.result.result()
         except appmint.Error as error:
             return str(error), []
-        answer = self.app.request("GET", self.stage.path, token=token).text
+        answer = self.app.request("GET", self.profile.path, token=token).text
         return answer, [token.reveal(), token.reveal_refresh_token()]
 
     def close(self):
@@ -44,16 +44,16 @@ class Python:
 
 
 class Cpp:
-    """The example, which leaves the browser to us."""
+    """A login by the C++ example, which prints the URL instead of opening a browser."""
 
     def __init__(self, sandbox):
-        env = environment(sandbox, user_get_path=sandbox.stage.path, browser="true")
+        env = environment(sandbox, user_get_path=sandbox.profile.path, browser="true")
         self.process = subprocess.Popen(
             [BUILD / "c/login_cpp"], env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         self.url = re.fullmatch(r"Log in at (\S+)\n", self.process.stdout.readline())[1]
 
-    def says(self):
+    def finish(self):
         return self.process.communicate(timeout=60)[0], []
 
     def close(self):
@@ -73,7 +73,7 @@ def sandbox(program, sandboxes):
 
 @pytest.fixture
 def begin(program, sandbox):
-    """Begins logins."""
+    """Returns a function that starts a login."""
     begun = []
 
     def begin():
@@ -87,171 +87,171 @@ def begin(program, sandbox):
 
 @pytest.fixture
 def login(begin, sandbox, browser):
-    """A login that is begun, with the person in front of the platform's question, who has logged in there."""
+    """A started login whose consent page is open in the browser, after a login at the platform."""
     login = begin()
-    arrive(browser, sandbox, login.url)
+    open_with_login(browser, sandbox, login.url)
     return login
 
 
-def is_asked(browser, sandbox):
-    return f"You are logged in as {sandbox.stage.person}." in browser.text and browser.offers("Authorize")
+def shows_consent_page(browser, sandbox):
+    return f"You are logged in as {sandbox.profile.person}." in browser.text and browser.offers("Authorize")
 
 
-def is_asked_for_a_password(browser, sandbox):
+def shows_login_page(browser, sandbox):
     return browser.url.startswith(f"{sandbox.login}?") and not browser.offers("Authorize")
 
 
-def bare(browser):
-    """Whether the address bar holds a place and nothing else."""
+def has_bare_url(browser):
+    """Whether the URL in the address bar has neither query nor fragment."""
     return not query_of(browser.url) and "#" not in browser.url
 
 
 @everywhere
-def test_who_agrees_is_logged_in(login, sandbox, browser):
+def test_consent_completes_the_login(login, sandbox, browser):
     back = query_of(login.url)["redirect_uri"]
-    browser.picture(f"{sandbox.platform}-consent")
+    browser.screenshot(f"{sandbox.platform}-consent")
     browser.press("Authorize")
     assert "You are logged in" in browser.text
     assert browser.url == back
-    browser.picture("loopback-done")
-    [callback] = {url for url in browser.remains().addresses() if url.startswith(f"{back}?")}
+    browser.screenshot("loopback-done")
+    [callback] = {url for url in browser.recording().requested_urls() if url.startswith(f"{back}?")}
     assert sandbox.issuer in (None, query_of(callback).get("iss"))
-    said, secrets = login.says()
-    assert sandbox.stage.answer in said
+    output, secrets = login.finish()
+    assert sandbox.profile.answer in output
     assert sandbox.exchanges() == 1
-    everything = browser.remains().everything()
-    assert not [secret[:6] for secret in secrets if secret in everything]
+    recorded = browser.recording().text()
+    assert not [secret[:6] for secret in secrets if secret in recorded]
 
 
 @everywhere
-def test_who_logs_in_wrongly_may_try_again(begin, sandbox, browser):
+def test_a_failed_login_at_the_platform_can_be_repeated(begin, sandbox, browser):
     login = begin()
     browser.open(login.url)
-    assert is_asked_for_a_password(browser, sandbox)
-    browser.picture(f"{sandbox.platform}-login")
+    assert shows_login_page(browser, sandbox)
+    browser.screenshot(f"{sandbox.platform}-login")
     log_in(browser, "mallory")
     assert "Nobody has this name here." in browser.text
-    browser.picture(f"{sandbox.platform}-login-wrong")
-    log_in(browser, sandbox.stage.person, password="")
+    browser.screenshot(f"{sandbox.platform}-login-wrong")
+    log_in(browser, sandbox.profile.person, password="")
     assert "The password is empty" in browser.text
-    log_in(browser, sandbox.stage.person)
+    log_in(browser, sandbox.profile.person)
     assert browser.url == login.url
-    assert is_asked(browser, sandbox)
+    assert shows_consent_page(browser, sandbox)
     browser.press("Authorize")
-    assert sandbox.stage.answer in login.says()[0]
+    assert sandbox.profile.answer in login.finish()[0]
 
 
 @everywhere
-def test_who_is_somebody_else_logs_out_at_the_platform(login, sandbox, browser):
-    assert is_asked(browser, sandbox)
+def test_a_logout_at_the_platform_keeps_the_login_waiting(login, sandbox, browser):
+    assert shows_consent_page(browser, sandbox)
     browser.press("Not you? Log out")
-    assert is_asked_for_a_password(browser, sandbox)
+    assert shows_login_page(browser, sandbox)
     assert not [cookie for cookie in browser.driver.get_cookies() if cookie["name"].endswith("_session")]
-    browser.back()  # to a page out of the browser's memory, perhaps
+    browser.back()  # the browser may show a cached page
     browser.reload()
-    assert is_asked_for_a_password(browser, sandbox)
-    goes_on(login, sandbox, browser)
+    assert shows_login_page(browser, sandbox)
+    can_still_finish(login, sandbox, browser)
 
 
-def test_a_question_of_a_session_that_is_over_gives_nothing(login, sandbox, browser):
+def test_a_consent_page_of_an_ended_session_is_refused(login, sandbox, browser):
     tabs = [browser.tab, browser.new_tab()]
     browser.open(login.url)
     browser.press("Not you? Log out")
-    browser.turn_to(tabs[0])
+    browser.switch_to(tabs[0])
     browser.press("Authorize")
     assert "You are not logged in; start again." in browser.text
-    browser.picture(f"{sandbox.platform}-login-over")
-    goes_on(login, sandbox, browser)
+    browser.screenshot(f"{sandbox.platform}-login-over")
+    can_still_finish(login, sandbox, browser)
 
 
 @everywhere
-def test_who_says_no_is_told(login, sandbox, browser):
+def test_a_denial_is_reported(login, sandbox, browser):
     browser.press("Cancel")
     assert "You said no" in browser.text
-    assert bare(browser)
-    browser.picture("loopback-denied")
-    assert "the authorization was refused" in login.says()[0]
+    assert has_bare_url(browser)
+    browser.screenshot("loopback-denied")
+    assert "the authorization was refused" in login.finish()[0]
     assert sandbox.exchanges() == 0
 
 
 @everywhere
-def test_a_redirect_uri_that_is_not_registered_is_not_gone_to(login, sandbox, browser):
+def test_an_unregistered_redirect_uri_is_refused(login, sandbox, browser):
     back = query_of(login.url)["redirect_uri"]
-    refuses_to_return_to(back.replace("127.0.0.1", "localhost"), browser, sandbox, login.url)
-    goes_on(login, sandbox, browser)
+    check_redirect_uri_is_refused(back.replace("127.0.0.1", "localhost"), browser, sandbox, login.url)
+    can_still_finish(login, sandbox, browser)
 
 
-def goes_on(login, sandbox, browser):
-    """Whatever happened, the login is none the worse for it."""
+def can_still_finish(login, sandbox, browser):
+    """Checks that the login still works, and that no code was exchanged yet."""
     assert sandbox.exchanges() == 0
-    arrive(browser, sandbox, login.url)
+    open_with_login(browser, sandbox, login.url)
     browser.press("Authorize")
     assert "You are logged in" in browser.text
-    assert sandbox.stage.answer in login.says()[0]
+    assert sandbox.profile.answer in login.finish()[0]
 
 
-def test_a_state_that_was_tampered_with_ends_nothing(login, sandbox, browser):
+def test_a_wrong_state_does_not_end_the_login(login, sandbox, browser):
     state = query_of(login.url)["state"]
     callback = sandbox.callback_of(login.url)
-    for crooked in (callback.replace(state, "A" * len(state)), callback.replace(state, state[:-1] + "~")):
-        browser.open(crooked)
+    for changed in (callback.replace(state, "A" * len(state)), callback.replace(state, state[:-1] + "~")):
+        browser.open(changed)
         assert "Nobody waits for this" in browser.text
-        assert bare(browser)
-    browser.picture("loopback-stranger")
-    goes_on(login, sandbox, browser)
+        assert has_bare_url(browser)
+    browser.screenshot("loopback-unknown")
+    can_still_finish(login, sandbox, browser)
 
 
-def test_a_browser_that_looks_around_ends_nothing(login, sandbox, browser):
+def test_other_requests_do_not_end_the_login(login, sandbox, browser):
     back = query_of(login.url)["redirect_uri"]
     for path in ("/favicon.ico", "/", "/callback/more?code=1&state=2"):
         browser.open(back.replace("/callback", path))
         assert "There is nothing here" in browser.text
-    browser.picture("loopback-nothing")
+    browser.screenshot("loopback-nothing")
     callback = sandbox.callback_of(login.url)
-    for stranger in (back, callback.replace("127.0.0.1", "localhost")):  # the latter as a page of another name
-        browser.open(stranger)
+    for url in (back, callback.replace("127.0.0.1", "localhost")):  # the latter has another host
+        browser.open(url)
         assert "Nobody waits for this" in browser.text
-    goes_on(login, sandbox, browser)
+    can_still_finish(login, sandbox, browser)
 
 
-def test_a_reload_afterwards_finds_nobody_and_exchanges_nothing(login, sandbox, browser):
+def test_a_reload_after_the_login_is_refused(login, sandbox, browser):
     browser.press("Authorize")
-    login.says()
+    login.finish()
     assert browser.is_refused(browser.url)
     assert sandbox.exchanges() == 1
 
 
-def test_going_back_and_agreeing_again_exchanges_nothing(login, sandbox, browser):
+def test_a_second_consent_exchanges_nothing(login, sandbox, browser):
     browser.press("Authorize")
-    said = login.says()[0]
+    output = login.finish()[0]
     browser.back()
     assert browser.url == login.url
     browser.reload()
     browser.press("Authorize", answers=False)
     assert sandbox.exchanges() == 1
-    assert sandbox.stage.answer in said
+    assert sandbox.profile.answer in output
 
 
-def test_two_tabs_of_one_login_are_one_login(login, sandbox, browser):
+def test_two_tabs_of_one_login_exchange_one_code(login, sandbox, browser):
     tabs = [browser.tab, browser.new_tab()]
     browser.open(login.url)
     browser.press("Authorize")
-    assert sandbox.stage.answer in login.says()[0]
-    browser.turn_to(tabs[0])
+    assert sandbox.profile.answer in login.finish()[0]
+    browser.switch_to(tabs[0])
     browser.press("Authorize", answers=False)
     assert sandbox.exchanges() == 1
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["first-first", "last-first"])
-def test_two_logins_at_once_end_in_any_order(begin, sandbox, browser, order):
+def test_two_logins_can_end_in_any_order(begin, sandbox, browser, order):
     logins, tabs = [], []
     for _ in order:
         logins.append(begin())
         tabs.append(browser.new_tab())
-        arrive(browser, sandbox, logins[-1].url)
+        open_with_login(browser, sandbox, logins[-1].url)
     for turn in order:
-        browser.turn_to(tabs[turn])
+        browser.switch_to(tabs[turn])
         browser.press("Authorize")
         assert "You are logged in" in browser.text
-        assert sandbox.stage.answer in logins[turn].says()[0]
+        assert sandbox.profile.answer in logins[turn].finish()[0]
     assert sandbox.exchanges() == 2

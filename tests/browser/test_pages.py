@@ -1,4 +1,4 @@
-"""The platform's pages that no redirect leads to, and the search for what must not be found."""
+"""The platforms' device and error pages, and the search for leaked secrets."""
 
 import base64
 import hashlib
@@ -7,8 +7,8 @@ import appmint
 import pytest
 
 import leaks
-from browser import Remains
-from journeys import arrive
+from browser import Recording
+from journeys import open_with_login
 
 
 @pytest.fixture(params=["github", "acme", "issuer"])
@@ -23,14 +23,14 @@ def app(sandbox):
 
 
 @pytest.mark.parametrize("button", ["Authorize", "Cancel"])
-def test_a_person_types_the_code_of_another_device(app, sandbox, browser, button):
-    sandbox.tell("quirks", device_interval_s=1)
+def test_a_person_enters_the_code_of_a_device(app, sandbox, browser, button):
+    sandbox.command("quirks", device_interval_s=1)
     with app.start_device_login() as login:
-        arrive(browser, sandbox, login.verification_uri)
+        open_with_login(browser, sandbox, login.verification_uri)
         browser.type(login.user_code)
-        browser.picture(f"{sandbox.platform}-device")
+        browser.screenshot(f"{sandbox.platform}-device")
         browser.press(button)
-        browser.picture(f"{sandbox.platform}-device-{button.lower()}")
+        browser.screenshot(f"{sandbox.platform}-device-{button.lower()}")
         if button == "Authorize":
             assert login.wait().kind == "user"
         else:
@@ -40,18 +40,18 @@ def test_a_person_types_the_code_of_another_device(app, sandbox, browser, button
 
 def test_a_code_that_no_device_shows_is_refused(app, sandbox, browser):
     with app.start_device_login() as login:
-        arrive(browser, sandbox, login.verification_uri)
+        open_with_login(browser, sandbox, login.verification_uri)
         browser.type("WDJB-MJHT")
         browser.press("Authorize")
         assert "No device shows this code." in browser.text
-        browser.picture(f"{sandbox.platform}-device-unknown")
+        browser.screenshot(f"{sandbox.platform}-device-unknown")
 
 
 def test_a_client_that_is_not_registered_is_refused(app, sandbox, browser):
     page = app.authorize(redirect_uri="http://127.0.0.1/callback").url
-    arrive(browser, sandbox, page.replace(sandbox.ready["client_id"], "another"))
+    open_with_login(browser, sandbox, page.replace(sandbox.ready["client_id"], "another"))
     assert "has this client_id." in browser.text
-    browser.picture(f"{sandbox.platform}-unknown-client")
+    browser.screenshot(f"{sandbox.platform}-unknown-client")
 
 
 CALLBACK = "http://127.0.0.1:1/callback?code=c0de&state=x"
@@ -59,23 +59,23 @@ VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
 
 
-def asked(url, **headers):
+def request_event(url, **headers):
     return {"method": "Network.requestWillBeSent", "params": {"request": {"url": url, "headers": headers}}}
 
 
-def test_the_search_lets_pass_what_may_be_there():
-    events = [asked(f"http://localhost/ask?code_challenge={CHALLENGE}"), asked(CALLBACK)]
-    assert not leaks.found(Remains(["<p>Welcome"], {CALLBACK}, events, []), ["s3cret+"])
+def test_the_search_allows_codes_in_callbacks():
+    events = [request_event(f"http://localhost/ask?code_challenge={CHALLENGE}"), request_event(CALLBACK)]
+    assert not leaks.found(Recording(["<p>Welcome"], {CALLBACK}, events, []), ["s3cret+"])
 
 
-@pytest.mark.parametrize("remains", [
-    Remains(["<p>ghu_" + "a" * 36], set(), [], []),
-    Remains([], {"http://127.0.0.1/?code_verifier=1"}, [], []),
-    Remains([], set(), [], [{"message": "s3cret%2B"}]),
-    Remains([f"<p>x{VERIFIER}"], set(), [asked(f"http://localhost/ask?code_challenge={CHALLENGE}")], []),
-    Remains(["<a href='?code=c0de'>"], set(), [asked(CALLBACK)], []),
-    Remains([], set(), [asked(CALLBACK), asked("http://127.0.0.1:1/login", Referer=CALLBACK)], []),
-    Remains([], set(), [asked(CALLBACK), asked("http://127.0.0.1:2/?from=c0de")], []),
+@pytest.mark.parametrize("recording", [
+    Recording(["<p>ghu_" + "a" * 36], set(), [], []),
+    Recording([], {"http://127.0.0.1/?code_verifier=1"}, [], []),
+    Recording([], set(), [], [{"message": "s3cret%2B"}]),
+    Recording([f"<p>x{VERIFIER}"], set(), [request_event(f"http://localhost/ask?code_challenge={CHALLENGE}")], []),
+    Recording(["<a href='?code=c0de'>"], set(), [request_event(CALLBACK)], []),
+    Recording([], set(), [request_event(CALLBACK), request_event("http://127.0.0.1:1/login", Referer=CALLBACK)], []),
+    Recording([], set(), [request_event(CALLBACK), request_event("http://127.0.0.1:2/?from=c0de")], []),
 ], ids=["token", "name", "secret", "verifier", "code-in-page", "code-in-referrer", "code-elsewhere"])
-def test_the_search_finds_what_leaks(remains):
-    assert leaks.found(remains, ["s3cret+"])
+def test_the_search_finds_leaks(recording):
+    assert leaks.found(recording, ["s3cret+"])

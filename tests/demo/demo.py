@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs the same program in five languages against the sandbox, and compares what they say.
+"""Runs the same program in five languages against the sandbox, and compares their output.
 
-The sandbox's clock and the programs' stand still at one moment, so the transcripts must be equal
-to the letter: claims, installations, expiry, permissions, replies.
+The clocks of the sandbox and of the programs are frozen at the same time, so the transcripts must be
+equal byte by byte: claims, installations, expiry, permissions, replies.
 """
 
 import argparse
@@ -20,14 +20,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Stage:
-    """What differs between the platforms."""
+    """The values that differ between the platforms."""
 
-    account: str  # the one whose installation is used
-    path: str  # what is asked as the installation
-    user_path: str = ""  # what is asked as the user
-    descriptor: "Path | None" = None  # of a platform that is not built in
-    # A platform may want a redirect URI that was named once more in the exchange, and another may
-    # refuse it there; the programs are the same everywhere, and repeat none.
+    account: str  # the account of the installation
+    path: str  # a request with an installation token
+    user_path: str = ""  # a request with a user token
+    descriptor: "Path | None" = None  # the descriptor of a platform that is not built in
+    # Some platforms require the redirect URI of the authorization in the exchange, others refuse it there. The
+    # programs are the same for all platforms and send none there, so they cannot name one to the former.
     names_redirect_uri: bool = True
 
 
@@ -86,7 +86,7 @@ def start_sandbox(platform: str, folder: Path) -> tuple[subprocess.Popen, dict]:
     sandbox = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    print(sandbox.stdout.readline(), end="", flush=True)  # the one line that says it is ready
+    print(sandbox.stdout.readline(), end="", flush=True)  # the one line that the sandbox prints when it is ready
     return sandbox, json.loads(ready.read_text()) | {"now_ms": command[-1]}
 
 
@@ -99,7 +99,7 @@ def environment(options: argparse.Namespace, ready: dict) -> dict[str, str]:
 
 
 def settings(platform: str, ready: dict, redirect_uri: str) -> dict[str, str]:
-    """What the programs are told of a platform, and of the sandbox that is it."""
+    """The environment variables that tell a program the platform and its sandbox."""
     stage = STAGES[platform]
     return {
         "APPMINT_PLATFORM": "" if stage.descriptor else platform,
@@ -114,7 +114,7 @@ def settings(platform: str, ready: dict, redirect_uri: str) -> dict[str, str]:
         "APPMINT_ACCOUNT": stage.account,
         "APPMINT_GET_PATH": stage.path,
         "APPMINT_USER_GET_PATH": stage.user_path,
-        "APPMINT_BROWSER": str(ROOT / "tests/demo/press"),
+        "APPMINT_BROWSER": str(ROOT / "tests/demo/approve"),
     }
 
 
@@ -125,7 +125,7 @@ def run_all(commands: dict[str, list[str]], env: dict[str, str]) -> int:
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
         print(done.stdout + done.stderr, end="", flush=True)
         if done.returncode != 0:
-            print(f"\nthe {language} program ended with {done.returncode}")
+            print(f"\nthe {language} program failed with exit code {done.returncode}")
             return 1
         transcripts[language] = done.stdout
     return compare(transcripts, "APPMINT_SHOW_SECRETS" in env)
@@ -134,7 +134,7 @@ def run_all(commands: dict[str, list[str]], env: dict[str, str]) -> int:
 def compare(transcripts: dict[str, str], secrets_shown: bool) -> int:
     names = ", ".join(transcripts)
     if secrets_shown:
-        print(f"\n{names}: done; each got tokens of its own, so nothing is compared")
+        print(f"\n{names}: done. The transcripts contain different tokens, so they are not compared.")
         return 0
     if len(set(transcripts.values())) == 1:
         print(f"\nthe {len(transcripts)} transcripts are equal: {names}")

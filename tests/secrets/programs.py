@@ -1,4 +1,4 @@
-"""The example programs, started as a person starts them, with a person in front of them."""
+"""Runs the example programs under a debugger, with an automatic browser in place of the person."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
-from wire import Wire
+from proxy import RecordingProxy
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("APPMINT_BUILD") or ROOT / "build") / "c"
@@ -22,7 +22,7 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug"
 PYTHON = [sys.executable, "-X", "dev"]
 DIRECT = build_opener(ProxyHandler({}))
 DEVICE = re.compile(r"(?:type|Type) (\S+)")
-# At its last breath the program is stopped, and its memory is written down.
+# gdb stops the program when it exits and writes its memory to a core file.
 DEBUGGER = [
     "gdb", "-q", "-batch", "-ex", "set startup-with-shell off", "-ex", "set debuginfod enabled off", "-ex", "set confirm off",
     "-ex", "handle SIGUSR1 nostop noprint pass", "-ex", "handle SIGINT nostop noprint pass", "-ex", "catch syscall exit_group",
@@ -32,33 +32,35 @@ DEBUGGER = [
 
 @dataclass
 class Ended:
-    """What is left of a program."""
+    """The output of a program that has ended, the pages that it served, and its memory."""
 
-    said: str
+    output: str
     pages: list = field(default_factory=list)
     core: bytes = b""
 
 
-class Stage:
-    """GitHub, everything that is said to it, and a folder."""
+class Environment:
+    """A GitHub sandbox behind a recording proxy, and a folder."""
 
-    def __init__(self, folder, ready, wire):
-        self.folder, self.ready, self.wire = folder, ready, wire
+    def __init__(self, folder, ready, proxy):
+        self.folder, self.ready, self.proxy = folder, ready, proxy
 
-    def tell(self, command, **words):
-        request = Request(f"{self.ready['admin_url']}/{command}", json.dumps(words).encode(),
+    def command(self, command, **members):
+        """Sends a control command to the sandbox and returns its reply."""
+        request = Request(f"{self.ready['admin_url']}/{command}", json.dumps(members).encode(),
                           {"Content-Type": "application/json"})
         with DIRECT.open(request, timeout=20) as reply:
             return json.load(reply)
 
     def press(self, url):
-        """Where a person comes back to who presses "Authorize" on this page."""
-        return self.tell("press", url=url.replace(self.wire.url, self.ready["url"]))["location"]
+        """Presses "Authorize" on a page and returns the callback URL."""
+        return self.command("press", url=url.replace(self.proxy.url, self.ready["url"]))["location"]
 
-    def environment(self, **more):
+    def variables(self, **more):
+        """The environment variables of an example program."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "CARGO_TARGET_DIR") if name in os.environ}
         own = {
-            "PLATFORM": "github", "API_URL": self.wire.url, "WEB_URL": self.wire.url, "CLIENT_ID": self.ready["client_id"],
+            "PLATFORM": "github", "API_URL": self.proxy.url, "WEB_URL": self.proxy.url, "CLIENT_ID": self.ready["client_id"],
             "CLIENT_SECRET": self.ready["client_secret"], "APP_ID": self.ready["app_id"], "ACCOUNT": "github",
             "PRIVATE_KEY_FILE": str(self.folder / "app.pem"), "REDIRECT_URI": self.ready["redirect_uri"],
             "USER_GET_PATH": "/user", "BROWSER": f"{sys.executable} {__file__} {self.ready['admin_url']} {self.ready['url']}", **more,
@@ -69,10 +71,10 @@ class Stage:
 
     @contextmanager
     def running(self, command, **more):
-        """A program under a debugger."""
+        """Runs a program under the debugger."""
         core = self.folder / "core"
         debugger = [part.format(core=core) for part in DEBUGGER]
-        process = subprocess.Popen([*debugger, *map(str, command)], env=self.environment(**more), text=True,
+        process = subprocess.Popen([*debugger, *map(str, command)], env=self.variables(**more), text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         running = Running(process, core)
         try:
@@ -84,16 +86,16 @@ class Stage:
 
 class Running:
     def __init__(self, process, core):
-        self.process, self.core, self.said = process, core, []
+        self.process, self.core, self.output = process, core, []
 
-    def hear(self, pattern):
-        """What the program says, until it says this."""
+    def wait_for(self, pattern):
+        """Reads the output up to the first match of a pattern, and returns the match."""
         for line in self.process.stdout:
-            self.said.append(line)
+            self.output.append(line)
             found = re.search(pattern, line)
             if found:
                 return found
-        raise AssertionError("".join(self.said))
+        raise AssertionError("".join(self.output))
 
     def interrupt(self):
         """Presses Ctrl-C."""
@@ -101,76 +103,80 @@ class Running:
         os.kill(int(child), signal.SIGINT)
 
     def end(self, pages=()):
-        self.said += self.process.stdout.readlines()
-        assert self.process.wait(timeout=60) == 0 and self.core.exists(), "".join(self.said)
-        return Ended("".join(self.said), list(pages), self.core.read_bytes())
+        """Waits until the program has ended successfully."""
+        self.output += self.process.stdout.readlines()
+        assert self.process.wait(timeout=60) == 0 and self.core.exists(), "".join(self.output)
+        return Ended("".join(self.output), list(pages), self.core.read_bytes())
 
 
-def device(stage, command):
-    with stage.running(command) as program:
-        stage.tell("device", user_code=program.hear(DEVICE)[1])
+def device(environment, command):
+    """Runs a program that uses the device flow, and approves the device."""
+    with environment.running(command) as program:
+        environment.command("device", user_code=program.wait_for(DEVICE)[1])
         return program.end()
 
 
-def alone(stage, command):
-    """A program that needs nobody, or asks `APPMINT_BROWSER` for a person."""
-    with stage.running(command) as program:
+def alone(environment, command):
+    """Runs a program that needs no help, or that opens URLs with `APPMINT_BROWSER`."""
+    with environment.running(command) as program:
         return program.end()
 
 
-def web(stage, command):
-    """A web app that somebody logs in to, looks at, and logs out of."""
+def web(environment, command):
+    """Runs a web app, logs in, opens its page and logs out."""
     with socket.create_server(("127.0.0.1", 0)) as free:
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    with stage.running(command, REDIRECT_URI=f"{url}/callback") as program:
-        program.hear(r"(?i)listening|running on")
+        site = f"http://127.0.0.1:{free.getsockname()[1]}"
+    with environment.running(command, REDIRECT_URI=f"{site}/callback") as program:
+        program.wait_for(r"(?i)listening|running on")
         cookies = HTTPCookieProcessor(CookieJar())
-        person = build_opener(ProxyHandler({}), cookies, Stay())
+        browser = build_opener(ProxyHandler({}), cookies, NoRedirects())
         pages = []
 
-        def go(where, body=None):
+        def go(url, body=None):
+            """Opens a page and returns the URL that it redirects to, if it does."""
             try:
-                with person.open(where, body, timeout=20) as page:
+                with browser.open(url, body, timeout=20) as page:
                     pages.append(page.read().decode())
                     return ""
             except HTTPError as reply:
-                assert reply.code == 302, (where, reply.read())
+                assert reply.code == 302, (url, reply.read())
                 return reply.headers["Location"]
 
-        callback = stage.press(go(f"{url}/login"))
+        callback = environment.press(go(f"{site}/login"))
         assert go(callback) == "/"
-        go(f"{url}/")
+        go(f"{site}/")
         assert "octocat" in pages[-1], pages[-1]
-        go(f"{url}/logout", b"")
+        go(f"{site}/logout", b"")
         program.interrupt()
         return program.end(pages)
 
 
-class Stay(HTTPRedirectHandler):
-    """Goes nowhere by itself."""
+class NoRedirects(HTTPRedirectHandler):
+    """Does not follow redirects."""
 
     def redirect_request(self, *_):
         return None
 
 
 @contextmanager
-def stage(folder):
+def environment(folder):
+    """Starts a sandbox and a proxy, and stops the sandbox at the end."""
     ready = folder / "ready.json"
     command = [TARGET / "appmint-sandbox", "--platform", "github", "--ready-file", ready, "--key-out", folder / "app.pem",
                "--until-stdin-closes"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as sandbox:
-        sandbox.stdout.readline()  # the one line that says it is ready
-        told = json.loads(ready.read_text())
-        yield Stage(folder, told, Wire(told["url"]))
+        sandbox.stdout.readline()  # the one line that the sandbox prints when it is ready
+        registration = json.loads(ready.read_text())
+        yield Environment(folder, registration, RecordingProxy(registration["url"]))
         sandbox.stdin.close()
         sandbox.wait(timeout=20)
 
 
 def browse(admin_url, platform, url):
-    """What a person's browser does: it presses "Authorize", and follows back to the program."""
+    """Takes the place of a person's browser: presses "Authorize" and opens the callback URL."""
     page = f"{platform}/{url.split('/', 3)[3]}"
-    words = Request(f"{admin_url}/press", json.dumps({"url": page}).encode(), {"Content-Type": "application/json"})
-    with DIRECT.open(words, timeout=20) as reply:
+    command = Request(f"{admin_url}/press", json.dumps({"url": page}).encode(), {"Content-Type": "application/json"})
+    with DIRECT.open(command, timeout=20) as reply:
         location = json.load(reply)["location"]
     with DIRECT.open(location, timeout=20) as page:
         page.read()

@@ -1,1 +1,1 @@
-"""The conformance runner: cases are data, drivers are small, and this compares."""
+"""The conformance runner: it sends the steps of a case to a driver, plays the platform, and compares the results."""

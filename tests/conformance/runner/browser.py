@@ -1,14 +1,14 @@
-"""What a person's browser does while a login waits for it: it asks for pages, one after the other."""
+"""A minimal browser that requests pages one after the other while a login waits for it."""
 
 import http.client
 import threading
 from urllib.parse import urlsplit
 
-PATIENCE_S = 10
+TIMEOUT_S = 10
 
 
 class Browser:
-    """Visits in the background; each has a `url`, the `status` and a part of the `page` that it is to bring."""
+    """Visits pages in a background thread. A visit has a `url`, the expected `status` and an expected part of the `page`."""
 
     def __init__(self, visits):
         self.found = []
@@ -17,24 +17,26 @@ class Browser:
             self.thread.start()
 
     def problems(self):
-        """What was not as it was to be, once all pages have come."""
+        """Waits for all visits and returns the differences from what was expected."""
         if not self.thread.ident:
             return []
-        self.thread.join(PATIENCE_S)
-        return [*self.found, "the browser still waits for a page"] if self.thread.is_alive() else self.found
+        self.thread.join(TIMEOUT_S)
+        if self.thread.is_alive():
+            return [*self.found, f"the browser did not receive all pages within {TIMEOUT_S} s"]
+        return self.found
 
     def _visit(self, visits):
         for visit in visits:
             try:
-                self.found += differences(visit, *load(visit))
+                self.found += compare(visit, *load(visit))
             except (OSError, http.client.HTTPException) as error:
-                self.found.append(f"the browser at {visit['url']}: {error!r}")
+                self.found.append(f"the browser cannot open {visit['url']}: {error!r}")
 
 
 def load(visit):
-    """The status, headers and text of a page."""
+    """Requests a page and returns its status, headers and text."""
     parts = urlsplit(visit["url"])
-    connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE_S)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_S)
     try:
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         connection.request(visit.get("method", "GET"), target, headers=visit.get("headers", {}))
@@ -44,10 +46,10 @@ def load(visit):
         connection.close()
 
 
-def differences(visit, status, headers, text):
-    found = [] if status == visit["status"] else [f"the browser got {status}, not {visit['status']}"]
+def compare(visit, status, headers, text):
+    found = [] if status == visit["status"] else [f"the page has the status {status}, not {visit['status']}"]
     if visit.get("page", "") not in text:
         found.append(f"the page lacks `{visit['page']}`")
     if headers.get("Cache-Control") != "no-store":
-        found.append("the page may be kept by a cache")
+        found.append("the page may be cached: it lacks `Cache-Control: no-store`")
     return found

@@ -1,4 +1,4 @@
-"""Case files, profiles of platforms, and the filling in of both."""
+"""Reads case files and platform profiles, and fills in their names and times."""
 
 import copy
 import json
@@ -13,9 +13,9 @@ SUITE = Path(__file__).parent.parent
 ROOT = SUITE.parent.parent
 NAME = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 EXCHANGE = {"use", "request", "reply", "change", "times", "except", "delay_ms"}
-# Settings with which a driver keeps what another case must not see.
-KEPT = {"own_store", "on_event"}
-# Settings that say how to reach the network, and the clock.
+# Settings whose effects last in a driver beyond the case.
+LASTING = {"own_store", "on_event"}
+# The settings that discovery uses: network and clock.
 NETWORK = {"timeout", "connect_timeout", "proxy", "root_certificates", "user_agent", "allow_plain_http", "retries",
            "retry_wait", "clock_ms"}
 FILE = {"about", "platforms", "also", "settings", "clock", "source", "cases"}
@@ -25,7 +25,7 @@ STEP = {"call", "with", "exchanges", "later", "result", "error", "soon", "advanc
 
 @dataclass
 class Case:
-    """One case on one platform."""
+    """A case on one platform."""
 
     id: str
     platform: str
@@ -45,15 +45,15 @@ def load_all(folder=SUITE / "cases"):
     files = sorted(folder.rglob("*.json"))
     cases = [case for file in files for case in load(file, folder)]
     names = [case.id for case in cases]
-    doubled = {name for name in names if names.count(name) > 1}
-    if doubled:
-        raise ValueError(f"case ids given twice: {sorted(doubled)}")
+    duplicates = {name for name in names if names.count(name) > 1}
+    if duplicates:
+        raise ValueError(f"duplicate case ids: {sorted(duplicates)}")
     check_left_out(cases)
     return [case for case in cases if not left_out(case)]
 
 
 def load(file, folder):
-    """The cases of one file, each once for every platform that the file names."""
+    """Yields the cases of a file, once for each platform that the file names."""
     content = json.loads(file.read_text("utf-8"))
     place = file.relative_to(folder).with_suffix("").as_posix()
     if unknown := set(content) - FILE:
@@ -69,17 +69,17 @@ def load(file, folder):
 
 
 def left_out(case):
-    """Whether the profile says that the platform cannot have this case."""
-    return any(case.id.startswith(beginning) for beginning in case.profile.get("leaves_out", {}))
+    """Whether the profile excludes this case from the platform."""
+    return any(case.id.startswith(prefix) for prefix in case.profile.get("leaves_out", {}))
 
 
 def check_left_out(cases):
-    """Refuses a profile that leaves out what does not exist."""
+    """Raises ValueError if a profile excludes cases that do not exist."""
     for platform in {case.platform for case in cases}:
         own = [case.id for case in cases if case.platform == platform]
-        for beginning in load_profile(platform).get("leaves_out", {}):
-            if not any(name.startswith(beginning) for name in own):
-                raise ValueError(f"the profile {platform} leaves out {beginning}, which is not there")
+        for prefix in load_profile(platform).get("leaves_out", {}):
+            if not any(name.startswith(prefix) for name in own):
+                raise ValueError(f"the profile {platform} leaves out {prefix}, but no case has an id with this prefix")
 
 
 def of(name, platform, content, raw):
@@ -101,7 +101,7 @@ def of(name, platform, content, raw):
 
 
 def check(name, raw):
-    """Refuses what would silently test nothing."""
+    """Raises ValueError for members that would have no effect, so that no case silently tests nothing."""
     unknown = set(raw) - MEMBERS
     steps = raw.get("steps", [])
     unknown |= {member for step in steps for member in set(step) - STEP}
@@ -109,11 +109,11 @@ def check(name, raw):
         raise ValueError(f"{name}: unknown members {sorted(unknown)}")
     for step in [*steps, raw.get("app", {})]:
         if "error" in step and not {"kind", "reason"} <= set(step["error"]):
-            raise ValueError(f"{name}: an expected error names its kind and its reason")
+            raise ValueError(f"{name}: an expected error needs its kind and its reason")
         if "call" in step and ("result" in step) == ("error" in step):
-            raise ValueError(f"{name}: a call has a result or an error")
+            raise ValueError(f"{name}: a call needs a result or an error, and not both")
         if "soon" in step and {"exchanges", "later"} & set(step):
-            raise ValueError(f"{name}: what is asked for again and again has no exchanges")
+            raise ValueError(f"{name}: a step with `soon` is repeated, so it has no exchanges")
 
 
 @cache
@@ -123,14 +123,14 @@ def load_profile(platform):
 
 
 def overlaid(below, above):
-    """What `above` says, and for the rest what `below` does; objects are laid over each other."""
+    """`below` with the members of `above` replaced or added; objects are merged recursively."""
     if not isinstance(below, dict) or not isinstance(above, dict):
         return above
     return {**below, **{name: overlaid(below.get(name), value) for name, value in above.items()}}
 
 
 def patch(document, pointer, value):
-    """Sets or (with null) removes the member that a JSON pointer leads to."""
+    """Sets the member at a JSON pointer, or removes it if the value is None."""
     *path, last = pointer.strip("/").split("/")
     for part in path:
         document = document[int(part) if isinstance(document, list) else part]
@@ -143,21 +143,21 @@ def patch(document, pointer, value):
 
 
 def leaves_traces(case):
-    """Whether a driver keeps something of this case: a store, events, new tokens, a platform that it discovered."""
+    """Whether a case has effects in its driver that another case could see: a store, events or a discovered platform."""
     changed = [step["app"] for step in case.steps if "app" in step]
     watches = any(step.get("call") in ("watch", "discover") for step in case.steps)
-    return watches or any(KEPT & set(settings) for settings in (case.settings, *changed))
+    return watches or any(LASTING & set(settings) for settings in (case.settings, *changed))
 
 
 def begins_by_discovering(case):
-    """Whether there is nothing to make an app of before the first step."""
+    """Whether the first step discovers the platform, so that no app can be created before it."""
     return bool(case.steps) and case.steps[0].get("call") == "discover"
 
 
 def words_of_settings(case, scope, changes, now_ms):
-    """The settings as a driver is told them, with the changes that a further app has."""
+    """The settings as they are sent to a driver, with the changes of a further app."""
     settings = {k: v for k, v in {**case.settings, **changes}.items() if v is not None}
-    # A descriptor has braces of its own.
+    # A descriptor contains braces that are no names.
     described = {k: settings.pop(k) for k in ("platform_descriptor",) if k in settings}
     settings = described | fill(settings, scope, case.clock_ms)
     for name in ("private_key", "fallback_private_key"):
@@ -169,35 +169,35 @@ def words_of_settings(case, scope, changes, now_ms):
             for name, value in settings.items()}
 
 
-def exchanges_of(case, shorts, scope):
-    """Exchanges, written out and filled in."""
-    written = []
-    for short in shorts:
+def exchanges_of(case, entries, scope):
+    """The exchanges of a step, expanded from the profile and filled in."""
+    expanded = []
+    for entry in entries:
         templates = case.profile.get("exchanges", {})
-        template = copy.deepcopy(templates.get(short.get("use"), {}))
+        template = copy.deepcopy(templates.get(entry.get("use"), {}))
         if "as" in template:
             template = copy.deepcopy(templates[template["as"]])
-        if "use" in short and short["use"] not in templates:
-            raise ValueError(f"{case.id}: the profile has no exchange {short['use']}")
+        if "use" in entry and entry["use"] not in templates:
+            raise ValueError(f"{case.id}: the profile has no exchange {entry['use']}")
         parameters = {**template.get("parameters", {}),
-                      **{name: value for name, value in short.items() if name not in EXCHANGE}}
-        request = {**template.get("request", {}), **short.get("request", {})}
-        for name in short.get("except", []):
+                      **{name: value for name, value in entry.items() if name not in EXCHANGE}}
+        request = {**template.get("request", {}), **entry.get("request", {})}
+        for name in entry.get("except", []):
             request.pop(name, None)
-        whole = {"request": request, "reply": short.get("reply", template.get("reply"))}
-        if "delay_ms" in short:
-            whole["reply"] = {**whole["reply"], "delay_ms": short["delay_ms"]}
-        filled = fill(whole, {**scope, **fill(parameters, scope, case.clock_ms)}, case.clock_ms)
-        for pointer, value in fill(short.get("change", {}), scope, case.clock_ms).items():
+        exchange = {"request": request, "reply": entry.get("reply", template.get("reply"))}
+        if "delay_ms" in entry:
+            exchange["reply"] = {**exchange["reply"], "delay_ms": entry["delay_ms"]}
+        filled = fill(exchange, {**scope, **fill(parameters, scope, case.clock_ms)}, case.clock_ms)
+        for pointer, value in fill(entry.get("change", {}), scope, case.clock_ms).items():
             patch(filled["reply"]["json"], pointer, value)
-        written.extend([filled] * short.get("times", 1))
-        if "reply" not in short:
-            written.extend(exchanges_of(case, template.get("then", []), scope))
-    return written
+        expanded.extend([filled] * entry.get("times", 1))
+        if "reply" not in entry:
+            expanded.extend(exchanges_of(case, template.get("then", []), scope))
+    return expanded
 
 
 def fill(value, scope, start_ms):
-    """Puts values for names in braces, and times for moments."""
+    """Replaces names in braces by their values, and moments by times."""
     if isinstance(value, dict):
         return {fill_text(key, scope): fill(item, scope, start_ms) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Is this what the case says? Every function lists the differences in sentences."""
+"""Compares results and requests with what a case expects. Every function returns the differences as sentences."""
 
 import base64
 import hashlib
@@ -13,12 +13,12 @@ RETRYABLE = {"transport", "timeout", "rate_limited", "pending", "server"}
 
 
 def outcome(step, answer):
-    """The differences between what a step expects and what came."""
+    """The differences between the expected and the actual outcome of a step."""
     status, members = answer
     wanted = "error" if "error" in step else "ok"
     if status != wanted:
-        said = f"{members.get('kind')} ({members.get('reason')}): {members.get('message')}"
-        return [f"expected a result, but: {said}" if status == "error"
+        error = f"{members.get('kind')} ({members.get('reason')}): {members.get('message')}"
+        return [f"expected a result, but: {error}" if status == "error"
                 else f"expected {step['error']}, but it worked"]
     if wanted == "error":
         return of_error(step["error"], members)
@@ -27,19 +27,19 @@ def outcome(step, answer):
 
 def of_error(wanted, members):
     wanted = dict(wanted)
-    parts = {name: wanted.pop(name) for name in ("message", "hint") if name in wanted}
+    texts = {name: wanted.pop(name) for name in ("message", "hint") if name in wanted}
     problems = of_members(wanted, members)
-    for name, texts in parts.items():
-        said = members.get(name, "")
-        if isinstance(texts, dict):
-            problems += filter(None, [difference(name, texts, said, members)])
+    for name, parts_wanted in texts.items():
+        text = members.get(name, "")
+        if isinstance(parts_wanted, dict):
+            problems += filter(None, [difference(name, parts_wanted, text, members)])
             continue
-        for text in texts if isinstance(texts, list) else [texts]:
-            if text.lower() not in said.lower():
-                problems.append(f"{name} lacks `{text}`: {said!r}")
+        for part in parts_wanted if isinstance(parts_wanted, list) else [parts_wanted]:
+            if part.lower() not in text.lower():
+                problems.append(f"{name} lacks `{part}`: {text!r}")
     message = members.get("message", "")
     if not message or message != message.strip() or message.endswith(".") or "\n" in message:
-        problems.append(f"the message is no clause: {message!r}")
+        problems.append(f"the message is not a clause on one line without a full stop: {message!r}")
     retryable = str(members.get("kind") in RETRYABLE).lower()
     if members.get("is_retryable") != retryable:
         problems.append(f"is_retryable is {members.get('is_retryable')}, not {retryable}")
@@ -63,7 +63,7 @@ def difference(key, want, got, members):
 
 
 def special(key, want, got, members):
-    """Wants that are more than equality."""
+    """Compares by an operator such as `matches` or `json`."""
     for operator, value in want.items():
         if operator == "json":
             wrong = json.loads(got) != value
@@ -96,14 +96,14 @@ def special(key, want, got, members):
         elif operator == "url":
             return of_url(value, got, members)
         else:
-            raise ValueError(f"no operator {operator}")
+            raise ValueError(f"unknown operator {operator}")
         if wrong:
-            return f"{key} is {got[:300]!r}, which is not {operator} {value!r}"
+            return f"{key} is {got[:300]!r}, expected {operator} {value!r}"
     return None
 
 
 def at_pointers(wanted, document):
-    """The differences of a document's members, by JSON pointers; `null` for one that is absent or null."""
+    """Compares members of a document by JSON pointer. A missing member counts as null."""
     found = {pointer: pointed(document, pointer) for pointer in wanted}
     return [f"{pointer} is {found[pointer]!r}, not {value!r}"
             for pointer, value in wanted.items() if found[pointer] != value]
@@ -116,7 +116,7 @@ def pointed(document, pointer):
 
 
 def challenge(verifier):
-    """RFC 7636 §4.2."""
+    """The S256 code challenge of a verifier (RFC 7636 §4.2)."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
@@ -124,7 +124,7 @@ def of_url(want, got, members):
     parts = urlsplit(got)
     base = f"{parts.scheme}://{parts.netloc}{parts.path}"
     if base != want["base"]:
-        return f"the URL leads to {base}, not {want['base']}"
+        return f"the URL without its query is {base}, not {want['base']}"
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     query = dict(pairs)
     if len(pairs) != len(query):
@@ -137,8 +137,8 @@ def of_url(want, got, members):
 
 
 def requests(expected, recorded, unexpected, seen=None):
-    """The differences between a step's expected requests and those that came; `seen` are the claims that were
-    to be `fresh` in the case so far."""
+    """Compares the requests of a step with the expected ones. `seen` collects the values of `fresh` claims, which
+    must not be repeated in the case."""
     seen = set() if seen is None else seen
     problems = [f"unexpected request: {request}" for request in unexpected]
     for index, exchange in enumerate(expected):
@@ -162,9 +162,9 @@ def of_request(want, got, seen):
         if problem:
             problems.append(problem)
     problems += of_authorization(want, got.header("authorization") or "")
-    doubled = [name for name in ("authorization", "host", "content-type", "content-length")
+    repeated = [name for name in ("authorization", "host", "content-type", "content-length")
                if sum(present.lower() == name for present, _ in got.headers) > 1]
-    problems += [f"header {name} came more than once" for name in doubled]
+    problems += [f"header {name} came more than once" for name in repeated]
     return problems + of_body(want, got, seen)
 
 
@@ -177,12 +177,12 @@ def of_authorization(want, header):
         if scheme != "Basic":
             return [f"the scheme is {scheme!r}, not Basic"]
         pair = base64.b64decode(credential).decode()
-        return [] if pair == want["basic"] else ["the Basic credentials are others"]
+        return [] if pair == want["basic"] else ["the Basic credentials are wrong"]
     return []
 
 
 def of_jwt(want, token, seen=None):
-    """The differences of a JWT: all of its claims, or some; those that are `fresh` came in no JWT before."""
+    """Compares a JWT: all of its claims, or some of them. A `fresh` claim must differ from those of earlier JWTs."""
     try:
         head, payload, signature = token.split(".")
         header, claims = json.loads(decoded(head)), json.loads(decoded(payload))
@@ -193,7 +193,7 @@ def of_jwt(want, token, seen=None):
     if header != {"alg": "RS256", "typ": "JWT", **want.get("header", {})}:
         problems.append(f"the JWT's header is {header}")
     if "key" in want and not keys.verifies(want["key"], signed, decoded(signature)):
-        problems.append("the JWT's signature is not of the case's key")
+        problems.append("the JWT is not signed with the expected key")
     wanted = {name: matching(value, claims.get(name)) for name, value in want.get("claims", {}).items()}
     if "claims" in want and claims != wanted:
         problems.append(f"the JWT's claims are {claims}, not {want['claims']}")
@@ -202,13 +202,13 @@ def of_jwt(want, token, seen=None):
             problems.append(f"the claim {name} is {claims.get(name)!r}, not {value!r}")
     for name in want.get("fresh", []):
         if (name, claims.get(name)) in seen:
-            problems.append(f"the claim {name} is the one of an earlier JWT")
+            problems.append(f"the claim {name} repeats the value of an earlier JWT")
         seen.add((name, claims.get(name)))
     return problems
 
 
 def matching(wanted, got):
-    """What came, where it matches what is wanted."""
+    """`got` if it matches the wanted pattern, or else `wanted`."""
     is_pattern = isinstance(wanted, dict) and set(wanted) == {"matches"} and isinstance(got, str)
     return got if is_pattern and re.fullmatch(wanted["matches"], got) else wanted
 
@@ -229,7 +229,7 @@ def of_body(want, got, seen):
         return [] if got.body == want["text"].encode() else [f"the body is {got.body[:200]!r}"]
     if "any_body" in want:
         return []
-    return [f"a body came where none may: {got.body[:200]!r}"] if got.body else []
+    return [f"the request has an unexpected body: {got.body[:200]!r}"] if got.body else []
 
 
 def differs(media_wanted, wanted, media, read, seen):
@@ -237,7 +237,7 @@ def differs(media_wanted, wanted, media, read, seen):
     try:
         body = read()
     except ValueError:
-        return [*problems, "the body cannot be read"]
+        return [*problems, "the body cannot be parsed"]
     if not isinstance(body, dict) or not isinstance(wanted, dict):
         return problems if body == wanted else [*problems, f"the body is {str(body)[:100]}"]
     problems += [f"{name}: {problem}" for name, value in wanted.items() if is_signed(value, body.get(name))
@@ -250,7 +250,7 @@ def differs(media_wanted, wanted, media, read, seen):
 
 
 def form(body):
-    """The fields of a form; one that comes twice is a list, which no case wants."""
+    """The fields of a form. A repeated field becomes a list, which equals no expected value."""
     fields = {}
     for name, value in parse_qsl(body.decode(), keep_blank_values=True):
         fields[name] = [fields[name], value] if name in fields else value
@@ -258,21 +258,21 @@ def form(body):
 
 
 def is_signed(wanted, got):
-    """Whether a JWT is wanted, and a text came."""
+    """Whether a JWT is expected and a string was received."""
     return isinstance(wanted, dict) and set(wanted) == {"jwt"} and isinstance(got, str)
 
 
 def assertions(recorded):
-    """The JWTs that stand in the forms of these requests: they are secrets."""
+    """The JWTs in the forms of these requests, which are secrets."""
     forms = [form(got.body) for got in recorded if (got.header("content-type") or "").startswith(FORM)]
     return {fields[name] for fields in forms for name in ("assertion", "client_assertion")
             if isinstance(fields.get(name), str)}
 
 
 def proved(wanted, got):
-    """What came, where a JWT is wanted or it is the PKCE verifier of the challenge that is wanted."""
+    """`got` if a JWT is expected or if it is the verifier of the expected PKCE challenge, or else `wanted`."""
     if is_signed(wanted, got):
-        return got  # compared by itself
+        return got  # of_jwt compares it
     if isinstance(wanted, dict) and set(wanted) == {"challenged_by"} and isinstance(got, str):
         return got if challenge(got) == wanted["challenged_by"] else wanted
     return wanted

@@ -1,4 +1,4 @@
-"""Test keys, and the forms in which people paste them."""
+"""Test keys, in the forms in which people paste them."""
 
 import base64
 import hashlib
@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).parent.parent / "keys.json"
-# RFC 8017 §9.2: what stands before a SHA-256 hash in a PKCS#1 v1.5 signature.
+# RFC 8017 §9.2: the DER prefix of a SHA-256 hash in a PKCS#1 v1.5 signature.
 SHA256_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
 
 
@@ -21,7 +21,7 @@ def pem(name):
 
 
 def der(text):
-    """The bytes between a PEM's first and last line."""
+    """The decoded bytes of a PEM."""
     return base64.b64decode("".join(line for line in text.split("\n") if "-----" not in line))
 
 
@@ -49,7 +49,7 @@ FORMS = {
 
 
 def setting(name, spec):
-    """The setting of a case's key: as text, or under `NAME_hex` as bytes."""
+    """The setting for a key: a string, or bytes in hex under `NAME_hex`."""
     if isinstance(spec, str):
         return {name: spec}
     formed = FORMS[spec.get("form", "pem")](pem(spec["key"]))
@@ -59,7 +59,7 @@ def setting(name, spec):
 
 
 def verifies(name, message, signature):
-    """Whether this is the RS256 signature of a message (RFC 8017 §8.2.2)."""
+    """Whether a signature is the RS256 signature of a message (RFC 8017 §8.2.2)."""
     key = all_keys()[name]
     modulus, size = int(key["modulus"], 16), len(key["modulus"]) // 2
     digest = SHA256_PREFIX + hashlib.sha256(message).digest()

@@ -1,4 +1,4 @@
-"""A driver process: one line in, one line of answer out."""
+"""A driver process, which answers each line of input with one line of output."""
 
 import os
 import queue
@@ -6,12 +6,12 @@ import subprocess
 import threading
 from urllib.parse import quote, unquote
 
-PATIENCE_S = 20
+TIMEOUT_S = 20
 PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 
 
 class Driver:
-    """Speaks PROTOCOL.md with one process."""
+    """Talks to one driver process as PROTOCOL.md defines it."""
 
     def __init__(self, command, root):
         env = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
@@ -21,7 +21,7 @@ class Driver:
         self.lines = queue.Queue()
         self.printed = []
         self.errors = []
-        self.seen = (0, 0)
+        self.case_start = (0, 0)
         self.secrets = set()
         self.is_broken = False
         self.readers = [
@@ -41,60 +41,60 @@ class Driver:
         self.errors.extend(self.process.stderr)
 
     def begin(self):
-        """Begins with a case: what was printed before belongs to others."""
-        self.seen = (len(self.printed), len(self.errors))
+        """Marks the begin of a case, so that `visible` returns only what is printed after it."""
+        self.case_start = (len(self.printed), len(self.errors))
 
-    def ask(self, command, words):
-        """The answer to a command: `ok` or `error`, and its members."""
+    def send(self, command, members):
+        """Sends a command and returns the answer: `ok` or `error`, and its members."""
         try:
-            return self._ask(command, words)
+            return self._send(command, members)
         except DriverFailed:
             self.is_broken = True
             raise
 
-    def _ask(self, command, words):
-        pairs = [f"{encoded(key)}={encoded(value)}" for key, value in words.items()]
+    def _send(self, command, members):
+        pairs = [f"{encoded(key)}={encoded(value)}" for key, value in members.items()]
         try:
             self.process.stdin.write(" ".join([command, *pairs]) + "\n")
             self.process.stdin.flush()
-            line = self.lines.get(timeout=PATIENCE_S)
+            line = self.lines.get(timeout=TIMEOUT_S)
         except queue.Empty:
-            raise DriverFailed(f"no answer to `{command}` within {PATIENCE_S} s") from None
+            raise DriverFailed(f"the driver did not answer `{command}` within {TIMEOUT_S} s") from None
         except BrokenPipeError:
             line = None
         if line is None:
-            raise DriverFailed(f"the driver ended instead of answering `{command}`")
+            raise DriverFailed(f"the driver ended without an answer to `{command}`")
         return decoded(line)
 
     def end(self):
-        """Closes its input, and waits; its exit code."""
+        """Closes the driver's input, waits until it ends, and returns its exit code."""
         try:
             self.process.stdin.close()
         except BrokenPipeError:
             pass
         try:
-            code = self.process.wait(timeout=PATIENCE_S)
+            code = self.process.wait(timeout=TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            code = "none: it had to be killed"
+            code = f"missing: it was killed after {TIMEOUT_S} s"
         for reader in self.readers:
-            reader.join(timeout=PATIENCE_S)
+            reader.join(timeout=TIMEOUT_S)
         self.process.stdout.close()
         self.process.stderr.close()
         return code
 
     def visible(self):
-        """What it printed in this case, without the values that were to be revealed."""
-        printed, errors = self.seen
-        shown = [
+        """The output of the driver in this case, without the values of `reveal.` members."""
+        printed, errors = self.case_start
+        lines = [
             " ".join(word for word in line.split(" ") if not word.startswith("reveal."))
             for line in self.printed[printed:]
         ]
-        return {"standard output": "\n".join(shown), "standard error": "".join(self.errors[errors:])}
+        return {"standard output": "\n".join(lines), "standard error": "".join(self.errors[errors:])}
 
 
 class DriverFailed(Exception):
-    """A driver that does not speak the protocol."""
+    """The driver violated the protocol."""
 
 
 def encoded(text):
@@ -104,6 +104,6 @@ def encoded(text):
 def decoded(line):
     outcome, *words = line.split(" ")
     if outcome not in ("ok", "error"):
-        raise DriverFailed(f"an answer begins with ok or error, not `{line[:60]}`")
+        raise DriverFailed(f"an answer begins with ok or error, not with `{line[:60]}`")
     pairs = (word.partition("=") for word in words if word)
     return outcome, {unquote(key): unquote(value, errors="replace") for key, _, value in pairs}

@@ -1,5 +1,5 @@
-"""An HTTP/1.1 server on raw sockets: it answers as a script says, records what comes, and can fail
-in every way in which servers do."""
+"""An HTTP/1.1 server on raw sockets: it sends the replies of a script, records the requests, and can fail
+as real servers do."""
 
 import json
 import socket
@@ -8,13 +8,13 @@ import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-PATIENCE_S = 15
-TLS_HANDSHAKE = b"\x16"  # RFC 8446 §5.1: what a client that wants TLS begins with
+TIMEOUT_S = 15
+TLS_HANDSHAKE = b"\x16"  # RFC 8446 §5.1: the first byte of a TLS handshake
 
 
 @dataclass
 class Recorded:
-    """A request that came."""
+    """A request that was received."""
 
     base: str
     method: str
@@ -29,7 +29,7 @@ class Recorded:
 
 
 class Replay:
-    """Three servers of one case: the API, the web pages, and a place that is not the platform's."""
+    """Three servers for one case: the API, the web pages, and a host that is not the platform's."""
 
     BASES = ("api", "web", "other")
 
@@ -43,7 +43,7 @@ class Replay:
         self.open = True
         self.accepted = []
         self.listeners = {base: self._listen(base) for base in self.BASES}
-        self.closed = socket.socket()  # bound but not listening: nothing answers here
+        self.closed = socket.socket()  # bound but not listening, so connections are refused
         self.closed.bind(("127.0.0.1", 0))
 
     def __enter__(self):
@@ -67,8 +67,8 @@ class Replay:
             f"{base}_port": str(port) for base, port in ports.items()}
 
     def expect(self, exchanges):
-        """Sets what is to come next; returns the list to which requests are recorded. What came
-        unexpectedly since the last step stays so."""
+        """Sets the script of the next step and returns the list that records its requests. Unexpected requests since
+        the last step are kept."""
         with self.lock:
             self.script = list(exchanges)
             self.requests = []
@@ -93,7 +93,7 @@ class Replay:
             threading.Thread(target=self._serve, args=(base, connection), daemon=True).start()
 
     def _serve(self, base, connection):
-        connection.settimeout(PATIENCE_S)
+        connection.settimeout(TIMEOUT_S)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             with connection, connection.makefile("rb") as incoming:
@@ -112,7 +112,7 @@ class Replay:
             if len(self.requests) <= len(self.script):
                 return self.script[len(self.requests) - 1]["reply"]
             self.unexpected.append(f"{request.method} {request.target} at {request.base}")
-        return {"status": 500, "json": {"message": "the case expects no such request"}}
+        return {"status": 500, "json": {"message": "the case does not expect this request"}}
 
 
 def read_request(base, incoming):
@@ -142,10 +142,10 @@ def read_chunks(incoming):
 
 
 def answer(connection, incoming, reply, date=None):
-    """Sends a reply; whether the connection may be used again."""
+    """Sends a reply. Returns whether the connection can be used again."""
     fault = reply.get("fault")
     if fault == "silent":
-        incoming.read(1)  # until the other side gives up
+        incoming.read(1)  # until the client closes the connection
         return False
     if "delay_ms" in reply:
         time.sleep(reply["delay_ms"] / 1000)

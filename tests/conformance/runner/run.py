@@ -1,4 +1,4 @@
-"""One case with one driver: tell it what to do, and compare what comes."""
+"""Runs one case with one driver: sends its steps and compares the results."""
 
 import tempfile
 import time
@@ -9,38 +9,38 @@ from .browser import Browser
 from .process import Driver, DriverFailed
 from .replay import Replay
 
-# How long what happens in the background is waited for; only a failure takes so long.
+# The timeout for what happens in the background; only a failing case takes so long.
 PATIENCE_S = 10
 POLL_S = 0.005
 
 
 def run(case, command, root=cases.ROOT):
-    """A case with a driver of its own: everything that is not as the case says, in sentences."""
+    """Runs a case with a driver of its own and returns the differences as sentences."""
     try:
         driver = Driver(command, root)
     except OSError as error:
-        return [f"the driver does not start: {error}"]
+        return [f"the driver cannot be started: {error}"]
     return run_with(case, driver) + farewell(driver)
 
 
 def run_with(case, driver):
-    """A case with a driver that runs already."""
+    """Runs a case with a driver that runs already and returns the differences as sentences."""
     with Replay() as replay, tempfile.TemporaryDirectory() as folder:
         return Run(case, driver, replay, folder).problems()
 
 
 def farewell(driver):
-    """Ends a driver; what is wrong with how it ended, and with all that it said on the side."""
+    """Ends a driver. Returns the problems with its exit code and with its output on standard error."""
     code = driver.end()
-    said = "".join(driver.errors)
+    errors = "".join(driver.errors)
     found = [f"the driver's exit code is {code}"] if code != 0 else []
-    if said.strip():
-        found.append(f"printed on standard error: {said[:1000]}")
-    return found + leaks.found({"standard error": said}, driver.secrets)
+    if errors.strip():
+        found.append(f"printed on standard error: {errors[:1000]}")
+    return found + leaks.found({"standard error": errors}, driver.secrets)
 
 
 class Run:
-    """The state of a case on its way."""
+    """The state of a case while it runs."""
 
     def __init__(self, case, driver, replay, folder):
         self.case, self.driver, self.replay = case, driver, replay
@@ -50,12 +50,12 @@ class Run:
         self.secrets = set(case.secrets)
         self.seen = set()
         self.now_ms = None if case.settings.get("clock") == "system" else case.clock_ms
-        self.tell_time()
+        self.set_date()
 
     def problems(self):
         self.driver.begin()
         try:
-            found = self.follow()
+            found = self.run_steps()
         except DriverFailed as error:
             found = [str(error)]
         visible = self.driver.visible()
@@ -67,30 +67,30 @@ class Run:
         self.driver.secrets |= secrets
         return found + leaks.found(visible, secrets)
 
-    def follow(self):
+    def run_steps(self):
         expected = self.filled(self.case.app)
-        is_later = cases.begins_by_discovering(self.case)
-        found = [] if is_later else [f"app: {problem}" for problem in self.make_app({}, expected)]
+        app_comes_later = cases.begins_by_discovering(self.case)
+        found = [] if app_comes_later else [f"app: {problem}" for problem in self.make_app({}, expected)]
         if found or "error" in expected:
             return found
         for number, step in enumerate(self.case.steps, 1):
-            found = [f"step {number}, {self.name(step)}: {p}" for p in self.take(step)]
+            found = [f"step {number}, {self.name(step)}: {p}" for p in self.run_step(step)]
             if found:
-                return found  # what follows would only confuse
+                return found  # later steps would fail only because of this one
         return [f"after the last step: unexpected request: {request}" for request in self.replay.unexpected]
 
     def make_app(self, changes, expected):
-        """An app with the case's settings and some changes to them."""
+        """Creates an app with the case's settings and some changes to them."""
         settings = self.settings(changes)
-        self.keep_secret(settings, "client_secret", "private_key_passphrase", "store_key", "other_store_key")
+        self.keep_secret(settings, "client_secret", "private_key_passphrase", "store_key", "previous_store_key")
         self.secrets |= leaks.of_keys(settings)
-        self.told("config", settings)
-        return compare.outcome(expected, self.told("app", {}))
+        self.send("config", settings)
+        return compare.outcome(expected, self.send("app", {}))
 
     def settings(self, changes):
         return cases.words_of_settings(self.case, self.scope, changes, self.now_ms)
 
-    def take(self, step):
+    def run_step(self, step):
         if "advance" in step:
             return self.advance(cases.times.duration_ms(step["advance"]))
         if "app" in step:
@@ -106,20 +106,20 @@ class Run:
         browser = Browser(self.filled(step.get("browse", [])))
         answer = self.call(step)
         took_ms = (time.monotonic() - began) * 1000
-        until(lambda: len(recorded) >= len(exchanges + later), PATIENCE_S if later else 0)
+        wait_until(lambda: len(recorded) >= len(exchanges + later), PATIENCE_S if later else 0)
         found = compare.requests(exchanges + later, recorded, self.replay.unexpected, self.seen)
         self.secrets |= compare.assertions(recorded)
         found += compare.outcome(self.expected(step), answer) + browser.problems()
-        return found + pace(step, took_ms)
+        return found + too_fast(step, took_ms)
 
     def advance(self, by_ms):
-        self.told("advance", {"ms": by_ms})
+        self.send("advance", {"ms": by_ms})
         self.now_ms += by_ms
-        self.tell_time()
+        self.set_date()
         return []
 
     def poll(self, step):
-        """Asks until the answer is the expected one."""
+        """Repeats a call until its answer is the expected one, or until the timeout."""
         found = []
 
         def is_as_expected():
@@ -127,38 +127,38 @@ class Run:
             found[:] = compare.outcome(self.expected(step), answer)
             return not found
 
-        until(is_as_expected, PATIENCE_S)
+        wait_until(is_as_expected, PATIENCE_S)
         return found
 
     def expected(self, step):
         return self.filled({name: step[name] for name in ("result", "error") if name in step})
 
     def call(self, step):
-        words = {name: counted(value) for name, value in self.filled(step.get("with", {})).items()}
-        self.keep_secret(words, "code", "code_verifier", "refresh_token", "secret", "token")
+        members = {name: counted(value) for name, value in self.filled(step.get("with", {})).items()}
+        self.keep_secret(members, "code", "code_verifier", "refresh_token", "secret", "token")
         for several in ("credentials", "secrets"):
-            self.secrets |= {part for part in words.get(several, "").split(",") if part}
-        if step["call"] == "discover":  # no app is asked, so what the app was told does not count
+            self.secrets |= {part for part in members.get(several, "").split(",") if part}
+        if step["call"] == "discover":  # discovery uses no app, so only the network settings count
             network = {name: value for name, value in self.settings({}).items() if name in cases.NETWORK}
-            self.told("config", network)
-        answer = self.told("call", {"op": step["call"], **words})
+            self.send("config", network)
+        answer = self.send("call", {"op": step["call"], **members})
         self.scope.update({f"saved.{name}": saved(answer[1], member)
                            for name, member in step.get("save", {}).items()})
         return answer
 
-    def tell_time(self):
-        """The platform's clock goes with the driver's, unless a reply has a Date of its own."""
+    def set_date(self):
+        """Sets the `Date` header of replies to the time of the driver's clock."""
         now_ms = time.time() * 1000 if self.now_ms is None else self.now_ms
         self.replay.date = cases.times.written(int(now_ms), "http_date", 0)
 
-    def told(self, command, words):
-        answer = self.driver.ask(command, words)
+    def send(self, command, members):
+        answer = self.driver.send(command, members)
         revealed = {key: value for key, value in answer[1].items() if key.startswith("reveal.")}
         self.secrets |= set(revealed.values())
         return answer
 
-    def keep_secret(self, words, *names):
-        self.secrets |= {str(words[name]) for name in names if words.get(name)}
+    def keep_secret(self, members, *names):
+        self.secrets |= {str(members[name]) for name in names if members.get(name)}
 
     def filled(self, value):
         return cases.fill(value, self.scope, self.case.clock_ms)
@@ -169,25 +169,25 @@ class Run:
 
 
 def saved(answer, member):
-    """A member of an answer, or with `url?state` a parameter of the URL that it is."""
+    """A member of an answer; `url?state` is the parameter `state` of the URL in the member `url`."""
     member, _, parameter = member.partition("?")
     value = answer.get(member)
     return parse_qs(urlsplit(value or "").query).get(parameter, [None])[0] if parameter else value
 
 
-def until(is_so, patience_s):
-    """Waits until it is so, or patience ends."""
-    end = time.monotonic() + patience_s
-    while not is_so() and time.monotonic() < end:
+def wait_until(condition, timeout_s):
+    """Waits until the condition is true or the timeout has passed."""
+    end = time.monotonic() + timeout_s
+    while not condition() and time.monotonic() < end:
         time.sleep(POLL_S)
 
 
 def counted(value):
-    """`{"counted": 3}` stands for `1,2,3`."""
+    """`{"counted": 3}` means `1,2,3`."""
     return ",".join(map(str, range(1, value["counted"] + 1))) if isinstance(value, dict) else value
 
 
-def pace(step, took_ms):
+def too_fast(step, took_ms):
     if took_ms < step.get("at_least_ms", 0):
-        return [f"took {took_ms:.0f} ms, which is too short"]
+        return [f"the call took {took_ms:.0f} ms, less than {step['at_least_ms']} ms"]
     return []

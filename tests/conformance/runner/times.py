@@ -1,7 +1,7 @@
 """Moments in cases, relative to the case's clock.
 
-`@+1h`, `@-60s`, `@2026-11-21T05:00:00Z` are moments; how one is written follows after a bar:
-`@+1h|rfc3339`. Without a bar it is milliseconds since 1970, as drivers write times.
+`@+1h`, `@-60s` and `@2026-11-21T05:00:00Z` are moments. A format may follow after a bar: `@+1h|rfc3339`.
+The default format is milliseconds since 1970, as in the drivers' protocol.
 """
 
 import re
@@ -21,7 +21,7 @@ def duration_ms(text):
 
 
 def clock_ms(clock):
-    """Milliseconds since 1970 of a case's clock: RFC 3339 text, or the number itself."""
+    """The clock of a case in milliseconds since 1970, from RFC 3339 or from that number itself."""
     if isinstance(clock, int):
         return clock
     since = datetime.fromisoformat(clock.replace("Z", "+00:00")) - EPOCH
@@ -29,7 +29,7 @@ def clock_ms(clock):
 
 
 def moment(text, start_ms):
-    """What a moment's text stands for, or None when the text is none."""
+    """The value of a moment, or None if the text is not a moment."""
     match = MOMENT.fullmatch(text)
     if not match:
         return None
@@ -39,7 +39,7 @@ def moment(text, start_ms):
 
 
 def written(at_ms, style, start_ms):
-    """A moment in one of the ways in which platforms write it."""
+    """A time in one of the formats that platforms use."""
     at = EPOCH + timedelta(milliseconds=at_ms)
     if style == "epoch_ms":
         return at_ms
@@ -54,4 +54,4 @@ def written(at_ms, style, start_ms):
     if style == "rfc3339+08:00":
         east = at.astimezone(timezone(timedelta(hours=8)))
         return east.isoformat(timespec="milliseconds")
-    raise ValueError(f"times cannot be written as {style}")
+    raise ValueError(f"unknown time format {style}")

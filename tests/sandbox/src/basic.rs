@@ -1,10 +1,10 @@
-//! Client id and secret as HTTP's Basic scheme carries them.
+//! Client id and secret in HTTP Basic authentication.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
 
-/// Client id and secret, each form-encoded before they were joined
+/// Decodes client id and secret, which are form-encoded one by one
 /// ([RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
 pub(crate) fn client(credential: &str) -> Option<(String, String)> {
     let decoded = STANDARD.decode(credential).ok()?;

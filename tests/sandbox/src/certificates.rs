@@ -1,4 +1,4 @@
-//! A certificate authority that exists for one run of the sandbox, and the certificate it signs for loopback.
+//! A certificate authority for one run of the sandbox, and a certificate for loopback that it signs.
 
 use std::io;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
-/// What a server needs to speak TLS, and what its clients need to trust it.
+/// The TLS configuration of the server, and the CA certificate that its clients trust.
 pub(crate) struct Identity {
     pub(crate) acceptor: TlsAcceptor,
     pub(crate) ca_pem: String,
@@ -25,7 +25,7 @@ impl Identity {
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let leaf = leaf().signed_by(&key, &ca).map_err(io::Error::other)?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        // The provider is named here, so nothing is installed as the process's default.
+        // The provider is passed explicitly, so that the process's default stays unset.
         let mut config =
             ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
                 .with_safe_default_protocol_versions()

@@ -1,112 +1,112 @@
-//! The control surface under `/_sandbox/`, for tests in any language: ledger, clock, faults, quirks, keys,
-//! installations, and a browser that presses buttons.
+//! The control endpoints under `/_sandbox/`, for tests in any language: ledger, clock, faults, deviations (`quirks`), keys,
+//! installations, and a browser that submits forms.
 //!
-//! Everything here is JSON. A command that cannot be carried out is a 422 with a `message` that says why.
+//! Requests and replies are JSON. A command that fails is answered with 422 and a `message`.
 
 use hyper::StatusCode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::exchange::{Reply, Request};
+use crate::browser::{Button, enter_code, press, submit_manifest};
 use crate::faults::Fault;
-use crate::house::House;
+use crate::http::{Reply, Request};
 use crate::keys::{PublicKey, generate_private_key};
 use crate::platform::Change;
-use crate::press::{Button, enter_code, offer_manifest, press};
+use crate::service::Service;
 
-/// The parts of a control request's path, or nothing when the request is for the platform.
+/// The segments of a control request's path below `/_sandbox`; `None` if the request is for the platform.
 pub(crate) fn command(request: &Request) -> Option<Vec<String>> {
     let path = request.path.strip_prefix("/_sandbox")?;
     let path = if path.is_empty() { path } else { path.strip_prefix('/')? };
     Some(path.split('/').map(str::to_owned).collect())
 }
 
-pub(crate) fn answer(house: &House, request: &Request, command: &[String]) -> Reply {
-    // Pages of other sites can post to loopback, and browsers then name the page's origin.
+pub(crate) fn answer(service: &Service, request: &Request, command: &[String]) -> Reply {
+    // A page of any site can post to loopback; browsers then send its origin.
     if request.headers.contains_key("origin") {
         return Reply::message(StatusCode::FORBIDDEN, "the control surface is not for browsers");
     }
     let command: Vec<_> = command.iter().map(String::as_str).collect();
-    carry_out(house, request, &command)
+    run(service, request, &command)
         .unwrap_or_else(|message| Reply::message(StatusCode::UNPROCESSABLE_ENTITY, &message))
 }
 
-fn carry_out(house: &House, request: &Request, command: &[&str]) -> Result<Reply, String> {
+fn run(service: &Service, request: &Request, command: &[&str]) -> Result<Reply, String> {
     match (request.method.as_str(), command) {
-        ("GET", [""]) => ok(&about(house)),
-        ("GET", ["ledger"]) => ok(&house.ledger.entries()),
-        ("GET", ["ledger", "counts"]) => ok(&house.ledger.counts()),
-        ("DELETE", ["ledger"]) => done(|| house.ledger.clear()),
-        ("GET", ["clock"]) => ok(&time(house)),
-        ("POST", ["clock"]) => move_clock(house, &read(request)?),
-        ("GET", ["faults"]) => ok(&house.faults.pending()),
-        ("POST", ["faults"]) => queue_faults(house, read(request)?),
-        ("DELETE", ["faults"]) => done(|| house.faults.clear()),
-        ("POST", ["release"]) => done(|| house.faults.release()),
-        ("GET", ["quirks"]) => ok(&house.platform().quirks()),
-        ("POST", ["quirks"]) => change_quirks(house, &read(request)?),
-        ("POST", ["installations", id]) => change_installation(house, id, &read(request)?),
-        ("POST", ["apps", id, "keys"]) => add_key(house, id, read(request)?),
-        ("DELETE", ["apps", id, "keys"]) => drop_keys(house, id),
-        ("DELETE", ["tokens"]) => done(|| house.platform().forget_tokens()),
-        ("POST", ["press"]) => press_button(house, &read(request)?),
-        ("POST", ["device"]) => decide_device(house, &read(request)?),
-        ("POST", ["manifest"]) => decide_manifest(house, &read(request)?),
+        ("GET", [""]) => ok(&about(service)),
+        ("GET", ["ledger"]) => ok(&service.ledger.entries()),
+        ("GET", ["ledger", "counts"]) => ok(&service.ledger.counts()),
+        ("DELETE", ["ledger"]) => done(|| service.ledger.clear()),
+        ("GET", ["clock"]) => ok(&time(service)),
+        ("POST", ["clock"]) => change_clock(service, &read(request)?),
+        ("GET", ["faults"]) => ok(&service.faults.pending()),
+        ("POST", ["faults"]) => queue_faults(service, read(request)?),
+        ("DELETE", ["faults"]) => done(|| service.faults.clear()),
+        ("POST", ["release"]) => done(|| service.faults.release()),
+        ("GET", ["quirks"]) => ok(&service.platform().deviations()),
+        ("POST", ["quirks"]) => change_deviations(service, &read(request)?),
+        ("POST", ["installations", id]) => change_installation(service, id, &read(request)?),
+        ("POST", ["apps", id, "keys"]) => add_key(service, id, read(request)?),
+        ("DELETE", ["apps", id, "keys"]) => drop_keys(service, id),
+        ("DELETE", ["tokens"]) => done(|| service.platform().forget_tokens()),
+        ("POST", ["press"]) => press_button(service, &read(request)?),
+        ("POST", ["device"]) => decide_device(service, &read(request)?),
+        ("POST", ["manifest"]) => decide_manifest(service, &read(request)?),
         _ => Ok(Reply::message(StatusCode::NOT_FOUND, "the control surface has no such command")),
     }
 }
 
-fn about(house: &House) -> Value {
-    let platform = house.platform();
+fn about(service: &Service) -> Value {
+    let platform = service.platform();
     json!({
-        "url": house.url,
-        "api_url": format!("{}{}", house.url, platform.api_path()),
-        "web_url": format!("{}{}", house.url, platform.web_path()),
+        "url": service.url,
+        "api_url": format!("{}{}", service.url, platform.api_path()),
+        "web_url": format!("{}{}", service.url, platform.web_path()),
         "registration": platform.registration(),
-        "operations": house.operations(&**platform),
+        "operations": service.operations(&**platform),
     })
 }
 
-fn time(house: &House) -> Value {
-    json!({ "now_ms": house.clock.now_ms(), "frozen": house.clock.is_frozen() })
+fn time(service: &Service) -> Value {
+    json!({ "now_ms": service.clock.now_ms(), "frozen": service.clock.is_frozen() })
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ClockMove {
+struct ClockChange {
     set_ms: Option<i64>,
     advance_ms: Option<i64>,
     frozen: Option<bool>,
 }
 
-fn move_clock(house: &House, wanted: &ClockMove) -> Result<Reply, String> {
-    match wanted.frozen {
-        Some(true) => house.clock.freeze(),
-        Some(false) => house.clock.thaw(),
+fn change_clock(service: &Service, body: &ClockChange) -> Result<Reply, String> {
+    match body.frozen {
+        Some(true) => service.clock.freeze(),
+        Some(false) => service.clock.thaw(),
         None => {}
     }
-    if let Some(at_ms) = wanted.set_ms {
-        house.clock.set_ms(at_ms);
+    if let Some(at_ms) = body.set_ms {
+        service.clock.set_ms(at_ms);
     }
-    if let Some(ms) = wanted.advance_ms {
-        house.clock.advance_ms(ms);
+    if let Some(ms) = body.advance_ms {
+        service.clock.advance_ms(ms);
     }
-    ok(&time(house))
+    ok(&time(service))
 }
 
 /// One fault, or a list of them.
-fn queue_faults(house: &House, wanted: Value) -> Result<Reply, String> {
-    let list = if wanted.is_array() { wanted } else { json!([wanted]) };
+fn queue_faults(service: &Service, body: Value) -> Result<Reply, String> {
+    let list = if body.is_array() { body } else { json!([body]) };
     let faults: Vec<Fault> = serde_json::from_value(list).map_err(|error| error.to_string())?;
-    house.faults.queue_all(faults)?;
-    ok(&house.faults.pending())
+    service.faults.queue_all(faults)?;
+    ok(&service.faults.pending())
 }
 
-fn change_quirks(house: &House, change: &Value) -> Result<Reply, String> {
-    let mut platform = house.platform();
-    platform.change_quirks(change)?;
-    ok(&platform.quirks())
+fn change_deviations(service: &Service, change: &Value) -> Result<Reply, String> {
+    let mut platform = service.platform();
+    platform.change_deviations(change)?;
+    ok(&platform.deviations())
 }
 
 #[derive(Deserialize)]
@@ -116,11 +116,11 @@ struct InstallationChange {
 }
 
 fn change_installation(
-    house: &House,
+    service: &Service,
     id: &str,
-    wanted: &InstallationChange,
+    body: &InstallationChange,
 ) -> Result<Reply, String> {
-    if house.platform().change_installation(id, wanted.action) {
+    if service.platform().change_installation(id, body.action) {
         done(|| {})
     } else {
         Err(format!("there is no installation {id:?}"))
@@ -133,9 +133,9 @@ struct NewKey {
     pem: Option<String>,
 }
 
-/// Registers the key that is given, or makes one and answers its private half.
-fn add_key(house: &House, app_id: &str, wanted: NewKey) -> Result<Reply, String> {
-    let (pem, reply) = match wanted.pem {
+/// Registers the given key, or generates a key pair and returns the private key.
+fn add_key(service: &Service, app_id: &str, body: NewKey) -> Result<Reply, String> {
+    let (pem, reply) = match body.pem {
         Some(pem) => (pem, json!({})),
         None => {
             let private = generate_private_key();
@@ -143,12 +143,12 @@ fn add_key(house: &House, app_id: &str, wanted: NewKey) -> Result<Reply, String>
         }
     };
     let key = PublicKey::from_pem(&pem).map_err(|error| error.to_string())?;
-    house.platform().add_key(app_id, key)?;
+    service.platform().add_key(app_id, key)?;
     ok(&reply)
 }
 
-fn drop_keys(house: &House, app_id: &str) -> Result<Reply, String> {
-    if house.platform().drop_keys(app_id) {
+fn drop_keys(service: &Service, app_id: &str) -> Result<Reply, String> {
+    if service.platform().drop_keys(app_id) {
         done(|| {})
     } else {
         Err(format!("there is no app {app_id:?}"))
@@ -163,8 +163,8 @@ struct ButtonPress {
     deny: bool,
 }
 
-fn press_button(house: &House, wanted: &ButtonPress) -> Result<Reply, String> {
-    ok(&json!({ "location": press(house, &wanted.url, button(wanted.deny))? }))
+fn press_button(service: &Service, body: &ButtonPress) -> Result<Reply, String> {
+    ok(&json!({ "location": press(service, &body.url, button(body.deny))? }))
 }
 
 #[derive(Deserialize)]
@@ -175,8 +175,8 @@ struct DeviceDecision {
     deny: bool,
 }
 
-fn decide_device(house: &House, wanted: &DeviceDecision) -> Result<Reply, String> {
-    ok(&json!({ "location": enter_code(house, &wanted.user_code, button(wanted.deny))? }))
+fn decide_device(service: &Service, body: &DeviceDecision) -> Result<Reply, String> {
+    ok(&json!({ "location": enter_code(service, &body.user_code, button(body.deny))? }))
 }
 
 #[derive(Deserialize)]
@@ -188,9 +188,9 @@ struct ManifestDecision {
     deny: bool,
 }
 
-fn decide_manifest(house: &House, wanted: &ManifestDecision) -> Result<Reply, String> {
-    let (state, button) = (wanted.state.as_deref(), button(wanted.deny));
-    ok(&json!({ "location": offer_manifest(house, &wanted.manifest, state, button)? }))
+fn decide_manifest(service: &Service, body: &ManifestDecision) -> Result<Reply, String> {
+    let (state, button) = (body.state.as_deref(), button(body.deny));
+    ok(&json!({ "location": submit_manifest(service, &body.manifest, state, button)? }))
 }
 
 fn button(deny: bool) -> Button {

@@ -1,8 +1,8 @@
-//! What goes wrong on purpose.
+//! Faults: failures that a test injects.
 //!
-//! Faults wait in a queue. A request takes the first one that names its operation (or `*`), so a test says exactly
-//! which call fails and how often. Some faults strike before the work is done, some after it: a lost response leaves
-//! a minted token or a spent refresh token behind, a cut connection does not.
+//! Faults wait in a queue. A request takes the first one that names its operation or `*`, so that a test decides which call
+//! fails and how often. Some faults apply before the platform handles the request, some after it: a lost response leaves a
+//! minted token or a spent refresh token behind, a cut connection does not.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::exchange::Reply;
+use crate::http::Reply;
 use crate::server::Wait;
 
-/// A handle on the queue of faults; clones share it.
+/// A handle on the queue of faults. Clones share the queue.
 #[derive(Clone, Debug)]
 pub struct Faults {
     queue: Arc<Mutex<Vec<Fault>>>,
@@ -35,37 +35,37 @@ impl Faults {
     ///
     /// # Errors
     ///
-    /// The operation is not one of the platform's, or the fault itself cannot be sent.
+    /// The platform has no such operation, or the fault has an invalid status, header or size.
     pub fn queue(&self, fault: Fault) -> Result<(), String> {
         self.queue_all(vec![fault])
     }
 
-    /// Adds all of them, or none when one of them is refused.
+    /// Adds all faults, or none if one of them is invalid.
     pub(crate) fn queue_all(&self, faults: Vec<Fault>) -> Result<(), String> {
         faults.iter().try_for_each(|fault| self.check(fault))?;
         self.lock().extend(faults);
         Ok(())
     }
 
-    /// What is still waiting to strike.
+    /// The faults that are still in the queue.
     pub fn pending(&self) -> Vec<Fault> {
         self.lock().clone()
     }
 
-    /// Empties the queue and releases the requests that are held.
+    /// Empties the queue and releases the held replies.
     pub fn clear(&self) {
         self.lock().clear();
         self.release();
     }
 
-    /// Lets every request go that a [`Effect::Hold`] keeps waiting.
+    /// Sends every reply that an [`Effect::Hold`] holds back.
     pub fn release(&self) {
         self.releases.send_modify(|count| *count += 1);
     }
 
     pub(crate) fn take(&self, operation: &str) -> Option<Effect> {
         let mut queue = self.lock();
-        let at = queue.iter_mut().position(|fault| fault.strikes(operation))?;
+        let at = queue.iter_mut().position(|fault| fault.applies_to(operation))?;
         queue[at].count -= 1;
         let effect = queue[at].effect.clone();
         queue.retain(|fault| fault.count > 0);
@@ -99,64 +99,64 @@ impl Faults {
     }
 }
 
-/// One thing that goes wrong, for one operation, a number of times.
+/// One failure of one operation, a number of times.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Fault {
-    /// The operation it strikes; `*` for any.
+    /// The operation that fails; `*` for any. Default: `*`.
     #[serde(default = "any_operation")]
     pub operation: String,
-    /// How many requests it strikes. Default: 1.
+    /// The number of requests that fail. Default: 1.
     #[serde(default = "once")]
     pub count: u32,
-    /// How many requests it lets pass before it strikes. Default: 0.
+    /// The number of matching requests that succeed first. Default: 0.
     #[serde(default)]
     pub after: u32,
-    /// How many of a hundred requests that it could strike it does strike, at random. Default: 100.
+    /// The probability, in percent, that a matching request fails. Default: 100.
     #[serde(default = "always")]
     pub percent: u8,
-    /// Where its chance begins: the same seed strikes the same requests. It moves on with each throw. Default: 0.
+    /// The state of the random generator: the same seed selects the same requests. Each draw changes it. Default: 0.
     #[serde(default)]
     pub seed: u64,
-    /// What it does.
+    /// The kind of failure.
     #[serde(flatten)]
     pub effect: Effect,
 }
 
 impl Fault {
-    /// A fault that strikes the next request for `operation`.
+    /// A fault of the next request for `operation`.
     pub fn on(operation: &str, effect: Effect) -> Self {
         Self { operation: operation.to_owned(), count: 1, after: 0, percent: 100, seed: 0, effect }
     }
 
-    /// The same fault, striking `count` times.
+    /// The same fault, `count` times.
     pub fn times(mut self, count: u32) -> Self {
         self.count = count;
         self
     }
 
-    /// The same fault, letting the first `after` requests pass.
+    /// The same fault, after `after` requests that succeed.
     pub fn after(mut self, after: u32) -> Self {
         self.after = after;
         self
     }
 
-    /// The same fault, striking by chance: `percent` of a hundred requests, the same ones for the same `seed`.
+    /// The same fault at random, with a probability of `percent`. The same `seed` selects the same requests.
     pub fn by_chance(mut self, percent: u8, seed: u64) -> Self {
         (self.percent, self.seed) = (percent, seed);
         self
     }
 
-    fn strikes(&mut self, operation: &str) -> bool {
-        let meant = self.count > 0 && (self.operation == ANY || self.operation == operation);
-        if meant && self.after > 0 {
+    fn applies_to(&mut self, operation: &str) -> bool {
+        let matches = self.count > 0 && (self.operation == ANY || self.operation == operation);
+        if matches && self.after > 0 {
             self.after -= 1;
             return false;
         }
-        meant && self.is_lucky()
+        matches && self.is_drawn()
     }
 
-    /// The next number of SplitMix64 (<https://prng.di.unimi.it/splitmix64.c>) says.
-    fn is_lucky(&mut self) -> bool {
+    /// Draws the next number of SplitMix64 (<https://prng.di.unimi.it/splitmix64.c>).
+    fn is_drawn(&mut self) -> bool {
         self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.seed ^ (self.seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -164,11 +164,11 @@ impl Fault {
     }
 }
 
-/// What a fault does.
+/// The kind of failure, and its parameters.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Effect {
-    /// Answers this instead of doing the work. A `body` that is a string is sent as plain text, anything else as JSON.
+    /// Sends this reply; the platform does not handle the request. A string `body` is sent as plain text, any other as JSON.
     Status {
         /// The status.
         status: u16,
@@ -179,57 +179,57 @@ pub enum Effect {
         #[serde(default)]
         headers: BTreeMap<String, String>,
     },
-    /// Says that there were too many requests, instead of doing the work.
+    /// Sends a rate-limit error; the platform does not handle the request.
     RateLimited {
-        /// 429, or the 403 that some platforms answer. Default: 429.
+        /// 429, or 403 as on some platforms. Default: 429.
         #[serde(default = "too_many_requests")]
         status: u16,
         /// Seconds for the `Retry-After` header. Default: no such header.
         #[serde(default)]
         retry_after: Option<u64>,
     },
-    /// Answers an HTML page instead of doing the work, as a gateway does.
+    /// Sends an HTML page, as a gateway does; the platform does not handle the request.
     Html {
         /// The status. Default: 502.
         #[serde(default = "bad_gateway")]
         status: u16,
     },
-    /// Closes the connection without doing the work.
+    /// Closes the connection; the platform does not handle the request.
     Cut,
-    /// Does the work, then closes the connection without a reply.
+    /// Handles the request, then closes the connection without a reply.
     LostResponse,
-    /// Does the work, announces the whole reply, sends only its beginning and closes the connection.
+    /// Handles the request, sends the full `Content-Length` and a part of the body, and closes the connection.
     Truncated {
-        /// How many bytes of the body to send. Default: half of them.
+        /// The number of body bytes to send. Default: half of the body.
         #[serde(default)]
         keep_bytes: Option<usize>,
     },
-    /// Does the work and pads the reply's body with spaces up to this size.
+    /// Handles the request and pads the body of the reply with spaces.
     Oversize {
-        /// The size of the body, at most 64 MiB.
+        /// The size of the padded body in bytes, at most 64 MiB.
         bytes: usize,
     },
-    /// Does the work at once and holds the reply back for so long (in real time).
+    /// Handles the request at once and delays the reply, in real time.
     Delay {
-        /// Milliseconds.
+        /// The delay in milliseconds.
         ms: u64,
     },
-    /// Does the work at once and holds the reply back until it is released.
+    /// Handles the request at once and holds the reply back until [`Faults::release`].
     Hold,
-    /// Does the work and answers with a `Date` header that is off.
+    /// Handles the request and sends a wrong `Date` header.
     DateOffset {
-        /// Seconds the `Date` header is ahead of the sandbox's clock, behind when negative.
+        /// How far the `Date` header is ahead of the sandbox's clock, in seconds; behind it if negative.
         seconds: i64,
     },
-    /// Does the work; a token it issues is refused with 401 for a while (in the sandbox's time).
+    /// Handles the request; a token that it issues is refused with 401 at first, in the sandbox's time.
     FreshTokenLag {
-        /// Seconds.
+        /// For how long the token is refused, in seconds.
         seconds: i64,
     },
 }
 
 impl Effect {
-    /// Its name in JSON, also in the ledger.
+    /// The name of the kind in JSON and in the ledger.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Status { .. } => "status",
@@ -246,7 +246,7 @@ impl Effect {
         }
     }
 
-    pub(crate) fn lets_the_work_happen(&self) -> bool {
+    pub(crate) fn reaches_the_platform(&self) -> bool {
         !matches!(
             self,
             Self::Status { .. } | Self::RateLimited { .. } | Self::Html { .. } | Self::Cut
@@ -267,7 +267,7 @@ impl Effect {
         }
     }
 
-    /// The reply of a fault that answers instead of the platform.
+    /// The reply that replaces the platform's.
     pub(crate) fn own_reply(&self) -> Reply {
         match self {
             Self::Status { status, body, headers } => custom(*status, body, headers),
@@ -284,8 +284,8 @@ impl Effect {
                 check_status(*status)
             }
             Self::RateLimited { status, .. } | Self::Html { status } => check_status(*status),
-            Self::Oversize { bytes } if *bytes > LARGEST_BODY => {
-                Err(format!("an oversize body has at most {LARGEST_BODY} bytes"))
+            Self::Oversize { bytes } if *bytes > MAX_BODY_BYTES => {
+                Err(format!("an oversize body has at most {MAX_BODY_BYTES} bytes"))
             }
             _ => Ok(()),
         }
@@ -359,7 +359,7 @@ fn fault_body() -> Value {
 }
 
 const ANY: &str = "*";
-const LARGEST_BODY: usize = 64 << 20;
+const MAX_BODY_BYTES: usize = 64 << 20;
 const GATEWAY_PAGE: &str = "<!doctype html>\n<html><head><title>Bad gateway</title></head>\
     <body><h1>Bad gateway</h1><p>The upstream server did not answer.</p></body></html>\n";
 
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_strikes_its_operation_as_often_as_told() {
+    fn a_fault_applies_to_its_operation_count_times() {
         let faults = faults();
         faults.queue(Fault::on("mint", Effect::Cut).times(2)).unwrap();
         assert!(faults.take("list").is_none());
@@ -382,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_can_let_requests_pass_first() {
+    fn a_fault_can_begin_after_some_requests() {
         let faults = faults();
         faults.queue(Fault::on("*", Effect::Cut).after(1)).unwrap();
         assert!(faults.take("list").is_none());
@@ -390,18 +390,18 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_by_chance_strikes_the_same_requests_for_the_same_seed() {
-        let struck = |percent, seed| {
+    fn a_random_fault_selects_the_same_requests_for_the_same_seed() {
+        let failed = |percent, seed| {
             let faults = faults();
             let fault = Fault::on("mint", Effect::Cut).times(u32::MAX).by_chance(percent, seed);
             faults.queue(fault).unwrap();
             (0..1000).map(|_| faults.take("mint").is_some()).collect::<Vec<_>>()
         };
-        let count = |struck: &[bool]| struck.iter().filter(|it| **it).count();
-        assert_eq!(struck(10, 7), struck(10, 7));
-        assert_ne!(struck(10, 7), struck(10, 8));
-        assert!((50..150).contains(&count(&struck(10, 7))));
-        assert_eq!((count(&struck(0, 7)), count(&struck(100, 7))), (0, 1000));
+        let count = |failed: &[bool]| failed.iter().filter(|it| **it).count();
+        assert_eq!(failed(10, 7), failed(10, 7));
+        assert_ne!(failed(10, 7), failed(10, 8));
+        assert!((50..150).contains(&count(&failed(10, 7))));
+        assert_eq!((count(&failed(0, 7)), count(&failed(100, 7))), (0, 1000));
         assert!(faults().queue(Fault::on("mint", Effect::Cut).by_chance(101, 7)).is_err());
     }
 

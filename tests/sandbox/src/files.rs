@@ -1,4 +1,4 @@
-//! The files the program leaves for its clients: the app's key, the authority's certificate, and where everything is.
+//! The files that the program writes for its clients: the app's key, the CA certificate and the ready file.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::flags::Flags;
 
-/// Writes what the flags ask for. The ready file comes last and appears in one piece.
+/// Writes the files that the flags name. The ready file is written last, and atomically.
 pub(crate) fn write(sandbox: &Sandbox, flags: &Flags) -> io::Result<()> {
     if let (Some(path), Some(pem)) = (&flags.key_out, sandbox.private_key_pem()) {
         write_private(path, pem.as_bytes())?;
@@ -52,7 +52,7 @@ fn write_ready_file(path: &Path, sandbox: &Sandbox, flags: &Flags) -> io::Result
     fs::rename(&unfinished, path)
 }
 
-/// Writes a new file that only its owner may read. A file that is there already is replaced, not reused with its mode.
+/// Writes a new file with mode 0600. An existing file is removed first, since writing to it would keep its mode.
 fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

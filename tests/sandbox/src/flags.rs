@@ -1,4 +1,4 @@
-//! The program's flags.
+//! The command-line flags.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use appmint_sandbox::PlatformName;
 use lexopt::prelude::*;
 
-/// What the command line asks for.
-pub(crate) enum Wish {
+/// What the program is asked to do.
+pub(crate) enum Command {
     Help,
     Version,
     Serve(Flags),
@@ -47,16 +47,16 @@ impl Default for Flags {
 }
 
 /// Reads the command line of this process.
-pub(crate) fn read() -> Result<Wish, lexopt::Error> {
+pub(crate) fn read() -> Result<Command, lexopt::Error> {
     parse(lexopt::Parser::from_env())
 }
 
-fn parse(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> {
+fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut flags = Flags::default();
     while let Some(argument) = arguments.next()? {
         match argument {
-            Short('h') | Long("help") => return Ok(Wish::Help),
-            Short('V') | Long("version") => return Ok(Wish::Version),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Short('V') | Long("version") => return Ok(Command::Version),
             Long("platform") => flags.platform = arguments.value()?.parse()?,
             Long("listen") => flags.listen = arguments.value()?.parse()?,
             Long("allow-remote") => flags.allow_remote = true,
@@ -72,7 +72,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> {
         }
     }
     check(&flags)?;
-    Ok(Wish::Serve(flags))
+    Ok(Command::Serve(flags))
 }
 
 fn check(flags: &Flags) -> Result<(), lexopt::Error> {

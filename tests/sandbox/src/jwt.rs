@@ -1,7 +1,7 @@
-//! The assertion with which a program proves that it is the app: decoded, its signature verified, its claims checked.
+//! Verifies the JWT with which a program authenticates as an app.
 //!
-//! The refusals' wordings are GitHub's, recorded in public bug reports; the other platforms document none. The platforms
-//! agree on RS256 and on what a claim means, and differ in who may be the issuer and how far ahead `exp` may be.
+//! The error messages are GitHub's, taken from public bug reports; the other platforms document none. All platforms use RS256
+//! and the same claims, and differ in the form of `iss` and in how far ahead `exp` may be.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 
 use crate::keys::PublicKey;
 
-/// The issuer of a valid assertion.
+/// Verifies an assertion and returns its issuer.
 ///
-/// `keys_of` answers the keys registered for an app, or nothing when there is no such app.
+/// `keys_of` returns the keys that are registered for an issuer, or `None` if there is no such app.
 pub(crate) fn verify<'k>(
     assertion: &str,
     now_ms: i64,
@@ -22,21 +22,21 @@ pub(crate) fn verify<'k>(
     let issuer = decoded.issuer(rules.issuer)?;
     let keys = keys_of(&issuer).ok_or(Refusal::UnknownIssuer)?;
     decoded.check_signature(keys)?;
-    decoded.check_times(now_ms.div_euclid(1000), rules.longest_life_s)?;
-    let told = |(name, value): &(&str, Value)| decoded.claims.get(*name) == Some(value);
-    rules.claims.iter().all(told).then_some(issuer).ok_or(Refusal::MissingClaim)
+    decoded.check_times(now_ms.div_euclid(1000), rules.max_lifetime_s)?;
+    let is_present = |(name, value): &(&str, Value)| decoded.claims.get(*name) == Some(value);
+    rules.claims.iter().all(is_present).then_some(issuer).ok_or(Refusal::MissingClaim)
 }
 
-/// What a platform demands of an assertion.
+/// The rules of a platform for an assertion.
 pub(crate) struct Rules {
-    /// How far ahead of the platform's clock `exp` may be.
-    pub(crate) longest_life_s: i64,
+    /// How far `exp` may be ahead of the platform's clock, in seconds.
+    pub(crate) max_lifetime_s: i64,
     pub(crate) issuer: Issuer,
-    /// What has to be among the claims beside issuer and times.
+    /// Further claims that the assertion must have.
     pub(crate) claims: Vec<(&'static str, Value)>,
 }
 
-/// What `iss` may be.
+/// The allowed forms of `iss`.
 #[derive(Clone, Copy)]
 pub(crate) enum Issuer {
     /// A string.
@@ -49,7 +49,7 @@ pub(crate) enum Issuer {
     IntegerIfDigits,
 }
 
-/// An assertion that can be read; whether it is true is another question.
+/// An assertion that was decoded, but not verified.
 pub(crate) struct Assertion<'a> {
     signed: &'a str,
     pub(crate) header: Map<String, Value>,
@@ -58,7 +58,7 @@ pub(crate) struct Assertion<'a> {
 }
 
 impl<'a> Assertion<'a> {
-    /// Three parts of base64url, by RS256.
+    /// Decodes three parts of base64url. `None` if that fails or the algorithm is not RS256.
     pub(crate) fn decode(assertion: &'a str) -> Option<Self> {
         let (signed, signature) = assertion.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
@@ -96,9 +96,9 @@ impl<'a> Assertion<'a> {
         key.verifies(self.signed.as_bytes(), &self.signature)
     }
 
-    fn check_times(&self, now: i64, longest_life_s: i64) -> Result<(), Refusal> {
+    fn check_times(&self, now: i64, max_lifetime_s: i64) -> Result<(), Refusal> {
         let expires = self.seconds("exp").filter(|exp| *exp > now).ok_or(Refusal::Expired)?;
-        if expires > now.saturating_add(longest_life_s) {
+        if expires > now.saturating_add(max_lifetime_s) {
             return Err(Refusal::TooFarInTheFuture);
         }
         self.seconds("iat").filter(|iat| *iat <= now).map(|_| ()).ok_or(Refusal::IssuedInTheFuture)
@@ -113,7 +113,7 @@ fn is_id(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit())
 }
 
-/// Client ids of GitHub Apps begin so: `Iv1.ab1112223334445c`, `Iv23liabcdefghijklmn`.
+/// Client ids of GitHub Apps begin with `Iv`: `Iv1.ab1112223334445c`, `Iv23liabcdefghijklmn`.
 fn is_client_id(text: &str) -> bool {
     text.starts_with("Iv")
 }
@@ -122,12 +122,12 @@ fn json_part(encoded: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()
 }
 
-/// Why an assertion proves nothing.
+/// Why an assertion is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// Not three base64url parts, or not RS256.
     Undecodable,
-    /// Signed with a key that is not the app's.
+    /// Signed with another key than the app's.
     ForeignKey,
     NoIssuer,
     IssuerNotString,
@@ -137,7 +137,7 @@ pub(crate) enum Refusal {
     Expired,
     TooFarInTheFuture,
     IssuedInTheFuture,
-    /// One of the claims that the platform wants beside issuer and times is missing, or has another value.
+    /// One of the rules' further claims is missing or has another value.
     MissingClaim,
 }
 

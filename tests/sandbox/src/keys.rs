@@ -1,4 +1,4 @@
-//! RSA keys: the private one a program signs with, the public one the platform keeps.
+//! RSA keys: the private key with which a program signs, the public key that the platform keeps.
 
 use std::fmt;
 
@@ -43,7 +43,7 @@ pub(crate) fn generate_private_key() -> String {
     pem_of("PRIVATE KEY", &generate_pkcs8())
 }
 
-/// A new RSA-2048 private key as PKCS#1 PEM, the form in which GitHub hands them out.
+/// A new RSA-2048 private key as PKCS#1 PEM, the form that GitHub uses.
 pub(crate) fn generate_pkcs1_private_key() -> String {
     pem_of("RSA PRIVATE KEY", &generate_pkcs8()[PKCS8_PREFIX_BYTES..])
 }
@@ -59,7 +59,7 @@ fn pem_of(tag: &str, der: &[u8]) -> String {
     pem::encode_config(&Pem::new(tag, der), unix)
 }
 
-/// What PKCS#8 puts before an RSA key of 2048 bits in PKCS#1: a sequence, version 0, the algorithm, an octet string.
+/// The length of the PKCS#8 header before a 2048-bit RSA key in PKCS#1: a sequence, version 0, the algorithm, an octet string.
 const PKCS8_PREFIX_BYTES: usize = 4 + 3 + 15 + 4;
 
 /// Why a key cannot be used.
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused() {
+    fn a_text_without_a_key_is_refused() {
         assert!(PublicKey::from_pem("hello").is_err());
         let certificate = pem::encode(&Pem::new("CERTIFICATE", [1, 2, 3]));
         assert!(PublicKey::from_pem(&certificate).is_err());

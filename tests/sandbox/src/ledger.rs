@@ -1,32 +1,32 @@
-//! Who asked for what, and what came of it: enough for a test to assert, never a secret.
+//! The ledger: a record of all requests and their outcomes, without secrets.
 //!
-//! A credential appears by its kind (`ats`, `jwt`), a query or a body by its parameters' names.
+//! An entry holds the kind of a credential (`ats`, `jwt`) and the names of parameters, never their values.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
-use crate::exchange::{FORM, JSON, Request};
+use crate::http::{FORM, JSON, Request};
 
-/// A handle on the list of what was asked; clones read the same list.
+/// A handle on the record of requests. Clones share the record.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     entries: Arc<Mutex<Vec<Entry>>>,
 }
 
 impl Ledger {
-    /// Everything asked since the start, or since the last `clear`, oldest first.
+    /// All requests since the start or the last `clear`, oldest first.
     pub fn entries(&self) -> Vec<Entry> {
         self.lock().clone()
     }
 
-    /// How often an operation was asked for, whatever came of it.
+    /// The number of requests for an operation, failed ones included.
     pub fn count(&self, operation: &str) -> usize {
         self.lock().iter().filter(|entry| entry.operation == operation).count()
     }
 
-    /// How often each operation was asked for.
+    /// The number of requests for each operation.
     pub fn counts(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for entry in self.lock().iter() {
@@ -35,7 +35,7 @@ impl Ledger {
         counts
     }
 
-    /// Forgets everything asked so far.
+    /// Removes all entries.
     pub fn clear(&self) {
         self.lock().clear();
     }
@@ -53,25 +53,25 @@ impl Ledger {
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Entry {
-    /// When it arrived, by the sandbox's clock.
+    /// When the request arrived, by the sandbox's clock, in milliseconds since 1970.
     pub time_ms: i64,
-    /// The reply's `x-request-id`, or what the platform calls it.
+    /// The request id that the reply carries in `x-request-id` or the platform's header for it.
     pub request_id: String,
-    /// The method, in capitals.
+    /// The method, in upper case.
     pub method: String,
     /// The path, without its query.
     pub path: String,
-    /// What the platform understood it to be, such as `mint_installation_token`; `unknown` when nothing.
+    /// The operation, such as `mint_installation_token`; `unknown` if the platform has none for this request.
     pub operation: String,
     /// The scheme of the `Authorization` header, in lower case.
     pub auth_scheme: Option<String>,
-    /// What kind of credential came with it, such as `jwt` or `ats`.
+    /// The kind of the credential, such as `jwt` or `ats`.
     pub auth_kind: Option<String>,
     /// The names of the query's parameters.
     pub query_names: Vec<String>,
     /// The names of the members of a JSON object or a form.
     pub body_names: Vec<String>,
-    /// The size of the body.
+    /// The size of the body in bytes.
     pub body_bytes: usize,
     /// The `Content-Type` header.
     pub content_type: Option<String>,
@@ -79,18 +79,18 @@ pub struct Entry {
     pub accept: Option<String>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
-    /// The status the client saw; none when the connection was cut before the reply.
+    /// The status that the client received; `None` if the connection was cut before the reply.
     pub status: Option<u16>,
-    /// The status of the work that was done; none when a fault answered in its stead.
+    /// The status of the platform's own reply; `None` if a fault replaced it.
     pub work_status: Option<u16>,
-    /// The kind of the fault that struck, such as `lost_response`.
+    /// The kind of the fault that applied, such as `lost_response`.
     pub fault: Option<String>,
-    /// Whether a refresh token was offered that had been spent before, and that no grace period saved.
+    /// Whether a refresh token was used a second time, after its grace period.
     pub reuse: bool,
 }
 
 impl Entry {
-    /// What a request says about itself; the outcome is added by its caller.
+    /// The part of an entry that is known before the request is handled.
     pub(crate) fn of(request: &Request, operation: &str) -> Self {
         let header = |name| request.header(name).map(str::to_owned);
         Self {

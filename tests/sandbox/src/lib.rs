@@ -1,8 +1,8 @@
-//! A server on your own machine that behaves as the platforms' documentation says.
+//! A local server that behaves as the documentation of a platform says, for tests without a network.
 //!
-//! It verifies what a program signs, refuses what the platform refuses, shows the page on which a person presses
-//! "Authorize", and misbehaves when told to. It shares no code with the library it tests and reads none of its
-//! descriptors: everything is spelled out here a second time, so that a mistake there cannot hide.
+//! It verifies the JWTs that a program signs, refuses what the platform refuses, shows the page on which a person presses
+//! "Authorize", and injects faults on request. It shares no code with the library it tests and reads none of its
+//! descriptors: the platforms are implemented here a second time, so that a mistake in the library does not repeat here.
 //!
 //! ```
 //! use appmint_sandbox::Sandbox;
@@ -10,26 +10,29 @@
 //! let sandbox = Sandbox::start()?;
 //! let app = sandbox.registration();
 //! assert_eq!((app.app_id.as_str(), app.installations.len()), ("75", 2));
-//! // Point a program at `sandbox.url()`, with the key `sandbox.private_key_pem()`; then look:
+//! // Run a program against `sandbox.url()` with the key `sandbox.private_key_pem()`, then check the ledger:
 //! assert_eq!(sandbox.ledger().count("mint_installation_token"), 0);
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! The path of a request: `server` reads it, `house` takes it, asks `faults` what shall go wrong, sends browsers
-//! past the `login` page, lets the `platform` (`atomgit`, `github`, `icr`, `acme`, `issuer`) answer, writes the `ledger`, and `server` sends what is left. `control` is the
-//! same from outside, for tests in other languages; the program `appmint-sandbox` puts it on the command line.
+//! How a request is handled: `server` reads it and passes it to `service`. That takes the next fault from `faults`, sends
+//! browsers without a session to the `login` page, lets the `platform` (`atomgit`, `github`, `icr`, `acme` or `issuer`)
+//! answer, and records the result in the `ledger`; `server` then sends the reply. `control` offers the same to tests in other
+//! languages over HTTP. The program `appmint-sandbox` is a command line for it.
 #![forbid(unsafe_code)]
 
 mod acme;
 mod atomgit;
 mod basic;
+mod browser;
 mod certificates;
 mod clock;
 mod control;
-mod exchange;
+mod deviations;
 mod faults;
+mod forms;
 mod github;
-mod house;
+mod http;
 mod icr;
 mod issuer;
 mod jwt;
@@ -41,13 +44,11 @@ mod pages;
 mod paths;
 mod pkce;
 mod platform;
-mod press;
-mod questions;
-mod quirks;
 mod redirects;
 mod sandbox;
 mod secrets;
 mod server;
+mod service;
 
 pub use clock::Clock;
 pub use faults::{Effect, Fault, Faults};

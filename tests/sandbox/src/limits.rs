@@ -1,11 +1,11 @@
-//! Requests per hour, and the headers that tell a client how many are left.
+//! Rate limits: requests per hour, and the headers with the remaining number.
 //!
-//! Counted always; a platform enforces them only on demand (`enforce_rate_limit`), so that a benchmark does not end
-//! after 5000 requests.
+//! Requests are always counted, but a limit is enforced only with `enforce_rate_limit`, so that a benchmark can send more
+//! than 5000 requests.
 
 use std::collections::HashMap;
 
-use crate::exchange::Reply;
+use crate::http::Reply;
 
 #[derive(Default)]
 pub(crate) struct Limits {
@@ -19,11 +19,11 @@ struct Window {
 }
 
 impl Limits {
-    /// Counts one request of `principal`, who may send `limit` of them in an hour.
+    /// Counts one request of `principal`, which may send `limit` requests per hour.
     pub(crate) fn count(&mut self, principal: &str, now_ms: i64, limit: u64) -> Allowance {
         let fresh = Window { ends_ms: now_ms.saturating_add(HOUR_MS), used: 0 };
         let window = self.windows.entry(principal.to_owned()).or_insert(fresh);
-        // A clock that was turned back must not leave a window that lasts for days.
+        // A clock that was set back must not leave a window that ends days later.
         if !(now_ms..=fresh.ends_ms).contains(&window.ends_ms) {
             *window = fresh;
         }
@@ -32,7 +32,7 @@ impl Limits {
     }
 }
 
-/// What one request leaves of its principal's hour.
+/// The state of a principal's limit after one request.
 pub(crate) struct Allowance {
     limit: u64,
     window: Window,
@@ -47,12 +47,12 @@ impl Allowance {
         self.limit.saturating_sub(self.window.used)
     }
 
-    /// When the hour ends, in seconds since 1970.
+    /// The end of the window, in seconds since 1970.
     pub(crate) fn reset_s(&self) -> i64 {
         self.window.ends_ms.div_euclid(1000)
     }
 
-    /// The reply with the headers that most platforms use.
+    /// The reply with the `x-ratelimit-*` headers.
     pub(crate) fn stamp(&self, reply: Reply) -> Reply {
         reply
             .with_own("x-ratelimit-limit", &self.limit.to_string())

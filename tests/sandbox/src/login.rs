@@ -1,7 +1,7 @@
-//! Where a person logs in: one page for every platform, which stands before those that ask somebody something.
+//! The login page, the same for every platform: browsers have to log in before they see a page that needs a decision.
 //!
-//! A request that asks for a page (`Accept: text/html`) comes from a browser, and a browser has to bring a session. A
-//! program that asks for nothing in particular counts as the platform's person, so that tests can press buttons.
+//! A request whose `Accept` header names `text/html` comes from a browser and needs a session. Any other request counts as
+//! sent by the platform's person, so that tests can submit forms without a login.
 
 use std::collections::HashMap;
 
@@ -9,145 +9,155 @@ use hyper::header::{ACCEPT, SET_COOKIE};
 use hyper::{Method, StatusCode};
 use url::{Position, Url, form_urlencoded};
 
-use self::Admission::{Granted, Instead};
-use crate::exchange::{Reply, Request};
+use self::LoginCheck::{Passed, Replied};
+use crate::forms::{PendingForms, field, is_same_origin};
+use crate::http::{Reply, Request};
 use crate::pages::{self, problem};
-use crate::platform::{Platform, Visit};
-use crate::questions::{Questions, comes_from_our_page, field};
+use crate::platform::{Context, Platform};
 use crate::secrets;
 
-/// Who is logged in, and what it takes to log in.
+/// The login page and the sessions that it opened.
 pub(crate) struct Login {
     person: String,
-    /// Where the page is.
-    page: String,
-    /// Where somebody logs out.
-    exit: String,
-    /// The cookie's name.
-    cookie: String,
+    login_path: String,
+    logout_path: String,
+    cookie_name: String,
     is_secure: bool,
-    questions: Questions<()>,
-    /// The form token of each session.
+    forms: PendingForms<()>,
+    /// The token of the logout form, by session id.
     sessions: HashMap<String, String>,
 }
 
-/// Somebody with a session, at one of the pages.
-pub(crate) struct Visitor {
-    pub(crate) session: String,
-    pub(crate) name: String,
-    /// Where the form that logs out is posted.
-    pub(crate) exit: String,
+/// The session of a request from a browser in which the person is logged in.
+pub(crate) struct BrowserSession {
+    pub(crate) id: String,
+    pub(crate) person: String,
+    /// The path to which the logout form is posted.
+    pub(crate) logout_path: String,
+    /// The token of the logout form.
     pub(crate) form_token: String,
-    /// The page that they are at.
+    /// Path and query of the requested page.
     pub(crate) page: String,
 }
 
-/// Who may go on to the platform, or else the answer in its stead.
-pub(crate) enum Admission {
-    Granted(Option<Visitor>),
-    Instead(Reply),
+/// Whether a request goes on to the platform.
+pub(crate) enum LoginCheck {
+    /// It does; with a session if it comes from a browser that is logged in.
+    Passed(Option<BrowserSession>),
+    /// It does not: the login page answers it.
+    Replied(Reply),
 }
 
 impl Login {
-    /// Nothing for a platform without people.
+    /// The login page of a platform; `None` if the platform has no pages.
     pub(crate) fn of(platform: &dyn Platform, is_secure: bool) -> Option<Self> {
         let web = platform.web_path();
         Some(Self {
             person: platform.person()?,
-            page: format!("{web}/login"),
-            exit: format!("{web}/logout"),
-            cookie: format!("{}_session", platform.registration().platform),
+            login_path: format!("{web}/login"),
+            logout_path: format!("{web}/logout"),
+            cookie_name: format!("{}_session", platform.registration().platform),
             is_secure,
-            questions: Questions::default(),
+            forms: PendingForms::default(),
             sessions: HashMap::new(),
         })
     }
 
-    /// What a request asks for, if it is for these pages.
+    /// The operation that a request calls, if it is one of the login page's.
     pub(crate) fn operation(&self, request: &Request) -> Option<&'static str> {
         match (request.method.as_str(), request.path.as_str()) {
-            ("GET", path) if path == self.page => Some(LOGIN_PAGE),
-            ("POST", path) if path == self.page => Some(LOGIN_DECISION),
-            ("POST", path) if path == self.exit => Some(LOGOUT),
+            ("GET", path) if path == self.login_path => Some(LOGIN_PAGE),
+            ("POST", path) if path == self.login_path => Some(LOGIN_DECISION),
+            ("POST", path) if path == self.logout_path => Some(LOGOUT),
             _ => None,
         }
     }
 
-    pub(crate) fn admit(&mut self, request: &Request, operation: &str, visit: &Visit) -> Admission {
+    pub(crate) fn check(
+        &mut self,
+        request: &Request,
+        operation: &str,
+        context: &Context,
+    ) -> LoginCheck {
         match operation {
-            LOGIN_PAGE => Instead(self.show(request, visit)),
-            LOGIN_DECISION => Instead(self.log_in(request, visit)),
-            LOGOUT => Instead(self.log_out(request)),
-            _ => self.pass(request, operation),
+            LOGIN_PAGE => Replied(self.page(request, context)),
+            LOGIN_DECISION => Replied(self.log_in(request, context)),
+            LOGOUT => Replied(self.log_out(request)),
+            _ => self.require_session(request, operation),
         }
     }
 
-    fn pass(&self, request: &Request, operation: &str) -> Admission {
-        let visitor = self.visitor(request);
-        if visitor.is_some() || !is_browser(request) || !GUARDED.contains(&operation) {
-            return Granted(visitor);
+    fn require_session(&self, request: &Request, operation: &str) -> LoginCheck {
+        let session = self.session(request);
+        if session.is_some() || !is_browser(request) || !NEEDS_LOGIN.contains(&operation) {
+            return Passed(session);
         }
-        // What was posted would be lost on the way.
+        // A redirect to the login page would lose the posted form.
         if request.method != Method::GET {
             let explanation = "You are not logged in; start again.";
-            return Instead(problem(StatusCode::FORBIDDEN, explanation));
+            return Replied(problem(StatusCode::FORBIDDEN, explanation));
         }
-        Instead(self.send_here(&request.target))
+        Replied(self.redirect_to_login(&request.target))
     }
 
-    /// A browser comes back to `page` once its person has logged in.
-    fn send_here(&self, page: &str) -> Reply {
+    /// The login page returns the browser to `page` once the person has logged in.
+    fn redirect_to_login(&self, page: &str) -> Reply {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        Reply::redirect(&format!("{}?{}", self.page, query.append_pair(RETURN_TO, page).finish()))
+        Reply::redirect(&format!(
+            "{}?{}",
+            self.login_path,
+            query.append_pair(RETURN_TO, page).finish()
+        ))
     }
 
-    fn show(&mut self, request: &Request, visit: &Visit) -> Reply {
-        let asked = request.query.one(RETURN_TO).unwrap_or(Some(NOWHERE));
-        let return_to = match asked.map(own_page) {
-            Some(None) => return elsewhere(),
+    fn page(&mut self, request: &Request, context: &Context) -> Reply {
+        // A repeated parameter counts as a foreign page.
+        let requested = request.query.one(RETURN_TO).unwrap_or(Some(""));
+        let return_to = match requested.map(own_page) {
+            Some(None) => return foreign_page(),
             Some(page) => page,
             None => None,
         };
-        match (self.visitor(request), return_to) {
+        match (self.session(request), return_to) {
             (Some(_), Some(page)) => Reply::redirect(&page),
-            (Some(visitor), None) => pages::logged_in(&visitor),
-            (None, page) => self.ask(StatusCode::OK, None, "", &page.unwrap_or_default(), visit),
+            (Some(session), None) => pages::logged_in(&session),
+            (None, page) => self.form(StatusCode::OK, None, "", &page.unwrap_or_default(), context),
         }
     }
 
-    fn ask(
+    fn form(
         &mut self,
         status: StatusCode,
-        complaint: Option<&str>,
+        error: Option<&str>,
         name: &str,
         return_to: &str,
-        visit: &Visit,
+        context: &Context,
     ) -> Reply {
-        let form_token = self.questions.ask((), visit);
+        let form_token = self.forms.add((), context);
         pages::Login {
             person: &self.person,
-            complaint,
+            error,
             name,
-            action: &self.page,
+            action: &self.login_path,
             form_token: &form_token,
             return_to,
         }
         .page(status)
     }
 
-    fn log_in(&mut self, request: &Request, visit: &Visit) -> Reply {
+    fn log_in(&mut self, request: &Request, context: &Context) -> Reply {
         let [form_token, name, password, return_to] = ["form_token", "name", "password", RETURN_TO]
             .map(|name| field(request, name).unwrap_or_default());
         let page =
-            if return_to.is_empty() { Some(self.page.clone()) } else { own_page(&return_to) };
-        let Some(page) = page else { return elsewhere() };
-        if !comes_from_our_page(request) {
+            if return_to.is_empty() { Some(self.login_path.clone()) } else { own_page(&return_to) };
+        let Some(page) = page else { return foreign_page() };
+        if !is_same_origin(request) {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
-        if self.questions.asked(&form_token, visit).is_none() {
+        if self.forms.take(&form_token, context).is_none() {
             return problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again.");
         }
-        let complaint = if name.trim() != self.person {
+        let error = if name.trim() != self.person {
             "Nobody has this name here."
         } else if password.is_empty() {
             "The password is empty; any other will do."
@@ -155,12 +165,12 @@ impl Login {
             return self.open_session(request, &page);
         };
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        self.ask(status, Some(complaint), &name, &return_to, visit)
+        self.form(status, Some(error), &name, &return_to, context)
     }
 
-    /// A session that nobody could know before, in the place of the one that the browser may have.
+    /// Opens a session with a new id and ends the one that the browser had, against session fixation.
     fn open_session(&mut self, request: &Request, page: &str) -> Reply {
-        if let Some(before) = self.session_of(request) {
+        if let Some(before) = self.session_id(request) {
             self.sessions.remove(before);
         }
         let session = secrets::token("");
@@ -171,37 +181,37 @@ impl Login {
 
     fn log_out(&mut self, request: &Request) -> Reply {
         let form_token = field(request, "form_token").unwrap_or_default();
-        let own = self.visitor(request).filter(|it| secrets::equal(&it.form_token, &form_token));
-        let Some(visitor) = own.filter(|_| comes_from_our_page(request)) else {
+        let own = self.session(request).filter(|it| secrets::equal(&it.form_token, &form_token));
+        let Some(session) = own.filter(|_| is_same_origin(request)) else {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         };
         let page = field(request, RETURN_TO).unwrap_or_default();
-        let Some(page) = own_page(&page) else { return elsewhere() };
-        self.sessions.remove(&visitor.session);
-        self.send_here(&page).with(SET_COOKIE, &self.set_cookie("", "; Max-Age=0"))
+        let Some(page) = own_page(&page) else { return foreign_page() };
+        self.sessions.remove(&session.id);
+        self.redirect_to_login(&page).with(SET_COOKIE, &self.set_cookie("", "; Max-Age=0"))
     }
 
-    /// Lax, since people come to these pages from other sites.
-    fn set_cookie(&self, value: &str, more: &str) -> String {
+    /// The cookie is `Lax`, since other sites link to these pages.
+    fn set_cookie(&self, value: &str, attributes: &str) -> String {
         let secure = if self.is_secure { "; Secure" } else { "" };
-        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}", self.cookie)
+        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{attributes}", self.cookie_name)
     }
 
-    fn visitor(&self, request: &Request) -> Option<Visitor> {
-        let (session, form_token) = self.sessions.get_key_value(self.session_of(request)?)?;
-        Some(Visitor {
-            session: session.clone(),
-            name: self.person.clone(),
-            exit: self.exit.clone(),
+    fn session(&self, request: &Request) -> Option<BrowserSession> {
+        let (id, form_token) = self.sessions.get_key_value(self.session_id(request)?)?;
+        Some(BrowserSession {
+            id: id.clone(),
+            person: self.person.clone(),
+            logout_path: self.logout_path.clone(),
             form_token: form_token.clone(),
             page: request.target.clone(),
         })
     }
 
-    fn session_of<'r>(&self, request: &'r Request) -> Option<&'r str> {
+    fn session_id<'r>(&self, request: &'r Request) -> Option<&'r str> {
         request.header("cookie")?.split(';').find_map(|cookie| {
             let (name, value) = cookie.trim().split_once('=')?;
-            (name == self.cookie).then_some(value)
+            (name == self.cookie_name).then_some(value)
         })
     }
 }
@@ -212,7 +222,7 @@ fn is_browser(request: &Request) -> bool {
     kinds.any(|kind| kind.trim().eq_ignore_ascii_case("text/html"))
 }
 
-/// Path and query of a page of this server. Anything that a browser could take for another's is none, such as
+/// Path and query of a page of this server. `None` for everything that a browser could resolve to another server, such as
 /// `//example.com`, `/\example.com` or `/.//example.com`.
 fn own_page(text: &str) -> Option<String> {
     let here = Url::parse("http://here.invalid").ok()?;
@@ -222,19 +232,19 @@ fn own_page(text: &str) -> Option<String> {
     is_page.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
 }
 
-fn elsewhere() -> Reply {
+fn foreign_page() -> Reply {
     problem(StatusCode::BAD_REQUEST, "The page to return to is not one of this server.")
 }
 
-/// What the log-in page answers, by the names in the ledger.
+/// The operations of the login page, by their names in the ledger.
 pub(crate) const OPERATIONS: [&str; 3] = [LOGIN_PAGE, LOGIN_DECISION, LOGOUT];
 const LOGIN_PAGE: &str = "login_page";
 const LOGIN_DECISION: &str = "login_decision";
 const LOGOUT: &str = "logout";
 
-/// What only somebody who is logged in gets to see in a browser. A manifest is not among them: another site posts it, and
-/// no Lax cookie comes along with that.
-const GUARDED: [&str; 6] = [
+/// The operations that a browser reaches only after a login. Those of a manifest are not among them: another site posts it,
+/// and a browser sends no `Lax` cookie with such a request.
+const NEEDS_LOGIN: [&str; 6] = [
     "authorize_page",
     "authorize_decision",
     "device_page",
@@ -243,7 +253,6 @@ const GUARDED: [&str; 6] = [
     "install_decision",
 ];
 const RETURN_TO: &str = "return_to";
-const NOWHERE: &str = "";
 
 #[cfg(test)]
 mod tests {
@@ -251,7 +260,7 @@ mod tests {
     use crate::platform::PlatformName;
 
     #[test]
-    fn a_cookie_that_came_over_tls_goes_over_nothing_else() {
+    fn a_cookie_set_over_tls_is_secure() {
         let platform = PlatformName::Acme.as_documented();
         let cookie = |is_secure| Login::of(&*platform, is_secure).unwrap().set_cookie("s", "");
         assert_eq!(cookie(false), "acme_session=s; Path=/; HttpOnly; SameSite=Lax");
@@ -259,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_ours_is_returned_to_as_it_was_asked_for() {
+    fn a_page_of_this_server_is_accepted_unchanged() {
         for page in ["/", "/login/device", "/ask?client_id=1&state=%2B%20+&url=http://a.example//"]
         {
             assert_eq!(own_page(page).as_deref(), Some(page));
@@ -267,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_somebody_else_is_none() {
+    fn a_page_of_another_server_is_rejected() {
         let others =
             ["", "ask", "http://a.example/", "//a.example", "/\\a.example", "\\\\a.example"];
         let hidden =

@@ -1,4 +1,4 @@
-//! The sandbox as a program: arranged by flags, it says where it listens and serves until it is told to stop.
+//! The sandbox as a program: it prints its URL and serves until a signal or the end of standard input stops it.
 #![forbid(unsafe_code)]
 
 mod files;
@@ -11,10 +11,10 @@ use std::{fs, thread};
 use appmint_sandbox::{Clock, Sandbox};
 use tokio::sync::mpsc;
 
-use crate::flags::{Flags, HELP, Wish};
+use crate::flags::{Command, Flags, HELP};
 
 fn main() -> ExitCode {
-    match flags::read().map_err(io::Error::other).and_then(fulfil) {
+    match flags::read().map_err(io::Error::other).and_then(run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("appmint-sandbox: {error}");
@@ -23,16 +23,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn fulfil(wish: Wish) -> io::Result<()> {
-    match wish {
-        Wish::Help => writeln!(io::stdout(), "{HELP}"),
-        Wish::Version => writeln!(io::stdout(), "appmint-sandbox {}", env!("CARGO_PKG_VERSION")),
-        Wish::Serve(flags) => serve(&flags),
+fn run(command: Command) -> io::Result<()> {
+    match command {
+        Command::Help => writeln!(io::stdout(), "{HELP}"),
+        Command::Version => writeln!(io::stdout(), "appmint-sandbox {}", env!("CARGO_PKG_VERSION")),
+        Command::Serve(flags) => serve(&flags),
     }
 }
 
 fn serve(flags: &Flags) -> io::Result<()> {
-    // Signals are listened to before anybody is told that the sandbox runs.
+    // Signal handlers are installed first: whoever reads the URL may send a signal at once.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let stopped = runtime.block_on(async { stop_signal(flags.until_stdin_closes) })?;
     let sandbox = start(flags)?;
@@ -64,7 +64,7 @@ fn start(flags: &Flags) -> io::Result<Sandbox> {
     builder.start()
 }
 
-/// A future that ends with the first reason to stop.
+/// A future that ends with the first signal or, if asked to, with the end of standard input.
 fn stop_signal(until_stdin_closes: bool) -> io::Result<impl Future<Output = ()>> {
     let mut terminated = termination()?;
     let mut interrupted = interruption()?;
@@ -78,7 +78,7 @@ fn stop_signal(until_stdin_closes: bool) -> io::Result<impl Future<Output = ()>>
     })
 }
 
-/// A channel that closes when standard input does.
+/// A channel that closes when standard input ends.
 fn stdin_end() -> mpsc::Receiver<()> {
     let (open, closed) = mpsc::channel(1);
     thread::spawn(move || {

@@ -1,23 +1,22 @@
-//! The pages a person sees: "who are you?", "may this app act for you?", "which device is it?", "shall this app exist?" and
-//! "that is not possible".
+//! The pages that a person sees: login, consent, device activation, creation and installation of an app, and errors.
 
 use hyper::StatusCode;
 use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_FRAME_OPTIONS};
 
-use crate::exchange::Reply;
-use crate::login::Visitor;
+use crate::http::Reply;
+use crate::login::BrowserSession;
 
-/// Who asks for a password.
+/// The login page.
 pub(crate) struct Login<'a> {
-    /// Whom the sandbox knows.
+    /// The name of the person who can log in.
     pub(crate) person: &'a str,
-    /// What was wrong with what was typed.
-    pub(crate) complaint: Option<&'a str>,
-    /// What was typed as the name.
+    /// The error of the last attempt.
+    pub(crate) error: Option<&'a str>,
+    /// The name that was entered in the last attempt.
     pub(crate) name: &'a str,
     pub(crate) action: &'a str,
     pub(crate) form_token: &'a str,
-    /// The page behind this one.
+    /// The page to open after the login.
     pub(crate) return_to: &'a str,
 }
 
@@ -25,13 +24,13 @@ impl Login<'_> {
     pub(crate) fn page(&self, status: StatusCode) -> Reply {
         let [person, name, action, form_token, return_to] =
             [self.person, self.name, self.action, self.form_token, self.return_to].map(escape);
-        let complaint = self.complaint.map_or_else(String::new, |it| {
+        let error = self.error.map_or_else(String::new, |it| {
             format!("<p class=\"complaint\" role=\"alert\">{}</p>\n", escape(it))
         });
         let body = format!(
             r#"<h1>Log in</h1>
 <p>The sandbox knows <strong>{person}</strong>, and takes any password that is not empty.</p>
-{complaint}<form method="post" action="{action}">
+{error}<form method="post" action="{action}">
 <input type="hidden" name="form_token" value="{form_token}">
 <input type="hidden" name="return_to" value="{return_to}">
 <p><label>Name <input type="text" name="name" value="{name}" autocomplete="username" autocapitalize="none"
@@ -44,49 +43,50 @@ autofocus></label></p>
     }
 }
 
-/// The page of somebody who logged in and wanted nothing else.
-pub(crate) fn logged_in(visitor: &Visitor) -> Reply {
-    let body = format!("<h1>You are logged in</h1>\n{}", farewell(visitor));
+/// The login page for somebody who is logged in already.
+pub(crate) fn logged_in(session: &BrowserSession) -> Reply {
+    let body = format!("<h1>You are logged in</h1>\n{}", logout_form(session));
     page(StatusCode::OK, "You are logged in", &body)
 }
 
-/// Where a page's form is posted, with a token that no other site can guess, and who sees it.
+/// The form of a page, with a token that no other site can guess.
 pub(crate) struct Form<'a> {
     pub(crate) action: &'a str,
     pub(crate) form_token: &'a str,
-    pub(crate) visitor: Option<&'a Visitor>,
+    pub(crate) session: Option<&'a BrowserSession>,
 }
 
 impl Form<'_> {
-    /// The form with these fields, and the buttons for yes and no.
+    /// The form with these fields and two buttons: `yes` and "Cancel".
     fn html(&self, fields: &str, yes: &str) -> String {
         let [action, form_token] = [self.action, self.form_token].map(escape);
-        let farewell = self.visitor.map(farewell).unwrap_or_default();
+        let logout_form = self.session.map(logout_form).unwrap_or_default();
         format!(
             r#"<form method="post" action="{action}">
 <input type="hidden" name="form_token" value="{form_token}">
 {fields}<button type="submit" name="decision" value="authorize" class="primary">{yes}</button>
 <button type="submit" name="decision" value="deny">Cancel</button>
-</form>{farewell}"#
+</form>{logout_form}"#
         )
     }
 }
 
-/// Says who is logged in, and lets them out.
-fn farewell(visitor: &Visitor) -> String {
-    let [name, exit, form_token, page] =
-        [&visitor.name, &visitor.exit, &visitor.form_token, &visitor.page].map(|it| escape(it));
+/// Names the person who is logged in, with a button to log out.
+fn logout_form(session: &BrowserSession) -> String {
+    let BrowserSession { person, logout_path, form_token, page, .. } = session;
+    let [person, logout_path, form_token, page] =
+        [person, logout_path, form_token, page].map(|it| escape(it));
     format!(
         r#"
-<form method="post" action="{exit}" class="small">
+<form method="post" action="{logout_path}" class="small">
 <input type="hidden" name="form_token" value="{form_token}">
 <input type="hidden" name="return_to" value="{page}">
-You are logged in as <strong>{name}</strong>. <button type="submit" class="link">Not you? Log out</button>
+You are logged in as <strong>{person}</strong>. <button type="submit" class="link">Not you? Log out</button>
 </form>"#
     )
 }
 
-/// What the consent page asks.
+/// The consent page: may this app act for this user?
 pub(crate) struct Consent<'a> {
     pub(crate) platform: &'a str,
     pub(crate) app: &'a str,
@@ -110,7 +110,7 @@ impl Consent<'_> {
     }
 }
 
-/// The page on which a device's code is typed in.
+/// The page on which a person enters a device's user code.
 pub(crate) fn device(user_code: &str, form: &Form<'_>) -> Reply {
     let code = format!(
         r#"<p><label>Code <input type="text" name="user_code" value="{}" autocomplete="off"></label></p>
@@ -136,7 +136,7 @@ pub(crate) fn installation(app: &str, form: &Form<'_>) -> Reply {
     about(app, "Install", "will be installed for you", form)
 }
 
-/// A page that asks whether something shall be done with an app.
+/// A page that asks a person to create or to install an app.
 fn about(app: &str, verb: &str, outcome: &str, form: &Form<'_>) -> Reply {
     let app = escape(app);
     let form = form.html("", &format!("{verb} app"));
@@ -148,14 +148,14 @@ fn about(app: &str, verb: &str, outcome: &str, form: &Form<'_>) -> Reply {
     page(StatusCode::OK, &format!("{verb} {app}"), &body)
 }
 
-/// A page that says that something is done.
+/// A page that reports a success.
 pub(crate) fn notice(title: &str, explanation: &str) -> Reply {
     let [title, explanation] = [title, explanation].map(escape);
     let body = format!("<h1>{title}</h1>\n<p>{explanation}</p>");
     page(StatusCode::OK, &title, &body)
 }
 
-/// A page that explains why nothing happens, and leads nowhere.
+/// A page that reports an error.
 pub(crate) fn problem(status: StatusCode, explanation: &str) -> Reply {
     let body = format!("<h1>This does not work</h1>\n<p>{}</p>", escape(explanation));
     page(status, "This does not work", &body)
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_is_escaped_comes_back() {
+    fn unescaping_reverses_escaping() {
         let nasty = r#"<script>"&amp;'</script>"#;
         assert!(!escape(nasty).contains(['<', '>', '"', '\'']));
         assert_eq!(unescape(&escape(nasty)), nasty);

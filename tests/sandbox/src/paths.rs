@@ -1,26 +1,25 @@
-//! Patterns of paths: `/installations/{}/suspended` leaves its second part open.
+//! Path patterns: in `/installations/{}/suspended`, `{}` stands for one segment.
 
-/// What stands in the places that `pattern` leaves open; nothing when the path is another one.
-pub(crate) fn open_parts<'r>(pattern: &str, segments: &[&'r str]) -> Option<Vec<&'r str>> {
+/// The segments that stand for `{}` in `pattern`; `None` if the path does not match.
+pub(crate) fn path_parameters<'r>(pattern: &str, segments: &[&'r str]) -> Option<Vec<&'r str>> {
     let pattern: Vec<_> = pattern.split('/').skip(1).collect();
     let fits = pattern.len() == segments.len()
-        && pattern.iter().zip(segments).all(|(one, other)| *one == OPEN || one == other);
-    let open = pattern.iter().zip(segments).filter(|(one, _)| **one == OPEN);
-    fits.then(|| open.map(|(_, segment)| *segment).collect())
+        && pattern.iter().zip(segments).all(|(one, other)| *one == PLACEHOLDER || one == other);
+    let parameters = pattern.iter().zip(segments).filter(|(one, _)| **one == PLACEHOLDER);
+    fits.then(|| parameters.map(|(_, segment)| *segment).collect())
 }
 
-/// A variable part of a path.
-const OPEN: &str = "{}";
+const PLACEHOLDER: &str = "{}";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_takes_what_is_variable_out_of_a_path() {
+    fn a_pattern_extracts_the_path_parameters() {
         let path = ["app", "installations", "7", "access_tokens"];
-        assert_eq!(open_parts("/app/installations/{}/access_tokens", &path), Some(vec!["7"]));
-        assert_eq!(open_parts("/app/installations/{}", &path), None);
-        assert_eq!(open_parts("/app/installations/{}/suspended", &path), None);
+        assert_eq!(path_parameters("/app/installations/{}/access_tokens", &path), Some(vec!["7"]));
+        assert_eq!(path_parameters("/app/installations/{}", &path), None);
+        assert_eq!(path_parameters("/app/installations/{}/suspended", &path), None);
     }
 }

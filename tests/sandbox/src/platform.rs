@@ -1,4 +1,4 @@
-//! What every platform of the sandbox can do: understand a request, answer it, and be rearranged by a test.
+//! The trait that every platform implements: it recognizes a request, answers it, and can be changed by a test.
 //!
 //! A platform is a module that implements this trait and has a line in [`PlatformName`]. It knows nothing of sockets,
 //! faults or the ledger, and time reaches it as an argument.
@@ -12,78 +12,79 @@ use serde_json::Value;
 
 use crate::acme::Acme;
 use crate::atomgit::AtomGit;
-use crate::exchange::{Reply, Request};
 use crate::github::{Edition, GitHub};
+use crate::http::{Reply, Request};
 use crate::icr::Icr;
 use crate::issuer::Issuer;
 use crate::keys::PublicKey;
-use crate::login::Visitor;
+use crate::login::BrowserSession;
 use crate::pages::Form;
 
 pub(crate) trait Platform: Send {
-    /// What the platform's settings page would show a developer.
+    /// The ids and secrets that the platform's settings page would show to a developer.
     fn registration(&self) -> Registration;
 
-    /// The names `operation` can answer.
+    /// The names that [`operation`](Self::operation) can return.
     fn operations(&self) -> &'static [&'static str];
 
-    /// What a request asks for.
+    /// The operation that a request calls, such as `mint_installation_token`.
     fn operation(&self, request: &Request) -> &'static str;
 
-    /// What a credential looks like, without saying more about it.
+    /// The kind of a credential, such as `jwt`, for the ledger. Does not check the credential.
     fn credential_kind(&self, credential: &str) -> &'static str;
 
-    fn answer(&mut self, request: &Request, visit: &Visit) -> Reply;
+    fn answer(&mut self, request: &Request, context: &Context) -> Reply;
 
-    /// The name of the person who logs in at the platform's pages and acts there; none where there are no pages.
+    /// The name of the one person who can log in; `None` if the platform has no pages.
     fn person(&self) -> Option<String> {
         None
     }
 
-    /// The header that carries the number of a request.
+    /// The response header that carries the request id.
     fn request_id_header(&self) -> &'static str {
         "x-request-id"
     }
 
-    /// What stands between the origin and the API's paths.
+    /// The path prefix of the API.
     fn api_path(&self) -> &'static str {
         ""
     }
 
-    /// What stands between the origin and the paths of the pages.
+    /// The path prefix of the pages.
     fn web_path(&self) -> &'static str {
         ""
     }
 
-    /// Where a developer's site posts an app's manifest to.
+    /// The path to which a developer's site posts an app manifest.
     fn manifest_path(&self) -> &'static str {
         "/settings/apps/new"
     }
 
-    /// The page on which a device's code is typed in.
+    /// The path of the page on which a person enters a device's user code.
     fn device_path(&self) -> &'static str {
         "/login/device"
     }
 
-    /// Registers one more public key; an app that did not exist does from now on.
+    /// Registers one more public key for an app, and creates the app if it does not exist.
     fn add_key(&mut self, app_id: &str, key: PublicKey) -> Result<(), String>;
 
-    /// Takes all keys of an app away; false when there is no such app.
+    /// Removes all keys of an app. False if there is no such app.
     fn drop_keys(&mut self, app_id: &str) -> bool;
 
     /// Registers one more redirect URI for the sample app.
     fn add_redirect_uri(&mut self, uri: &str);
 
-    /// False when there is no such installation.
+    /// Suspends, unsuspends or deletes an installation. False if there is no such installation.
     fn change_installation(&mut self, id: &str, change: Change) -> bool;
 
-    /// Every token issued so far is unknown from now on.
+    /// Invalidates every token issued so far, except refresh tokens.
     fn forget_tokens(&mut self);
 
-    fn quirks(&self) -> Value;
+    /// The current deviations, as a JSON object.
+    fn deviations(&self) -> Value;
 
-    /// Changes the quirks that `change` names and leaves the others.
-    fn change_quirks(&mut self, change: &Value) -> Result<(), String>;
+    /// Changes the deviations that `change` names and keeps the others.
+    fn change_deviations(&mut self, change: &Value) -> Result<(), String>;
 }
 
 /// Which platform a sandbox is.
@@ -93,20 +94,20 @@ pub enum PlatformName {
     /// `atomgit`.
     #[default]
     AtomGit,
-    /// `github`: the API at the root, as at `api.github.com`, and the pages of `github.com` beside it.
+    /// `github`: the API of `api.github.com` and the pages of `github.com`, both at the root.
     GitHub,
     /// `github-enterprise`: GitHub Enterprise Server, whose API is under `/api/v3`.
     GitHubEnterprise,
     /// `icr`: the International Carbon Registry.
     Icr,
-    /// `acme`: Acme Forge, which exists nowhere; its API is under `/rpc`, its pages are under `/people`.
+    /// `acme`: Acme Forge, a fictional platform whose API is under `/rpc` and whose pages are under `/people`.
     Acme,
-    /// `issuer`: an authorization server as the RFCs have it, whose issuer identifiers are under `/realms`.
+    /// `issuer`: an OAuth authorization server as the RFCs specify it, whose issuer identifiers are under `/realms`.
     Issuer,
 }
 
 impl PlatformName {
-    /// All of them, the default first.
+    /// All platforms, the default first.
     pub const ALL: [Self; 6] =
         [Self::AtomGit, Self::GitHub, Self::GitHubEnterprise, Self::Icr, Self::Acme, Self::Issuer];
 
@@ -144,31 +145,32 @@ impl FromStr for PlatformName {
     }
 }
 
-/// The circumstances of one request.
-pub(crate) struct Visit {
+/// What a platform needs to know about a request besides the request itself.
+pub(crate) struct Context {
+    /// The sandbox's time, in milliseconds since 1970.
     pub(crate) now_ms: i64,
-    /// Where the client believes the platform to be, without a slash at the end.
+    /// The origin that the client used, without a trailing slash.
     pub(crate) origin: String,
-    /// How long a token issued now is still refused, as if not all of the platform's servers knew it yet.
+    /// How long a token issued now is refused at first, as if it had not reached all of the platform's servers yet.
     pub(crate) token_lag_ms: i64,
-    /// Set by the platform when a refresh token is offered that was spent before.
+    /// Set by the platform when a refresh token is used a second time.
     pub(crate) reuse: Cell<bool>,
-    /// Who came with a session; nobody, if it is a program.
-    pub(crate) visitor: Option<Visitor>,
+    /// The browser session of the request; `None` if a program sent it.
+    pub(crate) session: Option<BrowserSession>,
 }
 
-impl Visit {
-    pub(crate) fn session(&self) -> Option<&str> {
-        self.visitor.as_ref().map(|it| it.session.as_str())
+impl Context {
+    pub(crate) fn session_id(&self) -> Option<&str> {
+        self.session.as_ref().map(|it| it.id.as_str())
     }
 
-    /// The form of a page that is shown now.
+    /// The form of a page that answers this request.
     pub(crate) fn form<'a>(&'a self, action: &'a str, form_token: &'a str) -> Form<'a> {
-        Form { action, form_token, visitor: self.visitor.as_ref() }
+        Form { action, form_token, session: self.session.as_ref() }
     }
 }
 
-/// What a developer needs to act as the sample app.
+/// The ids and secrets with which a developer's program acts as the sample app.
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct Registration {
@@ -178,11 +180,11 @@ pub struct Registration {
     pub app_id: String,
     /// The app's slug.
     pub app_slug: String,
-    /// The client id of the OAuth exchanges; empty where there are none.
+    /// The OAuth client id; empty if the platform has no OAuth.
     pub client_id: String,
-    /// The client secret of the OAuth exchanges; empty where there are none.
+    /// The OAuth client secret; empty if the platform has no OAuth.
     pub client_secret: String,
-    /// The first registered redirect URI; empty where there are none.
+    /// The first registered redirect URI; empty if the platform has no OAuth.
     pub redirect_uri: String,
     /// The ids of the app's installations.
     pub installations: Vec<String>,
@@ -198,14 +200,14 @@ impl fmt::Debug for Registration {
     }
 }
 
-/// What an owner can do to an installation.
+/// A change that an owner can make to an installation.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// No more tokens, and those issued are refused.
+    /// Mints no more tokens and refuses those already issued.
     Suspend,
-    /// As before the suspension.
+    /// Ends the suspension.
     Unsuspend,
-    /// The app is no longer installed.
+    /// Removes the installation.
     Delete,
 }

@@ -1,4 +1,4 @@
-//! Where an authorization code may be sent: only to what the app registered.
+//! The redirect URIs that an app has registered: a code is sent to no other.
 
 use url::Url;
 
@@ -11,7 +11,7 @@ impl Default for Redirects {
 }
 
 impl Redirects {
-    /// Those that an app registered, the most important first.
+    /// The redirect URIs of an app, the default first.
     pub(crate) fn of(first: String, others: impl IntoIterator<Item = String>) -> Self {
         Self(std::iter::once(first).chain(others).collect())
     }
@@ -20,28 +20,28 @@ impl Redirects {
         self.0.push(uri.to_owned());
     }
 
-    /// Where a code goes when the request names no place.
+    /// The redirect URI of a request that names none.
     pub(crate) fn first(&self) -> &str {
         &self.0[0]
     }
 
-    /// `uri` as a place to go to, if it is registered.
+    /// `uri` parsed, if it is registered.
     pub(crate) fn accept(&self, uri: &str) -> Option<Url> {
-        let known = self.0.iter().any(|it| it == uri || is_loopback_twin(it, uri));
+        let known = self.0.iter().any(|it| it == uri || is_loopback_on_another_port(it, uri));
         known.then(|| Url::parse(uri).ok())?
     }
 }
 
-/// Whether both are the same loopback literal but for the port: a program cannot know the port it will get
+/// Whether both are the same loopback URL but for the port: a program cannot know the port that it will get
 /// ([RFC 8252, section 7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3)).
-fn is_loopback_twin(registered: &str, offered: &str) -> bool {
-    let (Ok(registered), Ok(mut twin)) = (Url::parse(registered), Url::parse(offered)) else {
+fn is_loopback_on_another_port(registered: &str, offered: &str) -> bool {
+    let (Ok(registered), Ok(mut other)) = (Url::parse(registered), Url::parse(offered)) else {
         return false;
     };
-    // What a parser had to repair could be read otherwise by a browser.
-    let is_plain = offered == twin.as_str();
+    // A URL that the parser normalizes could mean something else to a browser.
+    let is_plain = offered == other.as_str();
     let loopback = matches!(registered.host_str(), Some("127.0.0.1" | "[::1]"));
-    is_plain && loopback && twin.set_port(registered.port()).is_ok() && twin == registered
+    is_plain && loopback && other.set_port(registered.port()).is_ok() && other == registered
 }
 
 const REGISTERED: [&str; 2] = ["http://127.0.0.1/callback", "https://example.com/callback"];

@@ -1,4 +1,4 @@
-//! The sandbox as an object: started with a builder, stopped by dropping it.
+//! The sandbox as a Rust object: a builder starts it, dropping it stops it.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -10,19 +10,19 @@ use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 
+use crate::browser::{Button, enter_code, press, submit_manifest};
 use crate::certificates::Identity;
 use crate::clock::Clock;
 use crate::faults::{Fault, Faults};
-use crate::house::House;
 use crate::keys::{PublicKey, generate_private_key};
 use crate::ledger::Ledger;
 use crate::platform::{Change, Platform, PlatformName, Registration};
-use crate::press::{Button, enter_code, offer_manifest, press};
 use crate::server;
+use crate::service::Service;
 
-/// A running platform on this machine. Dropping it closes its port.
+/// A platform that runs on this machine. Dropping it stops the server and closes its port.
 pub struct Sandbox {
-    house: Arc<House>,
+    service: Arc<Service>,
     address: SocketAddr,
     private_key: Option<String>,
     ca_pem: Option<String>,
@@ -31,169 +31,168 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// A sandbox of the documented AtomGit on a free loopback port, with a new key for its app.
+    /// Starts AtomGit with its documented sample app and a new key for it, on a free port of 127.0.0.1.
     pub fn start() -> io::Result<Self> {
         Self::builder().start()
     }
 
-    /// A sandbox that is arranged first.
+    /// A builder for another platform, address, key or clock.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Presses "Authorize" on the page at `authorize_url` and answers the URL a browser would be sent to.
+    /// Presses "Authorize" on the page at `authorize_url` and returns the URL that a browser would be redirected to.
     ///
     /// # Errors
     ///
-    /// The page did not ask, for the reason it gives: an unknown client, a redirect URI that is not registered.
+    /// The page shows an error instead of a form, such as an unknown client or a redirect URI that is not registered.
     pub fn press(&self, authorize_url: &str) -> Result<String, String> {
-        press(&self.house, authorize_url, Button::Authorize)
+        press(&self.service, authorize_url, Button::Authorize)
     }
 
-    /// Presses "Cancel" on the page at `authorize_url` and answers the URL a browser would be sent to.
+    /// Presses "Cancel" on the page at `authorize_url` and returns the URL that a browser would be redirected to.
     ///
     /// # Errors
     ///
     /// As [`press`](Self::press).
     pub fn deny(&self, authorize_url: &str) -> Result<String, String> {
-        press(&self.house, authorize_url, Button::Deny)
+        press(&self.service, authorize_url, Button::Deny)
     }
 
-    /// Types a device's code into the page for it and presses "Authorize"; answers the URL of the page that follows.
+    /// Enters a device's user code on the device page and presses "Authorize". Returns the URL of the page that follows.
     ///
     /// # Errors
     ///
-    /// No device waits under this code, or the platform knows no devices.
+    /// No device waits with this code, or the platform has no device flow.
     pub fn approve_device(&self, user_code: &str) -> Result<String, String> {
-        enter_code(&self.house, user_code, Button::Authorize)
+        enter_code(&self.service, user_code, Button::Authorize)
     }
 
-    /// Types a device's code into the page for it and presses "Cancel"; answers the URL of the page that follows.
+    /// Enters a device's user code on the device page and presses "Cancel". Returns the URL of the page that follows.
     ///
     /// # Errors
     ///
     /// As [`approve_device`](Self::approve_device).
     pub fn deny_device(&self, user_code: &str) -> Result<String, String> {
-        enter_code(&self.house, user_code, Button::Deny)
+        enter_code(&self.service, user_code, Button::Deny)
     }
 
-    /// Offers an app's manifest, presses the button that creates the app and answers the URL a browser would be sent to.
+    /// Posts an app manifest, presses the button that creates the app and returns the URL that a browser would be redirected to.
     ///
     /// # Errors
     ///
-    /// The page refused the manifest, for the reason it gives, or the platform takes none.
+    /// The page refuses the manifest, or the platform has no manifests.
     pub fn create_app(&self, manifest: &Value, state: Option<&str>) -> Result<String, String> {
-        offer_manifest(&self.house, manifest, state, Button::Authorize)
+        submit_manifest(&self.service, manifest, state, Button::Authorize)
     }
 
     /// Adds a fault to the queue.
     ///
     /// # Errors
     ///
-    /// The platform has no such operation, or the fault itself cannot be sent.
+    /// The platform has no such operation, or the fault has an invalid status, header or size.
     pub fn fault(&self, fault: Fault) -> Result<(), String> {
-        self.house.faults.queue(fault)
+        self.service.faults.queue(fault)
     }
 
-    /// Changes the platform's quirks that the JSON object names, as `POST /_sandbox/quirks` does.
+    /// Sets the deviations that the JSON object names and keeps the others, as `POST /_sandbox/quirks` does.
     ///
     /// # Errors
     ///
-    /// The platform has no such quirk, or not that value for it.
+    /// The platform has no such deviation, or does not allow this value.
     pub fn quirks(&self, change: &Value) -> Result<(), String> {
-        self.house.platform().change_quirks(change)
+        self.service.platform().change_deviations(change)
     }
 
-    /// Suspends, unsuspends or deletes an installation; false when there is none with this id.
+    /// Suspends, unsuspends or deletes an installation. False if there is none with this id.
     pub fn change_installation(&self, id: &str, change: Change) -> bool {
-        self.house.platform().change_installation(id, change)
+        self.service.platform().change_installation(id, change)
     }
 
-    /// Registers one more key for an app; an app that did not exist does from now on, without installations.
+    /// Registers one more key for an app. An app that does not exist is created, without installations.
     ///
     /// # Errors
     ///
-    /// The PEM holds no RSA key of at least 2048 bits (a private key is accepted for its public half), or the platform
-    /// can have no app with this id.
+    /// The PEM holds no RSA key of at least 2048 bits, public or private, or the platform allows no app with this id.
     pub fn register_key(&self, app_id: &str, pem: &str) -> Result<(), String> {
         let key = PublicKey::from_pem(pem).map_err(|error| error.to_string())?;
-        self.house.platform().add_key(app_id, key)
+        self.service.platform().add_key(app_id, key)
     }
 
-    /// Makes a key pair, registers its public half for an app and answers the private one as PEM.
+    /// Generates a key pair, registers the public key for an app and returns the private key as PEM.
     ///
     /// # Panics
     ///
-    /// The platform can have no app with this id.
+    /// The platform allows no app with this id.
     pub fn new_key(&self, app_id: &str) -> String {
         let private = generate_private_key();
         self.register_key(app_id, &private).expect("an app that can exist takes a generated key");
         private
     }
 
-    /// Takes all keys of an app away; false when there is no such app.
+    /// Removes all keys of an app. False if there is no such app.
     pub fn drop_keys(&self, app_id: &str) -> bool {
-        self.house.platform().drop_keys(app_id)
+        self.service.platform().drop_keys(app_id)
     }
 
-    /// Makes every token issued so far unknown. Refresh tokens stay.
+    /// Invalidates every token issued so far, except refresh tokens.
     pub fn forget_tokens(&self) {
-        self.house.platform().forget_tokens();
+        self.service.platform().forget_tokens();
     }
 
-    /// Where the platform is, without a slash at the end: its pages and its API, unless `web_url` and `api_url` say otherwise.
+    /// The base URL of the sandbox, without a trailing slash. See also `api_url` and `web_url`.
     pub fn url(&self) -> &str {
-        &self.house.url
+        &self.service.url
     }
 
-    /// Where the platform's API is, without a slash at the end: `url`, except for `github-enterprise` and `acme`.
+    /// The base URL of the platform's API, without a trailing slash: `url`, except for `github-enterprise` and `acme`.
     pub fn api_url(&self) -> String {
-        format!("{}{}", self.house.url, self.house.platform().api_path())
+        format!("{}{}", self.service.url, self.service.platform().api_path())
     }
 
-    /// Where the platform's pages are, without a slash at the end: `url`, except for `acme`.
+    /// The base URL of the platform's pages, without a trailing slash: `url`, except for `acme`.
     pub fn web_url(&self) -> String {
-        format!("{}{}", self.house.url, self.house.platform().web_path())
+        format!("{}{}", self.service.url, self.service.platform().web_path())
     }
 
-    /// Where the control surface is, without a slash at the end.
+    /// The base URL of the control endpoints, without a trailing slash.
     pub fn admin_url(&self) -> String {
-        format!("{}/_sandbox", self.house.url)
+        format!("{}/_sandbox", self.service.url)
     }
 
-    /// The address it listens at.
+    /// The address on which the sandbox listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What a developer needs to act as the sample app.
+    /// The ids and secrets with which a program acts as the sample app.
     pub fn registration(&self) -> Registration {
-        self.house.platform().registration()
+        self.service.platform().registration()
     }
 
-    /// The sample app's private key as PKCS#8 PEM; none when a key was given to the builder.
+    /// The sample app's private key as PKCS#8 PEM; `None` if the builder was given a key.
     pub fn private_key_pem(&self) -> Option<&str> {
         self.private_key.as_deref()
     }
 
-    /// The certificate of the authority to trust; none without HTTPS.
+    /// The CA certificate to trust, as PEM; `None` without HTTPS.
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca_pem.as_deref()
     }
 
-    /// What was asked so far.
+    /// The record of all requests so far.
     pub fn ledger(&self) -> Ledger {
-        self.house.ledger.clone()
+        self.service.ledger.clone()
     }
 
-    /// The sandbox's time.
+    /// The sandbox's clock.
     pub fn clock(&self) -> Clock {
-        self.house.clock.clone()
+        self.service.clock.clone()
     }
 
     /// The queue of faults.
     pub fn faults(&self) -> Faults {
-        self.house.faults.clone()
+        self.service.faults.clone()
     }
 }
 
@@ -206,11 +205,11 @@ impl Drop for Sandbox {
     }
 }
 
-/// How a sandbox is arranged before it starts.
+/// Options of a sandbox before it starts.
 pub struct Builder {
     platform: PlatformName,
     listen: SocketAddr,
-    remote: bool,
+    allow_remote: bool,
     https: bool,
     key_pem: Option<String>,
     redirect_uris: Vec<String>,
@@ -222,7 +221,7 @@ impl Default for Builder {
         Self {
             platform: PlatformName::default(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            remote: false,
+            allow_remote: false,
             https: false,
             key_pem: None,
             redirect_uris: Vec::new(),
@@ -232,13 +231,13 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// The platform to be. Default: AtomGit.
+    /// The platform to simulate. Default: AtomGit.
     pub fn platform(mut self, name: PlatformName) -> Self {
         self.platform = name;
         self
     }
 
-    /// Where to listen. Default: a free port of 127.0.0.1.
+    /// The address to listen on. Default: a free port of 127.0.0.1.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
@@ -246,11 +245,11 @@ impl Builder {
 
     /// Allows other machines to reach the sandbox, whose secrets are public. Default: an address that is not loopback is refused.
     pub fn allow_remote(mut self) -> Self {
-        self.remote = true;
+        self.allow_remote = true;
         self
     }
 
-    /// Speaks TLS, with a certificate of its own authority. Default: plain HTTP.
+    /// Serves HTTPS with a certificate of a CA of its own. Default: plain HTTP.
     pub fn https(mut self) -> Self {
         self.https = true;
         self
@@ -268,17 +267,17 @@ impl Builder {
         self
     }
 
-    /// The time. Default: the system's.
+    /// The clock. Default: the system's.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Listens, and serves until the sandbox is dropped.
+    /// Starts the server, which runs until the sandbox is dropped.
     ///
     /// # Errors
     ///
-    /// The address cannot be listened at or is not loopback, or the key is not one.
+    /// The address cannot be bound or is not loopback, or the key is invalid.
     pub fn start(self) -> io::Result<Sandbox> {
         self.check_address()?;
         let mut platform = self.platform.as_documented();
@@ -303,18 +302,18 @@ impl Builder {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind(self.listen))?;
         let address = listener.local_addr()?;
-        let house = Arc::new(House::new(url(address, self.https), self.clock, platform));
+        let service = Arc::new(Service::new(url(address, self.https), self.clock, platform));
         let (stop, stopped) = oneshot::channel();
-        let serving = server::accept(listener, tls, Arc::clone(&house));
+        let serving = server::accept(listener, tls, Arc::clone(&service));
         let thread = thread::Builder::new()
             .name("appmint-sandbox".to_owned())
             .spawn(move || run(&runtime, serving, stopped))?;
         let (stop, thread) = (Some(stop), Some(thread));
-        Ok(Sandbox { house, address, private_key, ca_pem, stop, thread })
+        Ok(Sandbox { service, address, private_key, ca_pem, stop, thread })
     }
 
     fn check_address(&self) -> io::Result<()> {
-        let allowed = self.remote || self.listen.ip().is_loopback();
+        let allowed = self.allow_remote || self.listen.ip().is_loopback();
         allowed.then_some(()).ok_or_else(|| {
             invalid(&format!("{} is not loopback, and nobody allowed that", self.listen))
         })
@@ -330,7 +329,7 @@ fn run(runtime: &Runtime, serving: impl Future<Output = ()>, stopped: oneshot::R
     });
 }
 
-/// The address to name in a URL; of an unspecified one, loopback is the part that is always there.
+/// The URL of a listening address. An unspecified address listens on loopback, too, so the URL names that.
 fn url(address: SocketAddr, https: bool) -> String {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

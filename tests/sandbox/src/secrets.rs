@@ -1,4 +1,4 @@
-//! Unguessable strings, and their comparison.
+//! Random secrets, and their comparison.
 
 use aws_lc_rs::rand;
 use subtle::ConstantTimeEq;
@@ -8,31 +8,32 @@ pub(crate) fn token(prefix: &str) -> String {
     hexadecimal(prefix, 32)
 }
 
-/// `prefix` followed by so many random hexadecimal digits.
+/// `prefix` followed by `digits` random hexadecimal digits.
 pub(crate) fn hexadecimal(prefix: &str, digits: usize) -> String {
-    drawn(prefix, digits, b"0123456789abcdef")
+    random(prefix, digits, b"0123456789abcdef")
 }
 
-/// `prefix` followed by so many random letters and digits.
+/// `prefix` followed by `letters` random letters and digits.
 pub(crate) fn alphanumeric(prefix: &str, letters: usize) -> String {
-    drawn(prefix, letters, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+    random(prefix, letters, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 }
 
 /// `prefix` followed by `count` letters of `alphabet`, all equally likely.
-pub(crate) fn drawn(prefix: &str, count: usize, alphabet: &[u8]) -> String {
-    let fair = 256 - 256 % alphabet.len();
+pub(crate) fn random(prefix: &str, count: usize, alphabet: &[u8]) -> String {
+    // Bytes from here on would make the first letters more likely.
+    let limit = 256 - 256 % alphabet.len();
     let mut text = prefix.to_owned();
     let end = prefix.len() + count;
     while text.len() < end {
         let mut bytes = vec![0_u8; end - text.len()];
         rand::fill(&mut bytes).expect("the operating system has random numbers");
-        let fitting = bytes.into_iter().map(usize::from).filter(|byte| *byte < fair);
+        let fitting = bytes.into_iter().map(usize::from).filter(|byte| *byte < limit);
         text.extend(fitting.map(|byte| char::from(alphabet[byte % alphabet.len()])));
     }
     text
 }
 
-/// Equality that takes as long wherever the difference is.
+/// Equality in constant time.
 pub(crate) fn equal(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
 }

@@ -1,4 +1,4 @@
-//! The socket side: connections in, HTTP/1.1 with or without TLS, and the ways a reply can fail to arrive.
+//! Connections: HTTP/1.1 with or without TLS, and replies that are delayed, truncated or never sent.
 
 use std::convert::Infallible;
 use std::io;
@@ -11,20 +11,20 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::{CONTENT_LENGTH, HeaderValue};
 use hyper::service::service_fn;
-use hyper::{Request as Incomer, Response, StatusCode};
+use hyper::{Request as HyperRequest, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-use crate::exchange::{Pairs, Reply, Request};
-use crate::house::House;
+use crate::http::{Pairs, Reply, Request};
+use crate::service::Service;
 
-/// How long a reply is held back, and how it is sent then.
-pub(crate) struct Departure {
+/// A reply, how long it is delayed, and how it is sent.
+pub(crate) struct ScheduledReply {
     pub(crate) wait: Wait,
-    pub(crate) wire: Wire,
+    pub(crate) transmission: Transmission,
 }
 
 pub(crate) enum Wait {
@@ -33,14 +33,14 @@ pub(crate) enum Wait {
     UntilReleased(watch::Receiver<u64>),
 }
 
-pub(crate) enum Wire {
+pub(crate) enum Transmission {
     Whole(Reply),
     Truncated(Reply, usize),
     Cut,
 }
 
-impl Wire {
-    /// The status a client sees.
+impl Transmission {
+    /// The status that the client receives.
     pub(crate) fn status(&self) -> Option<u16> {
         match self {
             Self::Whole(reply) | Self::Truncated(reply, _) => Some(reply.status.as_u16()),
@@ -50,7 +50,7 @@ impl Wire {
 }
 
 /// Accepts connections for as long as the future is kept.
-pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, house: Arc<House>) {
+pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, service: Arc<Service>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Most often too many open files, which passes when other connections end.
@@ -58,14 +58,14 @@ pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, hous
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let (tls, house) = (tls.clone(), Arc::clone(&house));
+        let (tls, service) = (tls.clone(), Arc::clone(&service));
         tokio::spawn(async move {
             match tls {
-                None => converse(stream, house).await,
+                None => serve_connection(stream, service).await,
                 Some(tls) => {
-                    // A client that does not trust the CA ends the handshake; that is its right.
+                    // A client that does not trust the CA ends the handshake.
                     if let Ok(stream) = tls.accept(stream).await {
-                        converse(stream, house).await;
+                        serve_connection(stream, service).await;
                     }
                 }
             }
@@ -73,26 +73,31 @@ pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, hous
     }
 }
 
-async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, house: Arc<House>) {
-    let service = service_fn(|incoming| respond(Arc::clone(&house), incoming));
-    // A connection that was cut on purpose ends with an error, one that was cut by the client too.
+async fn serve_connection(stream: impl AsyncRead + AsyncWrite + Unpin, service: Arc<Service>) {
+    let handler = service_fn(|incoming| respond(Arc::clone(&service), incoming));
+    // A connection ends with an error if a fault or the client cut it; neither is reported.
     let _ = hyper::server::conn::http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(stream), handler)
         .await;
 }
 
-async fn respond(house: Arc<House>, incoming: Incomer<Incoming>) -> io::Result<Response<Outgoing>> {
-    let departure = match read(incoming).await {
-        Ok(request) => house.receive(&request),
-        Err(Unreadable) => Departure { wait: Wait::No, wire: Wire::Whole(too_large()) },
+async fn respond(
+    service: Arc<Service>,
+    incoming: HyperRequest<Incoming>,
+) -> io::Result<Response<ReplyBody>> {
+    let scheduled = match read(incoming).await {
+        Ok(request) => service.receive(&request),
+        Err(Unreadable) => {
+            ScheduledReply { wait: Wait::No, transmission: Transmission::Whole(too_large()) }
+        }
     };
-    hold(departure.wait).await;
-    send(departure.wire)
+    wait(scheduled.wait).await;
+    send(scheduled.transmission)
 }
 
-async fn read(incoming: Incomer<Incoming>) -> Result<Request, Unreadable> {
+async fn read(incoming: HyperRequest<Incoming>) -> Result<Request, Unreadable> {
     let (head, body) = incoming.into_parts();
-    let body = Limited::new(body, LARGEST_REQUEST).collect().await.map_err(|_| Unreadable)?;
+    let body = Limited::new(body, MAX_REQUEST_BYTES).collect().await.map_err(|_| Unreadable)?;
     Ok(Request {
         method: head.method,
         path: head.uri.path().to_owned(),
@@ -103,56 +108,56 @@ async fn read(incoming: Incomer<Incoming>) -> Result<Request, Unreadable> {
     })
 }
 
-/// A request whose body is too large, or never arrived.
+/// A request whose body is too large or did not arrive completely.
 struct Unreadable;
 
 fn too_large() -> Reply {
     Reply::message(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large")
 }
 
-async fn hold(wait: Wait) {
+async fn wait(wait: Wait) {
     match wait {
         Wait::No => {}
         Wait::For(time) => tokio::time::sleep(time).await,
-        // An error means that the sandbox is going away, which releases everybody.
+        // An error means that the sandbox is being dropped, which ends the wait, too.
         Wait::UntilReleased(mut releases) => drop(releases.changed().await),
     }
 }
 
-fn send(wire: Wire) -> io::Result<Response<Outgoing>> {
-    match wire {
-        Wire::Whole(reply) => {
+fn send(transmission: Transmission) -> io::Result<Response<ReplyBody>> {
+    match transmission {
+        Transmission::Whole(reply) => {
             let body = reply.body.clone();
-            Ok(response(reply, Outgoing::Whole(Full::new(body))))
+            Ok(response(reply, ReplyBody::Whole(Full::new(body))))
         }
-        Wire::Truncated(mut reply, keep) => {
+        Transmission::Truncated(mut reply, keep) => {
             let announced = HeaderValue::from(reply.body.len());
             reply.headers.insert(CONTENT_LENGTH, announced);
-            let beginning = Outgoing::Beginning(reply.body.slice(..keep));
-            Ok(response(reply, beginning))
+            let prefix = ReplyBody::Prefix(reply.body.slice(..keep));
+            Ok(response(reply, prefix))
         }
-        // hyper closes the connection without a word when a service fails.
-        Wire::Cut => Err(cut()),
+        // hyper closes the connection without a reply when the handler fails.
+        Transmission::Cut => Err(cut()),
     }
 }
 
-fn response(reply: Reply, body: Outgoing) -> Response<Outgoing> {
+fn response(reply: Reply, body: ReplyBody) -> Response<ReplyBody> {
     let mut response = Response::new(body);
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
     response
 }
 
-/// A body that arrives, or only its beginning does.
-enum Outgoing {
+/// The body of a reply, complete or truncated.
+enum ReplyBody {
     Whole(Full<Bytes>),
-    Beginning(Bytes),
-    /// The beginning was handed over and has to reach the socket before the cut.
+    Prefix(Bytes),
+    /// The prefix was handed to hyper and has to reach the socket before the connection is cut.
     Flushing,
     Cut,
 }
 
-impl Body for Outgoing {
+impl Body for ReplyBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -162,7 +167,7 @@ impl Body for Outgoing {
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         match &mut *self {
             Self::Whole(body) => Pin::new(body).poll_frame(context).map_err(never),
-            Self::Beginning(bytes) => {
+            Self::Prefix(bytes) => {
                 let frame = Frame::data(std::mem::take(bytes));
                 *self = Self::Flushing;
                 Poll::Ready(Some(Ok(frame)))
@@ -192,4 +197,4 @@ fn cut() -> io::Error {
     io::Error::new(io::ErrorKind::ConnectionAborted, "cut on purpose")
 }
 
-const LARGEST_REQUEST: usize = 1 << 20;
+const MAX_REQUEST_BYTES: usize = 1 << 20;

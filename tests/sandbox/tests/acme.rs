@@ -1,4 +1,4 @@
-//! What Acme Forge lets a tool do, and what it refuses.
+//! The operations of a tool (app) on Acme Forge, and their errors.
 
 mod common;
 
@@ -36,7 +36,7 @@ fn an_assertion_has_its_audience_its_level_and_an_integer_as_issuer() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_told_in_words() {
+fn a_wrong_clock_is_named_in_the_error() {
     let sandbox = acme();
     sandbox.clock().advance_ms(301_000);
     let answer = as_tool(&sandbox, "GET", "/v9/seats", "");
@@ -44,7 +44,7 @@ fn a_clock_that_is_off_is_told_in_words() {
 }
 
 #[test]
-fn a_foreign_key_fits_no_lock() {
+fn another_apps_key_is_refused() {
     let sandbox = acme();
     let other = sandbox.new_key("tool-9");
     let header = json!({ "alg": "RS256" });
@@ -61,7 +61,7 @@ fn a_foreign_key_fits_no_lock() {
 }
 
 #[test]
-fn the_scheme_the_paper_and_the_edition_are_looked_at() {
+fn scheme_media_type_and_edition_are_checked() {
     let sandbox = acme();
     let assertion = jwt(&sandbox, &claims());
     let (good, bearer) = (format!("Token {assertion}"), format!("Bearer {assertion}"));
@@ -75,7 +75,7 @@ fn the_scheme_the_paper_and_the_edition_are_looked_at() {
 }
 
 #[test]
-fn replies_tell_the_trace_and_what_is_left_of_the_hour() {
+fn replies_carry_the_request_id_and_the_rate_limit() {
     let sandbox = acme();
     let answer = as_tool(&sandbox, "GET", "/v9/tool", "");
     assert_eq!(answer.header("acme-left"), Some("699"));
@@ -91,7 +91,7 @@ fn replies_tell_the_trace_and_what_is_left_of_the_hour() {
 }
 
 #[test]
-fn the_tool_tells_what_it_is() {
+fn the_tool_describes_itself_without_secrets() {
     let sandbox = acme();
     let json = as_tool(&sandbox, "GET", "/v9/tool", "").json();
     assert_eq!(json["tool"]["key"], "tool-5");
@@ -102,7 +102,7 @@ fn the_tool_tells_what_it_is() {
 }
 
 #[test]
-fn seats_are_listed_by_the_leaf() {
+fn seats_are_listed_in_pages() {
     let sandbox = acme();
     let json = as_tool(&sandbox, "GET", "/v9/seats", "").json();
     let seats = &json["data"]["seats"];
@@ -137,7 +137,7 @@ fn seats_are_listed_by_the_leaf() {
 }
 
 #[test]
-fn a_seat_is_found_by_whoever_gave_it() {
+fn a_seat_is_found_by_its_account() {
     let sandbox = acme();
     let number = |path: &str| {
         let answer = as_tool(&sandbox, "GET", path, "");
@@ -163,7 +163,7 @@ fn a_seat_is_found_by_whoever_gave_it() {
 }
 
 #[test]
-fn a_grant_lives_ten_minutes_and_opens_its_guild() {
+fn a_grant_lives_ten_minutes_and_works_for_its_guild_only() {
     let sandbox = acme();
     let answer = mint(&sandbox, "14", "{}");
     assert_eq!(answer.status, 201);
@@ -186,10 +186,10 @@ fn a_grant_lives_ten_minutes_and_opens_its_guild() {
 #[test]
 fn a_grant_is_narrowed_by_name_by_number_and_by_power() {
     let sandbox = acme();
-    let asked = json!({
+    let narrowing = json!({
         "only_works": ["kettle"], "only_numbers": [502], "only_powers": { "read.code": "peek" }
     });
-    let answer = mint(&sandbox, "14", &asked.to_string());
+    let answer = mint(&sandbox, "14", &narrowing.to_string());
     let granted = &answer.json()["grant"];
     assert_eq!(granted["reach"]["of"], "SELECTED");
     assert_eq!(granted["powers"], json!({ "read.code": "peek" }));
@@ -199,7 +199,7 @@ fn a_grant_is_narrowed_by_name_by_number_and_by_power() {
 }
 
 #[test]
-fn a_grant_that_cannot_be_had_is_refused() {
+fn an_impossible_grant_is_refused() {
     let sandbox = acme();
     for (body, expected) in [
         (json!({ "only_numbers": [501, 502, 503, 504] }), refusal(422, "too_many_works")),
@@ -219,7 +219,7 @@ fn a_grant_that_cannot_be_had_is_refused() {
 }
 
 #[test]
-fn the_tools_own_token_is_of_no_seat() {
+fn the_tools_own_token_does_not_work_for_a_seat() {
     let sandbox = acme();
     let answer = as_tool(&sandbox, "POST", "/v9/tool/grant", "{}");
     assert_eq!(answer.status, 201);
@@ -243,7 +243,7 @@ fn a_grant_is_returned_once() {
 }
 
 #[test]
-fn a_fresh_grant_can_be_early_everywhere() {
+fn a_fresh_grant_can_be_refused_at_first() {
     let sandbox = acme();
     let lag = Fault::on("mint_installation_token", Effect::FreshTokenLag { seconds: 3 });
     sandbox.fault(lag).unwrap();
@@ -259,7 +259,7 @@ fn a_fresh_grant_can_be_early_everywhere() {
 }
 
 #[test]
-fn a_seat_is_frozen_thawed_and_left() {
+fn a_seat_is_frozen_thawed_and_deleted() {
     let sandbox = acme();
     let token = grant(&sandbox, "14");
     let seat = |action: &str, body: &str| {
@@ -281,7 +281,7 @@ fn a_seat_is_frozen_thawed_and_left() {
 }
 
 #[test]
-fn the_bell_is_changed_by_the_member_and_keeps_its_word() {
+fn the_bell_is_changed_by_member_and_hides_its_secret() {
     let sandbox = acme();
     let change =
         |bell: Value| as_tool(&sandbox, "PUT", "/v9/bell", &json!({ "bell": bell }).to_string());
@@ -298,7 +298,7 @@ fn the_bell_is_changed_by_the_member_and_keeps_its_word() {
 }
 
 #[test]
-fn rings_are_listed_shown_and_sent_again() {
+fn rings_are_listed_shown_and_redelivered() {
     let sandbox = acme();
     let leaf = |number: u32| {
         let path = format!("/v9/rings?leaf={number}&leaves=25");
@@ -319,7 +319,7 @@ fn rings_are_listed_shown_and_sent_again() {
 }
 
 #[test]
-fn the_api_is_below_rpc_and_what_is_elsewhere_is_unknown() {
+fn the_api_is_below_rpc_and_other_paths_are_unknown() {
     let sandbox = acme();
     assert_eq!(sandbox.api_url(), format!("{}/rpc", sandbox.url()));
     assert_eq!(sandbox.web_url(), format!("{}/people", sandbox.url()));

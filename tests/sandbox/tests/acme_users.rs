@@ -1,4 +1,5 @@
-//! What smiths let a tool do on Acme Forge: consent, exchange, refresh, another device, what a shop does to slips, blueprints, the shelf.
+//! User tokens on Acme Forge: consent, exchange, refresh, device flow, operations on slips (user tokens), blueprints (manifests), the shelf
+//! (installation).
 
 mod common;
 
@@ -33,7 +34,7 @@ fn a_consent_becomes_a_pair_of_tokens_with_its_scopes() {
 }
 
 #[test]
-fn the_page_wants_its_parameters_and_pkce() {
+fn the_page_requires_its_parameters_and_pkce() {
     let sandbox = acme();
     let error = |from: &str, to: &str| {
         let url = authorize_url(&sandbox, &[("redirect_uri", CALLBACK), ("who", "wayland")]);
@@ -57,7 +58,7 @@ fn the_page_wants_its_parameters_and_pkce() {
 }
 
 #[test]
-fn a_code_is_swapped_once_by_its_verifier_at_its_door() {
+fn a_code_is_exchanged_once_with_its_verifier_and_redirect_uri() {
     let sandbox = acme();
     let one = code(&sandbox);
     assert_eq!(exchange(&sandbox, &one).status, 200);
@@ -79,7 +80,7 @@ fn a_code_is_swapped_once_by_its_verifier_at_its_door() {
 }
 
 #[test]
-fn who_named_no_door_needs_to_name_none() {
+fn a_redirect_uri_that_was_not_sent_need_not_be_repeated() {
     let sandbox = acme();
     let location = sandbox.press(&authorize_url(&sandbox, &[])).unwrap();
     let code = parameter(&location, "code").unwrap();
@@ -89,7 +90,7 @@ fn who_named_no_door_needs_to_name_none() {
 }
 
 #[test]
-fn the_exchange_takes_a_form_and_an_encoded_word() {
+fn the_exchange_requires_a_form_and_an_encoded_secret() {
     let sandbox = acme();
     let url = format!("{}/connect/swap", sandbox.web_url());
     let fields = [("grant_type", "refresh_token"), ("refresh_token", "acr.unknown")];
@@ -108,7 +109,7 @@ fn the_exchange_takes_a_form_and_an_encoded_word() {
 }
 
 #[test]
-fn whoever_sends_a_browser_back_says_who_it_is() {
+fn every_callback_carries_the_issuer() {
     let sandbox = acme();
     let issuer = Some("https://login.acme.example/people");
     let url = authorize_url(&sandbox, &[]);
@@ -119,7 +120,7 @@ fn whoever_sends_a_browser_back_says_who_it_is() {
 }
 
 #[test]
-fn a_refresh_leaves_the_old_slip_to_its_time() {
+fn a_refresh_does_not_revoke_the_old_slip() {
     let sandbox = acme();
     let (access, again) = session(&sandbox);
     sandbox.clock().advance_ms(7_199_999);
@@ -133,7 +134,7 @@ fn a_refresh_leaves_the_old_slip_to_its_time() {
 }
 
 #[test]
-fn a_spent_refresh_token_brings_the_same_pair_for_a_while() {
+fn a_used_refresh_token_returns_the_same_pair_within_the_grace_period() {
     let sandbox = acme();
     let (_, first) = session(&sandbox);
     let pair = tokens(&refresh(&sandbox, &first).json());
@@ -148,11 +149,11 @@ fn a_spent_refresh_token_brings_the_same_pair_for_a_while() {
     assert_eq!(refresh(&sandbox, &pair.1).status, 200);
     assert!(!reused(&sandbox));
     refresh(&sandbox, "acr.unknown");
-    assert!(!reused(&sandbox), "what never was is not used again");
+    assert!(!reused(&sandbox), "an unknown token is not a reused one");
 }
 
 #[test]
-fn a_grace_period_ends_with_the_pair_that_it_would_bring() {
+fn a_grace_period_ends_when_its_pair_is_refreshed() {
     let sandbox = acme();
     let (_, first) = session(&sandbox);
     let (_, second) = tokens(&refresh(&sandbox, &first).json());
@@ -161,7 +162,7 @@ fn a_grace_period_ends_with_the_pair_that_it_would_bring() {
 }
 
 #[test]
-fn a_refresh_token_shown_too_late_can_end_its_whole_family() {
+fn a_refresh_token_reused_too_late_can_revoke_its_family() {
     let sandbox = acme();
     sandbox.quirks(&json!({ "refresh_reuse": "revoke_family" })).unwrap();
     let (bystander, _) = session(&sandbox);
@@ -176,13 +177,13 @@ fn a_refresh_token_shown_too_late_can_end_its_whole_family() {
     assert_eq!(with(&sandbox, &bystander, "/v9/me/works").status, 200);
 }
 
-/// Whether the last request was a refresh token's reuse.
+/// Whether the last request reused a refresh token.
 fn reused(sandbox: &Sandbox) -> bool {
     sandbox.ledger().entries().last().unwrap().reuse
 }
 
 #[test]
-fn a_device_that_was_let_in_gets_a_pair_once() {
+fn an_approved_device_gets_a_pair_once() {
     let sandbox = acme();
     let answer = elsewhere(&sandbox, &[("client_id", SHOP), ("scope", "read:all,write:some")]);
     let slate = &answer.json()["slate"];
@@ -208,7 +209,7 @@ fn a_device_that_was_let_in_gets_a_pair_once() {
 }
 
 #[test]
-fn a_device_that_asks_too_fast_has_to_slow_down_for_good() {
+fn a_device_that_polls_too_fast_has_to_slow_down_permanently() {
     let sandbox = acme();
     let (hidden, _) = device(&sandbox);
     let word_after = |ms: i64| {
@@ -222,7 +223,7 @@ fn a_device_that_asks_too_fast_has_to_slow_down_for_good() {
 }
 
 #[test]
-fn a_device_is_sent_away_or_waits_in_vain() {
+fn a_device_is_denied_or_expires() {
     let sandbox = acme();
     let (hidden, shown) = device(&sandbox);
     assert!(sandbox.deny_device(&shown).unwrap().ends_with("/people/elsewhere/sent-away"));
@@ -236,7 +237,7 @@ fn a_device_is_sent_away_or_waits_in_vain() {
 }
 
 #[test]
-fn what_is_no_device_or_no_shop_is_refused() {
+fn an_unknown_device_or_shop_is_refused() {
     let sandbox = acme();
     assert_eq!(refused(&poll(&sandbox, "slate-unknown")), refusal(400, "stale_slip"));
     let unknown = elsewhere(&sandbox, &[("client_id", "1")]);
@@ -246,13 +247,13 @@ fn what_is_no_device_or_no_shop_is_refused() {
     sandbox.approve_device(&shown).unwrap();
     let fields = [("grant_type", DEVICE_GRANT), ("device_code", hidden.as_str())];
     let url = format!("{}/connect/swap", sandbox.web_url());
-    let nobody = send("POST", &url, &[FORM], &form(&fields)).unwrap();
-    assert_eq!(refused(&nobody), refusal(401, "who_are_you"));
+    let unauthenticated = send("POST", &url, &[FORM], &form(&fields)).unwrap();
+    assert_eq!(refused(&unauthenticated), refusal(401, "who_are_you"));
     assert_eq!(poll(&sandbox, &hidden).status, 200);
 }
 
 #[test]
-fn a_device_is_decided_from_outside_or_through_the_open_door() {
+fn a_device_is_decided_by_a_command_or_by_the_complete_uri() {
     let sandbox = acme();
     let command = |path: &str, body: Value| {
         let url = format!("{}/{path}", sandbox.admin_url());
@@ -269,7 +270,7 @@ fn a_device_is_decided_from_outside_or_through_the_open_door() {
 }
 
 #[test]
-fn a_shop_looks_at_slips_and_renews_them() {
+fn a_shop_checks_and_resets_slips() {
     let sandbox = acme();
     let (_, first) = session(&sandbox);
     let (access, _) = tokens(&refresh(&sandbox, &first).json());
@@ -286,13 +287,13 @@ fn a_shop_looks_at_slips_and_renews_them() {
     let fresh = at(&renewed.json(), "/slip/value");
     assert_eq!(refused(&look(&access)), refusal(410, "burnt_slip"));
     assert_eq!(look(&fresh).status, 200);
-    assert_eq!(tokens(&refresh(&sandbox, &first).json()).0, fresh, "the session knows it");
+    assert_eq!(tokens(&refresh(&sandbox, &first).json()).0, fresh, "the session has the new token");
     assert_eq!(look(&fresh).status, 200);
     assert_eq!(sandbox.ledger().entries().last().unwrap().auth_kind.as_deref(), Some("client"));
 }
 
 #[test]
-fn a_slip_is_cut_to_a_seat() {
+fn a_slip_is_scoped_to_a_seat() {
     let sandbox = acme();
     let (access, _) = session(&sandbox);
     let cut = |body: Value| {
@@ -316,7 +317,7 @@ fn a_slip_is_cut_to_a_seat() {
 }
 
 #[test]
-fn a_slip_burns_once_and_trust_ends_once() {
+fn a_slip_and_a_grant_are_deleted_once() {
     let sandbox = acme();
     let (access, again) = session(&sandbox);
     let shop = |path: &str, token: &str| {
@@ -333,12 +334,13 @@ fn a_slip_burns_once_and_trust_ends_once() {
     let body = json!({ "slip": other }).to_string();
     let foreign = ask(&sandbox, &basic(ENCODED_WORD), "POST", "/v9/shops/1/slips/burn", &body);
     assert_eq!(refused(&foreign), refusal(404, "nowhere"));
-    let nobody = ask(&sandbox, &basic("wrong"), "POST", "/v9/shops/8675309/slips/burn", &body);
-    assert_eq!(refused(&nobody), refusal(401, "who_are_you"));
+    let wrong_secret =
+        ask(&sandbox, &basic("wrong"), "POST", "/v9/shops/8675309/slips/burn", &body);
+    assert_eq!(refused(&wrong_secret), refusal(401, "who_are_you"));
 }
 
 #[test]
-fn whatever_lies_about_is_ended_by_anybody() {
+fn leaked_credentials_are_revoked_without_authentication() {
     let sandbox = acme();
     let (access, again) = session(&sandbox);
     let granted = at(&mint(&sandbox, "14", "{}").json(), "/grant/secret/value");
@@ -352,7 +354,7 @@ fn whatever_lies_about_is_ended_by_anybody() {
 }
 
 #[test]
-fn a_blueprint_is_built_once_and_tells_its_secrets() {
+fn a_blueprint_is_built_once_and_returns_its_secrets() {
     let sandbox = acme();
     let blueprint = json!({
         "title": "The Tongs", "returns_to": "https://example.com/made", "bell": "https://example.com/bell",
@@ -382,7 +384,7 @@ fn list_as(sandbox: &Sandbox, shop: &str, key: &str) -> Answer {
 }
 
 #[test]
-fn a_tool_is_taken_from_the_shelf() {
+fn a_tool_is_installed_from_the_shelf() {
     let sandbox = acme();
     let url = format!("{}/shelf/hammer/take?state=xyz&back_to={CALLBACK}", sandbox.web_url());
     let location = sandbox.press(&url).unwrap();

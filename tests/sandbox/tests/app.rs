@@ -1,4 +1,4 @@
-//! What AtomGit lets an app do as itself, and what it refuses.
+//! The operations of an app on AtomGit, and their errors.
 
 mod common;
 
@@ -38,7 +38,7 @@ fn the_list_can_be_wrapped_in_a_string() {
 }
 
 #[test]
-fn a_minted_token_opens_its_own_organization_only() {
+fn a_minted_token_works_for_its_own_organization_only() {
     let sandbox = sandbox();
     let answer = mint(&sandbox, "14", &good_jwt(&sandbox));
     assert_eq!(answer.status, 201);
@@ -53,7 +53,7 @@ fn a_minted_token_opens_its_own_organization_only() {
 }
 
 #[test]
-fn a_token_dies_when_it_says() {
+fn a_token_expires_at_its_expiry() {
     let sandbox = sandbox();
     let token = token(&sandbox);
     sandbox.clock().advance_ms(3_599_999);
@@ -107,7 +107,7 @@ fn only_the_apps_own_key_and_algorithm_sign_for_it() {
 }
 
 #[test]
-fn a_second_key_signs_as_well_until_all_are_taken_away() {
+fn every_registered_key_signs_until_all_are_removed() {
     let sandbox = sandbox();
     let second = sandbox.new_key("75");
     let header = json!({ "alg": "RS256" });
@@ -119,7 +119,7 @@ fn a_second_key_signs_as_well_until_all_are_taken_away() {
 }
 
 #[test]
-fn another_app_sees_no_foreign_installation() {
+fn an_app_does_not_see_installations_of_another() {
     let sandbox = sandbox();
     let key = sandbox.new_key("76");
     let claims = json!({ "iss": "76", "iat": NOW_S, "exp": NOW_S + 60 });
@@ -132,7 +132,7 @@ fn another_app_sees_no_foreign_installation() {
 }
 
 #[test]
-fn without_a_bearer_credential_authentication_is_required() {
+fn a_request_without_a_bearer_credential_is_refused() {
     let sandbox = sandbox();
     let url = format!("{}/app/installations", sandbox.url());
     let token_scheme = format!("token {}", good_jwt(&sandbox));
@@ -183,7 +183,7 @@ fn only_the_documented_version_is_supported() {
 }
 
 #[test]
-fn a_rate_limit_is_enforced_on_demand() {
+fn a_rate_limit_can_be_enforced() {
     let sandbox = sandbox();
     sandbox.quirks(&json!({ "rate_limit": 1, "enforce_rate_limit": true })).unwrap();
     assert_eq!(list(&sandbox, &good_jwt(&sandbox)).status, 200);
@@ -196,7 +196,7 @@ fn a_rate_limit_is_enforced_on_demand() {
 }
 
 #[test]
-fn what_the_documentation_leaves_open_can_be_chosen() {
+fn undocumented_behaviour_can_be_changed() {
     let sandbox = sandbox();
     sandbox.quirks(&json!({ "mint_status": 200, "installation_token_life_ms": 1000 })).unwrap();
     let answer = mint(&sandbox, "14", &good_jwt(&sandbox));

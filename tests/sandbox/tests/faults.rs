@@ -1,4 +1,4 @@
-//! What goes wrong on purpose goes wrong exactly so.
+//! The effects of faults.
 
 mod common;
 
@@ -21,14 +21,14 @@ fn with_fault(effect: Effect) -> Sandbox {
     sandbox
 }
 
-/// The last entry's statuses: what the client saw, and what the work came to.
+/// The statuses of the last entry: the one that the client received and the one of the platform's own reply.
 fn outcome(sandbox: &Sandbox) -> (Option<u16>, Option<u16>) {
     let entry = sandbox.ledger().entries().pop().unwrap();
     (entry.status, entry.work_status)
 }
 
 #[test]
-fn a_status_is_answered_as_often_as_told_and_then_no_more() {
+fn a_status_fault_applies_count_times() {
     let sandbox = sandbox();
     let effect = Effect::Status {
         status: 503,
@@ -47,14 +47,14 @@ fn a_status_is_answered_as_often_as_told_and_then_no_more() {
 }
 
 #[test]
-fn a_cut_connection_leaves_nothing_behind() {
+fn a_cut_connection_does_not_reach_the_platform() {
     let sandbox = with_fault(Effect::Cut);
     assert!(try_mint(&sandbox).is_err());
     assert_eq!(outcome(&sandbox), (None, None));
 }
 
 #[test]
-fn a_lost_response_did_the_work() {
+fn a_lost_response_reaches_the_platform() {
     let sandbox = sandbox();
     sandbox.fault(Fault::on("exchange_code", Effect::LostResponse)).unwrap();
     let code = code(&sandbox);
@@ -67,14 +67,14 @@ fn a_lost_response_did_the_work() {
 }
 
 #[test]
-fn a_truncated_body_announces_more_than_it_brings() {
+fn a_truncated_body_is_shorter_than_its_length() {
     let sandbox = with_fault(Effect::Truncated { keep_bytes: Some(10) });
     assert!(try_mint(&sandbox).is_err());
     assert_eq!(outcome(&sandbox), (Some(201), Some(201)));
 }
 
 #[test]
-fn an_oversize_body_is_still_the_reply() {
+fn an_oversize_body_is_the_padded_reply() {
     let sandbox = with_fault(Effect::Oversize { bytes: 2 << 20 });
     let answer = try_mint(&sandbox).unwrap();
     assert_eq!(answer.text.len(), 2 << 20);
@@ -92,7 +92,7 @@ fn a_gateway_answers_html() {
 }
 
 #[test]
-fn a_date_header_can_be_off() {
+fn a_date_header_can_be_wrong() {
     let sandbox = with_fault(Effect::DateOffset { seconds: -3600 });
     let answer = try_mint(&sandbox).unwrap();
     assert_eq!(
@@ -112,7 +112,7 @@ fn a_fresh_token_is_refused_for_a_while() {
 }
 
 #[test]
-fn too_many_requests_come_with_a_time_to_wait() {
+fn a_rate_limit_error_carries_retry_after() {
     let sandbox = with_fault(Effect::RateLimited { status: 429, retry_after: Some(30) });
     let answer = try_mint(&sandbox).unwrap();
     assert_eq!((answer.status, answer.header("retry-after")), (429, Some("30")));
@@ -139,7 +139,7 @@ fn a_delayed_reply_is_the_same_reply() {
 }
 
 #[test]
-fn a_fault_that_cannot_be_is_refused() {
+fn an_invalid_fault_is_refused() {
     let sandbox = sandbox();
     assert!(sandbox.fault(Fault::on("mint", Effect::Cut)).is_err());
     assert!(sandbox.fault(Fault::on(MINT, Effect::Html { status: 99 })).is_err());

@@ -1,4 +1,4 @@
-//! What GitHub lets an app do as itself, and what it refuses.
+//! The operations of an app on GitHub, and their errors.
 
 mod common;
 
@@ -21,7 +21,7 @@ fn app(sandbox: &Sandbox, claims: &Value) -> String {
 }
 
 #[test]
-fn the_app_looks_at_itself() {
+fn the_app_describes_itself() {
     let sandbox = github();
     let answer = as_app(&sandbox, "GET", "/app", "");
     let json = answer.json();
@@ -65,7 +65,7 @@ fn claims_are_checked_to_the_second() {
 }
 
 #[test]
-fn every_route_wants_its_own_kind_of_credential() {
+fn every_route_requires_its_kind_of_credential() {
     let sandbox = github();
     let token = installation_token(&sandbox, 1);
     let ask = |path: &str, authorization: &str| -> (u16, String) {
@@ -114,7 +114,7 @@ fn installations_of_every_kind_are_listed() {
 }
 
 #[test]
-fn pages_are_followed_by_their_links() {
+fn pages_are_linked() {
     let sandbox = github();
     sandbox.quirks(&json!({ "extra_installations": 65 })).unwrap();
     let first = as_app(&sandbox, "GET", "/app/installations?per_page=30&page=1", "");
@@ -141,7 +141,7 @@ fn pages_are_followed_by_their_links() {
 }
 
 #[test]
-fn an_installation_is_suspended_and_ended() {
+fn an_installation_is_suspended_and_deleted() {
     let sandbox = github();
     let token = installation_token(&sandbox, 1);
     let suspended = "/app/installations/1/suspended";
@@ -159,7 +159,7 @@ fn an_installation_is_suspended_and_ended() {
 }
 
 #[test]
-fn installations_are_looked_up_by_whatever_they_are_on() {
+fn installations_are_found_by_account_and_repository() {
     let sandbox = github();
     let id = |path: &str| as_app(&sandbox, "GET", path, "").json()["id"].clone();
     assert_eq!(id("/orgs/GitHub/installation"), 1);
@@ -180,7 +180,7 @@ fn installations_are_looked_up_by_whatever_they_are_on() {
 }
 
 #[test]
-fn what_was_renamed_is_redirected_on_the_same_origin() {
+fn former_names_are_redirected_on_the_same_origin() {
     let sandbox = github();
     let url = sandbox.url();
     for (old, new) in [
@@ -199,7 +199,7 @@ fn what_was_renamed_is_redirected_on_the_same_origin() {
 }
 
 #[test]
-fn an_enterprise_server_has_its_api_elsewhere_and_no_rate_limits() {
+fn an_enterprise_server_has_another_api_path_and_no_rate_limits() {
     let sandbox = enterprise();
     assert_eq!(sandbox.api_url(), format!("{}/api/v3", sandbox.url()));
     let answer = as_app(&sandbox, "GET", "/app", "");
@@ -218,7 +218,7 @@ fn an_enterprise_server_has_its_api_elsewhere_and_no_rate_limits() {
 }
 
 #[test]
-fn a_request_names_its_agent_and_a_version_that_exists() {
+fn a_request_needs_a_user_agent_and_a_supported_version() {
     let sandbox = github();
     let mut stream = TcpStream::connect(sandbox.address()).unwrap();
     stream.write_all(b"GET /versions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
@@ -237,7 +237,7 @@ fn a_request_names_its_agent_and_a_version_that_exists() {
 }
 
 #[test]
-fn a_rate_limit_is_enforced_on_demand() {
+fn a_rate_limit_can_be_enforced() {
     let sandbox = github();
     let limit = json!({ "rate_limit": 1, "enforce_rate_limit": true, "rate_limit_status": 429 });
     sandbox.quirks(&limit).unwrap();
@@ -249,7 +249,7 @@ fn a_rate_limit_is_enforced_on_demand() {
 }
 
 #[test]
-fn installation_requests_wait() {
+fn installation_requests_are_listed() {
     let sandbox = github();
     let list = as_app(&sandbox, "GET", "/app/installation-requests", "").json();
     assert_eq!(text(&list[0]["account"], "login"), "waiting-org");

@@ -1,4 +1,4 @@
-//! GitHub's device flow: a code here, a person there, polls in between.
+//! GitHub's device flow.
 
 mod common;
 
@@ -48,7 +48,7 @@ fn an_approved_device_gets_tokens_once_and_refreshes_without_a_secret() {
 }
 
 #[test]
-fn a_device_that_polls_too_fast_has_to_slow_down_for_good() {
+fn a_device_that_polls_too_fast_has_to_slow_down_permanently() {
     let sandbox = github();
     let code = text(&start(&sandbox), "device_code");
     assert_eq!(poll(&sandbox, &code)["error"], "authorization_pending");
@@ -62,7 +62,7 @@ fn a_device_that_polls_too_fast_has_to_slow_down_for_good() {
 }
 
 #[test]
-fn a_denied_device_is_told_so() {
+fn a_denied_device_gets_access_denied() {
     let sandbox = github();
     let started = start(&sandbox);
     let page = sandbox.deny_device(&text(&started, "user_code")).unwrap();
@@ -84,7 +84,7 @@ fn a_device_code_expires() {
 }
 
 #[test]
-fn what_is_no_device_is_refused() {
+fn an_unknown_device_code_is_refused() {
     let sandbox = github();
     assert_eq!(poll(&sandbox, "x")["error"], "incorrect_device_code");
     let unknown = oauth(&sandbox, "/login/device/code", &[("client_id", "Iv1.0")]);
@@ -96,7 +96,7 @@ fn what_is_no_device_is_refused() {
 }
 
 #[test]
-fn a_device_is_decided_from_outside() {
+fn a_device_is_decided_by_a_command() {
     let sandbox = github();
     let started = start(&sandbox);
     let command = |path: &str, body: Value| {

@@ -1,4 +1,4 @@
-//! GitHub's page, codes, PKCE and tokens of people.
+//! GitHub's consent page, codes, PKCE and user tokens.
 
 mod common;
 
@@ -17,7 +17,7 @@ fn pressed(sandbox: &appmint_sandbox::Sandbox, further: &[(&str, &str)]) -> Stri
 }
 
 #[test]
-fn pressing_authorize_brings_a_code_that_brings_two_tokens() {
+fn pressing_authorize_yields_a_code_for_two_tokens() {
     let sandbox = github();
     let callback = sandbox.press(&authorize_url(&sandbox, &[("login", "octocat")])).unwrap();
     assert!(callback.starts_with("http://127.0.0.1:5000/callback?code="));
@@ -35,7 +35,7 @@ fn pressing_authorize_brings_a_code_that_brings_two_tokens() {
 }
 
 #[test]
-fn an_exchange_is_written_as_it_is_wanted_and_read_as_it_comes() {
+fn an_exchange_accepts_and_returns_every_encoding() {
     let sandbox = github();
     let fields = |code: &str| {
         [("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET), ("code", code)]
@@ -104,7 +104,7 @@ fn an_unknown_client_can_be_a_404() {
 }
 
 #[test]
-fn a_code_counts_once_and_for_ten_minutes() {
+fn a_code_is_valid_once_and_for_ten_minutes() {
     let sandbox = github();
     let replayed = code(&sandbox);
     assert!(exchange(&sandbox, &replayed).get("error").is_none());
@@ -116,7 +116,7 @@ fn a_code_counts_once_and_for_ten_minutes() {
 }
 
 #[test]
-fn a_challenge_is_met_by_its_verifier_only() {
+fn a_challenge_needs_its_verifier() {
     let sandbox = github();
     let further = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
     let code = pressed(&sandbox, &further);
@@ -148,7 +148,7 @@ fn a_challenge_that_is_not_s256_is_refused() {
 }
 
 #[test]
-fn errors_go_to_a_registered_callback_and_nowhere_else() {
+fn errors_go_to_a_registered_callback_only() {
     let sandbox = github();
     let denied = sandbox.deny(&authorize_url(&sandbox, &[])).unwrap();
     assert_eq!(parameter(&denied, "error").as_deref(), Some("access_denied"));
@@ -157,12 +157,12 @@ fn errors_go_to_a_registered_callback_and_nowhere_else() {
     let evil = authorize_url(&sandbox, &[]).replace("127.0.0.1%3A5000", "evil.example");
     let location = sandbox.press(&evil).unwrap();
     assert!(location.starts_with("http://127.0.0.1/callback?error=redirect_uri_mismatch&"));
-    let stranger = authorize_url(&sandbox, &[]).replace(CLIENT_ID, "Iv1.0");
-    assert!(sandbox.press(&stranger).unwrap_err().contains("No app has this client_id."));
+    let unknown_client = authorize_url(&sandbox, &[]).replace(CLIENT_ID, "Iv1.0");
+    assert!(sandbox.press(&unknown_client).unwrap_err().contains("No app has this client_id."));
 }
 
 #[test]
-fn a_refresh_ends_both_tokens_it_replaces() {
+fn a_refresh_revokes_both_old_tokens() {
     let sandbox = github();
     let (access, first) = session(&sandbox);
     let (renewed, second) = tokens(&refresh(&sandbox, &first));
@@ -177,7 +177,7 @@ fn a_refresh_ends_both_tokens_it_replaces() {
 }
 
 #[test]
-fn a_reused_refresh_token_can_end_its_whole_family() {
+fn a_reused_refresh_token_can_revoke_its_family() {
     let sandbox = github();
     sandbox.quirks(&json!({ "refresh_reuse": "revoke_family" })).unwrap();
     let (bystander, _) = session(&sandbox);
@@ -190,7 +190,7 @@ fn a_reused_refresh_token_can_end_its_whole_family() {
 }
 
 #[test]
-fn a_spent_refresh_token_can_bring_the_same_pair_for_a_while() {
+fn a_used_refresh_token_can_return_the_same_pair_within_a_grace_period() {
     let sandbox = github();
     sandbox.quirks(&json!({ "refresh_grace_s": 30 })).unwrap();
     let (_, first) = session(&sandbox);
@@ -205,7 +205,7 @@ fn a_spent_refresh_token_can_bring_the_same_pair_for_a_while() {
 }
 
 #[test]
-fn a_lost_reply_has_rotated_the_refresh_token_all_the_same() {
+fn a_lost_reply_rotates_the_refresh_token_too() {
     let sandbox = github();
     let (access, token) = session(&sandbox);
     sandbox.fault(Fault::on("refresh_user_token", Effect::LostResponse)).unwrap();
@@ -224,7 +224,7 @@ fn a_lost_reply_has_rotated_the_refresh_token_all_the_same() {
 }
 
 #[test]
-fn the_ledger_tells_kinds_and_never_secrets() {
+fn the_ledger_holds_kinds_and_no_secrets() {
     let sandbox = github();
     let (access, token) = session(&sandbox);
     refresh(&sandbox, &token);
@@ -249,7 +249,7 @@ fn the_ledger_tells_kinds_and_never_secrets() {
 }
 
 #[test]
-fn a_refresh_token_dies_after_six_months() {
+fn a_refresh_token_expires_after_six_months() {
     let sandbox = github();
     let (_, token) = session(&sandbox);
     sandbox.clock().advance_ms(15_897_600_000);
@@ -257,7 +257,7 @@ fn a_refresh_token_dies_after_six_months() {
 }
 
 #[test]
-fn tokens_of_an_app_can_live_for_ever() {
+fn user_tokens_can_have_no_expiry() {
     let sandbox = github();
     sandbox.quirks(&json!({ "user_tokens_expire": false })).unwrap();
     let reply = exchange(&sandbox, &code(&sandbox));

@@ -1,4 +1,4 @@
-//! The tokens of GitHub's installations: minted, narrowed, used and ended.
+//! GitHub's installation tokens: minted, narrowed, used and revoked.
 
 mod common;
 
@@ -15,7 +15,7 @@ fn full_names(list: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_token_is_minted_with_everything_that_is_granted() {
+fn a_token_is_minted_with_all_granted_permissions() {
     let sandbox = github();
     let answer = mint(&sandbox, 1, "");
     let json = answer.json();
@@ -36,7 +36,7 @@ fn a_token_is_minted_with_everything_that_is_granted() {
 }
 
 #[test]
-fn the_long_form_is_chosen_by_quirk_or_header() {
+fn the_stateless_form_is_chosen_by_quirk_or_header() {
     let sandbox = github();
     sandbox.quirks(&json!({ "stateless_tokens": true })).unwrap();
     let token = installation_token(&sandbox, 1);
@@ -84,7 +84,7 @@ fn a_token_is_narrowed_to_permissions() {
 }
 
 #[test]
-fn asking_for_too_much_is_refused_in_the_recorded_words() {
+fn excessive_narrowing_is_refused_with_the_recorded_messages() {
     let sandbox = github();
     let permissions = "The permissions requested are not granted to this installation.";
     let repositories = "There is at least one repository that does not exist or is not accessible to the parent installation.";
@@ -110,7 +110,7 @@ fn asking_for_too_much_is_refused_in_the_recorded_words() {
 }
 
 #[test]
-fn another_app_mints_nothing_here() {
+fn an_app_cannot_mint_for_an_installation_of_another() {
     let sandbox = github();
     let key = sandbox.new_key("7");
     let claims = json!({ "iss": 7, "iat": NOW_S, "exp": NOW_S + 60 });
@@ -121,7 +121,7 @@ fn another_app_mints_nothing_here() {
 }
 
 #[test]
-fn a_revoked_token_is_dead() {
+fn a_revoked_token_is_refused() {
     let sandbox = github();
     let (token, other) = (installation_token(&sandbox, 1), installation_token(&sandbox, 1));
     let url = format!("{}/installation/token", sandbox.url());
@@ -135,7 +135,7 @@ fn a_revoked_token_is_dead() {
 }
 
 #[test]
-fn tokens_open_their_own_repositories_and_public_ones() {
+fn tokens_give_access_to_their_own_and_public_repositories() {
     let sandbox = github();
     let token = installation_token(&sandbox, 3);
     let repos = with(&sandbox, &token, "/orgs/octo-org/repos").json();
@@ -153,7 +153,7 @@ fn tokens_open_their_own_repositories_and_public_ones() {
 }
 
 #[test]
-fn hooks_are_looked_at_changed_and_sent_again() {
+fn webhooks_are_configured_listed_and_redelivered() {
     let sandbox = github();
     let config = as_app(&sandbox, "GET", "/app/hook/config", "").json();
     assert_eq!(config["secret"], "********");
@@ -182,7 +182,7 @@ fn hooks_are_looked_at_changed_and_sent_again() {
 }
 
 #[test]
-fn an_app_is_made_from_a_manifest() {
+fn an_app_is_created_from_a_manifest() {
     let sandbox = github();
     let manifest = json!({
         "name": "Octoapp",

@@ -1,4 +1,4 @@
-//! What GitHub lets people's tokens open, and what an app does to them with its client secret.
+//! GitHub's user tokens: access to resources, and the operations of a client on them.
 
 mod common;
 
@@ -7,7 +7,7 @@ use common::{send, text};
 use serde_json::{Value, json};
 
 #[test]
-fn a_persons_token_reaches_what_the_app_reaches() {
+fn a_user_token_has_access_to_the_apps_repositories() {
     let sandbox = github();
     let (token, _) = session(&sandbox);
     assert_eq!(with(&sandbox, &token, "/user").json()["login"], "octocat");
@@ -51,7 +51,7 @@ fn a_token_is_checked_reset_and_deleted() {
 }
 
 #[test]
-fn a_refresh_ends_the_token_that_a_reset_brought() {
+fn a_refresh_revokes_the_token_of_a_reset() {
     let sandbox = github();
     let (token, refresh_token) = session(&sandbox);
     let reset = as_client(&sandbox, "PATCH", "/token", &json!({ "access_token": token })).json();
@@ -60,7 +60,7 @@ fn a_refresh_ends_the_token_that_a_reset_brought() {
 }
 
 #[test]
-fn deleting_the_grant_ends_every_session() {
+fn deleting_the_grant_revokes_every_session() {
     let sandbox = github();
     let (token, refresh_token) = session(&sandbox);
     let (other, _) = session(&sandbox);
@@ -71,7 +71,7 @@ fn deleting_the_grant_ends_every_session() {
 }
 
 #[test]
-fn a_scoped_token_reaches_less() {
+fn a_scoped_token_has_less_access() {
     let sandbox = github();
     let (token, _) = session(&sandbox);
     let ask = |body: Value| as_client(&sandbox, "POST", "/token/scoped", &body);
@@ -117,7 +117,7 @@ fn only_the_client_itself_manages_its_tokens() {
 }
 
 #[test]
-fn leaked_credentials_are_revoked_by_anybody() {
+fn leaked_credentials_are_revoked_without_authentication() {
     let sandbox = github();
     let (token, refresh_token) = session(&sandbox);
     let url = format!("{}/credentials/revoke", sandbox.url());

@@ -1,4 +1,4 @@
-//! What the International Carbon Registry lets an app do, and what it refuses.
+//! The operations of an app on the International Carbon Registry, and their errors.
 
 mod common;
 
@@ -68,7 +68,7 @@ fn an_installation_token_has_the_documented_members_and_lives_two_hours() {
 }
 
 #[test]
-fn an_app_token_is_of_no_installation() {
+fn an_app_token_does_not_work_for_an_installation() {
     let sandbox = icr();
     let answer = as_app(&sandbox, "POST", "/app/accessTokens", "");
     assert_eq!(answer.status, 201);
@@ -82,7 +82,7 @@ fn an_app_token_is_of_no_installation() {
 }
 
 #[test]
-fn an_assertion_names_its_algorithm_twice() {
+fn an_assertion_needs_alg_among_its_claims() {
     let sandbox = icr();
     let list = |claims: &Value| {
         let answer = get(&sandbox, "/app/installations", &jwt(&sandbox, claims));
@@ -123,7 +123,7 @@ fn installations_are_paged_from_zero() {
 }
 
 #[test]
-fn installations_are_found_by_themselves_and_by_their_organization() {
+fn installations_are_found_by_id_and_by_organization() {
     let sandbox = icr();
     let json = as_app(&sandbox, "GET", &format!("/app/installations/{SECOND}"), "").json();
     assert_eq!(json["organization"]["fullName"], "Akureyri Geothermal");
@@ -143,7 +143,7 @@ fn installations_are_found_by_themselves_and_by_their_organization() {
 }
 
 #[test]
-fn a_token_opens_what_its_permissions_allow() {
+fn a_token_has_the_access_of_its_permissions() {
     let sandbox = icr();
     let [first, second] = [FIRST, SECOND].map(|id| text(&mint(&sandbox, id, "").json(), "token"));
     let projects = |organization: &str, token: &str| {
@@ -159,7 +159,7 @@ fn a_token_opens_what_its_permissions_allow() {
 }
 
 #[test]
-fn a_revoked_token_is_dead() {
+fn a_revoked_token_is_refused() {
     let sandbox = icr();
     let token = text(&mint(&sandbox, FIRST, "{}").json(), "token");
     let url = format!("{}/app/installations/token", sandbox.url());
@@ -171,7 +171,7 @@ fn a_revoked_token_is_dead() {
 }
 
 #[test]
-fn nothing_can_be_asked_for_in_the_body() {
+fn a_body_with_members_is_refused() {
     let sandbox = icr();
     let answer = mint(&sandbox, FIRST, r#"{"permissions":{}}"#);
     assert_eq!(
@@ -201,7 +201,7 @@ fn a_suspended_installation_gives_no_token() {
 }
 
 #[test]
-fn an_organization_is_made_with_the_app_installed() {
+fn an_organization_is_created_with_an_installation() {
     let sandbox = icr();
     let path = "/app/create/user/organization";
     let body = json!({
@@ -216,7 +216,7 @@ fn an_organization_is_made_with_the_app_installed() {
 }
 
 #[test]
-fn what_the_documentation_leaves_open_can_be_chosen() {
+fn undocumented_behaviour_can_be_changed() {
     let sandbox = icr();
     let change = json!({ "mint_status": 200, "token_life_ms": 1000, "messages_are_lists": true });
     sandbox.quirks(&change).unwrap();

@@ -1,4 +1,4 @@
-//! The issuer's documents, its page and what it grants for a code or a refresh token.
+//! The issuer's metadata, its consent page, and the grants of codes and refresh tokens.
 
 mod common;
 
@@ -15,18 +15,18 @@ fn metadata(sandbox: &Sandbox, path: &str) -> common::Answer {
 const INSERTED: &str = "/.well-known/oauth-authorization-server/realms/";
 
 #[test]
-fn an_issuer_describes_itself_in_its_own_place_and_nowhere_else() {
+fn an_issuer_publishes_its_metadata_at_its_own_path_only() {
     let sandbox = issuer();
-    let told = metadata(&sandbox, &format!("{INSERTED}main")).json();
-    assert_eq!(told["issuer"], at(&sandbox, "/realms/main"));
-    assert_eq!(told["token_endpoint"], at(&sandbox, "/realms/main/token"));
-    assert_eq!(told["code_challenge_methods_supported"], json!(["S256"]));
-    assert_eq!(told["authorization_response_iss_parameter_supported"], true);
+    let document = metadata(&sandbox, &format!("{INSERTED}main")).json();
+    assert_eq!(document["issuer"], at(&sandbox, "/realms/main"));
+    assert_eq!(document["token_endpoint"], at(&sandbox, "/realms/main/token"));
+    assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
+    assert_eq!(document["authorization_response_iss_parameter_supported"], true);
     let appended = "/.well-known/openid-configuration";
     let older = metadata(&sandbox, &format!("/realms/older{appended}")).json();
     assert_eq!(older["issuer"], at(&sandbox, "/realms/older"));
     for (name, endpoint) in
-        told.as_object().unwrap().iter().filter(|(it, _)| it.ends_with("_endpoint"))
+        document.as_object().unwrap().iter().filter(|(it, _)| it.ends_with("_endpoint"))
     {
         let twin = endpoint.as_str().unwrap().replace("/main/", "/older/");
         assert_eq!(older[name], twin);
@@ -47,9 +47,12 @@ fn a_quirk_patches_the_metadata() {
     let sandbox = issuer();
     let patch = json!({ "issuer": "https://other.test", "token_endpoint": null });
     sandbox.quirks(&json!({ "metadata": patch })).unwrap();
-    let told = metadata(&sandbox, &format!("{INSERTED}main")).json();
-    assert_eq!((&told["issuer"], told.get("token_endpoint")), (&json!("https://other.test"), None));
-    assert!(told["revocation_endpoint"].is_string());
+    let document = metadata(&sandbox, &format!("{INSERTED}main")).json();
+    assert_eq!(
+        (&document["issuer"], document.get("token_endpoint")),
+        (&json!("https://other.test"), None)
+    );
+    assert!(document["revocation_endpoint"].is_string());
     assert!(sandbox.quirks(&json!({ "metadata": [] })).is_err());
     assert!(sandbox.quirks(&json!({ "no_such": 1 })).is_err());
 }
@@ -91,7 +94,7 @@ fn a_code_becomes_tokens_for_the_api() {
 }
 
 #[test]
-fn every_callback_says_who_sent_it() {
+fn every_callback_carries_the_issuer() {
     let sandbox = issuer();
     let url = authorize_url(&sandbox, "site", &[]);
     let odd = url.replace("response_type=code", "response_type=token");
@@ -111,7 +114,7 @@ fn every_callback_says_who_sent_it() {
 }
 
 #[test]
-fn what_is_wrong_with_an_address_goes_back_with_the_browser() {
+fn an_invalid_request_is_reported_to_the_callback() {
     let sandbox = issuer();
     let error = |client: &str, further: &[(&str, &str)]| {
         let location = sandbox.press(&authorize_url(&sandbox, client, further)).unwrap();
@@ -137,7 +140,7 @@ fn what_is_wrong_with_an_address_goes_back_with_the_browser() {
 }
 
 #[test]
-fn a_browser_is_sent_nowhere_but_to_a_registered_address() {
+fn a_browser_is_redirected_to_registered_uris_only() {
     let sandbox = issuer();
     let url = authorize_url(&sandbox, "site", &[]);
     let page = |from: &str, to: &str| sandbox.press(&url.replace(from, to));
@@ -158,7 +161,7 @@ fn a_browser_is_sent_nowhere_but_to_a_registered_address() {
 }
 
 #[test]
-fn a_code_is_good_once_and_in_the_right_hands() {
+fn a_code_is_valid_once_and_for_its_client() {
     let sandbox = issuer();
     let with_code = |change: (&str, &str)| {
         let code = code(&sandbox, "site");
@@ -192,7 +195,7 @@ fn a_code_is_good_once_and_in_the_right_hands() {
 }
 
 #[test]
-fn a_code_shown_again_ends_what_came_of_it() {
+fn a_code_used_again_revokes_its_tokens() {
     let sandbox = issuer();
     let (bystander, _) = session(&sandbox);
     let code = code(&sandbox, "site");
@@ -215,11 +218,11 @@ fn a_verifier_without_a_challenge_is_refused() {
     };
     assert_eq!(refused(&exchange(&sandbox, &code())), refusal(400, "invalid_grant"));
     let answer = as_site(&sandbox, "token", &exchange_fields(&code())[..3]);
-    assert_eq!(answer.json()["scope"], "profile", "what is meant when no scope is asked for");
+    assert_eq!(answer.json()["scope"], "profile", "the default scope");
 }
 
 #[test]
-fn a_refresh_rotates_and_a_spent_token_ends_the_family() {
+fn a_refresh_rotates_and_a_reused_token_revokes_the_family() {
     let sandbox = issuer();
     let (bystander, _) = session(&sandbox);
     let (access, first) = session(&sandbox);
@@ -237,7 +240,7 @@ fn a_refresh_rotates_and_a_spent_token_ends_the_family() {
 }
 
 #[test]
-fn a_spent_refresh_token_can_bring_the_same_pair_for_a_while() {
+fn a_used_refresh_token_can_return_the_same_pair_within_a_grace_period() {
     let sandbox = issuer();
     sandbox.quirks(&json!({ "refresh_grace_s": 30, "refresh_reuse": "refuse" })).unwrap();
     let (_, first) = session(&sandbox);
@@ -251,7 +254,7 @@ fn a_spent_refresh_token_can_bring_the_same_pair_for_a_while() {
 }
 
 #[test]
-fn a_refresh_token_can_be_the_same_for_ever() {
+fn refresh_tokens_can_be_made_not_to_rotate() {
     let sandbox = issuer();
     sandbox.quirks(&json!({ "rotates": false, "access_token_life_ms": 60_000 })).unwrap();
     let (_, refresh_token) = session(&sandbox);
@@ -264,7 +267,7 @@ fn a_refresh_token_can_be_the_same_for_ever() {
 }
 
 #[test]
-fn a_refresh_asks_for_less_and_never_for_more() {
+fn a_refresh_can_narrow_scopes_but_not_widen_them() {
     let sandbox = issuer();
     let (_, first) = session(&sandbox);
     let asking = |refresh_token: &str, scope: &str| {
@@ -284,7 +287,7 @@ fn a_refresh_asks_for_less_and_never_for_more() {
 }
 
 #[test]
-fn the_public_client_does_all_that_without_a_secret() {
+fn the_public_client_needs_no_secret() {
     let sandbox = issuer();
     let answer = as_tool(&sandbox, "token", &exchange_fields(&code(&sandbox, "tool")));
     let (access, refresh_token) = tokens(&answer);
@@ -294,7 +297,7 @@ fn the_public_client_does_all_that_without_a_secret() {
 }
 
 #[test]
-fn a_quirk_patches_what_the_token_endpoint_answers() {
+fn a_quirk_patches_the_token_reply() {
     let sandbox = issuer();
     let patch = json!({ "expires_in": null, "token_type": "mac" });
     sandbox.quirks(&json!({ "token_reply": patch })).unwrap();
@@ -303,7 +306,7 @@ fn a_quirk_patches_what_the_token_endpoint_answers() {
 }
 
 #[test]
-fn faults_strike_the_operations_by_name() {
+fn faults_apply_to_operations_by_name() {
     let sandbox = issuer();
     let down = |operation: &str| {
         let status = Effect::Status { status: 503, body: json!({}), headers: Default::default() };
@@ -336,7 +339,7 @@ fn faults_strike_the_operations_by_name() {
 }
 
 #[test]
-fn tokens_are_forgotten_and_refresh_tokens_stay() {
+fn forgetting_tokens_keeps_refresh_tokens() {
     let sandbox = issuer();
     let (access, refresh_token) = session(&sandbox);
     sandbox.forget_tokens();

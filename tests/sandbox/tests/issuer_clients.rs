@@ -1,4 +1,4 @@
-//! How the issuer's clients and its account prove who they are.
+//! Authentication of the issuer's clients and of its service account.
 
 mod common;
 
@@ -8,7 +8,7 @@ use common::issuer::*;
 use common::{Answer, NOW_S, jwt, send, signed, text};
 use serde_json::{Value, json};
 
-/// A request that is refused with `invalid_grant` once it is known who sends it.
+/// A request that an authenticated client gets `invalid_grant` for.
 const STALE: [(&str, &str); 2] =
     [("grant_type", "refresh_token"), ("refresh_token", "isr_unknown")];
 
@@ -22,7 +22,7 @@ fn a_secret_comes_in_a_header_or_in_the_form() {
 }
 
 #[test]
-fn whoever_tries_basic_in_vain_is_told_of_basic() {
+fn failed_basic_authentication_is_challenged() {
     let sandbox = issuer();
     sandbox.quirks(&json!({ "invalid_client_status": 400 })).unwrap();
     for authorization in [
@@ -43,7 +43,7 @@ fn whoever_tries_basic_in_vain_is_told_of_basic() {
 }
 
 #[test]
-fn whoever_shows_nothing_or_too_little_is_nobody() {
+fn missing_or_incomplete_credentials_are_refused() {
     let sandbox = issuer();
     let nobodies: [&[(&str, &str)]; 6] = [
         &[],
@@ -64,7 +64,7 @@ fn whoever_shows_nothing_or_too_little_is_nobody() {
 }
 
 #[test]
-fn a_client_proves_itself_in_one_way_only() {
+fn a_client_must_not_use_two_authentication_methods() {
     let sandbox = issuer();
     let invalid = refusal(400, "invalid_request");
     for fields in [
@@ -80,7 +80,7 @@ fn a_client_proves_itself_in_one_way_only() {
 }
 
 #[test]
-fn a_request_that_is_no_proper_form_is_refused() {
+fn a_malformed_form_is_refused() {
     let sandbox = issuer();
     let invalid = refusal(400, "invalid_request");
     let twice = [&STALE[..], &[("scope", "read"), ("scope", "read")]].concat();
@@ -98,7 +98,7 @@ fn a_request_that_is_no_proper_form_is_refused() {
 }
 
 #[test]
-fn a_client_assertion_is_good_once() {
+fn a_client_assertion_is_accepted_once() {
     let sandbox = issuer();
     let claims = client_claims(&sandbox, "one");
     let show = |claims: &Value| refused(&as_robot(&sandbox, "token", claims, &STALE));
@@ -110,7 +110,7 @@ fn a_client_assertion_is_good_once() {
 }
 
 #[test]
-fn a_client_assertion_has_to_be_right_in_everything() {
+fn every_claim_of_a_client_assertion_is_checked() {
     let sandbox = issuer();
     let with = |claim: &str, value: Value| {
         let mut claims = client_claims(&sandbox, "odd");
@@ -139,8 +139,8 @@ fn a_client_assertion_has_to_be_right_in_everything() {
 #[test]
 fn a_client_assertion_is_signed_with_the_key_that_it_names() {
     let sandbox = issuer();
-    let stranger = Sandbox::start().unwrap();
-    let (own, foreign) = (sandbox.private_key_pem().unwrap(), stranger.private_key_pem().unwrap());
+    let other = Sandbox::start().unwrap();
+    let (own, foreign) = (sandbox.private_key_pem().unwrap(), other.private_key_pem().unwrap());
     let show = |key: &str, header: Value, kind: &str| {
         let assertion = signed(key, &header, &client_claims(&sandbox, &header.to_string()));
         let proof = [("client_assertion_type", kind), ("client_assertion", &assertion)];
@@ -161,7 +161,7 @@ fn a_client_assertion_is_signed_with_the_key_that_it_names() {
     assert_eq!(refused(&post(&sandbox, "token", &alone)), refusal(400, "invalid_request"));
 }
 
-/// The claims of an account's word.
+/// The claims of the service account's assertion.
 fn word(sandbox: &Sandbox) -> Value {
     json!({
         "iss": "robot@issuer.test", "aud": at(sandbox, "/realms/main/token"),
@@ -174,7 +174,7 @@ fn trade(sandbox: &Sandbox, assertion: &str) -> Answer {
 }
 
 #[test]
-fn an_accounts_word_becomes_a_token_and_no_refresh_token() {
+fn an_assertion_grant_yields_no_refresh_token() {
     let sandbox = issuer();
     let answer = trade(&sandbox, &jwt(&sandbox, &word(&sandbox)));
     let reply = answer.json();
@@ -193,7 +193,7 @@ fn an_accounts_word_becomes_a_token_and_no_refresh_token() {
 }
 
 #[test]
-fn an_account_is_refused_for_what_is_wrong_with_its_word() {
+fn every_claim_of_an_assertion_grant_is_checked() {
     let sandbox = issuer();
     let untimely = "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable \
                     timeframe. Check your iat and exp values in the JWT claim.";
@@ -223,15 +223,15 @@ fn an_account_is_refused_for_what_is_wrong_with_its_word() {
 }
 
 #[test]
-fn an_account_signs_with_its_key() {
+fn an_assertion_grant_is_signed_with_the_registered_key() {
     let sandbox = issuer();
-    let stranger = Sandbox::start().unwrap();
+    let other = Sandbox::start().unwrap();
     let own = sandbox.private_key_pem().unwrap();
     let by = |key: &str, header: Value| trade(&sandbox, &signed(key, &header, &word(&sandbox)));
     assert_eq!(by(own, json!({ "alg": "RS256", "kid": "key-1" })).status, 200);
     for answer in [
         by(own, json!({ "alg": "RS256", "kid": "key-7" })),
-        by(stranger.private_key_pem().unwrap(), json!({ "alg": "RS256" })),
+        by(other.private_key_pem().unwrap(), json!({ "alg": "RS256" })),
     ] {
         assert_eq!(refused(&answer), refusal(400, "invalid_grant"));
         assert_eq!(answer.json()["error_description"], "Invalid JWT Signature.");
@@ -241,7 +241,7 @@ fn an_account_signs_with_its_key() {
 }
 
 #[test]
-fn an_accounts_word_needs_no_client_but_a_client_that_comes_along_is_checked() {
+fn an_assertion_grant_needs_no_client_but_a_given_one_is_checked() {
     let sandbox = issuer();
     let assertion = jwt(&sandbox, &word(&sandbox));
     let fields = [("grant_type", JWT_GRANT), ("assertion", assertion.as_str())];

@@ -1,4 +1,4 @@
-//! The issuer's login on another device.
+//! The issuer's device flow.
 
 mod common;
 
@@ -17,7 +17,7 @@ fn poll(sandbox: &Sandbox, device: &Value) -> common::Answer {
 }
 
 #[test]
-fn a_device_that_was_approved_gets_tokens_once() {
+fn an_approved_device_gets_tokens_once() {
     let sandbox = issuer();
     let device = device(&sandbox, &[("scope", "read")]);
     assert_eq!((&device["expires_in"], &device["interval"]), (&json!(600), &json!(5)));
@@ -39,7 +39,7 @@ fn a_device_that_was_approved_gets_tokens_once() {
 }
 
 #[test]
-fn a_device_slows_down_is_denied_or_comes_too_late() {
+fn a_device_slows_down_is_denied_or_expires() {
     let sandbox = issuer();
     let waiting = device(&sandbox, &[]);
     let error_after = |ms: i64| {
@@ -58,8 +58,8 @@ fn a_device_slows_down_is_denied_or_comes_too_late() {
     assert!(sandbox.approve_device(&text(&late, "user_code")).is_err());
     let unknown = as_tool(&sandbox, "device_authorization", &[("scope", "everything")]);
     assert_eq!(refused(&unknown), refusal(400, "invalid_scope"));
-    let nobody = post(&sandbox, "device_authorization", &[]);
-    assert_eq!(refused(&nobody), refusal(401, "invalid_client"));
+    let unauthenticated = post(&sandbox, "device_authorization", &[]);
+    assert_eq!(refused(&unauthenticated), refusal(401, "invalid_client"));
     assert_eq!(
         refused(&as_site(
             &sandbox,

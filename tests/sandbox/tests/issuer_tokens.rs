@@ -1,4 +1,4 @@
-//! What the issuer tells of tokens, and how it ends them.
+//! Token introspection and revocation at the issuer.
 
 mod common;
 
@@ -17,7 +17,7 @@ fn introspect(sandbox: &Sandbox, token: &str) -> Answer {
 }
 
 #[test]
-fn an_access_token_ends_alone_and_a_refresh_token_with_its_family() {
+fn an_access_token_is_revoked_alone_and_a_refresh_token_with_its_family() {
     let sandbox = issuer();
     let (access, first) = session(&sandbox);
     let answer = revoke(&sandbox, &access);
@@ -34,10 +34,10 @@ fn an_access_token_ends_alone_and_a_refresh_token_with_its_family() {
 }
 
 #[test]
-fn a_token_that_is_not_good_is_revoked_already() {
+fn revoking_an_inactive_token_succeeds() {
     let sandbox = issuer();
     let (access, _) = session(&sandbox);
-    for token in ["isa_unknown", "nonsense"] {
+    for token in ["isa_unknown", "unknown"] {
         assert_eq!(revoke(&sandbox, token).status, 200, "{token}");
     }
     let odd = [("token", access.as_str()), ("token_type_hint", "refresh_token")];
@@ -49,14 +49,14 @@ fn a_token_that_is_not_good_is_revoked_already() {
 }
 
 #[test]
-fn a_token_of_another_client_is_left_alone() {
+fn a_token_of_another_client_is_not_revoked() {
     let sandbox = issuer();
     let (access, refresh_token) = session(&sandbox);
     for token in [&access, &refresh_token] {
         let answer = as_tool(&sandbox, "revoke", &[("token", token)]);
         assert_eq!(refused(&answer), refusal(400, "invalid_grant"));
-        let nobody = post(&sandbox, "revoke", &[("token", token)]);
-        assert_eq!(refused(&nobody), refusal(401, "invalid_client"));
+        let unauthenticated = post(&sandbox, "revoke", &[("token", token)]);
+        assert_eq!(refused(&unauthenticated), refusal(401, "invalid_client"));
     }
     assert_eq!(me(&sandbox, &access).status, 200);
     assert_eq!(refresh(&sandbox, &refresh_token).status, 200);
@@ -67,7 +67,7 @@ fn a_token_of_another_client_is_left_alone() {
 }
 
 #[test]
-fn every_kind_of_client_ends_its_own() {
+fn every_kind_of_client_revokes_its_own_tokens() {
     let sandbox = issuer();
     let answer = as_tool(&sandbox, "token", &exchange_fields(&code(&sandbox, "tool")));
     let (access, _) = tokens(&answer);
@@ -82,7 +82,7 @@ fn every_kind_of_client_ends_its_own() {
 }
 
 #[test]
-fn a_server_may_revoke_nothing() {
+fn a_server_can_refuse_revocation() {
     let sandbox = issuer();
     sandbox.quirks(&json!({ "revocation": "unsupported_token_type" })).unwrap();
     let (access, _) = session(&sandbox);
@@ -91,27 +91,27 @@ fn a_server_may_revoke_nothing() {
 }
 
 #[test]
-fn a_good_token_is_described() {
+fn an_active_token_is_described() {
     let sandbox = issuer();
     let (access, refresh_token) = session(&sandbox);
-    let mut told = introspect(&sandbox, &access).json();
-    assert_eq!(told["jti"].take().as_str().map(str::len), Some(32));
+    let mut described = introspect(&sandbox, &access).json();
+    assert_eq!(described["jti"].take().as_str().map(str::len), Some(32));
     let mut expected = json!({
         "active": true, "scope": "profile read write", "client_id": "site", "username": "ada",
         "sub": "user-1815", "token_type": "Bearer", "exp": NOW_S + 3600, "iat": NOW_S, "nbf": NOW_S,
         "aud": sandbox.api_url(), "iss": at(&sandbox, "/realms/main"), "jti": null
     });
-    assert_eq!(told, expected);
-    let mut told = introspect(&sandbox, &refresh_token).json();
-    told["jti"].take();
+    assert_eq!(described, expected);
+    let mut described = introspect(&sandbox, &refresh_token).json();
+    described["jti"].take();
     expected["exp"] = json!(NOW_S + 30 * 24 * 3600);
     expected["aud"] = json!(at(&sandbox, "/realms/main"));
     expected.as_object_mut().unwrap().remove("token_type");
-    assert_eq!(told, expected);
+    assert_eq!(described, expected);
 }
 
 #[test]
-fn of_any_other_token_nothing_is_told() {
+fn an_inactive_token_is_not_described() {
     let sandbox = issuer();
     let nothing = json!({ "active": false });
     let (access, first) = session(&sandbox);
@@ -127,7 +127,7 @@ fn of_any_other_token_nothing_is_told() {
 }
 
 #[test]
-fn only_a_client_with_a_proof_may_look() {
+fn only_a_confidential_client_may_introspect() {
     let sandbox = issuer();
     let (access, _) = session(&sandbox);
     let fields = [("token", access.as_str())];
@@ -136,12 +136,12 @@ fn only_a_client_with_a_proof_may_look() {
         assert_eq!(refused(&answer), refusal(401, "invalid_client"));
     }
     let claims = client_claims(&sandbox, "1");
-    let told = as_robot(&sandbox, "introspect", &claims, &fields).json();
-    assert_eq!((&told["active"], &told["client_id"]), (&json!(true), &json!("site")));
+    let described = as_robot(&sandbox, "introspect", &claims, &fields).json();
+    assert_eq!((&described["active"], &described["client_id"]), (&json!(true), &json!("site")));
 }
 
 #[test]
-fn an_accounts_token_is_the_robots() {
+fn the_service_accounts_token_belongs_to_the_robot() {
     let sandbox = issuer();
     let word = json!({
         "iss": "robot@issuer.test", "aud": at(&sandbox, "/realms/main"),
@@ -150,8 +150,11 @@ fn an_accounts_token_is_the_robots() {
     let assertion = jwt(&sandbox, &word);
     let reply = post(&sandbox, "token", &[("grant_type", JWT_GRANT), ("assertion", &assertion)]);
     let token = text(&reply.json(), "access_token");
-    let told = introspect(&sandbox, &token).json();
-    assert_eq!((&told["client_id"], &told["sub"]), (&json!("robot"), &json!("robot@issuer.test")));
+    let described = introspect(&sandbox, &token).json();
+    assert_eq!(
+        (&described["client_id"], &described["sub"]),
+        (&json!("robot"), &json!("robot@issuer.test"))
+    );
     assert_eq!(refused(&revoke(&sandbox, &token)), refusal(400, "invalid_grant"));
     let claims = client_claims(&sandbox, "1");
     assert_eq!(as_robot(&sandbox, "revoke", &claims, &[("token", &token)]).status, 200);
@@ -159,7 +162,7 @@ fn an_accounts_token_is_the_robots() {
 }
 
 #[test]
-fn the_ledger_tells_kinds_and_never_secrets() {
+fn the_ledger_holds_kinds_and_no_secrets() {
     let sandbox = issuer();
     let (access, refresh_token) = session(&sandbox);
     me(&sandbox, &access);

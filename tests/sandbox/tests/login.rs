@@ -1,5 +1,4 @@
-//! The page on which a person logs in, the same for every platform that has people: who may pass, where they go, and how
-//! they leave.
+//! The login page, which is the same for every platform that has pages: sessions, redirects and logout.
 
 mod common;
 
@@ -10,60 +9,60 @@ use common::{Answer, send};
 const CALLBACK: &str = "http://127.0.0.1:5000/callback";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// A platform, its person, the page for consent, and the one to log in.
-struct World {
+/// A platform, its person, and the paths of its pages.
+struct Scenario {
     platform: PlatformName,
     person: &'static str,
-    ask: &'static str,
+    consent: &'static str,
     login: &'static str,
     device: Option<&'static str>,
 }
 
-const WORLDS: [World; 5] = [
-    World {
+const SCENARIOS: [Scenario; 5] = [
+    Scenario {
         platform: PlatformName::AtomGit,
         person: "sample-user",
-        ask: "/login/oauth/authorize",
+        consent: "/login/oauth/authorize",
         login: "/login",
         device: None,
     },
-    World {
+    Scenario {
         platform: PlatformName::GitHub,
         person: "octocat",
-        ask: "/login/oauth/authorize",
+        consent: "/login/oauth/authorize",
         login: "/login",
         device: Some("/login/device"),
     },
-    World {
+    Scenario {
         platform: PlatformName::GitHubEnterprise,
         person: "octocat",
-        ask: "/login/oauth/authorize",
+        consent: "/login/oauth/authorize",
         login: "/login",
         device: Some("/login/device"),
     },
-    World {
+    Scenario {
         platform: PlatformName::Acme,
         person: "wayland",
-        ask: "/rpc/connect/ask",
+        consent: "/rpc/connect/ask",
         login: "/people/login",
         device: Some("/people/elsewhere"),
     },
-    World {
+    Scenario {
         platform: PlatformName::Issuer,
         person: "ada",
-        ask: "/realms/main/authorize",
+        consent: "/realms/main/authorize",
         login: "/login",
         device: Some("/realms/main/device"),
     },
 ];
 
-impl World {
+impl Scenario {
     fn sandbox(&self) -> Sandbox {
         Sandbox::builder().platform(self.platform).start().unwrap()
     }
 
-    /// The page for consent, as a client writes its address.
-    fn consent(&self, sandbox: &Sandbox) -> String {
+    /// The consent page with the parameters of a client, as path and query.
+    fn consent_page(&self, sandbox: &Sandbox) -> String {
         let registration = sandbox.registration();
         let query = form(&[
             ("client_id", &registration.client_id),
@@ -74,11 +73,11 @@ impl World {
             ("code_challenge", CHALLENGE),
             ("code_challenge_method", "S256"),
         ]);
-        format!("{}?{query}", self.ask)
+        format!("{}?{query}", self.consent)
     }
 }
 
-/// A browser without eyes: it asks for pages, and keeps one cookie.
+/// A minimal browser: it sends requests and keeps one cookie.
 struct Browser<'a> {
     sandbox: &'a Sandbox,
     cookie: String,
@@ -90,7 +89,7 @@ impl<'a> Browser<'a> {
     }
 
     fn open(&mut self, path: &str) -> Answer {
-        self.ask("GET", path, &[], "")
+        self.send("GET", path, &[], "")
     }
 
     fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -100,10 +99,10 @@ impl<'a> Browser<'a> {
 
     fn post_from(&mut self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
         let headers = [("origin", origin), ("content-type", "application/x-www-form-urlencoded")];
-        self.ask("POST", path, &headers, &form(fields))
+        self.send("POST", path, &headers, &form(fields))
     }
 
-    fn ask(&mut self, method: &str, path: &str, more: &[(&str, &str)], body: &str) -> Answer {
+    fn send(&mut self, method: &str, path: &str, more: &[(&str, &str)], body: &str) -> Answer {
         let own = [("accept", "text/html,application/xhtml+xml;q=0.9"), ("cookie", &self.cookie)];
         let url = format!("{}{path}", self.sandbox.url());
         let answer = send(method, &url, &[&own, more].concat(), body).unwrap();
@@ -113,8 +112,8 @@ impl<'a> Browser<'a> {
         answer
     }
 
-    /// Types into the log-in page, which is open.
-    fn type_in(&mut self, page: &Answer, name: &str, password: &str) -> Answer {
+    /// Fills in and submits the login page.
+    fn submit_login(&mut self, page: &Answer, name: &str, password: &str) -> Answer {
         let (form_token, return_to) = (hidden(page, "form_token"), hidden(page, "return_to"));
         let path = between(&page.text, "method=\"post\" action=\"", "\"").to_owned();
         let fields = [("form_token", form_token.as_str()), ("name", name)];
@@ -122,11 +121,11 @@ impl<'a> Browser<'a> {
         self.post(&path, &[&fields[..], &more].concat())
     }
 
-    /// Comes to a page by way of the log-in.
-    fn arrive(&mut self, world: &World, path: &str) -> Answer {
-        let page = sent_to(&self.open(path));
+    /// Opens a page, logs in, and returns the page.
+    fn open_with_login(&mut self, scenario: &Scenario, path: &str) -> Answer {
+        let page = redirect_of(&self.open(path));
         let page = self.open(&page);
-        let page = sent_to(&self.type_in(&page, world.person, "pass"));
+        let page = redirect_of(&self.submit_login(&page, scenario.person, "pass"));
         self.open(&page)
     }
 }
@@ -135,7 +134,7 @@ fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
     text.split_once(before).unwrap().1.split_once(after).unwrap().0
 }
 
-/// The last hidden field of this name; that of the form to log out, where there is one.
+/// The last hidden field of this name: that of the logout form, if there is one.
 fn last_hidden(page: &Answer, name: &str) -> String {
     let (_, rest) = page.text.rsplit_once(&format!("name=\"{name}\" value=\"")).unwrap();
     rest.split('"').next().unwrap().replace("&amp;", "&")
@@ -145,28 +144,28 @@ fn hidden(page: &Answer, name: &str) -> String {
     between(&page.text, &format!("name=\"{name}\" value=\""), "\"").replace("&amp;", "&")
 }
 
-fn sent_to(answer: &Answer) -> String {
+fn redirect_of(answer: &Answer) -> String {
     assert_eq!(answer.status, 302, "{}", answer.text);
     answer.header("location").unwrap().to_owned()
 }
 
 #[test]
-fn a_browser_logs_in_and_comes_back_to_the_question() {
-    for world in WORLDS {
-        let sandbox = world.sandbox();
-        let (mut browser, consent) = (Browser::new(&sandbox), world.consent(&sandbox));
-        let to_login = sent_to(&browser.open(&consent));
-        assert!(to_login.starts_with(&format!("{}?return_to=", world.login)), "{to_login}");
+fn a_browser_logs_in_and_returns_to_the_consent_page() {
+    for scenario in SCENARIOS {
+        let sandbox = scenario.sandbox();
+        let (mut browser, consent) = (Browser::new(&sandbox), scenario.consent_page(&sandbox));
+        let to_login = redirect_of(&browser.open(&consent));
+        assert!(to_login.starts_with(&format!("{}?return_to=", scenario.login)), "{to_login}");
         let page = browser.open(&to_login);
         assert_eq!(page.status, 200);
-        assert!(page.text.contains(&format!("knows <strong>{}</strong>", world.person)));
-        assert_eq!(sent_to(&browser.type_in(&page, world.person, "any")), consent);
-        let question = browser.open(&consent);
-        assert!(question.text.contains("Authorize"));
-        assert!(question.text.contains(&format!("logged in as <strong>{}</strong>", world.person)));
-        let token = hidden(&question, "form_token");
+        assert!(page.text.contains(&format!("knows <strong>{}</strong>", scenario.person)));
+        assert_eq!(redirect_of(&browser.submit_login(&page, scenario.person, "any")), consent);
+        let page = browser.open(&consent);
+        assert!(page.text.contains("Authorize"));
+        assert!(page.text.contains(&format!("logged in as <strong>{}</strong>", scenario.person)));
+        let token = hidden(&page, "form_token");
         let fields = [("form_token", token.as_str()), ("decision", "authorize")];
-        let back = sent_to(&browser.post(world.ask, &fields));
+        let back = redirect_of(&browser.post(scenario.consent, &fields));
         assert!(back.starts_with(CALLBACK) && back.contains("code="), "{back}");
         let counts = sandbox.ledger();
         assert_eq!((counts.count("login_page"), counts.count("login_decision")), (1, 1));
@@ -174,56 +173,57 @@ fn a_browser_logs_in_and_comes_back_to_the_question() {
 }
 
 #[test]
-fn a_device_page_is_behind_the_log_in_too() {
-    for world in WORLDS {
-        let Some(device) = world.device else { continue };
-        let sandbox = world.sandbox();
-        let page = Browser::new(&sandbox).arrive(&world, &format!("{device}?user_code=WDJB-MJHT"));
+fn a_device_page_needs_a_login_too() {
+    for scenario in SCENARIOS {
+        let Some(device) = scenario.device else { continue };
+        let sandbox = scenario.sandbox();
+        let page = Browser::new(&sandbox)
+            .open_with_login(&scenario, &format!("{device}?user_code=WDJB-MJHT"));
         assert!(page.text.contains("value=\"WDJB-MJHT\""), "{}", page.text);
         assert!(page.text.contains("You are logged in as"));
     }
 }
 
 #[test]
-fn a_wrong_name_and_an_empty_password_are_told_on_the_page() {
-    let [_, world, ..] = WORLDS;
-    let sandbox = world.sandbox();
+fn a_wrong_name_and_an_empty_password_are_reported_on_the_page() {
+    let [_, scenario, ..] = SCENARIOS;
+    let sandbox = scenario.sandbox();
     let mut browser = Browser::new(&sandbox);
-    let page = sent_to(&browser.open("/login/device"));
+    let page = redirect_of(&browser.open("/login/device"));
     let page = browser.open(&page);
-    let wrong = browser.type_in(&page, "<b>hubot", "pass");
+    let wrong = browser.submit_login(&page, "<b>hubot", "pass");
     assert_eq!(wrong.status, 422);
     assert!(wrong.text.contains("Nobody has this name here."));
     assert!(wrong.text.contains("value=\"&lt;b&gt;hubot\"") && !wrong.text.contains("pass\""));
-    let empty = browser.type_in(&wrong, "octocat", "");
+    let empty = browser.submit_login(&wrong, "octocat", "");
     assert!(empty.text.contains("The password is empty"));
     assert_eq!(empty.header("set-cookie"), None);
-    assert_eq!(sent_to(&browser.open("/login/device")), "/login?return_to=%2Flogin%2Fdevice");
-    assert_eq!(sent_to(&browser.type_in(&empty, " octocat ", "p")), "/login/device");
+    assert_eq!(redirect_of(&browser.open("/login/device")), "/login?return_to=%2Flogin%2Fdevice");
+    assert_eq!(redirect_of(&browser.submit_login(&empty, " octocat ", "p")), "/login/device");
 }
 
 #[test]
-fn a_cookie_is_for_the_server_alone_and_stands_in_no_page() {
-    let [_, world, ..] = WORLDS;
-    let sandbox = world.sandbox();
+fn the_session_cookie_is_http_only_and_in_no_page() {
+    let [_, scenario, ..] = SCENARIOS;
+    let sandbox = scenario.sandbox();
     let mut browser = Browser::new(&sandbox);
     let page = browser.open("/login");
-    let answer = browser.type_in(&page, "octocat", "pass");
+    let answer = browser.submit_login(&page, "octocat", "pass");
     let (pair, flags) = answer.header("set-cookie").unwrap().split_once("; ").unwrap();
     assert_eq!(flags, "Path=/; HttpOnly; SameSite=Lax");
     let session = pair.strip_prefix("github_session=").unwrap();
     assert_eq!(session.len(), 32);
-    assert_eq!(sent_to(&answer), "/login");
-    for page in ["/login", "/login/device", &world.consent(&sandbox)] {
+    assert_eq!(redirect_of(&answer), "/login");
+    for page in ["/login", "/login/device", &scenario.consent_page(&sandbox)] {
         let page = browser.open(page);
         assert!(page.text.contains("You are logged in") && !page.text.contains(session));
     }
 }
 
 #[test]
-fn only_a_page_of_the_same_server_is_returned_to() {
-    let [_, world, ..] = WORLDS;
-    let sandbox = world.sandbox();
+fn the_login_returns_to_pages_of_the_same_server_only() {
+    let [_, scenario, ..] = SCENARIOS;
+    let sandbox = scenario.sandbox();
     let mut browser = Browser::new(&sandbox);
     let others = ["https://a.example/", "//a.example/", "/\\a.example", "/.//a.example", "", "a"];
     for other in others {
@@ -238,41 +238,42 @@ fn only_a_page_of_the_same_server_is_returned_to() {
         let refused = browser.post("/login", &[&fields[..], &[("return_to", other)]].concat());
         assert_eq!((refused.status, refused.header("set-cookie")), (400, None), "{other}");
     }
-    assert_eq!(sent_to(&browser.post("/login", &fields)), "/login");
+    assert_eq!(redirect_of(&browser.post("/login", &fields)), "/login");
     assert_eq!(browser.open("/login?return_to=//a.example").status, 400);
-    assert_eq!(sent_to(&browser.open("/login?return_to=/login/device")), "/login/device");
+    assert_eq!(redirect_of(&browser.open("/login?return_to=/login/device")), "/login/device");
 }
 
 #[test]
-fn who_logs_out_is_asked_again() {
-    for world in WORLDS {
-        let sandbox = world.sandbox();
-        let (mut browser, consent) = (Browser::new(&sandbox), world.consent(&sandbox));
-        let page = browser.arrive(&world, &consent);
+fn a_logout_requires_a_new_login() {
+    for scenario in SCENARIOS {
+        let sandbox = scenario.sandbox();
+        let (mut browser, consent) = (Browser::new(&sandbox), scenario.consent_page(&sandbox));
+        let page = browser.open_with_login(&scenario, &consent);
         let (token, before) = (last_hidden(&page, "form_token"), browser.cookie.clone());
         let path = page.text.rsplit_once("action=\"").unwrap().1.split('"').next().unwrap();
         let fields = [("form_token", token.as_str()), ("return_to", &consent)];
         let left = browser.post(path, &fields);
         assert!(left.header("set-cookie").unwrap().ends_with("; Max-Age=0"));
-        assert_eq!(sent_to(&left), sent_to(&browser.open(&consent)));
+        assert_eq!(redirect_of(&left), redirect_of(&browser.open(&consent)));
         browser.cookie = before;
-        assert!(sent_to(&browser.open(&consent)).starts_with(world.login));
-        let again = sent_to(&left);
+        assert!(redirect_of(&browser.open(&consent)).starts_with(scenario.login));
+        let again = redirect_of(&left);
         let page = browser.open(&again);
-        assert_eq!(sent_to(&browser.type_in(&page, world.person, "pass")), consent);
+        assert_eq!(redirect_of(&browser.submit_login(&page, scenario.person, "pass")), consent);
     }
 }
 
 #[test]
-fn a_form_is_good_in_its_own_session_only() {
-    let [_, world, ..] = WORLDS;
-    let sandbox = world.sandbox();
+fn a_form_is_valid_in_its_own_session_only() {
+    let [_, scenario, ..] = SCENARIOS;
+    let sandbox = scenario.sandbox();
     let (mut mine, mut theirs) = (Browser::new(&sandbox), Browser::new(&sandbox));
-    let consent = world.consent(&sandbox);
-    let (page, other) = (mine.arrive(&world, &consent), theirs.arrive(&world, &consent));
+    let consent = scenario.consent_page(&sandbox);
+    let (page, other) =
+        (mine.open_with_login(&scenario, &consent), theirs.open_with_login(&scenario, &consent));
     for token in [hidden(&other, "form_token"), last_hidden(&other, "form_token"), String::new()] {
         let fields = [("form_token", token.as_str()), ("decision", "authorize")];
-        assert_eq!(mine.post(world.ask, &fields).status, 400);
+        assert_eq!(mine.post(scenario.consent, &fields).status, 400);
         let leave = [("form_token", token.as_str()), ("return_to", &consent)];
         assert_eq!(mine.post("/logout", &leave).status, 403);
     }
@@ -282,42 +283,42 @@ fn a_form_is_good_in_its_own_session_only() {
     assert!(mine.open(&consent).text.contains("You are logged in"));
     let token = hidden(&page, "form_token");
     let decision = [("form_token", token.as_str()), ("decision", "authorize")];
-    assert_eq!(Browser::new(&sandbox).post(world.ask, &decision).status, 403);
-    assert!(sent_to(&mine.post(world.ask, &decision)).contains("code="));
+    assert_eq!(Browser::new(&sandbox).post(scenario.consent, &decision).status, 403);
+    assert!(redirect_of(&mine.post(scenario.consent, &decision)).contains("code="));
 }
 
 #[test]
-fn a_log_in_is_neither_sent_by_another_site_nor_twice() {
-    let [_, world, ..] = WORLDS;
-    let sandbox = world.sandbox();
+fn a_login_form_is_refused_from_another_site_and_a_second_time() {
+    let [_, scenario, ..] = SCENARIOS;
+    let sandbox = scenario.sandbox();
     let mut browser = Browser::new(&sandbox);
     let page = browser.open("/login");
     let token = hidden(&page, "form_token");
     let fields = [("form_token", token.as_str()), ("name", "octocat"), ("password", "pass")];
     assert_eq!(browser.post_from("http://a.example", "/login", &fields).status, 403);
-    assert_eq!(sent_to(&browser.post("/login", &fields)), "/login");
+    assert_eq!(redirect_of(&browser.post("/login", &fields)), "/login");
     assert_eq!(browser.post("/login", &fields).status, 400);
 }
 
 #[test]
-fn a_new_session_ends_the_one_before() {
-    let [_, world, ..] = WORLDS;
-    let sandbox = world.sandbox();
+fn a_login_ends_the_previous_session() {
+    let [_, scenario, ..] = SCENARIOS;
+    let sandbox = scenario.sandbox();
     let mut browser = Browser::new(&sandbox);
     let (first, second) = (browser.open("/login"), browser.open("/login"));
-    browser.type_in(&first, "octocat", "pass");
+    browser.submit_login(&first, "octocat", "pass");
     let before = browser.cookie.clone();
-    browser.type_in(&second, "octocat", "pass");
+    browser.submit_login(&second, "octocat", "pass");
     assert!(browser.open("/login/device").text.contains("You are logged in"));
     browser.cookie = before;
     assert_eq!(browser.open("/login/device").status, 302);
 }
 
 #[test]
-fn a_program_counts_as_the_person() {
-    for world in WORLDS {
-        let sandbox = world.sandbox();
-        let url = format!("{}{}", sandbox.url(), world.consent(&sandbox));
+fn a_program_needs_no_login() {
+    for scenario in SCENARIOS {
+        let sandbox = scenario.sandbox();
+        let url = format!("{}{}", sandbox.url(), scenario.consent_page(&sandbox));
         for accept in ["*/*", "application/json"] {
             let page = send("GET", &url, &[("accept", accept)], "").unwrap();
             assert!(page.status == 200 && page.text.contains("Authorize"), "{}", page.text);
@@ -328,7 +329,7 @@ fn a_program_counts_as_the_person() {
 }
 
 #[test]
-fn the_api_asks_nobody_to_log_in() {
+fn the_api_needs_no_login() {
     let sandbox = Sandbox::start().unwrap();
     assert_eq!(Browser::new(&sandbox).open("/app/installations").status, 401);
     let exchange = Browser::new(&sandbox).post("/login/oauth/access_token", &[]);
@@ -336,7 +337,7 @@ fn the_api_asks_nobody_to_log_in() {
 }
 
 #[test]
-fn a_platform_without_people_has_no_page_for_them() {
+fn a_platform_without_pages_has_no_login() {
     let sandbox = Sandbox::builder().platform(PlatformName::Icr).start().unwrap();
     assert_eq!(Browser::new(&sandbox).open("/login").status, 404);
     assert!(sandbox.fault(Fault::on("login_page", Effect::Cut)).is_err());
@@ -344,7 +345,7 @@ fn a_platform_without_people_has_no_page_for_them() {
 }
 
 #[test]
-fn a_fault_strikes_the_log_in_as_everything_else() {
+fn a_fault_applies_to_the_login_page() {
     let sandbox = Sandbox::start().unwrap();
     let effect = Effect::Oversize { bytes: 100_000 };
     sandbox.fault(Fault::on("login_page", effect)).unwrap();

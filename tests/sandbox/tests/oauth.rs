@@ -1,4 +1,4 @@
-//! The page, the codes and the tokens of a user.
+//! The consent page, codes and user tokens of AtomGit.
 
 mod common;
 
@@ -6,7 +6,7 @@ use common::*;
 use serde_json::json;
 
 #[test]
-fn pressing_authorize_brings_a_code_that_brings_a_token() {
+fn pressing_authorize_yields_a_code_for_a_token() {
     let sandbox = sandbox();
     let url = authorize_url(&sandbox, "http://127.0.0.1:5000/callback", "a&b=c d");
     let callback = sandbox.press(&url).unwrap();
@@ -32,7 +32,7 @@ fn pressing_authorize_brings_a_code_that_brings_a_token() {
 }
 
 #[test]
-fn pressing_cancel_brings_an_error_and_the_state() {
+fn pressing_cancel_returns_an_error_and_the_state() {
     let sandbox = sandbox();
     let callback =
         sandbox.deny(&authorize_url(&sandbox, "https://example.com/callback", "xyz")).unwrap();
@@ -69,7 +69,7 @@ fn an_unknown_or_repeated_client_gets_an_error_page() {
 }
 
 #[test]
-fn a_form_needs_its_token_and_counts_once() {
+fn a_form_needs_its_token_and_is_accepted_once() {
     let sandbox = sandbox();
     let page = send("GET", &authorize_url(&sandbox, "https://example.com/callback", "x"), &[], "")
         .unwrap();
@@ -90,7 +90,7 @@ fn a_form_needs_its_token_and_counts_once() {
 }
 
 #[test]
-fn a_code_counts_once_and_for_ten_minutes() {
+fn a_code_is_valid_once_and_for_ten_minutes() {
     let sandbox = sandbox();
     let replayed = code(&sandbox);
     assert_eq!(exchange(&sandbox, &replayed).status, 200);
@@ -111,7 +111,7 @@ fn a_code_counts_once_and_for_ten_minutes() {
 }
 
 #[test]
-fn a_wrong_client_does_not_spend_the_code() {
+fn a_wrong_client_does_not_use_up_the_code() {
     let sandbox = sandbox();
     let code = code(&sandbox);
     let wrong_secret = access_token(&sandbox, &json!({ "client_secret": "x", "code": code }));
@@ -137,7 +137,7 @@ fn a_body_that_is_not_json_is_refused() {
 }
 
 #[test]
-fn a_refresh_slides_the_same_refresh_token() {
+fn a_refresh_extends_the_same_refresh_token() {
     let sandbox = sandbox();
     let first = exchange(&sandbox, &code(&sandbox)).json();
     sandbox.clock().advance_ms(1_000);
@@ -149,7 +149,7 @@ fn a_refresh_slides_the_same_refresh_token() {
 }
 
 #[test]
-fn a_dead_refresh_token_is_refused() {
+fn an_expired_refresh_token_is_refused() {
     let sandbox = sandbox();
     let issued = exchange(&sandbox, &code(&sandbox)).json();
     sandbox.clock().set_ms(issued["refresh_token_expires_in"].as_i64().unwrap());

@@ -1,4 +1,4 @@
-//! Starting, stopping and TLS, as an object and as a program.
+//! Start, stop and TLS of the Rust object and of the program.
 
 mod common;
 
@@ -17,7 +17,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::{Value, json};
 
 #[test]
-fn a_dropped_sandbox_listens_no_more() {
+fn a_dropped_sandbox_closes_its_port() {
     let sandbox = Sandbox::start().unwrap();
     let address = sandbox.address();
     assert!(TcpStream::connect(address).is_ok());
@@ -34,7 +34,7 @@ fn an_address_that_is_not_loopback_is_refused_unless_allowed() {
 }
 
 #[test]
-fn a_key_that_is_given_is_the_one_that_counts() {
+fn a_given_key_replaces_the_generated_one() {
     let first = Sandbox::start().unwrap();
     let key = first.private_key_pem().unwrap();
     let second = Sandbox::builder()
@@ -49,15 +49,15 @@ fn a_key_that_is_given_is_the_one_that_counts() {
 }
 
 #[test]
-fn https_is_trusted_through_the_sandboxs_own_authority() {
+fn https_is_trusted_with_the_sandboxs_own_ca_only() {
     let sandbox = Sandbox::builder().https().start().unwrap();
     assert!(sandbox.url().starts_with("https://127.0.0.1:"));
     for host in ["127.0.0.1", "localhost"] {
         let reply = over_tls(&sandbox, sandbox.ca_pem().unwrap(), host).unwrap();
         assert!(reply.starts_with("HTTP/1.1 401 Unauthorized"), "{reply}");
     }
-    let stranger = Sandbox::builder().https().start().unwrap();
-    assert!(over_tls(&sandbox, stranger.ca_pem().unwrap(), "localhost").is_err());
+    let other = Sandbox::builder().https().start().unwrap();
+    assert!(over_tls(&sandbox, other.ca_pem().unwrap(), "localhost").is_err());
 }
 
 fn over_tls(sandbox: &Sandbox, ca_pem: &str, host: &str) -> std::io::Result<String> {
@@ -76,13 +76,13 @@ fn over_tls(sandbox: &Sandbox, ca_pem: &str, host: &str) -> std::io::Result<Stri
         format!("GET /app/installations HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(head.as_bytes())?;
     let mut reply = Vec::new();
-    // The server may close the socket without TLS's goodbye; the reply is whole by then.
+    // The server may close the socket without a TLS close_notify; the reply is complete by then.
     let _ = stream.read_to_end(&mut reply);
     Ok(String::from_utf8(reply).unwrap())
 }
 
 #[test]
-fn the_program_leaves_what_a_client_needs_and_stops_with_its_stdin() {
+fn the_program_writes_its_files_and_stops_at_the_end_of_stdin() {
     let folder = folder("program");
     let [key, ready] = ["key.pem", "ready.json"].map(|name| folder.join(name));
     let mut program = start(&[
@@ -106,7 +106,7 @@ fn the_program_leaves_what_a_client_needs_and_stops_with_its_stdin() {
 }
 
 #[test]
-fn the_program_is_the_platform_it_is_told_to_be() {
+fn the_program_simulates_the_platform_of_its_flag() {
     let folder = folder("platforms");
     let ready = folder.join("ready.json");
     for (name, app_id, api_path, web_path) in [
@@ -135,7 +135,7 @@ fn the_program_is_the_platform_it_is_told_to_be() {
 
 #[cfg(unix)]
 #[test]
-fn the_program_stops_when_it_is_terminated() {
+fn the_program_stops_on_sigterm() {
     let mut program = start(&[]);
     first_line(&mut program);
     Command::new("kill").arg(program.id().to_string()).status().unwrap();
@@ -143,9 +143,9 @@ fn the_program_stops_when_it_is_terminated() {
 }
 
 #[test]
-fn flags_that_make_no_sense_are_refused() {
+fn invalid_flags_are_refused() {
     for flags in
-        [&["--nonsense"][..], &["--ca-out", "x"], &["--listen", "0.0.0.0:0"], &["--platform", "x"]]
+        [&["--unknown"][..], &["--ca-out", "x"], &["--listen", "0.0.0.0:0"], &["--platform", "x"]]
     {
         let out = program().args(flags).output().unwrap();
         assert!(!out.status.success(), "{flags:?}");

@@ -1,4 +1,4 @@
-//! Who sends a request: a tool by its assertion, somebody by a token, a shop by its word.
+//! Authentication: a tool by its assertion, a shop (client) by its word (secret), anything else by a token.
 
 use serde_json::json;
 
@@ -8,14 +8,14 @@ use super::refusals::{
 use super::seats::Seat;
 use super::tokens::{Holder, Issued};
 use super::{Acme, Call};
-use crate::exchange::Refusal;
+use crate::http::Refusal;
 use crate::{basic, jwt, secrets};
 
 impl Acme {
-    /// The tool that sends this request, by the assertion it is signed with.
+    /// The tool that signed the assertion of this request.
     pub(super) fn tool_of(&self, call: &Call<'_>) -> Result<String, Refusal> {
         let rules = jwt::Rules {
-            longest_life_s: 900,
+            max_lifetime_s: 900,
             issuer: jwt::Issuer::IntegerIfDigits,
             claims: vec![
                 ("aud", json!(["https://gate.acme.example", "mint"])),
@@ -29,12 +29,12 @@ impl Acme {
         tool.map(|tool| tool.id.clone()).ok_or_else(|| of_assertion(jwt::Refusal::UnknownIssuer))
     }
 
-    /// What the token that came with this request is.
+    /// The record of this request's token.
     pub(super) fn issued_of(&self, call: &Call<'_>) -> Result<&Issued, Refusal> {
         self.tokens.find(token(call)?, call.now_ms()).ok_or_else(no_token)
     }
 
-    /// The seat whose token came with this request.
+    /// The seat of this request's token.
     pub(super) fn seat_of(&self, call: &Call<'_>) -> Result<(&Seat, &Issued), Refusal> {
         let issued = self.issued_of(call)?;
         let Holder::Seat(id) = &issued.holder else { return Err(wrong_hands()) };
@@ -42,13 +42,13 @@ impl Acme {
         if seat.frozen_at.is_some() { Err(frozen()) } else { Ok((seat, issued)) }
     }
 
-    /// The smith's token that came with this request.
+    /// The record of this request's token, which has to be a smith's.
     pub(super) fn slip_of(&self, call: &Call<'_>) -> Result<&Issued, Refusal> {
         let issued = self.issued_of(call)?;
         matches!(issued.holder, Holder::Smith { .. }).then_some(issued).ok_or_else(wrong_hands)
     }
 
-    /// The tool whose shop id and word came with this request.
+    /// The tool whose client id and secret this request carries.
     pub(super) fn shop_of(&self, call: &Call<'_>) -> Result<String, Refusal> {
         let (scheme, credential) = call.request.authorization().ok_or_else(who_are_you)?;
         let pair = basic::client(credential).filter(|_| scheme == "basic");
@@ -58,14 +58,14 @@ impl Acme {
         proven.then(|| tool.id.clone()).ok_or_else(who_are_you)
     }
 
-    /// The same, where the path names the shop, too.
+    /// The same, if the path names the same client.
     pub(super) fn shop_of_path(&self, call: &Call<'_>) -> Result<String, Refusal> {
         let tool = self.shop_of(call)?;
         let named = self.tools.by_client_id(call.part(0)).is_some_and(|it| it.id == tool);
         named.then_some(tool).ok_or_else(nowhere)
     }
 
-    /// Who is counted for this request.
+    /// The principal whose rate limit this request counts against.
     pub(super) fn principal(&self, call: &Call<'_>) -> String {
         match self.issued_of(call).map(|it| &it.holder) {
             Ok(Holder::Seat(id)) => format!("seat {id}"),
@@ -78,7 +78,7 @@ impl Acme {
     }
 }
 
-/// Assertions and tokens come after the word `Token`, and no other.
+/// The assertion or token. The only scheme is `Token`.
 pub(super) fn token<'c>(call: &'c Call<'_>) -> Result<&'c str, Refusal> {
     let credential = call.request.authorization().filter(|(scheme, _)| scheme == "token");
     let refusal = || unauthorized("no_token", "the header Authorization is `Token` and a token");

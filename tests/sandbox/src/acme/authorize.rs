@@ -1,19 +1,19 @@
-//! The page on which a smith lets a tool act for them, and the code that results.
+//! The consent page, and the authorization code that it issues.
 
 use hyper::StatusCode;
 use url::Url;
 
-use super::{Acme, Call, Question, seed};
-use crate::exchange::{Repeated, Reply, Request};
+use super::{Acme, Call, PendingForm, seed};
+use crate::forms::{field, is_same_origin};
+use crate::http::{Repeated, Reply, Request};
 use crate::pages::{Consent, problem};
 use crate::pkce;
-use crate::questions::{comes_from_our_page, field};
 
-/// What a smith was asked to agree to.
-pub(super) struct Consented {
+/// An authorization request, before and after the consent of the smith.
+pub(super) struct AuthorizationRequest {
     pub(super) tool: String,
     pub(super) returns_to: Url,
-    /// The redirect URI as it was named in the address, where it was.
+    /// The `redirect_uri` parameter, if the request has one.
     pub(super) named: Option<String>,
     state: Option<String>,
     pub(super) scopes: Vec<String>,
@@ -23,28 +23,31 @@ pub(super) struct Consented {
 
 impl Acme {
     pub(super) fn authorize_page(&mut self, call: &Call<'_>) -> Reply {
-        let consented = match self.asked_for(call.request) {
-            Ok(consented) => consented,
+        let authorization = match self.authorization_request(call.request) {
+            Ok(authorization) => authorization,
             Err(explanation) => return problem(StatusCode::NOT_FOUND, explanation),
         };
-        if let Err((error, description)) = check_manners(call.request) {
-            return consented.refused(error, description);
+        if let Err((error, description)) = check_parameters(call.request) {
+            return authorization.refused(error, description);
         }
-        let title = self.tools.by_id(&consented.tool).map(|it| it.title.clone());
-        let returns_to = consented.returns_to.to_string();
-        let form_token = self.questions.ask(Question::Consent(consented), call.visit);
+        let title = self.tools.by_id(&authorization.tool).map(|it| it.title.clone());
+        let returns_to = authorization.returns_to.to_string();
+        let form_token = self.forms.add(PendingForm::Consent(authorization), call.context);
         Consent {
             platform: "Acme Forge",
             app: &title.unwrap_or_default(),
             user: &seed::smith().title,
             returns_to: &returns_to,
-            form: call.visit.form("/rpc/connect/ask", &form_token),
+            form: call.context.form("/rpc/connect/ask", &form_token),
         }
         .page()
     }
 
-    /// What the address asks for, if a browser can be sent back.
-    fn asked_for(&self, request: &Request) -> Result<Consented, &'static str> {
+    /// Reads an authorization request. Fails if the browser cannot be redirected back.
+    fn authorization_request(
+        &self,
+        request: &Request,
+    ) -> Result<AuthorizationRequest, &'static str> {
         let repeated = |_: Repeated| "A parameter of this address appears twice.";
         let parameter = |name| request.query.one(name).map_err(repeated);
         let shop = parameter("client_id")?.ok_or("The address names no client_id.")?;
@@ -52,7 +55,7 @@ impl Acme {
         let named = parameter("redirect_uri")?;
         let returns_to = tool.redirects.accept(named.unwrap_or(tool.redirects.first()));
         let scopes = parameter("scope")?.unwrap_or_default();
-        Ok(Consented {
+        Ok(AuthorizationRequest {
             tool: tool.id.clone(),
             returns_to: returns_to.ok_or("This redirect_uri is not the tool's.")?,
             named: named.map(str::to_owned),
@@ -63,33 +66,34 @@ impl Acme {
     }
 
     pub(super) fn authorize_decision(&mut self, call: &Call<'_>) -> Reply {
-        if !comes_from_our_page(call.request) {
+        if !is_same_origin(call.request) {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.visit);
-        match (question, field(call.request, "decision").as_deref()) {
-            (Some(Question::Consent(consented)), Some("authorize")) => {
-                let (returns_to, state) = (consented.returns_to.clone(), consented.state.clone());
+        let form = self.forms.take(&form_token, call.context);
+        match (form, field(call.request, "decision").as_deref()) {
+            (Some(PendingForm::Consent(authorization)), Some("authorize")) => {
+                let (returns_to, state) =
+                    (authorization.returns_to.clone(), authorization.state.clone());
                 let expires_ms = call.now_ms().saturating_add(CODE_LIFE_MS);
-                let code = self.consents.issue(consented, expires_ms);
-                back(returns_to, state.as_deref(), &[("code", &code), ("iss", ISSUER)])
+                let code = self.authorization_codes.issue(authorization, expires_ms);
+                callback(returns_to, state.as_deref(), &[("code", &code), ("iss", ISSUER)])
             }
-            (Some(Question::Consent(consented)), Some("deny")) => {
-                consented.refused("access_denied", "the smith would not have it")
+            (Some(PendingForm::Consent(authorization)), Some("deny")) => {
+                authorization.refused("access_denied", "the smith would not have it")
             }
             _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),
         }
     }
 }
 
-/// Scopes come with commas between them.
+/// Scopes are separated by commas.
 pub(super) fn scopes_of(text: &str) -> Vec<String> {
     text.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect()
 }
 
-/// What is wrong with an address, though a browser can be sent back with that.
-fn check_manners(request: &Request) -> Result<(), (&'static str, &'static str)> {
+/// Checks the parameters whose errors are reported by a redirect.
+fn check_parameters(request: &Request) -> Result<(), (&'static str, &'static str)> {
     let parameter = |name| request.query.one(name).ok().flatten();
     if parameter("response_type") != Some("code") {
         return Err(("unsupported_response_type", "response_type is code"));
@@ -107,20 +111,20 @@ fn check_manners(request: &Request) -> Result<(), (&'static str, &'static str)> 
     Ok(())
 }
 
-impl Consented {
+impl AuthorizationRequest {
     fn refused(self, error: &str, description: &str) -> Reply {
         let parameters = [("error", error), ("error_description", description), ("iss", ISSUER)];
-        back(self.returns_to, self.state.as_deref(), &parameters)
+        callback(self.returns_to, self.state.as_deref(), &parameters)
     }
 }
 
-/// Sends the browser back, with the state it came with.
-pub(super) fn back(mut to: Url, state: Option<&str>, parameters: &[(&str, &str)]) -> Reply {
+/// Redirects the browser to the callback, with the state of the request.
+pub(super) fn callback(mut to: Url, state: Option<&str>, parameters: &[(&str, &str)]) -> Reply {
     let state = state.map(|state| ("state", state));
     to.query_pairs_mut().extend_pairs(parameters).extend_pairs(state);
     Reply::redirect(to.as_str())
 }
 
 const CODE_LIFE_MS: i64 = 300_000;
-/// Who sends the browser back ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)); wherever this forge stands.
+/// The issuer in callbacks ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)), which does not depend on the sandbox's URL.
 const ISSUER: &str = "https://login.acme.example/people";

@@ -1,11 +1,11 @@
-//! Where a tool's webhooks go.
+//! The bell (webhook configuration) of a tool.
 
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::refusals::{body, object, odd_member};
 use super::{Acme, Call};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 pub(super) struct Bell {
     pub(super) at: String,
@@ -19,7 +19,7 @@ impl Bell {
         Self { at: url.to_owned(), how: "json".to_owned(), word: None, careless: false }
     }
 
-    /// The word is never told, only that there is one.
+    /// The reply says whether there is a secret (`sealed`), but never contains it.
     fn json(&self) -> Value {
         json!({
             "bell": {
@@ -31,7 +31,7 @@ impl Bell {
         })
     }
 
-    /// Changes what is named, and leaves the rest.
+    /// Changes the members that are present and keeps the others.
     fn change(&mut self, change: &Map<String, Value>) -> Result<(), Refusal> {
         for (name, value) in change {
             match (name.as_str(), value) {
@@ -48,7 +48,7 @@ impl Bell {
     }
 }
 
-/// Yes or no, also as a number or as a text.
+/// A boolean, also written as a number or a string.
 fn flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),

@@ -1,4 +1,4 @@
-//! A tool made from a blueprint: the maker's site posts it, a smith presses a button, a code is exchanged for the tool's
+//! Blueprints (manifests): the developer's site posts one, a smith presses a button, a code is exchanged for the tool's
 //! secrets.
 
 use hyper::StatusCode;
@@ -6,15 +6,15 @@ use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
-use super::authorize::back;
+use super::authorize::callback;
 use super::bell::Bell;
 use super::powers::Powers;
 use super::refusals::{body, burnt_slip};
-use super::{Acme, Call, Question};
-use crate::exchange::{Refusal, Reply};
+use super::{Acme, Call, PendingForm};
+use crate::forms::{field, is_same_origin};
+use crate::http::{Refusal, Reply};
 use crate::keys::{PublicKey, generate_private_key};
 use crate::pages::{creation, problem};
-use crate::questions::{comes_from_our_page, field};
 use crate::redirects::Redirects;
 use crate::secrets;
 
@@ -22,7 +22,7 @@ use crate::secrets;
 #[serde(deny_unknown_fields)]
 pub(super) struct Blueprint {
     title: String,
-    /// Where the smith's browser takes the code, and later those of consents.
+    /// The URL that receives the code, and later the codes of consents.
     returns_to: String,
     #[serde(default)]
     bell: String,
@@ -30,13 +30,13 @@ pub(super) struct Blueprint {
     powers: Powers,
     #[serde(default)]
     hears: Vec<String>,
-    /// From the address, not from the blueprint.
+    /// From the query, not from the blueprint.
     #[serde(skip)]
     state: Option<String>,
 }
 
 impl Acme {
-    /// The form comes from another site by design, so its origin is not looked at; the button is what counts.
+    /// Another site posts the form by design, so its origin is not checked here, but when the button is pressed.
     pub(super) fn blueprint_page(&mut self, call: &Call<'_>) -> Reply {
         let drawn = field(call.request, "manifest").unwrap_or_default();
         let Ok(mut blueprint) = serde_json::from_str::<Blueprint>(&drawn) else {
@@ -44,20 +44,20 @@ impl Acme {
         };
         blueprint.state = call.request.query.one("state").ok().flatten().map(str::to_owned);
         let title = blueprint.title.clone();
-        let form_token = self.questions.ask(Question::Blueprint(blueprint), call.visit);
-        creation(&title, &call.visit.form("/people/blueprints", &form_token))
+        let form_token = self.forms.add(PendingForm::Blueprint(blueprint), call.context);
+        creation(&title, &call.context.form("/people/blueprints", &form_token))
     }
 
     pub(super) fn blueprint_decision(&mut self, call: &Call<'_>) -> Reply {
-        if !comes_from_our_page(call.request) {
+        if !is_same_origin(call.request) {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.visit);
+        let form = self.forms.take(&form_token, call.context);
         let agreed = field(call.request, "decision").is_some_and(|it| it == "authorize");
-        match question {
-            Some(Question::Blueprint(blueprint)) if agreed => self.agree(blueprint, call),
-            Some(Question::Blueprint(_)) => {
+        match form {
+            Some(PendingForm::Blueprint(blueprint)) if agreed => self.agree(blueprint, call),
+            Some(PendingForm::Blueprint(_)) => {
                 problem(StatusCode::BAD_REQUEST, "No tool was made, as you wished.")
             }
             _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),
@@ -71,10 +71,10 @@ impl Acme {
         let state = blueprint.state.clone();
         let expires_ms = call.now_ms().saturating_add(CODE_LIFE_MS);
         let code = self.blueprints.issue(blueprint, expires_ms);
-        back(returns_to, state.as_deref(), &[("code", &code)])
+        callback(returns_to, state.as_deref(), &[("code", &code)])
     }
 
-    /// Tells the tool's secrets, once.
+    /// Creates the tool and returns its secrets, once.
     pub(super) fn build(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         body(call, &[])?;
         let blueprint = self.blueprints.spend(call.part(0), call.now_ms());

@@ -1,4 +1,4 @@
-//! Codes that stand for something a person agreed to, until they are shown or forgotten.
+//! Single-use codes for something that a person agreed to.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ impl<T> Codes<T> {
         code
     }
 
-    /// What a code stands for; whatever is made of it, the code is spent.
+    /// Removes a code and returns its value, unless it has expired. The code is invalid afterwards even if the request fails.
     pub(super) fn spend(&mut self, code: &str, now_ms: i64) -> Option<T> {
         let (agreed, expires_ms) = self.issued.remove(code)?;
         (now_ms < expires_ms).then_some(agreed)

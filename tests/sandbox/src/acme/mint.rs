@@ -1,4 +1,4 @@
-//! A token for a seat, or for the tool itself, and its end.
+//! Grants (installation tokens) and tool tokens: minting and revocation.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::seats::Seat;
 use super::tokens::{Holder, Issued};
 use super::works::Work;
 use super::{Acme, Call, done};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 use crate::secrets;
 
 impl Acme {
@@ -19,15 +19,15 @@ impl Acme {
         if seat.frozen_at.is_some() {
             return Err(frozen());
         }
-        let asked = Narrowing::read(&body(call, &NARROWING)?, NARROWING)?;
-        let narrowed = self.narrowed(seat, &asked)?;
+        let requested = Narrowing::read(&body(call, &NARROWING)?, NARROWING)?;
+        let narrowed = self.narrowed(seat, &requested)?;
         let mut granted = self.seat_json(seat, &narrowed);
         let (holder, tool) = (Holder::Seat(seat.id.clone()), seat.tool.clone());
         self.grant(&mut granted, holder, tool, narrowed, call);
         Ok(Reply::json(StatusCode::CREATED, &json!({ "grant": granted })))
     }
 
-    /// The tool has all of its powers, and asks for no less.
+    /// A token for the tool itself, which cannot be narrowed.
     pub(super) fn mint_for_tool(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let tool = self.calling_tool(call)?;
         body(call, &[])?;
@@ -47,7 +47,7 @@ impl Acme {
         granted
     }
 
-    /// Issues the token and adds it to what is told of it.
+    /// Issues the token and adds it to the reply.
     fn grant(
         &mut self,
         granted: &mut Value,
@@ -56,15 +56,15 @@ impl Acme {
         Narrowed { powers, works }: Narrowed,
         call: &Call<'_>,
     ) {
-        let life_ms = self.quirks.installation_token_life_ms;
-        let issued = Issued { powers, works, ..Issued::new(holder, tool, life_ms, call.visit) };
+        let life_ms = self.deviations.installation_token_life_ms;
+        let issued = Issued { powers, works, ..Issued::new(holder, tool, life_ms, call.context) };
         let token = secrets::alphanumeric("acs.", 32);
         granted["secret"] = json!({ "value": token });
         granted["until"] = json!(issued.expires_ms.div_euclid(1000));
         self.tokens.keep(&token, issued);
     }
 
-    /// Ends the token that it is called with; one that has ended already leaves nothing to do.
+    /// Revokes the token of the request. A token that is no longer valid is a conflict.
     pub(super) fn return_grant(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let token = token(call)?;
         if body(call, &["now"])?.get("now") != Some(&json!(true)) {

@@ -1,24 +1,24 @@
-//! Acme Forge, which exists nowhere: the platform that differs from the real ones in every member.
+//! Acme Forge, a fictional platform that differs from the real ones in every name and every value.
 //!
 //! People are *smiths*, organizations *guilds*, enterprises *cartels*, repositories *works*. An app is a *tool*, its OAuth
-//! client its *shop*, its webhook its *bell*, whose deliveries are *rings*. A tool is installed by taking a *seat*, which
-//! is suspended by freezing it; what is minted is a *grant*, permissions are *powers*, a user's token is a *slip* and a
-//! manifest a *blueprint*. The API is below `/rpc`, the pages are below `/people`, but for the one that asks for consent.
+//! client its *shop*, its webhook its *bell*, whose deliveries are *rings*. An installation is a *seat*, which
+//! is suspended by freezing it; an installation token is a *grant*, permissions are *powers*, a user token is a *slip* and a
+//! manifest a *blueprint*. The API is below `/rpc`, the pages are below `/people`, except for the consent page.
 //!
-//! `routes` says which function answers which request.
+//! `routes` is the table of requests and the functions that answer them.
 
 mod auth;
 mod authorize;
 mod bell;
 mod blueprints;
 mod codes;
+mod deviations;
 mod device;
 mod mint;
 mod narrowing;
 mod oauth;
 mod paging;
 mod powers;
-mod quirks;
 mod refusals;
 mod rings;
 mod routes;
@@ -35,56 +35,55 @@ use hyper::StatusCode;
 use hyper::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use crate::exchange::{Reply, Request};
+use crate::forms::PendingForms;
+use crate::http::{Reply, Request};
 use crate::keys::PublicKey;
 use crate::limits::Limits;
-use crate::platform::{Change, Platform, PlatformName, Registration, Visit};
-use crate::questions::Questions;
-use crate::quirks as changes;
+use crate::platform::{Change, Context, Platform, PlatformName, Registration};
 
-use authorize::Consented;
+use authorize::AuthorizationRequest;
 use blueprints::Blueprint;
 use codes::Codes;
+use deviations::Deviations;
 use device::Devices;
-use quirks::Quirks;
-use routes::{Found, Place};
+use routes::{Base, Found};
 use seats::Seat;
 use shelf::Taking;
 use tokens::Tokens;
 use tools::Tools;
 use works::Work;
 
-/// Everything the platform knows.
+/// The state of the platform.
 pub(crate) struct Acme {
     tools: Tools,
     seats: Vec<Seat>,
     works: Vec<Work>,
     tokens: Tokens,
-    questions: Questions<Question>,
-    consents: Codes<Consented>,
+    forms: PendingForms<PendingForm>,
+    authorization_codes: Codes<AuthorizationRequest>,
     blueprints: Codes<Blueprint>,
     devices: Devices,
     limits: Limits,
-    quirks: Quirks,
+    deviations: Deviations,
 }
 
-/// What a page asks a person.
-enum Question {
-    /// May this tool act for you?
-    Consent(Consented),
-    /// Which device is it?
+/// A form that waits for the decision of the person.
+enum PendingForm {
+    /// Consent for a tool.
+    Consent(AuthorizationRequest),
+    /// The user code of a device.
     Device,
-    /// Shall this tool exist?
+    /// Creation of a tool.
     Blueprint(Blueprint),
-    /// Shall this tool have a seat with you?
+    /// Installation of a tool.
     Seat(Taking),
 }
 
-/// One request, and what its handler needs to answer it.
+/// A request with its context and the parameters of its route.
 struct Call<'a> {
     request: &'a Request,
-    visit: &'a Visit,
-    /// The variable parts of the path.
+    context: &'a Context,
+    /// The path parameters.
     parts: Vec<&'a str>,
 }
 
@@ -94,32 +93,32 @@ impl Call<'_> {
     }
 
     fn now_ms(&self) -> i64 {
-        self.visit.now_ms
+        self.context.now_ms
     }
 }
 
 impl Acme {
-    /// The platform with a tool and a seat of every kind.
+    /// The platform with its sample data.
     pub(crate) fn as_imagined() -> Self {
         Self {
             tools: Tools::of(seed::tool()),
             seats: seed::seats(),
             works: seed::works(),
             tokens: Tokens::default(),
-            questions: Questions::default(),
-            consents: Codes::default(),
+            forms: PendingForms::default(),
+            authorization_codes: Codes::default(),
             blueprints: Codes::default(),
             devices: Devices::default(),
             limits: Limits::default(),
-            quirks: Quirks::default(),
+            deviations: Deviations::default(),
         }
     }
 
-    /// An answer of the API, which counts requests and knows editions; the pages do neither.
+    /// Answers a request to the API, which has rate limits and required headers; the pages have neither.
     fn api(&mut self, found: &Found<'_>, call: &Call<'_>) -> Reply {
         let principal = self.principal(call);
-        let allowance = self.limits.count(&principal, call.now_ms(), self.quirks.rate_limit);
-        let answer = if self.quirks.enforce_rate_limit && allowance.is_exceeded() {
+        let allowance = self.limits.count(&principal, call.now_ms(), self.deviations.rate_limit);
+        let answer = if self.deviations.enforce_rate_limit && allowance.is_exceeded() {
             refusals::slow_down().into()
         } else {
             refusals::check_headers(call.request)
@@ -132,7 +131,7 @@ impl Acme {
     }
 }
 
-/// The answer where there is nothing to tell.
+/// The reply to a successful request that returns nothing.
 fn done(status: StatusCode) -> Reply {
     Reply::json(status, &json!({ "done": true }))
 }
@@ -169,12 +168,12 @@ impl Platform for Acme {
         auth::credential_kind(credential)
     }
 
-    fn answer(&mut self, request: &Request, visit: &Visit) -> Reply {
+    fn answer(&mut self, request: &Request, context: &Context) -> Reply {
         let found = Found::of(request);
-        let call = Call { request, visit, parts: found.parts.clone() };
-        match found.place {
-            Place::Api => self.api(&found, &call),
-            Place::Web => found.route.answer(self, &call),
+        let call = Call { request, context, parts: found.parts.clone() };
+        match found.base {
+            Base::Api => self.api(&found, &call),
+            Base::Web => found.route.answer(self, &call),
         }
     }
 
@@ -229,16 +228,16 @@ impl Platform for Acme {
         self.tokens.forget_all();
     }
 
-    fn quirks(&self) -> Value {
-        changes::to_json(&self.quirks)
+    fn deviations(&self) -> Value {
+        crate::deviations::to_json(&self.deviations)
     }
 
-    fn change_quirks(&mut self, change: &Value) -> Result<(), String> {
-        let quirks = self.quirks.changed(change)?;
-        if quirks.extra_installations != self.quirks.extra_installations {
-            seed::pad(&mut self.seats, quirks.extra_installations);
+    fn change_deviations(&mut self, change: &Value) -> Result<(), String> {
+        let deviations = self.deviations.changed(change)?;
+        if deviations.extra_installations != self.deviations.extra_installations {
+            seed::pad(&mut self.seats, deviations.extra_installations);
         }
-        self.quirks = quirks;
+        self.deviations = deviations;
         Ok(())
     }
 }

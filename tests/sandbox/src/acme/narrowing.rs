@@ -1,4 +1,4 @@
-//! Asking for less than everything: some of the works, some of the powers.
+//! Narrowed tokens: some of the works (repositories), some of the powers (permissions).
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use super::powers::{Powers, covers};
 use super::refusals::{impossible, odd_member};
 use super::seats::Seat;
 use super::works::Work;
-use crate::exchange::Refusal;
+use crate::http::Refusal;
 
 pub(super) struct Narrowing {
     names: Option<Vec<String>>,
@@ -16,15 +16,15 @@ pub(super) struct Narrowing {
     powers: Option<Powers>,
 }
 
-/// What is left of a seat.
+/// The narrowed powers and works of a seat.
 pub(super) struct Narrowed {
     pub(super) powers: Powers,
-    /// Nothing when all works are left.
+    /// `None` for all works.
     pub(super) works: Option<Vec<u64>>,
 }
 
 impl Narrowing {
-    /// Reads the members that name works, numbers and powers. One that is there asks for something.
+    /// Reads the members for names, numbers and powers. A member that is present must not be empty.
     pub(super) fn read(body: &Map<String, Value>, members: [&str; 3]) -> Result<Self, Refusal> {
         let [names, numbers, powers] = members;
         let narrowing = Self {
@@ -49,7 +49,7 @@ impl Narrowing {
     }
 }
 
-/// A member of the form it has to have; a list has one to three items.
+/// A member of the required type; a list has one to three items.
 fn member<T: DeserializeOwned>(
     body: &Map<String, Value>,
     name: &str,
@@ -59,36 +59,37 @@ fn member<T: DeserializeOwned>(
     let read: T = serde_json::from_value(value.clone()).map_err(|_| odd_member(name))?;
     match size(&read) {
         0 => Err(odd_member(name)),
-        1..=MOST_WORKS => Ok(Some(read)),
-        _ => Err(impossible("too_many_works", &format!("{name} names at most {MOST_WORKS}"))),
+        1..=MAX_WORKS => Ok(Some(read)),
+        _ => Err(impossible("too_many_works", &format!("{name} names at most {MAX_WORKS}"))),
     }
 }
 
 impl Acme {
-    pub(super) fn narrowed(&self, seat: &Seat, asked: &Narrowing) -> Result<Narrowed, Refusal> {
-        Ok(Narrowed { works: self.picked(seat, asked)?, powers: allowed(seat, asked)? })
+    pub(super) fn narrowed(&self, seat: &Seat, requested: &Narrowing) -> Result<Narrowed, Refusal> {
+        Ok(Narrowed { works: self.picked(seat, requested)?, powers: allowed(seat, requested)? })
     }
 
-    fn picked(&self, seat: &Seat, asked: &Narrowing) -> Result<Option<Vec<u64>>, Refusal> {
+    fn picked(&self, seat: &Seat, requested: &Narrowing) -> Result<Option<Vec<u64>>, Refusal> {
         let reached: Vec<&Work> = self.works.iter().filter(|it| seat.reaches(it)).collect();
         let named = |name: &String| reached.iter().any(|it| it.name == *name);
         let numbered = |number: &u64| reached.iter().any(|it| it.number == *number);
-        if !asked.names().iter().all(named) || !asked.numbers().iter().all(numbered) {
+        if !requested.names().iter().all(named) || !requested.numbers().iter().all(numbered) {
             return Err(impossible("no_such_work", "the seat does not reach one of these works"));
         }
-        let picks =
-            |it: &&&Work| asked.names().contains(&it.name) || asked.numbers().contains(&it.number);
+        let picks = |it: &&&Work| {
+            requested.names().contains(&it.name) || requested.numbers().contains(&it.number)
+        };
         let picked = || reached.iter().filter(picks).map(|it| it.number).collect();
-        Ok(asked.is_of_works().then(picked))
+        Ok(requested.is_of_works().then(picked))
     }
 }
 
-fn allowed(seat: &Seat, asked: &Narrowing) -> Result<Powers, Refusal> {
-    match &asked.powers {
+fn allowed(seat: &Seat, requested: &Narrowing) -> Result<Powers, Refusal> {
+    match &requested.powers {
         None => Ok(seat.powers.clone()),
         Some(powers) if covers(&seat.powers, powers) => Ok(powers.clone()),
         Some(_) => Err(impossible("no_such_power", "the seat was not given one of these powers")),
     }
 }
 
-const MOST_WORKS: usize = 3;
+const MAX_WORKS: usize = 3;

@@ -1,15 +1,15 @@
-//! The exchanges: a code, a refresh token or a device's code for a smith's token.
+//! The token endpoint: exchanges a code, a refresh token or a device code for a user token.
 
 use hyper::StatusCode;
 use serde_json::json;
 
-use super::authorize::Consented;
-use super::quirks::RefreshReuse;
+use super::authorize::AuthorizationRequest;
+use super::deviations::RefreshReuse;
 use super::refusals::{bad_request, odd_member, stale_slip};
 use super::sessions::{Session, Spent};
 use super::tokens::{Holder, Issued};
 use super::{Acme, Call, device, rfc3339};
-use crate::exchange::{Pairs, Refusal, Reply};
+use crate::http::{Pairs, Refusal, Reply};
 use crate::{pkce, secrets};
 
 impl Acme {
@@ -25,19 +25,19 @@ impl Acme {
     }
 
     fn exchange(&mut self, tool: &str, form: &Pairs, call: &Call<'_>) -> Result<Reply, Refusal> {
-        let code = wanted(form, "code")?;
-        let consented = self.consents.spend(code, call.now_ms());
-        let consented = consented.filter(|it| it.tool == tool).ok_or_else(stale_slip)?;
-        check_door(&consented, field(form, "redirect_uri")?)?;
-        if !pkce::proves(wanted(form, "code_verifier")?, &consented.challenge) {
+        let code = required(form, "code")?;
+        let authorization = self.authorization_codes.spend(code, call.now_ms());
+        let authorization = authorization.filter(|it| it.tool == tool).ok_or_else(stale_slip)?;
+        check_redirect_uri(&authorization, field(form, "redirect_uri")?)?;
+        if !pkce::matches(required(form, "code_verifier")?, &authorization.challenge) {
             return Err(stale_slip());
         }
-        self.open_session(tool, consented.scopes, call)
+        self.open_session(tool, authorization.scopes, call)
     }
 
-    /// The old slip stays good until its time is over.
+    /// The old access token stays valid until it expires.
     fn refresh(&mut self, tool: &str, form: &Pairs, call: &Call<'_>) -> Result<Reply, Refusal> {
-        let offered = wanted(form, "refresh_token")?;
+        let offered = required(form, "refresh_token")?;
         let Some(Session { family, tool: own, scopes, expires_ms, .. }) =
             self.tokens.sessions.take(offered)
         else {
@@ -53,23 +53,23 @@ impl Acme {
         pair
     }
 
-    /// What happens to a refresh token that is not good: for a while it brings what it brought before.
+    /// Answers a refresh token that is not active: within the grace period with the tokens of its successor.
     fn reuse(&mut self, tool: &str, offered: &str, call: &Call<'_>) -> Result<Reply, Refusal> {
         let spent = self.tokens.sessions.spent(offered).filter(|it| it.tool == tool);
         let Spent { family, at_ms, successor, .. } = spent.ok_or_else(stale_slip)?;
-        let grace_ms = self.quirks.refresh_grace_s.saturating_mul(1000);
+        let grace_ms = self.deviations.refresh_grace_s.saturating_mul(1000);
         if call.now_ms() < at_ms.saturating_add(grace_ms) {
             return self.pair(successor, call);
         }
-        call.visit.reuse.set(true);
-        if self.quirks.refresh_reuse == RefreshReuse::RevokeFamily {
+        call.context.reuse.set(true);
+        if self.deviations.refresh_reuse == RefreshReuse::RevokeFamily {
             let family = *family;
             self.tokens.forget_family(family);
         }
         Err(stale_slip())
     }
 
-    /// The first pair of a new family.
+    /// The first tokens of a new family.
     pub(super) fn open_session(
         &mut self,
         tool: &str,
@@ -81,18 +81,18 @@ impl Acme {
         self.pair(&refresh_token, call)
     }
 
-    /// A new slip, and the refresh token that stands for it.
+    /// Issues a user token and a refresh token, and returns the latter.
     fn issue(&mut self, tool: &str, family: u64, scopes: Vec<String>, call: &Call<'_>) -> String {
         let holder = Holder::Smith { family, scopes: scopes.clone() };
-        let life_ms = self.quirks.user_token_life_ms;
-        let issued = Issued::new(holder, tool.to_owned(), life_ms, call.visit);
+        let life_ms = self.deviations.user_token_life_ms;
+        let issued = Issued::new(holder, tool.to_owned(), life_ms, call.context);
         let session = Session {
             family,
             tool: tool.to_owned(),
             scopes,
             access_token: new_slip(),
             access_expires_ms: issued.expires_ms,
-            expires_ms: call.now_ms().saturating_add(self.quirks.refresh_token_life_ms),
+            expires_ms: call.now_ms().saturating_add(self.deviations.refresh_token_life_ms),
         };
         self.tokens.keep(&session.access_token, issued);
         let refresh_token = secrets::alphanumeric("acr.", 48);
@@ -100,9 +100,9 @@ impl Acme {
         refresh_token
     }
 
-    /// The pair that a good refresh token is half of.
+    /// The reply with a refresh token and its access token.
     fn pair(&self, refresh_token: &str, call: &Call<'_>) -> Result<Reply, Refusal> {
-        let session = self.tokens.sessions.good(refresh_token).ok_or_else(stale_slip)?;
+        let session = self.tokens.sessions.active(refresh_token).ok_or_else(stale_slip)?;
         let body = json!({
             "bearer": {
                 "access": session.access_token,
@@ -115,12 +115,15 @@ impl Acme {
     }
 }
 
-/// Who named a redirect URI when asking names it again
+/// A redirect URI in the authorization request has to be repeated in the exchange
 /// ([RFC 6749, section 4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)).
-fn check_door(consented: &Consented, named: Option<&str>) -> Result<(), Refusal> {
-    let fits = match (&consented.named, named) {
-        (Some(asked), Some(named)) => asked == named,
-        (None, Some(named)) => consented.returns_to.as_str() == named,
+fn check_redirect_uri(
+    authorization: &AuthorizationRequest,
+    named: Option<&str>,
+) -> Result<(), Refusal> {
+    let fits = match (&authorization.named, named) {
+        (Some(requested), Some(named)) => requested == named,
+        (None, Some(named)) => authorization.returns_to.as_str() == named,
         (None, None) => true,
         (Some(_), None) => false,
     };
@@ -133,7 +136,7 @@ pub(super) fn form(call: &Call<'_>) -> Result<Pairs, Refusal> {
     form.ok_or_else(|| bad_request("wrong_paper", "the exchange takes a form"))
 }
 
-pub(super) fn wanted<'f>(form: &'f Pairs, name: &str) -> Result<&'f str, Refusal> {
+pub(super) fn required<'f>(form: &'f Pairs, name: &str) -> Result<&'f str, Refusal> {
     field(form, name)?.ok_or_else(|| odd_member(name))
 }
 

@@ -1,10 +1,10 @@
-//! Lists by the leaf, counted from 1.
+//! Pagination: a list is divided into leaves (pages), counted from 1.
 
 use super::Call;
 use super::refusals::bad_request;
-use crate::exchange::Refusal;
+use crate::http::Refusal;
 
-/// The leaf of `all` that a request asks for, with at most `largest` items on it.
+/// The requested page of `all`, with at most `largest` items.
 pub(super) fn leaf<'t, T>(
     all: &'t [T],
     largest: usize,

@@ -1,13 +1,13 @@
-//! What a seat, or a token of it, may do.
+//! The powers (permissions) of a seat (installation) or of a token.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Names and levels.
+/// Levels by name.
 pub(super) type Powers = BTreeMap<String, Level>;
 
-/// Each level holds the one before it.
+/// Each level includes the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Level {
@@ -20,7 +20,7 @@ pub(super) fn powers<const N: usize>(levels: [(&str, Level); N]) -> Powers {
     levels.into_iter().map(|(name, level)| (name.to_owned(), level)).collect()
 }
 
-/// Whether `given` holds all that is `asked`.
-pub(super) fn covers(given: &Powers, asked: &Powers) -> bool {
-    asked.iter().all(|(name, level)| given.get(name).is_some_and(|it| it >= level))
+/// Whether `given` includes everything in `requested`.
+pub(super) fn covers(given: &Powers, requested: &Powers) -> bool {
+    requested.iter().all(|(name, level)| given.get(name).is_some_and(|it| it >= level))
 }

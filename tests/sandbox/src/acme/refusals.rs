@@ -1,13 +1,13 @@
-//! How the platform says no: a word for programs and a text for people.
+//! Error replies: a word for programs and a text for people.
 
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::Call;
-use crate::exchange::{Refusal, Request};
+use crate::http::{Refusal, Request};
 use crate::jwt;
 
-/// What every request of the API has to say beside its path.
+/// Checks the headers that every request of the API needs.
 pub(super) fn check_headers(request: &Request) -> Result<(), Refusal> {
     if request.header("accept") != Some("application/vnd.acme+json") {
         let text = "answers are written as application/vnd.acme+json";
@@ -20,7 +20,7 @@ pub(super) fn check_headers(request: &Request) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Why an assertion proves nothing. Whoever's clock is off is not told by how much.
+/// The error reply for an invalid assertion. It does not contain the difference between the clocks.
 pub(super) fn of_assertion(reason: jwt::Refusal) -> Refusal {
     use jwt::Refusal::{
         Expired, ForeignKey, IssuedInTheFuture, MissingClaim, NoKey, TooFarInTheFuture,
@@ -53,7 +53,7 @@ pub(super) fn who_are_you() -> Refusal {
     unauthorized("who_are_you", "no shop has this id and this word")
 }
 
-/// For a credential that is good, and good for something else.
+/// The error for a valid credential of the wrong kind.
 pub(super) fn wrong_hands() -> Refusal {
     fault(StatusCode::FORBIDDEN, "wrong_hands", "this is not for the bearer of that token")
 }
@@ -74,7 +74,7 @@ pub(super) fn frozen() -> Refusal {
     fault(StatusCode::LOCKED, "frozen_seat", "this seat is frozen")
 }
 
-/// For what worked once and does no more: a slip, or a blueprint's code.
+/// The error for a slip or a blueprint's code that is no longer valid.
 pub(super) fn burnt_slip() -> Refusal {
     fault(StatusCode::GONE, "burnt_slip", "that slip is ashes")
 }
@@ -87,7 +87,7 @@ pub(super) fn bad_request(word: &str, text: &str) -> Refusal {
     fault(StatusCode::BAD_REQUEST, word, text)
 }
 
-/// For a body that can be read and asks for what cannot be had.
+/// The error for a well-formed request that cannot be granted.
 pub(super) fn impossible(word: &str, text: &str) -> Refusal {
     fault(StatusCode::UNPROCESSABLE_ENTITY, word, text)
 }
@@ -96,7 +96,7 @@ pub(super) fn fault(status: StatusCode, word: &str, text: &str) -> Refusal {
     Refusal::new(status, json!({ "fault": { "word": word, "text": text } }))
 }
 
-/// The body, which is a JSON object with no members but those that are `known`.
+/// The body, which has to be a JSON object with only the members in `known`.
 pub(super) fn body(call: &Call<'_>, known: &[&str]) -> Result<Map<String, Value>, Refusal> {
     let body = call.request.json();
     let body = body.ok_or_else(|| bad_request("odd_body", "the body is a JSON object"))?;
@@ -104,7 +104,7 @@ pub(super) fn body(call: &Call<'_>, known: &[&str]) -> Result<Map<String, Value>
     Ok(body)
 }
 
-/// A member that is an object with no members but those that are `known`.
+/// A member, which has to be an object with only the members in `known`.
 pub(super) fn object<'b>(
     body: &'b Map<String, Value>,
     name: &str,

@@ -1,4 +1,4 @@
-//! The webhooks that were sent for a tool, listed by the leaf and sent once more on demand.
+//! The rings (webhook deliveries) of a tool: listed in pages, and redelivered.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::paging::leaf;
 use super::refusals::nowhere;
 use super::tools::Tool;
 use super::{Acme, Call, done, rfc3339};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 #[derive(Clone)]
 pub(super) struct Ring {
@@ -19,7 +19,7 @@ pub(super) struct Ring {
     what: String,
 }
 
-/// Sixty rings, the newest first; every tenth of them was not answered well.
+/// Sixty rings, newest first; every tenth failed.
 pub(super) fn seeded() -> Vec<Ring> {
     (1..=60)
         .rev()
@@ -46,7 +46,7 @@ impl Acme {
         Ok(Reply::json(StatusCode::OK, &ring.whole_json()))
     }
 
-    /// The same event once more, under the same slip and a new number; it arrives.
+    /// Redelivers an event with the same slip and a new number. The redelivery succeeds.
     pub(super) fn ring_again(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let tool = self.calling_tool_mut(call)?;
         let ring = ring_of_path(tool, call)?.clone();
@@ -83,7 +83,7 @@ impl Ring {
         })
     }
 
-    /// With what was sent and what came back.
+    /// The ring with its request and its response.
     fn whole_json(&self) -> Value {
         let mut json = self.json();
         json["letter"] = json!({

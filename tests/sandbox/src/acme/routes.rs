@@ -1,18 +1,18 @@
-//! Which request asks for what, and which function answers it.
+//! The table of routes: method, path, operation and handler.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use self::Handler::{Changes, Reads, Shows};
 use super::{Acme, Call, device, refusals};
-use crate::exchange::{Refusal, Reply, Request};
-use crate::paths::open_parts;
-use crate::questions::field;
+use crate::forms::field;
+use crate::http::{Refusal, Reply, Request};
+use crate::paths::path_parameters;
 
-/// The route that fits a request.
+/// The route that matches a request.
 pub(super) struct Found<'r> {
     pub(super) route: &'static Route,
-    pub(super) place: Place,
+    pub(super) base: Base,
     pub(super) parts: Vec<&'r str>,
 }
 
@@ -23,12 +23,12 @@ impl<'r> Found<'r> {
             ["rpc", rest @ ..] => rest,
             _ => &[],
         };
-        matching(API, Place::Api, method, api)
-            .or_else(|| matching(WEB, Place::Web, method, &segments))
-            .unwrap_or(Self { route: &NOWHERE, place: Place::Api, parts: Vec::new() })
+        matching(API, Base::Api, method, api)
+            .or_else(|| matching(WEB, Base::Web, method, &segments))
+            .unwrap_or(Self { route: &UNKNOWN_ROUTE, base: Base::Api, parts: Vec::new() })
     }
 
-    /// The exchanges share one address and differ in what is sent there.
+    /// The grants share one endpoint; `grant_type` tells them apart.
     pub(super) fn operation(&self, request: &Request) -> &'static str {
         if self.route.operation != EXCHANGE {
             return self.route.operation;
@@ -43,18 +43,18 @@ impl<'r> Found<'r> {
 
 fn matching<'r>(
     table: &'static [Route],
-    place: Place,
+    base: Base,
     method: &str,
     segments: &[&'r str],
 ) -> Option<Found<'r>> {
     table.iter().filter(|route| route.method == method).find_map(|route| {
-        let parts = open_parts(route.path, segments)?;
-        Some(Found { route, place, parts })
+        let parts = path_parameters(route.path, segments)?;
+        Some(Found { route, base, parts })
     })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Base {
     Api,
     Web,
 }
@@ -77,11 +77,11 @@ impl Route {
     }
 }
 
-/// What a function needs of the platform, and how it fails.
+/// A handler, by its access to the platform and its kind of failure.
 enum Handler {
     Reads(fn(&Acme, &Call<'_>) -> Result<Reply, Refusal>),
     Changes(fn(&mut Acme, &Call<'_>) -> Result<Reply, Refusal>),
-    /// Pages say themselves what does not work.
+    /// A page, which shows its errors itself.
     Shows(fn(&mut Acme, &Call<'_>) -> Reply),
 }
 
@@ -94,7 +94,7 @@ const fn route(
     Route { method, path, operation, handler }
 }
 
-/// The names of all operations, each once.
+/// The names of all operations, without duplicates.
 pub(super) fn operations() -> &'static [&'static str] {
     &OPERATIONS
 }
@@ -154,7 +154,7 @@ const WEB: &[Route] = &[
     route("POST", "/people/blueprints", "manifest_decision", Shows(Acme::blueprint_decision)),
 ];
 
-const NOWHERE: Route = route("", "", UNKNOWN, Reads(|_, _| Err(refusals::nowhere())));
+const UNKNOWN_ROUTE: Route = route("", "", UNKNOWN, Reads(|_, _| Err(refusals::nowhere())));
 
 const EXCHANGE: &str = "exchange_code";
 const REFRESH: &str = "refresh_user_token";

@@ -1,4 +1,4 @@
-//! Where the tool is installed: the seats it has, how they are found, and how they are frozen and left.
+//! The seats (installations) of a tool: listed, looked up, frozen (suspended) and left (deleted).
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -9,11 +9,11 @@ use super::refusals::{body, no_seat, odd_member};
 use super::tools::Tool;
 use super::works::Work;
 use super::{Acme, Call, done, rfc3339, seed};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 pub(super) struct Seat {
     pub(super) id: String,
-    /// The id of the tool that sits there.
+    /// The id of the installed tool.
     pub(super) tool: String,
     pub(super) holder: Holder,
     pub(super) reach: Reach,
@@ -21,13 +21,13 @@ pub(super) struct Seat {
     pub(super) frozen_at: Option<String>,
 }
 
-/// Who gave the seat.
+/// The account on which the tool is installed.
 pub(super) struct Holder {
     pub(super) kind: Kind,
     pub(super) handle: String,
     pub(super) title: String,
     pub(super) key: String,
-    /// The key of the place where the holder is.
+    /// The key of the holder's place.
     pub(super) place: String,
 }
 
@@ -38,7 +38,7 @@ pub(super) enum Kind {
     Cartel,
 }
 
-/// Which of the holder's works a seat reaches.
+/// The works of the holder that a seat can access.
 pub(super) enum Reach {
     All,
     Selected(Vec<u64>),
@@ -62,7 +62,7 @@ impl Seat {
             }
     }
 
-    /// Whether a holder's handle, its key or the key of its place is meant.
+    /// Whether the holder has this handle, or this key or place key.
     pub(super) fn is_of(&self, handle: Option<&str>, key: Option<&str>) -> bool {
         let Holder { handle: own, key: own_key, place, .. } = &self.holder;
         handle.is_some_and(|it| it == own) || key.is_some_and(|it| it == own_key || it == place)
@@ -93,7 +93,7 @@ fn number(id: &str) -> Value {
     id.parse::<u64>().map_or_else(|_| json!(id), |number| json!(number))
 }
 
-/// The first event by its name, the others as objects in texts, as the forge has grown to write them.
+/// The first event as its name, the others as JSON objects in strings: a list in mixed forms, as real platforms have them.
 fn heard(events: &[String]) -> Vec<String> {
     let written = |(at, name): (usize, &String)| {
         if at == 0 { name.clone() } else { json!({ "kind": { "name": name } }).to_string() }
@@ -126,7 +126,7 @@ impl Acme {
         self.seat_of_holder(call, Kind::Cartel)
     }
 
-    /// The work comes before its holder.
+    /// In the path, the work comes before its holder.
     pub(super) fn work_seat(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let named = |it: &&Work| it.name == call.part(0) && it.holder == call.part(1);
         let work = self.works.iter().find(named);
@@ -179,7 +179,7 @@ impl Acme {
         self.tokens.forget_seat(id);
     }
 
-    /// A new seat on the sample smith, or the one that is there.
+    /// Installs a tool on the sample smith, unless it is installed already.
     pub(super) fn take_seat(&mut self, tool: &str) -> String {
         let smith = seed::smith();
         let own = |it: &&Seat| it.tool == tool && it.is_of(Some(&smith.handle), None);
@@ -192,7 +192,7 @@ impl Acme {
         id
     }
 
-    /// The seat of the path; one of another tool does not exist for this one.
+    /// The seat in the path, if it is one of the calling tool's.
     pub(super) fn own_seat(&self, call: &Call<'_>) -> Result<&Seat, Refusal> {
         let (tool, wanted) = (self.tool_of(call)?, call.part(0));
         let own = |it: &&Seat| it.tool == tool && it.id == wanted;
@@ -202,5 +202,5 @@ impl Acme {
 
 const SEATS_ON_A_LEAF: usize = 40;
 const TAKEN_AT: &str = "2026-01-02T03:04:05Z";
-/// 2026-02-03T04:05:06Z, by the clock of the forge.
+/// 2026-02-03T04:05:06Z with an offset.
 const MOVED_AT: &str = "2026-02-02T23:05:06-05:00";

@@ -1,4 +1,4 @@
-//! An invented world: a tool with a seat in two guilds, with a smith and in a cartel, and one seat that is frozen.
+//! The sample data: a tool with seats on two guilds, a smith and a cartel, and a frozen one.
 
 use super::bell::Bell;
 use super::powers::Level::{Full, Own, Peek};
@@ -14,7 +14,7 @@ pub(super) fn tool() -> Tool {
         title: "The Hammer".to_owned(),
         // Made of digits, so that `iss` has to be an integer.
         client_id: "8675309".to_owned(),
-        // Nothing in it may be sent as it is.
+        // Every special character in it has to be encoded.
         client_secret: "s3cr3t+with/odd:signs&ü".to_owned(),
         powers: given(),
         hears: vec!["hammered".to_owned(), "nailed".to_owned()],
@@ -24,7 +24,7 @@ pub(super) fn tool() -> Tool {
     }
 }
 
-/// The person who presses the buttons.
+/// The person who can log in.
 pub(super) fn smith() -> Holder {
     holder(Kind::Smith, "wayland", "Wayland the Smith", "h-21")
 }
@@ -70,7 +70,7 @@ pub(super) fn works() -> Vec<Work> {
     .to_vec()
 }
 
-/// A seat of the sample tool that reaches everything.
+/// A seat of the sample tool that can access all works.
 pub(super) fn seat(id: &str, holder: Holder) -> Seat {
     Seat {
         id: id.to_owned(),
@@ -82,7 +82,7 @@ pub(super) fn seat(id: &str, holder: Holder) -> Seat {
     }
 }
 
-/// Adjusts the number of the seats that are there only to be paged through.
+/// Sets the number of additional seats, which are there for tests of pagination.
 pub(super) fn pad(seats: &mut Vec<Seat>, count: u64) {
     seats.retain(|it| !it.id.starts_with(PADDING));
     seats.extend((1..=count).map(|number| {

@@ -1,21 +1,21 @@
-//! Refresh tokens: the one of a session that is good, and those that were spent before it.
+//! Refresh tokens: the active one of each session, and those that were used before.
 
 use std::collections::HashMap;
 
 #[derive(Default)]
 pub(super) struct Sessions {
     families: u64,
-    good: HashMap<String, Session>,
+    active: HashMap<String, Session>,
     spent: HashMap<String, Spent>,
 }
 
-/// What a refresh token that is good stands for.
+/// The session of an active refresh token.
 pub(super) struct Session {
-    /// All tokens that came from one consent are a family.
+    /// The tokens of one consent are a family.
     pub(super) family: u64,
     pub(super) tool: String,
     pub(super) scopes: Vec<String>,
-    /// The slip that came with it.
+    /// The access token (slip) that was issued with it.
     pub(super) access_token: String,
     pub(super) access_expires_ms: i64,
     pub(super) expires_ms: i64,
@@ -26,7 +26,7 @@ pub(super) struct Spent {
     pub(super) family: u64,
     pub(super) tool: String,
     pub(super) at_ms: i64,
-    /// The refresh token that came for it.
+    /// The refresh token that replaced it.
     pub(super) successor: String,
 }
 
@@ -37,39 +37,39 @@ impl Sessions {
     }
 
     pub(super) fn begin(&mut self, refresh_token: &str, session: Session) {
-        self.good.insert(refresh_token.to_owned(), session);
+        self.active.insert(refresh_token.to_owned(), session);
     }
 
-    pub(super) fn good(&self, refresh_token: &str) -> Option<&Session> {
-        self.good.get(refresh_token)
+    pub(super) fn active(&self, refresh_token: &str) -> Option<&Session> {
+        self.active.get(refresh_token)
     }
 
     pub(super) fn spent(&self, refresh_token: &str) -> Option<&Spent> {
         self.spent.get(refresh_token)
     }
 
-    /// What a refresh token stood for: whatever is made of it, it is good no more.
+    /// Removes the session of a refresh token, which is invalid afterwards even if the request fails.
     pub(super) fn take(&mut self, refresh_token: &str) -> Option<Session> {
-        self.good.remove(refresh_token)
+        self.active.remove(refresh_token)
     }
 
     pub(super) fn note_spent(&mut self, refresh_token: &str, spent: Spent) {
         self.spent.insert(refresh_token.to_owned(), spent);
     }
 
-    /// The session whose slip was renewed goes on with the new one.
+    /// Replaces the access token of a session.
     pub(super) fn replace_slip(&mut self, old: &str, new: &str, expires_ms: i64) {
-        for session in self.good.values_mut().filter(|it| it.access_token == old) {
+        for session in self.active.values_mut().filter(|it| it.access_token == old) {
             new.clone_into(&mut session.access_token);
             session.access_expires_ms = expires_ms;
         }
     }
 
     pub(super) fn forget_family(&mut self, family: u64) {
-        self.good.retain(|_, it| it.family != family);
+        self.active.retain(|_, it| it.family != family);
     }
 
     pub(super) fn forget_tool(&mut self, tool: &str) {
-        self.good.retain(|_, it| it.tool != tool);
+        self.active.retain(|_, it| it.tool != tool);
     }
 }

@@ -1,15 +1,15 @@
-//! The page on which a smith takes a tool from the shelf, that is, gives it a seat.
+//! The shelf (marketplace) page on which a smith installs a tool.
 
 use hyper::StatusCode;
 use url::Url;
 
-use super::authorize::back;
-use super::{Acme, Call, Question};
-use crate::exchange::Reply;
+use super::authorize::callback;
+use super::{Acme, Call, PendingForm};
+use crate::forms::{field, is_same_origin};
+use crate::http::Reply;
 use crate::pages::{installation, problem};
-use crate::questions::{comes_from_our_page, field};
 
-/// What a smith was asked to take.
+/// An installation that waits for the decision of the smith.
 pub(super) struct Taking {
     tool: String,
     back_to: Url,
@@ -28,23 +28,23 @@ impl Acme {
         };
         let (title, state) = (tool.title.clone(), parameter("state").map(str::to_owned));
         let taking = Taking { tool: tool.id.clone(), back_to, state };
-        let form_token = self.questions.ask(Question::Seat(taking), call.visit);
-        installation(&title, &call.visit.form("/people/shelf/take", &form_token))
+        let form_token = self.forms.add(PendingForm::Seat(taking), call.context);
+        installation(&title, &call.context.form("/people/shelf/take", &form_token))
     }
 
     pub(super) fn shelf_decision(&mut self, call: &Call<'_>) -> Reply {
-        if !comes_from_our_page(call.request) {
+        if !is_same_origin(call.request) {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.visit);
+        let form = self.forms.take(&form_token, call.context);
         let agreed = field(call.request, "decision").is_some_and(|it| it == "authorize");
-        match question {
-            Some(Question::Seat(Taking { tool, back_to, state })) if agreed => {
+        match form {
+            Some(PendingForm::Seat(Taking { tool, back_to, state })) if agreed => {
                 let seat = self.take_seat(&tool);
-                back(back_to, state.as_deref(), &[("seat_number", &seat)])
+                callback(back_to, state.as_deref(), &[("seat_number", &seat)])
             }
-            Some(Question::Seat(_)) => {
+            Some(PendingForm::Seat(_)) => {
                 problem(StatusCode::BAD_REQUEST, "The tool stays on the shelf, as you wished.")
             }
             _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),

@@ -1,5 +1,5 @@
-//! What a shop does to the tokens of smiths: look at one, renew it, cut it, burn it, end all trust; and what anybody does
-//! who finds one.
+//! Operations of a shop (client) on slips (user tokens): check, reset, scope and delete a token, delete the grant; and the
+//! revocation of leaked credentials.
 
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
@@ -10,7 +10,7 @@ use super::refusals::{body, burnt_slip, no_seat, object, odd_member};
 use super::seats::Seat;
 use super::tokens::{Holder, Issued};
 use super::{Acme, Call, done, seed};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 impl Acme {
     pub(super) fn look_at_slip(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -24,7 +24,7 @@ impl Acme {
         let old = inner_slip(call, "renew")?;
         let issued = self.slip(&tool, &old, call)?;
         let life_ms = issued.expires_ms.saturating_sub(issued.created_ms);
-        let fresh = Issued::new(issued.holder.clone(), tool, life_ms, call.visit);
+        let fresh = Issued::new(issued.holder.clone(), tool, life_ms, call.context);
         let renewed =
             Issued { powers: issued.powers.clone(), works: issued.works.clone(), ..fresh };
         let token = new_slip();
@@ -32,24 +32,24 @@ impl Acme {
         Ok(described(&token, &renewed, call))
     }
 
-    /// A second token, for one seat only, that ends when the first does.
+    /// A second token, limited to one seat, that expires with the first.
     pub(super) fn cut_slip(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let tool = self.shop_of_path(call)?;
         let body = body(call, &["slip", "holder", "holder_key", "only"])?;
         let issued = self.slip(&tool, text(&body, "slip")?, call)?;
         let seat = self.seat_to_cut(&tool, &body)?;
-        let Narrowed { powers, works } = self.narrowed(seat, &asked_of(&body)?)?;
+        let Narrowed { powers, works } = self.narrowed(seat, &requested_of(&body)?)?;
         let reached = || self.works.iter().filter(|it| seat.reaches(it)).map(|it| it.number);
         let works = Some(works.unwrap_or_else(|| reached().collect()));
         let life_ms = issued.expires_ms.saturating_sub(call.now_ms());
-        let fresh = Issued::new(issued.holder.clone(), tool, life_ms, call.visit);
+        let fresh = Issued::new(issued.holder.clone(), tool, life_ms, call.context);
         let cut = Issued { powers, works, ..fresh };
         let token = new_slip();
         self.tokens.keep(&token, cut.clone());
         Ok(described(&token, &cut, call))
     }
 
-    /// Of a seat that is frozen there is nothing to cut.
+    /// The seat for a scoped token, which must not be frozen.
     fn seat_to_cut(&self, tool: &str, body: &Map<String, Value>) -> Result<&Seat, Refusal> {
         let member = |name| body.get(name).and_then(Value::as_str);
         let (handle, key) = (member("holder"), member("holder_key"));
@@ -66,26 +66,26 @@ impl Acme {
         Ok(done(StatusCode::OK))
     }
 
-    /// Every token that smiths gave the tool, refresh tokens included.
+    /// Revokes every user token of the tool, refresh tokens included.
     pub(super) fn end_trust(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let (tool, _) = self.whole_slip(call)?;
         self.tokens.forget_smiths_of(&tool);
         Ok(done(StatusCode::OK))
     }
 
-    /// Whoever finds a credential may end it; nobody is told whether it was one.
+    /// Revokes leaked credentials without authentication. The reply does not reveal which of them were valid.
     pub(super) fn lost(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let body = body(call, &["found"])?;
         let found = object(&body, "found", &["lying_about"])?;
         let list = found.get("lying_about").and_then(Value::as_array);
-        let list = list.filter(|list| (1..=MOST_LOST).contains(&list.len()));
+        let list = list.filter(|list| (1..=MAX_LOST).contains(&list.len()));
         for credential in list.ok_or_else(|| odd_member("lying_about"))? {
             self.tokens.forget(credential.as_str().ok_or_else(|| odd_member("lying_about"))?);
         }
         Ok(done(StatusCode::ACCEPTED))
     }
 
-    /// The tool that asks, and its smith's token that is the whole of the body.
+    /// The calling tool, and the user token in the body `{"slip": …}`.
     fn whole_slip(&self, call: &Call<'_>) -> Result<(String, String), Refusal> {
         let tool = self.shop_of_path(call)?;
         let token = text(&body(call, &["slip"])?, "slip")?.to_owned();
@@ -93,7 +93,7 @@ impl Acme {
         Ok((tool, token))
     }
 
-    /// A token that a smith gave this tool.
+    /// The record of a user token of this tool.
     fn slip(&self, tool: &str, token: &str, call: &Call<'_>) -> Result<&Issued, Refusal> {
         let issued = self.tokens.find(token, call.now_ms());
         let own = |it: &&Issued| it.tool == tool && matches!(it.holder, Holder::Smith { .. });
@@ -111,7 +111,7 @@ fn text<'b>(body: &'b Map<String, Value>, name: &str) -> Result<&'b str, Refusal
     body.get(name).and_then(Value::as_str).ok_or_else(|| odd_member(name))
 }
 
-fn asked_of(body: &Map<String, Value>) -> Result<Narrowing, Refusal> {
+fn requested_of(body: &Map<String, Value>) -> Result<Narrowing, Refusal> {
     let members = ["works", "numbers", "powers"];
     if body.contains_key("only") {
         Narrowing::read(object(body, "only", &members)?, members)
@@ -135,4 +135,4 @@ fn described(token: &str, issued: &Issued, call: &Call<'_>) -> Reply {
     Reply::json(StatusCode::OK, &body)
 }
 
-const MOST_LOST: usize = 1_000;
+const MAX_LOST: usize = 1_000;

@@ -1,45 +1,45 @@
-//! The tokens that were issued, whose they are, what they may do, from when to when they work.
+//! The issued tokens, with their holders, permissions and periods of validity.
 
 use std::collections::HashMap;
 
 use super::powers::Powers;
 use super::sessions::Sessions;
-use crate::platform::Visit;
+use crate::platform::Context;
 
 #[derive(Clone)]
 pub(super) struct Issued {
     pub(super) holder: Holder,
     pub(super) tool: String,
     pub(super) powers: Powers,
-    /// The works it was narrowed to; nothing when it was not.
+    /// The works to which the token is narrowed; `None` if it is not.
     pub(super) works: Option<Vec<u64>>,
     pub(super) created_ms: i64,
     pub(super) valid_from_ms: i64,
     pub(super) expires_ms: i64,
 }
 
-/// For whom a token acts.
+/// The party that a token acts for.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Holder {
     /// The tool itself.
     Tool,
     /// A seat, by its id.
     Seat(String),
-    /// The sample smith, who let it do so much in one of the sessions that began with a consent.
+    /// The sample smith, with the granted scopes and the session's family.
     Smith { family: u64, scopes: Vec<String> },
 }
 
 impl Issued {
-    /// A token that is issued now and is not narrowed.
-    pub(super) fn new(holder: Holder, tool: String, life_ms: i64, visit: &Visit) -> Self {
+    /// A token that is issued now and not narrowed.
+    pub(super) fn new(holder: Holder, tool: String, life_ms: i64, context: &Context) -> Self {
         Self {
             holder,
             tool,
             powers: Powers::new(),
             works: None,
-            created_ms: visit.now_ms,
-            valid_from_ms: visit.now_ms.saturating_add(visit.token_lag_ms),
-            expires_ms: visit.now_ms.saturating_add(life_ms),
+            created_ms: context.now_ms,
+            valid_from_ms: context.now_ms.saturating_add(context.token_lag_ms),
+            expires_ms: context.now_ms.saturating_add(life_ms),
         }
     }
 }
@@ -55,7 +55,7 @@ impl Tokens {
         self.issued.insert(token.to_owned(), issued);
     }
 
-    /// A new token in the place of an old one.
+    /// Replaces a token.
     pub(super) fn replace(&mut self, old: &str, new: &str, issued: Issued) {
         self.issued.remove(old);
         self.sessions.replace_slip(old, new, issued.expires_ms);
@@ -72,13 +72,13 @@ impl Tokens {
         self.issued.retain(|_, it| !matches!(&it.holder, Holder::Seat(own) if own == id));
     }
 
-    /// Everything that smiths let a tool do.
+    /// All tokens of users of a tool, refresh tokens included.
     pub(super) fn forget_smiths_of(&mut self, tool: &str) {
         self.issued.retain(|_, it| it.tool != tool || !matches!(it.holder, Holder::Smith { .. }));
         self.sessions.forget_tool(tool);
     }
 
-    /// Every token that came from one consent.
+    /// Revokes every token of one consent.
     pub(super) fn forget_family(&mut self, family: u64) {
         let is_of =
             |it: &Issued| matches!(it.holder, Holder::Smith { family: own, .. } if own == family);
@@ -86,12 +86,12 @@ impl Tokens {
         self.sessions.forget_family(family);
     }
 
-    /// All but the refresh tokens.
+    /// All tokens except refresh tokens.
     pub(super) fn forget_all(&mut self) {
         self.issued.clear();
     }
 
-    /// What `token` is now; nothing when it is unknown, expired or not valid yet.
+    /// The record of a token; `None` if it is unknown, expired or not valid yet.
     pub(super) fn find(&self, token: &str, now_ms: i64) -> Option<&Issued> {
         let issued = self.issued.get(token)?;
         (issued.valid_from_ms..issued.expires_ms).contains(&now_ms).then_some(issued)

@@ -1,4 +1,4 @@
-//! The tools: the sample's, those that a key was registered for, and those that were built from a blueprint.
+//! The tools (apps): the sample, those for which a key was registered, and those built from a blueprint (manifest).
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::powers::Powers;
 use super::refusals::nowhere;
 use super::rings::Ring;
 use super::{Acme, Call, seed};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 use crate::keys::PublicKey;
 use crate::redirects::Redirects;
 use crate::secrets;
@@ -24,12 +24,12 @@ pub(super) struct Tool {
     pub(super) keys: Vec<PublicKey>,
     pub(super) redirects: Redirects,
     pub(super) bell: Bell,
-    /// The newest first.
+    /// Newest first.
     pub(super) rings: Vec<Ring>,
 }
 
 impl Tool {
-    /// A tool of which nothing is known but its id, which is its shop's, too.
+    /// A tool with an id, which is also its client id, and nothing else.
     pub(super) fn new(id: &str) -> Self {
         Self {
             id: id.to_owned(),
@@ -77,7 +77,7 @@ impl Tools {
         &mut self.0[0]
     }
 
-    /// The tool with this id, which exists from now on.
+    /// The tool with this id, which is created if it does not exist.
     pub(super) fn with_id(&mut self, id: &str) -> &mut Tool {
         let at = self.0.iter().position(|it| it.id == id).unwrap_or_else(|| {
             self.0.push(Tool::new(id));
@@ -86,7 +86,7 @@ impl Tools {
         &mut self.0[at]
     }
 
-    /// A new tool under an id that is free.
+    /// A new tool with the next free id.
     pub(super) fn build(&mut self) -> &mut Tool {
         let is_free = |id: &String| self.by_id(id).is_none();
         let id = (6_u64..).map(|number| format!("tool-{number}")).find(is_free);

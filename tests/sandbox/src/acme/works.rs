@@ -1,4 +1,4 @@
-//! The works, and who sees which of them with which token.
+//! The works (repositories), and the access of tokens to them.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::refusals::wrong_hands;
 use super::seats::Seat;
 use super::tokens::Issued;
 use super::{Acme, Call};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 #[derive(Clone)]
 pub(super) struct Work {
@@ -29,10 +29,10 @@ impl Work {
 }
 
 impl Acme {
-    /// What the token itself reaches.
+    /// The works that the token can access.
     pub(super) fn works_of_grant(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let (seat, issued) = self.seat_of(call)?;
-        Ok(self.shelved(|work| seat.reaches(work) && issued.reaches(work)))
+        Ok(self.listed(|work| seat.reaches(work) && issued.reaches(work)))
     }
 
     pub(super) fn works_of_guild(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -40,18 +40,18 @@ impl Acme {
         if seat.holder.handle != call.part(0) {
             return Err(wrong_hands());
         }
-        Ok(self.shelved(|work| seat.reaches(work) && issued.reaches(work)))
+        Ok(self.listed(|work| seat.reaches(work) && issued.reaches(work)))
     }
 
-    /// What both the smith and the tool reach; the sample smith reaches everything.
+    /// The works that both the smith and the tool can access; the sample smith can access all.
     pub(super) fn works_of_smith(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let issued = self.slip_of(call)?;
         let is_open = |it: &&Seat| it.tool == issued.tool && it.frozen_at.is_none();
         let open: Vec<_> = self.seats.iter().filter(is_open).collect();
-        Ok(self.shelved(|work| open.iter().any(|it| it.reaches(work)) && issued.reaches(work)))
+        Ok(self.listed(|work| open.iter().any(|it| it.reaches(work)) && issued.reaches(work)))
     }
 
-    fn shelved(&self, is_seen: impl Fn(&Work) -> bool) -> Reply {
+    fn listed(&self, is_seen: impl Fn(&Work) -> bool) -> Reply {
         let seen: Vec<_> = self.works.iter().filter(|it| is_seen(it)).map(Work::json).collect();
         Reply::json(StatusCode::OK, &json!({ "data": { "works": seen } }))
     }

@@ -1,4 +1,4 @@
-//! What an app does as itself: list its installations and mint a token for one of them.
+//! Operations of an app: list its installations, mint an installation token.
 //!
 //! <https://docs.atomgit.com/en/app/demo>
 
@@ -7,26 +7,26 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use serde::Serialize;
 
-use super::quirks::ListForm;
+use super::deviations::ListForm;
 use super::seed::{APP_ID, Installation, Permissions};
 use super::tokens::Holder;
 use super::{AtomGit, not_found};
-use crate::exchange::{Refusal, Reply, Request};
-use crate::platform::Visit;
+use crate::http::{Refusal, Reply, Request};
+use crate::platform::Context;
 
 impl AtomGit {
     pub(super) fn list_installations(
         &self,
         request: &Request,
-        visit: &Visit,
+        context: &Context,
     ) -> Result<Reply, Refusal> {
-        self.app_of(request, visit).map(|app| self.list_for(&app))
+        self.app_of(request, context).map(|app| self.list_for(&app))
     }
 
     fn list_for(&self, app: &str) -> Reply {
         let own: Vec<_> = self.installations.iter().filter(|_| app == APP_ID).collect();
         let array = Reply::json(StatusCode::OK, &own);
-        match self.quirks.list_form {
+        match self.deviations.list_form {
             ListForm::Array => array,
             ListForm::JsonString => {
                 Reply::json(StatusCode::OK, &String::from_utf8_lossy(&array.body))
@@ -38,16 +38,16 @@ impl AtomGit {
         }
     }
 
-    pub(super) fn mint(&mut self, request: &Request, visit: &Visit) -> Result<Reply, Refusal> {
-        let app = self.app_of(request, visit)?;
+    pub(super) fn mint(&mut self, request: &Request, context: &Context) -> Result<Reply, Refusal> {
+        let app = self.app_of(request, context)?;
         let installation = self.own_installation(&app, request).ok_or_else(not_found)?;
         if installation.suspended {
             return Err(suspended());
         }
         let (id, permissions) = (installation.id, installation.permissions.clone());
         refuse_narrowing(request)?;
-        let expires_ms = visit.now_ms.saturating_add(self.quirks.installation_token_life_ms);
-        let valid_from_ms = visit.now_ms.saturating_add(visit.token_lag_ms);
+        let expires_ms = context.now_ms.saturating_add(self.deviations.installation_token_life_ms);
+        let valid_from_ms = context.now_ms.saturating_add(context.token_lag_ms);
         let holder = Holder::Installation(id);
         let token = self.tokens.issue("ats_", holder, valid_from_ms, expires_ms);
         let minted = Minted {
@@ -56,7 +56,7 @@ impl AtomGit {
             repository_selection: "ALL",
             token,
         };
-        Ok(Reply::json(self.quirks.mint_status(), &minted))
+        Ok(Reply::json(self.deviations.mint_status(), &minted))
     }
 
     fn own_installation(&self, app: &str, request: &Request) -> Option<&Installation> {
@@ -79,7 +79,7 @@ pub(super) fn suspended() -> Refusal {
     Refusal::message(StatusCode::FORBIDDEN, "This installation has been suspended")
 }
 
-/// No body is documented. A client that asks for less than everything must learn that it would get everything.
+/// The body is not documented. A client that asks for a narrowed token must not get an unrestricted one.
 fn refuse_narrowing(request: &Request) -> Result<(), Refusal> {
     if request.body.trim_ascii().is_empty() {
         return Ok(());

@@ -3,13 +3,13 @@
 //! Sources: [app](https://docs.atomgit.com/en/app/demo),
 //! [OAuth](https://docs.atomgit.com/en/openAPI/api_versioned/get-o-auth-atu-token),
 //! [API in general](https://docs.atomgit.com/en/openAPI/api_versioned/atomgit-openapi).
-//! Where they are silent (error bodies, the life of an `ats_` token, a status), the sandbox answers as GitHub does,
-//! whose API AtomGit's follows; README.md lists these inferences.
+//! Where they say nothing (error bodies, the lifetime of an `ats_` token, a status), the sandbox answers as GitHub does,
+//! because AtomGit's API resembles GitHub's; README.md lists these assumptions.
 
 mod app;
 mod authorize;
+mod deviations;
 mod oauth;
-mod quirks;
 mod resources;
 mod seed;
 mod tokens;
@@ -19,21 +19,20 @@ use std::collections::HashMap;
 use hyper::StatusCode;
 use serde_json::Value;
 
-use crate::exchange::{Refusal, Reply, Request};
+use crate::http::{Refusal, Reply, Request};
 use crate::jwt;
 use crate::keys::PublicKey;
 use crate::limits::Limits;
-use crate::platform::{Change, Platform, Registration, Visit};
-use crate::quirks as json;
+use crate::platform::{Change, Context, Platform, Registration};
 use crate::redirects::Redirects;
 
 use authorize::Authorizations;
+use deviations::Deviations;
 use oauth::Sessions;
-use quirks::Quirks;
 use seed::Installation;
 use tokens::{Holder, Tokens};
 
-/// Everything the platform knows.
+/// The state of the platform.
 pub(crate) struct AtomGit {
     /// The public keys of every app, by app id.
     keys: HashMap<String, Vec<PublicKey>>,
@@ -43,7 +42,7 @@ pub(crate) struct AtomGit {
     authorizations: Authorizations,
     sessions: Sessions,
     limits: Limits,
-    quirks: Quirks,
+    deviations: Deviations,
 }
 
 impl AtomGit {
@@ -57,56 +56,59 @@ impl AtomGit {
             authorizations: Authorizations::default(),
             sessions: Sessions::default(),
             limits: Limits::default(),
-            quirks: Quirks::default(),
+            deviations: Deviations::default(),
         }
     }
 
-    fn route(&mut self, request: &Request, visit: &Visit) -> Result<Reply, Refusal> {
+    fn route(&mut self, request: &Request, context: &Context) -> Result<Reply, Refusal> {
         match operation(request) {
-            LIST_INSTALLATIONS => self.list_installations(request, visit),
-            MINT => self.mint(request, visit),
-            LIST_ORG_REPOS => self.list_org_repos(request, visit),
-            USER_INFO => self.user_info(request, visit),
-            LIST_USER_REPOS => self.list_user_repos(request, visit),
-            EXCHANGE_CODE | REFRESH => self.access_token(request, visit),
+            LIST_INSTALLATIONS => self.list_installations(request, context),
+            MINT => self.mint(request, context),
+            LIST_ORG_REPOS => self.list_org_repos(request, context),
+            USER_INFO => self.user_info(request, context),
+            LIST_USER_REPOS => self.list_user_repos(request, context),
+            EXCHANGE_CODE | REFRESH => self.access_token(request, context),
             _ => Err(not_found()),
         }
     }
 
-    /// An answer of the API, which counts requests and knows versions; the pages do neither.
-    fn api(&mut self, request: &Request, visit: &Visit) -> Reply {
-        let principal = self.principal(request, visit);
-        let limit = if principal == ANONYMOUS { ANONYMOUS_LIMIT } else { self.quirks.rate_limit };
-        let allowance = self.limits.count(&principal, visit.now_ms, limit);
-        let refused = self.quirks.enforce_rate_limit && allowance.is_exceeded();
+    /// Answers a request to the API, which has rate limits and versions; the pages have neither.
+    fn api(&mut self, request: &Request, context: &Context) -> Reply {
+        let principal = self.principal(request, context);
+        let limit =
+            if principal == ANONYMOUS { ANONYMOUS_LIMIT } else { self.deviations.rate_limit };
+        let allowance = self.limits.count(&principal, context.now_ms, limit);
+        let refused = self.deviations.enforce_rate_limit && allowance.is_exceeded();
         let answer = if refused { Err(rate_limited(&principal)) } else { Ok(()) };
-        let answer =
-            answer.and_then(|()| check_version(request)).and_then(|()| self.route(request, visit));
+        let answer = answer
+            .and_then(|()| check_version(request))
+            .and_then(|()| self.route(request, context));
         allowance.stamp(answer.unwrap_or_else(Reply::from))
     }
 
-    /// The app that sends this request, by the assertion it is signed with.
-    fn app_of(&self, request: &Request, visit: &Visit) -> Result<String, Refusal> {
+    /// The app that signed the assertion of this request.
+    fn app_of(&self, request: &Request, context: &Context) -> Result<String, Refusal> {
         let assertion = request.bearer().ok_or_else(|| unauthorized("Requires authentication"))?;
         let keys_of = |app: &str| self.keys.get(app).map(Vec::as_slice);
-        jwt::verify(assertion, visit.now_ms, &JWT, keys_of).map_err(|it| unauthorized(it.message()))
+        jwt::verify(assertion, context.now_ms, &JWT, keys_of)
+            .map_err(|it| unauthorized(it.message()))
     }
 
-    /// Whose token this request carries.
-    fn holder_of(&self, request: &Request, visit: &Visit) -> Result<Holder, Refusal> {
+    /// The holder of this request's token.
+    fn holder_of(&self, request: &Request, context: &Context) -> Result<Holder, Refusal> {
         let token = request.bearer().ok_or_else(|| unauthorized("Requires authentication"))?;
-        self.tokens.holder(token, visit.now_ms).ok_or_else(|| unauthorized("Bad credentials"))
+        self.tokens.holder(token, context.now_ms).ok_or_else(|| unauthorized("Bad credentials"))
     }
 
-    /// Who is counted for this request.
-    fn principal(&self, request: &Request, visit: &Visit) -> String {
+    /// The principal whose rate limit this request counts against.
+    fn principal(&self, request: &Request, context: &Context) -> String {
         match request.bearer() {
             None => ANONYMOUS.to_owned(),
-            Some(token) => match self.tokens.holder(token, visit.now_ms) {
+            Some(token) => match self.tokens.holder(token, context.now_ms) {
                 Some(Holder::Installation(id)) => format!("installation {id}"),
                 Some(Holder::User) => format!("user {}", seed::USER_LOGIN),
                 None => self
-                    .app_of(request, visit)
+                    .app_of(request, context)
                     .map_or(ANONYMOUS.to_owned(), |app| format!("app {app}")),
             },
         }
@@ -144,11 +146,11 @@ impl Platform for AtomGit {
         }
     }
 
-    fn answer(&mut self, request: &Request, visit: &Visit) -> Reply {
+    fn answer(&mut self, request: &Request, context: &Context) -> Reply {
         match operation(request) {
-            AUTHORIZE_PAGE => self.authorize_page(request, visit),
-            AUTHORIZE_DECISION => self.authorize_decision(request, visit),
-            _ => self.api(request, visit),
+            AUTHORIZE_PAGE => self.authorize_page(request, context),
+            AUTHORIZE_DECISION => self.authorize_decision(request, context),
+            _ => self.api(request, context),
         }
     }
 
@@ -185,12 +187,12 @@ impl Platform for AtomGit {
         self.tokens.forget_all();
     }
 
-    fn quirks(&self) -> Value {
-        json::to_json(&self.quirks)
+    fn deviations(&self) -> Value {
+        crate::deviations::to_json(&self.deviations)
     }
 
-    fn change_quirks(&mut self, change: &Value) -> Result<(), String> {
-        self.quirks = self.quirks.changed(change)?;
+    fn change_deviations(&mut self, change: &Value) -> Result<(), String> {
+        self.deviations = self.deviations.changed(change)?;
         Ok(())
     }
 }
@@ -232,7 +234,7 @@ fn rate_limited(principal: &str) -> Refusal {
 
 /// <https://docs.atomgit.com/en/app/demo>: the sample is issued 60 s in the past and expires in 600 s.
 const JWT: jwt::Rules =
-    jwt::Rules { longest_life_s: 660, issuer: jwt::Issuer::Text, claims: Vec::new() };
+    jwt::Rules { max_lifetime_s: 660, issuer: jwt::Issuer::Text, claims: Vec::new() };
 const ANONYMOUS: &str = "anonymous";
 const ANONYMOUS_LIMIT: u64 = 600;
 

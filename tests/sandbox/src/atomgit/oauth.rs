@@ -1,4 +1,4 @@
-//! The exchanges: a code or a refresh token for a user's token.
+//! The token endpoint: exchanges a code or a refresh token for a user token.
 //!
 //! <https://docs.atomgit.com/en/openAPI/api_versioned/get-o-auth-atu-token>: a JSON body, 200, 403 or 404, and expiries
 //! that are absolute times in milliseconds.
@@ -11,14 +11,14 @@ use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::quirks::RefreshReply;
+use super::deviations::RefreshReply;
 use super::tokens::Holder;
 use super::{AtomGit, EXCHANGE_CODE, REFRESH, not_found, seed};
-use crate::exchange::{JSON, Refusal, Reply, Request};
-use crate::platform::Visit;
+use crate::http::{JSON, Refusal, Reply, Request};
+use crate::platform::Context;
 use crate::secrets;
 
-/// The refresh tokens that are alive.
+/// The active refresh tokens.
 #[derive(Default)]
 pub(super) struct Sessions {
     by_refresh_token: HashMap<String, Session>,
@@ -29,7 +29,7 @@ struct Session {
     user_token: String,
 }
 
-/// Which of the two exchanges a body asks for.
+/// The operation that a body asks for.
 pub(super) fn kind(request: &Request) -> &'static str {
     let grant_type = request.json().and_then(|body| body.get("grant_type").cloned());
     if grant_type.is_some_and(|it| it == "refresh_token") { REFRESH } else { EXCHANGE_CODE }
@@ -39,56 +39,56 @@ impl AtomGit {
     pub(super) fn access_token(
         &mut self,
         request: &Request,
-        visit: &Visit,
+        context: &Context,
     ) -> Result<Reply, Refusal> {
         let body = Body::read(request)
             .ok_or_else(|| Refusal::message(StatusCode::BAD_REQUEST, "Problems parsing JSON"))?;
         check_client(&body)?;
         match body.text("grant_type") {
-            None | Some("authorization_code") => self.exchange(&body, visit),
-            Some("refresh_token") => self.refresh(&body, visit),
+            None | Some("authorization_code") => self.exchange(&body, context),
+            Some("refresh_token") => self.refresh(&body, context),
             Some(_) => Err(refused("unsupported_grant_type", "The grant type is not supported.")),
         }
     }
 
-    fn exchange(&mut self, body: &Body, visit: &Visit) -> Result<Reply, Refusal> {
+    fn exchange(&mut self, body: &Body, context: &Context) -> Result<Reply, Refusal> {
         let code = body.text("code").unwrap_or_default();
-        if !self.authorizations.spend(code, visit.now_ms) {
+        if !self.authorizations.spend(code, context.now_ms) {
             return Err(refused(
                 "bad_verification_code",
                 "The code passed is incorrect or expired.",
             ));
         }
         let refresh_token = secrets::token("refresh_");
-        Ok(self.open_session(Some(refresh_token), visit))
+        Ok(self.open_session(Some(refresh_token), context))
     }
 
-    fn refresh(&mut self, body: &Body, visit: &Visit) -> Result<Reply, Refusal> {
+    fn refresh(&mut self, body: &Body, context: &Context) -> Result<Reply, Refusal> {
         let offered = body.text("refresh_token").unwrap_or_default();
         let session = self.sessions.by_refresh_token.remove(offered);
-        let session = session.filter(|it| visit.now_ms < it.expires_ms).ok_or_else(|| {
+        let session = session.filter(|it| context.now_ms < it.expires_ms).ok_or_else(|| {
             refused("bad_refresh_token", "The refresh token passed is incorrect or expired.")
         })?;
-        if self.quirks.refresh_ends_old_token {
+        if self.deviations.refresh_ends_old_token {
             self.tokens.forget(&session.user_token);
         }
         let offered = offered.to_owned();
-        Ok(match self.quirks.refresh_token {
-            RefreshReply::Same => self.open_session(Some(offered), visit),
-            RefreshReply::Rotated => self.open_session(Some(secrets::token("refresh_")), visit),
+        Ok(match self.deviations.refresh_token {
+            RefreshReply::Same => self.open_session(Some(offered), context),
+            RefreshReply::Rotated => self.open_session(Some(secrets::token("refresh_")), context),
             RefreshReply::Omitted => {
                 self.sessions.by_refresh_token.insert(offered, session);
-                self.open_session(None, visit)
+                self.open_session(None, context)
             }
         })
     }
 
-    /// A new user token, and a session that lasts six more months under `refresh_token`.
-    fn open_session(&mut self, refresh_token: Option<String>, visit: &Visit) -> Reply {
-        let expires_ms = visit.now_ms.saturating_add(self.quirks.user_token_life_ms);
-        let valid_from_ms = visit.now_ms.saturating_add(visit.token_lag_ms);
+    /// Issues a user token, and a session that ends in six months if there is a refresh token.
+    fn open_session(&mut self, refresh_token: Option<String>, context: &Context) -> Reply {
+        let expires_ms = context.now_ms.saturating_add(self.deviations.user_token_life_ms);
+        let valid_from_ms = context.now_ms.saturating_add(context.token_lag_ms);
         let user_token = self.tokens.issue("atu_", Holder::User, valid_from_ms, expires_ms);
-        let session_expires_ms = six_months_after(visit.now_ms);
+        let session_expires_ms = six_months_after(context.now_ms);
         if let Some(refresh_token) = refresh_token.clone() {
             let session =
                 Session { expires_ms: session_expires_ms, user_token: user_token.clone() };

@@ -1,4 +1,4 @@
-//! What tokens are good for: the repositories of an organization, and who the user is.
+//! The resources that tokens give access to: repositories and the user.
 
 use hyper::StatusCode;
 use serde_json::Value;
@@ -7,17 +7,17 @@ use super::app::suspended;
 use super::seed::{self, Installation};
 use super::tokens::Holder;
 use super::{AtomGit, not_found, unauthorized};
-use crate::exchange::{Refusal, Reply, Request};
-use crate::platform::Visit;
+use crate::http::{Refusal, Reply, Request};
+use crate::platform::Context;
 
 impl AtomGit {
     /// <https://docs.atomgit.com/en/app/demo> uses an `ats_` token for exactly this.
     pub(super) fn list_org_repos(
         &self,
         request: &Request,
-        visit: &Visit,
+        context: &Context,
     ) -> Result<Reply, Refusal> {
-        let holder = self.holder_of(request, visit)?;
+        let holder = self.holder_of(request, context)?;
         let org = self.organization(request).ok_or_else(not_found)?;
         match holder {
             Holder::User => Ok(listed(org)),
@@ -34,20 +34,25 @@ impl AtomGit {
     }
 
     /// <https://docs.atomgit.com/en/openAPI/api_versioned/get-the-authenticated-user>
-    pub(super) fn user_info(&self, request: &Request, visit: &Visit) -> Result<Reply, Refusal> {
-        self.for_user(request, visit, &seed::user())
+    pub(super) fn user_info(&self, request: &Request, context: &Context) -> Result<Reply, Refusal> {
+        self.for_user(request, context, &seed::user())
     }
 
     pub(super) fn list_user_repos(
         &self,
         request: &Request,
-        visit: &Visit,
+        context: &Context,
     ) -> Result<Reply, Refusal> {
-        self.for_user(request, visit, &seed::user_repos())
+        self.for_user(request, context, &seed::user_repos())
     }
 
-    fn for_user(&self, request: &Request, visit: &Visit, answer: &Value) -> Result<Reply, Refusal> {
-        match self.holder_of(request, visit)? {
+    fn for_user(
+        &self,
+        request: &Request,
+        context: &Context,
+        answer: &Value,
+    ) -> Result<Reply, Refusal> {
+        match self.holder_of(request, context)? {
             Holder::User => Ok(Reply::json(StatusCode::OK, answer)),
             Holder::Installation(_) => Err(unauthorized("Bad credentials")),
         }

@@ -51,7 +51,7 @@ pub(super) fn is_client(client_id: &str) -> bool {
     CLIENT_ID == client_id || CLIENT_ID.strip_prefix("Iv1.") == Some(client_id)
 }
 
-/// The shape is documented; the person is not a real one.
+/// The members are documented; the values are fictional.
 pub(super) fn user() -> Value {
     json!({
         "login": USER_LOGIN,
@@ -99,7 +99,7 @@ fn repos(owner: &str, first_id: u64, names: &[&str]) -> Value {
 pub(super) const APP_ID: &str = "75";
 pub(super) const APP_SLUG: &str = "car-dove-marketplace-test";
 pub(super) const CLIENT_ID: &str = "Iv1.49521b236a3e8937";
-/// A sample value from the documentation; it opens nothing.
+/// A sample value from the documentation, not a real secret.
 pub(super) const CLIENT_SECRET: &str = "fc58279a2b1869b6df00cc9342af147792e4dd9a";
 pub(super) const USER_LOGIN: &str = "sample-user";
 

@@ -1,10 +1,10 @@
-//! The tokens that were issued, whose they are, and from when to when they work.
+//! The issued tokens, with their holders and periods of validity.
 
 use std::collections::HashMap;
 
 use crate::secrets;
 
-/// For whom a token acts.
+/// The party that a token acts for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holder {
     /// An installation, by its id.
@@ -49,7 +49,7 @@ impl Tokens {
         self.issued.clear();
     }
 
-    /// For whom `token` acts now; nobody when it is unknown, expired or not valid yet.
+    /// The holder of a token; `None` if the token is unknown, expired or not valid yet.
     pub(super) fn holder(&self, token: &str, now_ms: i64) -> Option<Holder> {
         let issued = self.issued.get(token)?;
         let works = (issued.valid_from_ms..issued.expires_ms).contains(&now_ms);

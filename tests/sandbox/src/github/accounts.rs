@@ -1,8 +1,8 @@
-//! People, organizations and enterprises, and how each of them is written.
+//! Users, organizations and enterprises, and their JSON.
 
 use serde_json::{Value, json};
 
-/// Who owns repositories and installs apps.
+/// An owner of repositories and installations.
 #[derive(Clone)]
 pub(super) enum Account {
     User {
@@ -17,7 +17,7 @@ pub(super) enum Account {
         slug: String,
         id: u64,
     },
-    /// An account that is gone: its installation remains for a while, with `"account": null`.
+    /// A deleted account: its installation remains for a while, with `"account": null`.
     Gone {
         id: u64,
     },
@@ -49,7 +49,7 @@ impl Account {
         }
     }
 
-    /// The login of those that have one.
+    /// The login of a user or an organization.
     pub(super) fn login(&self) -> Option<&str> {
         match self {
             Self::User { login, .. } | Self::Organization { login, .. } => Some(login),
@@ -57,7 +57,7 @@ impl Account {
         }
     }
 
-    /// Logins are the same in any case.
+    /// Logins are compared without regard to case.
     pub(super) fn is_called(&self, login: &str) -> bool {
         self.login().is_some_and(|it| it.eq_ignore_ascii_case(login))
     }
@@ -66,7 +66,7 @@ impl Account {
         matches!(self, Self::Organization { .. })
     }
 
-    /// Where the owner looks at its installations.
+    /// The settings page with the owner's installations.
     pub(super) fn settings(&self, web: &str) -> String {
         match self {
             Self::Organization { login, .. } => {
@@ -130,7 +130,7 @@ fn enterprise(slug: &str, id: u64, web: &str) -> Value {
     })
 }
 
-/// The old form: the type's name with the number of its letters, and the id, in Base64.
+/// The old form: the length and the name of the type, and the id, in Base64.
 pub(super) fn node_id(kind: &str, id: u64) -> String {
     use base64::Engine;
     let text = format!("0{}:{kind}{id}", kind.len());

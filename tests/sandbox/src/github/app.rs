@@ -1,4 +1,4 @@
-//! What an app does as itself: look at itself and at its installations, and end them.
+//! Operations of an app on itself and on its installations.
 //!
 //! <https://docs.github.com/rest/apps/apps>
 
@@ -9,7 +9,7 @@ use super::installations::Installation;
 use super::paging::Page;
 use super::refusals::not_found;
 use super::{Call, GitHub, seed};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 impl GitHub {
     pub(super) fn get_app(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -32,7 +32,7 @@ impl GitHub {
     pub(super) fn list_installations(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let app = self.app_of(call)?;
         let own: Vec<_> = self.installations.iter().filter(|it| it.app == app).collect();
-        let page = Page::asked(call.request);
+        let page = Page::requested(call.request);
         let json: Vec<_> =
             page.of(&own).iter().map(|it| self.installation_json(it, call)).collect();
         Ok(page.linked(Reply::json(StatusCode::OK, &json), call, own.len()))
@@ -65,7 +65,7 @@ impl GitHub {
         Ok(Reply::empty(StatusCode::NO_CONTENT))
     }
 
-    /// The installation of the path; one of another app does not exist for this one.
+    /// The installation in the path, if it is one of the calling app's.
     pub(super) fn own_installation(&self, call: &Call<'_>) -> Result<&Installation, Refusal> {
         let app = self.app_of(call)?;
         let wanted = call.part(0);
@@ -77,7 +77,7 @@ impl GitHub {
     pub(super) fn list_installation_requests(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let app = self.app_of(call)?;
         let all = if app == seed::APP_ID { vec![installation_request(call)] } else { Vec::new() };
-        let page = Page::asked(call.request);
+        let page = Page::requested(call.request);
         let reply = Reply::json(StatusCode::OK, &page.of(&all));
         Ok(page.linked(reply, call, all.len()))
     }

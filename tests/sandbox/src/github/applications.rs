@@ -1,4 +1,4 @@
-//! What an app does with its client secret to the tokens of people: look at one, replace it, narrow it, end it.
+//! Operations of a client on user tokens: check, reset, scope and delete a token, delete the grant.
 //!
 //! <https://docs.github.com/rest/apps/oauth-applications>,
 //! <https://docs.github.com/rest/credentials/revoke>
@@ -13,7 +13,7 @@ use super::refusals::{not_found, object, unprocessable};
 use super::resources::is_open;
 use super::tokens::{Holder, Issued, user_token};
 use super::{Call, GitHub, seed};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 impl GitHub {
     pub(super) fn check_token(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -27,7 +27,7 @@ impl GitHub {
         let life_ms = issued.expires_ms.map(|it| it.saturating_sub(issued.created_ms));
         let issued = Issued {
             created_ms: call.now_ms(),
-            valid_from_ms: call.now_ms().saturating_add(call.visit.token_lag_ms),
+            valid_from_ms: call.now_ms().saturating_add(call.context.token_lag_ms),
             expires_ms: life_ms.map(|life_ms| call.now_ms().saturating_add(life_ms)),
             ..issued
         };
@@ -43,7 +43,7 @@ impl GitHub {
         Ok(Reply::empty(StatusCode::NO_CONTENT))
     }
 
-    /// Every token that people gave the app, refresh tokens included, and the consent itself.
+    /// Revokes every user token of the app, refresh tokens included.
     pub(super) fn delete_grant(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let (_, issued) = self.offered_token(call)?;
         self.tokens.forget_users_of(issued.app);
@@ -60,7 +60,7 @@ impl GitHub {
         let scoped =
             Issued {
                 created_ms: call.now_ms(),
-                valid_from_ms: call.now_ms().saturating_add(call.visit.token_lag_ms),
+                valid_from_ms: call.now_ms().saturating_add(call.context.token_lag_ms),
                 repositories: Some(repositories.unwrap_or_else(|| {
                     self.repositories_of(installation).map(|it| it.id).collect()
                 })),
@@ -94,7 +94,7 @@ impl GitHub {
         found.ok_or_else(not_found)
     }
 
-    /// The user's token of the body, if it is one of the client's that asks.
+    /// The user token in the body, if it belongs to the calling client.
     fn offered_token(&self, call: &Call<'_>) -> Result<(String, Issued), Refusal> {
         let client = self.client_of(call)?;
         let body = object(call)?;
@@ -130,11 +130,11 @@ impl GitHub {
         })
     }
 
-    /// Whoever finds a credential may end it; nobody is told whether it was one.
+    /// Revokes leaked credentials without authentication. The reply does not reveal which of them were valid.
     pub(super) fn revoke_credentials(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let body = object(call)?;
         let list = body.get("credentials").and_then(Value::as_array);
-        let list = list.filter(|list| (1..=MOST_CREDENTIALS).contains(&list.len()));
+        let list = list.filter(|list| (1..=MAX_CREDENTIALS).contains(&list.len()));
         let list = list.ok_or_else(|| {
             unprocessable("Invalid request.\n\ncredentials is a list of 1 to 1000 strings.")
         })?;
@@ -148,4 +148,4 @@ impl GitHub {
     }
 }
 
-const MOST_CREDENTIALS: usize = 1_000;
+const MAX_CREDENTIALS: usize = 1_000;

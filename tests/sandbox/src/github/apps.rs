@@ -1,4 +1,4 @@
-//! The apps: the sample's, those that a key was registered for, and those that came from a manifest.
+//! The apps: the sample, those for which a key was registered, and those created from a manifest.
 
 use std::fmt::Write as _;
 
@@ -24,11 +24,11 @@ pub(super) struct App {
     pub(super) keys: Vec<PublicKey>,
     pub(super) redirects: Redirects,
     pub(super) hook: Hook,
-    /// The newest first.
+    /// Newest first.
     pub(super) deliveries: Vec<Delivery>,
 }
 
-/// Where an app's webhooks go.
+/// The webhook configuration of an app.
 pub(super) struct Hook {
     pub(super) url: String,
     pub(super) content_type: String,
@@ -37,7 +37,7 @@ pub(super) struct Hook {
 }
 
 impl App {
-    /// An app of which nothing is known but its id.
+    /// An app with an id and nothing else.
     pub(super) fn new(id: u64) -> Self {
         Self {
             id,
@@ -114,7 +114,7 @@ impl Apps {
         &mut self.0[0]
     }
 
-    /// The app with this id, which exists from now on.
+    /// The app with this id, which is created if it does not exist.
     pub(super) fn with_id(&mut self, id: u64) -> &mut App {
         let at = self.0.iter().position(|it| it.id == id).unwrap_or_else(|| {
             self.0.push(App::new(id));
@@ -123,7 +123,7 @@ impl Apps {
         &mut self.0[at]
     }
 
-    /// A new app under the next free id, with a slug made of its name.
+    /// A new app with the next free id and a slug made of its name.
     pub(super) fn create(&mut self, name: &str) -> &mut App {
         let id = self.0.iter().map(|it| it.id).max().unwrap_or_default() + 1;
         let slug = self.free_slug(name);
@@ -149,7 +149,7 @@ impl Apps {
         self.0.iter().find(|it| it.client_id == client_id)
     }
 
-    /// The app that an assertion's `iss` means: by its id or by its client id.
+    /// The app whose id or client id is the `iss` of an assertion.
     pub(super) fn by_issuer(&self, issuer: &str) -> Option<&App> {
         self.0.iter().find(|it| it.is_meant_by(issuer))
     }

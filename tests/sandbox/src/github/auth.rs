@@ -1,4 +1,4 @@
-//! Who sends a request: an app by its assertion, somebody by a token, a client by its secret.
+//! Authentication: an app by its assertion, a client by its secret, anything else by a token.
 
 use std::fmt;
 
@@ -8,21 +8,21 @@ use base64::engine::general_purpose::STANDARD;
 use super::refusals::{forbidden, suspended, unauthorized};
 use super::tokens::{Holder, Issued};
 use super::{Call, GitHub};
-use crate::exchange::Refusal;
+use crate::http::Refusal;
 use crate::{jwt, secrets};
 
 impl GitHub {
-    /// The app that sends this request, by the assertion it is signed with.
+    /// The app that signed the assertion of this request.
     pub(super) fn app_of(&self, call: &Call<'_>) -> Result<u64, Refusal> {
         let (scheme, credential) = credential(call)?;
         // <https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/about-authentication-with-a-github-app>:
-        // an assertion goes with `Bearer`, and not with `token`.
+        // an assertion needs the scheme `Bearer`; a token may also use `token`.
         if scheme != "bearer" && credential_kind(credential) == "jwt" {
             return Err(unauthorized("Bad credentials"));
         }
         let rules = jwt::Rules {
-            longest_life_s: 600,
-            issuer: if self.quirks.issuer_must_be_integer {
+            max_lifetime_s: 600,
+            issuer: if self.deviations.issuer_must_be_integer {
                 jwt::Issuer::IntegerOrClientId
             } else {
                 jwt::Issuer::IntegerOrText
@@ -36,7 +36,7 @@ impl GitHub {
         app.map(|app| app.id).ok_or_else(|| unauthorized("Integration not found"))
     }
 
-    /// The token that came with this request, whosever it is.
+    /// The record of this request's token, of any holder.
     pub(super) fn token_of(&self, call: &Call<'_>) -> Result<Issued, Refusal> {
         let (scheme, credential) = credential(call)?;
         let issued = self.tokens.find(credential, call.now_ms());
@@ -48,7 +48,7 @@ impl GitHub {
         }
     }
 
-    /// The installation whose token came with this request.
+    /// The installation of this request's token.
     pub(super) fn installation_token_of(&self, call: &Call<'_>) -> Result<(u64, Issued), Refusal> {
         let issued = self.token_of(call)?;
         match issued.holder {
@@ -68,7 +68,7 @@ impl GitHub {
         }
     }
 
-    /// The app whose client id and secret came with this request, which has to be the one of the path.
+    /// The app whose client id and secret this request carries; the path has to name it, too.
     pub(super) fn client_of(&self, call: &Call<'_>) -> Result<u64, Refusal> {
         let (scheme, credential) = credential(call)?;
         let wrong = || unauthorized("Bad credentials");
@@ -81,16 +81,18 @@ impl GitHub {
         same.then_some(app.id).ok_or_else(super::refusals::not_found)
     }
 
-    /// Who is counted for this request.
+    /// The principal whose rate limit this request counts against.
     pub(super) fn principal(&self, call: &Call<'_>) -> Principal {
-        let Some((_, credential)) = call.request.authorization() else { return Principal::Nobody };
+        let Some((_, credential)) = call.request.authorization() else {
+            return Principal::Anonymous;
+        };
         match self.tokens.find(credential, call.now_ms()).map(|it| it.holder) {
             Some(Holder::Installation(id)) => Principal::Installation(id),
             Some(Holder::User { .. }) => Principal::User,
             None => self
                 .app_of(call)
                 .or_else(|_| self.client_of(call))
-                .map_or(Principal::Nobody, Principal::App),
+                .map_or(Principal::Anonymous, Principal::App),
         }
     }
 
@@ -122,13 +124,13 @@ pub(super) fn credential_kind(credential: &str) -> &'static str {
     }
 }
 
-/// For whom requests are counted.
+/// The principal of a rate limit.
 #[derive(PartialEq, Eq)]
 pub(super) enum Principal {
     Installation(u64),
     User,
     App(u64),
-    Nobody,
+    Anonymous,
 }
 
 impl fmt::Display for Principal {
@@ -137,7 +139,7 @@ impl fmt::Display for Principal {
             Self::Installation(id) => write!(f, "installation ID {id}"),
             Self::User => write!(f, "user ID {}", super::seed::USER_ID),
             Self::App(id) => write!(f, "app ID {id}"),
-            Self::Nobody => f.write_str("127.0.0.1"),
+            Self::Anonymous => f.write_str("127.0.0.1"),
         }
     }
 }

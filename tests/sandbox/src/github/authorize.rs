@@ -1,4 +1,4 @@
-//! The page on which a person lets an app act for them, and the code that results.
+//! The consent page, and the authorization code that it issues.
 //!
 //! <https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app>:
 //! `redirect_uri` is one of the app's callback URLs, `code_challenge_method` can only be `S256`, a code lives ten minutes.
@@ -9,15 +9,15 @@ use std::collections::HashMap;
 use hyper::StatusCode;
 use url::Url;
 
-use super::{Call, GitHub, Question, seed};
-use crate::exchange::{Repeated, Reply, Request};
+use super::{Call, GitHub, PendingForm, seed};
+use crate::forms::{field, is_same_origin};
+use crate::http::{Repeated, Reply, Request};
 use crate::pages::{Consent, problem};
 use crate::pkce;
-use crate::questions::{comes_from_our_page, field};
 use crate::secrets;
 
-/// What a person was asked to agree to.
-pub(super) struct Consented {
+/// An authorization request, before and after the consent of the person.
+pub(super) struct AuthorizationRequest {
     pub(super) app: u64,
     pub(super) returns_to: Url,
     state: Option<String>,
@@ -28,20 +28,20 @@ pub(super) struct Consented {
 /// Codes that were not exchanged yet.
 #[derive(Default)]
 pub(super) struct Codes {
-    issued: HashMap<String, (Consented, i64)>,
+    issued: HashMap<String, (AuthorizationRequest, i64)>,
 }
 
 impl Codes {
-    fn issue(&mut self, consented: Consented, now_ms: i64) -> String {
+    fn issue(&mut self, authorization: AuthorizationRequest, now_ms: i64) -> String {
         let code = secrets::hexadecimal("", 20);
-        self.issued.insert(code.clone(), (consented, now_ms.saturating_add(CODE_LIFE_MS)));
+        self.issued.insert(code.clone(), (authorization, now_ms.saturating_add(CODE_LIFE_MS)));
         code
     }
 
-    /// What was agreed to under a code that still works.
-    pub(super) fn find(&self, code: &str, now_ms: i64) -> Option<&Consented> {
-        let (consented, expires_ms) = self.issued.get(code)?;
-        (now_ms < *expires_ms).then_some(consented)
+    /// The authorization request of a code that is still valid.
+    pub(super) fn find(&self, code: &str, now_ms: i64) -> Option<&AuthorizationRequest> {
+        let (authorization, expires_ms) = self.issued.get(code)?;
+        (now_ms < *expires_ms).then_some(authorization)
     }
 
     pub(super) fn spend(&mut self, code: &str) {
@@ -51,30 +51,33 @@ impl Codes {
 
 impl GitHub {
     pub(super) fn authorize_page(&mut self, call: &Call<'_>) -> Reply {
-        let (consented, trouble) = match self.asked_for(call.request) {
-            Ok(asked) => asked,
+        let (authorization, failure) = match self.authorization_request(call.request) {
+            Ok(requested) => requested,
             Err(explanation) => return problem(StatusCode::NOT_FOUND, explanation),
         };
-        if let Some((error, description)) = trouble {
-            return consented.refused(error, description);
+        if let Some((error, description)) = failure {
+            return authorization.refused(error, description);
         }
-        let Some(app) = self.apps.by_id(consented.app) else {
+        let Some(app) = self.apps.by_id(authorization.app) else {
             return problem(StatusCode::NOT_FOUND, "No app has this client_id.");
         };
-        let (name, returns_to) = (app.name.clone(), consented.returns_to.to_string());
-        let form_token = self.questions.ask(Question::Consent(consented), call.visit);
+        let (name, returns_to) = (app.name.clone(), authorization.returns_to.to_string());
+        let form_token = self.forms.add(PendingForm::Consent(authorization), call.context);
         Consent {
             platform: "GitHub",
             app: &name,
             user: seed::user().login().unwrap_or_default(),
             returns_to: &returns_to,
-            form: call.visit.form("/login/oauth/authorize", &form_token),
+            form: call.context.form("/login/oauth/authorize", &form_token),
         }
         .page()
     }
 
-    /// What the address asks for, and what is wrong with it though a browser can be sent back with that.
-    fn asked_for(&self, request: &Request) -> Result<(Consented, Option<Trouble>), &'static str> {
+    /// Reads an authorization request, with the error of a request that can be refused by a redirect.
+    fn authorization_request(
+        &self,
+        request: &Request,
+    ) -> Result<(AuthorizationRequest, Option<CallbackError>), &'static str> {
         let repeated = |_: Repeated| "A parameter of this address appears twice.";
         let parameter = |name| request.query.one(name).map_err(repeated);
         let client = parameter("client_id")?.ok_or("The address names no client_id.")?;
@@ -83,7 +86,7 @@ impl GitHub {
         let wanted = app.redirects.accept(parameter("redirect_uri")?.unwrap_or(first));
         let challenge = parameter("code_challenge")?;
         let method = parameter("code_challenge_method")?;
-        let trouble = if wanted.is_none() {
+        let failure = if wanted.is_none() {
             Some(MISMATCH)
         } else if !is_acceptable(challenge, method) {
             Some(("invalid_request", "The code_challenge_method must be S256."))
@@ -91,39 +94,39 @@ impl GitHub {
             None
         };
         let registered = || app.redirects.accept(first).ok_or("The app has no callback URL.");
-        let consented = Consented {
+        let authorization = AuthorizationRequest {
             app: app.id,
             returns_to: wanted.map_or_else(registered, Ok)?,
             state: parameter("state")?.map(str::to_owned),
             challenge: challenge.map(str::to_owned),
         };
-        Ok((consented, trouble))
+        Ok((authorization, failure))
     }
 
     pub(super) fn authorize_decision(&mut self, call: &Call<'_>) -> Reply {
-        if !comes_from_our_page(call.request) {
+        if !is_same_origin(call.request) {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.visit);
-        match (question, field(call.request, "decision").as_deref()) {
-            (Some(Question::Consent(consented)), Some("authorize")) => {
-                let (returns_to, state) = (consented.returns_to.clone(), consented.state.clone());
-                let code = self.codes.issue(consented, call.now_ms());
-                answered(returns_to, state.as_deref(), &[("code", &code)])
+        let form = self.forms.take(&form_token, call.context);
+        match (form, field(call.request, "decision").as_deref()) {
+            (Some(PendingForm::Consent(authorization)), Some("authorize")) => {
+                let (returns_to, state) =
+                    (authorization.returns_to.clone(), authorization.state.clone());
+                let code = self.codes.issue(authorization, call.now_ms());
+                callback(returns_to, state.as_deref(), &[("code", &code)])
             }
-            (Some(Question::Consent(consented)), Some("deny")) => {
-                consented.refused("access_denied", "The user has denied your application access.")
-            }
+            (Some(PendingForm::Consent(authorization)), Some("deny")) => authorization
+                .refused("access_denied", "The user has denied your application access."),
             _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),
         }
     }
 }
 
 /// `error` and `error_description` of a callback.
-type Trouble = (&'static str, &'static str);
+type CallbackError = (&'static str, &'static str);
 
-/// No challenge, or one of S256.
+/// Whether there is no challenge, or an S256 challenge.
 fn is_acceptable(challenge: Option<&str>, method: Option<&str>) -> bool {
     match (challenge, method) {
         (None, None) => true,
@@ -132,22 +135,22 @@ fn is_acceptable(challenge: Option<&str>, method: Option<&str>) -> bool {
     }
 }
 
-impl Consented {
+impl AuthorizationRequest {
     fn refused(self, error: &str, description: &str) -> Reply {
         let uri = format!("{TROUBLESHOOTING}#{}", error.replace('_', "-"));
         let parameters =
             [("error", error), ("error_description", description), ("error_uri", uri.as_str())];
-        answered(self.returns_to, self.state.as_deref(), &parameters)
+        callback(self.returns_to, self.state.as_deref(), &parameters)
     }
 }
 
-fn answered(mut returns_to: Url, state: Option<&str>, parameters: &[(&str, &str)]) -> Reply {
+fn callback(mut returns_to: Url, state: Option<&str>, parameters: &[(&str, &str)]) -> Reply {
     let state = state.map(|state| ("state", state));
     returns_to.query_pairs_mut().extend_pairs(parameters).extend_pairs(state);
     Reply::redirect(returns_to.as_str())
 }
 
-const MISMATCH: Trouble = (
+const MISMATCH: CallbackError = (
     "redirect_uri_mismatch",
     "The redirect_uri MUST match the registered callback URL for this application.",
 );

@@ -1,4 +1,4 @@
-//! The webhooks that were sent for an app, listed with a cursor and sent once more on demand.
+//! The webhook deliveries of an app: listed with a cursor, and redelivered.
 //!
 //! <https://docs.github.com/rest/apps/webhooks>
 
@@ -10,7 +10,7 @@ use super::app::rfc3339;
 use super::paging::{link, size};
 use super::refusals::not_found;
 use super::{Call, GitHub};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 #[derive(Clone)]
 pub(super) struct Delivery {
@@ -22,7 +22,7 @@ pub(super) struct Delivery {
     event: String,
 }
 
-/// Forty deliveries, the newest first; every tenth of them failed.
+/// Forty deliveries, newest first; every tenth failed.
 pub(super) fn seeded() -> Vec<Delivery> {
     (1..=40)
         .rev()
@@ -64,7 +64,7 @@ impl GitHub {
         Ok(Reply::json(StatusCode::OK, &delivery.whole_json(&app.hook.url, app.id)))
     }
 
-    /// The same event once more, under the same GUID and a new id; it arrives.
+    /// Redelivers an event with the same GUID and a new id. The redelivery succeeds.
     pub(super) fn redeliver_hook(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let id = self.app_of(call)?;
         let app = self.apps.by_id_mut(id).ok_or_else(not_found)?;
@@ -122,7 +122,7 @@ impl Delivery {
         self.status_code < 400
     }
 
-    /// Opaque to clients, who take it from the `Link` header.
+    /// The cursor in the `Link` header, opaque to clients.
     fn cursor(&self) -> String {
         format!("v1_{}", self.id)
     }

@@ -1,4 +1,4 @@
-//! The device flow: a program without a browser shows a code, a person types it in elsewhere, the program polls.
+//! The device flow: a program shows a code, a person enters it on another device, the program polls.
 //!
 //! <https://docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps#device-flow>
 
@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use hyper::StatusCode;
 use serde_json::json;
 
+use super::deviations::ExpiryError;
 use super::encoding::{Failure, Members, Parameters};
-use super::quirks::ExpiryError;
-use super::{Call, GitHub, Question};
-use crate::exchange::Reply;
-use crate::questions::{comes_from_our_page, field};
+use super::{Call, GitHub, PendingForm};
+use crate::forms::{field, is_same_origin};
+use crate::http::Reply;
 use crate::{pages, secrets};
 
-/// The devices that wait, by their device codes.
+/// The waiting devices, by device code.
 #[derive(Default)]
 pub(super) struct Devices {
     waiting: HashMap<String, Device>,
@@ -41,13 +41,14 @@ impl GitHub {
         self.oauth_reply(members, call)
     }
 
-    fn add_device(&mut self, asked: &Parameters, call: &Call<'_>) -> Result<Members, Failure> {
-        let app = self.client(asked)?;
-        if !self.quirks.device_flow {
+    fn add_device(&mut self, parameters: &Parameters, call: &Call<'_>) -> Result<Members, Failure> {
+        let app = self.client(parameters)?;
+        if !self.deviations.device_flow {
             return Err(DISABLED);
         }
         let (device_code, user_code) = (secrets::hexadecimal("", 40), user_code());
-        let (life_s, interval_s) = (self.quirks.device_code_life_s, self.quirks.device_interval_s);
+        let (life_s, interval_s) =
+            (self.deviations.device_code_life_s, self.deviations.device_interval_s);
         let device = Device {
             app,
             user_code: user_code.clone(),
@@ -66,20 +67,24 @@ impl GitHub {
         ])
     }
 
-    /// One poll. The rules are those of [RFC 8628, section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
-    pub(super) fn poll(&mut self, asked: &Parameters, call: &Call<'_>) -> Result<Members, Failure> {
-        let (app, now_ms) = (self.client(asked)?, call.now_ms());
-        if !self.quirks.device_flow {
+    /// Answers one poll by the rules of [RFC 8628, section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
+    pub(super) fn poll(
+        &mut self,
+        parameters: &Parameters,
+        call: &Call<'_>,
+    ) -> Result<Members, Failure> {
+        let (app, now_ms) = (self.client(parameters)?, call.now_ms());
+        if !self.deviations.device_flow {
             return Err(DISABLED);
         }
-        let code = asked.text("device_code").unwrap_or_default();
+        let code = parameters.text("device_code").unwrap_or_default();
         let device = self.devices.waiting.get_mut(code).filter(|it| it.app == app);
         let device = device.ok_or(INCORRECT)?;
         if now_ms >= device.expires_ms {
             return Err(self.expired());
         }
         if device.is_polled_too_fast(now_ms) {
-            device.interval_s += SLOWER_S;
+            device.interval_s += SLOW_DOWN_STEP_S;
             return Err(SLOW_DOWN.with_interval(device.interval_s));
         }
         match device.decision {
@@ -93,7 +98,7 @@ impl GitHub {
     }
 
     fn expired(&self) -> Failure {
-        match self.quirks.device_expiry_error {
+        match self.deviations.device_expiry_error {
             ExpiryError::ExpiredToken => EXPIRED,
             ExpiryError::TokenExpired => EXPIRED.called("token_expired"),
         }
@@ -101,26 +106,26 @@ impl GitHub {
 
     pub(super) fn device_page(&mut self, call: &Call<'_>) -> Reply {
         let user_code = call.request.query.one("user_code").ok().flatten().unwrap_or_default();
-        let form_token = self.questions.ask(Question::Device, call.visit);
-        pages::device(user_code, &call.visit.form("/login/device", &form_token))
+        let form_token = self.forms.add(PendingForm::Device, call.context);
+        pages::device(user_code, &call.context.form("/login/device", &form_token))
     }
 
     pub(super) fn device_decision(&mut self, call: &Call<'_>) -> Reply {
-        if !comes_from_our_page(call.request) {
+        if !is_same_origin(call.request) {
             return pages::problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.visit);
+        let form = self.forms.take(&form_token, call.context);
         let user_code = field(call.request, "user_code").unwrap_or_default();
         let Some(device) = self.devices.undecided(&user_code, call.now_ms()) else {
             return pages::problem(StatusCode::UNPROCESSABLE_ENTITY, "No device shows this code.");
         };
-        match (question, field(call.request, "decision").as_deref()) {
-            (Some(Question::Device), Some("authorize")) => {
+        match (form, field(call.request, "decision").as_deref()) {
+            (Some(PendingForm::Device), Some("authorize")) => {
                 device.decision = Some(Decision::Approved);
                 Reply::redirect("/login/device/success")
             }
-            (Some(Question::Device), Some("deny")) => {
+            (Some(PendingForm::Device), Some("deny")) => {
                 device.decision = Some(Decision::Denied);
                 Reply::redirect("/login/device/failure")
             }
@@ -133,7 +138,7 @@ impl GitHub {
 }
 
 impl Devices {
-    /// The device that shows `user_code`, which people type with or without its hyphen and in any case.
+    /// The undecided device with this user code, in upper or lower case, with or without its hyphen.
     fn undecided(&mut self, user_code: &str, now_ms: i64) -> Option<&mut Device> {
         let bare = |code: &str| code.replace(['-', ' '], "").to_ascii_uppercase();
         let typed = bare(user_code);
@@ -145,7 +150,7 @@ impl Devices {
 }
 
 impl Device {
-    /// Whether less than the interval went by since the poll before this one.
+    /// Whether this poll comes earlier than the interval allows.
     fn is_polled_too_fast(&mut self, now_ms: i64) -> bool {
         let before = self.polled_ms.replace(now_ms);
         before.is_some_and(|before| {
@@ -162,15 +167,15 @@ pub(super) fn failure() -> Reply {
     pages::notice("Nothing was authorized", "Your device stays disconnected.")
 }
 
-/// Eight consonants, as in `WDJB-MJHT`: no word can come of them.
+/// A user code of eight consonants, such as `WDJB-MJHT`, so that it spells no word.
 fn user_code() -> String {
-    let mut code = secrets::drawn("", 8, b"BCDFGHJKLMNPQRSTVWXZ");
+    let mut code = secrets::random("", 8, b"BCDFGHJKLMNPQRSTVWXZ");
     code.insert(4, '-');
     code
 }
 
 pub(super) const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
-const SLOWER_S: i64 = 5;
+const SLOW_DOWN_STEP_S: i64 = 5;
 
 const fn failure_of(error: &'static str, description: &'static str) -> Failure {
     Failure::new(

@@ -1,4 +1,4 @@
-//! How the OAuth exchanges read and write: parameters from a query, a form or JSON; replies as a form, JSON or XML.
+//! The encodings of OAuth requests and replies: parameters in a query, a form or JSON; replies as a form, JSON or XML.
 //!
 //! <https://docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps>
 
@@ -9,10 +9,10 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::Serializer;
 
-use crate::exchange::{JSON, Reply, Request};
+use crate::http::{JSON, Reply, Request};
 use crate::pages::escape;
 
-/// The parameters of an exchange, wherever they were sent.
+/// The parameters of an OAuth request, from the query and the body.
 pub(super) struct Parameters(HashMap<String, String>);
 
 impl Parameters {
@@ -46,10 +46,10 @@ fn text(value: Value) -> Option<String> {
     }
 }
 
-/// The members of a reply, in their order.
+/// The members of a reply, in order.
 pub(super) type Members = Vec<(&'static str, Value)>;
 
-/// GitHub reports failures of OAuth with status 200, too.
+/// GitHub reports OAuth failures with status 200.
 pub(super) fn reply(request: &Request, members: Members) -> Reply {
     reply_with(StatusCode::OK, request, members)
 }
@@ -78,13 +78,13 @@ fn xml(members: Members) -> String {
     xml + "</OAuth>"
 }
 
-/// Why an exchange failed: `error`, `error_description` and `error_uri`.
+/// The failure of an OAuth request: `error`, `error_description` and `error_uri`.
 pub(super) struct Failure {
     error: &'static str,
     description: &'static str,
-    /// The part of the page that explains it.
+    /// Path and anchor of the documentation.
     anchor: &'static str,
-    /// The new interval of a device that polls too fast.
+    /// The new polling interval after `slow_down`.
     interval_s: Option<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! Where an app's webhooks go.
+//! The webhook configuration of an app.
 //!
 //! <https://docs.github.com/rest/apps/webhooks>
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::apps::App;
 use super::refusals::{not_found, object, unprocessable};
 use super::{Call, GitHub};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 impl GitHub {
     pub(super) fn hook_config(&self, call: &Call<'_>) -> Result<Reply, Refusal> {

@@ -1,4 +1,4 @@
-//! An app where it is installed: on whose account, for which repositories, with which permissions.
+//! Installations: their account, repositories and permissions.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub(super) struct Installation {
     pub(super) suspended_at: Option<String>,
 }
 
-/// The repositories that the owner let the app have.
+/// The repositories that the owner selected.
 pub(super) enum Selection {
     All,
     Selected(Vec<u64>),
@@ -75,7 +75,7 @@ impl GitHub {
         self.installations.iter().find(|it| it.id == id)
     }
 
-    /// The repositories an installation has.
+    /// The repositories of an installation.
     pub(super) fn repositories_of<'s>(
         &'s self,
         installation: &'s Installation,

@@ -1,6 +1,6 @@
-//! Which installation belongs to an organization, a person, a repository or an enterprise.
+//! Lookups of an installation by organization, user, repository or enterprise.
 //!
-//! <https://docs.github.com/rest/apps/apps>. What was renamed is found by its id: 301 leads there.
+//! <https://docs.github.com/rest/apps/apps>. A former name is redirected to the id with 301.
 
 use hyper::StatusCode;
 use hyper::header::LOCATION;
@@ -11,7 +11,7 @@ use super::installations::Installation;
 use super::refusals::{REPO_INSTALLATION_PAGE, documented, not_found};
 use super::repositories::{Lookup, Repository};
 use super::{Call, GitHub, seed};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 impl GitHub {
     pub(super) fn org_installation(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -28,7 +28,7 @@ impl GitHub {
         self.found(app, call, |account| account.is_organization() && account.id().to_string() == id)
     }
 
-    /// Answers for the name of an organization, too.
+    /// Finds organizations, too.
     pub(super) fn user_installation(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let (app, login) = (self.app_of(call)?, call.part(0));
         self.found(app, call, |account| account.is_called(login))
@@ -46,11 +46,11 @@ impl GitHub {
     pub(super) fn repo_installation(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let app = self.app_of(call)?;
         match self.look_up(call.part(0), call.part(1)) {
-            Lookup::Here(repository) => self.found_for(app, repository, call),
+            Lookup::Found(repository) => self.found_for(app, repository, call),
             Lookup::Moved(repository) => {
                 Ok(self.moved(call, &format!("/repositories/{}/installation", repository.id)))
             }
-            Lookup::Nowhere => Err(no_repo_installation()),
+            Lookup::Missing => Err(no_repo_installation()),
         }
     }
 
@@ -83,7 +83,7 @@ impl GitHub {
     }
 
     pub(super) fn moved(&self, call: &Call<'_>, path: &str) -> Reply {
-        let location = match &self.quirks.redirect_origin {
+        let location = match &self.deviations.redirect_origin {
             Some(origin) => format!("{origin}{path}"),
             None => format!("{}{path}", call.api),
         };

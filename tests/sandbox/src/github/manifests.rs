@@ -1,4 +1,4 @@
-//! An app made from a manifest: the developer's site posts it, a person presses a button, a code is exchanged for the
+//! Manifests: the developer's site posts one, a person presses a button, a code is exchanged for the
 //! app's secrets.
 //!
 //! <https://docs.github.com/apps/sharing-github-apps/registering-a-github-app-from-a-manifest>
@@ -13,15 +13,15 @@ use url::Url;
 use super::apps::Hook;
 use super::permissions::Permissions;
 use super::refusals::not_found;
-use super::{Call, GitHub, Question};
-use crate::exchange::{Refusal, Reply};
+use super::{Call, GitHub, PendingForm};
+use crate::forms::{field, is_same_origin};
+use crate::http::{Refusal, Reply};
 use crate::keys::{PublicKey, generate_pkcs1_private_key};
 use crate::pages::{creation, problem};
-use crate::questions::{comes_from_our_page, field};
 use crate::redirects::Redirects;
 use crate::secrets;
 
-/// What the sandbox reads of a manifest.
+/// The members of a manifest that the sandbox reads.
 #[derive(Deserialize)]
 pub(super) struct Manifest {
     #[serde(default)]
@@ -36,7 +36,7 @@ pub(super) struct Manifest {
     default_permissions: Permissions,
     #[serde(default)]
     default_events: Vec<String>,
-    /// From the address, not from the manifest.
+    /// From the query, not from the manifest.
     #[serde(skip)]
     state: Option<String>,
 }
@@ -47,14 +47,14 @@ struct HookAttributes {
     url: String,
 }
 
-/// Manifests that were agreed to and not converted yet, by their codes.
+/// Confirmed manifests that were not converted yet, by code.
 #[derive(Default)]
 pub(super) struct Manifests {
     agreed: HashMap<String, (Manifest, i64)>,
 }
 
 impl GitHub {
-    /// The form comes from another site by design, so its origin is not looked at; the button is what counts.
+    /// Another site posts the form by design, so its origin is not checked here, but when the button is pressed.
     pub(super) fn manifest_page(&mut self, call: &Call<'_>) -> Reply {
         let manifest = field(call.request, "manifest").unwrap_or_default();
         let Ok(mut manifest) = serde_json::from_str::<Manifest>(&manifest) else {
@@ -62,20 +62,20 @@ impl GitHub {
         };
         manifest.state = call.request.query.one("state").ok().flatten().map(str::to_owned);
         let name = manifest.name.clone().unwrap_or_else(|| UNNAMED.to_owned());
-        let form_token = self.questions.ask(Question::Creation(manifest), call.visit);
-        creation(&name, &call.visit.form("/settings/apps/manifest", &form_token))
+        let form_token = self.forms.add(PendingForm::Creation(manifest), call.context);
+        creation(&name, &call.context.form("/settings/apps/manifest", &form_token))
     }
 
     pub(super) fn manifest_decision(&mut self, call: &Call<'_>) -> Reply {
-        if !comes_from_our_page(call.request) {
+        if !is_same_origin(call.request) {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.visit);
+        let form = self.forms.take(&form_token, call.context);
         let agreed = field(call.request, "decision").is_some_and(|it| it == "authorize");
-        match question {
-            Some(Question::Creation(manifest)) if agreed => self.agree(manifest, call),
-            Some(Question::Creation(_)) => {
+        match form {
+            Some(PendingForm::Creation(manifest)) if agreed => self.agree(manifest, call),
+            Some(PendingForm::Creation(_)) => {
                 problem(StatusCode::BAD_REQUEST, "No app was created, as you wished.")
             }
             _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),
@@ -118,7 +118,7 @@ impl GitHub {
     }
 }
 
-/// Where codes may be sent: to the manifest's callback URLs, or else to where its own code went.
+/// The redirect URIs: the manifest's callback URLs, or its `redirect_url` if it has none.
 fn redirects(redirect_url: String, callback_urls: Vec<String>) -> Redirects {
     let mut urls = callback_urls.into_iter();
     let first = urls.next().unwrap_or(redirect_url);

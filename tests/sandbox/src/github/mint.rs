@@ -1,4 +1,4 @@
-//! A token for an installation.
+//! Installation tokens.
 //!
 //! <https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app>
 
@@ -11,7 +11,7 @@ use super::narrowing::{Narrowed, Narrowing};
 use super::refusals::{object, suspended};
 use super::tokens::{Holder, Issued, classic_installation_token, stateless_installation_token};
 use super::{Call, Edition, GitHub, seed};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 impl GitHub {
     pub(super) fn mint(&mut self, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -20,7 +20,7 @@ impl GitHub {
             return Err(suspended());
         }
         let narrowed = self.narrowed(installation, &Narrowing::read(&object(call)?)?)?;
-        let expires_ms = call.now_ms().saturating_add(self.quirks.installation_token_life_ms);
+        let expires_ms = call.now_ms().saturating_add(self.deviations.installation_token_life_ms);
         let token = self.new_installation_token(installation.app, call);
         let minted = self.minted(installation, &narrowed, &token, expires_ms, call);
         let issued = Issued {
@@ -29,7 +29,7 @@ impl GitHub {
             permissions: narrowed.permissions,
             repositories: narrowed.repositories,
             created_ms: call.now_ms(),
-            valid_from_ms: call.now_ms().saturating_add(call.visit.token_lag_ms),
+            valid_from_ms: call.now_ms().saturating_add(call.context.token_lag_ms),
             expires_ms: Some(expires_ms),
         };
         self.tokens.keep(&token, issued);
@@ -63,13 +63,13 @@ impl GitHub {
         minted
     }
 
-    /// For a while a header chooses between the two forms; a server knows only the old one.
+    /// A header chooses between the two forms for the time being; an enterprise server has only the old one.
     /// <https://github.blog/changelog/2026-04-24-notice-about-upcoming-new-format-for-github-app-installation-tokens/>
     fn new_installation_token(&self, app: u64, call: &Call<'_>) -> String {
         let stateless = match call.request.header("x-github-stateless-s2s-token") {
             Some("enabled") => true,
             Some("disabled") => false,
-            _ => self.quirks.stateless_tokens,
+            _ => self.deviations.stateless_tokens,
         };
         if stateless && self.edition == Edition::Cloud {
             stateless_installation_token(app)

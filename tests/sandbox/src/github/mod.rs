@@ -1,9 +1,9 @@
-//! GitHub as documented: apps, installations, `ghs_` tokens, and `ghu_` tokens of people, in the cloud or on one's own
+//! GitHub as documented: apps, installations, `ghs_` tokens and `ghu_` tokens, in the cloud or as an enterprise
 //! server (GHES).
 //!
 //! Sources: [REST API for apps](https://docs.github.com/rest/apps), [OAuth for
-//! apps](https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app), and bodies that people
-//! recorded in public bug reports and test fixtures. Where all of them are silent the sandbox chooses; README.md lists
+//! apps](https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app), and replies that
+//! were recorded in public bug reports and test fixtures. Where none of them says anything, the sandbox chooses; README.md lists
 //! the choices.
 //!
 //! `routes` says which function answers which request. Those of the API fail with a [`Refusal`]; the pages and the OAuth
@@ -16,6 +16,7 @@ mod apps;
 mod auth;
 mod authorize;
 mod deliveries;
+mod deviations;
 mod device;
 mod encoding;
 mod hooks;
@@ -27,7 +28,6 @@ mod narrowing;
 mod oauth;
 mod paging;
 mod permissions;
-mod quirks;
 mod refusals;
 mod repositories;
 mod resources;
@@ -39,67 +39,66 @@ mod user;
 
 use serde_json::Value;
 
-use crate::exchange::{Refusal, Reply, Request};
+use crate::forms::PendingForms;
+use crate::http::{Refusal, Reply, Request};
 use crate::keys::PublicKey;
 use crate::limits::Limits;
-use crate::platform::{Change, Platform, PlatformName, Registration, Visit};
-use crate::questions::Questions;
-use crate::quirks as json;
+use crate::platform::{Change, Context, Platform, PlatformName, Registration};
 
 use apps::Apps;
 use auth::Principal;
-use authorize::{Codes, Consented};
+use authorize::{AuthorizationRequest, Codes};
+use deviations::Deviations;
 use device::Devices;
 use installations::Installation;
 use manifests::{Manifest, Manifests};
-use quirks::Quirks;
 use repositories::Repository;
-use routes::{Found, Place};
+use routes::{Base, Found};
 use sessions::Sessions;
 use tokens::Tokens;
 
-/// Where GitHub runs.
+/// The product: the cloud or the enterprise server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Edition {
-    /// github.com, whose API has a host of its own.
+    /// github.com, whose API has another host than its pages.
     Cloud,
     /// GitHub Enterprise Server, whose API is under `/api/v3` of its only host.
     Server,
 }
 
-/// Everything the platform knows.
+/// The state of the platform.
 pub(crate) struct GitHub {
     edition: Edition,
     apps: Apps,
     installations: Vec<Installation>,
     repositories: Vec<Repository>,
     tokens: Tokens,
-    questions: Questions<Question>,
+    forms: PendingForms<PendingForm>,
     codes: Codes,
     sessions: Sessions,
     devices: Devices,
     manifests: Manifests,
     limits: Limits,
-    quirks: Quirks,
+    deviations: Deviations,
 }
 
-/// What a page asks a person.
-enum Question {
-    /// May this app act for you?
-    Consent(Consented),
-    /// Which device is it?
+/// A form that waits for the decision of the person.
+enum PendingForm {
+    /// Consent for an app.
+    Consent(AuthorizationRequest),
+    /// The user code of a device.
     Device,
-    /// Shall this app exist?
+    /// Creation of an app.
     Creation(Manifest),
 }
 
-/// One request, and what its handler needs to answer it.
+/// A request with its context and the parameters of its route.
 struct Call<'a> {
     request: &'a Request,
-    visit: &'a Visit,
-    /// The variable parts of the path.
+    context: &'a Context,
+    /// The path parameters.
     parts: Vec<&'a str>,
-    /// Where the client believes the API to be.
+    /// The base URL of the API, as the client addressed it.
     api: String,
 }
 
@@ -109,17 +108,17 @@ impl Call<'_> {
     }
 
     fn now_ms(&self) -> i64 {
-        self.visit.now_ms
+        self.context.now_ms
     }
 
-    /// Where the client believes the pages to be.
+    /// The base URL of the pages, as the client addressed it.
     fn web(&self) -> &str {
-        &self.visit.origin
+        &self.context.origin
     }
 }
 
 impl GitHub {
-    /// The platform with the app of its documentation, and enough installations to see every kind of them.
+    /// The platform with the app of its documentation and an installation of every kind.
     pub(crate) fn as_documented(edition: Edition) -> Self {
         Self {
             edition,
@@ -127,42 +126,39 @@ impl GitHub {
             installations: seed::installations(edition),
             repositories: seed::repositories(),
             tokens: Tokens::default(),
-            questions: Questions::default(),
+            forms: PendingForms::default(),
             codes: Codes::default(),
             sessions: Sessions::default(),
             devices: Devices::default(),
             manifests: Manifests::default(),
             limits: Limits::default(),
-            quirks: Quirks::default(),
+            deviations: Deviations::default(),
         }
     }
 
-    fn call<'a>(&self, found: &Found<'a>, request: &'a Request, visit: &'a Visit) -> Call<'a> {
-        let api = format!("{}{}", visit.origin, self.api_path());
-        Call { request, visit, parts: found.parts.clone(), api }
+    fn call<'a>(&self, found: &Found<'a>, request: &'a Request, context: &'a Context) -> Call<'a> {
+        let api = format!("{}{}", context.origin, self.api_path());
+        Call { request, context, parts: found.parts.clone(), api }
     }
 
-    /// An answer of the API, which counts requests and knows versions; the pages do neither.
+    /// Answers a request to the API, which has rate limits and versions; the pages have neither.
     fn api(&mut self, found: &Found<'_>, call: &Call<'_>) -> Reply {
         let principal = self.principal(call);
         let limit = self.limit_of(&principal);
         let allowance = self.limits.count(&principal.to_string(), call.now_ms(), limit);
-        let exceeded = self.quirks.enforce_rate_limit && allowance.is_exceeded();
-        let answer = if exceeded {
-            self.rate_limited(&principal).into()
-        } else {
-            self.admitted(found, call)
-        };
+        let exceeded = self.deviations.enforce_rate_limit && allowance.is_exceeded();
+        let answer =
+            if exceeded { self.rate_limited(&principal).into() } else { self.checked(found, call) };
         let answer = answer.with_own("x-github-media-type", "github.v3; format=json");
-        // Rate limits are off on a server unless its owner turns them on.
-        if self.edition == Edition::Server && !self.quirks.enforce_rate_limit {
+        // An enterprise server has no rate limits unless its owner turns them on.
+        if self.edition == Edition::Server && !self.deviations.enforce_rate_limit {
             return answer;
         }
         allowance.stamp(answer).with_own("x-ratelimit-resource", "core")
     }
 
-    fn admitted(&mut self, found: &Found<'_>, call: &Call<'_>) -> Reply {
-        if !refusals::names_its_agent(call.request) {
+    fn checked(&mut self, found: &Found<'_>, call: &Call<'_>) -> Reply {
+        if !refusals::has_user_agent(call.request) {
             return refusals::without_user_agent();
         }
         match self.check_version(call.request) {
@@ -172,12 +168,16 @@ impl GitHub {
     }
 
     fn limit_of(&self, principal: &Principal) -> u64 {
-        if *principal == Principal::Nobody { ANONYMOUS_LIMIT } else { self.quirks.rate_limit }
+        if *principal == Principal::Anonymous {
+            ANONYMOUS_LIMIT
+        } else {
+            self.deviations.rate_limit
+        }
     }
 
     fn rate_limited(&self, principal: &Principal) -> Refusal {
         let message = format!("API rate limit exceeded for {principal}.");
-        refusals::refusal(self.quirks.rate_limit_status(), &message)
+        refusals::refusal(self.deviations.rate_limit_status(), &message)
     }
 
     fn remove_installation(&mut self, id: u64) {
@@ -215,12 +215,12 @@ impl Platform for GitHub {
         auth::credential_kind(credential)
     }
 
-    fn answer(&mut self, request: &Request, visit: &Visit) -> Reply {
+    fn answer(&mut self, request: &Request, context: &Context) -> Reply {
         let found = routes::find(self.edition, request).unwrap_or(Found::nothing());
-        let call = self.call(&found, request, visit);
-        match found.place {
-            Place::Api => self.api(&found, &call),
-            Place::Web => found.route.answer(self, &call),
+        let call = self.call(&found, request, context);
+        match found.base {
+            Base::Api => self.api(&found, &call),
+            Base::Web => found.route.answer(self, &call),
         }
     }
 
@@ -273,16 +273,20 @@ impl Platform for GitHub {
         self.tokens.forget_all();
     }
 
-    fn quirks(&self) -> Value {
-        json::to_json(&self.quirks)
+    fn deviations(&self) -> Value {
+        crate::deviations::to_json(&self.deviations)
     }
 
-    fn change_quirks(&mut self, change: &Value) -> Result<(), String> {
-        let quirks = self.quirks.changed(change)?;
-        if quirks.extra_installations != self.quirks.extra_installations {
-            seed::pad(&mut self.installations, &mut self.repositories, quirks.extra_installations);
+    fn change_deviations(&mut self, change: &Value) -> Result<(), String> {
+        let deviations = self.deviations.changed(change)?;
+        if deviations.extra_installations != self.deviations.extra_installations {
+            seed::pad(
+                &mut self.installations,
+                &mut self.repositories,
+                deviations.extra_installations,
+            );
         }
-        self.quirks = quirks;
+        self.deviations = deviations;
         Ok(())
     }
 }

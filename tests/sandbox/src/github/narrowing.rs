@@ -1,7 +1,7 @@
-//! Asking for less than everything: some of the repositories, some of the permissions.
+//! Narrowed tokens: some of the repositories, some of the permissions.
 //!
 //! <https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app>. An empty list or an empty
-//! object asks for everything, as no list and no object do; that is not documented, and a client had better not send it.
+//! object narrows nothing, like a missing one; that is not documented, so a client should not rely on it.
 
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ use super::installations::Installation;
 use super::permissions::{Level, Permissions, covers};
 use super::refusals::unprocessable;
 use super::repositories::Repository;
-use crate::exchange::Refusal;
+use crate::http::Refusal;
 
 pub(super) struct Narrowing {
     names: Vec<String>,
@@ -18,10 +18,10 @@ pub(super) struct Narrowing {
     permissions: Permissions,
 }
 
-/// What is left of an installation.
+/// The narrowed permissions and repositories of an installation.
 pub(super) struct Narrowed {
     pub(super) permissions: Permissions,
-    /// Nothing when all repositories are left.
+    /// `None` for all repositories.
     pub(super) repositories: Option<Vec<u64>>,
 }
 
@@ -32,9 +32,9 @@ impl Narrowing {
             ids: member(body, "repository_ids")?,
             permissions: member(body, "permissions")?,
         };
-        if narrowing.names.len() > MOST_REPOSITORIES || narrowing.ids.len() > MOST_REPOSITORIES {
+        if narrowing.names.len() > MAX_REPOSITORIES || narrowing.ids.len() > MAX_REPOSITORIES {
             let message = format!(
-                "Invalid request.\n\nNo more than {MOST_REPOSITORIES} repositories can be named."
+                "Invalid request.\n\nNo more than {MAX_REPOSITORIES} repositories can be named."
             );
             return Err(unprocessable(&message));
         }
@@ -47,7 +47,7 @@ impl Narrowing {
     }
 }
 
-/// A member of the form it has to have, or nothing of that form.
+/// A member of the required type, or its default if it is missing.
 fn member<T: serde::de::DeserializeOwned + Default>(
     body: &Map<String, Value>,
     name: &str,
@@ -93,21 +93,21 @@ impl GitHub {
     }
 }
 
-fn allowed(installation: &Installation, asked: &Permissions) -> Result<Permissions, Refusal> {
-    if asked.is_empty() {
+fn allowed(installation: &Installation, requested: &Permissions) -> Result<Permissions, Refusal> {
+    if requested.is_empty() {
         return Ok(installation.permissions.clone());
     }
-    if !covers(&installation.permissions, asked) {
+    if !covers(&installation.permissions, requested) {
         return Err(unprocessable(
             "The permissions requested are not granted to this installation.",
         ));
     }
-    let mut allowed = asked.clone();
-    // Every app may read metadata, whether it asks for it or not.
+    let mut allowed = requested.clone();
+    // Every app may read metadata, even if its token is narrowed to something else.
     if installation.permissions.contains_key("metadata") {
         allowed.entry("metadata".to_owned()).or_insert(Level::Read);
     }
     Ok(allowed)
 }
 
-const MOST_REPOSITORIES: usize = 500;
+const MAX_REPOSITORIES: usize = 500;

@@ -1,19 +1,19 @@
-//! The exchanges: a code, a refresh token or a device's code for a person's token.
+//! The token endpoint: exchanges a code, a refresh token or a device code for a user token.
 //!
 //! <https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app>.
-//! Every answer has status 200; whether it is a failure says its member `error`.
+//! Every reply has status 200; a failure has the member `error`.
 
 use hyper::StatusCode;
 use serde_json::json;
 use url::Url;
 
+use super::deviations::RefreshReuse;
 use super::encoding::{Failure, Members, Parameters, reply, reply_with};
 use super::permissions::Permissions;
-use super::quirks::RefreshReuse;
 use super::sessions::{Session, Spent};
 use super::tokens::{Holder, Issued, refresh_token, user_token};
 use super::{Call, GitHub, device};
-use crate::exchange::Reply;
+use crate::http::Reply;
 use crate::{pkce, secrets};
 
 impl GitHub {
@@ -31,7 +31,7 @@ impl GitHub {
     pub(super) fn oauth_reply(&self, members: Result<Members, Failure>, call: &Call<'_>) -> Reply {
         match members {
             Ok(members) => reply(call.request, members),
-            Err(_) if self.quirks.unknown_client_not_found && self.is_stranger(call) => {
+            Err(_) if self.deviations.unknown_client_not_found && self.is_unknown_client(call) => {
                 let members = vec![("error", json!("Not Found"))];
                 reply_with(StatusCode::NOT_FOUND, call.request, members)
             }
@@ -39,21 +39,24 @@ impl GitHub {
         }
     }
 
-    fn is_stranger(&self, call: &Call<'_>) -> bool {
+    fn is_unknown_client(&self, call: &Call<'_>) -> bool {
         self.client(&Parameters::read(call.request)).is_err()
     }
 
-    fn exchange(&mut self, asked: &Parameters, call: &Call<'_>) -> Result<Members, Failure> {
-        let app = self.client(asked)?;
-        check_secret(asked, &self.secret_of(app))?;
-        let code = asked.text("code").unwrap_or_default();
-        let consented = self.codes.find(code, call.now_ms());
-        let consented = consented.filter(|it| it.app == app).ok_or(BAD_CODE)?;
-        if asked.text("redirect_uri").is_some_and(|uri| !is_same(uri, &consented.returns_to)) {
+    fn exchange(&mut self, parameters: &Parameters, call: &Call<'_>) -> Result<Members, Failure> {
+        let app = self.client(parameters)?;
+        check_secret(parameters, &self.secret_of(app))?;
+        let code = parameters.text("code").unwrap_or_default();
+        let authorization = self.codes.find(code, call.now_ms());
+        let authorization = authorization.filter(|it| it.app == app).ok_or(BAD_CODE)?;
+        if parameters
+            .text("redirect_uri")
+            .is_some_and(|uri| !is_same(uri, &authorization.returns_to))
+        {
             return Err(MISMATCH);
         }
-        let proven = proves(asked.text("code_verifier"), consented.challenge.as_deref());
-        // A code that was shown with the wrong verifier is in the wrong hands.
+        let proven = proves(parameters.text("code_verifier"), authorization.challenge.as_deref());
+        // A code that is sent with a wrong verifier was probably stolen.
         self.codes.spend(code);
         if !proven {
             return Err(BAD_CODE);
@@ -61,17 +64,17 @@ impl GitHub {
         Ok(self.open_session(app, false, call))
     }
 
-    fn refresh(&mut self, asked: &Parameters, call: &Call<'_>) -> Result<Members, Failure> {
-        let app = self.client(asked)?;
-        let offered = asked.text("refresh_token").unwrap_or_default();
-        if !self.is_from_device(offered) || asked.text("client_secret").is_some() {
-            check_secret(asked, &self.secret_of(app))?;
+    fn refresh(&mut self, parameters: &Parameters, call: &Call<'_>) -> Result<Members, Failure> {
+        let app = self.client(parameters)?;
+        let offered = parameters.text("refresh_token").unwrap_or_default();
+        if !self.is_from_device(offered) || parameters.text("client_secret").is_some() {
+            check_secret(parameters, &self.secret_of(app))?;
         }
-        let Some(session) = self.sessions.alive(offered).cloned() else {
+        let Some(session) = self.sessions.active(offered).cloned() else {
             return self.reuse(app, offered, call);
         };
         if session.app != app {
-            return Err(FOREIGN);
+            return Err(OTHER_CLIENT);
         }
         if call.now_ms() >= session.expires_ms {
             self.sessions.forget(offered);
@@ -83,17 +86,17 @@ impl GitHub {
         Ok(members)
     }
 
-    /// What happens to a refresh token that is not alive: most often it is just refused.
+    /// Answers a refresh token that is not active: within the grace period with the tokens of its successor.
     fn reuse(&mut self, app: u64, offered: &str, call: &Call<'_>) -> Result<Members, Failure> {
         let spent = self.sessions.spent(offered).filter(|it| it.app == app);
         let Spent { family, at_ms, successor, .. } = spent.ok_or(BAD_REFRESH_TOKEN)?;
-        let grace_ms = self.quirks.refresh_grace_s.saturating_mul(1000);
+        let grace_ms = self.deviations.refresh_grace_s.saturating_mul(1000);
         if call.now_ms() < at_ms.saturating_add(grace_ms) {
-            let session = self.sessions.alive(successor).ok_or(BAD_REFRESH_TOKEN)?;
+            let session = self.sessions.active(successor).ok_or(BAD_REFRESH_TOKEN)?;
             return Ok(pair(session, successor, call.now_ms()));
         }
-        call.visit.reuse.set(true);
-        if self.quirks.refresh_reuse == RefreshReuse::RevokeFamily {
+        call.context.reuse.set(true);
+        if self.deviations.refresh_reuse == RefreshReuse::RevokeFamily {
             let family = *family;
             self.tokens.forget_family(family);
             self.sessions.forget_family(family);
@@ -107,7 +110,7 @@ impl GitHub {
         self.issue(app, from_device, family, call).0
     }
 
-    /// A new token of the person, and the refresh token that came with it.
+    /// Issues a user token. Returns the reply, and the refresh token if there is one.
     fn issue(
         &mut self,
         app: u64,
@@ -116,22 +119,22 @@ impl GitHub {
         call: &Call<'_>,
     ) -> (Members, Option<String>) {
         let (now_ms, access_token) = (call.now_ms(), user_token());
-        let access_expires_ms = now_ms.saturating_add(self.quirks.user_token_life_ms);
-        let expiring = self.quirks.user_tokens_expire;
+        let access_expires_ms = now_ms.saturating_add(self.deviations.user_token_life_ms);
+        let expiring = self.deviations.user_tokens_expire;
         let issued = Issued {
             holder: Holder::User { family },
             app,
             permissions: Permissions::new(),
             repositories: None,
             created_ms: now_ms,
-            valid_from_ms: now_ms.saturating_add(call.visit.token_lag_ms),
+            valid_from_ms: now_ms.saturating_add(call.context.token_lag_ms),
             expires_ms: expiring.then_some(access_expires_ms),
         };
         self.tokens.keep(&access_token, issued);
         if !expiring {
             return (bare(&access_token), None);
         }
-        let expires_ms = now_ms.saturating_add(self.quirks.refresh_token_life_ms);
+        let expires_ms = now_ms.saturating_add(self.deviations.refresh_token_life_ms);
         let session =
             Session { family, app, from_device, access_token, access_expires_ms, expires_ms };
         let refresh_token = refresh_token();
@@ -140,9 +143,9 @@ impl GitHub {
         (members, Some(refresh_token))
     }
 
-    /// The app that a `client_id` means.
-    pub(super) fn client(&self, asked: &Parameters) -> Result<u64, Failure> {
-        let client_id = asked.text("client_id").unwrap_or_default();
+    /// The app with the `client_id` of the request.
+    pub(super) fn client(&self, parameters: &Parameters) -> Result<u64, Failure> {
+        let client_id = parameters.text("client_id").unwrap_or_default();
         self.apps.by_client_id(client_id).map(|app| app.id).ok_or(WRONG_CLIENT)
     }
 
@@ -151,13 +154,13 @@ impl GitHub {
     }
 
     fn is_from_device(&self, refresh_token: &str) -> bool {
-        self.sessions.alive(refresh_token).is_some_and(|it| it.from_device)
+        self.sessions.active(refresh_token).is_some_and(|it| it.from_device)
             || self.sessions.spent(refresh_token).is_some_and(|it| it.from_device)
     }
 }
 
-fn check_secret(asked: &Parameters, secret: &str) -> Result<(), Failure> {
-    let offered = asked.text("client_secret").unwrap_or_default();
+fn check_secret(parameters: &Parameters, secret: &str) -> Result<(), Failure> {
+    let offered = parameters.text("client_secret").unwrap_or_default();
     secrets::equal(offered, secret).then_some(()).ok_or(WRONG_CLIENT)
 }
 
@@ -166,10 +169,10 @@ fn is_same(uri: &str, returned_to: &Url) -> bool {
 }
 
 fn proves(verifier: Option<&str>, challenge: Option<&str>) -> bool {
-    challenge.is_none_or(|challenge| verifier.is_some_and(|it| pkce::proves(it, challenge)))
+    challenge.is_none_or(|challenge| verifier.is_some_and(|it| pkce::matches(it, challenge)))
 }
 
-/// The reply of an app whose tokens expire.
+/// The reply for an app whose user tokens expire.
 fn pair(session: &Session, refresh_token: &str, now_ms: i64) -> Members {
     let seconds_to = |at_ms: i64| json!(at_ms.saturating_sub(now_ms).div_euclid(1000));
     vec![
@@ -182,7 +185,7 @@ fn pair(session: &Session, refresh_token: &str, now_ms: i64) -> Members {
     ]
 }
 
-/// The reply of an app whose tokens live until they are revoked.
+/// The reply for an app whose user tokens do not expire.
 fn bare(access_token: &str) -> Members {
     vec![
         ("access_token", json!(access_token)),
@@ -211,8 +214,8 @@ const MISMATCH: Failure = Failure::new(
     "The redirect_uri MUST match the registered callback URL for this application.",
     "apps/managing-oauth-apps/troubleshooting-authorization-request-errors/#redirect-uri-mismatch2",
 );
-/// Seen in public bug reports, without its wording.
-const FOREIGN: Failure = Failure::new(
+/// The error is known from public bug reports, its description is not.
+const OTHER_CLIENT: Failure = Failure::new(
     "unauthorized_client",
     "The refresh token was issued to another client.",
     "apps/managing-oauth-apps/troubleshooting-oauth-app-access-token-request-errors/",

@@ -1,4 +1,4 @@
-//! Lists in pages, and the `Link` header that leads from one to the next.
+//! Pagination with the `Link` header.
 //!
 //! <https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api>
 
@@ -6,7 +6,7 @@ use hyper::header::LINK;
 use url::form_urlencoded::Serializer;
 
 use super::Call;
-use crate::exchange::{Reply, Request};
+use crate::http::{Reply, Request};
 
 /// The page that a request asks for, counted from 1.
 pub(super) struct Page {
@@ -15,7 +15,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn asked(request: &Request) -> Self {
+    pub(super) fn requested(request: &Request) -> Self {
         Self { number: number(request, "page").unwrap_or(1), size: size(request) }
     }
 
@@ -25,7 +25,7 @@ impl Page {
         &all[start..(start + self.size).min(all.len())]
     }
 
-    /// The reply with links to the other pages, when there are any.
+    /// The reply with links to the other pages, if there are any.
     pub(super) fn linked(&self, reply: Reply, call: &Call<'_>, total: usize) -> Reply {
         let last = total.div_ceil(self.size).max(1);
         let mut links = Vec::new();
@@ -51,7 +51,7 @@ impl Page {
     }
 }
 
-/// One link: the address that was asked for, with another value for one parameter.
+/// A link to the requested URL with another value for one parameter.
 pub(super) fn link(call: &Call<'_>, parameter: &str, value: &str, relation: &str) -> String {
     let others = call.request.query.iter().filter(|(name, _)| *name != parameter);
     let query =
@@ -59,7 +59,7 @@ pub(super) fn link(call: &Call<'_>, parameter: &str, value: &str, relation: &str
     format!("<{}{}?{query}>; rel=\"{relation}\"", call.web(), call.request.path)
 }
 
-/// How many items a page has: 30 unless the request wants otherwise, and never more than 100.
+/// The size of a page: 30 by default, at most 100.
 pub(super) fn size(request: &Request) -> usize {
     number(request, "per_page").unwrap_or(30).min(100)
 }

@@ -1,13 +1,13 @@
-//! What an installation, or a token of it, may do.
+//! The permissions of an installation or of a token.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Names and levels.
+/// Levels by name.
 pub(super) type Permissions = BTreeMap<String, Level>;
 
-/// Each level holds the one before it.
+/// Each level includes the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Level {
@@ -20,7 +20,7 @@ pub(super) fn permissions<const N: usize>(levels: [(&str, Level); N]) -> Permiss
     levels.into_iter().map(|(name, level)| (name.to_owned(), level)).collect()
 }
 
-/// Whether `granted` holds all that is `asked`.
-pub(super) fn covers(granted: &Permissions, asked: &Permissions) -> bool {
-    asked.iter().all(|(name, level)| granted.get(name).is_some_and(|it| it >= level))
+/// Whether `granted` includes everything in `requested`.
+pub(super) fn covers(granted: &Permissions, requested: &Permissions) -> bool {
+    requested.iter().all(|(name, level)| granted.get(name).is_some_and(|it| it >= level))
 }

@@ -1,18 +1,18 @@
-//! How the API says no: `message`, `documentation_url` and the status once more, as a string.
+//! Error replies of the API: `message`, `documentation_url`, and the status as a string.
 //!
-//! The messages are those that people recorded; GitHub does not promise them.
+//! The messages are taken from public bug reports; GitHub does not promise them.
 
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::{Call, Edition, GitHub};
-use crate::exchange::{Refusal, Reply, Request};
+use crate::http::{Refusal, Reply, Request};
 
 pub(super) fn refusal(status: StatusCode, message: &str) -> Refusal {
     documented(status, message, "https://docs.github.com/rest")
 }
 
-/// A refusal that names the page of the operation that was refused.
+/// An error reply with a page of the documentation.
 pub(super) fn documented(status: StatusCode, message: &str, page: &str) -> Refusal {
     let body = json!({
         "message": message,
@@ -42,7 +42,7 @@ pub(super) fn unprocessable(message: &str) -> Refusal {
     documented(StatusCode::UNPROCESSABLE_ENTITY, message, MINT_PAGE)
 }
 
-/// The body as a JSON object; no body at all is an empty one.
+/// The body as a JSON object; an empty body counts as an empty object.
 pub(super) fn object(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
     if call.request.body.trim_ascii().is_empty() {
         return Ok(Map::new());
@@ -53,7 +53,7 @@ pub(super) fn object(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
 }
 
 /// <https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#user-agent>
-pub(super) fn names_its_agent(request: &Request) -> bool {
+pub(super) fn has_user_agent(request: &Request) -> bool {
     request.header("user-agent").is_some_and(|agent| !agent.trim().is_empty())
 }
 
@@ -64,14 +64,14 @@ pub(super) fn without_user_agent() -> Reply {
 impl GitHub {
     /// <https://docs.github.com/rest/about-the-rest-api/api-versions>
     pub(super) fn check_version(&self, request: &Request) -> Result<(), Refusal> {
-        let Some(asked) = request.headers.get("x-github-api-version") else { return Ok(()) };
-        let supported = self.versions().iter().any(|version| asked == version);
+        let Some(requested) = request.headers.get("x-github-api-version") else { return Ok(()) };
+        let supported = self.versions().iter().any(|version| requested == version);
         supported.then_some(()).ok_or_else(|| {
             let message = format!(
                 "The API version {} is not supported.",
-                String::from_utf8_lossy(asked.as_bytes())
+                String::from_utf8_lossy(requested.as_bytes())
             );
-            refusal(self.quirks.unsupported_version_status(), &message)
+            refusal(self.deviations.unsupported_version_status(), &message)
         })
     }
 

@@ -1,4 +1,4 @@
-//! Repositories, and the names that some of them had before.
+//! Repositories and their former names.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ impl Repository {
         self.owner.eq_ignore_ascii_case(owner) && self.name.eq_ignore_ascii_case(name)
     }
 
-    /// What every list of repositories tells about one.
+    /// The JSON of a repository, the same in every list.
     pub(super) fn json(&self, owner: &Account, call: &Call<'_>) -> Value {
         let full_name = self.full_name();
         json!({
@@ -48,23 +48,23 @@ impl Repository {
     }
 }
 
-/// What became of a name.
+/// The result of a lookup by name.
 pub(super) enum Lookup<'s> {
-    Here(&'s Repository),
+    Found(&'s Repository),
     Moved(&'s Repository),
-    Nowhere,
+    Missing,
 }
 
 impl GitHub {
     pub(super) fn look_up(&self, owner: &str, name: &str) -> Lookup<'_> {
-        let called =
+        let named =
             |owner: &str, name: &str| self.repositories.iter().find(|it| it.is_called(owner, name));
-        if let Some(here) = called(owner, name) {
-            return Lookup::Here(here);
+        if let Some(repository) = named(owner, name) {
+            return Lookup::Found(repository);
         }
         let owner = seed::present_login(owner).unwrap_or(owner);
         let name = seed::present_name(owner, name).unwrap_or(name);
-        called(owner, name).map_or(Lookup::Nowhere, Lookup::Moved)
+        named(owner, name).map_or(Lookup::Missing, Lookup::Moved)
     }
 
     pub(super) fn repository(&self, id: &str) -> Option<&Repository> {

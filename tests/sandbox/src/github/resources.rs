@@ -1,4 +1,4 @@
-//! What tokens open: repositories, one by one and in lists, for installations and for people.
+//! The resources that tokens give access to: repositories, for installations and for users.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use super::refusals::not_found;
 use super::repositories::{Lookup, Repository};
 use super::tokens::{Holder, Issued};
 use super::{Call, GitHub};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 impl GitHub {
     /// <https://docs.github.com/rest/apps/installations#list-repositories-accessible-to-the-app-installation>
@@ -49,12 +49,12 @@ impl GitHub {
     /// <https://docs.github.com/rest/repos/repos#get-a-repository>
     pub(super) fn get_repo(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         match self.look_up(call.part(0), call.part(1)) {
-            Lookup::Here(repository) => self.shown(repository, call),
+            Lookup::Found(repository) => self.shown(repository, call),
             Lookup::Moved(repository) => {
                 self.shown(repository, call)?;
                 Ok(self.moved(call, &format!("/repositories/{}", repository.id)))
             }
-            Lookup::Nowhere => Err(not_found()),
+            Lookup::Missing => Err(not_found()),
         }
     }
 
@@ -62,7 +62,7 @@ impl GitHub {
         self.shown(self.repository(call.part(0)).ok_or_else(not_found)?, call)
     }
 
-    /// Whoever may not see a private repository is not told that it exists.
+    /// A private repository that the token cannot access is reported as missing.
     fn shown(&self, repository: &Repository, call: &Call<'_>) -> Result<Reply, Refusal> {
         let anonymous = call.request.authorization().is_none();
         let visible = if anonymous {
@@ -91,7 +91,7 @@ impl GitHub {
         Ok(self.counted(&own, installation.selection.name(), call))
     }
 
-    /// A user's token reaches what both the user and the app reach; the sample user reaches everything.
+    /// A user token can access what both the user and the app can access; the sample user can access everything.
     fn may_see(&self, issued: &Issued, repository: &Repository) -> bool {
         let reachable = match issued.holder {
             Holder::Installation(id) => self.installation(id).is_some_and(|it| it.has(repository)),
@@ -118,13 +118,13 @@ impl GitHub {
     }
 
     fn page(&self, all: &[&Repository], call: &Call<'_>) -> (Page, Vec<Value>) {
-        let page = Page::asked(call.request);
+        let page = Page::requested(call.request);
         let json = page.of(all).iter().map(|it| self.repository_json(it, call)).collect();
         (page, json)
     }
 }
 
-/// Whether a person's token works for this installation: it is the same app's, and not suspended.
+/// Whether a user token works for this installation: it belongs to the same app and is not suspended.
 pub(super) fn is_open(issued: &Issued, installation: &Installation) -> bool {
     installation.app == issued.app && installation.suspended_at.is_none()
 }

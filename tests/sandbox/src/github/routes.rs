@@ -1,14 +1,14 @@
-//! Which request asks for what, and which function answers it.
+//! The table of routes: method, path, operation and handler.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use self::Handler::{Changes, Reads, Shows};
 use super::{Call, Edition, GitHub, device, encoding, refusals};
-use crate::exchange::{Refusal, Reply, Request};
-use crate::paths::open_parts;
+use crate::http::{Refusal, Reply, Request};
+use crate::paths::path_parameters;
 
-/// Finds the route of a request: the API's where the edition has it, else that of a page.
+/// Finds the route of a request: one of the API if the edition has it, or else one of the pages.
 pub(super) fn find<'r>(edition: Edition, request: &'r Request) -> Option<Found<'r>> {
     let segments = request.segments();
     let api = match (edition, segments.as_slice()) {
@@ -17,36 +17,36 @@ pub(super) fn find<'r>(edition: Edition, request: &'r Request) -> Option<Found<'
         (Edition::Server, _) => &[],
     };
     let method = request.method.as_str();
-    matching(API, Place::Api, method, api)
-        .or_else(|| matching(WEB, Place::Web, method, &segments))
+    matching(API, Base::Api, method, api)
+        .or_else(|| matching(WEB, Base::Web, method, &segments))
         .filter(|found| edition == Edition::Cloud || found.route.operation != BY_ENTERPRISE)
 }
 
 fn matching<'r>(
     table: &'static [Route],
-    place: Place,
+    base: Base,
     method: &str,
     segments: &[&'r str],
 ) -> Option<Found<'r>> {
     table.iter().filter(|route| route.method == method).find_map(|route| {
-        let parts = open_parts(route.path, segments)?;
-        Some(Found { route, place, parts })
+        let parts = path_parameters(route.path, segments)?;
+        Some(Found { route, base, parts })
     })
 }
 
-/// A route that fits a request.
+/// The route that matches a request.
 pub(super) struct Found<'r> {
     pub(super) route: &'static Route,
-    pub(super) place: Place,
+    pub(super) base: Base,
     pub(super) parts: Vec<&'r str>,
 }
 
 impl Found<'_> {
     pub(super) fn nothing() -> Self {
-        Self { route: &NOWHERE, place: Place::Api, parts: Vec::new() }
+        Self { route: &UNKNOWN_ROUTE, base: Base::Api, parts: Vec::new() }
     }
 
-    /// The exchanges share one address and differ in what is sent there.
+    /// The grants share one endpoint; `grant_type` tells them apart.
     pub(super) fn operation(&self, request: &Request) -> &'static str {
         if self.route.operation != EXCHANGE_CODE {
             return self.route.operation;
@@ -60,7 +60,7 @@ impl Found<'_> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Base {
     Api,
     Web,
 }
@@ -83,11 +83,11 @@ impl Route {
     }
 }
 
-/// What a function needs of the platform, and how it fails.
+/// A handler, by its access to the platform and its kind of failure.
 enum Handler {
     Reads(fn(&GitHub, &Call<'_>) -> Result<Reply, Refusal>),
     Changes(fn(&mut GitHub, &Call<'_>) -> Result<Reply, Refusal>),
-    /// Pages and OAuth exchanges write down themselves what failed.
+    /// A page or an OAuth endpoint, which reports its errors itself.
     Shows(fn(&mut GitHub, &Call<'_>) -> Reply),
 }
 
@@ -100,7 +100,7 @@ const fn route(
     Route { method, path, operation, handler }
 }
 
-/// The names of all operations, each once.
+/// The names of all operations, without duplicates.
 pub(super) fn operations() -> &'static [&'static str] {
     &OPERATIONS
 }
@@ -264,7 +264,7 @@ const WEB: &[Route] = &[
     route("POST", "/settings/apps/manifest", "manifest_decision", Shows(GitHub::manifest_decision)),
 ];
 
-static NOWHERE: Route = route("", "", UNKNOWN, Reads(|_, _| Err(refusals::not_found())));
+static UNKNOWN_ROUTE: Route = route("", "", UNKNOWN, Reads(|_, _| Err(refusals::not_found())));
 
 pub(super) const UNKNOWN: &str = "unknown";
 const EXCHANGE_CODE: &str = "exchange_code";

@@ -1,7 +1,7 @@
-//! The app of GitHub's documentation, and installations of every kind: on an organization, a person, a part of an
-//! organization's repositories, suspended, on an account that is gone, on an enterprise.
+//! The sample data: the app of GitHub's documentation, and installations on an organization, on a user, on some of an
+//! organization's repositories, on a suspended organization, on a deleted account and on an enterprise.
 //!
-//! <https://docs.github.com/rest/apps/apps>; ids and secrets open nothing.
+//! <https://docs.github.com/rest/apps/apps>; the ids and secrets are not real.
 
 use super::Edition;
 use super::accounts::Account;
@@ -93,7 +93,7 @@ pub(super) fn repositories() -> Vec<Repository> {
     .to_vec()
 }
 
-/// Adjusts the number of the installations that are there only to be paged through.
+/// Sets the number of additional installations, which are there for tests of pagination.
 pub(super) fn pad(
     installations: &mut Vec<Installation>,
     repositories: &mut Vec<Repository>,
@@ -116,12 +116,12 @@ pub(super) fn pad(
     }
 }
 
-/// The login that the organization once called `login` has now.
+/// The present login of an organization that was formerly called `login`.
 pub(super) fn present_login(login: &str) -> Option<&'static str> {
     login.eq_ignore_ascii_case("old-octo-org").then_some("octo-org")
 }
 
-/// The name that a repository once called `name` has now.
+/// The present name of a repository that was formerly called `name`.
 pub(super) fn present_name(owner: &str, name: &str) -> Option<&'static str> {
     let old = owner.eq_ignore_ascii_case("octo-org") && name.eq_ignore_ascii_case("old-repo");
     old.then_some("octo-repo")
@@ -137,7 +137,7 @@ pub(super) const APP_ID: u64 = 1;
 pub(super) const USER_ID: u64 = 1;
 pub(super) const CLIENT_ID: &str = "Iv1.ab1112223334445c";
 pub(super) const CLIENT_SECRET: &str = "5afe5afe5afe5afe5afe5afe5afe5afe5afe5afe";
-/// The one with which GitHub's documentation tests webhooks.
+/// The secret that GitHub's documentation uses for webhook examples.
 pub(super) const WEBHOOK_SECRET: &str = "It's a Secret to Everybody";
 pub(super) const SUSPENDED_AT: &str = "2020-08-28T16:32:59Z";
 pub(super) const SINGLE_FILES: [&str; 2] = ["config.yml", ".github/issue_TEMPLATE.md"];

@@ -1,4 +1,4 @@
-//! Refresh tokens: the one of a session that is alive, and those that were spent before it.
+//! Refresh tokens: the active one of each session, and those that were used before.
 //!
 //! <https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens>
 
@@ -7,14 +7,14 @@ use std::collections::HashMap;
 #[derive(Default)]
 pub(super) struct Sessions {
     families: u64,
-    alive: HashMap<String, Session>,
+    active: HashMap<String, Session>,
     spent: HashMap<String, Spent>,
 }
 
-/// What a refresh token that is alive stands for.
+/// The session of an active refresh token.
 #[derive(Clone)]
 pub(super) struct Session {
-    /// All tokens that came from one consent are a family.
+    /// The tokens of one consent are a family.
     pub(super) family: u64,
     pub(super) app: u64,
     /// A session of the device flow is refreshed without a client secret.
@@ -30,7 +30,7 @@ pub(super) struct Spent {
     pub(super) app: u64,
     pub(super) from_device: bool,
     pub(super) at_ms: i64,
-    /// The refresh token that came for it.
+    /// The refresh token that replaced it.
     pub(super) successor: String,
 }
 
@@ -41,42 +41,42 @@ impl Sessions {
     }
 
     pub(super) fn begin(&mut self, refresh_token: &str, session: Session) {
-        self.alive.insert(refresh_token.to_owned(), session);
+        self.active.insert(refresh_token.to_owned(), session);
     }
 
-    pub(super) fn alive(&self, refresh_token: &str) -> Option<&Session> {
-        self.alive.get(refresh_token)
+    pub(super) fn active(&self, refresh_token: &str) -> Option<&Session> {
+        self.active.get(refresh_token)
     }
 
     pub(super) fn spent(&self, refresh_token: &str) -> Option<&Spent> {
         self.spent.get(refresh_token)
     }
 
-    /// Ends what `refresh_token` stands for, and remembers what came for it.
+    /// Marks a refresh token as used, and remembers its successor.
     pub(super) fn spend(&mut self, refresh_token: &str, successor: &str, at_ms: i64) {
-        if let Some(Session { family, app, from_device, .. }) = self.alive.remove(refresh_token) {
+        if let Some(Session { family, app, from_device, .. }) = self.active.remove(refresh_token) {
             let successor = successor.to_owned();
             let spent = Spent { family, app, from_device, at_ms, successor };
             self.spent.insert(refresh_token.to_owned(), spent);
         }
     }
 
-    /// The session whose access token was replaced goes on with the new one.
+    /// Replaces the access token of a session.
     pub(super) fn replace_token(&mut self, old: &str, new: &str) {
-        for session in self.alive.values_mut().filter(|it| it.access_token == old) {
+        for session in self.active.values_mut().filter(|it| it.access_token == old) {
             new.clone_into(&mut session.access_token);
         }
     }
 
     pub(super) fn forget(&mut self, refresh_token: &str) {
-        self.alive.remove(refresh_token);
+        self.active.remove(refresh_token);
     }
 
     pub(super) fn forget_family(&mut self, family: u64) {
-        self.alive.retain(|_, it| it.family != family);
+        self.active.retain(|_, it| it.family != family);
     }
 
     pub(super) fn forget_app(&mut self, app: u64) {
-        self.alive.retain(|_, it| it.app != app);
+        self.active.retain(|_, it| it.app != app);
     }
 }

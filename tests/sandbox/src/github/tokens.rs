@@ -1,4 +1,4 @@
-//! The tokens that were issued, whose they are, what they may do, and from when to when they work.
+//! The issued tokens, with their holders, permissions and periods of validity.
 
 use std::collections::HashMap;
 
@@ -10,20 +10,20 @@ pub(super) struct Issued {
     pub(super) holder: Holder,
     pub(super) app: u64,
     pub(super) permissions: Permissions,
-    /// The repositories it was narrowed to; nothing when it was not.
+    /// The repositories to which the token is narrowed; `None` if it is not.
     pub(super) repositories: Option<Vec<u64>>,
     pub(super) created_ms: i64,
     pub(super) valid_from_ms: i64,
-    /// Nothing when it lives until it is revoked.
+    /// `None` if the token is valid until it is revoked.
     pub(super) expires_ms: Option<i64>,
 }
 
-/// For whom a token acts.
+/// The party that a token acts for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holder {
     /// An installation, by its id.
     Installation(u64),
-    /// The sample user, in one of the sessions that began with a consent.
+    /// The sample user, with the session's family.
     User { family: u64 },
 }
 
@@ -37,7 +37,7 @@ impl Tokens {
         self.issued.insert(token.to_owned(), issued);
     }
 
-    /// False when there was no such token.
+    /// Revokes a token. False if there is no such token.
     pub(super) fn forget(&mut self, token: &str) -> bool {
         self.issued.remove(token).is_some()
     }
@@ -50,7 +50,7 @@ impl Tokens {
         self.issued.retain(|_, it| it.holder != Holder::User { family });
     }
 
-    /// Everything that people let an app do.
+    /// All tokens of users of an app.
     pub(super) fn forget_users_of(&mut self, app: u64) {
         self.issued.retain(|_, it| it.app != app || matches!(it.holder, Holder::Installation(_)));
     }
@@ -59,7 +59,7 @@ impl Tokens {
         self.issued.clear();
     }
 
-    /// What `token` is now; nothing when it is unknown, expired or not valid yet.
+    /// The record of a token; `None` if it is unknown, expired or not valid yet.
     pub(super) fn find(&self, token: &str, now_ms: i64) -> Option<&Issued> {
         let issued = self.issued.get(token)?;
         let works =
@@ -68,12 +68,12 @@ impl Tokens {
     }
 }
 
-/// `ghs_` and 36 letters, the form since 2021.
+/// `ghs_` and 36 letters and digits, the form since 2021.
 pub(super) fn classic_installation_token() -> String {
     secrets::alphanumeric("ghs_", 36)
 }
 
-/// `ghs_`, the app's id and a JWT, some 520 characters: the form since April 2026.
+/// `ghs_`, the app's id and a JWT, about 520 characters: the form since April 2026.
 pub(super) fn stateless_installation_token(app: u64) -> String {
     let part = |letters| secrets::alphanumeric("", letters);
     format!("ghs_{app}_eyJ{}.eyJ{}.{}_-", part(33), part(130), part(340))

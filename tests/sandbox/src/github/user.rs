@@ -1,4 +1,4 @@
-//! What a person's token tells about the person: who it is, and where the app is installed for them.
+//! The user of a user token, and the installations that the user can access.
 
 use hyper::StatusCode;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::paging::Page;
 use super::resources::is_open;
 use super::{Call, GitHub, seed};
-use crate::exchange::{Refusal, Reply};
+use crate::http::{Refusal, Reply};
 
 impl GitHub {
     /// <https://docs.github.com/rest/users/users#get-the-authenticated-user>
@@ -29,7 +29,7 @@ impl GitHub {
             .iter()
             .filter(|it| it.account.login().is_some() && is_open(&issued, it))
             .collect();
-        let page = Page::asked(call.request);
+        let page = Page::requested(call.request);
         let json: Vec<_> =
             page.of(&own).iter().map(|it| self.installation_json(it, call)).collect();
         let body = json!({ "total_count": own.len(), "installations": json });

@@ -1,4 +1,4 @@
-//! What an app does as itself: list its installations, mint tokens, make an organization.
+//! Operations of an app: list its installations, mint tokens, create an organization.
 //!
 //! ICR's "Authenticate as an installation" and its list of endpoints for apps.
 
@@ -9,8 +9,8 @@ use super::Icr;
 use super::refusals::{bad_request, forbidden, not_found, unauthorized};
 use super::seed::{Installation, PERMISSIONS, Permissions};
 use super::tokens::Holder;
-use crate::exchange::{Refusal, Reply, Request};
-use crate::platform::Visit;
+use crate::http::{Refusal, Reply, Request};
+use crate::platform::Context;
 use crate::secrets;
 
 impl Icr {
@@ -18,10 +18,10 @@ impl Icr {
     pub(super) fn list_installations(
         &self,
         request: &Request,
-        visit: &Visit,
+        context: &Context,
     ) -> Result<Reply, Refusal> {
-        let app = self.app_of(request, visit)?;
-        let limit = number(request, "limit", 10)?.clamp(1, LARGEST_PAGE);
+        let app = self.app_of(request, context)?;
+        let limit = number(request, "limit", 10)?.clamp(1, MAX_PAGE_SIZE);
         let page = number(request, "page", 0)?;
         let own: Vec<_> = self.installations.iter().filter(|it| it.app == app).collect();
         let shown = own.iter().skip(page.saturating_mul(limit)).take(limit);
@@ -35,17 +35,17 @@ impl Icr {
     pub(super) fn get_installation(
         &self,
         request: &Request,
-        visit: &Visit,
+        context: &Context,
     ) -> Result<Reply, Refusal> {
-        Ok(Reply::json(StatusCode::OK, &self.own_installation(request, visit)?.json()))
+        Ok(Reply::json(StatusCode::OK, &self.own_installation(request, context)?.json()))
     }
 
     pub(super) fn organization_installation(
         &self,
         request: &Request,
-        visit: &Visit,
+        context: &Context,
     ) -> Result<Reply, Refusal> {
-        let (app, segments) = (self.app_of(request, visit)?, request.segments());
+        let (app, segments) = (self.app_of(request, context)?, request.segments());
         let own = |it: &&Installation| it.app == app && it.organization.id == segments[2];
         let found = self.installations.iter().find(own);
         let found = found.ok_or_else(|| not_found("Installation not found"))?;
@@ -55,17 +55,17 @@ impl Icr {
     pub(super) fn mint_app_token(
         &mut self,
         request: &Request,
-        visit: &Visit,
+        context: &Context,
     ) -> Result<Reply, Refusal> {
-        let app = self.app_of(request, visit)?;
+        let app = self.app_of(request, context)?;
         refuse_members(request)?;
         let permissions = Permissions::from(PERMISSIONS);
-        let minted = self.minted(Holder::App(app.clone()), &app, &permissions, visit);
-        Ok(Reply::json(self.quirks.mint_status(), &minted))
+        let minted = self.minted(Holder::App(app.clone()), &app, &permissions, context);
+        Ok(Reply::json(self.deviations.mint_status(), &minted))
     }
 
-    pub(super) fn mint(&mut self, request: &Request, visit: &Visit) -> Result<Reply, Refusal> {
-        let installation = self.own_installation(request, visit)?;
+    pub(super) fn mint(&mut self, request: &Request, context: &Context) -> Result<Reply, Refusal> {
+        let installation = self.own_installation(request, context)?;
         if installation.suspended {
             return Err(suspended());
         }
@@ -74,10 +74,10 @@ impl Icr {
         let organization = installation.organization.id.clone();
         let permissions = installation.permissions.clone();
         let holder = Holder::Installation(id.clone());
-        let mut minted = self.minted(holder, &app, &permissions, visit);
+        let mut minted = self.minted(holder, &app, &permissions, context);
         minted["installationId"] = json!(id);
         minted["organizationId"] = json!(organization);
-        Ok(Reply::json(self.quirks.mint_status(), &minted))
+        Ok(Reply::json(self.deviations.mint_status(), &minted))
     }
 
     /// The documented token object.
@@ -86,11 +86,11 @@ impl Icr {
         holder: Holder,
         app: &str,
         permissions: &Permissions,
-        visit: &Visit,
+        context: &Context,
     ) -> Value {
-        let expires_ms = visit.now_ms.saturating_add(self.quirks.token_life_ms);
-        let valid_from_ms = visit.now_ms.saturating_add(visit.token_lag_ms);
-        let now = rfc3339(visit.now_ms);
+        let expires_ms = context.now_ms.saturating_add(self.deviations.token_life_ms);
+        let valid_from_ms = context.now_ms.saturating_add(context.token_lag_ms);
+        let now = rfc3339(context.now_ms);
         json!({
             "id": uuid(),
             "createdAt": now,
@@ -103,21 +103,25 @@ impl Icr {
         })
     }
 
-    /// Ends the token that it is called with.
-    pub(super) fn revoke(&mut self, request: &Request, visit: &Visit) -> Result<Reply, Refusal> {
+    /// Revokes the token of the request.
+    pub(super) fn revoke(
+        &mut self,
+        request: &Request,
+        context: &Context,
+    ) -> Result<Reply, Refusal> {
         let token = request.bearer().ok_or_else(unauthorized)?;
-        self.tokens.holder(token, visit.now_ms).ok_or_else(unauthorized)?;
+        self.tokens.holder(token, context.now_ms).ok_or_else(unauthorized)?;
         self.tokens.forget(token);
         Ok(Reply::json(StatusCode::OK, &json!({})))
     }
 
-    /// Makes a user and an organization, on which the app is installed at once.
+    /// Creates a user and an organization with an installation of the app.
     pub(super) fn create_organization(
         &mut self,
         request: &Request,
-        visit: &Visit,
+        context: &Context,
     ) -> Result<Reply, Refusal> {
-        let app = self.app_of(request, visit)?;
+        let app = self.app_of(request, context)?;
         let body = Value::Object(request.json().unwrap_or_default());
         let missing: Vec<_> = REQUIRED
             .into_iter()
@@ -134,9 +138,13 @@ impl Icr {
         Ok(Reply::json(StatusCode::CREATED, &reply))
     }
 
-    /// The installation of the path; one of another app does not exist for this one.
-    fn own_installation(&self, request: &Request, visit: &Visit) -> Result<&Installation, Refusal> {
-        let (app, segments) = (self.app_of(request, visit)?, request.segments());
+    /// The installation in the path, if it is one of the calling app's.
+    fn own_installation(
+        &self,
+        request: &Request,
+        context: &Context,
+    ) -> Result<&Installation, Refusal> {
+        let (app, segments) = (self.app_of(request, context)?, request.segments());
         let own = |it: &&Installation| it.app == app && it.id == segments[2];
         let found = self.installations.iter().find(own);
         found.ok_or_else(|| not_found("Installation not found"))
@@ -147,7 +155,7 @@ pub(super) fn suspended() -> Refusal {
     forbidden("This installation has been suspended")
 }
 
-/// A token has all permissions of its app; there is no member with which to ask for less.
+/// Refuses a body with members: tokens cannot be narrowed.
 fn refuse_members(request: &Request) -> Result<(), Refusal> {
     if request.body.trim_ascii().is_empty() {
         return Ok(());
@@ -180,4 +188,4 @@ fn uuid() -> String {
 }
 
 const REQUIRED: [&str; 3] = ["/user/email", "/organization/fullName", "/organization/type"];
-const LARGEST_PAGE: usize = 100;
+const MAX_PAGE_SIZE: usize = 100;

@@ -6,7 +6,7 @@
 //! bodies as `NestJS` writes them: `statusCode`, `message` (a string or a list), `error`.
 
 mod app;
-mod quirks;
+mod deviations;
 mod refusals;
 mod resources;
 mod seed;
@@ -16,23 +16,22 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::exchange::{Refusal, Reply, Request};
+use crate::http::{Refusal, Reply, Request};
 use crate::jwt;
 use crate::keys::PublicKey;
-use crate::platform::{Change, Platform, PlatformName, Registration, Visit};
-use crate::quirks as json;
+use crate::platform::{Change, Context, Platform, PlatformName, Registration};
 
-use quirks::Quirks;
+use deviations::Deviations;
 use seed::Installation;
 use tokens::Tokens;
 
-/// Everything the platform knows.
+/// The state of the platform.
 pub(crate) struct Icr {
     /// The public keys of every app, by app id.
     keys: HashMap<String, Vec<PublicKey>>,
     installations: Vec<Installation>,
     tokens: Tokens,
-    quirks: Quirks,
+    deviations: Deviations,
 }
 
 impl Icr {
@@ -42,36 +41,37 @@ impl Icr {
             keys: HashMap::from([(seed::APP_ID.to_owned(), Vec::new())]),
             installations: seed::installations(),
             tokens: Tokens::default(),
-            quirks: Quirks::default(),
+            deviations: Deviations::default(),
         }
     }
 
-    fn route(&mut self, request: &Request, visit: &Visit) -> Result<Reply, Refusal> {
+    fn route(&mut self, request: &Request, context: &Context) -> Result<Reply, Refusal> {
         match operation(request) {
-            MINT_APP => self.mint_app_token(request, visit),
-            LIST_INSTALLATIONS => self.list_installations(request, visit),
-            GET_INSTALLATION => self.get_installation(request, visit),
-            MINT => self.mint(request, visit),
-            REVOKE => self.revoke(request, visit),
-            BY_ORGANIZATION => self.organization_installation(request, visit),
-            CREATE => self.create_organization(request, visit),
-            GET_ORGANIZATION => self.get_organization(request, visit),
-            LIST_PROJECTS => self.list_projects(request, visit),
+            MINT_APP => self.mint_app_token(request, context),
+            LIST_INSTALLATIONS => self.list_installations(request, context),
+            GET_INSTALLATION => self.get_installation(request, context),
+            MINT => self.mint(request, context),
+            REVOKE => self.revoke(request, context),
+            BY_ORGANIZATION => self.organization_installation(request, context),
+            CREATE => self.create_organization(request, context),
+            GET_ORGANIZATION => self.get_organization(request, context),
+            LIST_PROJECTS => self.list_projects(request, context),
             _ => Err(refusals::no_route(request)),
         }
     }
 
-    /// The app that sends this request, by the assertion it is signed with.
-    fn app_of(&self, request: &Request, visit: &Visit) -> Result<String, Refusal> {
+    /// The app that signed the assertion of this request.
+    fn app_of(&self, request: &Request, context: &Context) -> Result<String, Refusal> {
         let assertion = request.bearer().ok_or_else(refusals::unauthorized)?;
         let keys_of = |app: &str| self.keys.get(app).map(Vec::as_slice);
-        let algorithm = self.quirks.alg_claim_required.then(|| ("alg", Value::from("RS256")));
+        let algorithm = self.deviations.alg_claim_required.then(|| ("alg", Value::from("RS256")));
         let rules = jwt::Rules {
-            longest_life_s: 600,
+            max_lifetime_s: 600,
             issuer: jwt::Issuer::Text,
             claims: algorithm.into_iter().collect(),
         };
-        jwt::verify(assertion, visit.now_ms, &rules, keys_of).map_err(|_| refusals::unauthorized())
+        jwt::verify(assertion, context.now_ms, &rules, keys_of)
+            .map_err(|_| refusals::unauthorized())
     }
 }
 
@@ -105,9 +105,9 @@ impl Platform for Icr {
         }
     }
 
-    fn answer(&mut self, request: &Request, visit: &Visit) -> Reply {
-        let answer = self.route(request, visit);
-        let answer = answer.map_err(|refusal| refusals::written(refusal, &self.quirks));
+    fn answer(&mut self, request: &Request, context: &Context) -> Reply {
+        let answer = self.route(request, context);
+        let answer = answer.map_err(|refusal| refusals::with_deviations(refusal, &self.deviations));
         answer.unwrap_or_else(Reply::from)
     }
 
@@ -120,7 +120,7 @@ impl Platform for Icr {
         self.keys.get_mut(app_id).map(Vec::clear).is_some()
     }
 
-    /// There is no OAuth, so there is nowhere to redirect to.
+    /// Does nothing: ICR has no OAuth.
     fn add_redirect_uri(&mut self, _: &str) {}
 
     fn change_installation(&mut self, id: &str, change: Change) -> bool {
@@ -139,16 +139,16 @@ impl Platform for Icr {
         self.tokens.forget_all();
     }
 
-    fn quirks(&self) -> Value {
-        json::to_json(&self.quirks)
+    fn deviations(&self) -> Value {
+        crate::deviations::to_json(&self.deviations)
     }
 
-    fn change_quirks(&mut self, change: &Value) -> Result<(), String> {
-        let quirks = self.quirks.changed(change)?;
-        if quirks.extra_installations != self.quirks.extra_installations {
-            seed::pad(&mut self.installations, quirks.extra_installations);
+    fn change_deviations(&mut self, change: &Value) -> Result<(), String> {
+        let deviations = self.deviations.changed(change)?;
+        if deviations.extra_installations != self.deviations.extra_installations {
+            seed::pad(&mut self.installations, deviations.extra_installations);
         }
-        self.quirks = quirks;
+        self.deviations = deviations;
         Ok(())
     }
 }

@@ -1,12 +1,12 @@
-//! How the API says no, as `NestJS` does: its own reasons are sentences, those of its validation are lists of them.
+//! Error replies, as `NestJS` writes them: `message` is a sentence, or a list of sentences from its validation.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::quirks::Quirks;
-use crate::exchange::{Refusal, Request};
+use super::deviations::Deviations;
+use crate::http::{Refusal, Request};
 
-/// The same words whatever is wrong with a credential.
+/// The same error for every invalid credential.
 pub(super) fn unauthorized() -> Refusal {
     let status = StatusCode::UNAUTHORIZED;
     Refusal::new(status, json!({ "statusCode": status.as_u16(), "message": "Unauthorized" }))
@@ -28,16 +28,16 @@ pub(super) fn no_route(request: &Request) -> Refusal {
     not_found(&format!("Cannot {} {}", request.method, request.path))
 }
 
-/// The refusal as the quirks want it.
-pub(super) fn written(refusal: Refusal, quirks: &Quirks) -> Refusal {
+/// The error reply in the form that the deviations select.
+pub(super) fn with_deviations(refusal: Refusal, deviations: &Deviations) -> Refusal {
     refusal.with_body(|body| {
-        if quirks.messages_are_lists && body["message"].is_string() {
+        if deviations.messages_are_lists && body["message"].is_string() {
             body["message"] = json!([body["message"]]);
         }
     })
 }
 
-/// `error` is the status in words, and no code.
+/// `error` is the reason phrase of the status, not an error code.
 fn refusal(status: StatusCode, message: &Value, error: &str) -> Refusal {
     let body = json!({ "statusCode": status.as_u16(), "message": message, "error": error });
     Refusal::new(status, body)

@@ -1,4 +1,4 @@
-//! What an installation's token opens: its organization, and the organization's projects.
+//! The resources that an installation token gives access to: its organization and the organization's projects.
 //!
 //! The paths of project data are versioned (`/v0/…`); their shapes here are samples.
 
@@ -10,21 +10,26 @@ use super::app::suspended;
 use super::refusals::{forbidden, unauthorized};
 use super::seed::Installation;
 use super::tokens::Holder;
-use crate::exchange::{Refusal, Reply, Request};
-use crate::platform::Visit;
+use crate::http::{Refusal, Reply, Request};
+use crate::platform::Context;
 
 impl Icr {
     pub(super) fn get_organization(
         &self,
         request: &Request,
-        visit: &Visit,
+        context: &Context,
     ) -> Result<Reply, Refusal> {
-        let installation = self.opened(request, visit, "organization_info")?;
+        let installation = self.accessible_installation(request, context, "organization_info")?;
         Ok(Reply::json(StatusCode::OK, &installation.organization.json()))
     }
 
-    pub(super) fn list_projects(&self, request: &Request, visit: &Visit) -> Result<Reply, Refusal> {
-        let installation = self.opened(request, visit, "organization_projects")?;
+    pub(super) fn list_projects(
+        &self,
+        request: &Request,
+        context: &Context,
+    ) -> Result<Reply, Refusal> {
+        let installation =
+            self.accessible_installation(request, context, "organization_projects")?;
         let project = |number: u32| {
             json!({
                 "id": number,
@@ -34,15 +39,15 @@ impl Icr {
         Ok(Reply::json(StatusCode::OK, &json!([project(1), project(2)])))
     }
 
-    /// The installation on the organization of the path, if the token is its and allows this.
-    fn opened(
+    /// The installation on the organization in the path, if the token belongs to it and has the permission.
+    fn accessible_installation(
         &self,
         request: &Request,
-        visit: &Visit,
+        context: &Context,
         permission: &str,
     ) -> Result<&Installation, Refusal> {
         let token = request.bearer().ok_or_else(unauthorized)?;
-        let holder = self.tokens.holder(token, visit.now_ms).ok_or_else(unauthorized)?;
+        let holder = self.tokens.holder(token, context.now_ms).ok_or_else(unauthorized)?;
         let segments = request.segments();
         let own = |it: &&Installation| {
             *holder == Holder::Installation(it.id.clone()) && it.organization.id == segments[2]

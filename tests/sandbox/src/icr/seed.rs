@@ -1,4 +1,4 @@
-//! An app that two organizations installed. The shapes are those of ICR's documentation and samples; the ids are not real.
+//! The sample data: an app and two installations. The members are those of ICR's documentation and samples; the ids are fictional.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(super) struct Organization {
     pub(super) full_name: String,
 }
 
-/// Names and what is allowed: `VIEW`, `WRITE` or `REQUEST`.
+/// Levels by name: `VIEW`, `WRITE` or `REQUEST`.
 pub(super) type Permissions = BTreeMap<&'static str, &'static str>;
 
 impl Installation {
@@ -43,7 +43,7 @@ impl Installation {
             "permissions": self.permissions,
             "appNameId": APP_NAME_ID,
             "appId": self.app,
-            // Seen so in real payloads: the server does not know its own address, and nobody should follow this one.
+            // Real replies contain this URL with `undefined`, so a client must not use it.
             "accessTokensUrl": format!("undefined/app/installations/{}/accessTokens", self.id)
         })
     }
@@ -70,7 +70,7 @@ pub(super) fn installations() -> Vec<Installation> {
     ]
 }
 
-/// Adjusts the number of the installations that are there only to be paged through.
+/// Sets the number of additional installations, which are there for tests of pagination.
 pub(super) fn pad(installations: &mut Vec<Installation>, count: usize) {
     installations.retain(|it| !it.id.starts_with(PADDING));
     installations.extend((1..=count).map(|number| {
@@ -89,7 +89,7 @@ const ORGANIZATIONS: [&str; 2] =
 const PADDING: &str = "00000000";
 const CREATED_AT: &str = "2022-01-01T00:00:00Z";
 
-/// The documented sample's.
+/// The permissions of the documented sample.
 pub(super) const PERMISSIONS: [(&str, &str); 5] = [
     ("organization_info", "VIEW"),
     ("organization_members", "VIEW"),

@@ -1,15 +1,15 @@
-//! The API: who the token that came with a request is for
+//! The API: the subject of the request's token
 //! ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)).
 
 use hyper::StatusCode;
 use serde_json::json;
 
-use super::refusals::{Refused, invalid_token, no_token};
+use super::refusals::{OAuthError, invalid_token, no_token};
 use super::{Call, Issuer};
-use crate::exchange::Reply;
+use crate::http::Reply;
 
 impl Issuer {
-    pub(super) fn me(&mut self, call: &Call<'_>) -> Result<Reply, Refused> {
+    pub(super) fn me(&mut self, call: &Call<'_>) -> Result<Reply, OAuthError> {
         let Some(token) = call.request.bearer() else { return Ok(no_token()) };
         let issued = self.tokens.find(token, call.now_ms()).ok_or_else(invalid_token)?;
         let grant = &issued.grant;

@@ -1,4 +1,4 @@
-//! Which client sends a request: it proves that in one way, and in its own
+//! Client authentication, by exactly one method
 //! ([RFC 6749, section 2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)).
 
 use hyper::StatusCode;
@@ -6,20 +6,20 @@ use hyper::StatusCode;
 use super::clients::{Client, Proof};
 use super::form::Form;
 use super::keys::{is_for, seconds, text};
-use super::refusals::{Refused, invalid_client, invalid_request};
+use super::refusals::{OAuthError, invalid_client, invalid_request};
 use super::{Call, Issuer};
 use crate::jwt::Assertion;
 use crate::{basic, secrets};
 
-/// What a client shows of itself.
-enum Shown {
+/// The credentials of a client in a request.
+enum Credentials {
     Secret {
         id: String,
         secret: String,
     },
     Assertion(String),
-    /// Its name, and no proof.
-    Name(String),
+    /// The client id of a public client.
+    Id(String),
 }
 
 impl Issuer {
@@ -28,44 +28,47 @@ impl Issuer {
         &mut self,
         form: &Form,
         call: &Call<'_>,
-    ) -> Result<&'static str, Refused> {
-        check_ways(form, call)?;
-        let client = shown(form, call)?.and_then(|shown| self.proven(&shown, call));
-        let client = client.ok_or_else(|| self.nobody(call))?;
+    ) -> Result<&'static str, OAuthError> {
+        check_single_method(form, call)?;
+        let client =
+            credentials(form, call)?.and_then(|credentials| self.authenticate(&credentials, call));
+        let client = client.ok_or_else(|| self.authentication_failed(call))?;
         if form.field("client_id").is_some_and(|named| named != client) {
             return Err(invalid_request("client_id names another client"));
         }
         Ok(client)
     }
 
-    /// The same, where a client that cannot keep a secret is nobody.
+    /// The client that sends this request, which must not be a public client.
     pub(super) fn confidential_client_of(
         &mut self,
         form: &Form,
         call: &Call<'_>,
-    ) -> Result<&'static str, Refused> {
+    ) -> Result<&'static str, OAuthError> {
         let id = self.client_of(form, call)?;
         let is_public = self.clients.by_id(id).is_none_or(Client::is_public);
         if is_public { Err(invalid_client(StatusCode::UNAUTHORIZED)) } else { Ok(id) }
     }
 
-    /// Whether this request says anything of a client.
-    pub(super) fn names_a_client(form: &Form, call: &Call<'_>) -> bool {
-        has_header(call) || OF_CLIENTS.iter().any(|name| form.field(name).is_some())
+    /// Whether this request has client credentials.
+    pub(super) fn has_client_credentials(form: &Form, call: &Call<'_>) -> bool {
+        has_header(call) || CLIENT_PARAMETERS.iter().any(|name| form.field(name).is_some())
     }
 
-    fn proven(&mut self, shown: &Shown, call: &Call<'_>) -> Option<&'static str> {
-        match shown {
-            Shown::Secret { id, secret } => {
+    fn authenticate(&mut self, credentials: &Credentials, call: &Call<'_>) -> Option<&'static str> {
+        match credentials {
+            Credentials::Secret { id, secret } => {
                 let client = self.clients.by_id(id)?;
                 client.secret().filter(|own| secrets::equal(own, secret)).map(|_| client.id)
             }
-            Shown::Assertion(assertion) => self.by_assertion(assertion, call),
-            Shown::Name(id) => self.clients.by_id(id).filter(|it| it.is_public()).map(|it| it.id),
+            Credentials::Assertion(assertion) => self.by_assertion(assertion, call),
+            Credentials::Id(id) => {
+                self.clients.by_id(id).filter(|it| it.is_public()).map(|it| it.id)
+            }
         }
     }
 
-    /// [RFC 7523, section 3](https://www.rfc-editor.org/rfc/rfc7523#section-3): an assertion is good once.
+    /// [RFC 7523, section 3](https://www.rfc-editor.org/rfc/rfc7523#section-3): an assertion is accepted once.
     fn by_assertion(&mut self, assertion: &str, call: &Call<'_>) -> Option<&'static str> {
         let assertion = Assertion::decode(assertion)?;
         let client = self.clients.by_id(text(&assertion, "iss")?)?;
@@ -75,21 +78,21 @@ impl Issuer {
             && is_for(&assertion, &call.audiences())
             && is_timely(&assertion, call.now_ms());
         let jti = text(&assertion, "jti").filter(|it| is_good && !it.is_empty())?;
-        self.shown.insert(jti.to_owned()).then_some(client.id)
+        self.used_jtis.insert(jti.to_owned()).then_some(client.id)
     }
 
-    fn nobody(&self, call: &Call<'_>) -> Refused {
+    fn authentication_failed(&self, call: &Call<'_>) -> OAuthError {
         let tried_basic = has_header(call);
-        let status = self.quirks.invalid_client_status();
+        let status = self.deviations.invalid_client_status();
         invalid_client(if tried_basic { StatusCode::UNAUTHORIZED } else { status })
     }
 }
 
-/// A client does not prove itself in two ways at once.
-fn check_ways(form: &Form, call: &Call<'_>) -> Result<(), Refused> {
+/// A client must not use two authentication methods in one request.
+fn check_single_method(form: &Form, call: &Call<'_>) -> Result<(), OAuthError> {
     let (secret, assertion) = (form.field("client_secret"), form.field("client_assertion"));
-    let ways = [has_header(call), secret.is_some(), assertion.is_some()];
-    if ways.into_iter().filter(|it| *it).count() > 1 {
+    let methods = [has_header(call), secret.is_some(), assertion.is_some()];
+    if methods.into_iter().filter(|it| *it).count() > 1 {
         return Err(invalid_request("the client proves itself in two ways"));
     }
     if assertion.is_some() != form.field("client_assertion_type").is_some() {
@@ -98,24 +101,24 @@ fn check_ways(form: &Form, call: &Call<'_>) -> Result<(), Refused> {
     Ok(())
 }
 
-/// What the request shows of a client, if that can be read.
-fn shown(form: &Form, call: &Call<'_>) -> Result<Option<Shown>, Refused> {
+/// The client credentials of the request; `None` if they cannot be decoded.
+fn credentials(form: &Form, call: &Call<'_>) -> Result<Option<Credentials>, OAuthError> {
     if has_header(call) {
         let basic = call.request.authorization().filter(|(scheme, _)| scheme == "basic");
         let pair = basic.and_then(|(_, credential)| basic::client(credential));
-        return Ok(pair.map(|(id, secret)| Shown::Secret { id, secret }));
+        return Ok(pair.map(|(id, secret)| Credentials::Secret { id, secret }));
     }
     if let Some(assertion) = form.field("client_assertion") {
         let is_jwt = form.field("client_assertion_type") == Some(ASSERTION_TYPE);
-        return Ok(is_jwt.then(|| Shown::Assertion(assertion.to_owned())));
+        return Ok(is_jwt.then(|| Credentials::Assertion(assertion.to_owned())));
     }
     let id = form.field("client_id").map(str::to_owned);
     match form.field("client_secret").map(str::to_owned) {
         Some(secret) => {
             let id = id.ok_or_else(|| invalid_request("client_secret comes with client_id"))?;
-            Ok(Some(Shown::Secret { id, secret }))
+            Ok(Some(Credentials::Secret { id, secret }))
         }
-        None => Ok(id.map(Shown::Name)),
+        None => Ok(id.map(Credentials::Id)),
     }
 }
 
@@ -129,7 +132,8 @@ fn is_timely(assertion: &Assertion<'_>, now_ms: i64) -> bool {
         true => seconds(assertion, claim).is_some_and(|it| it <= now),
         false => true,
     };
-    let ends = seconds(assertion, "exp").is_some_and(|exp| exp > now && exp <= now + LONGEST_S);
+    let ends =
+        seconds(assertion, "exp").is_some_and(|exp| exp > now && exp <= now + MAX_LIFETIME_S);
     ends && began("nbf") && began("iat")
 }
 
@@ -146,6 +150,6 @@ pub(super) fn credential_kind(credential: &str) -> &'static str {
 }
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-const OF_CLIENTS: [&str; 4] =
+const CLIENT_PARAMETERS: [&str; 4] =
     ["client_id", "client_secret", "client_assertion", "client_assertion_type"];
-const LONGEST_S: f64 = 300.0;
+const MAX_LIFETIME_S: f64 = 300.0;

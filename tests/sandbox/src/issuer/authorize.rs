@@ -1,4 +1,4 @@
-//! The page on which a person lets a client act for them, and the code that results.
+//! The consent page, and the authorization code that it issues.
 
 use hyper::StatusCode;
 use url::Url;
@@ -6,59 +6,60 @@ use url::Url;
 use super::clients::Client;
 use super::seed::PERSON;
 use super::tokens::Grant;
-use super::{Call, Issuer, Question, scopes};
-use crate::exchange::{Repeated, Reply, Request};
+use super::{Call, Issuer, PendingForm, scopes};
+use crate::forms::{field, is_same_origin};
+use crate::http::{Repeated, Reply, Request};
 use crate::pages::{Consent, problem};
 use crate::pkce;
-use crate::questions::{comes_from_our_page, field};
 
-/// What a person was asked to agree to.
+/// An authorization request, before and after the consent of the person.
 #[derive(Clone)]
-pub(super) struct Consented {
+pub(super) struct AuthorizationRequest {
     pub(super) grant: Grant,
-    pub(super) door: Door,
-    /// The S256 challenge of PKCE, where there is one.
+    pub(super) callback: Callback,
+    /// The S256 challenge of PKCE, if the request has one.
     pub(super) challenge: Option<String>,
 }
 
-/// Where the browser goes back to, and what it takes along whatever comes of it.
+/// The callback of an authorization request, with the parameters of both success and failure.
 #[derive(Clone)]
-pub(super) struct Door {
+pub(super) struct Callback {
     to: Url,
-    /// The redirect URI as the address named it.
+    /// The `redirect_uri` parameter of the request.
     pub(super) named: String,
     state: Option<String>,
-    /// Who sends it back ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)).
+    /// The issuer ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)).
     iss: Option<String>,
 }
 
-/// The name of an error, and a sentence about it.
-type Fault = (&'static str, &'static str);
+/// `error` and `error_description` of a callback.
+type CallbackError = (&'static str, &'static str);
 
 impl Issuer {
     pub(super) fn authorize_page(&mut self, call: &Call<'_>) -> Reply {
-        let (client, door) = match self.door(call) {
+        let (client, callback) = match self.callback(call) {
             Ok(found) => found,
             Err(explanation) => return problem(StatusCode::BAD_REQUEST, explanation),
         };
-        let consented = match self.asked_for(client, &door, call) {
-            Ok(consented) => consented,
-            Err(fault) => return door.refused(fault),
+        let authorization = match self.authorization_request(client, &callback, call) {
+            Ok(authorization) => authorization,
+            Err(error) => return callback.error(error),
         };
-        let returns_to = door.to.to_string();
-        let form_token = self.questions.ask(Question::Consent(Box::new(consented)), call.visit);
+        let returns_to = callback.to.to_string();
+        let form_token =
+            self.forms.add(PendingForm::Consent(Box::new(authorization)), call.context);
         Consent {
             platform: "the issuer",
             app: self.clients.by_id(client).map(|it| it.title).unwrap_or_default(),
             user: PERSON.username,
             returns_to: &returns_to,
-            form: call.visit.form(&format!("{}/authorize", call.realm.path()), &form_token),
+            form: call.context.form(&format!("{}/authorize", call.realm.path()), &form_token),
         }
         .page()
     }
 
-    /// The client that the address names, and the way back to it, if a browser can be sent there.
-    fn door(&self, call: &Call<'_>) -> Result<(&'static str, Door), &'static str> {
+    /// The client of an authorization request, and its callback. Fails if the browser cannot be redirected there.
+    fn callback(&self, call: &Call<'_>) -> Result<(&'static str, Callback), &'static str> {
         let repeated = |_: Repeated| "A parameter of this address appears twice.";
         let parameter = |name| call.request.query.one(name).map_err(repeated);
         let id = parameter("client_id")?.ok_or("The address names no client_id.")?;
@@ -66,57 +67,57 @@ impl Issuer {
         let named = parameter("redirect_uri")?.ok_or("The address names no redirect_uri.")?;
         let to = client.redirects.accept(named).ok_or("This redirect_uri is not the client's.")?;
         let own = || call.issuer();
-        let iss = self.quirks.sends_iss.then(|| self.quirks.callback_iss.clone());
-        let door = Door {
+        let iss = self.deviations.sends_iss.then(|| self.deviations.callback_iss.clone());
+        let callback = Callback {
             to,
             named: named.to_owned(),
             state: call.request.query.one("state").ok().flatten().map(str::to_owned),
             iss: iss.map(|other| other.unwrap_or_else(own)),
         };
-        Ok((client.id, door))
+        Ok((client.id, callback))
     }
 
-    /// What the address asks for.
-    fn asked_for(
+    /// Reads the rest of an authorization request.
+    fn authorization_request(
         &self,
         client: &'static str,
-        door: &Door,
+        callback: &Callback,
         call: &Call<'_>,
-    ) -> Result<Consented, Fault> {
+    ) -> Result<AuthorizationRequest, CallbackError> {
         check_form(call.request)?;
         let challenge = challenge(call.request)?;
         let is_public = self.clients.by_id(client).is_some_and(Client::is_public);
         if is_public && challenge.is_none() {
             return Err(("invalid_request", "there is no code_challenge"));
         }
-        let scopes = scopes::asked(parameter(call.request, "scope"));
+        let scopes = scopes::requested(parameter(call.request, "scope"));
         let scopes = scopes.ok_or(("invalid_scope", "a scope is not known"))?;
         let grant = Grant { realm: call.realm, client, subject: PERSON, scopes };
-        Ok(Consented { grant, door: door.clone(), challenge })
+        Ok(AuthorizationRequest { grant, callback: callback.clone(), challenge })
     }
 
     pub(super) fn authorize_decision(&mut self, call: &Call<'_>) -> Reply {
-        if !comes_from_our_page(call.request) {
+        if !is_same_origin(call.request) {
             return problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.visit);
-        match (question, field(call.request, "decision").as_deref()) {
-            (Some(Question::Consent(consented)), Some("authorize")) => {
-                let door = consented.door.clone();
-                let expires_ms = call.now_ms().saturating_add(self.quirks.code_life_ms);
-                door.back(&[("code", &self.codes.issue(*consented, expires_ms))])
+        let form = self.forms.take(&form_token, call.context);
+        match (form, field(call.request, "decision").as_deref()) {
+            (Some(PendingForm::Consent(authorization)), Some("authorize")) => {
+                let callback = authorization.callback.clone();
+                let expires_ms = call.now_ms().saturating_add(self.deviations.code_life_ms);
+                callback.redirect(&[("code", &self.codes.issue(*authorization, expires_ms))])
             }
-            (Some(Question::Consent(consented)), Some("deny")) => {
-                consented.door.refused(("access_denied", "the person said no"))
+            (Some(PendingForm::Consent(authorization)), Some("deny")) => {
+                authorization.callback.error(("access_denied", "the person said no"))
             }
             _ => problem(StatusCode::BAD_REQUEST, "This form is no longer valid; start again."),
         }
     }
 }
 
-/// What is asked for: a code, and each parameter once.
-fn check_form(request: &Request) -> Result<(), Fault> {
+/// Checks that a code is requested and that no parameter is repeated.
+fn check_form(request: &Request) -> Result<(), CallbackError> {
     let names = request.query.names();
     if names.iter().any(|name| request.query.one(name).is_err()) {
         return Err(("invalid_request", "a parameter appears twice"));
@@ -128,8 +129,8 @@ fn check_form(request: &Request) -> Result<(), Fault> {
     }
 }
 
-/// The challenge of S256; one without a method would be a plain one.
-fn challenge(request: &Request) -> Result<Option<String>, Fault> {
+/// The S256 challenge. A challenge without a method is `plain`, and refused.
+fn challenge(request: &Request) -> Result<Option<String>, CallbackError> {
     let method = parameter(request, "code_challenge_method");
     match parameter(request, "code_challenge") {
         Some(challenge) if pkce::is_challenge(challenge, method) => Ok(Some(challenge.to_owned())),
@@ -138,17 +139,17 @@ fn challenge(request: &Request) -> Result<Option<String>, Fault> {
     }
 }
 
-/// A parameter without a value is none.
+/// An empty parameter counts as missing.
 fn parameter<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
     request.query.one(name).ok().flatten().filter(|value| !value.is_empty())
 }
 
-impl Door {
-    fn refused(self, (error, description): Fault) -> Reply {
-        self.back(&[("error", error), ("error_description", description)])
+impl Callback {
+    fn error(self, (error, description): CallbackError) -> Reply {
+        self.redirect(&[("error", error), ("error_description", description)])
     }
 
-    fn back(self, parameters: &[(&str, &str)]) -> Reply {
+    fn redirect(self, parameters: &[(&str, &str)]) -> Reply {
         let mut to = self.to;
         let kept = [("state", self.state), ("iss", self.iss)];
         let kept = kept.into_iter().filter_map(|(name, value)| Some((name, value?)));

@@ -1,4 +1,4 @@
-//! The clients, and how each of them proves who it is.
+//! The clients and their authentication methods.
 
 use super::seed;
 use crate::redirects::Redirects;
@@ -10,14 +10,14 @@ pub(super) struct Client {
     pub(super) redirects: Redirects,
 }
 
-/// How a client proves who it is.
+/// The authentication method of a client.
 #[derive(PartialEq, Eq)]
 pub(super) enum Proof {
-    /// By a secret, in a header or in the form.
+    /// A secret, in a Basic header or in the form.
     Secret(String),
-    /// By a JWT that it signs ([RFC 7523, section 2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)).
+    /// A signed JWT ([RFC 7523, section 2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)).
     Key,
-    /// Not at all: it runs where nothing can be hidden.
+    /// None: a public client.
     None,
 }
 

@@ -1,9 +1,9 @@
-//! Authorization codes: good once, and remembered, so that what came of one can be ended.
+//! Authorization codes: used once, and remembered, so that the tokens of a code that is used again can be revoked.
 
 use std::collections::HashMap;
 
 use super::Realm;
-use super::authorize::Consented;
+use super::authorize::AuthorizationRequest;
 use crate::secrets;
 
 #[derive(Default)]
@@ -12,43 +12,43 @@ pub(super) struct Codes {
 }
 
 struct Code {
-    consented: Consented,
+    authorization: AuthorizationRequest,
     expires_ms: i64,
-    /// The tokens that came of it.
+    /// The family of the tokens that were issued for it.
     family: Option<u64>,
 }
 
-/// What a code is when it is shown.
-pub(super) enum Shown {
-    Good(Box<Consented>),
-    /// It was shown before, and these tokens came of that.
+/// The state of a code that is exchanged.
+pub(super) enum Redemption {
+    First(Box<AuthorizationRequest>),
+    /// The code was used before, for this family of tokens.
     Again(u64),
     Expired,
 }
 
 impl Codes {
-    pub(super) fn issue(&mut self, consented: Consented, expires_ms: i64) -> String {
+    pub(super) fn issue(&mut self, authorization: AuthorizationRequest, expires_ms: i64) -> String {
         let code = secrets::alphanumeric("isc_", 40);
-        self.issued.insert(code.clone(), Code { consented, expires_ms, family: None });
+        self.issued.insert(code.clone(), Code { authorization, expires_ms, family: None });
         code
     }
 
-    /// What one of a client's codes is; whatever is made of it, it is spent, and `family` came of it.
+    /// Marks a code of this client as used for `family`, even if the request fails. `None` if there is no such code.
     pub(super) fn spend(
         &mut self,
         code: &str,
         (client, realm): (&str, Realm),
         family: u64,
         now_ms: i64,
-    ) -> Option<Shown> {
+    ) -> Option<Redemption> {
         let code = self.issued.get_mut(code)?;
-        if !code.consented.grant.is_of(client, realm) {
+        if !code.authorization.grant.is_of(client, realm) {
             return None;
         }
         Some(match code.family.replace(family) {
-            Some(before) => Shown::Again(before),
-            None if now_ms >= code.expires_ms => Shown::Expired,
-            None => Shown::Good(Box::new(code.consented.clone())),
+            Some(before) => Redemption::Again(before),
+            None if now_ms >= code.expires_ms => Redemption::Expired,
+            None => Redemption::First(Box::new(code.authorization.clone())),
         })
     }
 }

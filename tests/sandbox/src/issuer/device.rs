@@ -1,4 +1,4 @@
-//! Login on another device: a client shows a code, a person types it in elsewhere, the client asks until that is done
+//! The device flow: a client shows a code, a person enters it on another device, the client polls
 //! ([RFC 8628](https://www.rfc-editor.org/rfc/rfc8628)).
 
 use std::collections::HashMap;
@@ -7,15 +7,15 @@ use hyper::StatusCode;
 use serde_json::json;
 
 use super::form::Form;
-use super::refusals::{Refused, invalid_grant, invalid_scope, refused};
+use super::refusals::{OAuthError, invalid_grant, invalid_scope, oauth_error};
 use super::seed::PERSON;
 use super::tokens::Grant;
-use super::{Call, Issuer, Question, scopes};
-use crate::exchange::Reply;
-use crate::questions::{comes_from_our_page, field};
+use super::{Call, Issuer, PendingForm, scopes};
+use crate::forms::{field, is_same_origin};
+use crate::http::Reply;
 use crate::{pages, secrets};
 
-/// The devices that wait, by what is hidden from the person.
+/// The waiting devices, by device code.
 #[derive(Default)]
 pub(super) struct Devices {
     waiting: HashMap<String, Device>,
@@ -26,7 +26,7 @@ struct Device {
     user_code: String,
     expires_ms: i64,
     interval_s: i64,
-    asked_ms: Option<i64>,
+    polled_ms: Option<i64>,
     decision: Option<Decision>,
 }
 
@@ -37,21 +37,21 @@ enum Decision {
 }
 
 impl Issuer {
-    pub(super) fn device_code(&mut self, call: &Call<'_>) -> Result<Reply, Refused> {
+    pub(super) fn device_code(&mut self, call: &Call<'_>) -> Result<Reply, OAuthError> {
         let form = Form::of(call.request)?;
         let client = self.client_of(&form, call)?;
-        let scopes = scopes::asked(form.field("scope")).ok_or_else(invalid_scope)?;
-        let life_s = self.quirks.device_code_life_s;
+        let scopes = scopes::requested(form.field("scope")).ok_or_else(invalid_scope)?;
+        let life_s = self.deviations.device_code_life_s;
         let device = Device {
             grant: Grant { realm: call.realm, client, subject: PERSON, scopes },
             user_code: user_code(),
             expires_ms: call.now_ms().saturating_add(life_s.saturating_mul(1000)),
-            interval_s: self.quirks.device_interval_s,
-            asked_ms: None,
+            interval_s: self.deviations.device_interval_s,
+            polled_ms: None,
             decision: None,
         };
         let device_code = secrets::alphanumeric("isd_", 40);
-        let page = call.realm.endpoint(&call.visit.origin, "device");
+        let page = call.realm.endpoint(&call.context.origin, "device");
         let body = json!({
             "device_code": device_code,
             "user_code": device.user_code,
@@ -64,27 +64,27 @@ impl Issuer {
         Ok(Reply::json(StatusCode::OK, &body))
     }
 
-    /// One question. The rules are those of [RFC 8628, section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
+    /// Answers one poll by the rules of [RFC 8628, section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
     pub(super) fn poll(
         &mut self,
         client: &'static str,
         form: &Form,
         call: &Call<'_>,
-    ) -> Result<Reply, Refused> {
-        let device_code = form.wanted("device_code")?;
+    ) -> Result<Reply, OAuthError> {
+        let device_code = form.required("device_code")?;
         let device = self.devices.waiting.get_mut(device_code);
         let device = device.filter(|it| it.grant.is_of(client, call.realm));
         let device = device.ok_or_else(|| invalid_grant("the device code is unknown or used"))?;
         if call.now_ms() >= device.expires_ms {
-            return Err(refused("expired_token", "nobody came in time"));
+            return Err(oauth_error("expired_token", "nobody came in time"));
         }
-        if device.is_asked_too_fast(call.now_ms()) {
-            device.interval_s += SLOWER_S;
-            return Err(refused("slow_down", "five seconds more, from now on"));
+        if device.is_polled_too_fast(call.now_ms()) {
+            device.interval_s += SLOW_DOWN_STEP_S;
+            return Err(oauth_error("slow_down", "five seconds more, from now on"));
         }
         match device.decision {
-            None => Err(refused("authorization_pending", "nobody came yet")),
-            Some(Decision::No) => Err(refused("access_denied", "the person said no")),
+            None => Err(oauth_error("authorization_pending", "nobody came yet")),
+            Some(Decision::No) => Err(oauth_error("access_denied", "the person said no")),
             Some(Decision::Yes) => {
                 let grant = device.grant.clone();
                 self.devices.waiting.remove(device_code);
@@ -96,27 +96,27 @@ impl Issuer {
 
     pub(super) fn device_page(&mut self, call: &Call<'_>) -> Reply {
         let user_code = call.request.query.one("user_code").ok().flatten().unwrap_or_default();
-        let form_token = self.questions.ask(Question::Device, call.visit);
+        let form_token = self.forms.add(PendingForm::Device, call.context);
         pages::device(
             user_code,
-            &call.visit.form(&format!("{}/device", call.realm.path()), &form_token),
+            &call.context.form(&format!("{}/device", call.realm.path()), &form_token),
         )
     }
 
-    /// A code is taken on the page of either realm, since no two devices show the same one.
+    /// The page of each realm accepts the codes of both, since no two devices have the same code.
     pub(super) fn device_decision(&mut self, call: &Call<'_>) -> Reply {
-        if !comes_from_our_page(call.request) {
+        if !is_same_origin(call.request) {
             return pages::problem(StatusCode::FORBIDDEN, "This form was sent by another site.");
         }
         let form_token = field(call.request, "form_token").unwrap_or_default();
-        let question = self.questions.asked(&form_token, call.visit);
+        let form = self.forms.take(&form_token, call.context);
         let typed = field(call.request, "user_code").unwrap_or_default();
         let Some(device) = self.devices.undecided(&typed, call.now_ms()) else {
             return pages::problem(StatusCode::UNPROCESSABLE_ENTITY, "No device shows this code.");
         };
-        let (decision, page) = match (question, field(call.request, "decision").as_deref()) {
-            (Some(Question::Device), Some("authorize")) => (Decision::Yes, "approved"),
-            (Some(Question::Device), Some("deny")) => (Decision::No, "denied"),
+        let (decision, page) = match (form, field(call.request, "decision").as_deref()) {
+            (Some(PendingForm::Device), Some("authorize")) => (Decision::Yes, "approved"),
+            (Some(PendingForm::Device), Some("deny")) => (Decision::No, "denied"),
             _ => {
                 let explanation = "This form is no longer valid; start again.";
                 return pages::problem(StatusCode::BAD_REQUEST, explanation);
@@ -128,7 +128,7 @@ impl Issuer {
 }
 
 impl Devices {
-    /// The device that shows what was typed, in any case, with or without what stands between the letters.
+    /// The undecided device with this user code, in upper or lower case, with or without its hyphen.
     fn undecided(&mut self, typed: &str, now_ms: i64) -> Option<&mut Device> {
         let bare = |code: &str| code.replace(['-', ' '], "").to_ascii_uppercase();
         let typed = bare(typed);
@@ -139,10 +139,10 @@ impl Devices {
 }
 
 impl Device {
-    /// Whether less than its interval went by since the question before this one.
-    fn is_asked_too_fast(&mut self, now_ms: i64) -> bool {
+    /// Whether this poll comes earlier than the interval allows.
+    fn is_polled_too_fast(&mut self, now_ms: i64) -> bool {
         let interval_ms = self.interval_s.saturating_mul(1000);
-        let before = self.asked_ms.replace(now_ms);
+        let before = self.polled_ms.replace(now_ms);
         before.is_some_and(|before| now_ms.saturating_sub(before) < interval_ms)
     }
 }
@@ -155,13 +155,13 @@ pub(super) fn denied() -> Reply {
     pages::notice("Denied", "The device gets nothing.")
 }
 
-/// Eight letters that make no words, as in `WDJB-MJHT`
+/// A user code of eight consonants, such as `WDJB-MJHT`, so that it spells no word
 /// ([RFC 8628, section 6.1](https://www.rfc-editor.org/rfc/rfc8628#section-6.1)).
 fn user_code() -> String {
-    let mut letters = secrets::drawn("", 8, b"BCDFGHJKLMNPQRSTVWXZ");
+    let mut letters = secrets::random("", 8, b"BCDFGHJKLMNPQRSTVWXZ");
     letters.insert(4, '-');
     letters
 }
 
 pub(super) const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
-const SLOWER_S: i64 = 5;
+const SLOW_DOWN_STEP_S: i64 = 5;

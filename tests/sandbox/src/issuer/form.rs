@@ -1,15 +1,15 @@
-//! The fields of a request to one of the endpoints: each once, and an empty one is none
+//! The form of a request: a repeated field is an error, an empty field counts as missing
 //! ([RFC 6749, section 3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)).
 
 use std::collections::HashSet;
 
-use super::refusals::{Refused, invalid_request};
-use crate::exchange::{Pairs, Request};
+use super::refusals::{OAuthError, invalid_request};
+use crate::http::{Pairs, Request};
 
 pub(super) struct Form(Pairs);
 
 impl Form {
-    pub(super) fn of(request: &Request) -> Result<Self, Refused> {
+    pub(super) fn of(request: &Request) -> Result<Self, OAuthError> {
         if request.query.iter().any(|(name, _)| CREDENTIALS.contains(&name)) {
             return Err(invalid_request("credentials are not for addresses"));
         }
@@ -25,7 +25,7 @@ impl Form {
         self.0.one(name).ok().flatten().filter(|value| !value.is_empty())
     }
 
-    pub(super) fn wanted(&self, name: &str) -> Result<&str, Refused> {
+    pub(super) fn required(&self, name: &str) -> Result<&str, OAuthError> {
         self.field(name).ok_or_else(|| invalid_request("a parameter is missing"))
     }
 }

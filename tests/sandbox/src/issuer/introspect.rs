@@ -1,20 +1,20 @@
-//! What a token is ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
+//! Token introspection ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use super::form::Form;
-use super::refusals::Refused;
+use super::refusals::OAuthError;
 use super::tokens::Issued;
 use super::{Call, Issuer};
-use crate::exchange::Reply;
+use crate::http::Reply;
 
 impl Issuer {
-    /// Whoever asks has to be a client that can keep a secret; a token that is not good is not described.
-    pub(super) fn introspect(&mut self, call: &Call<'_>) -> Result<Reply, Refused> {
+    /// Describes a token to a confidential client. A token that is not active is not described.
+    pub(super) fn introspect(&mut self, call: &Call<'_>) -> Result<Reply, OAuthError> {
         let form = Form::of(call.request)?;
         self.confidential_client_of(&form, call)?;
-        let known = self.known(form.wanted("token")?, call);
+        let known = self.known(form.required("token")?, call);
         let body = known.map_or_else(
             || json!({ "active": false }),
             |(issued, is_refresh)| described(issued, is_refresh, call),
@@ -23,7 +23,7 @@ impl Issuer {
     }
 }
 
-/// A refresh token is for the issuer and has no type; an access token is for the API.
+/// The audience of a refresh token is the issuer, and it has no type; that of an access token is the API.
 fn described(issued: &Issued, is_refresh: bool, call: &Call<'_>) -> Value {
     let seconds = |ms: i64| ms.div_euclid(1000);
     let grant = &issued.grant;
@@ -36,7 +36,7 @@ fn described(issued: &Issued, is_refresh: bool, call: &Call<'_>) -> Value {
         "exp": seconds(issued.expires_ms),
         "iat": seconds(issued.created_ms),
         "nbf": seconds(issued.valid_from_ms),
-        "aud": if is_refresh { call.issuer() } else { call.visit.origin.clone() },
+        "aud": if is_refresh { call.issuer() } else { call.context.origin.clone() },
         "iss": call.issuer(),
         "jti": issued.id
     });

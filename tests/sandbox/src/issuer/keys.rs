@@ -1,11 +1,11 @@
-//! The sample's keys, and what is signed with them.
+//! The sample keys, and the claims of assertions.
 
 use serde_json::Value;
 
 use crate::jwt::Assertion;
 use crate::keys::PublicKey;
 
-/// The first of them is `key-1`, the second `key-2`.
+/// The key ids are `key-1`, `key-2` and so on.
 #[derive(Default)]
 pub(super) struct Keys(Vec<PublicKey>);
 
@@ -18,7 +18,7 @@ impl Keys {
         self.0.clear();
     }
 
-    /// Whether one of the keys made this, and the one that it names, if it names one.
+    /// Whether one of the keys signed this assertion; the one with its `kid`, if it has one.
     pub(super) fn signed(&self, assertion: &Assertion<'_>) -> bool {
         let named = assertion.header.get("kid");
         let numbered = (1..).zip(&self.0);
@@ -28,17 +28,17 @@ impl Keys {
     }
 }
 
-/// A claim that is text.
+/// A string claim.
 pub(super) fn text<'a>(assertion: &'a Assertion<'_>, claim: &str) -> Option<&'a str> {
     assertion.claims.get(claim)?.as_str()
 }
 
-/// A claim that is a time in seconds, with a fraction or without.
+/// A claim with a time in seconds, possibly with a fraction.
 pub(super) fn seconds(assertion: &Assertion<'_>, claim: &str) -> Option<f64> {
     assertion.claims.get(claim)?.as_f64()
 }
 
-/// Whether one of `audiences` is the claim, or among it.
+/// Whether the claim `aud` is, or contains, one of `audiences`.
 pub(super) fn is_for(assertion: &Assertion<'_>, audiences: &[String]) -> bool {
     let is_one = |it: &Value| it.as_str().is_some_and(|it| audiences.iter().any(|own| own == it));
     match assertion.claims.get("aud") {

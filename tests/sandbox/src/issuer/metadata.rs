@@ -1,34 +1,34 @@
-//! What an issuer says about itself
+//! The metadata of an issuer
 //! ([RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Call, Issuer, Realm, accounts, device, patch, refusals, scopes};
-use crate::exchange::Reply;
+use crate::http::Reply;
 
 impl Issuer {
-    /// Between host and path, as RFC 8414 wants it.
+    /// The well-known path before the issuer's path, as RFC 8414 defines it.
     pub(super) fn inserted_metadata(&mut self, call: &Call<'_>) -> Reply {
         self.metadata_of(Realm::Main, call)
     }
 
-    /// Behind the path, as OpenID Connect wants it.
+    /// The well-known path after the issuer's path, as OpenID Connect defines it.
     pub(super) fn appended_metadata(&mut self, call: &Call<'_>) -> Reply {
         self.metadata_of(Realm::Older, call)
     }
 
     fn metadata_of(&self, publisher: Realm, call: &Call<'_>) -> Reply {
         if call.realm != publisher {
-            return refusals::nowhere();
+            return refusals::not_found();
         }
-        let told = patch::merged(metadata(call), &self.quirks.metadata);
-        Reply::json(StatusCode::OK, &told)
+        let published = patch::merged(metadata(call), &self.deviations.metadata);
+        Reply::json(StatusCode::OK, &published)
     }
 }
 
 fn metadata(call: &Call<'_>) -> Value {
-    let endpoint = |name| call.realm.endpoint(&call.visit.origin, name);
+    let endpoint = |name| call.realm.endpoint(&call.context.origin, name);
     json!({
         "issuer": call.issuer(),
         "authorization_endpoint": endpoint("authorize"),
@@ -45,7 +45,7 @@ fn metadata(call: &Call<'_>) -> Value {
         "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
         "revocation_endpoint_auth_methods_supported": METHODS,
         "revocation_endpoint_auth_signing_alg_values_supported": ["RS256"],
-        // A client without a proof of who it is has nothing to look at.
+        // A public client may not introspect tokens.
         "introspection_endpoint_auth_methods_supported": METHODS[..3],
         "introspection_endpoint_auth_signing_alg_values_supported": ["RS256"],
         "code_challenge_methods_supported": ["S256"],

@@ -1,10 +1,10 @@
-//! An authorization server as the RFCs have it, and nothing beside: no app, no installations.
+//! An OAuth authorization server as the RFCs specify it, without apps and installations.
 //!
-//! It has two realms, which are two issuers with the same clients. `main` publishes its metadata where
-//! [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414) wants it, `older` only where OpenID Connect does. Codes, tokens and
-//! devices belong to the realm in which they were asked for. Whatever a test should have otherwise is a quirk.
+//! Its two realms are two issuers with the same clients. `main` publishes its metadata where
+//! [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414) defines it, `older` only where OpenID Connect does. Codes, tokens and
+//! devices belong to one realm.
 //!
-//! `routes` says which function answers which request.
+//! `routes` is the table of requests and the functions that answer them.
 
 mod access;
 mod accounts;
@@ -12,13 +12,13 @@ mod auth;
 mod authorize;
 mod clients;
 mod codes;
+mod deviations;
 mod device;
 mod form;
 mod introspect;
 mod keys;
 mod metadata;
 mod patch;
-mod quirks;
 mod realm;
 mod refusals;
 mod revoke;
@@ -33,78 +33,77 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::exchange::{Reply, Request};
-use crate::platform::{Change, Platform, PlatformName, Registration, Visit};
-use crate::questions::Questions;
-use crate::quirks as changes;
+use crate::forms::PendingForms;
+use crate::http::{Reply, Request};
+use crate::platform::{Change, Context, Platform, PlatformName, Registration};
 
-use authorize::Consented;
+use authorize::AuthorizationRequest;
 use clients::Clients;
 use codes::Codes;
+use deviations::Deviations;
 use device::Devices;
 use keys::Keys;
-use quirks::Quirks;
 use realm::Realm;
 use routes::Found;
 use tokens::Tokens;
 
-/// Everything the platform knows.
+/// The state of the platform.
 pub(crate) struct Issuer {
     clients: Clients,
     keys: Keys,
     tokens: Tokens,
-    questions: Questions<Question>,
+    forms: PendingForms<PendingForm>,
     codes: Codes,
     devices: Devices,
-    /// The `jti` of every client assertion that was good once.
-    shown: HashSet<String>,
-    quirks: Quirks,
+    /// The `jti` of every accepted client assertion.
+    used_jtis: HashSet<String>,
+    deviations: Deviations,
 }
 
-/// What a page asks a person.
-enum Question {
-    /// May this client act for you?
-    Consent(Box<Consented>),
-    /// Which device is it?
+/// A form that waits for the decision of the person.
+enum PendingForm {
+    /// Consent for a client.
+    Consent(Box<AuthorizationRequest>),
+    /// The user code of a device.
     Device,
 }
 
-/// One request, and what its handler needs to answer it.
+/// A request with its context and the parameters of its route.
 struct Call<'a> {
     request: &'a Request,
-    visit: &'a Visit,
-    /// Whose address it was sent to; of no account for the API, which serves both.
+    context: &'a Context,
+    /// The realm in the path; without meaning for the API, which serves both realms.
     realm: Realm,
 }
 
 impl Call<'_> {
     fn now_ms(&self) -> i64 {
-        self.visit.now_ms
+        self.context.now_ms
     }
 
     fn issuer(&self) -> String {
-        self.realm.issuer(&self.visit.origin)
+        self.realm.issuer(&self.context.origin)
     }
 
-    /// Whom a JWT may be meant for: the issuer, or its token endpoint
+    /// The accepted audiences of a JWT: the issuer and its token endpoint
     /// ([RFC 7523, section 3](https://www.rfc-editor.org/rfc/rfc7523#section-3)).
     fn audiences(&self) -> [String; 2] {
-        [self.issuer(), self.realm.endpoint(&self.visit.origin, "token")]
+        [self.issuer(), self.realm.endpoint(&self.context.origin, "token")]
     }
 }
 
 impl Issuer {
-    /// The server with a client of every kind.
+    /// The server with its sample data.
     pub(crate) fn as_specified() -> Self {
         Self {
             clients: Clients::default(),
             keys: Keys::default(),
             tokens: Tokens::default(),
-            questions: Questions::default(),
+            forms: PendingForms::default(),
             codes: Codes::default(),
             devices: Devices::default(),
-            shown: HashSet::new(),
-            quirks: Quirks::default(),
+            used_jtis: HashSet::new(),
+            deviations: Deviations::default(),
         }
     }
 }
@@ -135,9 +134,9 @@ impl Platform for Issuer {
         auth::credential_kind(credential)
     }
 
-    fn answer(&mut self, request: &Request, visit: &Visit) -> Reply {
+    fn answer(&mut self, request: &Request, context: &Context) -> Reply {
         let found = Found::of(request);
-        found.route.answer(self, &Call { request, visit, realm: found.realm })
+        found.route.answer(self, &Call { request, context, realm: found.realm })
     }
 
     fn person(&self) -> Option<String> {
@@ -176,12 +175,12 @@ impl Platform for Issuer {
         self.tokens.forget_all();
     }
 
-    fn quirks(&self) -> Value {
-        changes::to_json(&self.quirks)
+    fn deviations(&self) -> Value {
+        crate::deviations::to_json(&self.deviations)
     }
 
-    fn change_quirks(&mut self, change: &Value) -> Result<(), String> {
-        self.quirks = self.quirks.changed(change)?;
+    fn change_deviations(&mut self, change: &Value) -> Result<(), String> {
+        self.deviations = self.deviations.changed(change)?;
         Ok(())
     }
 }

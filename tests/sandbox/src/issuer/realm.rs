@@ -1,10 +1,10 @@
-//! The two issuers, and where each of them is.
+//! The two issuers and their URLs.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Realm {
-    /// Its metadata is where RFC 8414 wants it.
+    /// Publishes its metadata where RFC 8414 defines it.
     Main,
-    /// Its metadata is where OpenID Connect wants it.
+    /// Publishes its metadata where OpenID Connect defines it.
     Older,
 }
 
@@ -22,7 +22,7 @@ impl Realm {
         format!("{origin}{}/{endpoint}", self.path())
     }
 
-    /// What stands between the origin and the endpoints.
+    /// The path prefix of the endpoints.
     pub(super) fn path(self) -> String {
         format!("/realms/{}", self.name())
     }

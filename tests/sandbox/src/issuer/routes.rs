@@ -1,4 +1,4 @@
-//! Which request asks for what, and which function answers it.
+//! The table of routes: method, path, operation and handler.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use hyper::header::{CACHE_CONTROL, PRAGMA};
 
 use self::Handler::{Answers, Shows};
-use super::refusals::{self, Refused};
+use super::refusals::{self, OAuthError};
 use super::{Call, Issuer, Realm, accounts, device};
-use crate::exchange::{Reply, Request};
-use crate::paths::open_parts;
-use crate::questions::field;
+use crate::forms::field;
+use crate::http::{Reply, Request};
+use crate::paths::path_parameters;
 
-/// The route that fits a request.
+/// The route that matches a request.
 pub(super) struct Found {
     pub(super) route: &'static Route,
     pub(super) realm: Realm,
@@ -22,14 +22,14 @@ impl Found {
     pub(super) fn of(request: &Request) -> Self {
         let (method, segments) = (request.method.as_str(), request.segments());
         let fitting = ROUTES.iter().filter(|route| route.method == method).find_map(|route| {
-            let parts = open_parts(route.path, &segments)?;
+            let parts = path_parameters(route.path, &segments)?;
             let realm = parts.first().map_or(Some(Realm::Main), |name| Realm::named(name))?;
             Some(Self { route, realm })
         });
-        fitting.unwrap_or(Self { route: &NOWHERE, realm: Realm::Main })
+        fitting.unwrap_or(Self { route: &UNKNOWN_ROUTE, realm: Realm::Main })
     }
 
-    /// The exchanges share one address and differ in what is sent there.
+    /// The grants share one endpoint; `grant_type` tells them apart.
     pub(super) fn operation(&self, request: &Request) -> &'static str {
         if self.route.operation != EXCHANGE {
             return self.route.operation;
@@ -63,9 +63,9 @@ impl Route {
 }
 
 enum Handler {
-    /// Nobody may keep what it answers.
-    Answers(fn(&mut Issuer, &Call<'_>) -> Result<Reply, Refused>),
-    /// Pages and documents say themselves what does not work.
+    /// An endpoint whose replies must not be cached.
+    Answers(fn(&mut Issuer, &Call<'_>) -> Result<Reply, OAuthError>),
+    /// A page or a document, which shows its errors itself.
     Shows(fn(&mut Issuer, &Call<'_>) -> Reply),
 }
 
@@ -78,7 +78,7 @@ const fn route(
     Route { method, path, operation, handler }
 }
 
-/// The names of all operations, each once.
+/// The names of all operations, without duplicates.
 pub(super) fn operations() -> &'static [&'static str] {
     &OPERATIONS
 }
@@ -91,7 +91,7 @@ static OPERATIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     names
 });
 
-/// What is open is the realm.
+/// `{}` is the realm.
 const ROUTES: &[Route] = &[
     route(
         "GET",
@@ -118,7 +118,7 @@ const ROUTES: &[Route] = &[
     route("GET", "/me", "me", Answers(Issuer::me)),
 ];
 
-const NOWHERE: Route = route("", "", UNKNOWN, Shows(|_, _| refusals::nowhere()));
+const UNKNOWN_ROUTE: Route = route("", "", UNKNOWN, Shows(|_, _| refusals::not_found()));
 
 const METADATA: &str = "metadata";
 const DEVICE_PAGE: &str = "device_page";

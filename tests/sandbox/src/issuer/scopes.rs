@@ -1,15 +1,15 @@
-//! Scopes: words with spaces between them
+//! Scopes, separated by spaces
 //! ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
 
-use super::refusals::{Refused, invalid_scope};
+use super::refusals::{OAuthError, invalid_scope};
 
-/// The scopes that are asked for, or those that are meant where none are; nothing when one is unknown.
-pub(super) fn asked(text: Option<&str>) -> Option<Vec<String>> {
-    among(text.unwrap_or(WHERE_NONE_ARE_ASKED), &SUPPORTED)
+/// The requested or default scopes; `None` if one is unknown.
+pub(super) fn requested(text: Option<&str>) -> Option<Vec<String>> {
+    among(text.unwrap_or(DEFAULT), &SUPPORTED)
 }
 
-/// The scopes that are asked for again, of those that were granted.
-pub(super) fn narrowed(text: Option<&str>, granted: &[String]) -> Result<Vec<String>, Refused> {
+/// The scopes of a refresh, which have to be among the granted ones.
+pub(super) fn narrowed(text: Option<&str>, granted: &[String]) -> Result<Vec<String>, OAuthError> {
     match text {
         Some(text) => among(text, granted).ok_or_else(invalid_scope),
         None => Ok(granted.to_vec()),
@@ -23,4 +23,4 @@ fn among(text: &str, known: &[impl AsRef<str>]) -> Option<Vec<String>> {
 }
 
 pub(super) const SUPPORTED: [&str; 3] = ["profile", "read", "write"];
-const WHERE_NONE_ARE_ASKED: &str = "profile";
+const DEFAULT: &str = "profile";

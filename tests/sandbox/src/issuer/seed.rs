@@ -1,4 +1,4 @@
-//! An invented world: three clients, a person, and an account that is nobody's.
+//! The sample data: three clients, a person and a service account.
 
 use super::clients::{Client, Proof};
 use crate::redirects::Redirects;
@@ -16,21 +16,21 @@ fn client(id: &'static str, title: &'static str, proof: Proof) -> Client {
     Client { id, title, proof, redirects: Redirects::of(first, others) }
 }
 
-/// For whom a token acts.
+/// The party that a token acts for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Subject {
     pub(super) sub: &'static str,
     pub(super) username: &'static str,
 }
 
-/// The person who presses the buttons.
+/// The person who can log in.
 pub(super) const PERSON: Subject = Subject { sub: "user-1815", username: "ada" };
-/// The address by which an account names that person.
+/// The email address by which the service account names that person.
 pub(super) const PERSONS_ADDRESS: &str = "ada@example.test";
-/// The account that acts for itself.
+/// The service account.
 pub(super) const ACCOUNT: Subject =
     Subject { sub: "robot@issuer.test", username: "robot@issuer.test" };
-/// The client whose key is the sample's, which is the account's, too.
+/// The client that owns the sample key, which the service account uses, too.
 pub(super) const KEY_OWNER: &str = "robot";
 const REDIRECT_URIS: [&str; 3] =
     ["http://127.0.0.1/callback", "http://[::1]/callback", "https://example.com/callback"];

@@ -1,4 +1,4 @@
-//! Refresh tokens: the one of a session that is good, and those that were spent before it.
+//! Refresh tokens: the active one of each session, and those that were used before.
 
 use std::collections::HashMap;
 
@@ -7,19 +7,19 @@ use super::tokens::{Grant, Issued};
 #[derive(Default)]
 pub(super) struct Sessions {
     families: u64,
-    good: HashMap<String, Session>,
+    active: HashMap<String, Session>,
     spent: HashMap<String, Spent>,
 }
 
-/// What a refresh token that is good stands for.
+/// The session of an active refresh token.
 pub(super) struct Session {
     pub(super) family: u64,
     pub(super) issued: Issued,
-    /// The access token that came with it.
+    /// The access token that was issued with it.
     pub(super) access: Minted,
 }
 
-/// An access token as it is told.
+/// The parts of an access token that a reply needs.
 #[derive(Clone)]
 pub(super) struct Minted {
     pub(super) token: String,
@@ -32,7 +32,7 @@ pub(super) struct Spent {
     pub(super) family: u64,
     pub(super) grant: Grant,
     pub(super) at_ms: i64,
-    /// The refresh token that came for it.
+    /// The refresh token that replaced it.
     pub(super) successor: String,
 }
 
@@ -43,12 +43,12 @@ impl Sessions {
     }
 
     pub(super) fn begin(&mut self, refresh_token: &str, session: Session) {
-        self.good.insert(refresh_token.to_owned(), session);
+        self.active.insert(refresh_token.to_owned(), session);
     }
 
-    /// What a refresh token stands for; nothing when it is unknown, spent or expired.
-    pub(super) fn good(&self, refresh_token: &str, now_ms: i64) -> Option<&Session> {
-        self.good.get(refresh_token).filter(|it| now_ms < it.issued.expires_ms)
+    /// The session of a refresh token; `None` if the token is unknown, used or expired.
+    pub(super) fn active(&self, refresh_token: &str, now_ms: i64) -> Option<&Session> {
+        self.active.get(refresh_token).filter(|it| now_ms < it.issued.expires_ms)
     }
 
     pub(super) fn spent(&self, refresh_token: &str) -> Option<&Spent> {
@@ -56,11 +56,11 @@ impl Sessions {
     }
 
     pub(super) fn spend(&mut self, refresh_token: &str, spent: Spent) {
-        self.good.remove(refresh_token);
+        self.active.remove(refresh_token);
         self.spent.insert(refresh_token.to_owned(), spent);
     }
 
     pub(super) fn forget_family(&mut self, family: u64) {
-        self.good.retain(|_, it| it.family != family);
+        self.active.retain(|_, it| it.family != family);
     }
 }

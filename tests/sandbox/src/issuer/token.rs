@@ -1,23 +1,23 @@
-//! The token endpoint: a code, a refresh token, a device's code or an account's word for an access token.
+//! The token endpoint: exchanges a code, a refresh token, a device code or an assertion for an access token.
 
 use hyper::StatusCode;
 use serde_json::json;
 
-use super::authorize::Consented;
-use super::codes::Shown;
+use super::authorize::AuthorizationRequest;
+use super::codes::Redemption;
+use super::deviations::RefreshReuse;
 use super::form::Form;
-use super::quirks::RefreshReuse;
-use super::refusals::{Refused, invalid_grant, refused};
+use super::refusals::{OAuthError, invalid_grant, oauth_error};
 use super::sessions::{Minted, Session, Spent};
 use super::tokens::{Grant, Issued};
 use super::{Call, Issuer, accounts, device, patch, scopes};
-use crate::exchange::Reply;
+use crate::http::Reply;
 use crate::{pkce, secrets};
 
 impl Issuer {
-    pub(super) fn token(&mut self, call: &Call<'_>) -> Result<Reply, Refused> {
+    pub(super) fn token(&mut self, call: &Call<'_>) -> Result<Reply, OAuthError> {
         let form = Form::of(call.request)?;
-        match form.wanted("grant_type")? {
+        match form.required("grant_type")? {
             accounts::GRANT_TYPE => self.exchange_assertion(&form, call),
             grant_type => {
                 let client = self.client_of(&form, call)?;
@@ -25,51 +25,53 @@ impl Issuer {
                     "authorization_code" => self.exchange(client, &form, call),
                     "refresh_token" => self.refresh(client, &form, call),
                     device::GRANT_TYPE => self.poll(client, &form, call),
-                    _ => Err(refused("unsupported_grant_type", "grant_type is not known")),
+                    _ => Err(oauth_error("unsupported_grant_type", "grant_type is not known")),
                 }
             }
         }
     }
 
-    /// A code that is shown again ends what came of it
+    /// A code that is used again revokes the tokens that were issued for it
     /// ([RFC 6749, section 4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)).
     fn exchange(
         &mut self,
         client: &'static str,
         form: &Form,
         call: &Call<'_>,
-    ) -> Result<Reply, Refused> {
-        let code = form.wanted("code")?;
+    ) -> Result<Reply, OAuthError> {
+        let code = form.required("code")?;
         let family = self.tokens.sessions.new_family();
         match self.codes.spend(code, (client, call.realm), family, call.now_ms()) {
-            Some(Shown::Good(consented)) => {
-                check_proofs(&consented, form)?;
-                Ok(self.open_session(family, consented.grant, call))
+            Some(Redemption::First(authorization)) => {
+                check_proofs(&authorization, form)?;
+                Ok(self.open_session(family, authorization.grant, call))
             }
-            Some(Shown::Again(before)) => {
+            Some(Redemption::Again(before)) => {
                 self.tokens.forget_family(before);
                 Err(invalid_grant("the code was used before"))
             }
-            Some(Shown::Expired) | None => Err(invalid_grant("the code is unknown or expired")),
+            Some(Redemption::Expired) | None => {
+                Err(invalid_grant("the code is unknown or expired"))
+            }
         }
     }
 
-    /// Old access tokens stay good until their time is over.
+    /// Old access tokens stay valid until they expire.
     fn refresh(
         &mut self,
         client: &'static str,
         form: &Form,
         call: &Call<'_>,
-    ) -> Result<Reply, Refused> {
-        let offered = form.wanted("refresh_token")?;
-        let session = self.tokens.sessions.good(offered, call.now_ms());
+    ) -> Result<Reply, OAuthError> {
+        let offered = form.required("refresh_token")?;
+        let session = self.tokens.sessions.active(offered, call.now_ms());
         let own = session.filter(|it| it.issued.grant.is_of(client, call.realm));
         let Some((family, grant)) = own.map(|it| (it.family, it.issued.grant.clone())) else {
             return self.reuse(client, offered, call);
         };
         let scopes = scopes::narrowed(form.field("scope"), &grant.scopes)?;
         let access = self.mint(Grant { scopes, ..grant.clone() }, Some(family), call);
-        if !self.quirks.rotates {
+        if !self.deviations.rotates {
             return Ok(self.reply(&access, None, call));
         }
         let successor = self.begin_session(family, grant.clone(), access.clone(), call);
@@ -79,33 +81,33 @@ impl Issuer {
         Ok(reply)
     }
 
-    /// What happens to a refresh token that is not good: for a while it brings what it brought before.
-    fn reuse(&mut self, client: &str, offered: &str, call: &Call<'_>) -> Result<Reply, Refused> {
+    /// Answers a refresh token that is not active: within the grace period with the tokens of its successor.
+    fn reuse(&mut self, client: &str, offered: &str, call: &Call<'_>) -> Result<Reply, OAuthError> {
         let stale = || invalid_grant("the refresh token is unknown, expired, used or revoked");
         let spent = self.tokens.sessions.spent(offered);
         let spent = spent.filter(|it| it.grant.is_of(client, call.realm)).ok_or_else(stale)?;
-        let grace_ms = self.quirks.refresh_grace_s.saturating_mul(1000);
+        let grace_ms = self.deviations.refresh_grace_s.saturating_mul(1000);
         if call.now_ms() < spent.at_ms.saturating_add(grace_ms) {
-            let session = self.tokens.sessions.good(&spent.successor, call.now_ms());
+            let session = self.tokens.sessions.active(&spent.successor, call.now_ms());
             let access = &session.ok_or_else(stale)?.access;
             return Ok(self.reply(access, Some(&spent.successor), call));
         }
-        call.visit.reuse.set(true);
-        if self.quirks.refresh_reuse == RefreshReuse::RevokeFamily {
+        call.context.reuse.set(true);
+        if self.deviations.refresh_reuse == RefreshReuse::RevokeFamily {
             let family = spent.family;
             self.tokens.forget_family(family);
         }
         Err(stale())
     }
 
-    /// The first pair of a family.
+    /// The first tokens of a family.
     pub(super) fn open_session(&mut self, family: u64, grant: Grant, call: &Call<'_>) -> Reply {
         let access = self.mint(grant.clone(), Some(family), call);
         let refresh_token = self.begin_session(family, grant, access.clone(), call);
         self.reply(&access, Some(&refresh_token), call)
     }
 
-    /// A new refresh token, which stands for all that was granted even if `access` does not.
+    /// A new refresh token with all granted scopes, even if `access` has fewer.
     fn begin_session(
         &mut self,
         family: u64,
@@ -113,8 +115,8 @@ impl Issuer {
         access: Minted,
         call: &Call<'_>,
     ) -> String {
-        let life_ms = self.quirks.refresh_token_life_ms;
-        let issued = Issued::new(grant, Some(family), life_ms, call.visit);
+        let life_ms = self.deviations.refresh_token_life_ms;
+        let issued = Issued::new(grant, Some(family), life_ms, call.context);
         let refresh_token = secrets::alphanumeric("isr_", 48);
         self.tokens.sessions.begin(&refresh_token, Session { family, issued, access });
         refresh_token
@@ -122,7 +124,7 @@ impl Issuer {
 
     /// A new access token.
     pub(super) fn mint(&mut self, grant: Grant, family: Option<u64>, call: &Call<'_>) -> Minted {
-        let issued = Issued::new(grant, family, self.quirks.access_token_life_ms, call.visit);
+        let issued = Issued::new(grant, family, self.deviations.access_token_life_ms, call.context);
         let minted = Minted {
             token: secrets::alphanumeric("isa_", 40),
             scopes: issued.grant.scopes.clone(),
@@ -148,19 +150,19 @@ impl Issuer {
         if let Some(refresh_token) = refresh_token {
             body["refresh_token"] = json!(refresh_token);
         }
-        Reply::json(StatusCode::OK, &patch::merged(body, &self.quirks.token_reply))
+        Reply::json(StatusCode::OK, &patch::merged(body, &self.deviations.token_reply))
     }
 }
 
-/// Whether who shows the code is who asked for it. A verifier without a challenge is refused, too, since somebody could
-/// have taken the challenge away ([RFC 9700, section 4.8](https://www.rfc-editor.org/rfc/rfc9700#section-4.8)).
-fn check_proofs(consented: &Consented, form: &Form) -> Result<(), Refused> {
-    if form.wanted("redirect_uri")? != consented.door.named {
+/// Checks that the client of the request is the one that requested the code. A verifier without a challenge is refused, too,
+/// since an attacker could have removed the challenge ([RFC 9700, section 4.8](https://www.rfc-editor.org/rfc/rfc9700#section-4.8)).
+fn check_proofs(authorization: &AuthorizationRequest, form: &Form) -> Result<(), OAuthError> {
+    if form.required("redirect_uri")? != authorization.callback.named {
         return Err(invalid_grant("redirect_uri is not the one that the code was sent to"));
     }
-    let proven = match (form.field("code_verifier"), &consented.challenge) {
+    let proven = match (form.field("code_verifier"), &authorization.challenge) {
         (Some(verifier), Some(challenge)) => {
-            is_verifier(verifier) && pkce::proves(verifier, challenge)
+            is_verifier(verifier) && pkce::matches(verifier, challenge)
         }
         (None, None) => true,
         (Some(_), None) | (None, Some(_)) => false,

@@ -1,14 +1,14 @@
-//! The tokens that were issued, whose they are, what they may do, from when to when they work.
+//! The issued tokens, with their holders, permissions and periods of validity.
 
 use std::collections::HashMap;
 
 use super::Realm;
 use super::seed::Subject;
 use super::sessions::Sessions;
-use crate::platform::Visit;
+use crate::platform::Context;
 use crate::secrets;
 
-/// Who let which client do what.
+/// The authorization of a client.
 #[derive(Clone)]
 pub(super) struct Grant {
     pub(super) realm: Realm,
@@ -26,7 +26,7 @@ impl Grant {
 #[derive(Clone)]
 pub(super) struct Issued {
     pub(super) grant: Grant,
-    /// All tokens that came from one consent are a family; an account's token has none.
+    /// The tokens of one consent are a family; a service account's token has none.
     pub(super) family: Option<u64>,
     pub(super) id: String,
     pub(super) created_ms: i64,
@@ -36,14 +36,14 @@ pub(super) struct Issued {
 
 impl Issued {
     /// A token that is issued now.
-    pub(super) fn new(grant: Grant, family: Option<u64>, life_ms: i64, visit: &Visit) -> Self {
+    pub(super) fn new(grant: Grant, family: Option<u64>, life_ms: i64, context: &Context) -> Self {
         Self {
             grant,
             family,
             id: secrets::token(""),
-            created_ms: visit.now_ms,
-            valid_from_ms: visit.now_ms.saturating_add(visit.token_lag_ms),
-            expires_ms: visit.now_ms.saturating_add(life_ms),
+            created_ms: context.now_ms,
+            valid_from_ms: context.now_ms.saturating_add(context.token_lag_ms),
+            expires_ms: context.now_ms.saturating_add(life_ms),
         }
     }
 }
@@ -64,18 +64,18 @@ impl Tokens {
         self.issued.remove(token);
     }
 
-    /// Every token that came from one consent.
+    /// Revokes every token of one consent.
     pub(super) fn forget_family(&mut self, family: u64) {
         self.issued.retain(|_, it| it.family != Some(family));
         self.sessions.forget_family(family);
     }
 
-    /// All but the refresh tokens.
+    /// All tokens except refresh tokens.
     pub(super) fn forget_all(&mut self) {
         self.issued.clear();
     }
 
-    /// What `token` is now; nothing when it is unknown, expired or not valid yet.
+    /// The record of a token; `None` if it is unknown, expired or not valid yet.
     pub(super) fn find(&self, token: &str, now_ms: i64) -> Option<&Issued> {
         let issued = self.issued.get(token)?;
         (issued.valid_from_ms..issued.expires_ms).contains(&now_ms).then_some(issued)

@@ -1,4 +1,4 @@
-//! The same client as Acme's.
+//! The same test client, for Acme Forge.
 
 use appmint_sandbox::{Clock, PlatformName, Sandbox};
 use base64::Engine;
@@ -10,7 +10,7 @@ use super::{Answer, NOW_MS, NOW_S, jwt, parameter, send};
 
 pub const SHOP: &str = "8675309";
 pub const WORD: &str = "s3cr3t+with/odd:signs&ü";
-/// The word as it is sent.
+/// The word (client secret) as Basic authentication encodes it.
 pub const ENCODED_WORD: &str = "s3cr3t%2Bwith%2Fodd%3Asigns%26%C3%BC";
 pub const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub const PAPER: (&str, &str) = ("accept", "application/vnd.acme+json");
@@ -28,7 +28,7 @@ pub fn claims() -> Value {
     })
 }
 
-/// A request of the API.
+/// Sends a request to the API.
 pub fn ask(sandbox: &Sandbox, authorization: &str, method: &str, path: &str, body: &str) -> Answer {
     let url = format!("{}{path}", sandbox.api_url());
     send(method, &url, &[PAPER, EDITION, ("authorization", authorization)], body).unwrap()
@@ -54,7 +54,7 @@ pub fn basic(word: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{SHOP}:{word}")))
 }
 
-/// A request of the tool's shop.
+/// Sends a request of the tool's shop (OAuth client).
 pub fn as_shop(sandbox: &Sandbox, method: &str, path: &str, body: &Value) -> Answer {
     let path = format!("/v9/shops/{SHOP}{path}");
     ask(sandbox, &basic(ENCODED_WORD), method, &path, &body.to_string())
@@ -91,13 +91,13 @@ pub fn refresh(sandbox: &Sandbox, refresh_token: &str) -> Answer {
     swap(sandbox, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)])
 }
 
-/// A device that begins to wait.
+/// Starts a device flow.
 pub fn elsewhere(sandbox: &Sandbox, fields: &[(&str, &str)]) -> Answer {
     let url = format!("{}/connect/elsewhere", sandbox.api_url());
     send("POST", &url, &[FORM], &form(fields)).unwrap()
 }
 
-/// What such a device hides and what it shows.
+/// Starts a device flow and returns the device code and the user code.
 pub fn device(sandbox: &Sandbox) -> (String, String) {
     let slate = elsewhere(sandbox, &[("client_id", SHOP)]).json();
     (at(&slate, "/slate/hidden"), at(&slate, "/slate/shown"))
@@ -107,7 +107,7 @@ pub fn poll(sandbox: &Sandbox, hidden: &str) -> Answer {
     swap(sandbox, &[("grant_type", DEVICE_GRANT), ("device_code", hidden)])
 }
 
-/// Both tokens of a new session.
+/// The access token and the refresh token of a new session.
 pub fn session(sandbox: &Sandbox) -> (String, String) {
     tokens(&exchange(sandbox, &code(sandbox)).json())
 }

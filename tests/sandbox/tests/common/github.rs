@@ -1,4 +1,4 @@
-//! The same client as GitHub's.
+//! The same test client, for GitHub.
 
 use appmint_sandbox::{Clock, PlatformName, Sandbox};
 use base64::Engine;
@@ -36,12 +36,12 @@ pub fn claims() -> Value {
     json!({ "iss": 1, "iat": NOW_S - 60, "exp": NOW_S + 540 })
 }
 
-/// A request of the app to the API.
+/// Sends a request of the app to the API.
 pub fn as_app(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Answer {
     call(method, &format!("{}{path}", sandbox.api_url()), &app_jwt(sandbox), body)
 }
 
-/// A request with a token to the API.
+/// Sends a request with a token to the API.
 pub fn with(sandbox: &Sandbox, token: &str, path: &str) -> Answer {
     call("GET", &format!("{}{path}", sandbox.api_url()), token, "")
 }
@@ -54,7 +54,7 @@ pub fn installation_token(sandbox: &Sandbox, id: u64) -> String {
     text(&mint(sandbox, id, "").json(), "token")
 }
 
-/// A request with the app's client id and secret.
+/// Sends a request with the app's client id and secret.
 pub fn as_client(sandbox: &Sandbox, method: &str, path: &str, body: &Value) -> Answer {
     let basic = STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
     let url = format!("{}/applications/{CLIENT_ID}{path}", sandbox.api_url());
@@ -74,7 +74,7 @@ pub fn code(sandbox: &Sandbox) -> String {
     parameter(&sandbox.press(&authorize_url(sandbox, &[])).unwrap(), "code").unwrap()
 }
 
-/// An exchange with a form, answered as JSON.
+/// Sends a form to an OAuth endpoint and returns the JSON reply.
 pub fn oauth(sandbox: &Sandbox, path: &str, fields: &[(&str, &str)]) -> Value {
     let answer = oauth_raw(sandbox, path, &[FORM, JSON], fields);
     assert_eq!(answer.status, 200, "GitHub reports failures with 200, too");
@@ -109,7 +109,7 @@ pub fn refresh(sandbox: &Sandbox, refresh_token: &str) -> Value {
     access_token(sandbox, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)])
 }
 
-/// Both tokens of a new session.
+/// The access token and the refresh token of a new session.
 pub fn session(sandbox: &Sandbox) -> (String, String) {
     tokens(&exchange(sandbox, &code(sandbox)))
 }

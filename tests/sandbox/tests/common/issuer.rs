@@ -1,4 +1,4 @@
-//! The same client as the issuer's.
+//! The same test client, for the issuer.
 
 use appmint_sandbox::{Clock, PlatformName, Sandbox};
 use base64::Engine;
@@ -9,12 +9,12 @@ use super::github::{CALLBACK, CHALLENGE, FORM, VERIFIER, form};
 use super::{Answer, NOW_MS, NOW_S, call, jwt, parameter, send, text};
 
 pub const SECRET: &str = "s3cr3t+with/odd:signs&ü";
-/// The secret as Basic carries it.
+/// The secret as Basic authentication encodes it.
 pub const ENCODED_SECRET: &str = "s3cr3t%2Bwith%2Fodd%3Asigns%26%C3%BC";
 pub const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub const JWT_GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// How the public client says who it is.
+/// The client id of the public client, as a form field.
 pub const TOOL: (&str, &str) = ("client_id", "tool");
 
 pub fn issuer() -> Sandbox {
@@ -26,7 +26,7 @@ pub fn at(sandbox: &Sandbox, path: &str) -> String {
     format!("{}{path}", sandbox.web_url())
 }
 
-/// A form sent to one of the endpoints of `main`, with nothing that says who sends it.
+/// Posts a form to an endpoint of `main`, without client authentication.
 pub fn post(sandbox: &Sandbox, endpoint: &str, fields: &[(&str, &str)]) -> Answer {
     post_with(sandbox, endpoint, &[], fields)
 }
@@ -45,13 +45,13 @@ pub fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
 }
 
-/// A form of the confidential client's.
+/// Posts a form as the confidential client.
 pub fn as_site(sandbox: &Sandbox, endpoint: &str, fields: &[(&str, &str)]) -> Answer {
     let authorization = basic("site", ENCODED_SECRET);
     post_with(sandbox, endpoint, &[("authorization", &authorization)], fields)
 }
 
-/// A form of the public client's.
+/// Posts a form as the public client.
 pub fn as_tool(sandbox: &Sandbox, endpoint: &str, fields: &[(&str, &str)]) -> Answer {
     post(sandbox, endpoint, &[&[TOOL], fields].concat())
 }
@@ -68,7 +68,7 @@ pub fn authorize_url(sandbox: &Sandbox, client: &str, further: &[(&str, &str)]) 
 pub const PKCE: [(&str, &str); 2] =
     [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
 
-/// A code for everything, as a browser would bring it back.
+/// An authorization code for all scopes.
 pub fn code(sandbox: &Sandbox, client: &str) -> String {
     let further = [&PKCE[..], &[("scope", "profile read write")]].concat();
     parameter(&sandbox.press(&authorize_url(sandbox, client, &further)).unwrap(), "code").unwrap()
@@ -92,7 +92,7 @@ pub fn refresh(sandbox: &Sandbox, refresh_token: &str) -> Answer {
     as_site(sandbox, "token", &fields)
 }
 
-/// Both tokens of a new session of the confidential client.
+/// The access token and the refresh token of a new session of the confidential client.
 pub fn session(sandbox: &Sandbox) -> (String, String) {
     tokens(&exchange(sandbox, &code(sandbox, "site")))
 }
@@ -106,7 +106,7 @@ pub fn me(sandbox: &Sandbox, token: &str) -> Answer {
     call("GET", &format!("{}/me", sandbox.api_url()), token, "")
 }
 
-/// The claims by which the client `robot` proves who it is.
+/// The claims with which the client `robot` authenticates.
 pub fn client_claims(sandbox: &Sandbox, jti: &str) -> Value {
     json!({
         "iss": "robot", "sub": "robot", "aud": at(sandbox, "/realms/main"),
@@ -114,7 +114,7 @@ pub fn client_claims(sandbox: &Sandbox, jti: &str) -> Value {
     })
 }
 
-/// A form of the client's that signs.
+/// Posts a form as the client that authenticates with a signed JWT.
 pub fn as_robot(
     sandbox: &Sandbox,
     endpoint: &str,
@@ -126,7 +126,7 @@ pub fn as_robot(
     post(sandbox, endpoint, &[&proof[..], fields].concat())
 }
 
-/// Status and name of a refusal.
+/// Status and error code of a refusal.
 pub fn refused(answer: &Answer) -> (u16, String) {
     (answer.status, answer.json()["error"].as_str().unwrap_or_default().to_owned())
 }

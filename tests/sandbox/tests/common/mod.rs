@@ -1,4 +1,4 @@
-//! A client that shares nothing with the library: it signs its own assertions and reads replies as they are.
+//! A test client that shares no code with the library: it signs its own assertions and reads replies unchanged.
 #![allow(dead_code, unreachable_pub, reason = "every test file uses its own part of this module")]
 
 pub mod acme;
@@ -21,7 +21,7 @@ pub const NOW_S: i64 = NOW_MS / 1000;
 pub const CLIENT_ID: &str = "Iv1.49521b236a3e8937";
 pub const CLIENT_SECRET: &str = "fc58279a2b1869b6df00cc9342af147792e4dd9a";
 
-/// A sandbox whose clock stands still at [`NOW_MS`].
+/// A sandbox whose clock is frozen at [`NOW_MS`].
 pub fn sandbox() -> Sandbox {
     Sandbox::builder().clock(Clock::frozen(NOW_MS)).start().unwrap()
 }
@@ -46,7 +46,7 @@ impl Answer {
     }
 }
 
-/// Sends a request; an error means that no whole reply came back.
+/// Sends a request. An error means that no complete reply arrived.
 pub fn send(
     method: &str,
     url: &str,
@@ -133,7 +133,7 @@ pub fn authorize_url(sandbox: &Sandbox, redirect_uri: &str, state: &str) -> Stri
     .to_string()
 }
 
-/// A code, as a browser would bring it back.
+/// An authorization code.
 pub fn code(sandbox: &Sandbox) -> String {
     let url = authorize_url(sandbox, "http://127.0.0.1:5000/callback", "xyz");
     parameter(&sandbox.press(&url).unwrap(), "code").unwrap()

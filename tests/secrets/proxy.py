@@ -1,5 +1,4 @@
-"""What goes over the wire between a program and the platform: everything passes through here, and what is secret in it is
-remembered, so that it can be looked for where it must not be."""
+"""An HTTP proxy between a program and the platform that records every URL and every secret, for a later search."""
 
 import base64
 import http.client
@@ -11,11 +10,11 @@ from urllib.parse import parse_qsl, unquote_plus, urlsplit
 FIELDS = {
     "access_token", "refresh_token", "token", "client_secret", "code_verifier", "device_code", "client_assertion", "assertion",
 }
-SHORTEST = 8
+MIN_LENGTH = 8
 
 
-class Wire(ThreadingHTTPServer):
-    """A server that hands on to another one what it is asked."""
+class RecordingProxy(ThreadingHTTPServer):
+    """Forwards requests to the target and records their URLs and secrets."""
 
     daemon_threads = True
 
@@ -26,10 +25,10 @@ class Wire(ThreadingHTTPServer):
         self.urls, self.secrets, self.lock = [], set(), threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    def note(self, text, headers):
+    def record(self, text, headers):
         found = set(in_headers(headers)) | set(in_body(text))
         with self.lock:
-            self.secrets |= {secret for secret in found if len(secret) >= SHORTEST}
+            self.secrets |= {secret for secret in found if len(secret) >= MIN_LENGTH}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -47,8 +46,8 @@ class Handler(BaseHTTPRequestHandler):
             content = reply.read()
         finally:
             connection.close()
-        self.server.note(body, self.headers)
-        self.server.note(content, reply.headers)
+        self.server.record(body, self.headers)
+        self.server.record(content, reply.headers)
         self.send_response(reply.status)
         for name, value in reply.getheaders():
             if name.lower() not in ("content-length", "transfer-encoding", "connection", "server"):
@@ -64,6 +63,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def in_headers(headers):
+    """The credentials in the `Authorization` header; of Basic, also the client secret."""
     kind, _, value = (headers.get("authorization") or "").partition(" ")
     if kind.lower() != "basic":
         return [value] if value else []
@@ -71,6 +71,7 @@ def in_headers(headers):
 
 
 def in_body(body):
+    """The values of secret members in a JSON object or a form."""
     text = body.decode("utf-8", "replace")
     try:
         members = json.loads(text)

@@ -1,60 +1,60 @@
-//! What a test can have otherwise: forms that GitHub has or had, settings of an app, and what documentation leaves open.
+//! The deviations that a test can switch on: older forms, settings of the app, and behaviour that is not documented.
 
 use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::quirks;
+use crate::deviations;
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Quirks {
-    /// Installations beside those of the seed, to be paged through. Default: 0.
+pub(super) struct Deviations {
+    /// The number of additional installations, for tests of pagination. Default: 0.
     pub(super) extra_installations: u64,
-    /// Whether `ghs_` tokens are the long ones with dots. Default: false.
+    /// Whether `ghs_` tokens have the stateless form. Default: false.
     pub(super) stateless_tokens: bool,
-    /// How long an installation token lives. Default: one hour, as documented.
+    /// The lifetime of an installation token. Default: one hour, as documented.
     pub(super) installation_token_life_ms: i64,
-    /// Whether an app id has to be a JSON integer in `iss`, as some reports say. Default: false.
+    /// Whether an app id in `iss` has to be a JSON integer, as some bug reports say. Default: false.
     pub(super) issuer_must_be_integer: bool,
-    /// An origin that moved repositories and organizations are redirected to. Default: none, the sandbox's own.
+    /// The origin in redirects of renamed repositories and organizations. Default: `None`, the sandbox's own.
     pub(super) redirect_origin: Option<String>,
-    /// 400 or 410, both documented. Default: 400.
+    /// The status for an unsupported API version: 400 or 410, both documented. Default: 400.
     unsupported_version_status: u16,
     /// Whether user tokens expire and can be refreshed, a setting of the app. Default: true.
     pub(super) user_tokens_expire: bool,
-    /// How long a user token lives. Default: eight hours, as documented.
+    /// The lifetime of a user token. Default: eight hours, as documented.
     pub(super) user_token_life_ms: i64,
-    /// How long a refresh token lives. Default: 184 days, as documented.
+    /// The lifetime of a refresh token. Default: 184 days, as documented.
     pub(super) refresh_token_life_ms: i64,
-    /// What a spent refresh token does beside being refused. Default: `refuse`.
+    /// The effect of a used refresh token after the grace period. Default: `refuse`.
     pub(super) refresh_reuse: RefreshReuse,
-    /// For how long a spent refresh token brings the same new pair again. Default: 0.
+    /// The grace period, in which a used refresh token returns the same new tokens again. Default: 0.
     pub(super) refresh_grace_s: i64,
     /// Whether the app may use the device flow. Default: true.
     pub(super) device_flow: bool,
-    /// How often a device may poll. Default: 5, as documented.
+    /// The polling interval of a device. Default: 5, as documented.
     pub(super) device_interval_s: i64,
-    /// How long a device's code lives. Default: 900, as documented.
+    /// The lifetime of a device code. Default: 900, as documented.
     pub(super) device_code_life_s: i64,
-    /// What an expired device code is called; both are documented. Default: `expired_token`.
+    /// The error for an expired device code; both are documented. Default: `expired_token`.
     pub(super) device_expiry_error: ExpiryError,
-    /// Whether an unknown client is a 404 at the token endpoint, as some report. Default: false.
+    /// Whether the token endpoint answers 404 to an unknown client, as some bug reports say. Default: false.
     pub(super) unknown_client_not_found: bool,
-    /// Requests an hour for an app, an installation or a user. Default: 5000, as documented.
+    /// Requests per hour of an app, an installation or a user. Default: 5000, as documented.
     pub(super) rate_limit: u64,
-    /// Whether more requests are refused. Default: false.
+    /// Whether requests beyond the limit are refused. Default: false.
     pub(super) enforce_rate_limit: bool,
-    /// 403 or 429, both documented. Default: 403.
+    /// The status for an exceeded rate limit: 403 or 429, both documented. Default: 403.
     rate_limit_status: u16,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum RefreshReuse {
-    /// Nothing.
+    /// The token is refused.
     Refuse,
-    /// Ends the whole session: every token that came from the same consent.
+    /// The token is refused, and every token of the same consent is revoked.
     RevokeFamily,
 }
 
@@ -65,7 +65,7 @@ pub(super) enum ExpiryError {
     TokenExpired,
 }
 
-impl Default for Quirks {
+impl Default for Deviations {
     fn default() -> Self {
         Self {
             extra_installations: 0,
@@ -91,20 +91,20 @@ impl Default for Quirks {
     }
 }
 
-impl Quirks {
-    /// These quirks with those that `change` names replaced.
+impl Deviations {
+    /// A copy with the members that `change` names replaced. Fails on an invalid value.
     pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
-        let quirks: Self = quirks::changed(self, change)?;
-        if quirks.extra_installations > MOST_INSTALLATIONS {
-            return Err(format!("extra_installations is at most {MOST_INSTALLATIONS}"));
+        let deviations: Self = deviations::changed(self, change)?;
+        if deviations.extra_installations > MAX_INSTALLATIONS {
+            return Err(format!("extra_installations is at most {MAX_INSTALLATIONS}"));
         }
-        if ![400, 410].contains(&quirks.unsupported_version_status) {
+        if ![400, 410].contains(&deviations.unsupported_version_status) {
             return Err("unsupported_version_status is 400 or 410".to_owned());
         }
-        if ![403, 429].contains(&quirks.rate_limit_status) {
+        if ![403, 429].contains(&deviations.rate_limit_status) {
             return Err("rate_limit_status is 403 or 429".to_owned());
         }
-        Ok(quirks)
+        Ok(deviations)
     }
 
     pub(super) fn unsupported_version_status(&self) -> StatusCode {
@@ -117,4 +117,4 @@ impl Quirks {
 }
 
 const HOUR_MS: i64 = 3_600_000;
-const MOST_INSTALLATIONS: u64 = 100_000;
+const MAX_INSTALLATIONS: u64 = 100_000;

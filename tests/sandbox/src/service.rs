@@ -1,4 +1,4 @@
-//! Where a request arrives and a reply leaves: the platform does the work, the faults spoil it, the ledger remembers it.
+//! Handles a request: the platform answers it, a queued fault may change the reply, and the ledger records both.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,25 +10,26 @@ use hyper::header::DATE;
 
 use crate::clock::Clock;
 use crate::control;
-use crate::exchange::{Reply, Request};
 use crate::faults::{Effect, Faults};
+use crate::http::{Reply, Request};
 use crate::ledger::{Entry, Ledger};
-use crate::login::{self, Admission, Login};
-use crate::platform::{Platform, Visit};
-use crate::server::{Departure, Wait, Wire};
+use crate::login::{self, Login, LoginCheck};
+use crate::platform::{Context, Platform};
+use crate::server::{ScheduledReply, Transmission, Wait};
 
-pub(crate) struct House {
+/// A platform with its clock, faults and ledger.
+pub(crate) struct Service {
     pub(crate) url: String,
     pub(crate) clock: Clock,
     pub(crate) ledger: Ledger,
     pub(crate) faults: Faults,
     platform: Mutex<Box<dyn Platform>>,
-    /// None where the platform has no people.
+    /// `None` if the platform has no pages.
     login: Option<Mutex<Login>>,
     requests: AtomicU64,
 }
 
-impl House {
+impl Service {
     pub(crate) fn new(url: String, clock: Clock, platform: Box<dyn Platform>) -> Self {
         let login = Login::of(&*platform, url.starts_with("https"));
         let faults = Faults::new(operations(&*platform, login.is_some()));
@@ -43,11 +44,14 @@ impl House {
         }
     }
 
-    /// Deals with one request; what is left is to wait and to send.
-    pub(crate) fn receive(&self, request: &Request) -> Departure {
+    /// Handles one request. The caller waits as long as the reply says and sends it.
+    pub(crate) fn receive(&self, request: &Request) -> ScheduledReply {
         if let Some(command) = control::command(request) {
             let reply = control::answer(self, request, &command);
-            return Departure { wait: Wait::No, wire: Wire::Whole(self.stamp(reply, 0)) };
+            return ScheduledReply {
+                wait: Wait::No,
+                transmission: Transmission::Whole(self.stamp(reply, 0)),
+            };
         }
         self.serve(request)
     }
@@ -56,7 +60,7 @@ impl House {
         self.platform.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The names of everything that can be asked for.
+    /// The names of all operations, those of the login page included.
     pub(crate) fn operations(&self, platform: &dyn Platform) -> Vec<&'static str> {
         operations(platform, self.login.is_some())
     }
@@ -65,7 +69,7 @@ impl House {
         Some(self.login.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn serve(&self, request: &Request) -> Departure {
+    fn serve(&self, request: &Request) -> ScheduledReply {
         let mut entry = self.open_entry(request);
         let effect = self.faults.take(&entry.operation);
         let (reply, work_status, reuse) = self.work(request, effect.as_ref(), &entry);
@@ -73,18 +77,18 @@ impl House {
         let reply = self
             .stamp(reply, effect.as_ref().map_or(0, Effect::date_offset_s))
             .with_own(self.platform().request_id_header(), &entry.request_id);
-        let wire = spoil(reply, effect.as_ref());
-        entry.status = wire.status();
+        let transmission = transmission(reply, effect.as_ref());
+        entry.status = transmission.status();
         entry.work_status = work_status;
         entry.fault = effect.as_ref().map(|effect| effect.kind().to_owned());
         self.ledger.record(entry);
-        Departure { wait: self.faults.wait(effect.as_ref()), wire }
+        ScheduledReply { wait: self.faults.wait(effect.as_ref()), transmission }
     }
 
     fn open_entry(&self, request: &Request) -> Entry {
         let platform = self.platform();
-        let of_login = self.login().and_then(|login| login.operation(request));
-        let operation = of_login.unwrap_or_else(|| platform.operation(request));
+        let login_operation = self.login().and_then(|login| login.operation(request));
+        let operation = login_operation.unwrap_or_else(|| platform.operation(request));
         let mut entry = Entry::of(request, operation);
         let credential = request.authorization().map(|(_, credential)| credential);
         entry.auth_kind = credential.map(|it| platform.credential_kind(it).to_owned());
@@ -100,35 +104,37 @@ impl House {
         effect: Option<&Effect>,
         entry: &Entry,
     ) -> (Reply, Option<u16>, bool) {
-        if let Some(effect) = effect.filter(|effect| !effect.lets_the_work_happen()) {
+        if let Some(effect) = effect.filter(|effect| !effect.reaches_the_platform()) {
             return (effect.own_reply(), None, false);
         }
         let token_lag_ms = effect.map_or(0, Effect::token_lag_ms);
         let (origin, reuse) = (self.origin(request), Cell::new(false));
-        let mut visit = Visit { now_ms: entry.time_ms, token_lag_ms, origin, reuse, visitor: None };
-        let reply = match self.admit(request, entry, &visit) {
-            Admission::Granted(visitor) => {
-                visit.visitor = visitor;
-                self.platform().answer(request, &visit)
+        let mut context =
+            Context { now_ms: entry.time_ms, token_lag_ms, origin, reuse, session: None };
+        let reply = match self.check_login(request, entry, &context) {
+            LoginCheck::Passed(session) => {
+                context.session = session;
+                self.platform().answer(request, &context)
             }
-            Admission::Instead(reply) => reply,
+            LoginCheck::Replied(reply) => reply,
         };
         let status = reply.status.as_u16();
-        (reply, Some(status), visit.reuse.get())
+        (reply, Some(status), context.reuse.get())
     }
 
-    fn admit(&self, request: &Request, entry: &Entry, visit: &Visit) -> Admission {
+    fn check_login(&self, request: &Request, entry: &Entry, context: &Context) -> LoginCheck {
         let login = self.login();
-        login.map_or(Admission::Granted(None), |mut it| it.admit(request, &entry.operation, visit))
+        login
+            .map_or(LoginCheck::Passed(None), |mut it| it.check(request, &entry.operation, context))
     }
 
-    /// A client that calls the sandbox `localhost` finds that name in the URLs it is given.
+    /// The origin by which the client reached the sandbox: a client that uses `localhost` gets URLs with `localhost`.
     fn origin(&self, request: &Request) -> String {
         let scheme = self.url.split("://").next().unwrap_or("http");
         request.header("host").map_or_else(|| self.url.clone(), |host| format!("{scheme}://{host}"))
     }
 
-    /// The `Date` header tells the sandbox's time, so a client that corrects its clock by it is right.
+    /// The `Date` header is the sandbox's time, so that a client that corrects its clock by it agrees with the sandbox.
     fn stamp(&self, reply: Reply, offset_s: i64) -> Reply {
         let ms = self.clock.now_ms().saturating_add(offset_s.saturating_mul(1000));
         // HTTP dates end with the year 9999, and httpdate panics beyond it.
@@ -142,20 +148,20 @@ fn operations(platform: &dyn Platform, has_login: bool) -> Vec<&'static str> {
     [platform.operations(), own].concat()
 }
 
-fn spoil(mut reply: Reply, effect: Option<&Effect>) -> Wire {
+fn transmission(mut reply: Reply, effect: Option<&Effect>) -> Transmission {
     match effect {
-        Some(Effect::Cut | Effect::LostResponse) => Wire::Cut,
+        Some(Effect::Cut | Effect::LostResponse) => Transmission::Cut,
         Some(Effect::Truncated { keep_bytes }) => {
             let keep = keep_bytes.unwrap_or(reply.body.len() / 2).min(reply.body.len());
-            Wire::Truncated(reply, keep)
+            Transmission::Truncated(reply, keep)
         }
         Some(Effect::Oversize { bytes }) => {
             let mut padded = reply.body.to_vec();
             padded.resize(padded.len().max(*bytes), b' ');
             reply.body = Bytes::from(padded);
-            Wire::Whole(reply)
+            Transmission::Whole(reply)
         }
-        _ => Wire::Whole(reply),
+        _ => Transmission::Whole(reply),
     }
 }
 

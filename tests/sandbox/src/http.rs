@@ -1,6 +1,6 @@
-//! What comes in and what goes out: a request that was read completely, and the reply to it, both plain values.
+//! Requests and replies as plain values.
 //!
-//! Platforms and the control surface turn the one into the other without ever touching a socket.
+//! The platforms and the control endpoints compute a reply from a request and never touch a socket.
 
 use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-/// A request, read to the end of its body.
+/// A request that was read completely.
 pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -40,7 +40,7 @@ impl Request {
         self
     }
 
-    /// The path's parts, to be matched against a pattern: `/app/installations` is `["app", "installations"]`.
+    /// The path's segments: `["app", "installations"]` for `/app/installations`.
     pub(crate) fn segments(&self) -> Vec<&str> {
         self.path.strip_prefix('/').unwrap_or(&self.path).split('/').collect()
     }
@@ -71,7 +71,7 @@ impl Request {
         self.is(FORM).then(|| Pairs::parse(&self.body))
     }
 
-    /// Whether the body is declared to be `media_type`, whatever parameters follow it.
+    /// Whether the `Content-Type` is `media_type`, with any parameters.
     pub(crate) fn is(&self, media_type: &str) -> bool {
         let declared = self.header("content-type").unwrap_or_default();
         let bare = declared.split(';').next().unwrap_or_default();
@@ -79,7 +79,7 @@ impl Request {
     }
 }
 
-/// Names and values of a query string or a form, in their order.
+/// Names and values of a query string or a form, in order.
 pub(crate) struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
@@ -97,7 +97,7 @@ impl Pairs {
         if values.next().is_some() { Err(Repeated) } else { Ok(first) }
     }
 
-    /// All of them, in their order.
+    /// All pairs, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -111,7 +111,7 @@ impl Pairs {
 #[derive(Debug)]
 pub(crate) struct Repeated;
 
-/// A reply: whatever the status, it is an answer.
+/// A reply, of any status.
 #[derive(Clone)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -151,7 +151,7 @@ impl Reply {
         reply.with(LOCATION, location)
     }
 
-    /// The same reply with one more header. A value that no header can carry is left out.
+    /// The same reply with one more header. An invalid value is ignored.
     pub(crate) fn with(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);
@@ -159,7 +159,7 @@ impl Reply {
         self
     }
 
-    /// The same reply with one of the platform's own headers (`x-…`, in lower case).
+    /// The same reply with a platform-specific header, whose name is in lower case.
     pub(crate) fn with_own(self, name: &'static str, value: &str) -> Self {
         self.with(HeaderName::from_static(name), value)
     }
@@ -169,7 +169,7 @@ impl Reply {
     }
 }
 
-/// What a platform answers instead of what was asked for.
+/// An error reply of a platform: a status and a JSON body.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
@@ -185,9 +185,7 @@ impl Refusal {
     pub(crate) fn message(status: StatusCode, message: &str) -> Self {
         Self::new(status, json!({ "message": message }))
     }
-}
 
-impl Refusal {
     /// The same refusal with its body changed.
     pub(crate) fn with_body(mut self, change: impl FnOnce(&mut Value)) -> Self {
         change(&mut self.body);
@@ -209,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_repeated_parameter_is_noticed() {
+    fn a_repeated_parameter_is_an_error() {
         let request = Request::new(Method::GET, "/", "a=1&b=2&a=3");
         assert!(request.query.one("a").is_err());
         assert_eq!(request.query.one("b").unwrap(), Some("2"));

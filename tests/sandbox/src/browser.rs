@@ -1,16 +1,16 @@
-//! A browser in ten lines: it opens a page, reads its form, presses a button and says where that led.
+//! A minimal browser: it opens a page, reads its form, submits it with a button and returns the redirect URL.
 
 use hyper::Method;
 use hyper::header::{HeaderValue, ORIGIN};
 use serde_json::Value;
 use url::Url;
 
-use crate::exchange::{Reply, Request};
-use crate::house::House;
+use crate::http::{Reply, Request};
 use crate::pages::unescape;
-use crate::server::Wire;
+use crate::server::Transmission;
+use crate::service::Service;
 
-/// The button that is pressed.
+/// The button with which a form is submitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Button {
     Authorize,
@@ -26,38 +26,48 @@ impl Button {
     }
 }
 
-/// The URL to which the browser is sent after `button` was pressed on the page at `url`, or instead of such a page.
-pub(crate) fn press(house: &House, url: &str, button: Button) -> Result<String, String> {
-    let page_url = page_of(house, url)?;
-    let page = browse(house, &Request::new(Method::GET, page_url.path(), query(&page_url)))?;
-    decide(house, &page_url, &page, button)
+/// Presses `button` on the page at `url` and returns the URL that the browser is redirected to. A page that redirects at
+/// once is not submitted.
+pub(crate) fn press(service: &Service, url: &str, button: Button) -> Result<String, String> {
+    let page_url = own_url(service, url)?;
+    let page = fetch(service, &Request::new(Method::GET, page_url.path(), query(&page_url)))?;
+    submit(service, &page_url, &page, button)
 }
 
-/// Types a device's code into the page for it, and presses `button`.
-pub(crate) fn enter_code(house: &House, user_code: &str, button: Button) -> Result<String, String> {
-    let path = house.platform().device_path();
-    let mut url = page_of(house, &format!("{}{path}", house.url))?;
+/// Enters a device's user code on the platform's page for it and presses `button`.
+pub(crate) fn enter_code(
+    service: &Service,
+    user_code: &str,
+    button: Button,
+) -> Result<String, String> {
+    let path = service.platform().device_path();
+    let mut url = own_url(service, &format!("{}{path}", service.url))?;
     url.query_pairs_mut().append_pair("user_code", user_code);
-    press(house, url.as_str(), button)
+    press(service, url.as_str(), button)
 }
 
-/// Posts an app's manifest as the form of the developer's own site does, and presses `button` on the page that answers.
-pub(crate) fn offer_manifest(
-    house: &House,
+/// Posts an app manifest as a form of the developer's own site does, and presses `button` on the page that follows.
+pub(crate) fn submit_manifest(
+    service: &Service,
     manifest: &Value,
     state: Option<&str>,
     button: Button,
 ) -> Result<String, String> {
-    let path = house.platform().manifest_path();
-    let mut url = page_of(house, &format!("{}{path}", house.url))?;
+    let path = service.platform().manifest_path();
+    let mut url = own_url(service, &format!("{}{path}", service.url))?;
     url.query_pairs_mut().extend_pairs(state.map(|state| ("state", state)));
     let form = [("manifest".to_owned(), manifest.to_string())];
-    let offer = Request::new(Method::POST, url.path(), query(&url)).with_form(&form);
-    let page = browse(house, &offer)?;
-    decide(house, &url, &page, button)
+    let post = Request::new(Method::POST, url.path(), query(&url)).with_form(&form);
+    let page = fetch(service, &post)?;
+    submit(service, &url, &page, button)
 }
 
-fn decide(house: &House, page_url: &Url, page: &Reply, button: Button) -> Result<String, String> {
+fn submit(
+    service: &Service,
+    page_url: &Url,
+    page: &Reply,
+    button: Button,
+) -> Result<String, String> {
     if let Some(location) = page.location() {
         return Ok(absolute(page_url, location));
     }
@@ -69,10 +79,10 @@ fn decide(house: &House, page_url: &Url, page: &Reply, button: Button) -> Result
     fields.push(("decision".to_owned(), button.value().to_owned()));
     let target = page_url.join(&action).map_err(|_| "the form leads nowhere")?;
     let mut posted = Request::new(Method::POST, target.path(), query(&target)).with_form(&fields);
-    if let Ok(origin) = HeaderValue::from_str(&house.url) {
+    if let Ok(origin) = HeaderValue::from_str(&service.url) {
         posted.headers.insert(ORIGIN, origin);
     }
-    let reply = browse(house, &posted)?;
+    let reply = fetch(service, &posted)?;
     let location = reply.location().map(|location| absolute(&target, location));
     location.ok_or_else(|| {
         let html = String::from_utf8_lossy(&reply.body);
@@ -80,23 +90,23 @@ fn decide(house: &House, page_url: &Url, page: &Reply, button: Button) -> Result
     })
 }
 
-/// Where a `Location` header leads; one that is absolute already stays as it was written.
+/// A `Location` header as an absolute URL. One that is absolute already is returned as it was written.
 fn absolute(from: &Url, location: &str) -> String {
     let joined = location.starts_with('/').then(|| from.join(location).ok()).flatten();
     joined.map_or_else(|| location.to_owned(), String::from)
 }
 
-fn page_of(house: &House, url: &str) -> Result<Url, String> {
+fn own_url(service: &Service, url: &str) -> Result<Url, String> {
     let url = Url::parse(url).map_err(|error| format!("not a URL: {error}"))?;
-    let ours = Url::parse(&house.url).map_err(|error| format!("not a URL: {error}"))?;
+    let ours = Url::parse(&service.url).map_err(|error| format!("not a URL: {error}"))?;
     let same = url.origin() == ours.origin();
-    same.then_some(url).ok_or_else(|| format!("the URL is not at {}", house.url))
+    same.then_some(url).ok_or_else(|| format!("the URL is not at {}", service.url))
 }
 
-fn browse(house: &House, request: &Request) -> Result<Reply, String> {
-    match house.receive(request).wire {
-        Wire::Whole(reply) => Ok(reply),
-        Wire::Truncated(..) | Wire::Cut => Err("the connection was cut".to_owned()),
+fn fetch(service: &Service, request: &Request) -> Result<Reply, String> {
+    match service.receive(request).transmission {
+        Transmission::Whole(reply) => Ok(reply),
+        Transmission::Truncated(..) | Transmission::Cut => Err("the connection was cut".to_owned()),
     }
 }
 
@@ -104,7 +114,7 @@ fn query(url: &Url) -> &str {
     url.query().unwrap_or_default()
 }
 
-/// Where a page's form is posted, and its hidden fields.
+/// The action of a page's first form, and its hidden fields.
 fn form(html: &str) -> Option<(String, Vec<(String, String)>)> {
     let form = html.split_once("<form")?.1.split_once("</form>")?.0;
     let action = attribute(form.split('>').next()?, "action")?;
@@ -122,6 +132,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     Some(unescape(value.split('"').next()?))
 }
 
+/// The text of a page's first paragraph.
 fn explanation(html: &str) -> String {
     let paragraph = html.split_once("<p>").and_then(|(_, rest)| rest.split_once("</p>"));
     paragraph.map(|(text, _)| unescape(text)).unwrap_or_default()

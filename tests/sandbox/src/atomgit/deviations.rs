@@ -1,29 +1,29 @@
-//! What a test can have otherwise: forms that documentation pages show, and what they leave open.
+//! The deviations that a test can switch on: other forms in the documentation, and behaviour that it leaves open.
 
 use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::quirks;
+use crate::deviations;
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Quirks {
+pub(super) struct Deviations {
     /// How the list of installations is written. Default: `array`.
     pub(super) list_form: ListForm,
     /// The status of a minted token, which is not documented. Default: 201.
     mint_status: u16,
-    /// How long an installation token lives, which is not documented. Default: one hour.
+    /// The lifetime of an installation token, which is not documented. Default: one hour.
     pub(super) installation_token_life_ms: i64,
-    /// How long a user token lives. Default: eight hours, as documented.
+    /// The lifetime of a user token. Default: eight hours, as documented.
     pub(super) user_token_life_ms: i64,
-    /// What a refresh answers as refresh token. Default: `same`, as documented.
+    /// The refresh token in the reply to a refresh. Default: `same`, as documented.
     pub(super) refresh_token: RefreshReply,
-    /// Whether a refresh ends the user token of before, which is not documented. Default: false.
+    /// Whether a refresh revokes the previous user token, which is not documented. Default: false.
     pub(super) refresh_ends_old_token: bool,
-    /// Requests an hour for an app, an installation or a user. Default: 5000, as documented.
+    /// Requests per hour of an app, an installation or a user. Default: 5000, as documented.
     pub(super) rate_limit: u64,
-    /// Whether more requests are refused. Default: false.
+    /// Whether requests beyond the limit are refused. Default: false.
     pub(super) enforce_rate_limit: bool,
 }
 
@@ -41,15 +41,15 @@ pub(super) enum ListForm {
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum RefreshReply {
-    /// The token that was sent, with a later expiry.
+    /// The one that was sent, with a later expiry.
     Same,
-    /// A new one; the one that was sent is spent.
+    /// A new one; the one that was sent becomes invalid.
     Rotated,
-    /// None, and no expiry of one; the one that was sent stays good.
+    /// None, and no expiry; the one that was sent stays valid.
     Omitted,
 }
 
-impl Default for Quirks {
+impl Default for Deviations {
     fn default() -> Self {
         Self {
             list_form: ListForm::Array,
@@ -64,13 +64,13 @@ impl Default for Quirks {
     }
 }
 
-impl Quirks {
-    /// These quirks with those that `change` names replaced.
+impl Deviations {
+    /// A copy with the members that `change` names replaced. Fails on an invalid value.
     pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
-        let quirks: Self = quirks::changed(self, change)?;
-        let success = (200..300).contains(&quirks.mint_status);
+        let deviations: Self = deviations::changed(self, change)?;
+        let success = (200..300).contains(&deviations.mint_status);
         success
-            .then_some(quirks)
+            .then_some(deviations)
             .ok_or_else(|| "mint_status is a status from 200 to 299".to_owned())
     }
 

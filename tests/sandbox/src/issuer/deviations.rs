@@ -1,50 +1,50 @@
-//! What a test can have otherwise.
+//! The deviations that a test can switch on.
 
 use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::quirks;
+use crate::deviations;
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Quirks {
-    /// A merge patch on the metadata. Default: nothing.
+pub(super) struct Deviations {
+    /// A JSON merge patch for the metadata. Default: empty.
     pub(super) metadata: Map<String, Value>,
-    /// A merge patch on every good answer of the token endpoint. Default: nothing.
+    /// A JSON merge patch for every successful reply of the token endpoint. Default: empty.
     pub(super) token_reply: Map<String, Value>,
-    /// How long an access token lives. Default: one hour.
+    /// The lifetime of an access token. Default: one hour.
     pub(super) access_token_life_ms: i64,
-    /// How long a refresh token lives. Default: thirty days.
+    /// The lifetime of a refresh token. Default: thirty days.
     pub(super) refresh_token_life_ms: i64,
-    /// How long an authorization code lives. Default: one minute.
+    /// The lifetime of an authorization code. Default: one minute.
     pub(super) code_life_ms: i64,
-    /// Whether a refresh brings a new refresh token; if not, the old one stays good. Default: true.
+    /// Whether a refresh returns a new refresh token; if not, the old one stays valid. Default: true.
     pub(super) rotates: bool,
-    /// For how long a spent refresh token brings the same new pair again. Default: 0.
+    /// The grace period, in which a used refresh token returns the same new tokens again. Default: 0.
     pub(super) refresh_grace_s: i64,
-    /// What a refresh token does that is shown after that, beside being refused. Default: `revoke_family`.
+    /// The effect of a used refresh token after the grace period. Default: `revoke_family`.
     pub(super) refresh_reuse: RefreshReuse,
-    /// How often a device may poll. Default: 5.
+    /// The polling interval of a device. Default: 5.
     pub(super) device_interval_s: i64,
-    /// How long a device's code lives. Default: 600.
+    /// The lifetime of a device code. Default: 600.
     pub(super) device_code_life_s: i64,
-    /// Whether a callback says who sent it. Default: true.
+    /// Whether callbacks have the parameter `iss`. Default: true.
     pub(super) sends_iss: bool,
-    /// Who a callback says sent it. Default: none, the issuer itself.
+    /// The value of `iss` in callbacks. Default: `None`, the issuer itself.
     pub(super) callback_iss: Option<String>,
-    /// Whether tokens can be revoked. Default: `supported`.
+    /// The behaviour of the revocation endpoint. Default: `supported`.
     pub(super) revocation: Revocation,
-    /// 401 or 400 for a client that did not prove who it is; 401 always where it tried Basic. Default: 401.
+    /// The status for a failed client authentication: 401 or 400; always 401 after Basic authentication. Default: 401.
     invalid_client_status: u16,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum RefreshReuse {
-    /// Nothing.
+    /// The token is refused.
     Refuse,
-    /// Ends every token that came from the same consent.
+    /// The token is refused, and every token of the same consent is revoked.
     RevokeFamily,
 }
 
@@ -52,11 +52,11 @@ pub(super) enum RefreshReuse {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Revocation {
     Supported,
-    /// No kind of token is one that can be revoked.
+    /// Every revocation fails with `unsupported_token_type`.
     UnsupportedTokenType,
 }
 
-impl Default for Quirks {
+impl Default for Deviations {
     fn default() -> Self {
         Self {
             metadata: Map::new(),
@@ -77,14 +77,14 @@ impl Default for Quirks {
     }
 }
 
-impl Quirks {
-    /// These quirks with those that `change` names replaced.
+impl Deviations {
+    /// A copy with the members that `change` names replaced. Fails on an invalid value.
     pub(super) fn changed(&self, change: &Value) -> Result<Self, String> {
-        let quirks: Self = quirks::changed(self, change)?;
-        if ![400, 401].contains(&quirks.invalid_client_status) {
+        let deviations: Self = deviations::changed(self, change)?;
+        if ![400, 401].contains(&deviations.invalid_client_status) {
             return Err("invalid_client_status is 400 or 401".to_owned());
         }
-        Ok(quirks)
+        Ok(deviations)
     }
 
     pub(super) fn invalid_client_status(&self) -> StatusCode {
