@@ -1996,19 +1996,19 @@ typedef enum appmint_status_code {
   APPMINT_ERROR_RATE_LIMITED = 10,
   /** Fix the request: the platform refused it and said why. */
   APPMINT_ERROR_REJECTED = 11,
-  /** Send the user through authorization again: dead code or refresh token. */
+  /** Send the user through authorization again: the code or refresh token is invalid. */
   APPMINT_ERROR_REAUTHORIZE = 12,
-  /** Accept that the user said no. */
+  /** Accept that the user declined. */
   APPMINT_ERROR_DENIED = 13,
   /** Poll again after retry_after. */
   APPMINT_ERROR_PENDING = 14,
   /** Retry later: the platform failed (5xx). */
   APPMINT_ERROR_SERVER = 15,
-  /** Report it: an answer that makes no sense. */
+  /** Report it: the answer makes no sense. */
   APPMINT_ERROR_PROTOCOL = 16,
-  /** Look after the token store. */
+  /** Check the token store: it failed. */
   APPMINT_ERROR_STORE = 17,
-  /** Look at the callback you gave: it failed. */
+  /** Check the callback that you gave: it failed. */
   APPMINT_ERROR_CALLBACK = 18,
   /** Report a bug in appmint: a caught panic. */
   APPMINT_ERROR_INTERNAL = 19
@@ -2020,7 +2020,7 @@ typedef enum appmint_reason_code {
   APPMINT_REASON_NONE = 0,
   /** The platform says that the JWT's times are wrong: a clock is off. */
   APPMINT_REASON_CLOCK_SKEW = 1,
-  /** The JWT's signature does not fit: this key belongs to another app. */
+  /** The JWT's signature does not match: the key belongs to another app. */
   APPMINT_REASON_APP_KEY_MISMATCH = 2,
   /** The app has no public key on the platform yet. */
   APPMINT_REASON_NO_PUBLIC_KEY = 3,
@@ -2044,15 +2044,15 @@ typedef enum appmint_reason_code {
   APPMINT_REASON_INVALID_CODE = 12,
   /** The refresh token is unknown, expired or revoked. */
   APPMINT_REASON_INVALID_REFRESH_TOKEN = 13,
-  /** A refresh was sent, but its answer never arrived. */
+  /** A refresh was sent, and its answer never arrived. */
   APPMINT_REASON_ROTATION_INTERRUPTED = 14,
-  /** The callback's state is not the one of this authorization. */
+  /** The callback's state differs from the authorization's. */
   APPMINT_REASON_STATE_MISMATCH = 15,
   /** The redirect URI is not registered for the app. */
   APPMINT_REASON_REDIRECT_URI_MISMATCH = 16,
-  /** The user refused the authorization. */
+  /** The user declined the authorization. */
   APPMINT_REASON_ACCESS_DENIED = 17,
-  /** The key's text is not a private key, but something else. */
+  /** The text is something other than a private key. */
   APPMINT_REASON_NOT_A_PRIVATE_KEY = 18,
   /** The key's text is cut off or damaged. */
   APPMINT_REASON_DAMAGED_KEY = 19,
@@ -2086,27 +2086,25 @@ typedef enum appmint_reason_code {
   APPMINT_REASON_MISSING_CREDENTIAL = 33,
   /** The URL is not on one of the platform's own hosts. */
   APPMINT_REASON_FOREIGN_HOST = 34,
-  /** A webhook's signature is missing or does not fit. */
+  /** A webhook's signature is missing or does not match. */
   APPMINT_REASON_INVALID_SIGNATURE = 35,
-  /** Nothing is stored under the session's name. */
+  /** The store has no session of this name. */
   APPMINT_REASON_NO_SESSION = 36,
   /** The person has not authorized the device yet. */
   APPMINT_REASON_AUTHORIZATION_PENDING = 37,
   /** The device asks too often. */
   APPMINT_REASON_SLOW_DOWN = 38,
-  /** Nobody typed the device's code before it expired. */
+  /** The device code expired before the login was completed. */
   APPMINT_REASON_EXPIRED_DEVICE_CODE = 39,
-  /** The authorization was finished before, or began too long ago. */
+  /** The authorization was finished before, or began more than an hour ago. */
   APPMINT_REASON_STALE_AUTHORIZATION = 40,
-  /** The reply says a member twice. */
+  /** An object in the reply has a member twice. */
   APPMINT_REASON_DUPLICATE_MEMBER = 41,
-  /** The assertion that the app signed was not taken. */
+  /** The assertion that the app signed was refused. */
   APPMINT_REASON_INVALID_ASSERTION = 42,
-  /**
-   * Tokens of this type are not handled: by the platform when one is to be ended, or here when it is no bearer token.
-   */
+  /** The platform does not revoke tokens of this type, or the token is not a bearer token. */
   APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE = 43,
-  /** A server's metadata is that of another issuer. */
+  /** The server's metadata belongs to another issuer. */
   APPMINT_REASON_ISSUER_MISMATCH = 44
 } appmint_reason_code;
 

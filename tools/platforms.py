@@ -13,7 +13,7 @@ PAGE = ROOT / "docs" / "platforms.md"
 NO = "unsupported"
 OPERATIONS = [
     "registration", "convert_manifest", "suspend_installation", "unsuspend_installation", "delete_installation",
-    "hook_config", "update_hook_config", "hook_delivery", "redeliver_hook", "check_token", "reset_token", "scope_token",
+    "webhook_config", "update_webhook_config", "webhook_delivery", "redeliver_webhook", "check_token", "reset_token", "scope_token",
     "delete_token", "delete_grant", "revoke_credentials", "revoke_installation_token",
 ]
 LOOKUPS = ["id", "account", "organization", "user", "repository", "enterprise"]
@@ -79,12 +79,12 @@ def rows() -> dict:
         "… with `state`": lambda p: yes("state" in p.get("install", {})),
         "… with `redirect_uri`, where to return to": lambda p: yes("redirect_uri" in p.get("install", {})),
         "`finish_install`": lambda p: yes("installation_id" in p.get("install", {})),
-        "`hook_deliveries`": lambda p: pages(p.get("lists", {}).get("hook_deliveries")),
+        "`webhook_deliveries`": lambda p: pages(p.get("lists", {}).get("webhook_deliveries")),
         **{f"`{name}`": operation(name) for name in OPERATIONS},
         "`authorize`, `authorization_code`": lambda p: authorize(p, lambda a: "yes"),
         "… with PKCE": lambda p: authorize(p, lambda a: "S256" if a.get("pkce") else "no"),
         "… with `scopes`": lambda p: authorize(p, lambda a: yes("scope_separator" in a)),
-        "… with `login`": lambda p: authorize(p, lambda a: yes("login" in a)),
+        "… with `login_hint`": lambda p: authorize(p, lambda a: yes("login_hint" in a)),
         "`exchange_code`, `refresh`": lambda p: oauth(p, lambda o: o["token"]["encoding"]),
         "… with `redirect_uri`": lambda p: oauth(p, lambda o: yes(o.get("exchange", {}).get("redirect_uri", True))),
         "… `iss` in the callback": lambda p: oauth(p, lambda o: "compared" if "issuer" in o else "not sent"),

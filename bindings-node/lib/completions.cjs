@@ -55,7 +55,7 @@ function cancelled(signal) {
 const TIMED_OUT = [{
   kind: 'timeout',
   message: 'no answer before the deadline',
-  hint: 'Raise `timeout`, or try again: the platform or the way to it is slow.',
+  hint: 'Raise `timeout`, or try again: the platform or the network is slow.',
   isRetryable: true,
 }]
 /** A timer that is set for longer expires at once. */

@@ -27,14 +27,14 @@ pub fn create_app(
     store: Option<&Store>,
     events: Option<&Completions>,
 ) -> Outcome<App> {
-    let settings = appmint_core::Settings {
+    let settings = appmint_core::binding::Settings {
         clock: clock.map(ManualClock::shared),
         signer: signer.map(Signer::shared),
         own_store: store.map(Store::shared),
         on_event: events.map(listener),
         ..settings.into()
     };
-    outcome(settings.app().map(App))
+    outcome(settings.build().map(App))
 }
 
 #[napi]

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use appmint_core::{Flight as Task, Result};
+use appmint_core::{Result, Task};
 use napi::{
     Env, Status,
     bindgen_prelude::{FnArgs, Function, ToNapiValue},
@@ -92,11 +92,11 @@ impl Completions {
         T: Clone + Send + 'static,
         J: ToNapiValue + 'static,
     {
-        if task.has_landed() {
+        if task.is_finished() {
             return Some(outcome(task.wait().map(convert)));
         }
         let queue = Arc::clone(&self.0);
-        task.on_landing(move |result| enqueue(&queue, id, result, convert));
+        task.on_complete(move |result| enqueue(&queue, id, result, convert));
         None
     }
 

@@ -6,7 +6,7 @@ pub(crate) mod records;
 
 use std::convert::identity;
 
-use appmint_core::InstallRequest;
+use appmint_core::resources::InstallRequest;
 use napi_derive::napi;
 
 use self::{listing::Listing, lookup::lookup, records::InstallationRecord};

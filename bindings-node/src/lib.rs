@@ -36,7 +36,7 @@ mod js_callbacks;
 
 use std::alloc::System;
 
-use appmint_core::{Platform, TokenKind};
+use appmint_core::{TokenKind, platform::Platform};
 use napi_derive::napi;
 use zeroizing_alloc::ZeroAlloc;
 

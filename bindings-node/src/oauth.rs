@@ -6,7 +6,12 @@ pub(crate) mod login;
 
 use std::convert::identity;
 
-use appmint_core::{AuthorizationRequest, LoginRequest, Secret, Target};
+use appmint_core::{
+    Secret,
+    logins::LoginRequest,
+    oauth::{AuthorizationRequest, CodeExchange},
+    resources::Target,
+};
 use napi_derive::napi;
 
 use self::{
@@ -48,8 +53,9 @@ impl App {
         redirect_uri: Option<String>,
         code_verifier: Option<String>,
     ) -> Option<Outcome<Token>> {
-        let task = self.0.exchange_code(code, redirect_uri, code_verifier.map(Secret::new));
-        completions.complete(id, task, Token)
+        let code_verifier = code_verifier.map(Secret::new);
+        let exchange = CodeExchange { redirect_uri, code_verifier, ..CodeExchange::new(code) };
+        completions.complete(id, self.0.exchange_code(exchange), Token)
     }
 
     /// The user token of an authorization whose user has returned.

@@ -2,7 +2,7 @@
 
 pub(crate) mod signer;
 
-use appmint_core::{Platform, Secret};
+use appmint_core::{Secret, platform::Platform};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use zeroize::Zeroizing;
@@ -17,7 +17,7 @@ pub fn discover(
     issuer: String,
     settings: Settings,
 ) -> Option<Outcome<String>> {
-    let task = Platform::discover(&issuer, &settings.into());
+    let task = Platform::discover_with(&issuer, &settings.into());
     completions.complete(id, task, |platform| platform.as_json().to_owned())
 }
 
@@ -55,7 +55,7 @@ pub struct Settings {
     pub capacity: Option<f64>,
 }
 
-impl From<Settings> for appmint_core::Settings {
+impl From<Settings> for appmint_core::binding::Settings {
     fn from(settings: Settings) -> Self {
         Self {
             platform: settings.platform,

@@ -28,7 +28,7 @@ impl Store {
         Ok(Self(JsCallback::new(env, function, timeout, "the store", ErrorKind::Store)?))
     }
 
-    pub(crate) fn shared(&self) -> Arc<dyn appmint_core::Store> {
+    pub(crate) fn shared(&self) -> Arc<dyn appmint_core::store::Store> {
         Arc::new(JsStore(Arc::clone(&self.0)))
     }
 }
@@ -36,7 +36,7 @@ impl Store {
 /// The core's side of a [`Store`].
 struct JsStore(Arc<JsCallback>);
 
-impl appmint_core::Store for JsStore {
+impl appmint_core::store::Store for JsStore {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
         self.0.call("get", vec![text(name)])
     }

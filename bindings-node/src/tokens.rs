@@ -28,7 +28,7 @@ impl App {
         scope: ScopeOptions,
     ) -> Outcome<TokenSource> {
         let source = lookup(&pairs)
-            .and_then(|lookup| self.0.installation_on(lookup, scope.into()))
+            .and_then(|lookup| self.0.installation(lookup.narrowed(scope.into())))
             .map(TokenSource);
         outcome(source)
     }

@@ -4,7 +4,7 @@ pub(crate) mod records;
 
 use std::convert::identity;
 
-use appmint_core::{Secret, WebhookUpdate};
+use appmint_core::{Secret, resources::WebhookUpdate};
 use napi_derive::napi;
 
 use self::records::{WebhookConfigRecord, WebhookDeliveryRecord};
@@ -91,7 +91,7 @@ impl App {
 
 /// An event whose signature was verified.
 #[napi]
-pub struct WebhookEvent(appmint_core::WebhookEvent);
+pub struct WebhookEvent(appmint_core::resources::WebhookEvent);
 
 /// The members of an event.
 #[napi(object, object_from_js = false, use_nullable = true)]

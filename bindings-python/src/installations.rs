@@ -5,7 +5,7 @@ pub(crate) mod listing;
 pub(crate) mod lookup;
 pub(crate) mod repository;
 
-use appmint_core::InstallRequest;
+use appmint_core::resources::InstallRequest;
 use pyo3::prelude::*;
 
 use crate::{

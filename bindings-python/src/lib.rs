@@ -45,7 +45,7 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 /// The native half of appmint. Private: use the package `appmint`.
 #[pymodule]
 mod _native {
-    use appmint_core::{ErrorKind, EventKind, Platform, Reason, TokenKind, VERSION};
+    use appmint_core::{ErrorKind, EventKind, Reason, TokenKind, VERSION, platform::Platform};
     use pyo3::prelude::*;
 
     #[pymodule_export]

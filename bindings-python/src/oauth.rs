@@ -5,7 +5,7 @@ pub(crate) mod introspection;
 pub(crate) mod login;
 mod user_tokens;
 
-use appmint_core::AuthorizationRequest;
+use appmint_core::oauth::{AuthorizationRequest, CodeExchange};
 use pyo3::{prelude::*, types::PyString};
 
 use crate::{
@@ -68,9 +68,12 @@ impl App {
     ) -> PyResult<Token> {
         let py = code.py();
         let code = secret("code", code)?;
-        let redirect_uri = optional("redirect_uri", redirect_uri, text)?;
-        let verifier = optional("code_verifier", code_verifier, secret)?;
-        wait(py, || self.core.exchange_code(code, redirect_uri, verifier)).map(Token)
+        let exchange = CodeExchange {
+            redirect_uri: optional("redirect_uri", redirect_uri, text)?,
+            code_verifier: optional("code_verifier", code_verifier, secret)?,
+            ..CodeExchange::new(code)
+        };
+        wait(py, || self.core.exchange_code(exchange)).map(Token)
     }
 
     /// Exchanges the code with which a user returned for a user token.

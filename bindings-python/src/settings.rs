@@ -3,7 +3,7 @@
 pub(crate) mod discovery;
 mod signer;
 
-use appmint_core::Settings;
+use appmint_core::binding::Settings;
 use pyo3::prelude::*;
 
 use crate::{
@@ -68,6 +68,7 @@ impl App {
         let to_store = |name: &str, value: &_| stores::StoreSetting::read(name, value, &callbacks);
         let store = optional("store", store, to_store)?.unwrap_or_default();
         let settings = Settings {
+            transport: None,
             platform: optional("platform", platform, text)?,
             platform_descriptor: optional("platform_descriptor", platform_descriptor, json::text)?,
             host: optional("host", host, text)?,
@@ -106,7 +107,7 @@ impl App {
             on_event: Some(events::listener(on_event, &callbacks)?),
             clock: optional("clock", clock, clock::clock)?,
         };
-        let core = compute(py, || settings.app())?;
+        let core = compute(py, || settings.build())?;
         Ok(Self { core, callbacks: callbacks.unbind() })
     }
 }

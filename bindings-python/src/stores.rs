@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use appmint_core::{Result, Secret, SqliteStore, Store, Timestamp};
+use appmint_core::{
+    Result, Secret, Timestamp,
+    store::{SqliteStore, Store},
+};
 use pyo3::{
     call::PyCallArgs,
     prelude::*,

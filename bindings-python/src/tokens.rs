@@ -45,7 +45,7 @@ impl App {
     ) -> PyResult<TokenSource> {
         let lookup = lookup(py, account, id, organization, user, repository, enterprise)?;
         let scope = scope(repositories, repository_ids, permissions)?;
-        let source = call(py, || self.core.installation_on(lookup, scope))?;
+        let source = call(py, || self.core.installation(lookup.narrowed(scope)))?;
         Ok(TokenSource::new(source, self.callbacks.clone_ref(py)))
     }
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use appmint_core::{Deadline, Error, ErrorKind, Flight as Task, Result};
+use appmint_core::{Deadline, Error, ErrorKind, Result, Task};
 use pyo3::prelude::*;
 
 use crate::{errors::exception, interpreter::attached};

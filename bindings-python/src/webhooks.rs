@@ -3,7 +3,7 @@
 pub(crate) mod config;
 pub(crate) mod event;
 
-use appmint_core::WebhookUpdate;
+use appmint_core::resources::WebhookUpdate;
 use pyo3::prelude::*;
 
 use crate::{

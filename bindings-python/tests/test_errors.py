@@ -98,7 +98,7 @@ def test_ids_are_no_bools_and_no_floats(app):
     for wrong in (True, 14.0, b"14"):
         with pytest.raises(TypeError, match="id must be an int or a str"):
             app.installation(wrong)
-    with pytest.raises(appmint.InvalidArgumentError, match="exactly one thing"):
+    with pytest.raises(appmint.InvalidArgumentError, match="exactly one value"):
         app.installation(None)
     with pytest.raises(TypeError, match="account must be an int or a str"):
         app.find_installation(account=False)

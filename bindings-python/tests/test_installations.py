@@ -169,7 +169,7 @@ def test_a_user_installs_the_app_and_returns(github, platform):
 
 def test_exactly_one_keyword_is_looked_up(app, github, platform):
     for keywords in ({}, {"account": None}, {"id": 14, "user": "acme"}, {"account": "a", "id": "b"}):
-        with pytest.raises(appmint.InvalidArgumentError, match="exactly one thing") as caught:
+        with pytest.raises(appmint.InvalidArgumentError, match="exactly one value") as caught:
             github.find_installation(**keywords)
         assert "repository" in caught.value.hint
     for positional in (("acme",), (14,), ("acme", "other")):

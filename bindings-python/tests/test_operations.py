@@ -46,5 +46,5 @@ def test_leaked_credentials_are_reported_together(github, platform, user_token):
         with pytest.raises(TypeError, match="credentials must be"):
             github.revoke_credentials(wrong)
     for empty in ([], [""]):
-        with pytest.raises(appmint.InvalidArgumentError, match="no credential to revoke"):
+        with pytest.raises(appmint.InvalidArgumentError, match="the list of credentials is empty"):
             github.revoke_credentials(empty)

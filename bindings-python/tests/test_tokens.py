@@ -60,7 +60,7 @@ def test_a_source_looks_its_installation_up(github, platform):
 
 @pytest.mark.parametrize("keywords", [{}, {"id": 14, "account": "acme"}, {"user": "a", "enterprise": "b"}])
 def test_a_source_has_exactly_one_installation(github, keywords):
-    with pytest.raises(appmint.InvalidArgumentError, match="exactly one thing"):
+    with pytest.raises(appmint.InvalidArgumentError, match="exactly one value"):
         github.installation(**keywords)
 
 

@@ -4,7 +4,11 @@
 
 use std::{collections::HashMap, hint::black_box, sync::Mutex, time::Duration};
 
-use appmint_core::{Issuer, JwtRules, PrivateKey, Settings, Signer as _, Timestamp};
+use appmint_core::{
+    Timestamp,
+    auth::{Issuer, JwtRules, PrivateKey, Signer as _},
+    binding::Settings,
+};
 use appmint_sandbox::Sandbox;
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -43,15 +47,15 @@ fn cached_token(c: &mut Criterion) {
         proxy: Some("".into()),
         ..Settings::default()
     };
-    let source = settings.app().unwrap().installation("14").unwrap();
-    let token = source.token(None).wait().unwrap();
+    let source = settings.build().unwrap().installation("14").unwrap();
+    let token = source.token().wait().unwrap();
     let map = Mutex::new(HashMap::from([("14".to_owned(), token)]));
 
     let mut group = c.benchmark_group("cached token");
     group.bench_function("limit: a map behind a mutex", |b| {
         b.iter(|| map.lock().unwrap().get(black_box("14")).cloned());
     });
-    group.bench_function("appmint", |b| b.iter(|| source.token(None).wait()));
+    group.bench_function("appmint", |b| b.iter(|| source.token().wait()));
     group.finish();
 }
 

@@ -10,7 +10,8 @@ use std::{
 };
 
 use appmint_core::{
-    App, Config, Deadline, Platform, PrivateKey, Request, Response, Result, Transport,
+    App, Deadline, Response, Result,
+    http::{Request, Transport},
 };
 use appmint_sandbox::Sandbox;
 
@@ -57,16 +58,13 @@ fn main() {
     let count: usize = std::env::var("TOKENS").ok().and_then(|n| n.parse().ok()).unwrap_or(200_000);
     let sandbox = Sandbox::start().unwrap();
     let pem = sandbox.private_key_pem().unwrap();
-    let mut config = Config::new(Platform::named("github").unwrap());
-    config.app_id = Some("1".to_owned());
-    config.signers = vec![Arc::new(PrivateKey::parse(pem.as_bytes(), None).unwrap())];
-    config.transport = Some(Arc::new(Mint(AtomicUsize::new(0))));
-    let app = App::new(config).unwrap();
-    app.installation("1").unwrap().token(None).wait().unwrap();
+    let app = App::builder("github").app_id("1").private_key(pem);
+    let app = app.transport(Arc::new(Mint(AtomicUsize::new(0)))).build().unwrap();
+    app.installation("1").unwrap().token().wait().unwrap();
 
     let before = LIVE.load(Ordering::Relaxed);
     for id in 0..count {
-        app.installation((10_000_000 + id).to_string()).unwrap().token(None).wait().unwrap();
+        app.installation((10_000_000 + id).to_string()).unwrap().token().wait().unwrap();
     }
     let ours = (LIVE.load(Ordering::Relaxed) - before) / count;
 

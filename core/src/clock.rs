@@ -1,4 +1,4 @@
-//! Now, as an argument: every rule about time is given one, so no test sleeps.
+//! The current time, as an argument: every rule about time takes it, so that no test sleeps.
 
 use std::{
     fmt,
@@ -19,24 +19,32 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::time::Timestamp;
 
-/// Tells the time.
+/// A source of the current time.
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The time now.
     fn now(&self) -> Timestamp;
 
-    /// The time since some fixed moment, which is never set back. A token is taken for expired when
-    /// either this or [`now`](Self::now) says so.
+    /// The time since some fixed moment, by a clock that is never set. A token counts as expired as
+    /// soon as either clock says so.
     fn monotonic(&self) -> Duration {
         Timestamp::from_millis(0).until(self.now())
     }
+}
+
+/// Both clocks at one moment, in milliseconds: the wall clock, which people and time servers set,
+/// and the monotonic one, which nobody sets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClockReading {
+    pub(crate) wall_ms: i64,
+    pub(crate) monotonic_ms: i64,
 }
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
-/// The coarse clocks, which the kernel moves on every few milliseconds, are read in a few
-/// nanoseconds; nothing here needs more.
+/// The kernel's coarse clocks advance every few milliseconds and are read in a few nanoseconds;
+/// nothing here needs more precision.
 #[cfg(target_os = "linux")]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
@@ -66,30 +74,31 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved. Clones share one time.
+/// A clock that stands still until a test moves it. Clones share one time.
 #[derive(Clone, Debug)]
-pub struct ManualClock(Arc<Hands>);
+pub struct ManualClock(Arc<ManualTime>);
 
 #[derive(Debug)]
-struct Hands {
+struct ManualTime {
     now: AtomicI64,
     monotonic: AtomicU64,
 }
 
 impl ManualClock {
-    /// A clock that shows `now`.
+    /// A clock whose time is `now`.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
         let (now, monotonic) = (AtomicI64::new(now.as_millis()), AtomicU64::new(0));
-        Self(Arc::new(Hands { now, monotonic }))
+        Self(Arc::new(ManualTime { now, monotonic }))
     }
 
-    /// Sets it to a time, forwards or back, as a person or a time server sets a machine's clock.
+    /// Sets the wall clock, forwards or back, as a person or a time server does; the monotonic clock
+    /// stays.
     pub fn set(&self, now: Timestamp) {
         self.0.now.store(now.as_millis(), Ordering::SeqCst);
     }
 
-    /// Lets time pass.
+    /// Moves both clocks forward.
     pub fn advance(&self, by: Duration) {
         let millis = u64::try_from(by.as_millis()).unwrap_or(u64::MAX); // saturates
         self.0.monotonic.fetch_add(millis, Ordering::SeqCst);

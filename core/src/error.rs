@@ -10,7 +10,7 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use crate::time::Timestamp;
 
-/// What every fallible function of this crate returns.
+/// The result of every function of this crate that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
 macro_rules! words {
@@ -54,7 +54,7 @@ macro_rules! words {
 }
 
 words! {
-    /// What the caller can do about an error.
+    /// The kind of an error: what the caller can do about it.
     ErrorKind {
         /// Fix the call: a missing, malformed or contradictory argument.
         InvalidArgument = 1, "invalid_argument";
@@ -78,19 +78,19 @@ words! {
         RateLimited = 10, "rate_limited";
         /// Fix the request: the platform refused it and said why.
         Rejected = 11, "rejected";
-        /// Send the user through authorization again: dead code or refresh token.
+        /// Send the user through authorization again: the code or refresh token is invalid.
         Reauthorize = 12, "reauthorize";
-        /// Accept that the user said no.
+        /// Accept that the user declined.
         Denied = 13, "denied";
         /// Poll again after `retry_after`.
         Pending = 14, "pending";
         /// Retry later: the platform failed (5xx).
         Server = 15, "server";
-        /// Report it: an answer that makes no sense.
+        /// Report it: the answer makes no sense.
         Protocol = 16, "protocol";
-        /// Look after the token store.
+        /// Check the token store: it failed.
         Store = 17, "store";
-        /// Look at the callback you gave: it failed.
+        /// Check the callback that you gave: it failed.
         Callback = 18, "callback";
         /// Report a bug in appmint: a caught panic.
         Internal = 19, "internal";
@@ -98,11 +98,11 @@ words! {
 }
 
 words! {
-    /// A finer word beside the kind.
+    /// The reason of an error: a finer word beside the kind.
     Reason {
         /// The platform says that the JWT's times are wrong: a clock is off.
         ClockSkew = 1, "clock_skew";
-        /// The JWT's signature does not fit: this key belongs to another app.
+        /// The JWT's signature does not match: the key belongs to another app.
         AppKeyMismatch = 2, "app_key_mismatch";
         /// The app has no public key on the platform yet.
         NoPublicKey = 3, "no_public_key";
@@ -126,15 +126,15 @@ words! {
         InvalidCode = 12, "invalid_code";
         /// The refresh token is unknown, expired or revoked.
         InvalidRefreshToken = 13, "invalid_refresh_token";
-        /// A refresh was sent, but its answer never arrived.
+        /// A refresh was sent, and its answer never arrived.
         RotationInterrupted = 14, "rotation_interrupted";
-        /// The callback's state is not the one of this authorization.
+        /// The callback's state differs from the authorization's.
         StateMismatch = 15, "state_mismatch";
         /// The redirect URI is not registered for the app.
         RedirectUriMismatch = 16, "redirect_uri_mismatch";
-        /// The user refused the authorization.
+        /// The user declined the authorization.
         AccessDenied = 17, "access_denied";
-        /// The key's text is not a private key, but something else.
+        /// The text is something other than a private key.
         NotAPrivateKey = 18, "not_a_private_key";
         /// The key's text is cut off or damaged.
         DamagedKey = 19, "damaged_key";
@@ -168,31 +168,30 @@ words! {
         MissingCredential = 33, "missing_credential";
         /// The URL is not on one of the platform's own hosts.
         ForeignHost = 34, "foreign_host";
-        /// A webhook's signature is missing or does not fit.
+        /// A webhook's signature is missing or does not match.
         InvalidSignature = 35, "invalid_signature";
-        /// Nothing is stored under the session's name.
+        /// The store has no session of this name.
         NoSession = 36, "no_session";
         /// The person has not authorized the device yet.
         AuthorizationPending = 37, "authorization_pending";
         /// The device asks too often.
         SlowDown = 38, "slow_down";
-        /// Nobody typed the device's code before it expired.
+        /// The device code expired before the login was completed.
         ExpiredDeviceCode = 39, "expired_device_code";
-        /// The authorization was finished before, or began too long ago.
+        /// The authorization was finished before, or began more than an hour ago.
         StaleAuthorization = 40, "stale_authorization";
-        /// The reply says a member twice.
+        /// An object in the reply has a member twice.
         DuplicateMember = 41, "duplicate_member";
-        /// The assertion that the app signed was not taken.
+        /// The assertion that the app signed was refused.
         InvalidAssertion = 42, "invalid_assertion";
-        /// Tokens of this type are not handled: by the platform when one is to be ended, or here when
-        /// it is no bearer token.
+        /// The platform does not revoke tokens of this type, or the token is not a bearer token.
         UnsupportedTokenType = 43, "unsupported_token_type";
-        /// A server's metadata is that of another issuer.
+        /// The server's metadata belongs to another issuer.
         IssuerMismatch = 44, "issuer_mismatch";
     }
 }
 
-/// Why something did not work, and what to do about it.
+/// An error: what failed, and what to do about it.
 #[derive(Clone)]
 pub struct Error(Box<Details>);
 
@@ -258,8 +257,8 @@ impl Error {
         self
     }
 
-    /// Says more exactly what happened.
-    pub(crate) fn about(mut self, message: String) -> Self {
+    /// Replaces the message by a more exact one.
+    pub(crate) fn with_message(mut self, message: String) -> Self {
         self.0.message = message;
         self
     }
@@ -294,25 +293,25 @@ impl Error {
         self.0.date
     }
 
-    /// What the caller can do.
+    /// The kind: what the caller can do.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The finer word, where one is known.
+    /// The finer reason, where one is known.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         self.0.reason
     }
 
-    /// What happened, without the hint.
+    /// The message, without the hint.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What to do about it, where that is known.
+    /// The hint: what to do about it, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
@@ -336,7 +335,7 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// How long to wait before trying again, if the platform said so.
+    /// The wait before the next attempt, if the platform named one.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -395,7 +394,7 @@ mod tests {
     #[test]
     fn a_name_leads_back_to_its_value() {
         assert!(ErrorKind::ALL.iter().all(|kind| ErrorKind::from_name(kind.name()) == Some(*kind)));
-        assert_eq!(ErrorKind::from_name("nonsense"), None);
+        assert_eq!(ErrorKind::from_name("no_such_kind"), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a program may want to see of an app at work: events, as they happen, and counts.
+//! Events, as they happen, and their counts.
 //!
 //! Neither ever holds a secret.
 
@@ -14,32 +14,32 @@ use std::{
 
 use crate::error::Error;
 
-/// What happened.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventKind {
-    /// A token was minted because somebody waited for one.
+    /// A token was minted because a caller waited for it.
     Minted,
-    /// A token was minted ahead of its predecessor's end.
+    /// A token was minted before its predecessor expired.
     Renewed,
-    /// No token came; whoever waited for one got the error, or the live one that was there.
+    /// Minting failed; callers got the error, or the token that still works.
     MintFailed,
-    /// A live token was handed out beyond its margin because no new one came.
+    /// A token near its end was returned because no new one could be minted.
     ServedStale,
     /// A request is sent again, after a wait.
     Retried,
-    /// The platform's clock was found to be another than ours.
+    /// The platform's clock was found to differ from this machine's.
     SkewFound,
-    /// The platform refused a token before its time; another one is minted.
+    /// The platform refused a token that had not expired; another one is minted.
     Refused,
-    /// A token that another process had minted was taken from the store.
+    /// A token that another process had minted was read from the store.
     TakenFromStore,
-    /// The store did not do what it should; installation tokens go on without it.
+    /// The store failed; installation tokens are minted without it.
     StoreFailed,
 }
 
 impl EventKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 9] = [
         Self::Minted,
         Self::Renewed,
@@ -68,26 +68,26 @@ impl EventKind {
         }
     }
 
-    /// Whether somebody should look at it.
+    /// Whether an operator should look at it.
     #[must_use]
     pub const fn is_warning(self) -> bool {
         !matches!(self, Self::Minted | Self::Renewed | Self::Retried | Self::TakenFromStore)
     }
 }
 
-/// Something that happened, told on the thread that did it: a callback must be quick.
+/// Something that happened. The listener is called on the thread where it happened and must be quick.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event {
-    /// What.
+    /// The kind.
     pub kind: EventKind,
     /// The installation that it is about.
     pub installation_id: Option<String>,
-    /// How long the call took, or the wait until it is sent again.
+    /// The duration of the call, or the wait until the request is sent again.
     pub duration: Option<Duration>,
-    /// How far the platform's clock is ahead, in milliseconds.
+    /// The offset of the platform's clock: milliseconds ahead of this machine's.
     pub clock_offset_ms: Option<i64>,
-    /// Why.
+    /// The cause.
     pub error: Option<Error>,
 }
 
@@ -96,27 +96,27 @@ impl Event {
         Self { kind, installation_id: None, duration: None, clock_offset_ms: None, error: None }
     }
 
-    pub(crate) fn skew(clock_offset_ms: i64) -> Self {
+    pub(crate) fn clock_skew(clock_offset_ms: i64) -> Self {
         Self { clock_offset_ms: Some(clock_offset_ms), ..Self::new(EventKind::SkewFound) }
     }
 
-    pub(crate) fn of(mut self, installation_id: Option<&str>) -> Self {
+    pub(crate) fn with_installation(mut self, installation_id: Option<&str>) -> Self {
         self.installation_id = installation_id.map(str::to_owned);
         self
     }
 
-    pub(crate) fn lasting(mut self, duration: Duration) -> Self {
+    pub(crate) fn with_duration(mut self, duration: Duration) -> Self {
         self.duration = Some(duration);
         self
     }
 
-    pub(crate) fn because(mut self, error: Option<&Error>) -> Self {
+    pub(crate) fn with_error(mut self, error: Option<&Error>) -> Self {
         self.error = error.cloned();
         self
     }
 }
 
-/// Says it in a line, as a log wants it.
+/// One line, as for a log.
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind.name())?;
@@ -136,48 +136,48 @@ impl fmt::Display for Event {
     }
 }
 
-/// Who is told.
+/// A callback that receives each event.
 pub type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
-/// How often things happened since the app was made.
+/// The counts of events since the app was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Tokens minted because somebody waited.
+    /// Tokens minted because a caller waited.
     pub minted: u64,
-    /// Tokens minted ahead of time.
+    /// Tokens minted before their predecessors expired.
     pub renewed: u64,
-    /// Mintings that failed.
+    /// Attempts to mint that failed.
     pub failed: u64,
-    /// Live tokens handed out beyond their margin because no new one came.
+    /// Tokens near their end that were returned because no new one could be minted.
     pub served_stale: u64,
     /// Requests sent again.
     pub retried: u64,
-    /// Callers who joined a minting that was on its way.
+    /// Callers who shared a minting that was running.
     pub joined: u64,
-    /// Tokens that the platform refused before their time.
+    /// Tokens that the platform refused although they had not expired.
     pub refused: u64,
-    /// Tokens taken from the store.
+    /// Tokens read from the store.
     pub from_store: u64,
-    /// What the store did not do.
+    /// Failures of the store.
     pub store_failed: u64,
-    /// Keys (an installation and a scope) that have a place in memory.
+    /// Installations with a scope, and sessions, that have a place in memory.
     pub sources: u64,
 }
 
-/// Tells events and counts them.
-pub(crate) struct Teller {
+/// Sends events to the listener and the log, and counts them.
+pub(crate) struct EventSink {
     listener: Option<Listener>,
     counts: [AtomicU64; EventKind::ALL.len()],
     joined: AtomicU64,
 }
 
-impl Teller {
+impl EventSink {
     pub(crate) fn new(listener: Option<Listener>) -> Self {
         Self { listener, counts: Default::default(), joined: AtomicU64::new(0) }
     }
 
-    pub(crate) fn tell(&self, event: &Event) {
+    pub(crate) fn emit(&self, event: &Event) {
         self.counts[event.kind as usize].fetch_add(1, Ordering::Relaxed);
         if event.kind.is_warning() {
             tracing::warn!(target: "appmint", "{event}");
@@ -189,12 +189,12 @@ impl Teller {
         }
     }
 
-    /// Calls back into the host program; a panic there must not end a worker's other work.
+    /// Calls back into the host program. A panic there must not end the thread's other work.
     pub(crate) fn call(&self, callback: impl FnOnce()) {
         let _ = catch_unwind(AssertUnwindSafe(callback));
     }
 
-    pub(crate) fn joined(&self) {
+    pub(crate) fn count_shared(&self) {
         self.joined.fetch_add(1, Ordering::Relaxed);
     }
 

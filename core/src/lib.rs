@@ -1,113 +1,111 @@
-//! Authenticate as a platform app.
+//! Authenticate as a platform app: a GitHub App, or its kin on AtomGit, GitHub Enterprise Server, ICR
+//! and others.
 //!
-//! **A grant, put to a platform, yields a token. A source keeps one valid.**
+//! **Exchange a grant for a token; a source keeps the token fresh.**
+//!
+//! # Usage
 //!
 //! ```no_run
-//! use appmint_core::{Call, Settings};
+//! use appmint_core::{App, Call};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let settings = Settings {
-//!     platform: Some("atomgit".into()),
-//!     app_id: Some("75".into()),
-//!     private_key: Some(std::fs::read("app.pem")?.into()),
-//!     ..Settings::default()
-//! };
-//! let source = settings.app()?.installation("14")?;
-//! let header = source.token(None).wait()?.authorization_header();
+//! let app = App::builder("atomgit").app_id("75").private_key(std::fs::read("app.pem")?).build()?;
+//! let source = app.installation("14")?;
+//! let header = source.token().wait()?.authorization_header();
 //! let reply = source.request(Call::get("/orgs/acme/repos")).wait()?;
 //! # let _ = (header, reply); Ok(()) }
 //! ```
 //!
-//! Every call that goes out returns a [`Flight`]: `.wait()` blocks until it lands, at most until
-//! the deadline; `.on_landing(…)` calls back.
+//! # Concepts
+//!
+//! - An [`App`] is a platform and the credentials that the platform's settings page shows. It is cheap
+//!   to clone and usable from any thread.
+//! - A [`TokenSource`] returns a token that is valid for at least a minute, whenever it is asked: of an
+//!   installation ([`App::installation`]), of the app itself ([`App::app_tokens`]) or of a user
+//!   ([`App::session`]). It caches, renews ahead, and mints once for everybody who asks.
+//! - A [`Task`] is a call on its way. [`wait`](Task::wait) blocks until it completes, at most until its
+//!   deadline; [`on_complete`](Task::on_complete) calls back; and it can be awaited on any executor.
+//! - A [`Platform`](platform::Platform) is data: a JSON descriptor, built in or given at run time.
+//! - A [`Store`](store::Store) keeps tokens between processes, so that a fleet mints once.
+//!
+//! ```no_run
+//! # async fn f() -> appmint_core::Result<()> {
+//! use appmint_core::{App, Lookup, Scope};
+//!
+//! let app = App::builder("github").app_id("1").private_key("…").store("sqlite:tokens.db").build()?;
+//! let api = Scope::all().repositories(["api"]).permission("contents", "read");
+//! let source = app.installation(Lookup::Organization("octo-org".into()).narrowed(api))?;
+//! let token = source.token().await?;
+//! println!("expires at {:?}", token.expires_at());
+//! # Ok(()) }
+//! ```
+//!
+//! A user logs in on this machine ([`App::start_login`]), on another device
+//! ([`App::start_device_login`]) or on a web page ([`App::authorize`], [`App::finish_authorization`]).
+//! A session keeps the user's token fresh from then on:
+//!
+//! ```no_run
+//! # fn f(app: appmint_core::App) -> appmint_core::Result<()> {
+//! use appmint_core::{Call, logins::LoginRequest};
+//!
+//! let login = app.start_login(LoginRequest::default())?;
+//! login.open_browser()?;
+//! app.start_session("alice", login.wait(None).wait()?).wait()?;
+//! let reply = app.session("alice")?.request(Call::get("/user")).wait()?;
+//! # let _ = reply; Ok(()) }
+//! ```
+//!
+//! # Errors
+//!
+//! Every error has an [`ErrorKind`] (*what can the caller do?*), often a finer [`Reason`], a message
+//! without secrets, and a hint. [`Error::is_retryable`] tells whether the same call may work later.
+//!
+//! # Features
+//!
+//! `sqlite` and `redis` (both on by default) build in the stores of these names.
 
 #![forbid(unsafe_code)]
 
 mod app;
-mod call;
-mod cell;
+pub mod auth;
+mod cache;
 mod client;
 mod clock;
-mod config;
-mod device;
-mod discovery;
+mod encoding;
 mod error;
 mod event;
-mod flight;
-mod grant;
-mod http;
-mod install;
-mod installation;
-mod introspection;
-mod jwt;
-mod key;
-mod limit;
-mod listing;
-mod login;
-mod lookup;
-mod oauth;
-mod offset;
-mod operation;
-mod platform;
-mod process;
-mod refusal;
-mod registration;
-mod reply;
-mod repository;
-mod retry;
-mod scope;
+pub mod http;
+pub mod logins;
+pub mod oauth;
+pub mod platform;
+pub mod resources;
 mod secret;
-mod settings;
-mod signer;
-mod source;
-mod store;
-mod strict;
-mod target;
+mod sessions;
+mod sources;
+pub mod store;
+mod tasks;
 mod time;
 mod token;
-mod transport;
-mod webhook;
-mod webhook_config;
 
-pub use app::{App, AppTokenRequest};
-pub use call::Call;
-pub use client::{Client, Proof};
-pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::Config;
-pub use device::DeviceLogin;
-pub use error::{Error, ErrorKind, Reason, Result};
-pub use event::{Event, EventKind, Listener, Stats};
-pub use flight::{Deadline, Flight};
-pub use grant::Grant;
-pub use http::{Body, Repeat, Request, Response};
-pub use install::InstallRequest;
-pub use installation::Installation;
-pub use introspection::Introspection;
-pub use jwt::{Issuer, JwtRules};
-pub use key::PrivateKey;
-pub use listing::{Items, Listing};
-pub use login::{Login, LoginRequest};
-pub use lookup::Lookup;
-pub use oauth::{Authorization, AuthorizationRequest, code_challenge};
-pub use platform::Platform;
-pub use registration::Registration;
-pub use repository::Repository;
-pub use retry::RetryPolicy;
-pub use scope::Scope;
-pub use secret::Secret;
-pub use settings::Settings;
-pub use signer::Signer;
-pub use source::TokenSource;
-#[cfg(feature = "redis")]
-pub use store::RedisStore;
-#[cfg(feature = "sqlite")]
-pub use store::SqliteStore;
-pub use store::{MemoryStore, Store, StoreKey};
-pub use target::Target;
-pub use time::{TimeFormat, Timestamp};
-pub use token::{Permissions, Token, TokenKind};
-pub use transport::{HttpTransport, Network, Transport};
-pub use webhook::WebhookEvent;
-pub use webhook_config::{WebhookConfig, WebhookDelivery, WebhookUpdate};
+pub use self::{
+    app::{App, AppBuilder},
+    auth::{AppTokenRequest, Scope},
+    clock::{Clock, ManualClock, SystemClock},
+    error::{Error, ErrorKind, Reason, Result},
+    event::{Event, EventKind, Listener, Stats},
+    http::Response,
+    resources::{Call, Installation, InstallationRequest, Lookup},
+    secret::Secret,
+    sources::{Items, Listing, TokenSource},
+    tasks::{Deadline, Task, TaskFuture},
+    time::{TimeFormat, Timestamp},
+    token::{Permissions, Token, TokenKind},
+};
+
+/// For the bindings of other languages. Not covered by semantic versioning.
+#[doc(hidden)]
+pub mod binding {
+    pub use crate::app::Settings;
+}
 
 /// The library's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,4 +1,4 @@
-//! Text that must not be seen: keys' passphrases, client secrets, tokens.
+//! Secret text: passphrases, client secrets, tokens.
 //!
 //! It is zeroized when dropped, shows itself as `[redacted]`, compares in constant time, and has
 //! one loud method that gives it away.
@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text over.
+    /// A secret of this text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
@@ -57,8 +57,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A platform's words with everything taken out that could be a secret: the `known` ones to the
-/// letter, and every word that looks like a token or a JWT.
+/// A platform's text without anything that could be a secret: the `known` secrets, and every word that
+/// looks like a token or a JWT.
 pub(crate) fn scrub(text: &str, known: &[&str], prefixes: &[String]) -> String {
     let mut text = text.replace(char::is_control, " ");
     for secret in known.iter().filter(|secret| secret.len() >= SHORTEST_SECRET) {
@@ -82,7 +82,7 @@ fn is_token_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
 }
 
-/// Where a token begins in a word such as `bad_ats_6c91…`.
+/// The start of a token within a word such as `bad_ats_6c91…`.
 fn start_of_token(word: &str, prefixes: &[String]) -> Option<usize> {
     let begins_part = |at: &usize| !word[..*at].ends_with(|c: char| c.is_ascii_alphanumeric());
     let mut starts = word.char_indices().map(|(at, _)| at).filter(begins_part);

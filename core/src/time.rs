@@ -1,4 +1,4 @@
-//! Points in time, and the many ways in which platforms write them.
+//! Points in time, and the many notations of platforms for them.
 
 use std::{
     fmt,
@@ -55,7 +55,7 @@ impl Timestamp {
         Self(self.0.saturating_add(by_ms))
     }
 
-    /// How long it is until `later`; zero if that has passed.
+    /// The time until `later`; zero if that has passed.
     #[must_use]
     pub fn until(self, later: Self) -> Duration {
         let millis = later.0.saturating_sub(self.0);
@@ -92,7 +92,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// How a platform writes a time.
+/// A platform's notation of times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeFormat {
@@ -178,15 +178,13 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused() {
-        for nonsense in
-            [json!(1e300), json!("NaN"), json!("inf"), json!(null), json!([]), json!("")]
-        {
-            assert_eq!(TimeFormat::Seconds.read(&nonsense, NOON), None, "{nonsense}");
-            assert_eq!(TimeFormat::EpochMilliseconds.read(&nonsense, NOON), None, "{nonsense}");
+    fn a_value_that_is_no_time_is_refused() {
+        for wrong in [json!(1e300), json!("NaN"), json!("inf"), json!(null), json!([]), json!("")] {
+            assert_eq!(TimeFormat::Seconds.read(&wrong, NOON), None, "{wrong}");
+            assert_eq!(TimeFormat::EpochMilliseconds.read(&wrong, NOON), None, "{wrong}");
         }
-        for nonsense in ["10000-01-01T00:00:00Z", "2023-05-07", "soon"] {
-            assert_eq!(TimeFormat::Rfc3339.read(&json!(nonsense), NOON), None, "{nonsense}");
+        for wrong in ["10000-01-01T00:00:00Z", "2023-05-07", "soon"] {
+            assert_eq!(TimeFormat::Rfc3339.read(&json!(wrong), NOON), None, "{wrong}");
         }
     }
 

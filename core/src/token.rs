@@ -1,4 +1,4 @@
-//! A token is a snapshot: the secret, what it may do, and until when.
+//! A token as a value: the secret, its rights, and its expiry.
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
@@ -7,13 +7,13 @@ use crate::{secret::Secret, time::Timestamp};
 /// Permission names to levels, as the platform writes them.
 pub type Permissions = BTreeMap<String, String>;
 
-/// What a token stands for.
+/// The holder that a token authenticates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenKind {
-    /// The app itself: a JWT that it signed.
+    /// The app itself, by a JWT that it signed.
     Jwt,
-    /// The app itself: a token that the platform gave it for a JWT.
+    /// The app itself, by a token that the platform minted.
     App,
     /// An installation of the app.
     Installation,
@@ -37,7 +37,8 @@ impl TokenKind {
     }
 }
 
-/// A token, cheap to clone. It does not show its secret unless asked to [`reveal`](Self::reveal).
+/// A token, cheap to clone. Only [`reveal`](Self::reveal) and
+/// [`authorization_header`](Self::authorization_header) show its secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(Arc<Snapshot>);
 
@@ -49,7 +50,7 @@ struct Snapshot {
     details: Arc<Details>,
 }
 
-/// What many tokens have in common: those of an app's installations are often alike in all of it.
+/// The part that many tokens have in common: the installations of an app often have equal rights.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Details {
     kind: TokenKind,
@@ -98,7 +99,7 @@ impl Token {
         &self.0.details
     }
 
-    /// What it stands for.
+    /// The holder that it authenticates.
     #[must_use]
     pub fn kind(&self) -> TokenKind {
         self.0.details.kind
@@ -116,7 +117,7 @@ impl Token {
         Secret::new(format!("{} {}", self.0.details.scheme, self.reveal()))
     }
 
-    /// When it stops working; `None` if the platform did not say.
+    /// When it expires; `None` if the platform did not say.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.0.expires_at
@@ -128,13 +129,13 @@ impl Token {
         self.0.expires_at.is_none_or(|expires_at| expires_at > time)
     }
 
-    /// What it may do: permission names to levels.
+    /// Its permissions: names and levels.
     #[must_use]
     pub fn permissions(&self) -> &Permissions {
         &self.0.details.permissions
     }
 
-    /// Which repositories it reaches: `all` or `selected`.
+    /// The repositories that it can access: `all` or `selected`.
     #[must_use]
     pub fn repository_selection(&self) -> Option<&str> {
         self.0.details.repository_selection.as_deref()
@@ -152,7 +153,8 @@ impl Token {
         &self.0.details.scopes
     }
 
-    /// The account whose token it is, where the platform was asked and said so.
+    /// The account of the user, if [`check_token`](crate::App::check_token) or a similar operation
+    /// returned the token and the platform names the account.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.0.details.account.as_deref()
@@ -166,7 +168,7 @@ impl Token {
         self.0.issued_at
     }
 
-    /// How long ago it was issued; `None` where that is not known.
+    /// The time since it was issued; `None` where that is not known.
     pub(crate) fn age(&self, now: Timestamp) -> Option<Duration> {
         self.0.issued_at.map(|issued| issued.until(now))
     }
@@ -183,7 +185,7 @@ impl Token {
         self.0.details.refresh_token.as_ref()
     }
 
-    /// When the refresh token stops working.
+    /// When the refresh token expires.
     #[must_use]
     pub fn refresh_token_expires_at(&self) -> Option<Timestamp> {
         self.0.details.refresh_token_expires_at

@@ -6,8 +6,9 @@ mod common;
 use std::time::Duration;
 
 use appmint_core::{
-    App, AppTokenRequest, AuthorizationRequest, Call, Error, ErrorKind, Lookup, Reason, Scope,
-    TokenKind, WebhookUpdate,
+    App, AppTokenRequest, Call, Error, ErrorKind, Lookup, Reason, Scope, TokenKind,
+    oauth::{AuthorizationRequest, CodeExchange},
+    resources::WebhookUpdate,
 };
 use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
 use common::{NOW_MS, app, sandbox_of, settings};
@@ -19,7 +20,7 @@ fn kind(error: &Error) -> (ErrorKind, Option<Reason>) {
 }
 
 fn narrowed(app: &App, id: &str, scope: Scope) -> Result<appmint_core::Token, Error> {
-    app.narrowed_installation(id, scope)?.token(None).wait()
+    app.installation(Lookup::from(id).narrowed(scope))?.token().wait()
 }
 
 fn authorized_code(sandbox: &Sandbox, app: &App) -> (String, appmint_core::Secret) {
@@ -67,7 +68,7 @@ fn an_installation_is_found_by_what_it_is_on() {
             let found = app.find_installation(lookup.clone()).wait();
             assert_eq!(found.map(|one| one.id).ok().as_deref(), Some(id), "{lookup:?}");
         }
-        let error = app.find_installation("nobody").wait().unwrap_err();
+        let error = app.find_installation(Lookup::Account("nobody".into())).wait().unwrap_err();
         assert_eq!(kind(&error), (ErrorKind::NotFound, Some(Reason::NotInstalled)));
         let malformed = app.find_installation(Lookup::Repository("octo-repo".into())).wait();
         assert_eq!(malformed.unwrap_err().kind(), ErrorKind::InvalidArgument);
@@ -113,7 +114,7 @@ fn a_long_token_with_dots_is_as_good_as_a_short_one() {
     let sandbox = sandbox_of(PlatformName::GitHub);
     sandbox.quirks(&serde_json::json!({ "stateless_tokens": true })).unwrap();
     let source = app(&sandbox).installation("1").unwrap();
-    assert!(source.token(None).wait().unwrap().reveal().len() > 400);
+    assert!(source.token().wait().unwrap().reveal().len() > 400);
     assert_eq!(source.request(Call::get("/orgs/github/repos")).wait().unwrap().status, 200);
 }
 
@@ -126,7 +127,8 @@ fn a_path_gets_the_credential_that_it_wants() {
         let status = |path: &str| source.request(Call::get(path)).wait().unwrap().status;
         assert_eq!((status("/app"), status("/orgs/github/repos")), (200, 200));
         let (code, verifier) = authorized_code(&sandbox, &app);
-        let token = app.exchange_code(code, None, Some(verifier)).wait().unwrap();
+        let token =
+            app.exchange_code(CodeExchange::new(code).code_verifier(verifier)).wait().unwrap();
         let path = format!("/applications/{}/token", sandbox.registration().client_id);
         let body = serde_json::json!({ "access_token": token.reveal() });
         let check = app.request(Call::new("POST", path).json(&body)).wait().unwrap();
@@ -145,12 +147,13 @@ fn a_call_as_an_installation_takes_no_other_token_on_any_path() {
 }
 
 #[test]
-fn a_rotated_refresh_token_is_dead_and_said_to_be() {
+fn a_rotated_refresh_token_is_reported_as_invalid() {
     for platform in HUBS {
         let sandbox = sandbox_of(platform);
         let app = app(&sandbox);
         let (code, verifier) = authorized_code(&sandbox, &app);
-        let token = app.exchange_code(code, None, Some(verifier)).wait().unwrap();
+        let token =
+            app.exchange_code(CodeExchange::new(code).code_verifier(verifier)).wait().unwrap();
         assert_eq!(token.expires_at().unwrap().as_millis(), NOW_MS + 28_800_000);
         let spent = token.refresh_token().unwrap().clone();
         let refreshed = app.refresh(spent.clone()).wait().unwrap();
@@ -164,11 +167,14 @@ fn a_rotated_refresh_token_is_dead_and_said_to_be() {
 fn errors_with_a_status_of_success_are_errors() {
     let sandbox = sandbox_of(PlatformName::GitHub);
     let app = app(&sandbox);
-    let error = app.exchange_code("nonsense", None, None).wait().unwrap_err();
+    let error = app.exchange_code("no-such-code").wait().unwrap_err();
     assert_eq!(kind(&error), (ErrorKind::Reauthorize, Some(Reason::InvalidCode)));
     assert_eq!((error.status(), error.platform_code()), (Some(200), Some("bad_verification_code")));
     let (code, _) = authorized_code(&sandbox, &app);
-    let error = app.exchange_code(code, None, Some("a".repeat(43).into())).wait().unwrap_err();
+    let error = app
+        .exchange_code(CodeExchange::new(code).code_verifier("a".repeat(43)))
+        .wait()
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Reauthorize);
 }
 
@@ -180,8 +186,11 @@ fn icr_goes_its_own_way_through_the_same_code() {
     let organization = "9a2e4b6c-1d3f-4a5b-8c7d-0e1f2a3b4c01";
     let found = app.find_installation(Lookup::Organization(organization.into())).wait().unwrap();
     assert_eq!((&found.id, found.account_name.as_deref()), (id, Some("Reykjavik Forests")));
-    assert_eq!(&app.find_installation("reykjavik forests").wait().unwrap().id, id);
-    let token = app.installation(id).unwrap().token(None).wait().unwrap();
+    assert_eq!(
+        &app.find_installation(Lookup::Account("reykjavik forests".into())).wait().unwrap().id,
+        id
+    );
+    let token = app.installation(id).unwrap().token().wait().unwrap();
     assert!(token.reveal().starts_with("crs_"));
     assert_eq!(token.expires_at().unwrap().as_millis(), NOW_MS / 1000 * 1000 + 7_200_000);
     let error = narrowed(&app, id, Scope::all().permission("x", "VIEW")).unwrap_err();
@@ -195,10 +204,10 @@ fn a_clock_that_is_off_is_corrected_everywhere() {
     for platform in [PlatformName::GitHub, PlatformName::GitHubEnterprise, PlatformName::Icr] {
         let sandbox = sandbox_of(platform);
         let (settings, clock) = settings(&sandbox);
-        let app = settings.app().unwrap();
+        let app = settings.build().unwrap();
         clock.set(appmint_core::Timestamp::from_millis(NOW_MS + 3_600_000));
         let id = sandbox.registration().installations[0].clone();
-        let token = app.installation(id).unwrap().token(None).wait().unwrap();
+        let token = app.installation(id).unwrap().token().wait().unwrap();
         assert!(token.expires_at().unwrap().as_millis() > NOW_MS, "{platform:?}");
         assert_ne!(app.clock_offset_ms(), 0, "{platform:?}");
     }
@@ -231,7 +240,7 @@ fn a_delivery_is_listed_shown_and_sent_once_more() {
         let sandbox = sandbox_of(platform);
         let app = app(&sandbox);
         let newest = app.webhook_deliveries().unwrap().next_item().wait().unwrap().unwrap();
-        assert_eq!(sandbox.ledger().count("list_webhook_deliveries"), 1);
+        assert_eq!(sandbox.ledger().count("list_hook_deliveries"), 1);
         let whole = app.webhook_delivery(newest.id.as_str()).wait().unwrap();
         assert_eq!(whole.guid, newest.guid);
         assert!(
@@ -248,8 +257,8 @@ fn a_delivery_is_listed_shown_and_sent_once_more() {
 fn a_suspended_installation_mints_nothing_until_a_second_after_it_is_unsuspended() {
     let sandbox = sandbox_of(PlatformName::GitHub);
     let (settings, clock) = settings(&sandbox);
-    let app = settings.app().unwrap();
-    let mint = || app.installation("1").unwrap().token(None).wait();
+    let app = settings.build().unwrap();
+    let mint = || app.installation("1").unwrap().token().wait();
     app.suspend_installation("1").wait().unwrap();
     assert_eq!(kind(&mint().unwrap_err()), (ErrorKind::Forbidden, Some(Reason::Suspended)));
     app.unsuspend_installation("1").wait().unwrap();
@@ -274,16 +283,16 @@ fn a_manifest_becomes_an_app_that_mints() {
     let code = code.split('&').next().unwrap();
     let (mut settings, _) = settings(&sandbox);
     settings.private_key = None;
-    let made = settings.clone().app().unwrap().convert_manifest(code).wait().unwrap();
+    let made = settings.clone().build().unwrap().convert_manifest(code).wait().unwrap();
     assert_eq!(made.name.as_deref(), Some("Anvil"));
     let key = made.private_key.clone().unwrap();
     assert!(!format!("{made:?}{}", made.raw).contains(key.reveal().lines().nth(1).unwrap()));
-    let spent = settings.clone().app().unwrap().convert_manifest(code).wait().unwrap_err();
+    let spent = settings.clone().build().unwrap().convert_manifest(code).wait().unwrap_err();
     assert_eq!(kind(&spent), (ErrorKind::Rejected, Some(Reason::InvalidCode)));
 
     settings.app_id = Some(made.id.clone());
     settings.private_key = Some(key.reveal().as_bytes().to_vec().into());
-    assert_eq!(settings.app().unwrap().registration().wait().unwrap().id, made.id);
+    assert_eq!(settings.build().unwrap().registration().wait().unwrap().id, made.id);
 }
 
 #[test]
@@ -292,7 +301,8 @@ fn a_users_token_is_checked_reset_and_ended() {
         let sandbox = sandbox_of(platform);
         let app = app(&sandbox);
         let (code, verifier) = authorized_code(&sandbox, &app);
-        let token = app.exchange_code(code, None, Some(verifier)).wait().unwrap();
+        let token =
+            app.exchange_code(CodeExchange::new(code).code_verifier(verifier)).wait().unwrap();
         let checked = app.check_token(token.reveal()).wait().unwrap();
         assert_eq!(checked.reveal(), token.reveal());
         assert_eq!(checked.expires_at().unwrap().as_millis(), NOW_MS / 1000 * 1000 + 28_800_000);
@@ -315,12 +325,12 @@ fn a_revoked_token_opens_nothing_and_the_next_one_does() {
         let id = sandbox.registration().installations[0].clone();
         let source = app.installation(id).unwrap();
         source.revoke().wait().unwrap();
-        let first = source.token(None).wait().unwrap();
+        let first = source.token().wait().unwrap();
         source.revoke().wait().unwrap();
         source.revoke().wait().unwrap();
         assert!(source.expires_at().is_none(), "{platform:?}");
         app.revoke_installation_token(first.reveal()).wait().unwrap();
-        assert_ne!(source.token(None).wait().unwrap(), first, "{platform:?}");
+        assert_ne!(source.token().wait().unwrap(), first, "{platform:?}");
     }
 }
 
@@ -330,11 +340,13 @@ fn what_an_installation_reaches_is_listed() {
     let app = app(&sandbox);
     let all = app.installation("3").unwrap().repositories().unwrap().all().unwrap();
     assert!(all.iter().any(|it| it.name == "octo-repo" && it.full_name.is_some()));
-    let narrowed =
-        app.narrowed_installation("3", Scope::all().repositories(["octo-repo"])).unwrap();
+    let narrowed = app
+        .installation(Lookup::from("3").narrowed(Scope::all().repositories(["octo-repo"])))
+        .unwrap();
     assert_eq!(narrowed.repositories().unwrap().all().unwrap().len(), 1);
     let asked = Scope::all().repositories(["octo-repo", "octo-secrets"]);
-    let error = app.narrowed_installation("3", asked).unwrap().token(None).wait().unwrap_err();
+    let error =
+        app.installation(Lookup::from("3").narrowed(asked)).unwrap().token().wait().unwrap_err();
     assert_eq!(error.message(), "installation 3 does not reach octo-secrets");
 }
 
@@ -343,7 +355,7 @@ fn a_token_is_given_time_to_become_known() {
     let sandbox = sandbox_of(PlatformName::GitHub);
     let (mut settings, _) = settings(&sandbox);
     settings.retry_wait = Some(Duration::from_millis(1));
-    let source = settings.app().unwrap().installation("1").unwrap();
+    let source = settings.build().unwrap().installation("1").unwrap();
     let lag = Effect::FreshTokenLag { seconds: 5 };
     sandbox.fault(Fault::on("mint_installation_token", lag)).unwrap();
     let status = || source.request(Call::get("/orgs/github/repos")).wait().unwrap().status;
@@ -357,7 +369,7 @@ fn an_app_has_a_token_of_its_own_where_there_are_any() {
     let sandbox = sandbox_of(PlatformName::Icr);
     let tokens = app(&sandbox).app_tokens(AppTokenRequest::default()).unwrap();
     assert_eq!(tokens.installation_id(), None);
-    let token = tokens.token(None).wait().unwrap();
+    let token = tokens.token().wait().unwrap();
     assert_eq!(token.kind(), TokenKind::App);
-    assert_eq!(tokens.token(None).wait().unwrap(), token);
+    assert_eq!(tokens.token().wait().unwrap(), token);
 }

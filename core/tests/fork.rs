@@ -47,7 +47,7 @@ fn in_child(seconds: u64, work: impl FnOnce() -> bool) -> bool {
 fn mints(app: &App) -> bool {
     let Ok(source) = app.installation("18") else { return false };
     source.invalidate();
-    source.token(None).wait().is_ok() && app.request(Call::get("/app/installations")).wait().is_ok()
+    source.token().wait().is_ok() && app.request(Call::get("/app/installations")).wait().is_ok()
 }
 
 /// How many forks; `APPMINT_FORKS` says otherwise.
@@ -58,8 +58,8 @@ fn forks() -> u32 {
 #[test]
 fn a_child_mints_while_its_parent_does() {
     let sandbox = sandbox();
-    let app = settings(&sandbox).0.app().unwrap();
-    let held = app.installation("14").unwrap().token(None).wait().unwrap();
+    let app = settings(&sandbox).0.build().unwrap();
+    let held = app.installation("14").unwrap().token().wait().unwrap();
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         let busy: Vec<_> = (0..4)
@@ -72,7 +72,7 @@ fn a_child_mints_while_its_parent_does() {
                         if n > 1 {
                             source.invalidate();
                         }
-                        source.token(None).wait().unwrap();
+                        source.token().wait().unwrap();
                         minted += 1;
                     }
                     minted
@@ -91,12 +91,12 @@ fn a_child_mints_while_its_parent_does() {
 #[test]
 fn a_child_keeps_the_tokens_that_its_parent_had() {
     let sandbox = sandbox();
-    let app = settings(&sandbox).0.app().unwrap();
+    let app = settings(&sandbox).0.build().unwrap();
     let source = app.installation("14").unwrap();
-    let token = source.token(None).wait().unwrap();
+    let token = source.token().wait().unwrap();
     let kept = || {
-        let by_id = app.installation("14").and_then(|source| source.token(None).wait());
-        source.token(None).wait().is_ok_and(|it| it == token) && by_id.is_ok_and(|it| it == token)
+        let by_id = app.installation("14").and_then(|source| source.token().wait());
+        source.token().wait().is_ok_and(|it| it == token) && by_id.is_ok_and(|it| it == token)
     };
     assert!(in_child(20, kept));
     assert_eq!(sandbox.ledger().counts()["mint_installation_token"], 1);
@@ -105,7 +105,7 @@ fn a_child_keeps_the_tokens_that_its_parent_had() {
 #[test]
 fn a_childs_child_mints_and_dropping_ends() {
     let sandbox = sandbox();
-    let app = settings(&sandbox).0.app().unwrap();
+    let app = settings(&sandbox).0.build().unwrap();
     assert!(mints(&app));
     assert!(in_child(20, || mints(&app) && in_child(15, || mints(&app))));
     let copy = app.clone();

@@ -5,8 +5,12 @@ mod common;
 use std::{sync::Arc, time::Duration};
 
 use appmint_core::{
-    App, AppTokenRequest, AuthorizationRequest, Call, Error, ErrorKind, Login, LoginRequest,
-    ManualClock, MemoryStore, Platform, Reason, Settings, Store, Timestamp, Token, TokenKind,
+    App, AppTokenRequest, Call, Error, ErrorKind, ManualClock, Reason, Timestamp, Token, TokenKind,
+    binding::Settings,
+    logins::{Login, LoginRequest},
+    oauth::AuthorizationRequest,
+    platform::Platform,
+    store::{MemoryStore, Store},
 };
 use appmint_sandbox::{PlatformName, Sandbox};
 use common::{NOW_MS, sandbox_of};
@@ -40,7 +44,7 @@ impl Scene {
     }
 
     fn discover(&self, issuer: &str) -> Result<Platform, Error> {
-        Platform::discover(issuer, &self.settings()).wait()
+        Platform::discover_with(issuer, &self.settings()).wait()
     }
 
     /// An app on what was discovered.
@@ -50,7 +54,7 @@ impl Scene {
         settings.platform_descriptor = Some(platform.as_json().to_owned());
         settings.api_url = Some(self.sandbox.api_url());
         change(&mut settings);
-        settings.app().unwrap()
+        settings.build().unwrap()
     }
 
     fn key(&self) -> Vec<u8> {
@@ -99,7 +103,7 @@ impl Scene {
     }
 }
 
-fn told<T>(outcome: Result<T, Error>) -> (ErrorKind, Option<Reason>) {
+fn outcome_of<T>(outcome: Result<T, Error>) -> (ErrorKind, Option<Reason>) {
     let error = outcome.err().expect("a refusal");
     (error.kind(), error.reason())
 }
@@ -135,7 +139,7 @@ fn metadata_of_another_issuer_are_refused() {
     assert!(error.hint().unwrap().contains(&scene.issuer("main")), "{error}");
     let mismatch = (ErrorKind::Protocol, Some(Reason::IssuerMismatch));
     let evil = json!({ "issuer": "https://evil.example" });
-    assert_eq!(told(scene.with_metadata(&evil)), mismatch);
+    assert_eq!(outcome_of(scene.with_metadata(&evil)), mismatch);
 }
 
 #[test]
@@ -148,12 +152,12 @@ fn metadata_that_cannot_be_used_are_refused() {
         json!({ "token_endpoint": "/token" }),
         json!({ "token_endpoint": "https://me:pw@example.com/token" }),
     ] {
-        assert_eq!(told(scene.with_metadata(&patch)), unusable, "{patch}");
+        assert_eq!(outcome_of(scene.with_metadata(&patch)), unusable, "{patch}");
     }
     let plain = json!({ "token_endpoint": "http://example.com/token" });
-    assert_eq!(told(scene.with_metadata(&plain)).0, ErrorKind::InvalidArgument);
+    assert_eq!(outcome_of(scene.with_metadata(&plain)).0, ErrorKind::InvalidArgument);
     for issuer in ["", "gitlab.com", "ftp://x", "https://x/?a", "https://x/#a", "https://a@x"] {
-        assert_eq!(told(scene.discover(issuer)).0, ErrorKind::InvalidArgument, "{issuer}");
+        assert_eq!(outcome_of(scene.discover(issuer)).0, ErrorKind::InvalidArgument, "{issuer}");
     }
 }
 
@@ -189,7 +193,7 @@ fn a_key_that_the_server_does_not_know_gives_way_to_the_other() {
     scene.log_in(&app);
     let alone = scene.app(|it| it.client_id = Some("robot".into()));
     let refused = alone.refresh("isr_x").wait();
-    assert_eq!(told(refused), (ErrorKind::Unauthorized, Some(Reason::InvalidClient)));
+    assert_eq!(outcome_of(refused), (ErrorKind::Unauthorized, Some(Reason::InvalidClient)));
 }
 
 #[test]
@@ -211,18 +215,18 @@ fn tokens_are_looked_at_and_ended() {
     let refresh_token = token.refresh_token().unwrap().clone();
     app.revoke_token(refresh_token.clone(), Some("refresh_token".into())).wait().unwrap();
     assert_eq!(
-        told(app.refresh(refresh_token).wait()),
+        outcome_of(app.refresh(refresh_token).wait()),
         (ErrorKind::Reauthorize, Some(Reason::InvalidRefreshToken))
     );
-    assert_eq!(told(app.revoke_token("", None).wait()).0, ErrorKind::InvalidArgument);
+    assert_eq!(outcome_of(app.revoke_token("", None).wait()).0, ErrorKind::InvalidArgument);
     scene.sandbox.quirks(&json!({ "revocation": "unsupported_token_type" })).unwrap();
     assert_eq!(
-        told(app.revoke_token("isa_x", None).wait()),
+        outcome_of(app.revoke_token("isa_x", None).wait()),
         (ErrorKind::Unsupported, Some(Reason::UnsupportedTokenType))
     );
     // RFC 7662 §2.1: who cannot prove to be anybody learns nothing.
     assert_eq!(
-        told(scene.tool().introspect_token("isa_x", None).wait()).0,
+        outcome_of(scene.tool().introspect_token("isa_x", None).wait()).0,
         ErrorKind::Unauthorized
     );
 }
@@ -235,7 +239,7 @@ fn a_service_account_has_tokens_for_its_scopes() {
         scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
         subject: subject.map(str::to_owned),
     };
-    let token = |wanted| app.app_tokens(wanted).unwrap().token(None).wait();
+    let token = |wanted| app.app_tokens(wanted).unwrap().token().wait();
     let first = token(wanted(&["read", "write"], None)).unwrap();
     assert_eq!(first.kind(), TokenKind::App);
     assert_eq!(token(wanted(&["write", "read", "read"], None)).unwrap(), first);
@@ -245,7 +249,7 @@ fn a_service_account_has_tokens_for_its_scopes() {
     let me: Value = serde_json::from_slice(&me.body).unwrap();
     assert_eq!(me["username"], "ada");
     let refused = (ErrorKind::Unauthorized, Some(Reason::InvalidAssertion));
-    assert_eq!(told(token(wanted(&["read"], Some("eve@example.test")))), refused);
+    assert_eq!(outcome_of(token(wanted(&["read"], Some("eve@example.test")))), refused);
 }
 
 #[test]
@@ -254,7 +258,7 @@ fn a_clock_that_is_off_is_corrected_for_assertions_too() {
     scene.clock.advance(Duration::from_secs(2 * 3600));
     let app = scene.account();
     let wanted = AppTokenRequest { scopes: vec!["read".into()], subject: None };
-    app.app_tokens(wanted).unwrap().token(None).wait().unwrap();
+    app.app_tokens(wanted).unwrap().token().wait().unwrap();
     let client = scene.robot();
     scene.sandbox.clock().advance_ms(4 * 3_600_000);
     scene.log_in(&client);
@@ -285,18 +289,18 @@ fn two_servers_before_one_api_share_no_session() {
         settings.client_secret = Some(SITE_SECRET.into());
         settings.own_store = Some(Arc::clone(&store));
         settings.store_unencrypted = true;
-        settings.app().unwrap()
+        settings.build().unwrap()
     };
     let (main, older) = (app("main"), app("older"));
     let token = scene.log_in(&main);
     main.start_session("alice", token.clone()).wait().unwrap();
-    assert_eq!(app("main").session("alice").unwrap().token(None).wait().unwrap(), token);
-    let stranger = older.session("alice").unwrap().token(None).wait();
-    assert_eq!(told(stranger), (ErrorKind::Reauthorize, Some(Reason::NoSession)));
+    assert_eq!(app("main").session("alice").unwrap().token().wait().unwrap(), token);
+    let other = older.session("alice").unwrap().token().wait();
+    assert_eq!(outcome_of(other), (ErrorKind::Reauthorize, Some(Reason::NoSession)));
 }
 
 #[test]
-fn any_number_of_people_who_log_in_keep_no_call_waiting() {
+fn waiting_logins_do_not_delay_calls() {
     let scene = Scene::new();
     let app = scene.site();
     let logins: Vec<_> =
@@ -305,6 +309,6 @@ fn any_number_of_people_who_log_in_keep_no_call_waiting() {
     assert!(!app.introspect_token("isa_x", None).wait().unwrap().active);
     logins.iter().for_each(Login::cancel);
     for login in waiting {
-        assert_eq!(told(login.wait()).0, ErrorKind::Cancelled);
+        assert_eq!(outcome_of(login.wait()).0, ErrorKind::Cancelled);
     }
 }

@@ -14,8 +14,10 @@ use std::{
 };
 
 use appmint_core::{
-    App, AuthorizationRequest, Error, ErrorKind, Login, LoginRequest, ManualClock, MemoryStore,
-    Reason, Result, Store, Timestamp,
+    App, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
+    logins::{Login, LoginRequest},
+    oauth::AuthorizationRequest,
+    store::{MemoryStore, Store},
 };
 use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
 use common::{NOW_MS, sandbox_of, settings};
@@ -27,7 +29,7 @@ fn scene() -> (Sandbox, App, ManualClock) {
     let (mut settings, clock) = settings(&sandbox);
     settings.store_key = Some(KEY.into());
     settings.retries = Some(0);
-    let app = settings.app().unwrap();
+    let app = settings.build().unwrap();
     (sandbox, app, clock)
 }
 
@@ -70,7 +72,7 @@ fn a_browser_comes_back_and_the_listener_closes() {
 }
 
 #[test]
-fn strangers_are_turned_away_and_waited_past() {
+fn other_requests_are_refused_and_the_login_goes_on() {
     let (sandbox, app, _) = scene();
     let login = app.start_login(LoginRequest::default()).unwrap();
     let callback = sandbox.press(login.url()).unwrap();
@@ -85,7 +87,7 @@ fn strangers_are_turned_away_and_waited_past() {
             "GET {} HTTP/1.1\r\nHost: {host}\r\n\r\n",
             &other_state["http://".len() + host.len()..]
         ),
-        "nonsense\r\n\r\n".to_owned(),
+        "no request\r\n\r\n".to_owned(),
         format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(40_000)),
     ] {
         let page = send(&host, &request);
@@ -93,24 +95,24 @@ fn strangers_are_turned_away_and_waited_past() {
         assert!(page.starts_with("HTTP/1.1 400") || is_cut, "{request:.60}: {page}");
     }
     drop(TcpStream::connect(&host).unwrap());
-    assert!(!waiting.has_landed());
+    assert!(!waiting.is_finished());
     assert!(browse(&callback).contains("You are logged in"));
     assert!(waiting.wait().is_ok());
 }
 
 #[test]
-fn who_says_no_and_who_fails_are_told_so() {
+fn a_declined_and_a_failed_login_show_their_page() {
     let (sandbox, app, _) = scene();
     let login = app.start_login(LoginRequest::default()).unwrap();
     let (waiting, callback) = (login.wait(None), sandbox.deny(login.url()).unwrap());
-    assert!(browse(&callback).contains("You said no"));
+    assert!(browse(&callback).contains("Authorization declined"));
     assert_eq!(waiting.wait().unwrap_err().kind(), ErrorKind::Denied);
 
     let login = app.start_login(LoginRequest::default()).unwrap();
     let callback = sandbox.press(login.url()).unwrap();
     let waiting = login.wait(None);
     sandbox.fault(Fault::on("exchange_code", Effect::Html { status: 502 })).unwrap();
-    assert!(browse(&callback).contains("That did not work"));
+    assert!(browse(&callback).contains("Login failed"));
     assert_eq!(waiting.wait().unwrap_err().kind(), ErrorKind::Server);
 }
 
@@ -214,7 +216,7 @@ fn a_public_client_logs_in_on_a_device() {
     let sandbox = sandbox_of(PlatformName::GitHub);
     let (mut settings, clock) = settings(&sandbox);
     (settings.client_secret, settings.private_key) = (None, None);
-    let app = settings.app().unwrap();
+    let app = settings.build().unwrap();
     let login = app.start_device_login(Vec::new()).wait().unwrap();
     sandbox.approve_device(login.user_code()).unwrap();
     clock.advance(Duration::from_secs(5));
@@ -298,7 +300,7 @@ fn a_store_that_fails_uses_no_authorization_up() {
     let (mut settings, clock) = settings(&sandbox);
     settings.store_key = Some(KEY.into());
     settings.own_store = Some(Arc::new(OnceIll::default()));
-    let app = settings.app().unwrap();
+    let app = settings.build().unwrap();
     // What was noted is kept for so long by the machine's clock.
     let now = Timestamp::from(std::time::SystemTime::now());
     clock.set(now);
@@ -326,7 +328,7 @@ fn an_authorization_of_another_platform_or_key_is_refused() {
         let error = app.open_authorization(bad).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{bad}");
     }
-    let keyless = settings(&sandbox).0.app().unwrap();
+    let keyless = settings(&sandbox).0.build().unwrap();
     assert!(keyless.seal_authorization(&begun).unwrap_err().to_string().contains("store_key"));
 }
 

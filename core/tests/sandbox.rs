@@ -4,7 +4,9 @@ mod common;
 
 use std::{sync::Arc, thread, time::Duration};
 
-use appmint_core::{App, AuthorizationRequest, Call, ErrorKind, PrivateKey, Reason, TokenKind};
+use appmint_core::{
+    App, Call, ErrorKind, Lookup, Reason, TokenKind, auth::PrivateKey, oauth::AuthorizationRequest,
+};
 use appmint_sandbox::{Effect, Fault, Sandbox};
 use common::{NOW_MS, app, sandbox, settings};
 
@@ -22,14 +24,14 @@ fn code(sandbox: &Sandbox, app: &App) -> String {
 fn an_installation_token_opens_its_organization() {
     let sandbox = sandbox();
     let app = app(&sandbox);
-    let installation = app.find_installation("YanQianYu").wait().unwrap();
+    let installation = app.find_installation(Lookup::Account("YanQianYu".into())).wait().unwrap();
     assert_eq!(
         (installation.id.as_str(), installation.account.as_deref()),
         ("14", Some("yanqianyu"))
     );
 
     let source = app.installation(installation.id).unwrap();
-    let token = source.token(None).wait().unwrap();
+    let token = source.token().wait().unwrap();
     assert_eq!(token.kind(), TokenKind::Installation);
     assert!(token.reveal().starts_with("ats_"));
     assert_eq!(token.repository_selection(), Some("all"));
@@ -45,7 +47,7 @@ fn an_installation_token_opens_its_organization() {
 fn a_user_token_is_exchanged_and_refreshed() {
     let sandbox = sandbox();
     let app = app(&sandbox);
-    let token = app.exchange_code(code(&sandbox, &app), None, None).wait().unwrap();
+    let token = app.exchange_code(code(&sandbox, &app)).wait().unwrap();
     assert!(token.reveal().starts_with("atu_"));
     assert_eq!(token.expires_at().unwrap().as_millis(), NOW_MS + 8 * 3_600_000);
 
@@ -73,14 +75,14 @@ fn a_replayed_code_sends_the_user_back() {
     let sandbox = sandbox();
     let app = app(&sandbox);
     let code = code(&sandbox, &app);
-    app.exchange_code(code.as_str(), None, None).wait().unwrap();
-    let error = app.exchange_code(code.as_str(), None, None).wait().unwrap_err();
+    app.exchange_code(code.as_str()).wait().unwrap();
+    let error = app.exchange_code(code.as_str()).wait().unwrap_err();
     assert_eq!((error.kind(), error.reason()), (ErrorKind::Reauthorize, Some(Reason::InvalidCode)));
     assert!(!format!("{error} {error:?}").contains(&code));
 }
 
 #[test]
-fn a_denied_authorization_is_told_as_such() {
+fn a_denied_authorization_is_reported_as_denied() {
     let sandbox = sandbox();
     let app = app(&sandbox);
     let authorization = app.authorize(&AuthorizationRequest::default()).unwrap();
@@ -95,7 +97,7 @@ fn a_key_of_another_app_is_named() {
     let foreign = sandbox.new_key("76");
     let (mut settings, _) = settings(&sandbox);
     settings.private_key = Some(foreign.into_bytes().into());
-    let error = settings.app().unwrap().installations().unwrap().all().unwrap_err();
+    let error = settings.build().unwrap().installations().unwrap().all().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!(error.reason(), Some(Reason::AppKeyMismatch));
     assert!(error.hint().unwrap().contains("fingerprint"));
@@ -105,7 +107,7 @@ fn a_key_of_another_app_is_named() {
 fn a_clock_that_is_off_is_corrected() {
     let sandbox = sandbox();
     let (settings, clock) = settings(&sandbox);
-    let app = settings.app().unwrap();
+    let app = settings.build().unwrap();
     for wrong in [NOW_MS - 7_200_000, NOW_MS + 7_200_000] {
         clock.set(appmint_core::Timestamp::from_millis(wrong));
         assert_eq!(app.installations().unwrap().all().unwrap().len(), 2);
@@ -122,7 +124,7 @@ fn a_date_that_is_wrong_ends_in_an_error_and_not_in_a_circle() {
     sandbox
         .fault(Fault::on("list_installations", Effect::DateOffset { seconds: 3600 }).times(9))
         .unwrap();
-    let error = settings.app().unwrap().installations().unwrap().all().unwrap_err();
+    let error = settings.build().unwrap().installations().unwrap().all().unwrap_err();
     assert_eq!(error.reason(), Some(Reason::ClockSkew), "{error}");
     assert_eq!(count(&sandbox, "list_installations"), 2);
 }
@@ -133,7 +135,7 @@ fn two_unknown_keys_are_each_tried_once() {
     let (mut settings, _) = settings(&sandbox);
     settings.private_key = Some(sandbox.new_key("76").into_bytes().into());
     settings.fallback_private_key = Some(sandbox.new_key("77").into_bytes().into());
-    let error = settings.app().unwrap().installations().unwrap().all().unwrap_err();
+    let error = settings.build().unwrap().installations().unwrap().all().unwrap_err();
     assert_eq!(error.reason(), Some(Reason::AppKeyMismatch));
     assert_eq!(count(&sandbox, "list_installations"), 2);
 }
@@ -145,7 +147,7 @@ fn the_second_key_takes_over_when_the_first_is_unknown() {
     let known = settings.private_key.replace(sandbox.new_key("76").into_bytes().into()).unwrap();
     let fingerprint = PrivateKey::parse(&known, None).unwrap().fingerprint().to_owned();
     settings.fallback_private_key = Some(known);
-    let app = settings.app().unwrap();
+    let app = settings.build().unwrap();
     assert_eq!(app.installations().unwrap().all().unwrap().len(), 2);
     assert_eq!(app.fingerprint(), Some(fingerprint));
     app.installations().unwrap().all().unwrap();
@@ -153,10 +155,10 @@ fn the_second_key_takes_over_when_the_first_is_unknown() {
 }
 
 #[test]
-fn a_suspended_installation_says_whom_to_ask() {
+fn a_suspended_installation_has_a_hint() {
     let sandbox = sandbox();
     sandbox.change_installation("14", appmint_sandbox::Change::Suspend);
-    let error = app(&sandbox).installation("14").unwrap().token(None).wait().unwrap_err();
+    let error = app(&sandbox).installation("14").unwrap().token().wait().unwrap_err();
     assert_eq!((error.kind(), error.reason()), (ErrorKind::Forbidden, Some(Reason::Suspended)));
     assert!(error.message().starts_with("installation 14 refused: 403"), "{error}");
 }
@@ -164,7 +166,7 @@ fn a_suspended_installation_says_whom_to_ask() {
 #[test]
 fn a_foreign_installation_is_not_found() {
     let sandbox = sandbox();
-    let error = app(&sandbox).installation("15").unwrap().token(None).wait().unwrap_err();
+    let error = app(&sandbox).installation("15").unwrap().token().wait().unwrap_err();
     assert_eq!((error.kind(), error.reason()), (ErrorKind::NotFound, Some(Reason::NotInstalled)));
 }
 
@@ -173,14 +175,14 @@ fn one_mint_serves_all_who_wait() {
     let sandbox = sandbox();
     sandbox.fault(Fault::on("mint_installation_token", Effect::Hold)).unwrap();
     let app = app(&sandbox);
-    let flights: Vec<_> = (0..64).map(|_| app.installation("14").unwrap().token(None)).collect();
+    let tasks: Vec<_> = (0..64).map(|_| app.installation("14").unwrap().token()).collect();
     while count(&sandbox, "mint_installation_token") == 0 {
         thread::yield_now(); // until the fault holds this one
     }
     let other = app.installation("18").unwrap();
-    assert!(other.token(None).wait().is_ok(), "another key does not wait");
+    assert!(other.token().wait().is_ok(), "another key does not wait");
     sandbox.faults().release();
-    let tokens: Vec<_> = flights.into_iter().map(|flight| flight.wait().unwrap()).collect();
+    let tokens: Vec<_> = tasks.into_iter().map(|task| task.wait().unwrap()).collect();
     assert!(tokens.iter().all(|token| token == &tokens[0]));
     assert_eq!(count(&sandbox, "mint_installation_token"), 2);
 }
@@ -189,42 +191,42 @@ fn one_mint_serves_all_who_wait() {
 fn a_token_inside_the_margin_is_renewed() {
     let sandbox = sandbox();
     let (settings, clock) = settings(&sandbox);
-    let source = settings.app().unwrap().installation("14").unwrap();
-    let first = source.token(None).wait().unwrap();
+    let source = settings.build().unwrap().installation("14").unwrap();
+    let first = source.token().wait().unwrap();
     let pass = |seconds: u32| {
         clock.advance(Duration::from_secs(seconds.into()));
         sandbox.clock().advance_ms(i64::from(seconds) * 1000);
     };
     pass(3000);
-    assert_eq!(source.token(None).wait().unwrap(), first);
-    let second = source.token(Some(Duration::from_secs(900))).wait().unwrap();
+    assert_eq!(source.token().wait().unwrap(), first);
+    let second = source.token_valid_for(Duration::from_secs(900)).wait().unwrap();
     assert_ne!(second, first);
     pass(3541);
-    assert_ne!(source.token(None).wait().unwrap(), second);
+    assert_ne!(source.token().wait().unwrap(), second);
 }
 
 #[test]
 fn an_invalidated_token_is_not_handed_out_again() {
     let sandbox = sandbox();
     let source = app(&sandbox).installation("14").unwrap();
-    let first = source.token(None).wait().unwrap();
+    let first = source.token().wait().unwrap();
     source.invalidate();
-    assert_ne!(source.token(None).wait().unwrap(), first);
+    assert_ne!(source.token().wait().unwrap(), first);
 }
 
 #[test]
-fn a_flight_from_before_an_invalidation_stores_nothing() {
+fn a_task_from_before_an_invalidation_stores_nothing() {
     let sandbox = sandbox();
     sandbox.fault(Fault::on("mint_installation_token", Effect::Hold)).unwrap();
     let source = app(&sandbox).installation("14").unwrap();
-    let stale = source.token(None);
+    let stale = source.token();
     while count(&sandbox, "mint_installation_token") == 0 {
         thread::yield_now();
     }
     source.invalidate();
     sandbox.faults().release();
     let stale = stale.wait().unwrap();
-    assert_ne!(source.token(None).wait().unwrap(), stale);
+    assert_ne!(source.token().wait().unwrap(), stale);
 }
 
 #[test]
@@ -235,13 +237,13 @@ fn passing_failures_are_retried_and_spent_grants_are_not() {
         sandbox.fault(Fault::on(operation, Effect::Cut)).unwrap();
     }
     app.installations().unwrap().all().unwrap();
-    app.installation("14").unwrap().token(None).wait().unwrap();
+    app.installation("14").unwrap().token().wait().unwrap();
     assert_eq!(count(&sandbox, "list_installations"), 2);
     assert_eq!(count(&sandbox, "mint_installation_token"), 2);
 
     let code = code(&sandbox, &app);
     sandbox.fault(Fault::on("exchange_code", Effect::LostResponse)).unwrap();
-    let error = app.exchange_code(code, None, None).wait().unwrap_err();
+    let error = app.exchange_code(code).wait().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert_eq!(count(&sandbox, "exchange_code"), 1);
 }
@@ -251,11 +253,11 @@ fn tls_works_with_the_right_root_only() {
     let sandbox =
         Sandbox::builder().clock(appmint_sandbox::Clock::frozen(NOW_MS)).https().start().unwrap();
     let (mut settings, _) = settings(&sandbox);
-    let error = settings.clone().app().unwrap().installations().unwrap().all().unwrap_err();
+    let error = settings.clone().build().unwrap().installations().unwrap().all().unwrap_err();
     assert_eq!((error.kind(), error.reason()), (ErrorKind::Transport, Some(Reason::Tls)));
     assert!(error.hint().unwrap().contains("root_certificates"));
     settings.root_certificates = sandbox.ca_pem().map(str::to_owned);
-    assert_eq!(settings.app().unwrap().installations().unwrap().all().unwrap().len(), 2);
+    assert_eq!(settings.build().unwrap().installations().unwrap().all().unwrap().len(), 2);
 }
 
 #[test]
@@ -264,7 +266,7 @@ fn a_jwt_is_valid_by_another_implementation() {
     let (settings, _) = settings(&sandbox);
     let pem = settings.private_key.clone().unwrap();
     let key = PrivateKey::parse(&pem, None).unwrap();
-    let app = settings.app().unwrap();
+    let app = settings.build().unwrap();
     let jwt = app.jwt().wait().unwrap();
     assert_eq!(app.fingerprint().as_deref(), Some(key.fingerprint()));
 

@@ -16,8 +16,10 @@ use std::{
 };
 
 use appmint_core::{
-    App, AuthorizationRequest, Error, ErrorKind, Flight, ManualClock, MemoryStore, Reason, Result,
-    Settings, SqliteStore, Store, Timestamp, Token,
+    App, Error, ErrorKind, ManualClock, Reason, Result, Task, Timestamp, Token,
+    binding::Settings,
+    oauth::{AuthorizationRequest, CodeExchange},
+    store::{MemoryStore, SqliteStore, Store},
 };
 use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
 use common::{places::Folder, settings};
@@ -77,7 +79,7 @@ impl Scene {
     }
 
     fn app(&self) -> App {
-        self.settings.clone().app().unwrap()
+        self.settings.clone().build().unwrap()
     }
 
     /// A user authorizes anew.
@@ -86,7 +88,10 @@ impl Scene {
         let callback = self.sandbox.press(authorization.url()).unwrap();
         let code = app.authorization_code(&callback, authorization.state()).unwrap();
         let verifier = authorization.code_verifier().cloned();
-        let token = app.exchange_code(code, None, verifier).wait().unwrap();
+        let token = app
+            .exchange_code(CodeExchange { code_verifier: verifier, ..CodeExchange::new(code) })
+            .wait()
+            .unwrap();
         app.start_session("alice", token.clone()).wait().unwrap();
         token
     }
@@ -105,7 +110,7 @@ impl Scene {
 }
 
 fn token(app: &App) -> Result<Token> {
-    app.session("alice")?.token(None).wait()
+    app.session("alice")?.token().wait()
 }
 
 fn refreshed(app: &App) -> Result<Token> {
@@ -113,7 +118,7 @@ fn refreshed(app: &App) -> Result<Token> {
     token(app)
 }
 
-fn told(outcome: Result<Token>) -> (ErrorKind, Option<Reason>) {
+fn outcome_of(outcome: Result<Token>) -> (ErrorKind, Option<Reason>) {
     let error: Error = outcome.unwrap_err();
     (error.kind(), error.reason())
 }
@@ -177,20 +182,20 @@ fn a_lost_answer_without_grace_ends_the_session_by_name_and_is_not_sent_again() 
     let app = scene.app();
     scene.start(&app);
     scene.fault(Effect::LostResponse);
-    assert_eq!(told(refreshed(&app)), INTERRUPTED);
-    assert_eq!(told(token(&scene.app())), INTERRUPTED);
+    assert_eq!(outcome_of(refreshed(&app)), INTERRUPTED);
+    assert_eq!(outcome_of(token(&scene.app())), INTERRUPTED);
     assert_eq!((scene.refreshes(), scene.reuses()), (1, 0));
     scene.start(&app);
     assert!(refreshed(&app).is_ok(), "a new authorization begins anew");
 }
 
 #[test]
-fn a_refresh_that_never_arrived_is_told_apart() {
+fn a_refresh_that_was_not_carried_out_is_recognised() {
     let scene = Scene::strict();
     let app = scene.app();
     scene.start(&app);
     scene.fault(Effect::Cut);
-    assert_eq!(told(refreshed(&app)).0, ErrorKind::Transport);
+    assert_eq!(outcome_of(refreshed(&app)).0, ErrorKind::Transport);
     assert_eq!(scene.refreshes(), 1, "it is not sent again at once");
     // The old token still works, so the refresh never happened.
     assert!(refreshed(&app).is_ok() && token(&scene.app()).is_ok());
@@ -198,27 +203,27 @@ fn a_refresh_that_never_arrived_is_told_apart() {
 }
 
 #[test]
-fn a_refusal_spends_nothing_and_a_dead_token_is_not_sent_twice() {
+fn a_refusal_spends_nothing_and_an_invalid_token_is_not_sent_again() {
     let scene = Scene::strict();
     let app = scene.app();
     scene.start(&app);
     let (status, retry_after) = (429, Some(0));
     scene.fault(Effect::RateLimited { status, retry_after });
-    assert_eq!(told(refreshed(&app)).0, ErrorKind::RateLimited);
+    assert_eq!(outcome_of(refreshed(&app)).0, ErrorKind::RateLimited);
     app.session("alice").unwrap().invalidate();
     assert!(token(&app).is_ok());
 
     let dead = (ErrorKind::Reauthorize, Some(Reason::InvalidRefreshToken));
-    let now = app.exchange_code("x", None, None).wait();
+    let now = app.exchange_code("x").wait();
     assert!(now.is_err());
     let sessionless = Scene::strict();
     let app = sessionless.app();
     sessionless.start(&app);
     sessionless.quirks(&serde_json::json!({ "refresh_token_life_ms": -1 }));
     refreshed(&app).unwrap();
-    assert_eq!(told(refreshed(&app)), dead);
+    assert_eq!(outcome_of(refreshed(&app)), dead);
     let asked = sessionless.refreshes();
-    assert_eq!(told(refreshed(&app)), dead);
+    assert_eq!(outcome_of(refreshed(&app)), dead);
     assert_eq!(sessionless.refreshes(), asked, "what is known to be dead is not asked about");
 }
 
@@ -227,20 +232,20 @@ fn sessions_need_a_store_a_name_and_a_users_token() {
     let scene = Scene::strict();
     let app = scene.app();
     let none = (ErrorKind::Reauthorize, Some(Reason::NoSession));
-    assert_eq!(told(token(&app)), none);
+    assert_eq!(outcome_of(token(&app)), none);
     assert_eq!(app.session("").unwrap_err().kind(), ErrorKind::InvalidArgument);
     let jwt = app.jwt().wait().unwrap();
     let refused = app.start_session("alice", jwt).wait().unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
     scene.start(&app);
     app.end_session("alice").wait().unwrap();
-    assert_eq!(told(token(&app)), none);
+    assert_eq!(outcome_of(token(&app)), none);
     let mut storeless = scene.settings.clone();
     (storeless.store, storeless.store_key) = (None, None);
-    let error = storeless.clone().app().unwrap().session("alice").unwrap_err();
+    let error = storeless.clone().build().unwrap().session("alice").unwrap_err();
     assert!(error.to_string().contains("memory:"), "{error}");
     storeless.store = Some("memory:".into());
-    let app = storeless.app().unwrap();
+    let app = storeless.build().unwrap();
     scene.start(&app);
     assert!(refreshed(&app).is_ok());
 }
@@ -253,7 +258,7 @@ fn a_store_that_fails_fails_the_session() {
     fs::remove_dir_all(scene.folder.path()).unwrap();
     fs::write(scene.folder.path(), "a file instead of a folder").unwrap();
     let fresh = scene.app();
-    assert_eq!(told(token(&fresh)).0, ErrorKind::Store);
+    assert_eq!(outcome_of(token(&fresh)).0, ErrorKind::Store);
     assert_eq!(scene.refreshes(), 0, "nothing is spent that cannot be written down");
     fs::remove_file(scene.folder.path()).unwrap();
 }
@@ -279,7 +284,7 @@ fn refresher(settings: &Settings) -> libc::pid_t {
     let child = unsafe { libc::fork() };
     if child == 0 {
         let code = loop {
-            let Ok(app) = settings.clone().app() else { break 9 };
+            let Ok(app) = settings.clone().build() else { break 9 };
             let over = (0..1000).find_map(|_| match refreshed(&app) {
                 Err(error) if error.kind() == ErrorKind::Reauthorize => Some(7),
                 Err(error) if !error.is_retryable() => Some(8),
@@ -316,7 +321,7 @@ fn slaughter(scene: &mut Scene, kills: usize) -> usize {
     scene.settings.timeout = Some(Duration::from_millis(200));
     let mut sound = scene.settings.clone();
     sound.timeout = Some(Duration::from_secs(20));
-    let app = sound.app().unwrap();
+    let app = sound.build().unwrap();
     scene.start(&app);
     let mut children = [refresher(&scene.settings), refresher(&scene.settings)];
     let mut random = 12345_u64;
@@ -338,9 +343,9 @@ fn slaughter(scene: &mut Scene, kills: usize) -> usize {
             Some(7) => {
                 let session = app.session("alice").unwrap();
                 session.invalidate();
-                let outcome = session.token(None).wait();
+                let outcome = session.token().wait();
                 if outcome.is_err() {
-                    assert_eq!(told(outcome), INTERRUPTED);
+                    assert_eq!(outcome_of(outcome), INTERRUPTED);
                     lost += 1;
                     scene.start(&app);
                 }
@@ -390,15 +395,18 @@ fn many_sessions_are_refreshed_side_by_side() {
         let callback = scene.sandbox.press(authorization.url()).unwrap();
         let code = app.authorization_code(&callback, authorization.state()).unwrap();
         let verifier = authorization.code_verifier().cloned();
-        let other = app.exchange_code(code, None, verifier).wait().unwrap();
+        let other = app
+            .exchange_code(CodeExchange { code_verifier: verifier, ..CodeExchange::new(code) })
+            .wait()
+            .unwrap();
         assert_ne!(other, token);
         app.start_session(name, other).wait().unwrap();
     }
     let names = ["alice", "bob", "eve"];
     names.iter().for_each(|name| app.session(*name).unwrap().invalidate());
-    let flights = names.map(|name| app.session(name).unwrap().token(None));
+    let tasks = names.map(|name| app.session(name).unwrap().token());
     let tokens: HashSet<String> =
-        flights.into_iter().map(Flight::wait).map(|it| it.unwrap().reveal().to_owned()).collect();
+        tasks.into_iter().map(Task::wait).map(|it| it.unwrap().reveal().to_owned()).collect();
     assert_eq!((tokens.len(), scene.refreshes()), (3, 3));
 }
 
@@ -411,12 +419,12 @@ fn a_grace_period_begins_with_the_first_sending() {
     for _ in 0..2 {
         let lost = Fault::on("refresh_user_token", Effect::LostResponse).times(2);
         scene.sandbox.fault(lost).unwrap();
-        assert_eq!(told(refreshed(&app)).0, ErrorKind::Transport);
+        assert_eq!(outcome_of(refreshed(&app)).0, ErrorKind::Transport);
         clock.advance(Duration::from_secs(15));
         scene.sandbox.clock().advance_ms(15_000);
     }
     // Half a minute after the first: the platform would take another sending for theft.
-    assert_eq!(told(refreshed(&app)), INTERRUPTED);
+    assert_eq!(outcome_of(refreshed(&app)), INTERRUPTED);
     assert_eq!(scene.reuses(), 0);
 }
 
@@ -430,15 +438,15 @@ fn a_refusal_of_the_second_sending_tells_nothing_of_the_first() {
     scene.sandbox.fault(lost).unwrap();
     let busy = Fault::on("refresh_user_token", Effect::Html { status: 503 });
     scene.sandbox.fault(busy).unwrap();
-    assert_eq!(told(refreshed(&app)).0, ErrorKind::Server);
+    assert_eq!(outcome_of(refreshed(&app)).0, ErrorKind::Server);
     clock.advance(Duration::from_secs(31));
     scene.sandbox.clock().advance_ms(31_000);
-    assert_eq!(told(refreshed(&app)), INTERRUPTED);
+    assert_eq!(outcome_of(refreshed(&app)), INTERRUPTED);
     assert_eq!(scene.reuses(), 0);
 }
 
 #[test]
-fn a_pair_that_comes_again_too_late_still_brings_the_next() {
+fn an_answer_that_is_repeated_late_still_brings_the_next_pair() {
     let mut scene = Scene::lenient();
     let (clock, now) = scene.stop_time();
     scene.quirks(&serde_json::json!({ "user_token_life_ms": 2000 }));
@@ -446,7 +454,7 @@ fn a_pair_that_comes_again_too_late_still_brings_the_next() {
     scene.start(&app);
     let lost = Fault::on("refresh_user_token", Effect::LostResponse).times(2);
     scene.sandbox.fault(lost).unwrap();
-    assert_eq!(told(refreshed(&app)).0, ErrorKind::Transport);
+    assert_eq!(outcome_of(refreshed(&app)).0, ErrorKind::Transport);
     clock.advance(Duration::from_secs(5));
     scene.sandbox.clock().advance_ms(5000);
     // The pair of five seconds ago comes again: its refresh token is good, its token is over.
@@ -461,7 +469,7 @@ fn a_token_that_is_over_when_it_comes_does_not_end_the_session() {
     scene.start(&app);
     scene.quirks(&serde_json::json!({ "user_token_life_ms": 0 }));
     let dead = (ErrorKind::Protocol, Some(Reason::ExpiredOnArrival));
-    assert_eq!(told(refreshed(&app)), dead);
+    assert_eq!(outcome_of(refreshed(&app)), dead);
     assert_eq!(scene.refreshes(), 1, "what brings dead tokens is not asked again at once");
     scene.quirks(&serde_json::json!({ "user_token_life_ms": 8 * 3_600_000 }));
     assert!(refreshed(&app).is_ok() && token(&scene.app()).is_ok());

@@ -45,7 +45,7 @@ fn ask(app: &App, thread: u64, is_over: &AtomicBool, counts: &Counts) {
         let source = app.installation(id.to_string()).unwrap();
         let asked_at = now();
         counts.asked.fetch_add(1, Ordering::Relaxed);
-        match source.token(Some(Duration::ZERO)).wait() {
+        match source.token_valid_for(Duration::ZERO).wait() {
             Ok(token) => {
                 assert!(token.lives_past(asked_at), "an expired token was handed out");
                 last.insert(id, token);
@@ -94,7 +94,7 @@ fn no_expired_token_and_no_error_while_one_lives() {
     let mut settings = settings(&sandbox).0;
     settings.clock = None;
     settings.retries = Some(0);
-    let app = settings.app().unwrap();
+    let app = settings.build().unwrap();
     let (is_over, counts) = (AtomicBool::new(false), Counts::default());
     let end = Instant::now() + duration();
     thread::scope(|scope| {

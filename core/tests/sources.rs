@@ -27,7 +27,7 @@ fn minted(sandbox: &Sandbox) -> usize {
 fn app_and_clock(sandbox: &Sandbox) -> (App, ManualClock) {
     let (mut settings, clock) = settings(sandbox);
     settings.retries = Some(0);
-    (settings.app().unwrap(), clock)
+    (settings.build().unwrap(), clock)
 }
 
 /// Time passes for both sides.
@@ -62,7 +62,7 @@ fn sixty_four_threads_cause_one_minting() {
     let source = app.installation("14").unwrap();
     for round in 1..=3 {
         let tokens: Vec<String> = thread::scope(|scope| {
-            let ask = || source.token(None).wait().unwrap().reveal().to_owned();
+            let ask = || source.token().wait().unwrap().reveal().to_owned();
             let asking: Vec<_> = (0..64).map(|_| scope.spawn(ask)).collect();
             asking.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
@@ -78,28 +78,28 @@ fn a_platform_that_hangs_for_one_installation_delays_no_other() {
     let (app, _) = app_and_clock(&sandbox);
     hold(&sandbox);
     let hanging = app.installation("14").unwrap();
-    let stuck: Vec<_> = (0..100).map(|_| hanging.token(None)).collect();
+    let stuck: Vec<_> = (0..100).map(|_| hanging.token()).collect();
     until(|| minted(&sandbox) == 1);
-    assert!(app.installation("18").unwrap().token(None).wait().is_ok());
-    assert!(stuck.iter().all(|flight| !flight.has_landed()));
+    assert!(app.installation("18").unwrap().token().wait().is_ok());
+    assert!(stuck.iter().all(|task| !task.is_finished()));
     sandbox.faults().release();
-    assert!(stuck.into_iter().all(|flight| flight.wait().is_ok()));
+    assert!(stuck.into_iter().all(|task| task.wait().is_ok()));
     assert_eq!((minted(&sandbox), app.stats().joined), (2, 99));
 }
 
 #[test]
-fn who_stops_waiting_stops_nobody_else() {
+fn a_caller_that_stops_waiting_does_not_stop_the_others() {
     let sandbox = sandbox();
     let (app, _) = app_and_clock(&sandbox);
     hold(&sandbox);
     let source = app.installation("14").unwrap();
-    let patient = source.token(None);
-    let late = source.token(None).wait_within(Some(Duration::from_millis(5)));
+    let patient = source.token();
+    let late = source.token().wait_within(Some(Duration::from_millis(5)));
     assert_eq!(late.unwrap_err().kind(), ErrorKind::Timeout);
     until(|| minted(&sandbox) == 1);
     sandbox.faults().release();
     let token = patient.wait().unwrap();
-    assert_eq!(source.token(None).wait().unwrap(), token);
+    assert_eq!(source.token().wait().unwrap(), token);
     assert_eq!(minted(&sandbox), 1);
 }
 
@@ -108,17 +108,17 @@ fn a_token_is_renewed_while_it_is_handed_out() {
     let sandbox = sandbox();
     let (app, clock) = app_and_clock(&sandbox);
     let source = app.installation("14").unwrap();
-    let first = source.token(None).wait().unwrap();
+    let first = source.token().wait().unwrap();
     pass(&sandbox, &clock, 49 * MINUTE);
-    assert_eq!((source.token(None).wait().unwrap(), minted(&sandbox)), (first.clone(), 1));
+    assert_eq!((source.token().wait().unwrap(), minted(&sandbox)), (first.clone(), 1));
     pass(&sandbox, &clock, 2 * MINUTE);
     hold(&sandbox);
-    let flights: Vec<_> = (0..50).map(|_| source.token(None)).collect();
-    assert!(flights.iter().all(appmint_core::Flight::has_landed), "nobody waits");
-    assert!(flights.into_iter().all(|flight| flight.wait().unwrap() == first));
+    let tasks: Vec<_> = (0..50).map(|_| source.token()).collect();
+    assert!(tasks.iter().all(appmint_core::Task::is_finished), "nobody waits");
+    assert!(tasks.into_iter().all(|task| task.wait().unwrap() == first));
     until(|| minted(&sandbox) == 2);
     sandbox.faults().release();
-    until(|| source.token(None).wait().unwrap() != first);
+    until(|| source.token().wait().unwrap() != first);
     assert_eq!((minted(&sandbox), app.stats().renewed), (2, 1));
 }
 
@@ -127,17 +127,17 @@ fn a_failed_renewal_keeps_the_live_token_and_is_tried_again() {
     let sandbox = sandbox();
     let (app, clock) = app_and_clock(&sandbox);
     let source = app.installation("14").unwrap();
-    let first = source.token(None).wait().unwrap();
+    let first = source.token().wait().unwrap();
     pass(&sandbox, &clock, 51 * MINUTE);
     fail(&sandbox, 1);
-    assert_eq!(source.token(None).wait().unwrap(), first);
+    assert_eq!(source.token().wait().unwrap(), first);
     until(|| app.stats().failed == 1);
     for _ in 0..50 {
-        assert_eq!(source.token(None).wait().unwrap(), first);
+        assert_eq!(source.token().wait().unwrap(), first);
     }
     assert_eq!(minted(&sandbox), 2, "a failed renewal is not repeated by each caller");
     pass(&sandbox, &clock, MINUTE);
-    until(|| source.token(None).wait().unwrap() != first);
+    until(|| source.token().wait().unwrap() != first);
 }
 
 #[test]
@@ -145,24 +145,24 @@ fn a_token_inside_its_margin_is_better_than_an_error_that_passes() {
     let sandbox = sandbox();
     let (app, clock) = app_and_clock(&sandbox);
     let source = app.installation("14").unwrap();
-    let first = source.token(None).wait().unwrap();
+    let first = source.token().wait().unwrap();
     pass(&sandbox, &clock, 59 * MINUTE + MINUTE / 2);
     fail(&sandbox, 2);
-    assert_eq!(source.token(None).wait().unwrap(), first);
+    assert_eq!(source.token().wait().unwrap(), first);
     assert_eq!(app.stats().served_stale, 1);
     pass(&sandbox, &clock, MINUTE);
-    assert_eq!(source.token(None).wait().unwrap_err().kind(), ErrorKind::Server);
+    assert_eq!(source.token().wait().unwrap_err().kind(), ErrorKind::Server);
 }
 
 #[test]
-fn an_error_that_stays_is_told_although_a_token_lives() {
+fn a_permanent_error_is_returned_although_a_token_still_works() {
     let sandbox = sandbox();
     let (app, clock) = app_and_clock(&sandbox);
     let source = app.installation("14").unwrap();
-    source.token(None).wait().unwrap();
+    source.token().wait().unwrap();
     pass(&sandbox, &clock, 59 * MINUTE + MINUTE / 2);
     sandbox.change_installation("14", Change::Suspend);
-    let error = source.token(None).wait().unwrap_err();
+    let error = source.token().wait().unwrap_err();
     assert_eq!(error.reason(), Some(Reason::Suspended));
 }
 
@@ -173,11 +173,11 @@ fn a_failure_stands_for_a_second() {
     let source = app.installation("14").unwrap();
     fail(&sandbox, 1);
     for _ in 0..20 {
-        assert_eq!(source.token(None).wait().unwrap_err().kind(), ErrorKind::Server);
+        assert_eq!(source.token().wait().unwrap_err().kind(), ErrorKind::Server);
     }
     assert_eq!(minted(&sandbox), 1);
     clock.advance(Duration::from_secs(1));
-    assert!(source.token(None).wait().is_ok());
+    assert!(source.token().wait().is_ok());
 }
 
 #[test]
@@ -188,12 +188,12 @@ fn a_rate_limit_stands_as_long_as_the_platform_says() {
     let limit = Effect::RateLimited { status: 429, retry_after: Some(30) };
     sandbox.fault(Fault::on("mint_installation_token", limit)).unwrap();
     for _ in 0..3 {
-        assert_eq!(source.token(None).wait().unwrap_err().kind(), ErrorKind::RateLimited);
+        assert_eq!(source.token().wait().unwrap_err().kind(), ErrorKind::RateLimited);
         clock.advance(Duration::from_secs(9));
     }
     assert_eq!(minted(&sandbox), 1);
     clock.advance(Duration::from_secs(9));
-    assert!(source.token(None).wait().is_ok());
+    assert!(source.token().wait().is_ok());
 }
 
 #[test]
@@ -202,9 +202,9 @@ fn invalidating_ends_the_rest_after_a_failure() {
     let (app, _) = app_and_clock(&sandbox);
     let source = app.installation("14").unwrap();
     fail(&sandbox, 1);
-    assert!(source.token(None).wait().is_err());
+    assert!(source.token().wait().is_err());
     source.invalidate();
-    assert!(source.token(None).wait().is_ok());
+    assert!(source.token().wait().is_ok());
 }
 
 #[test]
@@ -212,10 +212,10 @@ fn a_clock_that_is_set_back_keeps_no_token_alive() {
     let sandbox = sandbox();
     let (app, clock) = app_and_clock(&sandbox);
     let source = app.installation("14").unwrap();
-    let first = source.token(None).wait().unwrap();
+    let first = source.token().wait().unwrap();
     pass(&sandbox, &clock, 61 * MINUTE);
     clock.set(Timestamp::from_millis(NOW_MS));
-    assert_ne!(source.token(None).wait().unwrap(), first);
+    assert_ne!(source.token().wait().unwrap(), first);
 }
 
 #[test]
@@ -223,14 +223,14 @@ fn a_refused_token_is_replaced_once_for_all() {
     let sandbox = sandbox();
     let (mut settings, clock) = settings(&sandbox);
     settings.retry_wait = Some(Duration::from_millis(1));
-    let app = settings.app().unwrap();
+    let app = settings.build().unwrap();
     let source = app.installation("14").unwrap();
-    source.token(None).wait().unwrap();
+    source.token().wait().unwrap();
     pass(&sandbox, &clock, MINUTE);
     sandbox.forget_tokens();
     let calls: Vec<_> =
         (0..20).map(|_| source.request(Call::get("/orgs/yanqianyu/repos"))).collect();
-    assert!(calls.into_iter().all(|flight| flight.wait().unwrap().status == 200));
+    assert!(calls.into_iter().all(|task| task.wait().unwrap().status == 200));
     assert_eq!((minted(&sandbox), app.stats().refused), (2, 1));
 }
 
@@ -240,53 +240,54 @@ fn what_was_looked_up_is_kept_through_failures_and_looked_up_again_when_it_is_go
     let (app, clock) = app_and_clock(&sandbox);
     let lookup = || Lookup::Organization("octo-org".into());
     let looked_up = || sandbox.ledger().counts().get("get_org_installation").copied().unwrap_or(0);
-    let source = app.installation_on(lookup(), Scope::all()).unwrap();
+    let source = app.installation(lookup()).unwrap();
     assert_eq!(source.installation_id(), None);
-    let asking: Vec<_> = (0..20).map(|_| source.token(None)).collect();
-    assert!(asking.into_iter().all(|flight| flight.wait().is_ok()));
+    let asking: Vec<_> = (0..20).map(|_| source.token()).collect();
+    assert!(asking.into_iter().all(|task| task.wait().is_ok()));
     assert_eq!(source.installation_id().as_deref(), Some("3"));
     assert_eq!((looked_up(), minted(&sandbox)), (1, 1));
-    assert!(app.installation("3").unwrap().token(None).wait().is_ok());
+    assert!(app.installation("3").unwrap().token().wait().is_ok());
     assert_eq!(minted(&sandbox), 1, "by id it is the same token");
 
     pass(&sandbox, &clock, 61 * MINUTE);
     fail(&sandbox, 1);
-    assert_eq!(source.token(None).wait().unwrap_err().kind(), ErrorKind::Server);
+    assert_eq!(source.token().wait().unwrap_err().kind(), ErrorKind::Server);
     clock.advance(2 * MINUTE);
-    assert!(source.token(None).wait().is_ok());
+    assert!(source.token().wait().is_ok());
     assert_eq!(looked_up(), 1);
 
     sandbox.change_installation("3", Change::Delete);
     source.invalidate();
-    let error = source.token(None).wait().unwrap_err();
+    let error = source.token().wait().unwrap_err();
     assert_eq!((error.kind(), looked_up()), (ErrorKind::NotFound, 2));
 }
 
 #[test]
-fn a_webhook_that_changes_an_installation_is_heeded() {
+fn a_webhook_that_changes_an_installation_is_applied() {
     let sandbox = sandbox_of(PlatformName::GitHub);
     let (app, _) = app_and_clock(&sandbox);
     let secret = Secret::new("It's a Secret to Everybody");
-    let told = |event: &str| {
+    let webhook = |event: &str| {
         let body = br#"{"action":"suspend","installation":{"id":1}}"#;
         let signature = format!("sha256={}", hmac(&secret, body));
         let headers = [("X-Hub-Signature-256", signature.as_str()), ("X-GitHub-Event", event)];
         app.verify_webhook(&headers, body, std::slice::from_ref(&secret)).unwrap()
     };
     let source = app.installation("1").unwrap();
-    let narrowed = app.narrowed_installation("1", Scope::all().repositories(["docs"])).unwrap();
+    let narrowed =
+        app.installation(Lookup::from("1").narrowed(Scope::all().repositories(["docs"]))).unwrap();
     let other = app.installation("2").unwrap();
-    let ask = || [&source, &narrowed, &other].map(|it| it.token(None).wait().unwrap());
+    let ask = || [&source, &narrowed, &other].map(|it| it.token().wait().unwrap());
     let before = ask();
-    assert_eq!(app.apply_webhook(&told("push")), 0);
+    assert_eq!(app.apply_webhook(&webhook("push")), 0);
     assert!(ask() == before);
-    assert_eq!(app.apply_webhook(&told("installation")), 2);
+    assert_eq!(app.apply_webhook(&webhook("installation")), 2);
     let after = ask();
     assert!(after[0] != before[0] && after[1] != before[1] && after[2] == before[2]);
 }
 
 #[test]
-fn changes_and_events_are_told_and_never_a_secret() {
+fn changes_and_events_are_reported_without_secrets() {
     let sandbox = sandbox();
     let (mut settings, clock) = settings(&sandbox);
     let events = Arc::new(Mutex::new(Vec::new()));
@@ -296,7 +297,7 @@ fn changes_and_events_are_told_and_never_a_secret() {
         log.lock().unwrap().push((event.kind, format!("{event} {event:?}")));
         panic!("on purpose");
     }));
-    let app = settings.app().unwrap();
+    let app = settings.build().unwrap();
     let source = app.installation("14").unwrap();
     let (tell, told) = mpsc::channel::<Token>();
     let tell = Mutex::new(tell);
@@ -304,11 +305,11 @@ fn changes_and_events_are_told_and_never_a_secret() {
         assert_eq!(before, None);
         tell.lock().unwrap().send(token.clone()).unwrap();
     });
-    let first = source.token(None).wait().unwrap();
+    let first = source.token().wait().unwrap();
     assert_eq!(told.recv().unwrap(), first);
     pass(&sandbox, &clock, 61 * MINUTE);
     fail(&sandbox, 1);
-    source.token(None).wait().unwrap_err();
+    source.token().wait().unwrap_err();
     let events = events.lock().unwrap();
     let kinds: Vec<_> = events.iter().map(|(kind, _)| *kind).collect();
     assert_eq!(kinds, [EventKind::Minted, EventKind::MintFailed]);
@@ -317,18 +318,18 @@ fn changes_and_events_are_told_and_never_a_secret() {
 }
 
 #[test]
-fn beyond_the_capacity_what_nobody_uses_goes() {
+fn above_the_capacity_unused_tokens_are_removed() {
     let sandbox = sandbox();
     let (mut settings, _) = settings(&sandbox);
     settings.capacity = Some(64);
-    let app = settings.app().unwrap();
+    let app = settings.build().unwrap();
     let used = app.installation("14").unwrap();
-    let token = used.token(None).wait().unwrap();
+    let token = used.token().wait().unwrap();
     for id in 100..1000 {
         app.installation(id.to_string()).unwrap();
     }
     assert!(app.stats().sources <= 64);
-    assert_eq!(app.installation("14").unwrap().token(None).wait().unwrap(), token);
+    assert_eq!(app.installation("14").unwrap().token().wait().unwrap(), token);
 }
 
 #[test]
@@ -336,10 +337,10 @@ fn a_closed_app_holds_nothing_and_refuses() {
     let sandbox = sandbox();
     let (app, _) = app_and_clock(&sandbox);
     let source = app.installation("14").unwrap();
-    source.token(None).wait().unwrap();
+    source.token().wait().unwrap();
     app.close();
     assert_eq!(source.expires_at(), None);
-    assert_eq!(source.token(None).wait().unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(source.token().wait().unwrap_err().kind(), ErrorKind::InvalidArgument);
 }
 
 #[test]
@@ -353,10 +354,10 @@ fn threads_end_when_there_is_nothing_to_do() {
     let (app, _) = app_and_clock(&sandbox);
     hold(&sandbox);
     let most = AtomicUsize::new(0);
-    let flights: Vec<_> = (0..300).map(|n| app.request(Call::get(format!("/x/{n}")))).collect();
-    flights.into_iter().for_each(|flight| {
+    let tasks: Vec<_> = (0..300).map(|n| app.request(Call::get(format!("/x/{n}")))).collect();
+    tasks.into_iter().for_each(|task| {
         most.fetch_max(workers(), Ordering::Relaxed);
-        flight.wait().unwrap();
+        task.wait().unwrap();
     });
     // Other tests in this process have workers, too.
     assert!(most.load(Ordering::Relaxed) <= 64 * 17);

@@ -15,7 +15,9 @@ use std::{
 };
 
 use appmint_core::{
-    App, Error, ErrorKind, ManualClock, RedisStore, Result, Settings, SqliteStore, Store, Timestamp,
+    App, Error, ErrorKind, ManualClock, Result, Timestamp,
+    binding::Settings,
+    store::{RedisStore, SqliteStore, Store},
 };
 use appmint_sandbox::{Change, Effect, Fault, Sandbox};
 use common::{
@@ -39,7 +41,7 @@ fn stored(sandbox: &Sandbox, url: &str) -> (Settings, ManualClock) {
 }
 
 fn app_on(sandbox: &Sandbox, url: &str) -> App {
-    stored(sandbox, url).0.app().unwrap()
+    stored(sandbox, url).0.build().unwrap()
 }
 
 fn minted(sandbox: &Sandbox) -> usize {
@@ -47,7 +49,7 @@ fn minted(sandbox: &Sandbox) -> usize {
 }
 
 fn token(app: &App) -> Result<String> {
-    Ok(app.installation("14")?.token(None).wait()?.reveal().to_owned())
+    Ok(app.installation("14")?.token().wait()?.reveal().to_owned())
 }
 
 fn contract(store: &dyn Store) {
@@ -108,7 +110,7 @@ fn a_second_app_takes_what_the_first_minted() {
         let second = app_on(&sandbox, &url);
         assert_eq!(token(&second).unwrap(), first);
         assert_eq!((minted(&sandbox), second.stats().from_store), (1, 1));
-        let other = second.installation("18").unwrap().token(None).wait().unwrap();
+        let other = second.installation("18").unwrap().token().wait().unwrap();
         assert_ne!(other.reveal(), first);
     }
 }
@@ -129,7 +131,7 @@ fn eight_processes_mint_once() {
                 // SAFETY: the child makes an app of its own and leaves by `_exit`.
                 let child = unsafe { libc::fork() };
                 if child == 0 {
-                    let well = settings.app().and_then(|app| token(&app)).is_ok();
+                    let well = settings.build().and_then(|app| token(&app)).is_ok();
                     // SAFETY: ends this process, which has nothing to clean up.
                     unsafe { libc::_exit(i32::from(!well)) };
                 }
@@ -180,10 +182,10 @@ fn a_rotated_key_opens_and_a_wrong_one_mints() {
     let new_key = "ff".repeat(32);
     let mut both = stored(&sandbox, &folder.url()).0;
     (both.store_key, both.previous_store_key) = (Some(new_key.as_str().into()), Some(KEY.into()));
-    assert_eq!(token(&both.app().unwrap()).unwrap(), first);
+    assert_eq!(token(&both.build().unwrap()).unwrap(), first);
     let mut wrong = stored(&sandbox, &folder.url()).0;
     wrong.store_key = Some(new_key.as_str().into());
-    assert_ne!(token(&wrong.app().unwrap()).unwrap(), first);
+    assert_ne!(token(&wrong.build().unwrap()).unwrap(), first);
     assert_eq!(minted(&sandbox), 2);
 }
 
@@ -194,7 +196,7 @@ fn a_store_needs_a_key_or_a_word() {
     let with = |change: &dyn Fn(&mut Settings)| {
         let mut settings = stored(&sandbox, &folder.url()).0;
         change(&mut settings);
-        settings.app().map(|_| ()).map_err(|error| error.kind())
+        settings.build().map(|_| ()).map_err(|error| error.kind())
     };
     let wrong = Err(ErrorKind::InvalidArgument);
     assert_eq!(with(&|it| it.store_key = None), wrong);
@@ -222,7 +224,7 @@ fn installation_tokens_go_on_without_a_store_that_is_broken_or_absent() {
         settings.on_event = Some(Arc::new(move |event| {
             *log.lock().unwrap() += &format!("{event} {event:?}\n");
         }));
-        let app = settings.app().unwrap();
+        let app = settings.build().unwrap();
         assert!(token(&app).is_ok());
         assert_eq!(app.stats().store_failed, 1, "{url}");
         let events = events.lock().unwrap();
@@ -251,7 +253,7 @@ fn sqlite_names(folder: &Folder) -> String {
 }
 
 #[test]
-fn an_error_of_the_platform_is_nobodys_but_its_own() {
+fn a_platform_error_of_one_process_is_not_shared_through_the_store() {
     let folder = Folder::new();
     let sandbox = sandbox();
     sandbox.change_installation("14", Change::Suspend);
@@ -262,9 +264,9 @@ fn an_error_of_the_platform_is_nobodys_but_its_own() {
 
 /// A store of the program's own.
 #[derive(Debug, Default)]
-struct Shelf(Mutex<std::collections::BTreeMap<String, Vec<u8>>>);
+struct Records(Mutex<std::collections::BTreeMap<String, Vec<u8>>>);
 
-impl Store for Shelf {
+impl Store for Records {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
         Ok(self.0.lock().unwrap().get(name).cloned())
     }
@@ -276,10 +278,10 @@ impl Store for Shelf {
         expected: Option<&[u8]>,
         _: Option<Timestamp>,
     ) -> Result<bool> {
-        let mut shelf = self.0.lock().unwrap();
-        let is_expected = shelf.get(name).map(Vec::as_slice) == expected;
+        let mut records = self.0.lock().unwrap();
+        let is_expected = records.get(name).map(Vec::as_slice) == expected;
         if is_expected {
-            shelf.insert(name.to_owned(), value.to_vec());
+            records.insert(name.to_owned(), value.to_vec());
         }
         Ok(is_expected)
     }
@@ -301,30 +303,30 @@ impl Store for Shelf {
 #[test]
 fn records_cannot_be_swapped() {
     let sandbox = sandbox();
-    let shelf = Arc::new(Shelf::default());
+    let records = Arc::new(Records::default());
     let app = || {
         let mut settings = stored(&sandbox, "").0;
         settings.store = None;
-        settings.own_store = Some(Arc::new(Locked(Arc::clone(&shelf))));
-        settings.app().unwrap()
+        settings.own_store = Some(Arc::new(Locked(Arc::clone(&records))));
+        settings.build().unwrap()
     };
-    let ask = |id: &str| app().installation(id).unwrap().token(None).wait().unwrap();
+    let ask = |id: &str| app().installation(id).unwrap().token().wait().unwrap();
     let (one, other) = (ask("14"), ask("18"));
     assert!(ask("14") == one && ask("18") == other && minted(&sandbox) == 2);
     {
-        let mut shelf = shelf.0.lock().unwrap();
-        let names: Vec<_> = shelf.keys().cloned().collect();
-        let (first, second) = (shelf[&names[0]].clone(), shelf[&names[1]].clone());
-        shelf.insert(names[0].clone(), second);
-        shelf.insert(names[1].clone(), first);
+        let mut records = records.0.lock().unwrap();
+        let names: Vec<_> = records.keys().cloned().collect();
+        let (first, second) = (records[&names[0]].clone(), records[&names[1]].clone());
+        records.insert(names[0].clone(), second);
+        records.insert(names[1].clone(), first);
     }
     assert!(ask("14") != other && ask("18") != one);
     assert_eq!(minted(&sandbox), 4);
 }
 
-/// A shelf with locks that are always free.
+/// A records with locks that are always free.
 #[derive(Debug)]
-struct Locked(Arc<Shelf>);
+struct Locked(Arc<Records>);
 
 impl Store for Locked {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
@@ -359,8 +361,8 @@ fn a_callback_that_fails_costs_no_token() {
     let sandbox = sandbox();
     let mut settings = stored(&sandbox, "").0;
     (settings.store, settings.own_store) =
-        (None, Some(Arc::new(Shelf::default()) as Arc<dyn Store>));
-    let app = settings.app().unwrap();
+        (None, Some(Arc::new(Records::default()) as Arc<dyn Store>));
+    let app = settings.build().unwrap();
     assert!(token(&app).is_ok());
     assert_eq!(app.stats().store_failed, 1);
 }

@@ -4,7 +4,7 @@ export const apiPage = (title, value) =>
   page(title, `<pre>${escape(JSON.stringify(value, null, 2))}</pre>
 <form method="post" action="/logout"><button>Log out</button></form>`)
 
-export const messagePage = (text, title = 'That did not work') =>
+export const messagePage = (text, title = 'Request failed') =>
   page(title, `<p>${escape(text)}</p><p><a href="/login">Log in</a></p>`)
 
 const escape = (text) => text.replace(/[&<>]/g, (letter) => `&#${letter.charCodeAt()};`)

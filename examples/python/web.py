@@ -59,7 +59,7 @@ def login():
 def callback():
     cookie = cookie_of(request.args.get("state", ""))
     if cookie not in request.cookies:
-        return failure("This login is over, or began in another browser.")
+        return failure("This login has ended, or began in another browser.")
     authorization = app.open_authorization(request.cookies[cookie])
     token = app.finish_authorization(authorization, request.url)
     user = secrets.token_urlsafe()  # the cookie has the session's name, the store its token

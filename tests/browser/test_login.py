@@ -167,7 +167,7 @@ def test_a_consent_page_of_an_ended_session_is_refused(login, sandbox, browser):
 @everywhere
 def test_a_denial_is_reported(login, sandbox, browser):
     browser.press("Cancel")
-    assert "You said no" in browser.text
+    assert "Authorization declined" in browser.text
     assert has_bare_url(browser)
     browser.screenshot("loopback-denied")
     assert "the authorization was refused" in login.finish()[0]
@@ -195,7 +195,7 @@ def test_a_wrong_state_does_not_end_the_login(login, sandbox, browser):
     callback = sandbox.callback_of(login.url)
     for changed in (callback.replace(state, "A" * len(state)), callback.replace(state, state[:-1] + "~")):
         browser.open(changed)
-        assert "Nobody waits for this" in browser.text
+        assert "Unexpected request" in browser.text
         assert has_bare_url(browser)
     browser.screenshot("loopback-unknown")
     can_still_finish(login, sandbox, browser)
@@ -205,12 +205,12 @@ def test_other_requests_do_not_end_the_login(login, sandbox, browser):
     back = query_of(login.url)["redirect_uri"]
     for path in ("/favicon.ico", "/", "/callback/more?code=1&state=2"):
         browser.open(back.replace("/callback", path))
-        assert "There is nothing here" in browser.text
+        assert "Page not found" in browser.text
     browser.screenshot("loopback-nothing")
     callback = sandbox.callback_of(login.url)
     for url in (back, callback.replace("127.0.0.1", "localhost")):  # the latter has another host
         browser.open(url)
-        assert "Nobody waits for this" in browser.text
+        assert "Unexpected request" in browser.text
     can_still_finish(login, sandbox, browser)
 
 

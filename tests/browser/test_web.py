@@ -109,10 +109,10 @@ def test_a_second_consent_exchanges_nothing(site, sandbox, browser, consent):
     browser.back()
     assert browser.url == consent
     browser.press("Authorize")  # on the old page, or on a new one
-    assert "This form is no longer valid" in browser.text or "This login is over" in browser.text
+    assert "This form is no longer valid" in browser.text or "This login has ended" in browser.text
     browser.open(consent)
     browser.press("Authorize")
-    assert "This login is over" in browser.text
+    assert "This login has ended" in browser.text
     browser.screenshot(f"{site.name}-over")
     assert is_logged_in(site, browser)
     assert sandbox.exchanges() == 1
@@ -124,7 +124,7 @@ def test_a_callback_that_is_opened_again_exchanges_nothing(site, sandbox, browse
     assert browser.url == f"{site.url}/"
     browser.open(callback)
     browser.reload()
-    assert "This login is over" in browser.text
+    assert "This login has ended" in browser.text
     assert sandbox.exchanges() == 1
     assert is_logged_in(site, browser)
 

@@ -207,7 +207,7 @@ static void an_empty_function_is_refused() {
   }
   CHECK(kept.use_count() == 1);
   error = error_of([&] { return unreachable().store("ftp://x").store_key(std::string(64, '0')).build(); });
-  CHECK(error && error->message() == "the store is none that appmint knows");
+  CHECK(error && error->message() == "the store's URL scheme is unknown");
   (void)unreachable().store_key(std::string(64, '0')).previous_store_key(std::string(64, '1')).build();  // without a store it seals authorizations
 }
 
@@ -307,10 +307,10 @@ static void a_login_is_cancelled_while_another_thread_waits() {
   error = error_of([&] { return other.wait(std::chrono::milliseconds(1)); });
   CHECK(error && error->kind() == ErrorKind::timeout);
   error = error_of([&] { return other.wait(); });
-  CHECK(error && error->message() == "this login has been waited for already");
+  CHECK(error && error->message() == "`wait` was already called on this login");
   request.path = "back";
   error = error_of([&] { return app.start_login(request); });
-  CHECK(error && error->message() == "the login's path is not a plain path");
+  CHECK(error && error->message() == "the login's path is not a URL path");
 }
 
 static void a_session_needs_a_user_s_token() {
@@ -366,7 +366,7 @@ static void a_scope_narrows_a_source() {
   appmint::Scope scope;
   (void)app.installation("14", scope.repository("api"));
   error = error_of([&] { return app.installation("14", scope.repository("acme/api")); });
-  CHECK(error && error->message() == "`acme/api` names the owner, too");
+  CHECK(error && error->message() == "the repository `acme/api` is written with its owner");
   auto atomgit = App::builder("atomgit").app_id("75").signer(all_ones).build();
   error = error_of([&] { return atomgit.installation("14", scope); });
   CHECK(error && error->kind() == ErrorKind::unsupported);
@@ -379,7 +379,7 @@ static void a_scope_narrows_a_source() {
   CHECK(error && error->message() == "the scope is empty, so it narrows nothing");
   scope = std::move(moved);
   error = error_of([&] { return app.installation("14", scope); });
-  CHECK(error && error->message() == "`acme/api` names the owner, too");
+  CHECK(error && error->message() == "the repository `acme/api` is written with its owner");
 }
 
 static void a_webhook_is_verified() {
@@ -396,7 +396,7 @@ static void a_webhook_is_verified() {
     CHECK(error && error->kind() == ErrorKind::unauthorized && error->reason() == Reason::invalid_signature);
   }
   auto error = error_of([&] { return app.verify_webhook({}, {}, {"mysecret"}); });
-  CHECK(error && error->message() == "the webhook carries no signature");
+  CHECK(error && error->message() == "the webhook has no signature");
   error = error_of([&] { return app.verify_webhook({{"X-Hub-Signature-256", signature}}, body, {}); });
   CHECK(error && error->kind() == ErrorKind::invalid_argument);
 }
@@ -416,12 +416,12 @@ static void the_operations_take_their_arguments() {
   CHECK(transport([&] { return app.delete_installation("1"); }) && transport([&] { return app.redeliver_webhook("1"); }));
   CHECK(transport([&] { return app.webhook_config(); }) && transport([&] { return app.webhook_delivery("1"); }));
   CHECK(transport([&] { return app.webhook_deliveries().next(); }));
-  CHECK(invalid([&] { return app.update_webhook_config({}); }) == "nothing of the webhook is to be changed");
+  CHECK(invalid([&] { return app.update_webhook_config({}); }) == "the webhook update changes nothing");
   appmint::WebhookUpdate change;
   change.insecure_ssl = false;
   CHECK(transport([&] { return app.update_webhook_config(change); }));
   CHECK(transport([&] { return app.revoke_credentials({"ghp_one", "ghp_two"}); }));
-  CHECK(invalid([&] { return app.revoke_credentials({}); }) == "there is no credential to revoke");
+  CHECK(invalid([&] { return app.revoke_credentials({}); }) == "the list of credentials is empty, or one of them is");
   CHECK(transport([&] { return app.revoke_installation_token("ghs_x"); }));
   auto missing = error_of([&] { return app.check_token("ghu_x"); });
   CHECK(missing && missing->reason() == Reason::missing_credential);
@@ -465,7 +465,7 @@ static void a_server_describes_itself() {
   error = error_of([] { return appmint::discover("http://127.0.0.1:1", App::builder().proxy("").retries(0)); });
   CHECK(error && error->kind() == ErrorKind::transport);
   error = error_of([] { return unreachable().fallback_key_id("k").build(); });
-  CHECK(error && error->message() == "fallback_key_id names a key that is not given");
+  CHECK(error && error->message() == "fallback_key_id names a key, and the key is missing");
 }
 
 static void an_install_brings_its_state_back() {

@@ -95,4 +95,4 @@ def test_an_error_ends_the_demo_with_its_kind_and_hint(demo, environment):
     assert ended.returncode == 1
     assert ended.stderr.decode() == (
         "error: not_found: the app is not installed on `nobody`. "
-        "Install it there, or list the installations to see how the account is written.\n")
+        "Install the app there, or list the installations to see how the platform writes the account.\n")

@@ -116,7 +116,7 @@ def test_what_happens_in_the_background_is_waited_for(tmp_path, monkeypatch):
     later = [{"request": {"method": "GET", "path": "/later"}, "reply": {"status": 200, "json": {}}}]
     start = {"call": "start", "later": later, "result": {}}
     assert tardy(tmp_path, start, {"call": "look", "soon": True, "result": {"value": 1}}) == []
-    monkeypatch.setattr(run, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(run, "TIMEOUT_S", 0.2)
     assert any("never came" in p for p in tardy(tmp_path, {**start, "later": later * 2}))
     assert any("value is" in p for p in tardy(tmp_path, {"call": "look", "soon": True, "result": {"value": 2}}))
 
@@ -176,7 +176,7 @@ def test_a_driver_ends_quietly(tmp_path, end, complaint):
     assert any(complaint in problem for problem in problems(tmp_path, end=end))
 
 
-def test_a_driver_that_talks_nonsense_fails(tmp_path):
+def test_a_driver_with_unreadable_output_fails(tmp_path):
     assert any("begins with ok or error" in p for p in problems(tmp_path, script={"app": ("", "hello")}))
 
 

@@ -18,10 +18,8 @@ CORE = ROOT / "core" / "src"
 # What Rust offers in its own way, each with its reason.
 OWN = {
     "App": {
-        "new": "an app is made of a parsed Config, or by Settings::app",
-        "platform": "the Platform itself, whose name() the others show as platform_name",
-        "narrowed_installation": "the others' installation with something to narrow to, which is a Scope here",
-        "installation_on": "the others' installation by what is looked up, which is a Lookup here",
+        "builder": "an AppBuilder makes an app",
+        "platform": "the Platform itself, whose name() the other languages show as platform_name",
         "clock_offset_ms": "the others' clock_offset, with its unit in the name",
     },
     "Event": {"clock_offset_ms": "the others' clock_offset, with its unit in the name"},
@@ -35,6 +33,10 @@ OWN = {
     },
     "WebhookEvent": {"verify": "App::verify_webhook for a program that has no app"},
     "ManualClock": {"new": "the constructor"},
+    "TokenSource": {
+        "token_valid_for": "token() with the other languages' min_valid",
+        "authorization_header_valid_for": "authorization_header() with the other languages' min_valid",
+    },
     "Listing": {
         "next_item": "the next, for who must not block",
         "wait_for_next": "the next, for who may",
@@ -63,13 +65,15 @@ ELSEWHERE = {
         "reveal_private_key": "Registration::private_key, a Secret to reveal",
     },
 }
+# Settings that only Rust has.
+OWN_SETTINGS = {"transport": "a trait object that sends the requests"}
 # Arguments that Rust bundles, and the types that bundle them.
 BUNDLED = {"authorize": "AuthorizationRequest", "start_login": "LoginRequest", "request": "Call",
-           "find_installation": "Lookup", "installation": "Scope", "update_webhook_config": "WebhookUpdate",
+           "find_installation": "Lookup", "installation": "InstallationRequest", "exchange_code": "CodeExchange", "update_webhook_config": "WebhookUpdate",
            "install_url": "InstallRequest", "scope_token": "Target and Scope", "app_tokens": "AppTokenRequest"}
-# How long a caller waits is asked of the flight: Flight::wait_within.
-OF_THE_FLIGHT = {"token": {"timeout"}, "authorization": {"timeout"}}
-RENAMED = {"callback": "callback_url", "hint": "token_type_hint"}
+# The time that a caller waits is an argument of Task::wait_within, and min_valid has methods of its own.
+ELSEWHERE_ARGUMENTS = {"token": {"timeout", "min_valid"}, "authorization_header": {"timeout", "min_valid"}}
+RENAMED = {"callback": "callback_url", "event": "webhook"}
 
 
 @cache
@@ -141,7 +145,7 @@ def test_what_is_rusts_own_exists(name):
     if method not in ELSEWHERE.get(name, {}) and method not in BUNDLED])
 def test_methods_take_the_named_arguments(name, method):
     wanted = [argument.rstrip("?") for argument in SURFACE["object"][name][method].get("args", [])]
-    wanted = [argument for argument in wanted if argument not in OF_THE_FLIGHT.get(method, ())]
+    wanted = [argument for argument in wanted if argument not in ELSEWHERE_ARGUMENTS.get(method, ())]
     assert methods(name).get(method, []) == wanted
 
 
@@ -179,9 +183,12 @@ def test_a_lookup_has_the_arguments_of_find_installation():
 def test_a_lookup_and_a_scope_have_the_arguments_of_installation():
     scope = set(methods("Scope")) - {"all", "is_all", "narrowing", "permission"}
     assert variants("Lookup") | scope == arguments("App", "installation")
-    assert methods("App")["installation_on"] == ["lookup", "scope"]
-    assert methods("App")["narrowed_installation"] == ["id", "scope"]
-    assert methods("App")["installation"] == ["id"]
+    assert fields("InstallationRequest") == {"lookup", "scope"}
+    assert methods("App")["installation"] == ["request"]
+
+
+def test_a_code_exchange_has_the_arguments_of_exchange_code():
+    assert fields("CodeExchange") == arguments("App", "exchange_code")
 
 
 def test_a_store_has_the_callbacks_of_own_store():
@@ -203,7 +210,13 @@ def test_a_call_has_the_arguments_of_request(name):
 
 
 def test_settings_are_the_named_ones_and_no_others():
-    assert fields("Settings") == set(SURFACE["config"])
+    assert fields("Settings") - set(OWN_SETTINGS) == set(SURFACE["config"])
+
+
+def test_the_builder_has_the_settings():
+    chosen = {"platform", "platform_descriptor"}  # the constructors'
+    offered = set(methods("AppBuilder")) - {"build", "from_descriptor"}
+    assert offered - set(OWN_SETTINGS) == set(SURFACE["config"]) - chosen
 
 
 def test_event_kinds_are_the_named_ones_in_order():

@@ -1,6 +1,9 @@
 //! Lists that are fetched page by page.
 
-use appmint_core::{Installation, Repository, WebhookDelivery};
+use appmint_core::{
+    Installation,
+    resources::{Repository, WebhookDelivery},
+};
 use napi::bindgen_prelude::Either3;
 use napi_derive::napi;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use appmint_core::{Installation, Repository, Timestamp};
+use appmint_core::{Installation, Timestamp, resources::Repository};
 use napi_derive::napi;
 
 /// An installation of the app.

@@ -5,7 +5,7 @@ use napi_derive::napi;
 
 /// Where a user authorizes or installs the app, and what to keep until the user returns.
 #[napi]
-pub struct Authorization(pub(crate) appmint_core::Authorization);
+pub struct Authorization(pub(crate) appmint_core::oauth::Authorization);
 
 /// The members of an authorization, without the verifier.
 #[napi(object, object_from_js = false, use_nullable = true)]

@@ -1,6 +1,6 @@
 //! Token introspection (RFC 7662).
 
-use appmint_core::{Introspection, Timestamp};
+use appmint_core::{Timestamp, oauth::Introspection};
 use napi_derive::napi;
 
 /// The state of a token, as the authorization server reports it.

@@ -12,7 +12,7 @@ use crate::{
 
 /// A login that waits for a browser to return.
 #[napi]
-pub struct Login(pub(super) appmint_core::Login);
+pub struct Login(pub(super) appmint_core::logins::Login);
 
 #[napi]
 impl Login {
@@ -56,7 +56,7 @@ impl Login {
 
 /// A login that waits for a user to type a code on another device.
 #[napi]
-pub struct DeviceLogin(pub(super) appmint_core::DeviceLogin);
+pub struct DeviceLogin(pub(super) appmint_core::logins::DeviceLogin);
 
 /// What to show to the user.
 #[napi(object, object_from_js = false, use_nullable = true)]

@@ -7,7 +7,7 @@ use napi_derive::napi;
 
 /// The app as it is registered on the platform.
 #[napi]
-pub struct Registration(pub(crate) appmint_core::Registration);
+pub struct Registration(pub(crate) appmint_core::resources::Registration);
 
 /// The members of a registration, without its secrets.
 #[napi(object, object_from_js = false, use_nullable = true)]

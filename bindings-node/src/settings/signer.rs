@@ -28,7 +28,7 @@ impl Signer {
         Ok(Self(JsCallback::new(env, function, timeout, "the signer", ErrorKind::Timeout)?))
     }
 
-    pub(crate) fn shared(&self) -> Arc<dyn appmint_core::Signer> {
+    pub(crate) fn shared(&self) -> Arc<dyn appmint_core::auth::Signer> {
         Arc::new(JsSigner(Arc::clone(&self.0)))
     }
 }
@@ -36,7 +36,7 @@ impl Signer {
 /// The core's side of a [`Signer`].
 struct JsSigner(Arc<JsCallback>);
 
-impl appmint_core::Signer for JsSigner {
+impl appmint_core::auth::Signer for JsSigner {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
         let signature = self.0.call("sign", vec![Argument::Bytes(message.to_vec())])?;
         signature.ok_or_else(|| self.0.no_reply())

@@ -1,6 +1,9 @@
 //! The configuration of the app's webhook, and its deliveries.
 
-use appmint_core::{Timestamp, WebhookConfig, WebhookDelivery};
+use appmint_core::{
+    Timestamp,
+    resources::{WebhookConfig, WebhookDelivery},
+};
 use napi_derive::napi;
 
 /// Where the platform sends webhook events.

@@ -28,8 +28,8 @@ pub(crate) struct Listing {
 
 pub(crate) enum Items {
     Installations(appmint_core::Listing<appmint_core::Installation>),
-    Repositories(appmint_core::Listing<appmint_core::Repository>),
-    WebhookDeliveries(appmint_core::Listing<appmint_core::WebhookDelivery>),
+    Repositories(appmint_core::Listing<appmint_core::resources::Repository>),
+    WebhookDeliveries(appmint_core::Listing<appmint_core::resources::WebhookDelivery>),
 }
 
 #[pymethods]
@@ -86,14 +86,14 @@ impl From<appmint_core::Listing<appmint_core::Installation>> for Items {
     }
 }
 
-impl From<appmint_core::Listing<appmint_core::Repository>> for Items {
-    fn from(list: appmint_core::Listing<appmint_core::Repository>) -> Self {
+impl From<appmint_core::Listing<appmint_core::resources::Repository>> for Items {
+    fn from(list: appmint_core::Listing<appmint_core::resources::Repository>) -> Self {
         Self::Repositories(list)
     }
 }
 
-impl From<appmint_core::Listing<appmint_core::WebhookDelivery>> for Items {
-    fn from(list: appmint_core::Listing<appmint_core::WebhookDelivery>) -> Self {
+impl From<appmint_core::Listing<appmint_core::resources::WebhookDelivery>> for Items {
+    fn from(list: appmint_core::Listing<appmint_core::resources::WebhookDelivery>) -> Self {
         Self::WebhookDeliveries(list)
     }
 }

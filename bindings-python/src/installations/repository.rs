@@ -7,7 +7,7 @@ use crate::json;
 /// A repository that an installation can access.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
-pub(crate) struct Repository(pub(crate) appmint_core::Repository);
+pub(crate) struct Repository(pub(crate) appmint_core::resources::Repository);
 
 #[pymethods]
 impl Repository {

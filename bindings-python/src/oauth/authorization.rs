@@ -7,7 +7,7 @@ use crate::{arguments::wrong_type, errors::unpicklable};
 
 /// A URL to send a user to, and the secrets to keep until the user returns.
 #[pyclass(frozen, module = "appmint")]
-pub(crate) struct Authorization(pub(crate) appmint_core::Authorization);
+pub(crate) struct Authorization(pub(crate) appmint_core::oauth::Authorization);
 
 #[pymethods]
 impl Authorization {
@@ -48,7 +48,7 @@ impl Authorization {
 pub(crate) fn authorization(
     name: &str,
     value: &Bound<'_, PyAny>,
-) -> PyResult<appmint_core::Authorization> {
+) -> PyResult<appmint_core::oauth::Authorization> {
     let authorization = value.cast::<Authorization>();
     let authorization = authorization.map_err(|_| wrong_type(name, "an Authorization", value))?;
     Ok(authorization.get().0.clone())

@@ -8,7 +8,7 @@ use crate::{json, time::Time};
 ///
 /// Only active and raw are set for a token that is not active.
 #[pyclass(frozen, weakref, module = "appmint")]
-pub(crate) struct Introspection(pub(crate) appmint_core::Introspection);
+pub(crate) struct Introspection(pub(crate) appmint_core::oauth::Introspection);
 
 #[pymethods]
 impl Introspection {

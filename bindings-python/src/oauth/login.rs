@@ -1,6 +1,6 @@
 //! Logins of users: in a browser on this machine, or on another device.
 
-use appmint_core::LoginRequest;
+use appmint_core::logins::LoginRequest;
 use pyo3::{PyTraverseError, PyVisit, prelude::*};
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 /// A login of a user in a browser on this machine. `with` cancels it at its end.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct Login {
-    pub(crate) core: appmint_core::Login,
+    pub(crate) core: appmint_core::logins::Login,
     pub(crate) callbacks: Py<Callbacks>,
 }
 
@@ -83,7 +83,7 @@ impl Login {
 /// A login of a user on another device. `with` cancels it at its end.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct DeviceLogin {
-    pub(crate) core: appmint_core::DeviceLogin,
+    pub(crate) core: appmint_core::logins::DeviceLogin,
     pub(crate) callbacks: Py<Callbacks>,
 }
 

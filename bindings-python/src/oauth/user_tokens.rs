@@ -1,6 +1,6 @@
 //! Users' tokens: checking, replacing, scoping and ending them.
 
-use appmint_core::Target;
+use appmint_core::resources::Target;
 use pyo3::prelude::*;
 
 use crate::{

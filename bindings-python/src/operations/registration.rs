@@ -10,7 +10,7 @@ use crate::{errors::unpicklable, json, time::Time};
 /// Its secrets are part of the result of convert_manifest only, and are shown by the methods
 /// reveal_… only.
 #[pyclass(frozen, weakref, module = "appmint")]
-pub(crate) struct Registration(pub(crate) appmint_core::Registration);
+pub(crate) struct Registration(pub(crate) appmint_core::resources::Registration);
 
 #[pymethods]
 impl Registration {

@@ -1,6 +1,6 @@
 //! A platform's descriptor from its authorization server's metadata.
 
-use appmint_core::{Platform, Settings};
+use appmint_core::{binding::Settings, platform::Platform};
 use pyo3::prelude::*;
 
 use crate::{
@@ -41,6 +41,6 @@ pub(crate) fn discover(
         ..Settings::default()
     };
     let url = text("issuer", issuer)?;
-    let platform = wait(issuer.py(), || Platform::discover(&url, &settings))?;
+    let platform = wait(issuer.py(), || Platform::discover_with(&url, &settings))?;
     Ok(platform.as_json().to_owned())
 }

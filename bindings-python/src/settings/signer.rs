@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use appmint_core::{Result, Signer};
+use appmint_core::{Result, auth::Signer};
 use pyo3::{prelude::*, types::PyBytes};
 
 use crate::{

@@ -50,8 +50,9 @@ impl TokenSource {
         timeout: Optional<'_, '_>,
     ) -> PyResult<Token> {
         let min_valid = optional("min_valid", min_valid, duration)?;
+        let min_valid = min_valid.unwrap_or(appmint_core::TokenSource::MIN_VALID);
         let timeout = optional("timeout", timeout, duration)?;
-        wait_within(py, timeout, || self.core.token(min_valid)).map(Token)
+        wait_within(py, timeout, || self.core.token_valid_for(min_valid)).map(Token)
     }
 
     /// Returns the value of an Authorization header with such a token. It is secret.
@@ -63,8 +64,10 @@ impl TokenSource {
         timeout: Optional<'_, '_>,
     ) -> PyResult<Bound<'py, PyString>> {
         let min_valid = optional("min_valid", min_valid, duration)?;
+        let min_valid = min_valid.unwrap_or(appmint_core::TokenSource::MIN_VALID);
         let timeout = optional("timeout", timeout, duration)?;
-        let value = wait_within(py, timeout, || self.core.authorization_header(min_valid))?;
+        let value =
+            wait_within(py, timeout, || self.core.authorization_header_valid_for(min_valid))?;
         Ok(PyString::new(py, value.reveal()))
     }
 

@@ -7,7 +7,7 @@ use crate::{json, time::Time};
 /// The configuration of the app's webhook. The secret is not part of it.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
-pub(crate) struct WebhookConfig(pub(crate) appmint_core::WebhookConfig);
+pub(crate) struct WebhookConfig(pub(crate) appmint_core::resources::WebhookConfig);
 
 #[pymethods]
 impl WebhookConfig {
@@ -47,7 +47,7 @@ impl WebhookConfig {
 /// An attempt of the platform to send an event to the app.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
-pub(crate) struct WebhookDelivery(pub(crate) appmint_core::WebhookDelivery);
+pub(crate) struct WebhookDelivery(pub(crate) appmint_core::resources::WebhookDelivery);
 
 #[pymethods]
 impl WebhookDelivery {

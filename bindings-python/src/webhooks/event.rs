@@ -10,12 +10,15 @@ use crate::{arguments::wrong_type, json};
 /// cover: decide by the payload.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct WebhookEvent {
-    core: appmint_core::WebhookEvent,
+    core: appmint_core::resources::WebhookEvent,
     payload: Py<PyAny>,
 }
 
 impl WebhookEvent {
-    pub(crate) fn new(py: Python<'_>, core: appmint_core::WebhookEvent) -> PyResult<Self> {
+    pub(crate) fn new(
+        py: Python<'_>,
+        core: appmint_core::resources::WebhookEvent,
+    ) -> PyResult<Self> {
         let payload = json::value(py, &core.payload)?.unbind();
         Ok(Self { core, payload })
     }
@@ -67,7 +70,7 @@ impl WebhookEvent {
 pub(crate) fn webhook(
     name: &str,
     value: &Bound<'_, PyAny>,
-) -> PyResult<appmint_core::WebhookEvent> {
+) -> PyResult<appmint_core::resources::WebhookEvent> {
     let webhook =
         value.cast::<WebhookEvent>().map_err(|_| wrong_type(name, "a WebhookEvent", value))?;
     Ok(webhook.get().core.clone())

@@ -1,4 +1,4 @@
-//! A platform's facts as JSON: what a descriptor may say, and nothing about how it is used.
+//! A platform's facts as JSON: the members of a descriptor, without any rule about their use.
 //!
 //! Every member here is a fact that some platform's documentation states. What data cannot say
 //! becomes a member with a small enum that each descriptor gives a value to.
@@ -75,7 +75,7 @@ pub(crate) struct Descriptor {
     pub(crate) secret_prefixes: Vec<String>,
 }
 
-/// How sure the facts are.
+/// The evidence for the facts.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Verified {
@@ -97,7 +97,7 @@ pub(crate) struct Hosts {
     /// Absent where each installation of the platform has a host of its own.
     pub(crate) api: Option<String>,
     pub(crate) web: Option<String>,
-    /// Where the platform is spoken to at a host that the caller names; the first match counts.
+    /// The base URLs of the platform at a host that the caller names; the first match counts.
     #[serde(default)]
     pub(crate) at: Vec<HostRule>,
 }
@@ -123,7 +123,7 @@ pub(crate) struct Api {
     pub(crate) routes: Routes,
 }
 
-/// Which credential a path wants.
+/// Paths by the credential that they require.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Routes {
@@ -171,7 +171,7 @@ pub(crate) struct Installations {
     /// Endpoints that answer one installation; without any, the list is searched.
     #[serde(default)]
     pub(crate) find: Find,
-    /// What an account is looked up by in the list, the first match of the first pointer winning.
+    /// The members by which an account is found in the list: the first match of the first pointer wins.
     pub(crate) match_account: Pointers,
     pub(crate) installation: InstallationMembers,
 }
@@ -180,7 +180,7 @@ pub(crate) struct Installations {
 #[serde(deny_unknown_fields)]
 pub(crate) struct List {
     pub(crate) path: String,
-    /// Where the array stands in the reply; the empty pointer is the whole of it.
+    /// The place of the array in the reply; the empty pointer is the whole reply.
     pub(crate) items: Pointer,
     /// The platform may send the JSON wrapped in a JSON string.
     #[serde(default)]
@@ -188,13 +188,13 @@ pub(crate) struct List {
     pub(crate) paging: Option<Paging>,
 }
 
-/// How a long list comes in parts.
+/// The pages of a long list.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "style", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Paging {
-    /// A `Link` header leads to the next part (RFC 8288).
+    /// A `Link` header names the next page (RFC 8288).
     Link { size: String, items_per_page: usize },
-    /// Parts are numbered; one that brings nothing new is the last.
+    /// Pages are numbered; a page without new items is the last.
     Page { page: String, first_page: usize, size: String, items_per_page: usize },
 }
 
@@ -238,7 +238,7 @@ pub(crate) struct InstallationMembers {
     pub(crate) permissions: Pointers,
     #[serde(default)]
     pub(crate) events: Pointers,
-    /// Where an event's name stands when the platform lists objects, even broken ones.
+    /// The place of an event's name, where the platform lists objects, even broken ones.
     pub(crate) event_name: Option<Pointer>,
     #[serde(default)]
     pub(crate) created_at: Pointers,
@@ -252,10 +252,10 @@ pub(crate) struct InstallationMembers {
 #[serde(deny_unknown_fields)]
 pub(crate) struct InstallationToken {
     pub(crate) path: String,
-    /// Where the app gets a token for itself, with an answer of the same shape.
+    /// The path that mints a token for the app itself, with a reply of the same form.
     pub(crate) app_path: Option<String>,
     pub(crate) body: MintBody,
-    /// How to ask for less than everything; absent where a platform does not take it.
+    /// The members that narrow a token; absent where the platform does not narrow.
     pub(crate) narrowing: Option<Narrowing>,
     pub(crate) token: Pointers,
     pub(crate) expires: Expires,
@@ -266,11 +266,11 @@ pub(crate) struct InstallationToken {
     /// The repositories that a token was narrowed to.
     #[serde(default)]
     pub(crate) repositories: Pointers,
-    /// Where a repository's name stands in each of them.
+    /// The place of a repository's name in each of them.
     pub(crate) repository_name: Option<Pointer>,
 }
 
-/// Which of a platform's hosts.
+/// One of a platform's base URLs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Base {
@@ -300,7 +300,7 @@ pub(crate) enum MintBody {
 pub(crate) struct Expires {
     pub(crate) at: Pointers,
     pub(crate) format: TimeFormat,
-    /// The documented life, for a reply that does not say.
+    /// The documented lifetime in seconds, for a reply without an expiry.
     pub(crate) default_life_s: Option<u64>,
 }
 
@@ -311,7 +311,7 @@ pub(crate) struct WebhookRules {
     pub(crate) signatures: Vec<WebhookSignature>,
     pub(crate) event_header: Option<String>,
     pub(crate) delivery_header: Option<String>,
-    /// Where the payload names the event, for a platform without a header for it.
+    /// The place of the event's name in the payload, for a platform without a header for it.
     #[serde(default)]
     pub(crate) event: Pointers,
     #[serde(default)]
@@ -325,13 +325,13 @@ pub(crate) struct WebhookRules {
 #[serde(deny_unknown_fields)]
 pub(crate) struct WebhookSignature {
     pub(crate) header: String,
-    /// What stands before the hexadecimal HMAC-SHA256.
+    /// The text before the hexadecimal HMAC-SHA256.
     #[serde(default)]
     pub(crate) prefix: String,
     pub(crate) signed: Signed,
 }
 
-/// What a webhook's signature is over.
+/// The part of a webhook that its signature covers.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "part", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Signed {
@@ -339,7 +339,7 @@ pub(crate) enum Signed {
     Body,
     /// The base64 text in a member of the body, which holds the payload.
     Base64Member { member: Pointer },
-    /// Nothing: the header holds the secret itself.
+    /// No part: the header holds the secret itself.
     Nothing,
 }
 
@@ -364,7 +364,7 @@ pub(crate) struct RateLimit {
     pub(crate) remaining: String,
     /// Seconds since 1970.
     pub(crate) reset: String,
-    /// How long to wait at the least where a refusal does not say.
+    /// The shortest wait, in seconds, where a refusal names none.
     pub(crate) pause_s: Option<u64>,
 }
 
@@ -387,7 +387,7 @@ pub(crate) struct Rule {
     pub(crate) hint: Option<String>,
 }
 
-/// What was being done when a platform refused.
+/// The operation that a platform refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Operation {

@@ -1,5 +1,5 @@
-//! What a descriptor says about OAuth: endpoints, what they take, and where things stand in their
-//! answers.
+//! The OAuth part of a descriptor: endpoints, their parameters, and the places of members in their
+//! replies.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,16 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::descriptor::{Base, Expires, Pointers};
+use super::{
+    Platform,
+    descriptor::{Base, Expires, Pointers},
+};
+use crate::error;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OAuth {
-    /// Absent where no user authorizes in a browser.
+    /// Absent where users do not authorize in a browser.
     pub(crate) authorize: Option<Authorize>,
     pub(crate) token: TokenEndpoint,
     #[serde(default)]
@@ -22,17 +26,17 @@ pub(crate) struct OAuth {
     #[serde(default)]
     pub(crate) refresh: Refresh,
     pub(crate) reply: OAuthReply,
-    /// What `iss` must be in a callback (RFC 9207); absent where the platform sends none.
+    /// The `iss` of a genuine callback (RFC 9207); absent where the platform sends none.
     pub(crate) issuer: Option<String>,
     /// Whether a callback without `iss` is refused.
     #[serde(default = "yes")]
     pub(crate) issuer_is_sent: bool,
     pub(crate) device: Option<Device>,
-    /// Where the app gets a token for an assertion that it signs (RFC 7523 §2.1).
+    /// Tokens for an assertion that the app signs (RFC 7523 §2.1); absent where there are none.
     pub(crate) assertion: Option<Assertion>,
-    /// Where a token is ended (RFC 7009).
+    /// The revocation endpoint (RFC 7009).
     pub(crate) revocation: Option<Endpoint>,
-    /// Where a token is looked at (RFC 7662).
+    /// The introspection endpoint (RFC 7662).
     pub(crate) introspection: Option<Endpoint>,
 }
 
@@ -67,7 +71,7 @@ pub(crate) struct Authorize {
     /// Parameters that are always sent, such as `response_type`.
     #[serde(default)]
     pub(crate) parameters: BTreeMap<String, String>,
-    /// What separates scopes; absent where the platform takes none.
+    /// The separator between scopes; absent where the platform takes none.
     pub(crate) scope_separator: Option<String>,
     /// The parameter that suggests an account; absent where the platform has none.
     pub(crate) login_hint: Option<String>,
@@ -82,10 +86,10 @@ pub(crate) struct TokenEndpoint {
     pub(crate) base: Base,
     pub(crate) path: String,
     pub(crate) encoding: Encoding,
-    /// How a client proves itself: the first that the app has a credential for counts.
+    /// The methods of client authentication; the first that the app has a credential for is used.
     #[serde(deserialize_with = "one_or_several")]
-    pub(crate) client_authentication: Vec<ClientAuthentication>,
-    /// Whom JWTs that are sent to it are meant for (RFC 7523 §3); its own URL where absent.
+    pub(crate) client_authentication: Vec<ClientAuthenticationMethod>,
+    /// The audience of JWTs for this endpoint (RFC 7523 §3); default its own URL.
     pub(crate) audience: Option<String>,
 }
 
@@ -96,18 +100,18 @@ pub(crate) enum Encoding {
     Form,
 }
 
-/// By the names that are registered (RFC 7591 §2).
+/// The registered names of the methods (RFC 7591 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum ClientAuthentication {
-    /// Not at all: a public client (RFC 6749 §2.1).
+pub(crate) enum ClientAuthenticationMethod {
+    /// A public client (RFC 6749 §2.1).
     None,
     ClientSecretPost,
     ClientSecretBasic,
     PrivateKeyJwt,
 }
 
-/// What a code exchange sends beside the code.
+/// The parameters of a code exchange beside the code.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Exchange {
@@ -122,15 +126,15 @@ impl Default for Exchange {
     }
 }
 
-/// What becomes of a refresh token that was sent. Absent, the worst is supposed.
+/// The effect of a refresh on the tokens before it. By default the strictest platform is assumed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Refresh {
-    /// A refresh token works once, and another one comes with the answer.
+    /// A refresh token works once, and the answer brings the next one.
     pub(crate) rotates: bool,
-    /// For so long the one before brings the same answer again.
+    /// For this many seconds a used refresh token brings the same answer again.
     pub(crate) grace_s: u64,
-    /// The access token that came with it stops working when it is sent.
+    /// A refresh ends the access token that came with the refresh token.
     pub(crate) ends_old_token: bool,
 }
 
@@ -140,19 +144,18 @@ impl Default for Refresh {
     }
 }
 
-/// A JWT of the app as a grant (RFC 7523 §2.1): what it says beside the claims of any JWT of the
-/// app's.
+/// A JWT of the app as a grant (RFC 7523 §2.1): its contents beside the claims of every JWT of the app.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Assertion {
-    /// Where scopes stand; absent where there are none.
+    /// The place of scopes; absent where there are none.
     pub(crate) scope: Option<ScopePlace>,
     #[serde(default = "space")]
     pub(crate) scope_separator: String,
-    /// Whether the app may act for somebody whom it names.
+    /// Whether the app may name another subject for whom it acts.
     #[serde(default)]
     pub(crate) subject: bool,
-    /// Whether it names itself where it acts for nobody else (RFC 7523 §3).
+    /// Whether the app names itself as the subject where it names no other (RFC 7523 §3).
     #[serde(default)]
     pub(crate) own_subject: bool,
 }
@@ -185,9 +188,9 @@ pub(crate) struct Device {
     pub(crate) base: Base,
     pub(crate) path: String,
     pub(crate) encoding: Encoding,
-    /// What separates scopes, where that is not what `authorize` says.
+    /// The separator between scopes, where it differs from that of `authorize`.
     pub(crate) scope_separator: Option<String>,
-    /// The client proves itself when it starts a login, too (RFC 8628 §3.1).
+    /// The client also authenticates when it starts a login (RFC 8628 §3.1).
     #[serde(default)]
     pub(crate) client_authentication: bool,
     pub(crate) reply: DeviceReply,
@@ -224,4 +227,27 @@ fn yes() -> bool {
 
 fn space() -> String {
     " ".to_owned()
+}
+
+/// The scopes joined as the platform reads them (RFC 6749 §3.3). A platform without a separator
+/// takes no scopes.
+pub(crate) fn join_scopes(
+    platform: &Platform,
+    separator: Option<&str>,
+    scopes: &[String],
+) -> error::Result<Option<String>> {
+    if scopes.is_empty() {
+        return Ok(None);
+    }
+    let separator = separator.ok_or_else(|| platform.unsupported("OAuth scopes"))?;
+    let is_single = |scope: &String| {
+        !scope.is_empty()
+            && !scope.contains(separator)
+            && !scope.contains(|c: char| c.is_whitespace() || c.is_control())
+    };
+    if scopes.iter().all(is_single) {
+        return Ok(Some(scopes.join(separator)));
+    }
+    Err(error::Error::invalid("a scope is empty, or one text holds several scopes")
+        .advise("Give each scope by itself."))
 }

@@ -1,4 +1,6 @@
-//! What a platform offers an app beside installations and tokens, as its descriptor says it.
+//! The part of a descriptor about everything beside installations and tokens.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -7,43 +9,143 @@ use super::{
     descriptor::{Descriptor, Expires, List, Pointer, Pointers},
     validate::{given, path, wrong},
 };
-use crate::{error::Result, http::is_token_byte, operation::argument};
+use crate::{error::Result, http::message::is_token_byte};
 
-/// Where a person installs the app, and what comes back.
+/// The page where a person installs the app, and its callback.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Install {
     /// A page of the web host, with `{app_slug}`.
     pub(crate) path: String,
-    /// The parameter that is handed back; absent where the platform has none.
+    /// The parameter that the callback returns unchanged; absent where the platform has none.
     pub(crate) state: Option<String>,
-    /// The parameter that says where to hand it back to.
+    /// The parameter that names the URL of the callback.
     pub(crate) redirect_uri: Option<String>,
     /// The callback's parameter that names the installation; absent where there is none.
     pub(crate) installation_id: Option<String>,
 }
 
-/// Single requests. What is absent, the platform does not offer.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Operations {
-    pub(crate) registration: Option<Endpoint>,
-    pub(crate) convert_manifest: Option<Endpoint>,
-    pub(crate) suspend_installation: Option<Endpoint>,
-    pub(crate) unsuspend_installation: Option<Endpoint>,
-    pub(crate) delete_installation: Option<Endpoint>,
-    pub(crate) webhook_config: Option<Endpoint>,
-    pub(crate) update_webhook_config: Option<Endpoint>,
-    pub(crate) webhook_delivery: Option<Endpoint>,
-    pub(crate) redeliver_webhook: Option<Endpoint>,
-    pub(crate) check_token: Option<Endpoint>,
-    pub(crate) reset_token: Option<Endpoint>,
-    pub(crate) scope_token: Option<Endpoint>,
-    pub(crate) delete_token: Option<Endpoint>,
-    pub(crate) delete_grant: Option<Endpoint>,
-    pub(crate) revoke_credentials: Option<Endpoint>,
-    pub(crate) revoke_installation_token: Option<Endpoint>,
+/// Single requests by name. The platform does not offer an operation that is absent.
+pub(crate) type Operations = BTreeMap<String, Endpoint>;
+
+/// The operations that a descriptor can offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OperationName {
+    Registration,
+    ConvertManifest,
+    SuspendInstallation,
+    UnsuspendInstallation,
+    DeleteInstallation,
+    WebhookConfig,
+    UpdateWebhookConfig,
+    WebhookDelivery,
+    RedeliverWebhook,
+    CheckToken,
+    ResetToken,
+    ScopeToken,
+    DeleteToken,
+    DeleteGrant,
+    RevokeCredentials,
+    RevokeInstallationToken,
 }
+
+impl OperationName {
+    const ALL: [Self; 16] = [
+        Self::Registration,
+        Self::ConvertManifest,
+        Self::SuspendInstallation,
+        Self::UnsuspendInstallation,
+        Self::DeleteInstallation,
+        Self::WebhookConfig,
+        Self::UpdateWebhookConfig,
+        Self::WebhookDelivery,
+        Self::RedeliverWebhook,
+        Self::CheckToken,
+        Self::ResetToken,
+        Self::ScopeToken,
+        Self::DeleteToken,
+        Self::DeleteGrant,
+        Self::RevokeCredentials,
+        Self::RevokeInstallationToken,
+    ];
+
+    /// Its name in a descriptor.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::ConvertManifest => "convert_manifest",
+            Self::SuspendInstallation => "suspend_installation",
+            Self::UnsuspendInstallation => "unsuspend_installation",
+            Self::DeleteInstallation => "delete_installation",
+            Self::WebhookConfig => "webhook_config",
+            Self::UpdateWebhookConfig => "update_webhook_config",
+            Self::WebhookDelivery => "webhook_delivery",
+            Self::RedeliverWebhook => "redeliver_webhook",
+            Self::CheckToken => "check_token",
+            Self::ResetToken => "reset_token",
+            Self::ScopeToken => "scope_token",
+            Self::DeleteToken => "delete_token",
+            Self::DeleteGrant => "delete_grant",
+            Self::RevokeCredentials => "revoke_credentials",
+            Self::RevokeInstallationToken => "revoke_installation_token",
+        }
+    }
+
+    /// The operation in an error message: `… does not offer suspending an installation`.
+    pub(crate) fn description(self) -> &'static str {
+        match self {
+            Self::Registration => "the app's registration",
+            Self::ConvertManifest => "app manifests",
+            Self::SuspendInstallation => "suspending an installation",
+            Self::UnsuspendInstallation => "unsuspending an installation",
+            Self::DeleteInstallation => "deleting an installation",
+            Self::WebhookConfig => "the app's webhook",
+            Self::UpdateWebhookConfig => "changing the app's webhook",
+            Self::WebhookDelivery => "webhook deliveries",
+            Self::RedeliverWebhook => "redelivering a webhook",
+            Self::CheckToken => "checking a token",
+            Self::ResetToken => "resetting a token",
+            Self::ScopeToken => "scoping a token",
+            Self::DeleteToken => "deleting a token",
+            Self::DeleteGrant => "deleting a grant",
+            Self::RevokeCredentials => "revoking credentials",
+            Self::RevokeInstallationToken => "revoking installation tokens",
+        }
+    }
+
+    /// The arguments that its endpoint may use. The first must be used, unless it is optional.
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Registration | Self::WebhookConfig => &[],
+            Self::ConvertManifest => &["code"],
+            Self::SuspendInstallation | Self::UnsuspendInstallation | Self::DeleteInstallation => {
+                &["installation_id"]
+            }
+            Self::UpdateWebhookConfig => &["url", "content_type", "secret", "insecure_ssl"],
+            Self::WebhookDelivery | Self::RedeliverWebhook => &["delivery_id"],
+            Self::CheckToken | Self::ResetToken | Self::DeleteToken | Self::DeleteGrant => {
+                &["client_id", "token"]
+            }
+            Self::ScopeToken => SCOPE_TOKEN_ARGUMENTS,
+            Self::RevokeCredentials => &["credentials"],
+            Self::RevokeInstallationToken => &["token"],
+        }
+    }
+
+    /// The object of the descriptor that describes its reply, if the reply is read.
+    fn reply_object(self) -> Option<&'static str> {
+        match self {
+            Self::Registration | Self::ConvertManifest => Some("registration"),
+            Self::WebhookConfig | Self::UpdateWebhookConfig => Some("webhook_config"),
+            Self::WebhookDelivery => Some("webhook_delivery"),
+            Self::CheckToken | Self::ResetToken | Self::ScopeToken => Some("user_token"),
+            _ => None,
+        }
+    }
+}
+
+const SCOPE_TOKEN_ARGUMENTS: &[&str] =
+    &["token", "client_id", "target", "target_id", "repositories", "repository_ids", "permissions"];
 
 /// One request of the API.
 #[derive(Debug, Deserialize)]
@@ -56,12 +158,12 @@ pub(crate) struct Endpoint {
     /// A text `{name}` in it stands for an argument; a member whose argument is not given is left
     /// out. Absent where nothing is sent.
     pub(crate) body: Option<Map<String, Value>>,
-    /// Refusals that mean that there is nothing left to do.
+    /// Refusals that count as success, because the state that was asked for is already there.
     #[serde(default)]
     pub(crate) done: Vec<u16>,
 }
 
-/// Who makes a request.
+/// The credential of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Credential {
@@ -79,13 +181,13 @@ pub(crate) enum Credential {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Lists {
-    /// What an installation token reaches.
+    /// The repositories that an installation token reaches.
     pub(crate) repositories: Option<List>,
     /// Webhooks that were sent to the app.
     pub(crate) webhook_deliveries: Option<List>,
 }
 
-/// Where things stand in the answers.
+/// The places of members in the replies.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Objects {
@@ -168,7 +270,7 @@ pub(crate) struct WebhookDeliveryMembers {
     pub(crate) repository_id: Pointers,
 }
 
-/// What a platform tells about a user's token when it is asked.
+/// A user's token as the platform describes it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserTokenMembers {
@@ -184,62 +286,17 @@ pub(crate) struct UserTokenMembers {
     pub(crate) repository_selection: Pointers,
 }
 
-/// An operation by name: its endpoint, its arguments, the first of which is needed, and what its
-/// answer is read as.
-type Row<'a> = (&'a str, Option<&'a Endpoint>, &'a [&'a str], Option<&'a str>);
-
-impl Operations {
-    fn rows(&self) -> [Row<'_>; 16] {
-        let Self { registration, convert_manifest, suspend_installation, .. } = self;
-        let Self { unsuspend_installation, delete_installation, webhook_config, .. } = self;
-        let Self {
-            update_webhook_config, webhook_delivery, redeliver_webhook, check_token, ..
-        } = self;
-        let Self { reset_token, scope_token, delete_token, delete_grant, .. } = self;
-        let Self { revoke_credentials, revoke_installation_token, .. } = self;
-        let of = Option::as_ref;
-        let (app, hook, told) = (Some("registration"), Some("webhook_config"), Some("user_token"));
-        let (id, ring) = (&["installation_id"], &["delivery_id"]);
-        let (token, cut): (&[_], &[_]) = (
-            &["client_id", "token"],
-            &[
-                "token",
-                "client_id",
-                "target",
-                "target_id",
-                "repositories",
-                "repository_ids",
-                "permissions",
-            ],
-        );
-        let change = &["url", "content_type", "secret", "insecure_ssl"];
-        [
-            ("registration", of(registration), &[], app),
-            ("convert_manifest", of(convert_manifest), &["code"], app),
-            ("suspend_installation", of(suspend_installation), id, None),
-            ("unsuspend_installation", of(unsuspend_installation), id, None),
-            ("delete_installation", of(delete_installation), id, None),
-            ("webhook_config", of(webhook_config), &[], hook),
-            ("update_webhook_config", of(update_webhook_config), change, hook),
-            ("webhook_delivery", of(webhook_delivery), ring, Some("webhook_delivery")),
-            ("redeliver_webhook", of(redeliver_webhook), ring, None),
-            ("check_token", of(check_token), token, told),
-            ("reset_token", of(reset_token), token, told),
-            ("scope_token", of(scope_token), cut, told),
-            ("delete_token", of(delete_token), token, None),
-            ("delete_grant", of(delete_grant), token, None),
-            ("revoke_credentials", of(revoke_credentials), &["credentials"], None),
-            ("revoke_installation_token", of(revoke_installation_token), &["token"], None),
-        ]
-    }
-}
-
 pub(super) fn check_operations(descriptor: &Descriptor) -> Result<()> {
-    for (name, endpoint, arguments, object) in descriptor.operations.rows() {
-        let Some(endpoint) = endpoint else { continue };
-        let member = format!("operations.{name}");
-        check_endpoint(&member, endpoint, arguments)?;
-        object.map_or(Ok(()), |object| needs(descriptor, &member, object))?;
+    let is_unknown = |name: &&String| OperationName::ALL.iter().all(|it| it.name() != **name);
+    if let Some(name) = descriptor.operations.keys().find(is_unknown) {
+        return Err(wrong(&format!("operations.{name}"), "there is no such operation"));
+    }
+    for operation in OperationName::ALL {
+        let member = format!("operations.{}", operation.name());
+        let Some(endpoint) = descriptor.operations.get(operation.name()) else { continue };
+        check_endpoint(&member, endpoint, operation.arguments())?;
+        let object = operation.reply_object();
+        object.map_or(Ok(()), |object| check_object(descriptor, &member, object))?;
     }
     check_list(descriptor, "repositories", &descriptor.lists.repositories, "repository")?;
     check_list(
@@ -248,6 +305,11 @@ pub(super) fn check_operations(descriptor: &Descriptor) -> Result<()> {
         &descriptor.lists.webhook_deliveries,
         "webhook_delivery",
     )
+}
+
+/// The argument that a text such as `{token}` stands for.
+pub(crate) fn argument(text: &str) -> Option<&str> {
+    text.strip_prefix('{')?.strip_suffix('}')
 }
 
 fn check_endpoint(member: &str, endpoint: &Endpoint, arguments: &[&str]) -> Result<()> {
@@ -259,23 +321,23 @@ fn check_endpoint(member: &str, endpoint: &Endpoint, arguments: &[&str]) -> Resu
     let in_path: Vec<_> = arguments.iter().filter(is_in_path).copied().collect();
     path(&format!("{member}.path"), &endpoint.path, &in_path)?;
     let body = endpoint.body.iter().flatten().map(|(_, value)| value);
-    match body.flat_map(wanted).find(|name| !arguments.contains(name)) {
+    match body.flat_map(arguments_in).find(|name| !arguments.contains(name)) {
         Some(name) => {
             let complaint = format!("this operation has no argument `{name}`");
             Err(wrong(&format!("{member}.body"), &complaint))
         }
-        None => needs_argument(member, endpoint, arguments),
+        None => check_first_argument(member, endpoint, arguments),
     }
 }
 
-/// What an operation is about must be told to the platform.
-fn needs_argument(member: &str, endpoint: &Endpoint, arguments: &[&str]) -> Result<()> {
+/// Refuses an endpoint that does not use the operation's first argument.
+fn check_first_argument(member: &str, endpoint: &Endpoint, arguments: &[&str]) -> Result<()> {
     let Some(needed) = arguments.first().filter(|name| !OPTIONAL.contains(name)) else {
         return Ok(());
     };
     let in_header = *needed == "token" && endpoint.credential == Credential::Token;
     let in_path = endpoint.path.contains(&format!("{{{needed}}}"));
-    let mut in_body = endpoint.body.iter().flatten().flat_map(|(_, value)| wanted(value));
+    let mut in_body = endpoint.body.iter().flatten().flat_map(|(_, value)| arguments_in(value));
     if in_header || in_path || in_body.any(|name| name == *needed) {
         return Ok(());
     }
@@ -283,15 +345,15 @@ fn needs_argument(member: &str, endpoint: &Endpoint, arguments: &[&str]) -> Resu
 }
 
 /// The arguments that a part of a body names.
-fn wanted(value: &Value) -> Vec<&str> {
+fn arguments_in(value: &Value) -> Vec<&str> {
     match value {
         Value::String(text) => argument(text).into_iter().collect(),
-        Value::Object(members) => members.values().flat_map(wanted).collect(),
+        Value::Object(members) => members.values().flat_map(arguments_in).collect(),
         _ => Vec::new(),
     }
 }
 
-fn needs(descriptor: &Descriptor, member: &str, object: &str) -> Result<()> {
+fn check_object(descriptor: &Descriptor, member: &str, object: &str) -> Result<()> {
     let Objects { registration, repository, webhook_config, webhook_delivery, user_token } =
         &descriptor.objects;
     let needed: Option<Vec<(&str, &Pointers)>> = match object {
@@ -311,8 +373,8 @@ fn check_list(d: &Descriptor, name: &str, list: &Option<List>, object: &str) -> 
     let Some(list) = list else { return Ok(()) };
     let member = format!("lists.{name}");
     path(&format!("{member}.path"), &list.path, &[])?;
-    needs(d, &member, object)
+    check_object(d, &member, object)
 }
 
-/// Arguments that come first and may be left out all the same.
+/// First arguments that an endpoint need not use.
 const OPTIONAL: [&str; 1] = ["url"];

@@ -1,25 +1,25 @@
-//! Which credential a path of the API wants, whoever asks.
+//! The credential that a path of the API requires.
 
 use super::descriptor::Routes;
 
-/// The credential that a path of the API wants.
+/// The credential that a path of the API requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     /// The app's JWT.
     App,
     /// The OAuth client's id and secret.
     Client,
-    /// Whatever the caller is.
+    /// The caller's own.
     Caller,
 }
 
 impl Route {
-    /// What a path below the API's base wants.
+    /// The credential of a path below the API's base.
     pub(super) fn of(routes: &Routes, path: &str) -> Self {
-        let wants = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, path));
-        if wants(&routes.as_app) {
+        let is_listed = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, path));
+        if is_listed(&routes.as_app) {
             Self::App
-        } else if wants(&routes.as_client) {
+        } else if is_listed(&routes.as_client) {
             Self::Client
         } else {
             Self::Caller
@@ -27,8 +27,8 @@ impl Route {
     }
 }
 
-/// Whether a path fits a pattern in which `{…}` stands for one segment.
-fn fits(pattern: &str, path: &str) -> bool {
+/// Whether a path matches a pattern in which `{…}` stands for one segment.
+fn matches(pattern: &str, path: &str) -> bool {
     let is_variable = |part: &str| part.starts_with('{') && part.ends_with('}');
     let (parts, segments) = (pattern.split('/'), path.trim_end_matches('/').split('/'));
     parts.clone().count() == segments.clone().count()

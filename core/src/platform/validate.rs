@@ -102,7 +102,7 @@ fn is_name(name: &str) -> bool {
 
 fn check_headers(descriptor: &Descriptor) -> Result<()> {
     for (name, value) in &descriptor.api.headers {
-        crate::http::check_header(name, value)
+        crate::http::message::check_header(name, value)
             .map_err(|error| wrong(&format!("api.headers.{name}"), error.message()))?;
     }
     Ok(())
@@ -114,7 +114,10 @@ fn check_jwt(descriptor: &Descriptor) -> Result<()> {
         return Err(wrong("jwt.lifetime_s", "it must lie between 1 and max_lifetime_s"));
     }
     if jwt.max_lifetime_s > LONGEST_JWT_S || jwt.back_date_s > LONGEST_JWT_S {
-        return Err(wrong("jwt.max_lifetime_s", "a JWT of more than a day is a password"));
+        return Err(wrong(
+            "jwt.max_lifetime_s",
+            "a JWT must not live for more than a day, 86400 s",
+        ));
     }
     match ["iat", "exp", "iss"].iter().find(|claim| jwt.extra_claims.contains_key(**claim)) {
         Some(claim) => Err(wrong(&format!("jwt.extra_claims.{claim}"), "appmint sets this claim")),

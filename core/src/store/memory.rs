@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::Mutex,
     time::{Duration, Instant},
 };
 
@@ -11,37 +11,37 @@ use super::Store;
 use crate::{
     clock::{Clock as _, SystemClock},
     error::Result,
-    process::PerProcess,
+    tasks::{PerProcess, lock},
     time::Timestamp,
 };
 
 /// A store in this process's memory. A forked child begins with an empty one.
 #[derive(Default)]
-pub struct MemoryStore(PerProcess<Mutex<Shelves>>);
+pub struct MemoryStore(PerProcess<Mutex<Records>>);
 
 #[derive(Default)]
-struct Shelves {
-    records: HashMap<String, (Vec<u8>, Option<Timestamp>)>,
+struct Records {
+    values: HashMap<String, (Vec<u8>, Option<Timestamp>)>,
     locks: HashMap<String, (String, Instant)>,
 }
 
 impl MemoryStore {
-    fn with<T>(&self, work: impl FnOnce(&mut Shelves) -> T) -> Result<T> {
-        let shelves = self.0.get_or_default();
-        Ok(work(&mut shelves.lock().unwrap_or_else(PoisonError::into_inner)))
+    fn with<T>(&self, work: impl FnOnce(&mut Records) -> T) -> Result<T> {
+        let records = self.0.get_or_default();
+        Ok(work(&mut lock(&records)))
     }
 }
 
-impl Shelves {
+impl Records {
     fn value(&mut self, name: &str) -> Option<&Vec<u8>> {
         let now = SystemClock.now();
-        self.records.get(name).filter(|(_, until)| until.is_none_or(|it| it > now)).map(|it| &it.0)
+        self.values.get(name).filter(|(_, until)| until.is_none_or(|it| it > now)).map(|it| &it.0)
     }
 }
 
 impl Store for MemoryStore {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        self.with(|shelves| shelves.value(name).cloned())
+        self.with(|records| records.value(name).cloned())
     }
 
     fn put(
@@ -51,41 +51,41 @@ impl Store for MemoryStore {
         expected: Option<&[u8]>,
         keep_until: Option<Timestamp>,
     ) -> Result<bool> {
-        self.with(|shelves| {
-            let is_expected = shelves.value(name).map(Vec::as_slice) == expected;
+        self.with(|records| {
+            let is_expected = records.value(name).map(Vec::as_slice) == expected;
             if is_expected {
-                shelves.records.insert(name.to_owned(), (value.to_owned(), keep_until));
+                records.values.insert(name.to_owned(), (value.to_owned(), keep_until));
             }
             is_expected
         })
     }
 
     fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
-        self.with(|shelves| {
-            if shelves.value(name).is_some_and(|value| value == expected) {
-                shelves.records.remove(name);
+        self.with(|records| {
+            if records.value(name).is_some_and(|value| value == expected) {
+                records.values.remove(name);
             }
         })
     }
 
     fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
-        self.with(|shelves| {
+        self.with(|records| {
             let now = Instant::now();
-            let is_free = shelves
+            let is_free = records
                 .locks
                 .get(name)
                 .is_none_or(|(holder, until)| holder == owner || *until <= now);
             if is_free {
-                shelves.locks.insert(name.to_owned(), (owner.to_owned(), now + lease));
+                records.locks.insert(name.to_owned(), (owner.to_owned(), now + lease));
             }
             is_free
         })
     }
 
     fn unlock(&self, name: &str, owner: &str) -> Result<()> {
-        self.with(|shelves| {
-            if shelves.locks.get(name).is_some_and(|(holder, _)| holder == owner) {
-                shelves.locks.remove(name);
+        self.with(|records| {
+            if records.locks.get(name).is_some_and(|(holder, _)| holder == owner) {
+                records.locks.remove(name);
             }
         })
     }

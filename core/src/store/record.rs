@@ -1,4 +1,4 @@
-//! A token as it lies in a store.
+//! The record of a token in a store.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -10,26 +10,27 @@ use crate::{
     token::{Permissions, Token, TokenKind},
 };
 
-/// A token in a store, and what is being done about it.
+/// A token in a store, with the state of its refresh.
 #[derive(Clone)]
 pub(crate) struct Record {
     pub(crate) token: Token,
-    /// A refresh that was begun and whose outcome was not written yet.
+    /// A refresh that began and whose outcome was not written yet.
     pub(crate) intent: Option<Intent>,
-    /// Why the user must authorize again, once that is certain.
-    pub(crate) over: Option<Reason>,
+    /// The reason why the user must authorize again, once that is certain.
+    pub(crate) ended: Option<Reason>,
 }
 
-/// Written before a refresh token is sent, so that whoever comes after a crash knows of it.
+/// Written before a refresh token is sent, so that after a crash the next process knows of it.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Intent {
     pub(crate) id: String,
+    /// When the refresh token was first sent, in milliseconds since 1970.
     pub(crate) at_ms: i64,
 }
 
 impl Record {
     pub(crate) fn of(token: Token) -> Self {
-        Self { token, intent: None, over: None }
+        Self { token, intent: None, ended: None }
     }
 }
 
@@ -37,7 +38,7 @@ impl Record {
 struct Stored {
     token: StoredToken,
     intent: Option<Intent>,
-    over: Option<String>,
+    ended: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,16 +61,16 @@ pub(super) fn write(record: &Record) -> Zeroizing<Vec<u8>> {
     let stored = Stored {
         token: stored(&record.token),
         intent: record.intent.clone(),
-        over: record.over.map(|reason| reason.name().to_owned()),
+        ended: record.ended.map(|reason| reason.name().to_owned()),
     };
-    // Texts, numbers and lists of texts have a form in JSON.
+    // Texts, numbers and lists of texts can always be written as JSON.
     Zeroizing::new(serde_json::to_vec(&stored).unwrap_or_default())
 }
 
 pub(super) fn read(text: &[u8]) -> Option<Record> {
-    let Stored { token, intent, over } = serde_json::from_slice(text).ok()?;
-    let over = over.as_deref().and_then(Reason::from_name);
-    Some(Record { token: restored(token)?, intent, over })
+    let Stored { token, intent, ended } = serde_json::from_slice(text).ok()?;
+    let ended = ended.as_deref().and_then(Reason::from_name);
+    Some(Record { token: restored(token)?, intent, ended })
 }
 
 fn stored(token: &Token) -> StoredToken {
@@ -117,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_comes_back_as_it_was() {
+    fn a_record_is_read_as_it_was_written() {
         let token = Token::builder(TokenKind::User, Secret::new("atu_1"))
             .scheme("Token")
             .expires_at(Some(Timestamp::from_millis(5)))
@@ -129,9 +130,9 @@ mod tests {
             .refresh_token(Some(Secret::new("r")), Some(Timestamp::from_millis(9)))
             .build();
         let intent = Some(Intent { id: "i".to_owned(), at_ms: 7 });
-        let over = Some(Reason::RotationInterrupted);
-        let back = read(&write(&Record { token: token.clone(), intent, over })).unwrap();
-        assert!(back.token == token && back.over == over);
+        let ended = Some(Reason::RotationInterrupted);
+        let back = read(&write(&Record { token: token.clone(), intent, ended })).unwrap();
+        assert!(back.token == token && back.ended == ended);
         assert_eq!(back.intent.map(|intent| (intent.id, intent.at_ms)), Some(("i".to_owned(), 7)));
         assert!(read(b"{}").is_none());
     }

@@ -1,10 +1,6 @@
 //! A store in Redis, for the processes of many machines.
 
-use std::{
-    fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{fmt, sync::Mutex, time::Duration};
 
 use redis::{Client, Connection, Script};
 use url::Url;
@@ -12,26 +8,26 @@ use url::Url;
 use super::{Store, failed};
 use crate::{
     error::{Error, Result},
-    process::PerProcess,
+    tasks::{PerProcess, lock},
     time::Timestamp,
 };
 
-/// A store in Redis. Each name stands behind a prefix, `appmint:` unless the URL says otherwise.
+/// A store in Redis. All names begin with a prefix: `appmint:`, or the URL's `?prefix=`.
 pub struct RedisStore {
     client: Client,
     prefix: String,
-    /// Connections that nobody uses just now. A child must not speak on its parent's.
+    /// Idle connections. A forked child must not use its parent's.
     idle: PerProcess<Mutex<Vec<Connection>>>,
 }
 
 impl RedisStore {
-    /// Opens nothing yet.
+    /// The first use opens the store.
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a URL that is none.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a text that is not a Redis URL.
     pub fn new(url: &str) -> Result<Self> {
         // Neither error may show the URL: there may be a password in it.
-        let unreadable = || Error::invalid("the store's URL is not one of Redis");
+        let unreadable = || Error::invalid("the store's URL is not a Redis URL");
         let mut url = Url::parse(url).map_err(|_| unreadable())?;
         let prefix = take_prefix(&mut url).unwrap_or_else(|| "appmint:".to_owned());
         let client = Client::open(url.as_str()).map_err(|_| unreadable())?;
@@ -44,30 +40,30 @@ impl RedisStore {
         work: impl FnOnce(&mut Connection) -> redis::RedisResult<T>,
     ) -> Result<T> {
         let idle = self.idle.get_or_default();
-        let kept = guard(&idle).pop();
+        let kept = lock(&idle).pop();
         let mut connection = match kept {
             Some(connection) => connection,
             None => self.connect()?,
         };
         let outcome = work(&mut connection);
         if outcome.is_ok() {
-            guard(&idle).push(connection);
+            lock(&idle).push(connection);
         } else {
-            guard(&idle).clear(); // those beside it are probably as dead
+            lock(&idle).clear(); // the others are probably broken, too
         }
         outcome.map_err(|error| failed(what, redacted(&error)))
     }
 
     fn connect(&self) -> Result<Connection> {
         let connect = || {
-            let connection = self.client.get_connection_with_timeout(PATIENCE)?;
-            connection.set_read_timeout(Some(PATIENCE))?;
-            connection.set_write_timeout(Some(PATIENCE))?;
+            let connection = self.client.get_connection_with_timeout(TIMEOUT)?;
+            connection.set_read_timeout(Some(TIMEOUT))?;
+            connection.set_write_timeout(Some(TIMEOUT))?;
             Ok(connection)
         };
         connect().map_err(|error: redis::RedisError| {
-            failed("the store does not answer", redacted(&error))
-                .advise("Look at the store's URL, and whether Redis runs there.")
+            failed("the store could not be reached", redacted(&error))
+                .advise("Check the store's URL, and that Redis is running there.")
         })
     }
 
@@ -82,7 +78,7 @@ impl RedisStore {
 
 impl Store for RedisStore {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        self.with("the store does not answer", |connection| {
+        self.with("reading from the store failed", |connection| {
             redis::cmd("GET").arg(self.record(name)).query(connection)
         })
     }
@@ -96,7 +92,7 @@ impl Store for RedisStore {
     ) -> Result<bool> {
         let (is_expected, expected) = (i32::from(expected.is_some()), expected.unwrap_or_default());
         let until = keep_until.map_or(0, Timestamp::as_millis);
-        self.with("the store takes nothing", |connection| {
+        self.with("writing to the store failed", |connection| {
             let script = Script::new(PUT);
             let mut call = script.key(self.record(name));
             call.arg(value).arg(is_expected).arg(expected).arg(until).invoke(connection)
@@ -104,14 +100,14 @@ impl Store for RedisStore {
     }
 
     fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
-        self.with("the store keeps what it should drop", |connection| {
+        self.with("removing from the store failed", |connection| {
             Script::new(REMOVE).key(self.record(name)).arg(expected).invoke(connection)
         })
     }
 
     fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
         let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX).max(1);
-        self.with("the store gives no lock", |connection| {
+        self.with("locking in the store failed", |connection| {
             let mut call = redis::cmd("SET");
             call.arg(self.lock_of(name)).arg(owner).arg("NX").arg("PX").arg(lease_ms);
             call.query(connection).map(|answer: Option<String>| answer.is_some())
@@ -119,7 +115,7 @@ impl Store for RedisStore {
     }
 
     fn unlock(&self, name: &str, owner: &str) -> Result<()> {
-        self.with("the store keeps a lock until its lease ends", |connection| {
+        self.with("releasing a lock of the store failed", |connection| {
             Script::new(REMOVE).key(self.lock_of(name)).arg(owner).invoke(connection)
         })
     }
@@ -145,7 +141,7 @@ fn take_prefix(url: &mut Url) -> Option<String> {
     prefix
 }
 
-/// What Redis says may repeat what it was told.
+/// A Redis error without its text, which may repeat values that were sent.
 #[derive(Debug)]
 struct Redacted(redis::ErrorKind, Option<String>);
 
@@ -164,10 +160,6 @@ fn redacted(error: &redis::RedisError) -> Redacted {
     Redacted(error.kind(), error.code().map(str::to_owned))
 }
 
-fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 const PUT: &str = "
     local there = redis.call('GET', KEYS[1])
     if ARGV[2] == '1' then
@@ -184,4 +176,4 @@ const PUT: &str = "
 const REMOVE: &str = "
     if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
     return 0";
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);

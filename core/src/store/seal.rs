@@ -1,5 +1,5 @@
-//! What goes into a store is sealed: AES-256-GCM under the caller's key (NIST SP 800-38D), bound to
-//! its name, so that whoever writes to the store cannot put one record in another's place.
+//! Seals records: AES-256-GCM under the caller's key (NIST SP 800-38D), bound to the record's name, so
+//! that a writer of the store cannot put one record in another's place.
 
 use std::{fmt, sync::Arc};
 
@@ -14,13 +14,14 @@ use base64::{
 use zeroize::Zeroizing;
 
 use crate::{
+    encoding::{fill_random, unhex},
     error::{Error, ErrorKind, Result},
     secret::Secret,
 };
 
-/// A key that seals what a store holds: 32 random bytes.
+/// A key that seals the records of a store: 32 random bytes.
 pub struct StoreKey {
-    /// Tells keys apart without telling anything about them.
+    /// Identifies the key and reveals nothing about it.
     id: [u8; ID_LEN],
     key: LessSafeKey,
 }
@@ -32,7 +33,9 @@ impl StoreKey {
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) for anything else.
     pub fn parse(text: &Secret) -> Result<Self> {
         let text = text.reveal().trim();
-        let bytes = unhex(text)
+        let bytes = Some(text)
+            .filter(|text| text.len() == 64)
+            .and_then(unhex)
             .or_else(|| STANDARD.decode(text).ok())
             .or_else(|| URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok());
         let bytes = Zeroizing::new(bytes.unwrap_or_default());
@@ -56,7 +59,7 @@ impl fmt::Debug for StoreKey {
 /// Seals and opens records.
 #[derive(Debug)]
 pub(crate) struct Sealer {
-    /// The first seals; all of them open. None: nothing is sealed.
+    /// The first key seals; all of them open. Without a key, records are not sealed.
     keys: Vec<Arc<StoreKey>>,
 }
 
@@ -73,9 +76,7 @@ impl Sealer {
     pub(crate) fn seal(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>> {
         let Some(key) = self.keys.first() else { return Ok([OPEN, plain].concat()) };
         let mut nonce = [0; NONCE_LEN];
-        let no_randomness =
-            |_| Error::new(ErrorKind::Internal, "the system gave no random numbers");
-        aws_lc_rs::rand::fill(&mut nonce).map_err(no_randomness)?;
+        fill_random(&mut nonce)?;
         let mut sealed = plain.to_vec();
         key.key
             .seal_in_place_append_tag(
@@ -87,7 +88,7 @@ impl Sealer {
         Ok([SEALED, &key.id, &nonce, &sealed].concat())
     }
 
-    /// What was sealed under this name; `None` for what this program cannot open.
+    /// The plain text of a record of this name; `None` if this program cannot open it.
     pub(crate) fn open(&self, name: &str, record: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         if self.keys.is_empty() {
             return record.strip_prefix(OPEN).map(|plain| Zeroizing::new(plain.to_vec()));
@@ -105,12 +106,6 @@ impl Sealer {
 
 fn bound_to(name: &str, id: &[u8; ID_LEN]) -> Aad<Vec<u8>> {
     Aad::from([SEALED, id, name.as_bytes()].concat())
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let byte = |at: usize| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok();
-    is_hex.then(|| (0..32).map(byte).collect())?
 }
 
 const ID_LEN: usize = 8;

@@ -4,7 +4,7 @@ use std::{
     fmt,
     fs::OpenOptions,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::Mutex,
     time::Duration,
 };
 
@@ -14,26 +14,28 @@ use super::{Store, failed};
 use crate::{
     clock::{Clock as _, SystemClock},
     error::{Error, Result},
-    process::PerProcess,
+    tasks::{PerProcess, lock},
     time::Timestamp,
 };
 
 /// A store in an SQLite file, which is made with mode 0600 if it is not there.
 pub struct SqliteStore {
     path: PathBuf,
-    /// SQLite forbids a child to use what its parent opened.
+    /// SQLite forbids a forked child to use its parent's connection.
     connection: PerProcess<Mutex<Option<Connection>>>,
 }
 
 impl SqliteStore {
-    /// Opens nothing yet.
+    /// The first use opens the store.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) without a path.
     pub fn new(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         if path.as_os_str().is_empty() {
-            return Err(Error::invalid("the store has no file").advise("Give `sqlite:FILE`."));
+            return Err(
+                Error::invalid("the store's URL names no file").advise("Give `sqlite:FILE`.")
+            );
         }
         Ok(Self { path: path.to_owned(), connection: PerProcess::default() })
     }
@@ -44,10 +46,12 @@ impl SqliteStore {
         work: impl Fn(&mut Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
         let slot = self.connection.get_or_default();
-        let mut slot = guard(&slot);
+        let mut slot = lock(&slot);
         let connection = match &mut *slot {
             Some(connection) => connection,
-            none => none.insert(self.open().map_err(|e| failed("the store does not open", e))?),
+            none => {
+                none.insert(self.open().map_err(|e| failed("the store could not be opened", e))?)
+            }
         };
         work(connection).map_err(|error| {
             // A file that was replaced or damaged is opened anew by whoever comes next.
@@ -61,7 +65,7 @@ impl SqliteStore {
     fn open(&self) -> rusqlite::Result<Connection> {
         self.make_file();
         let connection = Connection::open(&self.path)?;
-        connection.busy_timeout(PATIENCE)?;
+        connection.busy_timeout(TIMEOUT)?;
         persistently(|| connection.pragma_update(None, "journal_mode", "wal"))?;
         // A refresh token that was handed out must be there after a power cut.
         connection.pragma_update(None, "synchronous", "full")?;
@@ -69,7 +73,7 @@ impl SqliteStore {
         Ok(connection)
     }
 
-    /// A file that nobody else reads; SQLite makes those beside it with the same mode.
+    /// Makes a file that only its owner can read; SQLite makes the files beside it with the same mode.
     fn make_file(&self) {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -82,7 +86,7 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        self.with("the store does not answer", |connection| {
+        self.with("reading from the store failed", |connection| {
             let mut query = connection.prepare_cached(
                 "select value from appmint_records where name = ?1 and keep_until > ?2",
             )?;
@@ -98,7 +102,7 @@ impl Store for SqliteStore {
         keep_until: Option<Timestamp>,
     ) -> Result<bool> {
         let keep_until = keep_until.map_or(i64::MAX, Timestamp::as_millis);
-        self.with("the store takes nothing", |connection| match expected {
+        self.with("writing to the store failed", |connection| match expected {
             Some(expected) => connection
                 .prepare_cached(
                     "update appmint_records set value = ?2, keep_until = ?3
@@ -118,7 +122,7 @@ impl Store for SqliteStore {
     }
 
     fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
-        self.with("the store keeps what it should drop", |connection| {
+        self.with("removing from the store failed", |connection| {
             connection
                 .prepare_cached("delete from appmint_records where name = ?1 and value = ?2")?
                 .execute(params![name, expected])
@@ -128,7 +132,7 @@ impl Store for SqliteStore {
 
     fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
         let (now, until) = (now_ms(), SystemClock.now().after(lease).as_millis());
-        self.with("the store gives no lock", |connection| {
+        self.with("locking in the store failed", |connection| {
             connection
                 .prepare_cached(
                     "insert into appmint_locks (name, owner, until) values (?1, ?2, ?3)
@@ -141,7 +145,7 @@ impl Store for SqliteStore {
     }
 
     fn unlock(&self, name: &str, owner: &str) -> Result<()> {
-        self.with("the store keeps a lock until its lease ends", |connection| {
+        self.with("releasing a lock of the store failed", |connection| {
             connection
                 .prepare_cached("delete from appmint_locks where name = ?1 and owner = ?2")?
                 .execute(params![name, owner])
@@ -156,7 +160,7 @@ impl fmt::Debug for SqliteStore {
     }
 }
 
-/// Many processes that set a new file up at once are told to come back even within the timeout.
+/// SQLite reports a busy file, even within the timeout, when many processes set it up at once.
 fn persistently(work: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
     let mut attempts = 0;
     loop {
@@ -176,14 +180,10 @@ fn now_ms() -> i64 {
     SystemClock.now().as_millis()
 }
 
-fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 const TABLES: &str = "
     create table if not exists appmint_records
         (name text primary key, value blob not null, keep_until integer not null) without rowid;
     create table if not exists appmint_locks
         (name text primary key, owner text not null, until integer not null) without rowid;
 ";
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);

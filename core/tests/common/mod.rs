@@ -5,7 +5,7 @@
 #[cfg(unix)]
 pub(crate) mod places;
 
-use appmint_core::{App, ManualClock, Settings, Timestamp};
+use appmint_core::{App, ManualClock, Timestamp, binding::Settings};
 use appmint_sandbox::{Clock, PlatformName, Sandbox};
 
 /// Half an hour before the documentation's sample token expires.
@@ -42,7 +42,7 @@ pub(crate) fn settings(sandbox: &Sandbox) -> (Settings, ManualClock) {
 
 /// The sandbox's app.
 pub(crate) fn app(sandbox: &Sandbox) -> App {
-    settings(sandbox).0.app().unwrap()
+    settings(sandbox).0.build().unwrap()
 }
 
 /// What a platform without OAuth has none of.

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use appmint_core::{RedisStore, Store as _};
+use appmint_core::store::{RedisStore, Store as _};
 
 /// A folder that goes with the test.
 pub(crate) struct Folder(PathBuf);

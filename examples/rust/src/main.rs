@@ -6,7 +6,9 @@ mod transcript;
 use std::{env, error::Error as StdError, fs, process::Command, sync::Arc};
 
 use appmint_core::{
-    App, AuthorizationRequest, Call, Error, ManualClock, Secret, Settings, Timestamp, Token,
+    App, Call, Error, Lookup, ManualClock, Secret, Timestamp, Token,
+    binding::Settings,
+    oauth::{AuthorizationRequest, CodeExchange},
 };
 
 use self::transcript::{exchange, granted, line, token};
@@ -25,7 +27,7 @@ fn main() {
 }
 
 fn demo() -> Outcome<()> {
-    let app = settings()?.app()?;
+    let app = settings()?.build()?;
     line("platform", app.platform().name());
     line("jwt", app.jwt().wait()?.claims().unwrap_or_default());
     as_installation(&app)?;
@@ -40,9 +42,9 @@ fn as_installation(app: &App) -> Outcome<()> {
         line("installation", granted(&installation?));
     }
     let account = needed("APPMINT_ACCOUNT")?;
-    let found = app.find_installation(&account).wait()?;
+    let found = app.find_installation(Lookup::Account(account.clone())).wait()?;
     let source = app.installation(found.id)?;
-    line("token", token(&source.token(None).wait()?));
+    line("token", token(&source.token().wait()?));
 
     let path = given("APPMINT_GET_PATH").unwrap_or_else(|| "/orgs/ACCOUNT/repos".to_owned());
     let path = path.replace("ACCOUNT", &account);
@@ -60,7 +62,9 @@ fn as_user(app: &App) -> Outcome<()> {
 
     let code = app.authorization_code(&callback, authorization.state())?;
     let verifier = authorization.code_verifier().cloned();
-    let user = app.exchange_code(code, None, verifier).wait()?;
+    let user = app
+        .exchange_code(CodeExchange { code_verifier: verifier, ..CodeExchange::new(code) })
+        .wait()?;
     line("user token", token(&user));
 
     let user = refreshed(app, &user)?;

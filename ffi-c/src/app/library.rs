@@ -2,7 +2,7 @@
 
 use std::{ffi::c_char, sync::OnceLock};
 
-use appmint_core::{Platform, VERSION};
+use appmint_core::{VERSION, platform::Platform};
 
 use crate::{
     access::{read, text_of},

@@ -45,7 +45,7 @@ pub extern "C" fn appmint_app_new(
     app: Option<&mut MaybeUninit<*mut appmint_app>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("app", app, error, || required("config", config)?.settings()?.app())
+    new_object("app", app, error, || required("config", config)?.settings()?.build())
 }
 
 /// The platform's name.

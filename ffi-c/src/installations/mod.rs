@@ -6,7 +6,7 @@ pub mod repository;
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::{App, Flight, InstallRequest, Installation, Listing};
+use appmint_core::{App, Installation, Listing, Task, resources::InstallRequest};
 
 use crate::{
     access::free,
@@ -164,7 +164,7 @@ fn with_id(
     id: *const c_char,
     id_len: usize,
     error: Out<'_, appmint_error>,
-    call: impl FnOnce(&App, &str) -> Flight<()>,
+    call: impl FnOnce(&App, &str) -> Task<()>,
 ) -> appmint_status {
     try_call(error, || {
         let id = convert::text("id", id, id_len)?;

@@ -5,7 +5,7 @@ use std::{
     mem::MaybeUninit,
 };
 
-use appmint_core::{Listing, Repository};
+use appmint_core::{Listing, resources::Repository};
 
 use crate::{
     access::{free, read, text_and_len_of, text_of},

@@ -2,7 +2,10 @@
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::{Authorization, AuthorizationRequest, Result, Secret};
+use appmint_core::{
+    Result, Secret,
+    oauth::{Authorization, AuthorizationRequest},
+};
 
 use crate::{
     access::{free, new, text_and_len_of, text_of},

@@ -2,7 +2,7 @@
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::DeviceLogin;
+use appmint_core::logins::DeviceLogin;
 
 use crate::{
     access::{free, read, text_of},

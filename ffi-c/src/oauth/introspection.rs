@@ -6,7 +6,7 @@ use std::{
     sync::OnceLock,
 };
 
-use appmint_core::Introspection;
+use appmint_core::oauth::Introspection;
 
 use crate::{
     access::{free, read, text_and_len_of, text_of},

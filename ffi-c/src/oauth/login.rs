@@ -2,7 +2,10 @@
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::{Login, LoginRequest, Result};
+use appmint_core::{
+    Result,
+    logins::{Login, LoginRequest},
+};
 
 use crate::{
     access::{free, new, read, text_of},

@@ -8,7 +8,7 @@ pub mod user_tokens;
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::Secret;
+use appmint_core::{Secret, oauth::CodeExchange};
 
 use crate::{
     app::{app_of, appmint_app},
@@ -78,9 +78,12 @@ pub extern "C" fn appmint_app_exchange_code(
         let code = text("code", code, code_len)?;
         let redirect_uri = optional_text("redirect_uri", redirect_uri, redirect_uri_len)?;
         let verifier = optional_text("code_verifier", code_verifier, code_verifier_len)?;
-        let (redirect_uri, verifier) =
-            (redirect_uri.map(str::to_owned), verifier.map(Secret::from));
-        app_of(app)?.exchange_code(code, redirect_uri, verifier).wait()
+        let exchange = CodeExchange {
+            redirect_uri: redirect_uri.map(str::to_owned),
+            code_verifier: verifier.map(Secret::from),
+            ..CodeExchange::new(code)
+        };
+        app_of(app)?.exchange_code(exchange).wait()
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::Target;
+use appmint_core::resources::Target;
 
 use crate::{
     app::{app_of, appmint_app},

@@ -2,7 +2,7 @@
 
 use std::{ffi::c_char, mem::MaybeUninit, sync::OnceLock};
 
-use appmint_core::{Registration, Secret};
+use appmint_core::{Secret, resources::Registration};
 
 use crate::{
     access::{free, read, text_and_len_of, text_of},

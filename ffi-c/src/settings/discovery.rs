@@ -2,7 +2,7 @@
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::{Platform, Secret};
+use appmint_core::{Secret, platform::Platform};
 
 use crate::{
     call::new_object,
@@ -32,7 +32,7 @@ pub extern "C" fn appmint_discover(
     new_object("descriptor", descriptor, error, || {
         let issuer = text("issuer", issuer, issuer_len)?;
         let settings = config.map(appmint_config::settings).transpose()?.unwrap_or_default();
-        let platform = Platform::discover(issuer, &settings).wait()?;
+        let platform = Platform::discover_with(issuer, &settings).wait()?;
         Ok(Secret::from(platform.as_json()))
     })
 }

@@ -13,7 +13,7 @@ use std::{
     sync::Arc,
 };
 
-use appmint_core::{Result, Settings};
+use appmint_core::{Result, binding::Settings};
 use zeroize::Zeroizing;
 
 use crate::{

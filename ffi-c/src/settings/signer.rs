@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use appmint_core::{Error, ErrorKind, Result, Signer};
+use appmint_core::{Error, ErrorKind, Result, auth::Signer};
 
 /// Signs instead of a private key: a KMS, an HSM, or anything else that does not give the key away.
 ///

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use appmint_core::{Error, ErrorKind, Result, Store, Timestamp};
+use appmint_core::{Error, ErrorKind, Result, Timestamp, store::Store};
 
 use crate::{
     call::try_call,

@@ -50,7 +50,7 @@ pub extern "C" fn appmint_app_installation_by(
     new_object("source", source, error, || {
         let lookup = lookup_of(lookup, convert::text("text", text, text_len)?)?;
         let scope = appmint_scope::or_all(scope)?;
-        app_of(app)?.installation_on(lookup, scope)
+        app_of(app)?.installation(lookup.narrowed(scope))
     })
 }
 

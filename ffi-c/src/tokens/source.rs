@@ -68,8 +68,9 @@ pub extern "C" fn appmint_source_token(
 ) -> appmint_status {
     new_object("token", token, error, || {
         let min_valid = milliseconds_or_default("min_valid_ms", min_valid_ms)?;
+        let min_valid = min_valid.unwrap_or(TokenSource::MIN_VALID);
         let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
-        required("source", source)?.core.token(min_valid).wait_within(timeout)
+        required("source", source)?.core.token_valid_for(min_valid).wait_within(timeout)
     })
 }
 
@@ -85,8 +86,12 @@ pub extern "C" fn appmint_source_authorization_header(
 ) -> appmint_status {
     new_object("header", header, error, || {
         let min_valid = milliseconds_or_default("min_valid_ms", min_valid_ms)?;
+        let min_valid = min_valid.unwrap_or(TokenSource::MIN_VALID);
         let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
-        required("source", source)?.core.authorization_header(min_valid).wait_within(timeout)
+        required("source", source)?
+            .core
+            .authorization_header_valid_for(min_valid)
+            .wait_within(timeout)
     })
 }
 

@@ -5,7 +5,10 @@ use std::{
     mem::MaybeUninit,
 };
 
-use appmint_core::{Result, WebhookConfig, WebhookUpdate};
+use appmint_core::{
+    Result,
+    resources::{WebhookConfig, WebhookUpdate},
+};
 
 use crate::{
     access::{free, new, read, text_and_len_of, text_of},

@@ -5,7 +5,7 @@ use std::{
     mem::MaybeUninit,
 };
 
-use appmint_core::WebhookDelivery;
+use appmint_core::resources::WebhookDelivery;
 
 use crate::{
     access::{free, read, text_and_len_of, text_of},

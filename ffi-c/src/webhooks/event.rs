@@ -2,7 +2,7 @@
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::{Result, WebhookEvent};
+use appmint_core::{Result, resources::WebhookEvent};
 
 use crate::{
     access::{free, text_and_len_of, text_of},

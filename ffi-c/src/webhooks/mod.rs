@@ -9,7 +9,7 @@ use std::{
     mem::MaybeUninit,
 };
 
-use appmint_core::{Listing, Secret, WebhookDelivery};
+use appmint_core::{Listing, Secret, resources::WebhookDelivery};
 
 use crate::{
     access::{free, read},

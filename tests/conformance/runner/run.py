@@ -10,7 +10,7 @@ from .process import Driver, DriverFailed
 from .replay import Replay
 
 # The timeout for what happens in the background; only a failing case takes so long.
-PATIENCE_S = 10
+TIMEOUT_S = 10
 POLL_S = 0.005
 
 
@@ -106,7 +106,7 @@ class Run:
         browser = Browser(self.filled(step.get("browse", [])))
         answer = self.call(step)
         took_ms = (time.monotonic() - began) * 1000
-        wait_until(lambda: len(recorded) >= len(exchanges + later), PATIENCE_S if later else 0)
+        wait_until(lambda: len(recorded) >= len(exchanges + later), TIMEOUT_S if later else 0)
         found = compare.requests(exchanges + later, recorded, self.replay.unexpected, self.seen)
         self.secrets |= compare.assertions(recorded)
         found += compare.outcome(self.expected(step), answer) + browser.problems()
@@ -127,7 +127,7 @@ class Run:
             found[:] = compare.outcome(self.expected(step), answer)
             return not found
 
-        wait_until(is_as_expected, PATIENCE_S)
+        wait_until(is_as_expected, TIMEOUT_S)
         return found
 
     def expected(self, step):

@@ -6,7 +6,7 @@
 
 use std::{alloc::System, env};
 
-use appmint_core::{Call, Result, Settings};
+use appmint_core::{Call, Result, binding::Settings};
 use zeroizing_alloc::ZeroAlloc;
 
 /// Wipes whatever is freed, as the C library and the packages do it: buffers of HTTP and JSON hold
@@ -32,7 +32,7 @@ fn log_in() -> Result<()> {
         store: Some("memory:".into()),
         ..Settings::default()
     };
-    let app = settings.app()?;
+    let app = settings.build()?;
 
     let login = app.start_device_login(Vec::new()).wait()?;
     println!("Type {} at {}", login.user_code(), login.verification_uri());

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use appmint_core::{
-    Authorization, Error, Event, Flight, Installation, Introspection, Listing, Permissions,
-    Registration, Repository, Response, Result, Secret, Stats, Timestamp, Token, WebhookConfig,
-    WebhookDelivery, WebhookEvent,
+    Error, Event, Installation, Listing, Permissions, Response, Result, Secret, Stats, Task,
+    Timestamp, Token,
+    oauth::{Authorization, Introspection},
+    resources::{Registration, Repository, WebhookConfig, WebhookDelivery, WebhookEvent},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
@@ -74,8 +75,8 @@ impl Answer {
     }
 
     /// Nothing but that it went well.
-    pub(crate) fn nothing(flight: Flight<()>) -> Result<Self> {
-        flight.wait().map(|()| Self::default())
+    pub(crate) fn nothing(task: Task<()>) -> Result<Self> {
+        task.wait().map(|()| Self::default())
     }
 
     /// The items of a list, up to the limit that was given.

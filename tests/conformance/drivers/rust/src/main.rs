@@ -2,9 +2,9 @@
 
 mod answer;
 mod operations;
-mod people;
+mod records;
 mod settings;
-mod shelf;
+mod users;
 mod watching;
 
 use std::{
@@ -16,11 +16,13 @@ use std::{
 };
 
 use appmint_core::{
-    App, AppTokenRequest, Call, Lookup, ManualClock, Platform, Result, Scope, Secret, Settings,
-    TokenSource, VERSION, WebhookEvent,
+    App, AppTokenRequest, Call, Lookup, ManualClock, Result, Scope, Secret, TokenSource, VERSION,
+    binding::Settings, platform::Platform, resources::WebhookEvent,
 };
 
-use self::{answer::Answer, people::People, settings::milliseconds, shelf::Shelf, watching::Watch};
+use self::{
+    answer::Answer, records::Records, settings::milliseconds, users::Users, watching::Watch,
+};
 
 pub(crate) type Words = HashMap<String, String>;
 
@@ -30,8 +32,8 @@ struct Driver {
     clock: Option<ManualClock>,
     app: Option<App>,
     watch: Watch,
-    people: People,
-    shelf: Arc<Shelf>,
+    users: Users,
+    records: Arc<Records>,
 }
 
 impl Driver {
@@ -39,7 +41,7 @@ impl Driver {
         match command {
             "config" => words.into_iter().try_for_each(|(key, value)| self.set(&key, value))?,
             "app" => {
-                self.app = Some(mem::take(&mut self.settings).app()?);
+                self.app = Some(mem::take(&mut self.settings).build()?);
                 return Ok(Answer::shown(&self.app));
             }
             "advance" => self.clock.as_ref().expect("a clock").advance(milliseconds(&words["ms"])),
@@ -57,7 +59,7 @@ impl Driver {
 
     /// Learns what the next app's platform is.
     fn discover(&mut self, words: &Words) -> Result<Answer> {
-        let platform = Platform::discover(&words["issuer"], &self.settings).wait()?;
+        let platform = Platform::discover_with(&words["issuer"], &self.settings).wait()?;
         self.settings.platform_descriptor = Some(platform.as_json().to_owned());
         Ok(Answer::value(platform.as_json()))
     }
@@ -81,17 +83,17 @@ impl Driver {
                 Answer::default().installation("", &found)
             }
             "token" => {
-                let flight = source(app, words)?.token(span(words, "min_valid_ms"));
-                Answer::token(&flight.wait_within(span(words, "timeout_ms"))?)
+                let task = source(app, words)?.token_valid_for(min_valid(words));
+                Answer::token(&task.wait_within(span(words, "timeout_ms"))?)
             }
             "app_token" => {
                 let scopes = words.get("scopes").map(|list| split(list)).unwrap_or_default();
                 let wanted = AppTokenRequest { scopes, subject: words.get("subject").cloned() };
-                Answer::token(&app.app_tokens(wanted)?.token(span(words, "min_valid_ms")).wait()?)
+                Answer::token(&app.app_tokens(wanted)?.token_valid_for(min_valid(words)).wait()?)
             }
             "source_authorization_header" => {
-                let flight = source(app, words)?.authorization_header(span(words, "min_valid_ms"));
-                let value = flight.wait_within(span(words, "timeout_ms"))?;
+                let task = source(app, words)?.authorization_header_valid_for(min_valid(words));
+                let value = task.wait_within(span(words, "timeout_ms"))?;
                 Answer::default().with("reveal.value", value.reveal())
             }
             "source_expires_at" => {
@@ -127,7 +129,7 @@ impl Driver {
                 app.close();
                 Answer::default()
             }
-            other => match self.people.call(app, other, words) {
+            other => match self.users.call(app, other, words) {
                 Some(answer) => answer?,
                 None => operations::call(app, other, words)?,
             },
@@ -139,10 +141,14 @@ pub(crate) fn span(words: &Words, key: &str) -> Option<Duration> {
     words.get(key).map(|ms| milliseconds(ms))
 }
 
+pub(crate) fn min_valid(words: &Words) -> Duration {
+    span(words, "min_valid_ms").unwrap_or(TokenSource::MIN_VALID)
+}
+
 fn source(app: &App, words: &Words) -> Result<TokenSource> {
     const BY: [&str; 6] = ["id", "account", "organization", "user", "repository", "enterprise"];
     let given = BY.iter().filter_map(|name| Some((*name, words.get(*name)?.clone())));
-    app.installation_on(Lookup::only(given)?, scope(words))
+    app.installation(Lookup::only(given)?.narrowed(scope(words)))
 }
 
 pub(crate) fn scope(words: &Words) -> Scope {

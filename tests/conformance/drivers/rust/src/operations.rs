@@ -1,6 +1,9 @@
 //! What an app does beside installations, tokens and calls.
 
-use appmint_core::{App, InstallRequest, Result, Secret, Target, WebhookUpdate};
+use appmint_core::{
+    App, Result, Secret,
+    resources::{InstallRequest, Target, WebhookUpdate},
+};
 
 use crate::{Words, answer::Answer, scope, split};
 
@@ -42,8 +45,8 @@ pub(crate) fn call(app: &App, operation: &str, words: &Words) -> Result<Answer> 
         "revoke_installation_token" => Answer::nothing(app.revoke_installation_token(token()))?,
         "revoke_token" => Answer::nothing(app.revoke_token(token(), given("token_type_hint")))?,
         "introspect_token" => {
-            let flight = app.introspect_token(token(), given("token_type_hint"));
-            Answer::introspection(&flight.wait()?)
+            let task = app.introspect_token(token(), given("token_type_hint"));
+            Answer::introspection(&task.wait()?)
         }
         "revoke_credentials" => {
             let credentials = split(&words["credentials"]).into_iter().map(Secret::from);
@@ -55,8 +58,8 @@ pub(crate) fn call(app: &App, operation: &str, words: &Words) -> Result<Answer> 
             redirect_uri: given("redirect_uri"),
         })?),
         "finish_install" => {
-            let flight = app.finish_install(&words["callback_url"], &words["state"]);
-            Answer::default().installation("", &flight.wait()?)
+            let task = app.finish_install(&words["callback_url"], &words["state"]);
+            Answer::default().installation("", &task.wait()?)
         }
         other => panic!("no operation {other}"),
     })

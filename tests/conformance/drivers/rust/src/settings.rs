@@ -2,9 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use appmint_core::{Error, ErrorKind, ManualClock, Result, Signer, Timestamp};
+use appmint_core::{Error, ErrorKind, ManualClock, Result, Timestamp, auth::Signer};
 
-use crate::{Driver, shelf::Broken};
+use crate::{Driver, records::Broken};
 
 #[derive(Debug)]
 struct TestSigner(bool);
@@ -31,7 +31,7 @@ impl Driver {
             "private_key" => settings.private_key = Some(value.into_bytes().into()),
             "private_key_hex" => settings.private_key = Some(bytes(&value).into()),
             "fallback_private_key" => {
-                settings.fallback_private_key = Some(value.into_bytes().into())
+                settings.fallback_private_key = Some(value.into_bytes().into());
             }
             "private_key_passphrase" => settings.private_key_passphrase = Some(value.into()),
             "key_id" => settings.key_id = Some(value),
@@ -49,7 +49,7 @@ impl Driver {
             "retries" => settings.retries = Some(number(&value)),
             "retry_wait" => settings.retry_wait = Some(milliseconds(&value)),
             "store" => settings.store = Some(value.into()),
-            "own_store" if value == "ok" => settings.own_store = Some(self.shelf.clone()),
+            "own_store" if value == "ok" => settings.own_store = Some(self.records.clone()),
             "own_store" => settings.own_store = Some(Arc::new(Broken)),
             "store_key" => settings.store_key = Some(value.into()),
             "previous_store_key" => settings.previous_store_key = Some(value.into()),

@@ -58,7 +58,7 @@ impl Watch {
 /// How many different tokens so many threads get that ask at once.
 pub(crate) fn tokens(source: &TokenSource, count: &str) -> Result<Answer> {
     let count: usize = count.parse().expect("a number");
-    let ask = || source.token(None).wait().map(|token| token.reveal().to_owned());
+    let ask = || source.token().wait().map(|token| token.reveal().to_owned());
     let tokens: Result<HashSet<String>> = thread::scope(|scope| {
         let asking: Vec<_> = (0..count).map(|_| scope.spawn(ask)).collect();
         asking.into_iter().map(|thread| thread.join().expect("no panic")).collect()

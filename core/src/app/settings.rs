@@ -1,0 +1,273 @@
+//! The settings of an app as people write them: names, texts and bytes that are still to be read.
+//!
+//! [`AppBuilder`](super::AppBuilder) and every binding fill in one of these, so that settings are read
+//! and refused alike in all languages.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use zeroize::Zeroizing;
+
+use super::{App, builder::Parts};
+use crate::{
+    auth::{Named, PrivateKey, Signer},
+    client::{ClientConfig, jwt_descriptor},
+    clock::{Clock, SystemClock},
+    error::{Error, Reason, Result},
+    event::Listener,
+    http::{HttpTransport, Network, RetryPolicy, Transport, transport::CONNECT_TIMEOUT},
+    platform::Platform,
+    secret::Secret,
+    store::{self, Sealer, Store, StoreKey},
+};
+
+/// The settings of an app. `None` means the default.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// The name of a built-in platform.
+    pub platform: Option<String>,
+    /// A platform's descriptor as JSON text, instead of a name.
+    pub platform_descriptor: Option<String>,
+    /// The platform's host, where the platform can be at several: `git.corp.example`.
+    pub host: Option<String>,
+    /// The base URL of the API, instead of the platform's own.
+    pub api_url: Option<String>,
+    /// The base URL of the web pages, instead of the platform's own.
+    pub web_url: Option<String>,
+    /// The app's id.
+    pub app_id: Option<String>,
+    /// The OAuth client id.
+    pub client_id: Option<String>,
+    /// The OAuth client secret.
+    pub client_secret: Option<Secret>,
+    /// The app's RSA key in any form that [`PrivateKey::parse`] reads.
+    pub private_key: Option<Zeroizing<Vec<u8>>>,
+    /// A second key during a rotation, which is used from the moment when the platform does not know
+    /// the first.
+    pub fallback_private_key: Option<Zeroizing<Vec<u8>>>,
+    /// The passphrase of an encrypted key.
+    pub private_key_passphrase: Option<Secret>,
+    /// The platform's name for the key, where it names keys: the `kid` of every JWT.
+    pub key_id: Option<String>,
+    /// The platform's name for the second key.
+    pub fallback_key_id: Option<String>,
+    /// Signs instead of a private key.
+    pub signer: Option<Arc<dyn Signer>>,
+    /// The distance of a JWT's `iat` into the past; default the platform's, mostly 60 s.
+    pub jwt_back_date: Option<Duration>,
+    /// The distance of a JWT's `exp` into the future; default the platform's, mostly 540 s.
+    pub jwt_lifetime: Option<Duration>,
+    /// The time for a whole call, with its retries; default 30 s.
+    pub timeout: Option<Duration>,
+    /// The time to connect; default 10 s, and never more than three quarters of `timeout`.
+    pub connect_timeout: Option<Duration>,
+    /// A proxy's URL, instead of the environment's; empty for no proxy.
+    pub proxy: Option<Secret>,
+    /// PEM text of root certificates to trust beside the system's.
+    pub root_certificates: Option<String>,
+    /// Text put before appmint's own `User-Agent`.
+    pub user_agent: Option<String>,
+    /// Allows plain http to hosts other than this machine; default no.
+    pub allow_plain_http: bool,
+    /// The largest body of an API reply, in bytes; default 32 MiB.
+    pub max_response_body: Option<usize>,
+    /// Further attempts after a failure that passes, or a rate limit; default 2; with 0 every request
+    /// is sent once, except after a refused signature.
+    pub retries: Option<u32>,
+    /// The wait before the first further attempt, doubled for each further one; default 250 ms.
+    pub retry_wait: Option<Duration>,
+    /// Sends requests instead of the built-in HTTP client; default the built-in one.
+    pub transport: Option<Arc<dyn Transport>>,
+    /// The store that keeps tokens between processes: `memory:`, `sqlite:FILE`, `redis://…` or
+    /// `rediss://…`; a secret, because the URL may hold a password. Default none.
+    pub store: Option<Secret>,
+    /// A store of the program's own instead.
+    pub own_store: Option<Arc<dyn Store>>,
+    /// The key that seals the store's records: 32 bytes in hexadecimal or base64.
+    pub store_key: Option<Secret>,
+    /// A second key during a rotation, which still opens the records that it has sealed.
+    pub previous_store_key: Option<Secret>,
+    /// Lets the store hold tokens unencrypted; default no.
+    pub store_unencrypted: bool,
+    /// The number of tokens in memory above which unused ones are removed; default one million.
+    pub capacity: Option<usize>,
+    /// Receives each event, on the thread where it happens; default none.
+    pub on_event: Option<Listener>,
+    /// The clock; default the machine's.
+    pub clock: Option<Arc<dyn Clock>>,
+}
+
+impl Settings {
+    /// The app of these settings. No network I/O.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the setting that is wrong;
+    /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
+    pub fn build(self) -> Result<App> {
+        let platform = self.read_platform()?;
+        platform.require_host()?;
+        if !self.allow_plain_http {
+            platform.refuse_plain_http()?;
+        }
+        let config = self.client_config(platform)?;
+        check_jwt_times(&config)?;
+        let timeout = self.timeout.unwrap_or(DEFAULT_TIMEOUT);
+        if timeout.is_zero() {
+            return Err(Error::invalid("the timeout is zero"));
+        }
+        let capacity = self.capacity.unwrap_or(DEFAULT_CAPACITY);
+        if capacity == 0 {
+            return Err(Error::invalid("the capacity is zero"));
+        }
+        App::assemble(Parts {
+            transport: self.transport(timeout)?,
+            store: self.read_store()?,
+            sealer: self.sealer()?,
+            store_unencrypted: self.store_unencrypted,
+            listener: self.on_event.clone(),
+            clock: self.clock.clone().unwrap_or_else(|| Arc::new(SystemClock)),
+            config,
+            timeout,
+            capacity,
+        })
+    }
+
+    fn client_config(&self, platform: Platform) -> Result<ClientConfig> {
+        let retry = RetryPolicy::default();
+        Ok(ClientConfig {
+            platform,
+            app_id: trimmed_id("app_id", self.app_id.as_ref())?,
+            client_id: trimmed_id("client_id", self.client_id.as_ref())?,
+            client_secret: self.client_secret.clone(),
+            signers: self.read_signers()?,
+            jwt_back_date: self.jwt_back_date,
+            jwt_lifetime: self.jwt_lifetime,
+            retry: RetryPolicy {
+                retries: self.retries.unwrap_or(retry.retries),
+                first_wait: self.retry_wait.unwrap_or(retry.first_wait),
+            },
+            max_response_body: self.max_response_body.unwrap_or(DEFAULT_MAX_RESPONSE_BODY),
+        })
+    }
+
+    fn transport(&self, timeout: Duration) -> Result<Arc<dyn Transport>> {
+        if let Some(transport) = &self.transport {
+            return Ok(Arc::clone(transport));
+        }
+        // The connect timeout stays below the call's timeout, so that a failure to connect is reported
+        // as `unreachable`: it proves that nothing was sent.
+        let connect_timeout = self.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
+        Ok(Arc::new(HttpTransport::new(&Network {
+            proxy: self.proxy.clone(),
+            root_certificates: self.root_certificates.clone(),
+            connect_timeout: Some(connect_timeout.min(timeout.mul_f64(0.75))),
+            user_agent: self.user_agent.clone(),
+        })?))
+    }
+
+    fn sealer(&self) -> Result<Arc<Sealer>> {
+        let keys = self.store_key.iter().chain(&self.previous_store_key);
+        let keys = keys.map(|key| StoreKey::parse(key).map(Arc::new)).collect::<Result<_>>()?;
+        Ok(Arc::new(Sealer::new(keys)))
+    }
+
+    fn read_platform(&self) -> Result<Platform> {
+        let mut platform = match (&self.platform, &self.platform_descriptor) {
+            (Some(name), None) => Platform::named(name),
+            (None, Some(json)) => Platform::from_json(json),
+            (Some(_), Some(_)) => Err(either("platform", "platform_descriptor")),
+            (None, None) => Err(Error::invalid("no platform was given")
+                .because(Reason::UnknownPlatform)
+                .advise(format!("The built-in platforms are {}.", Platform::names().join(", ")))),
+        }?;
+        if let Some(host) = &self.host {
+            platform = platform.with_host(host)?;
+        }
+        if let Some(url) = &self.api_url {
+            platform = platform.with_api_url(url)?;
+        }
+        if let Some(url) = &self.web_url {
+            platform = platform.with_web_url(url)?;
+        }
+        Ok(platform)
+    }
+
+    fn read_store(&self) -> Result<Option<Arc<dyn Store>>> {
+        match (&self.store, &self.own_store) {
+            (Some(_), Some(_)) => Err(either("store", "own_store")),
+            (Some(url), None) => store::named(url.reveal()).map(Some),
+            (None, own) => Ok(own.clone()),
+        }
+    }
+
+    fn read_signers(&self) -> Result<Vec<Arc<dyn Signer>>> {
+        if self.private_key.is_some() && self.signer.is_some() {
+            return Err(either("private_key", "signer"));
+        }
+        let read = |key: &Zeroizing<Vec<u8>>| {
+            let key = PrivateKey::parse(key, self.private_key_passphrase.as_ref())?;
+            Ok::<Arc<dyn Signer>, Error>(Arc::new(key))
+        };
+        let first = self.private_key.as_ref().map(read).transpose()?.or(self.signer.clone());
+        let fallback = self.fallback_private_key.as_ref().map(read).transpose()?;
+        let first = named("key_id", first, self.key_id.as_ref())?;
+        let fallback = named("fallback_key_id", fallback, self.fallback_key_id.as_ref())?;
+        Ok(first.into_iter().chain(fallback).collect())
+    }
+}
+
+/// A signer with the platform's name for its key.
+fn named(
+    setting: &str,
+    signer: Option<Arc<dyn Signer>>,
+    key_id: Option<&String>,
+) -> Result<Option<Arc<dyn Signer>>> {
+    match (signer, key_id.cloned()) {
+        (signer, None) => Ok(signer),
+        (Some(signer), Some(key_id)) => Ok(Some(Arc::new(Named { signer, key_id }))),
+        (None, Some(_)) => {
+            Err(Error::invalid(format!("{setting} names a key, and the key is missing")))
+        }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("platform", &self.platform)
+            .field("app_id", &self.app_id)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An id without the white space around it, with which ids are often pasted.
+fn trimmed_id(setting: &str, id: Option<&String>) -> Result<Option<String>> {
+    let id = id.map(|id| id.trim().to_owned());
+    if id.as_ref().is_some_and(String::is_empty) {
+        return Err(Error::invalid(format!("{setting} is empty")));
+    }
+    Ok(id)
+}
+
+fn check_jwt_times(config: &ClientConfig) -> Result<()> {
+    if config.jwt_lifetime.is_none() && config.jwt_back_date.is_none() {
+        return Ok(());
+    }
+    let max_s = jwt_descriptor(&config.platform)?.max_lifetime_s;
+    let max = Duration::from_secs(max_s);
+    if config.jwt_lifetime.is_some_and(|lifetime| lifetime.as_secs() == 0 || lifetime > max) {
+        return Err(Error::invalid(format!("jwt_lifetime must be between 1 and {max_s} s")));
+    }
+    if config.jwt_back_date.is_some_and(|back_date| back_date > max) {
+        return Err(Error::invalid(format!("jwt_back_date must be between 0 and {max_s} s")));
+    }
+    Ok(())
+}
+
+fn either(one: &str, other: &str) -> Error {
+    Error::invalid(format!("give {one} or {other}, not both"))
+}
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+const DEFAULT_MAX_RESPONSE_BODY: usize = 32 << 20;
+const DEFAULT_CAPACITY: usize = 1_000_000;

@@ -1,0 +1,248 @@
+//! A grant is exchanged for a token: it becomes a request, and the platform's reply becomes the
+//! token. Both ends are pure.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    auth::{
+        oauth_client::{OAuthClient, post_request},
+        scope::Scope,
+        token_reply::{issued, minted},
+    },
+    error::{Error, Result},
+    http::message::{Body, Repeat, Request, Response},
+    platform::{
+        Platform,
+        descriptor::{Base, InstallationToken, MintBody, Operation},
+        reply::Reply,
+    },
+    secret::Secret,
+    time::Timestamp,
+    token::{Token, TokenKind},
+};
+
+/// A credential that a platform exchanges for a token (RFC 6749 §1.3).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Grant {
+    /// An installation of the app, authenticated by the app's JWT.
+    Installation {
+        /// The installation's id.
+        id: String,
+        /// The app's JWT.
+        jwt: Token,
+        /// The part of the installation's rights that the token is narrowed to.
+        scope: Scope,
+    },
+    /// The app itself, authenticated by its JWT, on a platform that mints tokens for the app.
+    App {
+        /// The app's JWT.
+        jwt: Token,
+    },
+    /// The app itself, by an assertion that it signed for this purpose (RFC 7523 §2.1).
+    Assertion {
+        /// The assertion: a JWT.
+        assertion: Token,
+        /// The `scope` parameter, where scopes stand beside the assertion.
+        scope: Option<String>,
+    },
+    /// The code that a user's authorization yielded (RFC 6749 §4.1.3).
+    AuthorizationCode {
+        /// The client that asks.
+        client: OAuthClient,
+        /// The code.
+        code: Secret,
+        /// The redirect URI of the authorization, where the platform wants it again.
+        redirect_uri: Option<String>,
+        /// The PKCE verifier (RFC 7636 §4.5).
+        code_verifier: Option<Secret>,
+    },
+    /// A device code (RFC 8628 §3.4).
+    DeviceCode {
+        /// The client that asks.
+        client: OAuthClient,
+        /// The device code.
+        device_code: Secret,
+    },
+    /// A refresh token (RFC 6749 §6).
+    RefreshToken {
+        /// The client that asks.
+        client: OAuthClient,
+        /// The refresh token.
+        refresh_token: Secret,
+    },
+}
+
+impl Grant {
+    /// The request that exchanges this grant at a platform.
+    ///
+    /// # Errors
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) or
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), before anything is sent.
+    pub fn request(&self, platform: &Platform) -> Result<Request> {
+        match self {
+            Self::Installation { id, jwt, scope } => mint_request(platform, id, jwt, scope),
+            Self::App { jwt } => app_mint_request(platform, jwt),
+            Self::Assertion { assertion, scope } => assertion_request(platform, assertion, scope),
+            Self::AuthorizationCode { client, code, redirect_uri, code_verifier } => {
+                let fields =
+                    exchange_fields(platform, code, redirect_uri.as_deref(), code_verifier)?;
+                token_request(platform, client, &fields)
+            }
+            Self::DeviceCode { client, device_code } => {
+                let fields = [
+                    ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+                    ("device_code", required("device code", device_code)?),
+                ];
+                token_request(platform, client, &fields)
+            }
+            Self::RefreshToken { client, refresh_token } => {
+                let fields = [
+                    ("grant_type", "refresh_token"),
+                    ("refresh_token", required("refresh token", refresh_token)?),
+                ];
+                token_request(platform, client, &fields)
+            }
+        }
+    }
+
+    /// The token in a platform's reply to [`request`](Self::request).
+    ///
+    /// # Errors
+    /// Those of the platform's refusal, or [`Protocol`](crate::ErrorKind::Protocol).
+    pub fn token(
+        &self,
+        platform: &Platform,
+        request: &Request,
+        response: &Response,
+        now: Timestamp,
+    ) -> Result<Token> {
+        let subject = &self.subject();
+        let operation = self.operation();
+        let reply = Reply { platform, operation, subject, request, response, now };
+        if !response.is_success() {
+            return Err(reply.refusal());
+        }
+        match self {
+            Self::Installation { .. } => minted(&reply, TokenKind::Installation),
+            Self::App { .. } => minted(&reply, TokenKind::App),
+            Self::Assertion { .. } => issued(&reply, TokenKind::App, None),
+            Self::AuthorizationCode { .. } | Self::DeviceCode { .. } => {
+                issued(&reply, TokenKind::User, None)
+            }
+            Self::RefreshToken { refresh_token, .. } => {
+                issued(&reply, TokenKind::User, Some(refresh_token))
+            }
+        }
+    }
+
+    fn operation(&self) -> Operation {
+        match self {
+            Self::Installation { .. } | Self::App { .. } => Operation::Mint,
+            Self::Assertion { .. } => Operation::Assertion,
+            Self::AuthorizationCode { .. } => Operation::Exchange,
+            Self::DeviceCode { .. } => Operation::Device,
+            Self::RefreshToken { .. } => Operation::Refresh,
+        }
+    }
+
+    fn subject(&self) -> String {
+        match self {
+            Self::Installation { id, .. } => format!("installation {id}"),
+            Self::App { .. } => "the app's token".to_owned(),
+            Self::Assertion { .. } => "the assertion".to_owned(),
+            Self::AuthorizationCode { .. } => "the authorization code".to_owned(),
+            Self::DeviceCode { .. } => "the device code".to_owned(),
+            Self::RefreshToken { .. } => "the refresh token".to_owned(),
+        }
+    }
+}
+
+fn mint_request(platform: &Platform, id: &str, jwt: &Token, scope: &Scope) -> Result<Request> {
+    let rules = platform.installation_token()?;
+    let url = platform.endpoint(Base::Api, &rules.path, &[("installation_id", id)])?;
+    let request = Request::new("POST", url).authorized(jwt.authorization_header());
+    Ok(with_mint_body(platform, rules, request, scope.body(platform)?))
+}
+
+fn app_mint_request(platform: &Platform, jwt: &Token) -> Result<Request> {
+    let rules = platform.installation_token()?;
+    let path = rules.app_path.as_ref().ok_or_else(|| platform.unsupported("app tokens"))?;
+    let url = platform.endpoint(Base::Api, path, &[])?;
+    let request = Request::new("POST", url).authorized(jwt.authorization_header());
+    Ok(with_mint_body(platform, rules, request, Map::new()))
+}
+
+/// Minting leaves nothing behind but a token that expires, so it may be repeated.
+fn with_mint_body(
+    platform: &Platform,
+    rules: &InstallationToken,
+    mut request: Request,
+    body: Map<String, Value>,
+) -> Request {
+    request.repeat = Repeat::Own;
+    if !body.is_empty() || rules.body == MintBody::EmptyObject {
+        request.body = Body::json(&Value::Object(body));
+    }
+    platform.with_api_headers(request)
+}
+
+fn exchange_fields<'a>(
+    platform: &Platform,
+    code: &'a Secret,
+    redirect_uri: Option<&'a str>,
+    code_verifier: &'a Option<Secret>,
+) -> Result<Vec<(&'static str, &'a str)>> {
+    let oauth = platform.oauth()?;
+    let mut fields = vec![("code", required("authorization code", code)?)];
+    if oauth.exchange.grant_type {
+        fields.push(("grant_type", "authorization_code"));
+    }
+    if let Some(redirect_uri) = redirect_uri {
+        if !oauth.exchange.redirect_uri {
+            return Err(platform.unsupported("a redirect_uri in the code exchange"));
+        }
+        fields.push(("redirect_uri", redirect_uri));
+    }
+    if let Some(verifier) = code_verifier {
+        if !platform.authorization()?.pkce {
+            return Err(platform.unsupported("PKCE"));
+        }
+        fields.push(("code_verifier", verifier.reveal()));
+    }
+    Ok(fields)
+}
+
+/// The text of a secret that must not be empty.
+pub(crate) fn required<'a>(what: &str, secret: &'a Secret) -> Result<&'a str> {
+    if secret.is_empty() {
+        return Err(Error::invalid(format!("the {what} is empty")));
+    }
+    Ok(secret.reveal())
+}
+
+fn token_request(
+    platform: &Platform,
+    client: &OAuthClient,
+    fields: &[(&str, &str)],
+) -> Result<Request> {
+    let endpoint = &platform.oauth()?.token;
+    let url = platform.endpoint(endpoint.base, &endpoint.path, &[])?;
+    Ok(client.request(url, endpoint.encoding, fields))
+}
+
+/// An assertion leaves nothing behind but a token that expires, so it may be sent again.
+fn assertion_request(
+    platform: &Platform,
+    assertion: &Token,
+    scope: &Option<String>,
+) -> Result<Request> {
+    let endpoint = &platform.oauth()?.token;
+    let url = platform.endpoint(endpoint.base, &endpoint.path, &[])?;
+    let grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    let mut fields = vec![("grant_type", grant_type), ("assertion", assertion.reveal())];
+    fields.extend(scope.as_deref().map(|scope| ("scope", scope)));
+    let mut request = post_request(url, endpoint.encoding, &fields);
+    request.repeat = Repeat::Own;
+    Ok(request)
+}

@@ -1,0 +1,33 @@
+//! Proof of identity, and the tokens it yields: keys, signers, the app's JWT, OAuth clients and
+//! grants.
+//!
+//! A [`Grant`] becomes a request, and the platform's reply becomes a token. Both ends are pure.
+
+pub(crate) mod grant;
+pub(crate) mod jwt;
+mod key;
+pub(crate) mod oauth_client;
+pub(crate) mod scope;
+mod signer;
+pub(crate) mod token_reply;
+
+use serde::Serialize;
+
+pub(crate) use self::signer::Named;
+pub use self::{
+    grant::Grant,
+    jwt::{Issuer, JwtRules},
+    key::PrivateKey,
+    oauth_client::{ClientAuthentication, OAuthClient},
+    scope::Scope,
+    signer::Signer,
+};
+
+/// A request for the app's own tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct AppTokenRequest {
+    /// OAuth scopes, where the platform takes them.
+    pub scopes: Vec<String>,
+    /// The user for whom the app acts, where the platform takes one (RFC 7523 §3, `sub`).
+    pub subject: Option<String>,
+}

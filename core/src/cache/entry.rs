@@ -1,0 +1,237 @@
+//! One key's place in the cache, and the pure rules about the token in it.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use arc_swap::ArcSwapOption;
+
+use crate::{clock::ClockReading, token::Token};
+
+/// One key's place in the cache. Reading it takes no lock.
+pub(crate) struct Entry<K> {
+    key: Arc<K>,
+    cached: ArcSwapOption<CachedToken>,
+    /// The token that was invalidated last: a store may still hold it.
+    invalidated: ArcSwapOption<Token>,
+    observers: ArcSwapOption<Vec<Observer>>,
+}
+
+/// A callback for each new token, after the token that it replaces.
+pub(crate) type Observer = Arc<dyn Fn(Option<&Token>, &Token) + Send + Sync>;
+
+/// A token and the rules about its life.
+pub(crate) struct CachedToken {
+    pub(crate) token: Token,
+    expires: Option<ClockReading>,
+    lifetime_ms: i64,
+    /// No renewal begins before this time of the monotonic clock.
+    next_renewal_ms: AtomicI64,
+}
+
+impl<K> Entry<K> {
+    pub(super) fn new(key: Arc<K>) -> Self {
+        Self {
+            key,
+            cached: ArcSwapOption::empty(),
+            invalidated: ArcSwapOption::empty(),
+            observers: ArcSwapOption::empty(),
+        }
+    }
+
+    pub(crate) fn key(&self) -> &K {
+        &self.key
+    }
+
+    pub(crate) fn cached(&self) -> arc_swap::Guard<Option<Arc<CachedToken>>> {
+        self.cached.load()
+    }
+
+    /// Whether this token was the last one that was invalidated.
+    pub(crate) fn was_invalidated(&self, token: &Token) -> bool {
+        self.invalidated.load().as_deref() == Some(token)
+    }
+
+    /// Adds an observer, once.
+    pub(crate) fn observe(&self, observer: &Observer) {
+        add_observer(&self.observers, observer);
+    }
+
+    pub(super) fn observers(&self) -> Option<Arc<Vec<Observer>>> {
+        self.observers.load_full()
+    }
+
+    /// The token, if it has not expired.
+    pub(super) fn live(&self, now: ClockReading) -> Option<Token> {
+        let cached = self.cached.load_full()?;
+        (cached.remaining_ms(now) > 0).then(|| cached.token.clone())
+    }
+
+    /// Puts a token in; returns the token before it, if there was one.
+    pub(super) fn put(&self, cached: CachedToken) -> Option<Token> {
+        let before = self.cached.swap(Some(Arc::new(cached)));
+        let invalidated = || self.invalidated.load().as_deref().cloned();
+        before.map(|cached| cached.token.clone()).or_else(invalidated)
+    }
+
+    /// Takes the token out and remembers that it was invalidated.
+    pub(super) fn invalidate(&self) -> Option<Token> {
+        let token = self.cached.swap(None).map(|cached| cached.token.clone());
+        if let Some(token) = &token {
+            self.invalidated.store(Some(Arc::new(token.clone())));
+        }
+        token
+    }
+
+    /// Forgets the token, and the one that was invalidated before.
+    pub(super) fn clear(&self) {
+        self.cached.store(None);
+        self.invalidated.store(None);
+    }
+
+    pub(super) fn holds(&self, token: &Token) -> bool {
+        self.cached.load().as_ref().is_some_and(|cached| cached.token == *token)
+    }
+}
+
+impl CachedToken {
+    pub(crate) fn new(token: Token, now: ClockReading) -> Self {
+        let remaining_ms = token.expires_at().map(|at| at.as_millis().saturating_sub(now.wall_ms));
+        let expires = remaining_ms.map(|remaining_ms| ClockReading {
+            wall_ms: now.wall_ms.saturating_add(remaining_ms),
+            monotonic_ms: now.monotonic_ms.saturating_add(remaining_ms),
+        });
+        // A token out of a store has lived for a while.
+        let age_ms = token.issued_at().map_or(0, |at| now.wall_ms.saturating_sub(at.as_millis()));
+        let lifetime_ms = remaining_ms
+            .map_or(i64::MAX, |remaining_ms| remaining_ms.saturating_add(age_ms.max(0)));
+        Self { token, expires, lifetime_ms, next_renewal_ms: AtomicI64::new(i64::MIN) }
+    }
+
+    /// The milliseconds until it expires, by the clock that says less.
+    pub(crate) fn remaining_ms(&self, now: ClockReading) -> i64 {
+        let remaining = |expires: ClockReading| {
+            let by_wall = expires.wall_ms.saturating_sub(now.wall_ms);
+            by_wall.min(expires.monotonic_ms.saturating_sub(now.monotonic_ms))
+        };
+        let exact = |expires| remaining(expires).saturating_sub(CLOCK_RESOLUTION_MS);
+        self.expires.map_or(i64::MAX, exact)
+    }
+
+    /// The remaining life that a caller requires, but never more than half of the lifetime: a token
+    /// that cannot be better must not be fetched again and again.
+    pub(crate) fn margin_ms(&self, min_valid: Duration) -> i64 {
+        i64::try_from(min_valid.as_millis()).unwrap_or(i64::MAX).min(self.lifetime_ms / 2)
+    }
+
+    /// Whether the token of another process is as good as a new one.
+    pub(crate) fn is_worth_taking(&self, min_valid: Duration, now: ClockReading) -> bool {
+        let (remaining_ms, margin_ms) = (self.remaining_ms(now), self.margin_ms(min_valid));
+        remaining_ms > margin_ms && remaining_ms >= self.renewal_ms(margin_ms)
+    }
+
+    /// The remaining life at which renewal begins.
+    fn renewal_ms(&self, margin_ms: i64) -> i64 {
+        let ahead_ms = (self.lifetime_ms / 4).min(RENEWAL_AHEAD_MS);
+        ahead_ms.max(margin_ms.saturating_add(ahead_ms / 2))
+    }
+
+    /// Whether the caller must begin the token's renewal: near its end, and not so soon after another
+    /// renewal began.
+    pub(super) fn begins_renewal(
+        &self,
+        remaining_ms: i64,
+        margin_ms: i64,
+        now: ClockReading,
+    ) -> bool {
+        if remaining_ms >= self.renewal_ms(margin_ms) {
+            return false;
+        }
+        let next = self.next_renewal_ms.load(Ordering::Relaxed);
+        let pause = (remaining_ms / 8).clamp(1, MAX_RENEWAL_PAUSE_MS);
+        let after = now.monotonic_ms.saturating_add(pause);
+        let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+        now.monotonic_ms >= next
+            && self.next_renewal_ms.compare_exchange(next, after, set, fetch).is_ok()
+    }
+}
+
+impl<K: fmt::Debug> fmt::Debug for Entry<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// Adds an observer to a list that does not have it yet.
+pub(crate) fn add_observer(observers: &ArcSwapOption<Vec<Observer>>, observer: &Observer) {
+    observers.rcu(|before| {
+        let mut all = before.as_deref().cloned().unwrap_or_default();
+        if !all.iter().any(|known| Arc::ptr_eq(known, observer)) {
+            all.push(Arc::clone(observer));
+        }
+        Some(Arc::new(all))
+    });
+}
+
+/// The clocks are read coarsely, so a token may live this much less than they say.
+const CLOCK_RESOLUTION_MS: i64 = 10;
+/// A token is renewed when a quarter of its lifetime is left, but not earlier than this.
+const RENEWAL_AHEAD_MS: i64 = 600_000;
+/// The longest pause between the attempts to renew a token.
+const MAX_RENEWAL_PAUSE_MS: i64 = 30_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{secret::Secret, time::Timestamp, token::TokenKind};
+
+    fn at(seconds: i64) -> ClockReading {
+        ClockReading { wall_ms: 1_000_000_000 + seconds * 1000, monotonic_ms: seconds * 1000 }
+    }
+
+    fn token(lifetime_s: i64) -> CachedToken {
+        let expires = Timestamp::from_millis(at(lifetime_s).wall_ms);
+        let token = Token::builder(TokenKind::Installation, Secret::new("t"));
+        CachedToken::new(token.expires_at(Some(expires)).build(), at(0))
+    }
+
+    #[test]
+    fn the_clock_that_says_less_counts() {
+        let token = token(3600);
+        assert_eq!(token.remaining_ms(at(600)), 3_000_000 - CLOCK_RESOLUTION_MS);
+        let set_back = ClockReading { wall_ms: at(0).wall_ms, ..at(600) };
+        let set_ahead = ClockReading { wall_ms: at(1200).wall_ms, ..at(600) };
+        assert_eq!(
+            (token.remaining_ms(set_back), token.remaining_ms(set_ahead)),
+            (3_000_000 - CLOCK_RESOLUTION_MS, 2_400_000 - CLOCK_RESOLUTION_MS)
+        );
+    }
+
+    #[test]
+    fn a_margin_is_never_more_than_half_a_lifetime() {
+        assert_eq!(token(3600).margin_ms(Duration::from_secs(60)), 60_000);
+        assert_eq!(token(90).margin_ms(Duration::from_secs(60)), 45_000);
+    }
+
+    #[test]
+    fn renewal_begins_once_near_the_end() {
+        let token = token(3600);
+        let begins = |second| {
+            let now = at(second);
+            token.begins_renewal(token.remaining_ms(now), 60_000, now)
+        };
+        assert!(!begins(2990) && begins(3001) && !begins(3002) && begins(3032));
+    }
+
+    #[test]
+    fn a_wider_margin_is_renewed_for_earlier() {
+        let (token, now) = (token(3600), at(2600));
+        assert!(!token.begins_renewal(token.remaining_ms(now), 60_000, now));
+        assert!(token.begins_renewal(token.remaining_ms(now), 900_000, now));
+    }
+}

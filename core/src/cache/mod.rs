@@ -1,0 +1,347 @@
+//! A cache of tokens that does not know what its tokens are for: a key and a fetch function go in, a
+//! token comes out.
+//!
+//! [`TokenCache::get`] answers from memory without a lock while the token lives long enough. Near
+//! its end (a quarter of its lifetime, at most ten minutes) the first caller begins the renewal and
+//! goes on with the current token. Without a usable token the first caller begins a fetch, and
+//! everybody else shares it ([`in_flight`]); whoever completes it fills the entry under the lock
+//! under which the next caller looks, so that no token is fetched twice. A failure that passes
+//! costs nobody a token that still works, and counts for everybody for a moment.
+
+mod entry;
+mod in_flight;
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use arc_swap::ArcSwapOption;
+
+use self::in_flight::InFlightFetches;
+pub(crate) use self::{
+    entry::{CachedToken, Entry, Observer, add_observer},
+    in_flight::{Current, InFlight},
+};
+use crate::{
+    clock::ClockReading,
+    error::{Error, Result},
+    http::clock_offset::PlatformClock,
+    tasks::{Deadline, Owned, PerProcess, Pool, Task, lock},
+    token::{Details, Token},
+};
+
+/// Fetches the tokens that the cache does not have, and is notified of the cache's decisions.
+pub(crate) trait Fetch<K>: Send + Sync {
+    /// Fetches a token for an entry that lives at least `min_valid` longer; may block until the
+    /// deadline.
+    fn fetch(
+        &self,
+        entry: &Entry<K>,
+        purpose: Purpose,
+        min_valid: Duration,
+        deadline: Deadline,
+    ) -> Result<Token>;
+
+    /// A caller shares a fetch that is running.
+    fn on_shared(&self) {}
+
+    /// A token near its end was returned because no new one could be fetched.
+    fn on_stale(&self, _key: &K, _error: &Error) {}
+
+    /// Calls an observer, which belongs to the host program.
+    fn notify(&self, observer: &Observer, before: Option<&Token>, token: &Token) {
+        observer(before, token);
+    }
+}
+
+/// The reason for a fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Somebody waits for the token.
+    Demand,
+    /// The current token is near its end, and nobody waits.
+    Renewal,
+}
+
+/// Tokens by key.
+pub(crate) struct TokenCache<K> {
+    fetch: Box<dyn Fetch<K>>,
+    clock: Arc<PlatformClock>,
+    pool: Pool,
+    /// The number of entries above which unused ones are evicted.
+    capacity: usize,
+    entries: PerProcess<Mutex<Entries<K>>>,
+    in_flight: PerProcess<Mutex<InFlightFetches<K, Token>>>,
+    /// The details of the last token, to be shared with the next if they are equal.
+    last_details: ArcSwapOption<Details>,
+}
+
+type Entries<K> = HashMap<Arc<K>, Arc<Entry<K>>>;
+
+impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
+    pub(crate) fn new(
+        fetch: Box<dyn Fetch<K>>,
+        clock: Arc<PlatformClock>,
+        pool: Pool,
+        capacity: usize,
+    ) -> Self {
+        Self {
+            fetch,
+            clock,
+            pool,
+            capacity,
+            entries: PerProcess::default(),
+            in_flight: PerProcess::default(),
+            last_details: ArcSwapOption::empty(),
+        }
+    }
+
+    /// The entry of a key, which is made if there is none.
+    pub(crate) fn entry(&self, key: K) -> Arc<Entry<K>> {
+        let now = self.clock.reading();
+        let entries = self.entries();
+        let mut entries = lock(&entries);
+        if let Some(entry) = entries.get(&key) {
+            return Arc::clone(entry);
+        }
+        if entries.len() >= self.capacity {
+            evict(&mut entries, self.capacity, now);
+        }
+        let key = Arc::new(key);
+        let entry = Arc::new(Entry::new(Arc::clone(&key)));
+        entries.insert(key, Arc::clone(&entry));
+        entry
+    }
+
+    /// The entries whose keys fulfil a condition.
+    pub(crate) fn entries_with(&self, is_wanted: impl Fn(&K) -> bool) -> Vec<Arc<Entry<K>>> {
+        lock(&self.entries()).values().filter(|entry| is_wanted(entry.key())).cloned().collect()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.entries()).len()
+    }
+
+    /// A token that lives at least `min_valid` longer: from memory, or fetched.
+    pub(crate) fn get(self: &Arc<Self>, entry: &Arc<Entry<K>>, min_valid: Duration) -> Task<Token> {
+        match self.cached(entry, min_valid) {
+            Some(token) => Task::ready(Ok(token)),
+            None => self.fetch_or_share(entry, min_valid),
+        }
+    }
+
+    /// The token in memory, if it lives long enough. Near its end this begins the renewal.
+    pub(crate) fn cached(
+        self: &Arc<Self>,
+        entry: &Arc<Entry<K>>,
+        min_valid: Duration,
+    ) -> Option<Token> {
+        let cached = entry.cached();
+        let cached = cached.as_ref()?;
+        let now = self.clock.reading();
+        let (remaining, margin) = (cached.remaining_ms(now), cached.margin_ms(min_valid));
+        if remaining <= margin {
+            return None;
+        }
+        if cached.begins_renewal(remaining, margin, now) {
+            self.renew(entry, min_valid);
+        }
+        Some(cached.token.clone())
+    }
+
+    /// Puts a token in, in the place of any other and of one that is being fetched.
+    pub(crate) fn put(&self, entry: &Arc<Entry<K>>, token: Token) {
+        self.invalidate(entry);
+        entry.put(CachedToken::new(token, self.clock.reading()));
+    }
+
+    /// Forgets the token of an entry, and the one that is being fetched for it.
+    pub(crate) fn invalidate(&self, entry: &Arc<Entry<K>>) -> Option<Token> {
+        let in_flight = self.in_flight();
+        let mut in_flight = lock(&in_flight);
+        in_flight.forget(entry);
+        entry.invalidate()
+    }
+
+    /// Forgets this very token; whether it was still the entry's.
+    pub(crate) fn invalidate_token(&self, entry: &Arc<Entry<K>>, token: &Token) -> bool {
+        let in_flight = self.in_flight();
+        let _guard = lock(&in_flight);
+        let is_held = entry.holds(token);
+        if is_held {
+            entry.invalidate();
+        }
+        is_held
+    }
+
+    /// Forgets an entry's token and everything about it.
+    pub(crate) fn clear(&self, entry: &Arc<Entry<K>>) {
+        self.invalidate(entry);
+        entry.clear();
+    }
+
+    /// Forgets all tokens.
+    pub(crate) fn clear_all(&self) {
+        self.last_details.store(None);
+        for entry in self.entries_with(|_| true) {
+            self.clear(&entry);
+        }
+    }
+
+    /// Shares the fetch in flight, returns the failure that still counts, or begins a fetch.
+    fn fetch_or_share(self: &Arc<Self>, entry: &Arc<Entry<K>>, min_valid: Duration) -> Task<Token> {
+        let now = self.clock.reading();
+        let in_flight = self.in_flight();
+        let mut in_flight = lock(&in_flight);
+        // A fetch that completed since the caller looked has filled the entry under this lock.
+        if let Some(cached) = &*entry.cached()
+            && cached.remaining_ms(now) > cached.margin_ms(min_valid)
+        {
+            return Task::ready(Ok(cached.token.clone()));
+        }
+        match in_flight.current(entry, now) {
+            Some(Current::Running(task)) => {
+                self.fetch.on_shared();
+                task
+            }
+            Some(Current::BackingOff(error)) => {
+                drop(in_flight); // the host program, when it is notified, may ask for tokens
+                Task::ready(self.serve_stale(entry, now, error))
+            }
+            None => self.begin(&mut in_flight, entry, Purpose::Demand, min_valid),
+        }
+    }
+
+    fn renew(self: &Arc<Self>, entry: &Arc<Entry<K>>, min_valid: Duration) {
+        let now = self.clock.reading();
+        let in_flight = self.in_flight();
+        let mut in_flight = lock(&in_flight);
+        if in_flight.current(entry, now).is_none() {
+            drop(self.begin(&mut in_flight, entry, Purpose::Renewal, min_valid));
+        }
+    }
+
+    fn begin(
+        self: &Arc<Self>,
+        in_flight: &mut InFlightFetches<K, Token>,
+        entry: &Arc<Entry<K>>,
+        purpose: Purpose,
+        min_valid: Duration,
+    ) -> Task<Token> {
+        let number = in_flight.next_number();
+        let (this, target) = (Arc::clone(self), Arc::clone(entry));
+        let task = self.pool.spawn(move |deadline| {
+            let fetched = this.fetch.fetch(&target, purpose, min_valid, deadline);
+            this.finish(&target, number, purpose, fetched)
+        });
+        in_flight.begin(entry, number, task.clone(), self.clock.reading());
+        task
+    }
+
+    /// Puts a fetched token into its entry, unless the entry was invalidated since the fetch began;
+    /// returns the result for everybody who waits.
+    fn finish(
+        &self,
+        entry: &Arc<Entry<K>>,
+        number: u64,
+        purpose: Purpose,
+        fetched: Result<Token>,
+    ) -> Result<Token> {
+        let now = self.clock.reading();
+        let in_flight = self.in_flight();
+        let mut in_flight = lock(&in_flight);
+        if !in_flight.is_current(entry, number) {
+            return fetched;
+        }
+        match fetched {
+            Ok(token) => {
+                let token = self.with_shared_details(&token);
+                let before = entry.put(CachedToken::new(token.clone(), now));
+                in_flight.forget(entry);
+                drop(in_flight);
+                for observer in entry.observers().iter().flat_map(|all| all.iter()) {
+                    self.fetch.notify(observer, before.as_ref(), &token);
+                }
+                Ok(token)
+            }
+            Err(error) => {
+                in_flight.back_off(entry, &error, now);
+                drop(in_flight);
+                match live_instead(entry, now, &error) {
+                    // Nobody waits for a renewal, so nobody got a token near its end.
+                    Some(token) if purpose == Purpose::Renewal => Ok(token),
+                    _ => self.serve_stale(entry, now, error),
+                }
+            }
+        }
+    }
+
+    /// A token that still works instead of an error that passes.
+    fn serve_stale(&self, entry: &Entry<K>, now: ClockReading, error: Error) -> Result<Token> {
+        match live_instead(entry, now, &error) {
+            Some(token) => {
+                self.fetch.on_stale(entry.key(), &error);
+                Ok(token)
+            }
+            None => Err(error),
+        }
+    }
+
+    /// The token with the details of the last one, if they are equal: a million installations mostly
+    /// have the same permissions.
+    fn with_shared_details(&self, token: &Token) -> Token {
+        if token.refresh_token().is_some() {
+            return token.clone(); // its details hold a secret, which is never shared
+        }
+        let last = self.last_details.load();
+        let shared = last.as_ref().map_or_else(|| token.clone(), |last| token.sharing(last));
+        let is_new = last.as_ref().is_none_or(|last| !Arc::ptr_eq(last, shared.details()));
+        if is_new {
+            self.last_details.store(Some(Arc::clone(shared.details())));
+        }
+        shared
+    }
+
+    fn entries(&self) -> Arc<Owned<Mutex<Entries<K>>>> {
+        // If the parent held the lock when it forked, the child starts empty.
+        let copied = |parent: &Mutex<Entries<K>>| {
+            parent.try_lock().map_or_else(|_| Mutex::default(), |it| Mutex::new(it.clone()))
+        };
+        self.entries.get(copied)
+    }
+
+    fn in_flight(&self) -> Arc<Owned<Mutex<InFlightFetches<K, Token>>>> {
+        self.in_flight.get_or_default()
+    }
+}
+
+/// Removes a sixteenth of the capacity: entries that nobody refers to, the next to expire first.
+fn evict<K: Eq + Hash>(entries: &mut Entries<K>, capacity: usize, now: ClockReading) {
+    let is_unused =
+        |entry: &Arc<Entry<K>>| Arc::strong_count(entry) == 1 && entry.observers().is_none();
+    let remaining = |entry: &Arc<Entry<K>>| {
+        entry.cached().as_ref().map_or(0, |cached| cached.remaining_ms(now))
+    };
+    let mut lives: Vec<_> = entries.values().filter(|it| is_unused(it)).map(remaining).collect();
+    let mut surplus = (capacity / 16).max(1).min(lives.len());
+    if surplus == 0 {
+        return; // all entries are in use, and the capacity is exceeded
+    }
+    let (_, bound, _) = lives.select_nth_unstable(surplus - 1);
+    let bound = (*bound).max(0);
+    entries.retain(|_, entry| {
+        let is_evicted = surplus > 0 && is_unused(entry) && remaining(entry) <= bound;
+        surplus -= usize::from(is_evicted);
+        !is_evicted
+    });
+}
+
+fn live_instead<K>(entry: &Entry<K>, now: ClockReading, error: &Error) -> Option<Token> {
+    entry.live(now).filter(|_| error.is_retryable())
+}
+
+#[cfg(test)]
+mod tests;

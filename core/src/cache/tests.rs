@@ -1,0 +1,152 @@
+//! The cache with texts as keys, and a fetch that the test scripts.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use super::*;
+use crate::{
+    clock::ManualClock, error::ErrorKind, secret::Secret, time::Timestamp, token::TokenKind,
+};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const MINUTE: Duration = Duration::from_secs(60);
+const NOON: Timestamp = Timestamp::from_secs(43_200);
+
+/// Fetches what the test sends, and tells the test when it begins.
+struct Scripted {
+    begun: Mutex<Sender<Purpose>>,
+    results: Mutex<Receiver<Result<Token>>>,
+}
+
+impl Fetch<&'static str> for Scripted {
+    fn fetch(
+        &self,
+        _entry: &Entry<&'static str>,
+        purpose: Purpose,
+        _min_valid: Duration,
+        _deadline: Deadline,
+    ) -> Result<Token> {
+        lock(&self.begun).send(purpose).unwrap();
+        lock(&self.results).recv().unwrap()
+    }
+}
+
+struct Fixture {
+    cache: Arc<TokenCache<&'static str>>,
+    clock: ManualClock,
+    begun: Receiver<Purpose>,
+    results: Sender<Result<Token>>,
+}
+
+fn fixture(capacity: usize) -> Fixture {
+    let clock = ManualClock::new(NOON);
+    let (begin, begun) = channel();
+    let (results, script) = channel();
+    let fetch = Scripted { begun: Mutex::new(begin), results: Mutex::new(script) };
+    let platform_clock = Arc::new(PlatformClock::new(Arc::new(clock.clone()), None));
+    let pool = Pool::new(MINUTE);
+    let cache = Arc::new(TokenCache::new(Box::new(fetch), platform_clock, pool, capacity));
+    Fixture { cache, clock, begun, results }
+}
+
+fn token(text: &str, expires_at: Timestamp) -> Token {
+    let token = Token::builder(TokenKind::Installation, Secret::new(text));
+    token.expires_at(Some(expires_at)).build()
+}
+
+fn server_error() -> Error {
+    Error::new(ErrorKind::Server, "down")
+}
+
+#[test]
+fn everybody_shares_one_fetch_and_then_the_cached_token() {
+    let Fixture { cache, begun, results, .. } = fixture(10);
+    let entry = cache.entry("a");
+    let tasks: Vec<_> = (0..5).map(|_| cache.get(&entry, MINUTE)).collect();
+    results.send(Ok(token("t1", NOON.after(HOUR)))).unwrap();
+    for task in tasks {
+        assert_eq!(task.wait().unwrap().reveal(), "t1");
+    }
+    assert_eq!(cache.get(&entry, MINUTE).wait().unwrap().reveal(), "t1");
+    assert_eq!(begun.try_iter().collect::<Vec<_>>(), [Purpose::Demand]);
+}
+
+#[test]
+fn a_token_near_its_end_is_renewed_while_callers_go_on_with_it() {
+    let Fixture { cache, clock, begun, results } = fixture(10);
+    let entry = cache.entry("a");
+    cache.put(&entry, token("t1", NOON.after(HOUR)));
+    clock.advance(HOUR - 5 * MINUTE);
+    assert_eq!(cache.get(&entry, MINUTE).wait().unwrap().reveal(), "t1");
+    assert_eq!(begun.recv().unwrap(), Purpose::Renewal);
+    results.send(Ok(token("t2", NOON.after(2 * HOUR)))).unwrap();
+    assert_eq!(cache.get(&entry, 10 * MINUTE).wait().unwrap().reveal(), "t2");
+}
+
+#[test]
+fn a_failure_counts_for_everybody_for_a_moment() {
+    let Fixture { cache, clock, begun, results } = fixture(10);
+    let entry = cache.entry("a");
+    let first = cache.get(&entry, MINUTE);
+    results.send(Err(server_error())).unwrap();
+    assert_eq!(first.wait().unwrap_err().kind(), ErrorKind::Server);
+    assert_eq!(cache.get(&entry, MINUTE).wait().unwrap_err().kind(), ErrorKind::Server);
+    clock.advance(Duration::from_millis(1001));
+    let next = cache.get(&entry, MINUTE);
+    results.send(Ok(token("t1", NOON.after(HOUR)))).unwrap();
+    assert_eq!(next.wait().unwrap().reveal(), "t1");
+    assert_eq!(begun.try_iter().count(), 2);
+}
+
+#[test]
+fn a_live_token_is_better_than_an_error_that_passes() {
+    let Fixture { cache, clock, results, begun: _begun } = fixture(10);
+    let entry = cache.entry("a");
+    cache.put(&entry, token("t1", NOON.after(HOUR)));
+    clock.advance(HOUR - Duration::from_secs(30));
+    let stale = cache.get(&entry, MINUTE);
+    results.send(Err(server_error())).unwrap();
+    assert_eq!(stale.wait().unwrap().reveal(), "t1");
+    clock.advance(MINUTE);
+    let expired = cache.get(&entry, MINUTE);
+    results.send(Err(server_error())).unwrap();
+    assert!(expired.wait().is_err());
+}
+
+#[test]
+fn a_fetch_that_began_before_an_invalidation_does_not_fill_the_entry() {
+    let Fixture { cache, begun, results, .. } = fixture(10);
+    let entry = cache.entry("a");
+    let before = cache.get(&entry, MINUTE);
+    begun.recv().unwrap();
+    cache.invalidate(&entry);
+    results.send(Ok(token("t1", NOON.after(HOUR)))).unwrap();
+    assert_eq!(before.wait().unwrap().reveal(), "t1");
+    assert!(cache.cached(&entry, MINUTE).is_none());
+}
+
+#[test]
+fn only_the_token_that_is_named_is_invalidated() {
+    let Fixture { cache, begun: _begun, .. } = fixture(10);
+    let entry = cache.entry("a");
+    let (old, new) = (token("t1", NOON.after(HOUR)), token("t2", NOON.after(HOUR)));
+    cache.put(&entry, new.clone());
+    assert!(!cache.invalidate_token(&entry, &old));
+    assert!(cache.invalidate_token(&entry, &new));
+    assert!(entry.was_invalidated(&new) && cache.cached(&entry, MINUTE).is_none());
+}
+
+#[test]
+fn the_next_to_expire_are_evicted_first_and_used_entries_stay() {
+    let names: Vec<&'static str> = (0..40).map(|n| &*n.to_string().leak()).collect();
+    let Fixture { cache, begun: _begun, .. } = fixture(32);
+    let used: Vec<_> = names[..20].iter().map(|name| cache.entry(name)).collect();
+    for (n, name) in names.iter().enumerate().take(32).skip(20) {
+        let expires_at = NOON.after(MINUTE * u32::try_from(n).unwrap());
+        cache.put(&cache.entry(name), token("t", expires_at));
+    }
+    drop(cache.entry(names[39]));
+    let kept: Vec<_> = cache.entries_with(|_| true).iter().map(|it| *it.key()).collect();
+    assert!(used.iter().all(|entry| kept.contains(entry.key())));
+    assert!(!kept.contains(&names[20]) && !kept.contains(&names[21]));
+    assert!(kept.contains(&names[22]) && kept.len() == 31);
+}

@@ -1,0 +1,127 @@
+//! The caller's own API calls: any status is an answer.
+
+use std::sync::Arc;
+
+use super::PlatformClient;
+use crate::{
+    error::{Error, ErrorKind, Reason, Result},
+    http::Response,
+    platform::{Route, descriptor::Operation},
+    resources::Call,
+    secret::Secret,
+    tasks::Deadline,
+    token::Token,
+};
+
+/// The outcome of one attempt with a token.
+pub(crate) struct Attempt<T> {
+    pub(crate) outcome: Result<T>,
+    /// The status of a refusal that may be about the token: another token, or the same one a little
+    /// later, may be accepted.
+    pub(crate) doubtful_status: Option<u16>,
+}
+
+impl<T> Attempt<T> {
+    pub(crate) fn new(outcome: Result<T>) -> Self {
+        let doubtful_status = outcome.as_ref().err().and_then(doubtful_status);
+        Self { outcome, doubtful_status }
+    }
+}
+
+/// The status of a refusal that may be about the token rather than about the request.
+fn doubtful_status(error: &Error) -> Option<u16> {
+    let status = error.status()?;
+    let is_doubtful = match (status, error.kind()) {
+        (401, ErrorKind::Unauthorized) => {
+            matches!(error.reason(), None | Some(Reason::InvalidToken))
+        }
+        (403, ErrorKind::Forbidden) => error.reason().is_none(),
+        (404, ErrorKind::NotFound) => true,
+        _ => false,
+    };
+    is_doubtful.then_some(status)
+}
+
+impl PlatformClient {
+    /// Whether a call's path requires the caller's own credential, rather than the app's or the OAuth
+    /// client's.
+    pub(crate) fn requires_caller(&self, call: &Call) -> bool {
+        // An invalid path is refused when the call is made.
+        call.location(self.platform())
+            .map_or(true, |url| self.platform().route(&url) == Route::Caller)
+    }
+
+    /// A call with the caller's own token.
+    pub(crate) fn call_with_token(
+        &self,
+        call: &Call,
+        token: &Secret,
+        deadline: Deadline,
+    ) -> Result<Arc<Response>> {
+        if token.is_empty() {
+            return Err(Error::invalid("the token is empty"));
+        }
+        let scheme = &self.platform().descriptor().api.authorization_scheme;
+        self.call(call, Secret::new(format!("{scheme} {}", token.reveal())), deadline)
+    }
+
+    /// A call with an installation's token.
+    pub(crate) fn attempt_call(
+        &self,
+        call: &Call,
+        token: &Token,
+        deadline: Deadline,
+    ) -> Attempt<Arc<Response>> {
+        let attempt = || {
+            let request = call.request(self.platform(), self.config.max_response_body)?;
+            let request = request.authorized(token.authorization_header());
+            let response = Arc::new(self.send(&request, deadline)?);
+            let refusal = matches!(response.status, 401 | 403 | 404)
+                .then(|| self.reply(Operation::Call, "the call", &request, &response).refusal());
+            Ok((response, refusal.as_ref().and_then(doubtful_status)))
+        };
+        match attempt() {
+            Ok((response, doubtful_status)) => Attempt { outcome: Ok(response), doubtful_status },
+            Err(error) => Attempt { outcome: Err(error), doubtful_status: None },
+        }
+    }
+
+    /// A call with the credential that its path requires: the OAuth client's, else the app's JWT.
+    pub(crate) fn call_by_route(&self, call: &Call, deadline: Deadline) -> Result<Arc<Response>> {
+        match self.platform().route(&call.location(self.platform())?) {
+            Route::Client => self.call(call, self.basic_authorization()?, deadline),
+            Route::App | Route::Caller => self.call_as_app(call, deadline),
+        }
+    }
+
+    fn call(
+        &self,
+        call: &Call,
+        authorization: Secret,
+        deadline: Deadline,
+    ) -> Result<Arc<Response>> {
+        let request = call.request(self.platform(), self.config.max_response_body)?;
+        self.send(&request.authorized(authorization), deadline).map(Arc::new)
+    }
+
+    /// A call with the app's JWT. A 401 may be about a JWT that another one can replace; if that
+    /// does not help, the 401 is the answer.
+    fn call_as_app(&self, call: &Call, deadline: Deadline) -> Result<Arc<Response>> {
+        let mut refused = None;
+        let outcome = self.with_jwt(|jwt| {
+            let request = call.request(self.platform(), self.config.max_response_body)?;
+            let request = request.authorized(jwt.authorization_header());
+            let response = Arc::new(self.send(&request, deadline)?);
+            if response.status != 401 {
+                return Ok(response);
+            }
+            let error = self.reply(Operation::Call, "the call", &request, &response).refusal();
+            refused = Some(response);
+            Err(error)
+        });
+        match (outcome, refused) {
+            (Err(error), Some(response)) if error.status() == Some(401) => Ok(response),
+            (outcome, _) => outcome,
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The app's JWT, and the remedies for a signature that the platform refused.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use url::Url;
+
+use super::{ClientConfig, PlatformClient};
+use crate::{
+    auth::{Issuer, JwtRules, Signer, jwt::is_reusable},
+    error::{Error, Reason, Result},
+    event::Event,
+    platform::{
+        Platform,
+        descriptor::{Base, IssuerSource, IssuerType, Jwt},
+    },
+    token::Token,
+};
+
+impl PlatformClient {
+    /// Calls `send` with the app's JWT, and again with another JWT if the first was refused for a
+    /// reason that another one can mend.
+    pub(crate) fn with_jwt<T>(&self, mut send: impl FnMut(&Token) -> Result<T>) -> Result<T> {
+        self.with_signature(self.api_root().as_ref(), || self.new_jwt(), |jwt| send(&jwt))
+    }
+
+    /// Calls `send` with something signed for a host, and again with a new signature if the first
+    /// was refused for a reason that a new one can mend: a clock that is off, or the wrong one of two
+    /// keys. Each remedy is tried once.
+    pub(super) fn with_signature<S, T>(
+        &self,
+        host: Option<&Url>,
+        sign: impl Fn() -> Result<S>,
+        mut send: impl FnMut(S) -> Result<T>,
+    ) -> Result<T> {
+        let mut tried = Vec::new();
+        loop {
+            let signer = self.signer_in_use.load(Ordering::Relaxed);
+            let error = match send(sign()?) {
+                Err(error) => error,
+                outcome => return outcome,
+            };
+            match self.remedy(host, &error, &tried) {
+                Some(remedy) if self.apply(host, remedy, signer, &error) => tried.push(remedy),
+                _ => return Err(error),
+            }
+            self.jwt.store(None);
+        }
+    }
+
+    /// The JWT in memory if it can be used again, else a new one.
+    pub(crate) fn new_jwt(&self) -> Result<Token> {
+        if let Some(jwt) = self.cached_jwt() {
+            return Ok(jwt);
+        }
+        let (signer, rules, now) =
+            (self.jwt_signer()?, self.jwt_rules()?, self.clock.platform_now());
+        // Signed without a lock: an external signer may be slow.
+        let jwt = rules.sign(&**signer, now)?;
+        self.jwt.store(Some(Arc::new(jwt.clone())));
+        Ok(jwt)
+    }
+
+    /// The JWT in memory, if it can be used again.
+    pub(crate) fn cached_jwt(&self) -> Option<Token> {
+        let jwt = self.jwt.load();
+        let jwt = jwt.as_deref()?;
+        let lifetime = jwt_lifetime(&self.config).ok()?;
+        is_reusable(jwt, lifetime, self.clock.platform_now()).then(|| jwt.clone())
+    }
+
+    /// The signer in use, on a platform that has JWTs.
+    pub(crate) fn jwt_signer(&self) -> Result<&Arc<dyn Signer>> {
+        jwt_descriptor(self.platform())?;
+        self.signer()
+    }
+
+    /// The signer in use.
+    pub(super) fn signer(&self) -> Result<&Arc<dyn Signer>> {
+        let signers = &self.config.signers;
+        let index = self.signer_in_use.load(Ordering::Relaxed);
+        signers.get(index % signers.len().max(1)).ok_or_else(|| missing("private_key"))
+    }
+
+    pub(super) fn jwt_rules(&self) -> Result<JwtRules> {
+        let config = &self.config;
+        let rules = jwt_descriptor(&config.platform)?;
+        Ok(JwtRules {
+            issuer: issuer(config, rules)?,
+            back_date: config.jwt_back_date.unwrap_or(Duration::from_secs(rules.back_date_s)),
+            lifetime: jwt_lifetime(config)?,
+            extra_claims: rules.extra_claims.clone(),
+            authorization_scheme: config.platform.descriptor().api.authorization_scheme.clone(),
+        })
+    }
+
+    /// The remedy for a refusal, by its reason, unless it was tried.
+    fn remedy(&self, host: Option<&Url>, error: &Error, tried: &[Remedy]) -> Option<Remedy> {
+        let is_clock_far = || self.is_clock_far(host, error);
+        let is_api = host == self.api_root().as_ref();
+        let remedies: &[Remedy] = match error.reason() {
+            Some(Reason::ClockSkew) => &[Remedy::CorrectClock],
+            Some(Reason::AppKeyMismatch | Reason::NoPublicKey) => &[Remedy::OtherKey],
+            // Authorization servers do not say which part of an assertion is wrong.
+            Some(Reason::InvalidAssertion | Reason::InvalidClient) if is_clock_far() => {
+                &[Remedy::CorrectClock, Remedy::OtherKey]
+            }
+            Some(Reason::InvalidAssertion | Reason::InvalidClient) => &[Remedy::OtherKey],
+            // Some platforms refuse a JWT without a reason. At a token endpoint a 401 without a reason
+            // is final, because the request may have spent a code.
+            None if error.status() == Some(401) && is_api && is_clock_far() => {
+                &[Remedy::CorrectClock]
+            }
+            _ => &[],
+        };
+        remedies.iter().find(|remedy| !tried.contains(remedy)).copied()
+    }
+
+    /// Applies a remedy; whether there was anything to change.
+    fn apply(&self, host: Option<&Url>, remedy: Remedy, signer: usize, error: &Error) -> bool {
+        match remedy {
+            Remedy::CorrectClock => {
+                let now = self.clock.system_now();
+                let correct = |host| self.clock.offsets().correct(host, error.date(), now);
+                let is_corrected = host.is_some_and(correct);
+                if is_corrected {
+                    self.events.emit(&Event::clock_skew(self.clock.offsets().of_api()));
+                }
+                is_corrected
+            }
+            Remedy::OtherKey => {
+                let has_other = self.config.signers.len() > 1;
+                if has_other {
+                    // Another caller who was refused with the same key may have turned already.
+                    let turn = |current| (current == signer).then_some(signer + 1);
+                    let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+                    let _ = self.signer_in_use.fetch_update(set, fetch, turn);
+                }
+                has_other
+            }
+        }
+    }
+
+    fn is_clock_far(&self, host: Option<&Url>, error: &Error) -> bool {
+        let now = self.clock.system_now();
+        host.is_some_and(|host| self.clock.offsets().is_far(host, error.date(), now))
+    }
+
+    fn api_root(&self) -> Option<Url> {
+        self.platform().endpoint(Base::Api, "/", &[]).ok()
+    }
+}
+
+fn jwt_lifetime(config: &ClientConfig) -> Result<Duration> {
+    let rules = jwt_descriptor(&config.platform)?;
+    Ok(config.jwt_lifetime.unwrap_or(Duration::from_secs(rules.lifetime_s)))
+}
+
+/// The descriptor's rules for JWTs.
+pub(crate) fn jwt_descriptor(platform: &Platform) -> Result<&Jwt> {
+    platform.descriptor().jwt.as_ref().ok_or_else(|| platform.unsupported("app authentication"))
+}
+
+/// The error of an operation that requires a setting which the app was made without.
+pub(crate) fn missing(setting: &str) -> Error {
+    Error::invalid(format!("this operation requires {setting}, and the app was made without it"))
+        .because(Reason::MissingCredential)
+        .advise(format!("Give {setting} when you make the app."))
+}
+
+fn issuer(config: &ClientConfig, rules: &Jwt) -> Result<Issuer> {
+    let (app, client) = (config.app_id.as_ref(), config.client_id.as_ref());
+    let text = match rules.issuer {
+        IssuerSource::AppId => app.ok_or_else(|| missing("app_id")),
+        IssuerSource::ClientId => client.ok_or_else(|| missing("client_id")),
+        IssuerSource::AppIdOrClientId => app.or(client).ok_or_else(|| missing("app_id")),
+    }?;
+    let number = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+    Ok(match (rules.issuer_type, number) {
+        (IssuerType::IntegerIfDigits, Some(number)) => Issuer::Integer(number),
+        _ => Issuer::Text(text.clone()),
+    })
+}
+
+/// A way to mend a refused signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Remedy {
+    /// Use the host's clock instead of ours.
+    CorrectClock,
+    /// Use the other of two keys.
+    OtherKey,
+}

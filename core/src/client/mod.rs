@@ -1,0 +1,194 @@
+//! The platform as this app reaches it: requests with the app's credentials, their retries, and
+//! replies read as values.
+//!
+//! Not to be mistaken for an OAuth client, which is [`OAuthClient`](crate::auth::OAuthClient). The
+//! heart of it is [`exchange`](PlatformClient::exchange): a grant becomes a request, the reply becomes
+//! a token.
+//!
+//! `identity` signs the app's JWT and turns to another clock or key when the platform refuses one,
+//! `authentication` authenticates the OAuth client, `minting` gets tokens for the app and its
+//! installations, `lookup` finds installations, `calls` makes the caller's API calls, `operations`
+//! everything that takes one request.
+
+mod authentication;
+mod calls;
+mod identity;
+mod lookup;
+mod minting;
+mod operations;
+
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
+
+use arc_swap::ArcSwapOption;
+use url::Url;
+
+pub(crate) use self::{
+    calls::Attempt,
+    identity::{jwt_descriptor, missing},
+    operations::TokenEndpointCall,
+};
+use crate::{
+    auth::{Grant, Signer},
+    error::Result,
+    event::{Event, EventKind, EventSink},
+    http::{
+        Repeat, Request, Response, RetryPolicy, Transport,
+        clock_offset::{self, PlatformClock},
+        retry::{RetryHint, retry_after},
+    },
+    platform::{Platform, descriptor::Operation, reply::Reply},
+    resources::pager::{Listed, Pager},
+    secret::Secret,
+    tasks::Deadline,
+    time::Timestamp,
+    token::Token,
+};
+
+/// Sends this app's requests to its platform.
+pub(crate) struct PlatformClient {
+    config: ClientConfig,
+    transport: Arc<dyn Transport>,
+    clock: Arc<PlatformClock>,
+    events: Arc<EventSink>,
+    /// Counts up whenever the other of two signers is used from now on.
+    signer_in_use: AtomicUsize,
+    jwt: ArcSwapOption<Token>,
+}
+
+/// The app's identity on the platform, and the rules for its requests.
+#[derive(Clone)]
+pub(crate) struct ClientConfig {
+    pub(crate) platform: Platform,
+    pub(crate) app_id: Option<String>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) client_secret: Option<Secret>,
+    /// The signer in use, and the one to turn to when the platform does not know its key.
+    pub(crate) signers: Vec<Arc<dyn Signer>>,
+    pub(crate) jwt_back_date: Option<Duration>,
+    pub(crate) jwt_lifetime: Option<Duration>,
+    pub(crate) retry: RetryPolicy,
+    /// The largest body of an API reply, in bytes.
+    pub(crate) max_response_body: usize,
+}
+
+impl PlatformClient {
+    pub(crate) fn new(
+        config: ClientConfig,
+        transport: Arc<dyn Transport>,
+        clock: Arc<PlatformClock>,
+        events: Arc<EventSink>,
+    ) -> Self {
+        Self {
+            config,
+            transport,
+            clock,
+            events,
+            signer_in_use: AtomicUsize::new(0),
+            jwt: ArcSwapOption::empty(),
+        }
+    }
+
+    pub(crate) fn platform(&self) -> &Platform {
+        &self.config.platform
+    }
+
+    pub(crate) fn clock(&self) -> &PlatformClock {
+        &self.clock
+    }
+
+    pub(crate) fn retry(&self) -> &RetryPolicy {
+        &self.config.retry
+    }
+
+    /// Forgets the JWT and closes idle connections.
+    pub(crate) fn close(&self) {
+        self.jwt.store(None);
+        self.transport.close();
+    }
+
+    /// Exchanges a grant for a token.
+    pub(crate) fn exchange(&self, grant: &Grant, deadline: Deadline) -> Result<Token> {
+        let request = grant.request(self.platform())?;
+        let response = self.send(&request, deadline)?;
+        grant.token(self.platform(), &request, &response, self.now_at(&request, &response))
+    }
+
+    /// Sends a request, and sends it again as the retry policy says.
+    pub(crate) fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
+        let read_hint = |response: &Response| {
+            let reply = self.reply(Operation::Call, "", request, response);
+            RetryHint { limit: reply.limit(), retry_after: retry_after(response, reply.now) }
+        };
+        let before_wait =
+            |wait| self.events.emit(&Event::new(EventKind::Retried).with_duration(wait));
+        self.config.retry.send(&*self.transport, request, deadline, read_hint, before_wait)
+    }
+
+    /// A response together with its request, ready to be read.
+    pub(crate) fn reply<'a>(
+        &'a self,
+        operation: Operation,
+        subject: &'a str,
+        request: &'a Request,
+        response: &'a Response,
+    ) -> Reply<'a> {
+        let (platform, now) = (self.platform(), self.now_at(request, response));
+        Reply { platform, operation, subject, request, response, now }
+    }
+
+    /// The next page of a list, with this token; `None` after the last page.
+    pub(crate) fn next_page<T: Listed>(
+        &self,
+        pager: &mut Pager,
+        token: &Token,
+        deadline: Deadline,
+    ) -> Result<Option<Vec<T>>> {
+        let Some(url) = pager.next.clone() else { return Ok(None) };
+        let subject = format!("the {}", T::LIST);
+        let read = |reply: &Reply<'_>| pager.read_page(reply);
+        self.get(url, T::OPERATION, &subject, token, deadline, read).map(Some)
+    }
+
+    /// A GET with this token, whose reply is read by `read`.
+    fn get<T>(
+        &self,
+        url: Url,
+        operation: Operation,
+        subject: &str,
+        token: &Token,
+        deadline: Deadline,
+        read: impl FnOnce(&Reply<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut request = Request::new("GET", url).authorized(token.authorization_header());
+        request.repeat = Repeat::Own;
+        let request = self.platform().with_api_headers(request);
+        let response = self.send(&request, deadline)?;
+        read(&self.reply(operation, subject, &request, &response))
+    }
+
+    /// The time by the clock of the host that answered. A success that disagrees with our clock is
+    /// recorded, because an expiry is read by this time.
+    fn now_at(&self, request: &Request, response: &Response) -> Timestamp {
+        if response.is_success() {
+            let (date, now) = (clock_offset::date(response), self.clock.system_now());
+            self.clock.offsets().record(&request.url, date, now);
+        }
+        self.clock.now_at(&request.url)
+    }
+}
+
+impl fmt::Debug for PlatformClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlatformClient")
+            .field("platform", &self.config.platform)
+            .field("app_id", &self.config.app_id)
+            .field("client_id", &self.config.client_id)
+            .field("client_secret", &self.config.client_secret)
+            .field("signers", &self.config.signers)
+            .finish_non_exhaustive()
+    }
+}

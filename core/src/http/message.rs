@@ -1,0 +1,208 @@
+//! Requests and responses as values that can be printed (redacted), compared and replayed.
+
+use std::fmt;
+
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+use zeroize::Zeroize as _;
+
+use crate::{
+    error::{Error, Result},
+    secret::Secret,
+};
+
+/// A request.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// The URL.
+    pub url: Url,
+    /// Names and values, without `Authorization`.
+    pub headers: Vec<(String, String)>,
+    /// The value of the `Authorization` header.
+    pub authorization: Option<Secret>,
+    /// The body.
+    pub body: Body,
+    /// The largest body that a response to it may have, in bytes.
+    pub response_limit: usize,
+    /// When it may be sent again.
+    pub repeat: Repeat,
+    /// Secrets in it that a platform might repeat in an error message.
+    pub secrets: Vec<Secret>,
+}
+
+/// When a request may be sent again; each includes the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Repeat {
+    /// Never: it spends the code or token that it sends.
+    Never,
+    /// When a rate limit refused it, so that it was not carried out: a caller's write.
+    WhenLimited,
+    /// Also when its outcome is unknown, unless the platform says that it failed: a caller's read.
+    Read,
+    /// Also when the platform failed: a lookup, or minting.
+    Own,
+}
+
+/// The body of a request.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Body {
+    /// No body.
+    None,
+    /// Text that holds secrets: `application/json` or `application/x-www-form-urlencoded`.
+    Sensitive {
+        /// The `Content-Type`.
+        media_type: &'static str,
+        /// The text.
+        text: Secret,
+    },
+    /// A caller's own bytes; their `Content-Type` is among the headers.
+    Bytes(Vec<u8>),
+}
+
+impl Body {
+    pub(crate) fn json(value: &Value) -> Self {
+        Self::Sensitive { media_type: "application/json", text: Secret::new(value.to_string()) }
+    }
+
+    pub(crate) fn form(fields: &[(&str, &str)]) -> Self {
+        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        Self::Sensitive { media_type: "application/x-www-form-urlencoded", text: Secret::new(text) }
+    }
+}
+
+impl Request {
+    pub(crate) fn new(method: &str, url: Url) -> Self {
+        Self {
+            method: method.to_owned(),
+            url,
+            headers: Vec::new(),
+            authorization: None,
+            body: Body::None,
+            response_limit: TOKEN_REPLY_LIMIT,
+            repeat: Repeat::Never,
+            secrets: Vec::new(),
+        }
+    }
+
+    pub(crate) fn authorized(mut self, value: Secret) -> Self {
+        let bare = value.reveal().rsplit(' ').next().unwrap_or_default();
+        self.secrets.push(bare.into());
+        self.authorization = Some(value);
+        self
+    }
+
+    /// Adds a header unless the request has one of this name.
+    pub(crate) fn default_header(&mut self, name: &str, value: &str) {
+        if !self.headers.iter().any(|(present, _)| present.eq_ignore_ascii_case(name)) {
+            self.headers.push((name.to_owned(), value.to_owned()));
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.url.as_str())
+            .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("authorization", &self.authorization)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A response, whatever its status.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// Names in lower case, and values.
+    pub headers: Vec<(String, String)>,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The first value of a header, its name in any case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(present, _)| present.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the status is 2xx.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    pub(crate) fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    pub(crate) fn is_html(&self) -> bool {
+        let start = self.body.trim_ascii_start();
+        self.header("content-type").is_some_and(|value| value.contains("html"))
+            || start.starts_with(b"<!")
+            || start.get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case(b"<html"))
+    }
+}
+
+impl Drop for Response {
+    fn drop(&mut self) {
+        self.body.zeroize(); // it may hold a token
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+/// Refuses a header that would break the request or smuggle another into it (RFC 9110 §5).
+pub(crate) fn check_header(name: &str, value: &str) -> Result<()> {
+    if name.is_empty() || !name.bytes().all(is_token_byte) {
+        return Err(Error::invalid(
+            "the header's name has a character that is not allowed (RFC 9110)",
+        ));
+    }
+    if value.bytes().any(|byte| byte != b'\t' && byte.is_ascii_control()) {
+        return Err(Error::invalid(format!("the header {name} has a control character in it")));
+    }
+    Ok(())
+}
+
+/// RFC 9110 §5.6.2.
+pub(crate) fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// Replies with tokens and lists of installations are small; a larger one is a mistake.
+pub(crate) const TOKEN_REPLY_LIMIT: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printing_a_request_shows_no_secret() {
+        let url = Url::parse("https://api.example/x").unwrap();
+        let mut request = Request::new("POST", url).authorized(Secret::new("Bearer ats_1"));
+        request.body = Body::form(&[("client_secret", "hunter2")]);
+        let shown = format!("{request:?}");
+        assert!(!shown.contains("ats_1") && !shown.contains("hunter2"), "{shown}");
+    }
+
+    #[test]
+    fn headers_cannot_be_smuggled() {
+        assert!(check_header("x-a", "fine\tvalue").is_ok());
+        for (name, value) in [("x a", ""), ("", ""), ("x:", ""), ("x", "a\r\nb: c"), ("x", "\0")] {
+            assert!(check_header(name, value).is_err(), "{name:?}: {value:?}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Login on another device (RFC 8628): a person types a code there, and the program polls until the
+//! person is done.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use crate::{
+    client::PlatformClient,
+    error::{Error, ErrorKind, Reason, Result},
+    oauth::device::{DeviceAuthorization, MAX_INTERVAL},
+    tasks::{Deadline, Pool, Task, lock},
+    time::Timestamp,
+    token::Token,
+};
+
+/// A login that waits for a person to type a code on another device.
+#[derive(Clone)]
+pub struct DeviceLogin(Arc<Inner>);
+
+struct Inner {
+    client: Arc<PlatformClient>,
+    pool: Pool,
+    authorization: DeviceAuthorization,
+    polling: Mutex<Polling>,
+    /// The error with which the login ended, once it has.
+    end: Mutex<Option<Error>>,
+    is_cancelled: AtomicBool,
+}
+
+/// The time between two polls, and the time of the next one by the platform's clock.
+#[derive(Clone, Copy)]
+struct Polling {
+    interval: Duration,
+    next: Timestamp,
+}
+
+impl DeviceLogin {
+    pub(crate) fn new(
+        client: &Arc<PlatformClient>,
+        pool: &Pool,
+        authorization: DeviceAuthorization,
+    ) -> Self {
+        let interval = authorization.interval;
+        let next = client.clock().platform_now().after(interval);
+        Self(Arc::new(Inner {
+            client: Arc::clone(client),
+            pool: pool.clone(),
+            authorization,
+            polling: Mutex::new(Polling { interval, next }),
+            end: Mutex::new(None),
+            is_cancelled: AtomicBool::new(false),
+        }))
+    }
+
+    /// The code that the person types.
+    #[must_use]
+    pub fn user_code(&self) -> &str {
+        &self.0.authorization.user_code
+    }
+
+    /// The URL of the page where the person types the code.
+    #[must_use]
+    pub fn verification_uri(&self) -> &str {
+        &self.0.authorization.verification_uri
+    }
+
+    /// The URL with the code in it, for a link or a QR code, where the platform has one.
+    #[must_use]
+    pub fn verification_uri_complete(&self) -> Option<&str> {
+        self.0.authorization.verification_uri_complete.as_deref()
+    }
+
+    /// When the code expires.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.0.authorization.expires_at
+    }
+
+    /// Polls the platform once. A poll before the interval has passed is answered without a request.
+    ///
+    /// # Errors
+    /// [`Pending`](ErrorKind::Pending) with the time to wait while the person is not done,
+    /// [`Denied`](ErrorKind::Denied) when the person declined,
+    /// [`Reauthorize`](ErrorKind::Reauthorize) when the code has expired.
+    pub fn poll(&self) -> Task<Token> {
+        if let Err(error) = self.check_due() {
+            return Task::ready(Err(error));
+        }
+        let this = self.clone();
+        self.0.pool.spawn(move |deadline| this.send_poll(deadline))
+    }
+
+    /// Polls at the platform's interval until the person is done or declines, or the code expires.
+    ///
+    /// # Errors
+    /// Those of [`poll`](Self::poll) except `Pending`, and [`Cancelled`](ErrorKind::Cancelled) after
+    /// [`cancel`](Self::cancel).
+    pub fn wait(&self) -> Task<Token> {
+        let this = self.clone();
+        let now = self.0.client.clock().platform_now();
+        let timeout = self.expires_at().map_or(MAX_WAIT, |at| now.until(at) + POLL_INTERVAL);
+        let deadline = Deadline::after(timeout.min(MAX_WAIT));
+        self.0.pool.spawn_dedicated(deadline, move |deadline| {
+            loop {
+                match this.check_due().and_then(|()| this.send_poll(deadline)) {
+                    Err(error) if error.is_retryable() && !deadline.remaining().is_zero() => {
+                        thread::sleep(POLL_INTERVAL.min(deadline.remaining()));
+                    }
+                    outcome => return outcome,
+                }
+            }
+        })
+    }
+
+    /// Ends the waiting. The code itself stays valid until it expires.
+    pub fn cancel(&self) {
+        self.0.is_cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a poll may be sent now.
+    fn check_due(&self) -> Result<()> {
+        if self.0.is_cancelled.load(Ordering::Relaxed) {
+            return Err(Error::new(ErrorKind::Cancelled, "the login was cancelled"));
+        }
+        if let Some(end) = &*lock(&self.0.end) {
+            return Err(end.clone());
+        }
+        let now = self.0.client.clock().platform_now();
+        if self.expires_at().is_some_and(|at| at <= now) {
+            return Err(expired());
+        }
+        match now.until(lock(&self.0.polling).next) {
+            Duration::ZERO => Ok(()),
+            wait => {
+                Err(Error::new(ErrorKind::Pending, "the person has not authorized the app yet")
+                    .because(Reason::AuthorizationPending)
+                    .with_retry_after(Some(wait)))
+            }
+        }
+    }
+
+    fn send_poll(&self, deadline: Deadline) -> Result<Token> {
+        let code = &self.0.authorization.device_code;
+        let outcome = self.0.client.exchange_device_code(code, deadline);
+        let Err(error) = outcome else { return outcome };
+        if matches!(error.kind(), ErrorKind::Denied | ErrorKind::Reauthorize) {
+            *lock(&self.0.end) = Some(error.clone());
+        }
+        let mut polling = lock(&self.0.polling);
+        polling.interval = next_interval(polling.interval, &error);
+        // A rate limit and a busy server say how long to stay away.
+        let retry_after = error.retry_after().filter(|_| error.kind() != ErrorKind::Pending);
+        let pause = retry_after.unwrap_or_default().max(polling.interval);
+        polling.next = self.0.client.clock().platform_now().after(pause);
+        let wait = (error.kind() == ErrorKind::Pending).then_some(polling.interval);
+        Err(if wait.is_some() { error.with_retry_after(wait) } else { error })
+    }
+}
+
+/// The interval after a poll that failed (RFC 8628 §3.5).
+fn next_interval(interval: Duration, error: &Error) -> Duration {
+    match (error.kind(), error.reason()) {
+        // Five seconds more, for good; some servers name the new interval instead.
+        (_, Some(Reason::SlowDown)) => {
+            let named = error.retry_after().filter(|named| *named > interval);
+            named.unwrap_or(interval + SLOW_DOWN_STEP)
+        }
+        // Twice as long after a lost connection.
+        (ErrorKind::Transport | ErrorKind::Timeout, _) => (interval * 2).min(MAX_INTERVAL),
+        _ => interval,
+    }
+}
+
+impl fmt::Debug for DeviceLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeviceLogin")
+            .field("verification_uri", &self.verification_uri())
+            .finish_non_exhaustive()
+    }
+}
+
+fn expired() -> Error {
+    Error::new(ErrorKind::Reauthorize, "the device code expired before the login was completed")
+        .because(Reason::ExpiredDeviceCode)
+        .advise("Start a new login.")
+}
+
+/// The step by which `slow_down` lengthens the interval (RFC 8628 §3.5).
+const SLOW_DOWN_STEP: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+const MAX_WAIT: Duration = Duration::from_secs(3600);

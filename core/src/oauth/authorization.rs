@@ -1,0 +1,251 @@
+//! The authorization request (RFC 6749 §4.1.1): the URL that a user is sent to, and the values that
+//! must be kept until the callback.
+
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::{
+    encoding::random_text,
+    error::{Error, ErrorKind, Reason, Result},
+    platform::{
+        Platform,
+        oauth::{Authorize, join_scopes},
+    },
+    secret::Secret,
+    time::Timestamp,
+};
+
+/// The parameters of an authorization.
+#[derive(Clone, Debug, Default)]
+pub struct AuthorizationRequest {
+    /// The URL that the user returns to; one of those registered for the app.
+    pub redirect_uri: Option<String>,
+    /// A state of your own, which nobody must be able to guess; default 256 random bits.
+    pub state: Option<String>,
+    /// OAuth scopes, where the platform takes them.
+    pub scopes: Vec<String>,
+    /// The account that the login page suggests, where the platform takes one.
+    pub login_hint: Option<String>,
+}
+
+/// A URL to send a user to, with the state and PKCE verifier to keep until the callback.
+#[derive(Clone, Debug)]
+pub struct Authorization {
+    url: Url,
+    state: String,
+    code_verifier: Option<Secret>,
+    redirect_uri: Option<String>,
+    /// The platform and its hosts: a callback of another platform must not be taken for this one's.
+    platform: String,
+    made_at: Timestamp,
+}
+
+/// The exchange of an authorization code for a token (RFC 6749 §4.1.3).
+///
+/// An [`Authorization`] that the program kept is simpler:
+/// [`finish_authorization`](crate::App::finish_authorization) checks its state and fills all of this.
+#[derive(Clone, Debug)]
+pub struct CodeExchange {
+    /// The authorization code.
+    pub code: Secret,
+    /// The redirect URI of the authorization, where the platform requires it again; default none.
+    pub redirect_uri: Option<String>,
+    /// The PKCE verifier of the authorization (RFC 7636 §4.5); default none.
+    pub code_verifier: Option<Secret>,
+}
+
+impl CodeExchange {
+    /// An exchange that sends the code alone.
+    pub fn new(code: impl Into<Secret>) -> Self {
+        Self { code: code.into(), redirect_uri: None, code_verifier: None }
+    }
+
+    /// Sends the redirect URI of the authorization again.
+    #[must_use]
+    pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.redirect_uri = Some(uri.into());
+        self
+    }
+
+    /// Sends the PKCE verifier of the authorization.
+    #[must_use]
+    pub fn code_verifier(mut self, verifier: impl Into<Secret>) -> Self {
+        self.code_verifier = Some(verifier.into());
+        self
+    }
+}
+
+impl<T: Into<Secret>> From<T> for CodeExchange {
+    fn from(code: T) -> Self {
+        Self::new(code)
+    }
+}
+
+/// The plain text of a sealed authorization.
+#[derive(Serialize, Deserialize)]
+struct SealedAuthorization {
+    url: Url,
+    state: String,
+    code_verifier: Option<Zeroizing<String>>,
+    redirect_uri: Option<String>,
+    platform: String,
+    made_at_ms: i64,
+}
+
+impl Authorization {
+    pub(crate) fn new(
+        platform: &Platform,
+        client_id: &str,
+        request: &AuthorizationRequest,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let rules = platform.authorization()?;
+        let state = match &request.state {
+            Some(state) if state.is_empty() => return Err(Error::invalid("the state is empty")),
+            Some(state) => state.clone(),
+            None => random_text()?,
+        };
+        let code_verifier = rules.pkce.then(random_text).transpose()?.map(Secret::new);
+        let mut url = platform.endpoint(rules.base, &rules.path, &[])?;
+        let mut query = url.query_pairs_mut();
+        query.append_pair("client_id", client_id).append_pair("state", &state);
+        if let Some(redirect_uri) = &request.redirect_uri {
+            query.append_pair("redirect_uri", redirect_uri);
+        }
+        let separator = rules.scope_separator.as_deref();
+        if let Some(scope) = join_scopes(platform, separator, &request.scopes)? {
+            query.append_pair("scope", &scope);
+        }
+        if let Some(login_hint) = &request.login_hint {
+            query.append_pair(login_hint_parameter(platform, rules)?, login_hint);
+        }
+        if let Some(verifier) = &code_verifier {
+            query.append_pair("code_challenge", &code_challenge(verifier.reveal()));
+            query.append_pair("code_challenge_method", "S256");
+        }
+        query.extend_pairs(&rules.parameters);
+        drop(query);
+        Ok(Self {
+            url,
+            state,
+            code_verifier,
+            redirect_uri: request.redirect_uri.clone(),
+            platform: platform.identity(),
+            made_at: now,
+        })
+    }
+
+    /// The page where a person installs the app: its callback brings no code.
+    pub(crate) fn for_installing(url: Url, state: String) -> Self {
+        Self {
+            url,
+            state,
+            code_verifier: None,
+            redirect_uri: None,
+            platform: String::new(),
+            made_at: Timestamp::from_millis(0),
+        }
+    }
+
+    /// The URL that the user returns to; `None` if the request named none.
+    #[must_use]
+    pub fn redirect_uri(&self) -> Option<&str> {
+        self.redirect_uri.as_deref()
+    }
+
+    /// Refuses an authorization that belongs to another platform or began too long ago.
+    pub(crate) fn check(&self, platform: &Platform, now: Timestamp) -> Result<()> {
+        if self.platform != platform.identity() {
+            return Err(Error::invalid("this authorization belongs to another platform"));
+        }
+        if self.expires_at() < now {
+            return Err(stale("this authorization began more than an hour ago"));
+        }
+        Ok(())
+    }
+
+    /// The time after which it can no longer be finished.
+    pub(crate) fn expires_at(&self) -> Timestamp {
+        self.made_at.after(MAX_AGE)
+    }
+
+    pub(crate) fn to_json(&self) -> Zeroizing<Vec<u8>> {
+        let code_verifier = self.code_verifier.as_ref();
+        let plain = SealedAuthorization {
+            url: self.url.clone(),
+            state: self.state.clone(),
+            code_verifier: code_verifier.map(|it| Zeroizing::new(it.reveal().to_owned())),
+            redirect_uri: self.redirect_uri.clone(),
+            platform: self.platform.clone(),
+            made_at_ms: self.made_at.as_millis(),
+        };
+        // Texts and numbers can always be written as JSON.
+        Zeroizing::new(serde_json::to_vec(&plain).unwrap_or_default())
+    }
+
+    pub(crate) fn from_json(text: &[u8]) -> Option<Self> {
+        let plain: SealedAuthorization = serde_json::from_slice(text).ok()?;
+        Some(Self {
+            url: plain.url,
+            state: plain.state,
+            code_verifier: plain.code_verifier.map(|it| Secret::new(it.as_str())),
+            redirect_uri: plain.redirect_uri,
+            platform: plain.platform,
+            made_at: Timestamp::from_millis(plain.made_at_ms),
+        })
+    }
+
+    /// The URL to send the user's browser to (RFC 6749 §4.1.1).
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    /// The state that the callback must bring back; keep it with the user's web session.
+    #[must_use]
+    pub fn state(&self) -> &str {
+        &self.state
+    }
+
+    /// The PKCE verifier to give to the code exchange, where the platform has PKCE (RFC 7636).
+    #[must_use]
+    pub fn code_verifier(&self) -> Option<&Secret> {
+        self.code_verifier.as_ref()
+    }
+}
+
+/// The S256 code challenge of a verifier (RFC 7636 §4.2).
+#[must_use]
+pub fn code_challenge(verifier: &str) -> String {
+    use aws_lc_rs::digest::{SHA256, digest};
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()))
+}
+
+/// The error for an authorization that can no longer be finished.
+pub(crate) fn stale(message: &str) -> Error {
+    Error::new(ErrorKind::Reauthorize, message)
+        .because(Reason::StaleAuthorization)
+        .advise("Start a new authorization.")
+}
+
+fn login_hint_parameter<'a>(platform: &Platform, rules: &'a Authorize) -> Result<&'a str> {
+    rules.login_hint.as_deref().ok_or_else(|| platform.unsupported("a login hint"))
+}
+
+/// The time that a person has for the pages between the request and the callback.
+const MAX_AGE: Duration = Duration::from_secs(3600);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc_7636_appendix_b() {
+        let challenge = code_challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+}

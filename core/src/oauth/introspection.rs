@@ -1,0 +1,66 @@
+//! The description of a token by its authorization server (RFC 7662).
+
+use serde_json::Value;
+
+use crate::{
+    error::{Reason, Result},
+    platform::{members, reply::Reply},
+    time::{TimeFormat, Timestamp},
+};
+
+/// The description of a token by its authorization server (RFC 7662 §2.2).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Introspection {
+    /// Whether the token works now. If it does not, all other fields are empty.
+    pub active: bool,
+    /// The OAuth scopes that it was granted.
+    pub scopes: Vec<String>,
+    /// The client that asked for it.
+    pub client_id: Option<String>,
+    /// The user who authorized it, as a name for people.
+    pub username: Option<String>,
+    /// The subject of the token, as an id for machines: `sub`.
+    pub subject: Option<String>,
+    /// The type of the token, such as `Bearer`.
+    pub token_type: Option<String>,
+    /// The issuer of the token: `iss`.
+    pub issuer: Option<String>,
+    /// The audience of the token: `aud`.
+    pub audience: Vec<String>,
+    /// When it stops working: `exp`.
+    pub expires_at: Option<Timestamp>,
+    /// When it was issued: `iat`.
+    pub issued_at: Option<Timestamp>,
+    /// The time before which it does not work yet: `nbf`.
+    pub not_before: Option<Timestamp>,
+    /// The whole object as the server sent it.
+    pub raw: Value,
+}
+
+impl Introspection {
+    pub(crate) fn read(reply: &Reply<'_>) -> Result<Self> {
+        let raw = reply.json()?;
+        let Some(active) = raw.get("active").and_then(Value::as_bool) else {
+            return Err(reply.protocol_error(Reason::MissingMember, "the answer holds no `active`"));
+        };
+        // RFC 7662 §2.2: nothing else is to be believed of a token that is not active.
+        let known = if active { &raw } else { &Value::Null };
+        let text = |name: &str| known.get(name).and_then(Value::as_str).map(str::to_owned);
+        let time = |name: &str| TimeFormat::EpochSeconds.read(known.get(name)?, reply.now);
+        Ok(Self {
+            active,
+            scopes: known.get("scope").map(members::listed).unwrap_or_default(),
+            client_id: text("client_id"),
+            username: text("username"),
+            subject: text("sub"),
+            token_type: text("token_type"),
+            issuer: text("iss"),
+            audience: known.get("aud").map(members::texts).unwrap_or_default(),
+            expires_at: time("exp"),
+            issued_at: time("iat"),
+            not_before: time("nbf"),
+            raw,
+        })
+    }
+}

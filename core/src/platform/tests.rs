@@ -1,0 +1,103 @@
+//! Hosts, paths and ids that could lead elsewhere.
+
+use super::*;
+
+fn atomgit() -> Platform {
+    Platform::named("atomgit").unwrap()
+}
+
+#[test]
+fn every_built_in_descriptor_is_valid_and_named_as_its_file() {
+    for name in Platform::names() {
+        assert_eq!(Platform::named(name).unwrap().name(), name);
+    }
+}
+
+#[test]
+fn an_unknown_name_lists_the_known_ones() {
+    let error = Platform::named("atomgot").unwrap_err();
+    assert_eq!(error.reason(), Some(Reason::UnknownPlatform));
+    assert!(error.to_string().contains("atomgit"));
+}
+
+#[test]
+fn a_base_url_may_have_a_path_and_a_slash() {
+    let platform = atomgit().with_api_url("https://git.corp.example/api/v3/").unwrap();
+    assert_eq!(
+        platform.locate("/app?x=1").unwrap().as_str(),
+        "https://git.corp.example/api/v3/app?x=1"
+    );
+}
+
+#[test]
+fn a_path_decides_which_credential_is_used() {
+    let ghes = Platform::named("github-enterprise").unwrap().with_host("git.corp.example");
+    let ghes = ghes.unwrap();
+    let route = |path| ghes.route(&ghes.locate(path).unwrap());
+    assert_eq!(route("/app/installations?page=2"), Route::App);
+    assert_eq!(route("/ORGS/acme/installation/"), Route::App);
+    assert_eq!(route("https://git.corp.example/api/v3/app"), Route::App);
+    assert_eq!(route("/applications/Iv1.a/token"), Route::Client);
+    assert_eq!(route("/orgs/acme/installations"), Route::Caller);
+    assert_eq!(route("/repos/acme/app"), Route::Caller);
+    assert_eq!(route("https://git.corp.example/app"), Route::Caller);
+}
+
+#[test]
+fn a_host_decides_where_the_platform_is() {
+    let at = |name, host| {
+        let platform = Platform::named(name).unwrap().with_host(host)?;
+        let bases: Vec<_> = platform.bases().map(ToString::to_string).collect();
+        Ok::<_, Error>(bases.join(" "))
+    };
+    assert_eq!(
+        at("github", "Acme.ghe.com").unwrap(),
+        "https://api.acme.ghe.com/ https://acme.ghe.com/"
+    );
+    let own = at("github-enterprise", "http://git.corp.example:8080/").unwrap();
+    assert_eq!(own, "http://git.corp.example:8080/api/v3 http://git.corp.example:8080/");
+    assert_eq!(at("github", "git.corp.example").unwrap_err().kind(), ErrorKind::Unsupported);
+    for bad in ["a/b", "user@host", "host?x", "ftp://host", ""] {
+        assert!(at("github-enterprise", bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_platform_without_a_host_asks_for_one() {
+    let error = Platform::named("github-enterprise").unwrap().require_host().unwrap_err();
+    assert!(error.to_string().contains("Give host"), "{error}");
+}
+
+#[test]
+fn a_token_goes_to_own_hosts_only() {
+    for foreign in [
+        "https://evil.example/",
+        "//evil.example/x",
+        "https://a@api.atomgit.com/",
+        "http://api.atomgit.com/",
+        "api.atomgit.com/x",
+        "/a b",
+        "/a\r\nb",
+        "@evil.example",
+    ] {
+        assert!(atomgit().locate(foreign).is_err(), "{foreign}");
+    }
+    assert!(atomgit().locate("https://api.atomgit.com/user/info").is_ok());
+}
+
+#[test]
+fn an_id_cannot_leave_its_segment() {
+    for id in ["", "..", "1/2", "1?x", "1#", "1 2", "1%2f", "\n"] {
+        let url = atomgit().endpoint(Base::Api, "/app/{id}/x", &[("id", id)]);
+        assert_eq!(url.unwrap_err().kind(), ErrorKind::InvalidArgument, "{id:?}");
+    }
+    let url = atomgit().endpoint(Base::Api, "/app/{id}/x", &[("id", "ü&1")]).unwrap();
+    assert_eq!(url.path(), "/app/%C3%BC%261/x");
+}
+
+#[test]
+fn plain_http_is_allowed_to_this_machine_only() {
+    let at = |url| atomgit().with_api_url(url).unwrap().refuse_plain_http();
+    assert!(at("http://127.0.0.1:8080").is_ok() && at("http://[::1]").is_ok());
+    assert_eq!(at("http://10.0.0.1").unwrap_err().kind(), ErrorKind::InvalidArgument);
+}

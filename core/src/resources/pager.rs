@@ -1,0 +1,179 @@
+//! A long list, page by page: the URL of each next page, and the items of a page that are new.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    error::{Reason, Result},
+    platform::{
+        Platform,
+        descriptor::{Base, List, Operation, Paging},
+        reply::Reply,
+    },
+};
+
+/// An object that platforms list.
+pub(crate) trait Listed: Clone + Send + 'static {
+    /// The list as a noun, for errors.
+    const LIST: &'static str;
+    /// The kind of operation, for the descriptor's rules about refusals.
+    const OPERATION: Operation;
+    fn list(platform: &Platform) -> Result<&List>;
+    fn read(reply: &Reply<'_>, raw: &Value) -> Result<Self>;
+    /// The id that tells two items apart.
+    fn key(&self) -> &str;
+}
+
+/// The position in a list.
+#[derive(Debug)]
+pub(crate) struct Pager {
+    pub(crate) next: Option<Url>,
+    /// A server may link back to a page that was read.
+    visited: HashSet<Url>,
+    /// An item may move to a later page while the list is read.
+    seen: HashSet<String>,
+}
+
+impl Pager {
+    pub(crate) fn start(platform: &Platform, list: &List) -> Result<Self> {
+        let mut url = platform.endpoint(Base::Api, &list.path, &[])?;
+        match &list.paging {
+            None => {}
+            Some(Paging::Link { size, items_per_page }) => {
+                url.query_pairs_mut().append_pair(size, &items_per_page.to_string());
+            }
+            Some(Paging::Page { page, first_page, size, items_per_page }) => {
+                url.query_pairs_mut()
+                    .append_pair(page, &first_page.to_string())
+                    .append_pair(size, &items_per_page.to_string());
+            }
+        }
+        Ok(Self { next: Some(url), visited: HashSet::new(), seen: HashSet::new() })
+    }
+
+    /// Reads a page: returns its new items and moves on to the page after it.
+    pub(crate) fn read_page<T: Listed>(&mut self, reply: &Reply<'_>) -> Result<Vec<T>> {
+        let mut page = items(reply)?;
+        page.retain(|item: &T| self.seen.insert(item.key().to_owned()));
+        self.visited.insert(reply.request.url.clone());
+        let next = next_page(reply, T::list(reply.platform)?, !page.is_empty());
+        self.next = next.filter(|url| !self.visited.contains(url));
+        Ok(page)
+    }
+}
+
+fn items<T: Listed>(reply: &Reply<'_>) -> Result<Vec<T>> {
+    if !reply.response.is_success() {
+        return Err(reply.refusal());
+    }
+    let list = T::list(reply.platform)?;
+    let json = read_json(reply, list)?;
+    let items = json.pointer(&list.items).and_then(Value::as_array).ok_or_else(|| {
+        reply.protocol_error(Reason::MissingMember, &format!("the answer holds no {}", T::LIST))
+    })?;
+    items.iter().map(|raw| T::read(reply, raw)).collect()
+}
+
+fn read_json(reply: &Reply<'_>, list: &List) -> Result<Value> {
+    if !list.json_in_string {
+        return reply.json();
+    }
+    if let Some(bare) = unescaped_string(&reply.response.body) {
+        return Ok(bare);
+    }
+    match reply.json()? {
+        Value::String(text) => serde_json::from_str(&text).map_err(|_| {
+            let what = "the answer is a JSON text that does not hold JSON";
+            reply.protocol_error(Reason::NotJson, what)
+        }),
+        json => Ok(json),
+    }
+}
+
+/// AtomGit's documentation shows a list between quotes whose inner quotes are not escaped.
+fn unescaped_string(body: &[u8]) -> Option<Value> {
+    let inside = body.trim_ascii().strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    serde_json::from_slice(inside).ok()
+}
+
+/// The URL of the page after a reply's, which did or did not bring new items.
+fn next_page(reply: &Reply<'_>, list: &List, is_new: bool) -> Option<Url> {
+    let url = &reply.request.url;
+    match list.paging.as_ref()? {
+        Paging::Link { .. } => {
+            // Only the query is taken: no URL of a server is followed with credentials.
+            let mut next = url.clone();
+            next.set_query(next_link(reply.response.header("link")?, url)?.query());
+            Some(next)
+        }
+        // A server may cap the size it was asked for, so a short page need not be the last one.
+        Paging::Page { page, .. } => is_new.then(|| numbered_after(url, page)),
+    }
+}
+
+/// The target of the link whose relation is `next` (RFC 8288 §3). Targets and quoted texts may
+/// hold commas and semicolons.
+fn next_link(links: &str, base: &Url) -> Option<Url> {
+    let mut rest = links;
+    while let Some((target, after)) = rest.split_once('<').and_then(|(_, it)| it.split_once('>')) {
+        let (link, others) = split_unquoted(after, ',');
+        let mut parameters = link;
+        while !parameters.is_empty() {
+            let (parameter, further) = split_unquoted(parameters, ';');
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let mut relations = value.trim().trim_matches('"').split_ascii_whitespace();
+            if name.trim().eq_ignore_ascii_case("rel")
+                && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
+            {
+                return base.join(target).ok();
+            }
+            parameters = further;
+        }
+        rest = others;
+    }
+    None
+}
+
+/// The text before and behind the first separator that is not quoted.
+fn split_unquoted(text: &str, separator: char) -> (&str, &str) {
+    let mut quoted = false;
+    let end = text.char_indices().find(|(_, c)| {
+        quoted ^= *c == '"';
+        *c == separator && !quoted
+    });
+    end.map_or((text, ""), |(at, c)| (&text[..at], &text[at + c.len_utf8()..]))
+}
+
+fn numbered_after(url: &Url, parameter: &str) -> Url {
+    let mut next = url.clone();
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let raise = |text: &str| (text.parse::<u64>().unwrap_or(0) + 1).to_string();
+    next.query_pairs_mut().clear().extend_pairs(pairs.iter().map(|(name, value)| {
+        let value = if name == parameter { raise(value) } else { value.clone() };
+        (name, value)
+    }));
+    next
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_link_is_found_among_others() {
+        let base = Url::parse("https://api.example/app/installations?per_page=2").unwrap();
+        let links =
+            r#"<https://api.example/x?page=1>; rel="prev", </x?page=3&per_page=2>; rel="next""#;
+        assert_eq!(next_link(links, &base).unwrap().query(), Some("page=3&per_page=2"));
+        assert!(next_link(r#"<https://api.example/x?page=1>; rel="last""#, &base).is_none());
+        assert!(next_link("no link at all", &base).is_none());
+    }
+
+    #[test]
+    fn page_numbers_are_counted_up() {
+        let url = Url::parse("https://api.example/x?page=9&limit=100").unwrap();
+        assert_eq!(numbered_after(&url, "page").query(), Some("page=10&limit=100"));
+    }
+}

@@ -1,0 +1,194 @@
+//! A webhook event is believed once its signature was verified, and only as far as the signature
+//! covers it.
+
+use aws_lc_rs::hmac;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::Value;
+
+use crate::{
+    encoding::unhex,
+    error::{Error, ErrorKind, Reason, Result},
+    platform::{
+        Platform,
+        descriptor::{Signed, WebhookRules, WebhookSignature},
+        members,
+    },
+    secret::Secret,
+};
+
+/// An event that a platform sent, whose signature was verified.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WebhookEvent {
+    /// The event's name, such as `push`. Most platforms send it in a header that the signature does not
+    /// cover, so it is a hint for routing: the payload decides.
+    pub name: Option<String>,
+    /// The delivery's id, by which a repeated delivery is recognised. Also from a header.
+    pub delivery_id: Option<String>,
+    /// The installation that it is about.
+    pub installation_id: Option<String>,
+    /// The signed text, unchanged: the body, or the part of it that the platform signs. It is JSON.
+    pub payload: String,
+}
+
+impl WebhookEvent {
+    /// Verifies a webhook's signature with any of the secrets (two while one replaces the other).
+    ///
+    /// `headers` are names in any case and values; `body` is the unchanged request body: JSON that was
+    /// parsed and written again has another signature.
+    ///
+    /// # Errors
+    /// [`Unauthorized`](ErrorKind::Unauthorized) when the signature does not match any secret,
+    /// [`Unsupported`](ErrorKind::Unsupported) where the platform does not sign webhooks.
+    pub fn verify(
+        platform: &Platform,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        secrets: &[Secret],
+    ) -> Result<Self> {
+        let rules = platform.descriptor().webhook.as_ref();
+        let rules = rules.ok_or_else(|| platform.unsupported("signed webhooks"))?;
+        if secrets.is_empty() || secrets.iter().any(Secret::is_empty) {
+            return Err(Error::invalid("a webhook secret is missing or empty"));
+        }
+        let signature =
+            rules.signatures.iter().find_map(|rule| Some((rule, header(headers, &rule.header)?)));
+        let (rule, received) = signature.ok_or_else(|| {
+            unverified("the webhook has no signature")
+                .advise("Set a webhook secret on the platform, and pass on all request headers.")
+        })?;
+        let signed = signed_part(rule, body)?;
+        if !secrets.iter().any(|secret| fits(rule, secret, signed.message(), received)) {
+            return Err(unverified("the webhook's signature does not match any secret").advise(
+                "Pass the unchanged bytes of the request body, and compare the secret with the platform's.",
+            ));
+        }
+        Self::read(rules, headers, &signed)
+    }
+
+    fn read(rules: &WebhookRules, headers: &[(&str, &str)], signed: &SignedPart) -> Result<Self> {
+        let text = String::from_utf8(signed.payload()?).map_err(|_| not_json())?;
+        let payload: Value = serde_json::from_str(&text).map_err(|_| not_json())?;
+        let named = |name: &Option<String>| header(headers, name.as_deref()?).map(str::to_owned);
+        Ok(Self {
+            name: named(&rules.event_header).or_else(|| members::text(&payload, &rules.event)),
+            delivery_id: named(&rules.delivery_header),
+            installation_id: members::text(&payload, &rules.installation_id),
+            payload: text,
+        })
+    }
+}
+
+/// The part of a request that the signature covers.
+enum SignedPart {
+    Body(Vec<u8>),
+    Base64Member(String),
+}
+
+impl SignedPart {
+    fn message(&self) -> &[u8] {
+        match self {
+            Self::Body(bytes) => bytes,
+            Self::Base64Member(text) => text.as_bytes(),
+        }
+    }
+
+    fn payload(&self) -> Result<Vec<u8>> {
+        match self {
+            Self::Body(bytes) => Ok(bytes.clone()),
+            Self::Base64Member(text) => STANDARD.decode(text).map_err(|_| {
+                Error::protocol(Reason::NotJson, "the webhook's signed data is not base64")
+            }),
+        }
+    }
+}
+
+fn signed_part(rule: &WebhookSignature, body: &[u8]) -> Result<SignedPart> {
+    let Signed::Base64Member { member } = &rule.signed else {
+        return Ok(SignedPart::Body(body.to_vec()));
+    };
+    let json: Option<Value> = serde_json::from_slice(body).ok();
+    let text = json.as_ref().and_then(|json| json.pointer(member)?.as_str());
+    text.map(|text| SignedPart::Base64Member(text.to_owned()))
+        .ok_or_else(|| unverified("the webhook's body lacks the signed part"))
+}
+
+fn fits(rule: &WebhookSignature, secret: &Secret, message: &[u8], received: &str) -> bool {
+    if let Signed::Nothing = rule.signed {
+        return secret == &Secret::from(received);
+    }
+    let Some(signature) = received.strip_prefix(rule.prefix.as_str()).and_then(unhex) else {
+        return false;
+    };
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
+    hmac::verify(&key, message, &signature).is_ok()
+}
+
+fn header<'a>(headers: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(present, _)| present.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+}
+
+fn not_json() -> Error {
+    Error::protocol(Reason::NotJson, "the webhook's payload is not JSON")
+        .advise("Set the webhook's content type to application/json on the platform.")
+}
+
+fn unverified(message: &str) -> Error {
+    Error::new(ErrorKind::Unauthorized, message).because(Reason::InvalidSignature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &[u8] = br#"{"foo":"bar"}"#;
+    /// From the test suite of GitHub's own webhook library.
+    const SIGNATURE: &str =
+        "sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3";
+
+    fn github(headers: &[(&str, &str)], body: &[u8], secrets: &[&str]) -> Result<WebhookEvent> {
+        let secrets: Vec<_> = secrets.iter().map(|secret| Secret::from(*secret)).collect();
+        WebhookEvent::verify(&Platform::named("github").unwrap(), headers, body, &secrets)
+    }
+
+    #[test]
+    fn a_signature_is_verified_with_any_of_the_secrets() {
+        let headers = [("x-hub-signature-256", SIGNATURE), ("X-GitHub-Event", "push")];
+        let webhook = github(&headers, BODY, &["new", "mysecret"]).unwrap();
+        assert_eq!(webhook.name.as_deref(), Some("push"));
+        assert_eq!(webhook.payload.as_bytes(), BODY);
+    }
+
+    #[test]
+    fn a_changed_body_signature_or_secret_is_refused() {
+        let headers = [("X-Hub-Signature-256", SIGNATURE)];
+        let off = [("X-Hub-Signature-256", &SIGNATURE[..70])];
+        let bare = [("X-Hub-Signature-256", &SIGNATURE[7..])];
+        for attempt in [
+            github(&headers, br#"{"foo":"baz"}"#, &["mysecret"]),
+            github(&headers, BODY, &["other"]),
+            github(&off, BODY, &["mysecret"]),
+            github(&bare, BODY, &["mysecret"]),
+            github(&[], BODY, &["mysecret"]),
+        ] {
+            assert_eq!(attempt.unwrap_err().reason(), Some(Reason::InvalidSignature));
+        }
+        assert_eq!(github(&headers, BODY, &[]).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    }
+
+    #[test]
+    fn only_the_signed_part_is_believed() {
+        let icr = Platform::named("icr").unwrap();
+        let signed = STANDARD.encode(r#"{"event":"installed","installation":{"id":"123"}}"#);
+        let key = hmac::Key::new(hmac::HMAC_SHA256, b"s");
+        let tag = hmac::sign(&key, signed.as_bytes());
+        let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let body = format!(
+            r#"{{"event":"uninstalled","installation":{{"id":"9"}},"signedData":"{signed}"}}"#
+        );
+        let headers = [("x-icr-signature-256", &*format!("sha256={hex}"))];
+        let webhook = WebhookEvent::verify(&icr, &headers, body.as_bytes(), &["s".into()]).unwrap();
+        assert_eq!(webhook.installation_id.as_deref(), Some("123"));
+        assert_eq!(webhook.name.as_deref(), Some("installed"));
+    }
+}

@@ -1,0 +1,137 @@
+//! The configuration of the app's webhook, and the deliveries that were sent.
+
+use serde_json::Value;
+
+use crate::{
+    error::{Reason, Result},
+    platform::{
+        Platform,
+        descriptor::{List, Operation},
+        members,
+        operations::WebhookDeliveryMembers,
+        reply::Reply,
+    },
+    resources::pager::Listed,
+    secret::Secret,
+    time::Timestamp,
+};
+
+/// The configuration of the app's webhook. The platform never shows the secret.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WebhookConfig {
+    /// The URL that events are sent to.
+    pub url: Option<String>,
+    /// The encoding of the events: `json` or `form`.
+    pub content_type: Option<String>,
+    /// Whether the receiver's certificate is left unchecked.
+    pub insecure_ssl: Option<bool>,
+    /// The whole object as the platform sent it.
+    pub raw: Value,
+}
+
+/// Changes to the configuration of the app's webhook. A field that is `None` stays unchanged.
+#[derive(Clone, Debug, Default)]
+pub struct WebhookUpdate {
+    /// The URL that events are sent to.
+    pub url: Option<String>,
+    /// The encoding of the events: `json` or `form`.
+    pub content_type: Option<String>,
+    /// The secret that signs them.
+    pub secret: Option<Secret>,
+    /// Whether the receiver's certificate is left unchecked.
+    pub insecure_ssl: Option<bool>,
+}
+
+/// An event that was sent to the app, or that could not be delivered.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WebhookDelivery {
+    /// The delivery's id, which [`redeliver_webhook`](crate::App::redeliver_webhook) takes.
+    pub id: String,
+    /// The id that the receiver saw; the same for each attempt.
+    pub guid: Option<String>,
+    /// The event's name.
+    pub event: Option<String>,
+    /// The event's action, such as `opened`.
+    pub action: Option<String>,
+    /// The result of the delivery, in the platform's words.
+    pub status: Option<String>,
+    /// The HTTP status that the receiver answered.
+    pub status_code: Option<u16>,
+    /// When it was sent.
+    pub delivered_at: Option<Timestamp>,
+    /// Whether it had been sent before.
+    pub is_redelivery: Option<bool>,
+    /// The installation that it is about.
+    pub installation_id: Option<String>,
+    /// The repository that it is about.
+    pub repository_id: Option<String>,
+    /// The whole object as the platform sent it; of a single delivery with request and response.
+    pub raw: Value,
+}
+
+impl WebhookConfig {
+    pub(crate) fn read(reply: &Reply<'_>) -> Result<Self> {
+        let platform = reply.platform;
+        let members = platform.described(&platform.descriptor().objects.webhook_config)?;
+        let raw = reply.json()?;
+        Ok(Self {
+            url: members::text(&raw, &members.url),
+            content_type: members::text(&raw, &members.content_type),
+            insecure_ssl: members::flag(&raw, &members.insecure_ssl),
+            raw,
+        })
+    }
+}
+
+impl WebhookUpdate {
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { url, content_type, secret, insecure_ssl } = self;
+        url.is_none() && content_type.is_none() && secret.is_none() && insecure_ssl.is_none()
+    }
+}
+
+impl WebhookDelivery {
+    pub(crate) fn read_single(reply: &Reply<'_>) -> Result<Self> {
+        Self::read(reply, &reply.json()?)
+    }
+
+    fn of(members: &WebhookDeliveryMembers, raw: &Value) -> Option<Self> {
+        Some(Self {
+            id: members::text(raw, &members.id)?,
+            guid: members::text(raw, &members.guid),
+            event: members::text(raw, &members.event),
+            action: members::text(raw, &members.action),
+            status: members::text(raw, &members.status),
+            status_code: members::text(raw, &members.status_code)
+                .and_then(|text| text.parse().ok()),
+            delivered_at: members::time(raw, &members.delivered_at),
+            is_redelivery: members::flag(raw, &members.redelivery),
+            installation_id: members::text(raw, &members.installation_id),
+            repository_id: members::text(raw, &members.repository_id),
+            raw: raw.clone(),
+        })
+    }
+}
+
+impl Listed for WebhookDelivery {
+    const LIST: &'static str = "list of webhook deliveries";
+    const OPERATION: Operation = Operation::Call;
+
+    fn list(platform: &Platform) -> Result<&List> {
+        platform.offered(&platform.descriptor().lists.webhook_deliveries, Self::LIST)
+    }
+
+    fn read(reply: &Reply<'_>, raw: &Value) -> Result<Self> {
+        let platform = reply.platform;
+        let members = platform.described(&platform.descriptor().objects.webhook_delivery)?;
+        Self::of(members, raw).ok_or_else(|| {
+            reply.protocol_error(Reason::MissingMember, "a delivery in the answer has no id")
+        })
+    }
+
+    fn key(&self) -> &str {
+        &self.id
+    }
+}

@@ -1,0 +1,199 @@
+//! Fetches a token that is not in memory: from the store, where another process may have put it, or
+//! from the platform.
+
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::key::{Owner, TokenKey};
+use crate::{
+    cache::{CachedToken, Entry, Fetch, Observer, Purpose},
+    client::PlatformClient,
+    error::{Error, Result},
+    event::{Event, EventKind, EventSink},
+    http::retry::jittered,
+    sessions::Sessions,
+    store::{Record, STORE_POLL_INTERVAL, TokenStore},
+    tasks::Deadline,
+    token::Token,
+};
+
+/// Fetches tokens for the cache.
+pub(crate) struct TokenFetcher {
+    pub(crate) client: Arc<PlatformClient>,
+    pub(crate) store: Option<Arc<TokenStore>>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) events: Arc<EventSink>,
+}
+
+/// The result of a look at the store.
+enum Looked {
+    Found(Token),
+    Minted(Result<Token>),
+    /// Another process holds the lock; its token will be in the store.
+    LockedElsewhere,
+}
+
+impl Fetch<TokenKey> for TokenFetcher {
+    fn fetch(
+        &self,
+        entry: &Entry<TokenKey>,
+        purpose: Purpose,
+        min_valid: Duration,
+        deadline: Deadline,
+    ) -> Result<Token> {
+        let key = entry.key();
+        if let Owner::Session(_) = &key.owner {
+            return self.recorded(key, purpose, || {
+                let accept = |record: &Record| self.usable(record, entry, min_valid);
+                let name = self.sessions.store()?.name(&key.as_json());
+                self.sessions.token(&name, &accept, deadline)
+            });
+        }
+        let mint = || self.recorded(key, purpose, || self.mint(key, deadline));
+        match &self.store {
+            Some(store) => self.fetch_through(store, entry, min_valid, deadline, mint),
+            None => mint(),
+        }
+    }
+
+    fn on_shared(&self) {
+        self.events.count_shared();
+    }
+
+    fn on_stale(&self, key: &TokenKey, error: &Error) {
+        let event = Event::new(EventKind::ServedStale);
+        self.events.emit(&event.with_installation(key.installation_id()).with_error(Some(error)));
+    }
+
+    fn notify(&self, observer: &Observer, before: Option<&Token>, token: &Token) {
+        self.events.call(|| observer(before, token));
+    }
+}
+
+impl TokenFetcher {
+    /// A token that the platform mints now.
+    fn mint(&self, key: &TokenKey, deadline: Deadline) -> Result<Token> {
+        match &key.owner {
+            Owner::Assertion(request) => self.client.exchange_assertion(request, deadline),
+            Owner::Installation(id) => self.client.mint_for_installation(id, &key.scope, deadline),
+            // A session never gets here: `fetch` hands it to `sessions`.
+            Owner::App | Owner::Session(_) => self.client.mint_for_app(deadline),
+        }
+    }
+
+    /// A usable token from the store, else one that is minted under the store's lock, so that all
+    /// processes that share the store mint once.
+    fn fetch_through(
+        &self,
+        store: &TokenStore,
+        entry: &Entry<TokenKey>,
+        min_valid: Duration,
+        deadline: Deadline,
+        mint: impl Fn() -> Result<Token>,
+    ) -> Result<Token> {
+        let name = store.name(&entry.key().as_json());
+        loop {
+            match self.look(store, &name, entry, min_valid, &mint) {
+                Ok(Looked::Found(token)) => return Ok(token),
+                Ok(Looked::Minted(minted)) => return minted,
+                Ok(Looked::LockedElsewhere) => {}
+                // An installation token can be minted without the store.
+                Err(error) => {
+                    self.report_store_failure(entry.key(), &error);
+                    return mint();
+                }
+            }
+            thread::sleep(jittered(STORE_POLL_INTERVAL).min(deadline.remaining()));
+            if deadline.remaining().is_zero() {
+                return mint();
+            }
+        }
+    }
+
+    fn look(
+        &self,
+        store: &TokenStore,
+        name: &str,
+        entry: &Entry<TokenKey>,
+        min_valid: Duration,
+        mint: &impl Fn() -> Result<Token>,
+    ) -> Result<Looked> {
+        let usable = |record: Option<&Record>| self.usable(record?, entry, min_valid);
+        if let Some(token) = usable(store.find(name)?.record.as_ref()) {
+            return Ok(Looked::Found(token));
+        }
+        let Some(lock) = store.lock(name, MINT_LEASE)? else {
+            return Ok(Looked::LockedElsewhere);
+        };
+        let before = store.find(name)?;
+        if let Some(token) = usable(before.record.as_ref()) {
+            return Ok(Looked::Found(token));
+        }
+        let minted = mint();
+        if let Ok(token) = &minted
+            && let Err(error) = store.put(name, Record::of(token.clone()), &before)
+        {
+            self.report_store_failure(entry.key(), &error);
+        }
+        drop(lock);
+        Ok(Looked::Minted(minted))
+    }
+
+    /// The token of a record, if it is as good as a new one.
+    fn usable(
+        &self,
+        record: &Record,
+        entry: &Entry<TokenKey>,
+        min_valid: Duration,
+    ) -> Option<Token> {
+        let token = &record.token;
+        if !self.is_settled(record) || entry.was_invalidated(token) {
+            return None;
+        }
+        let now = self.client.clock().reading();
+        if !CachedToken::new(token.clone(), now).is_worth_taking(min_valid, now) {
+            return None;
+        }
+        let event = Event::new(EventKind::TakenFromStore);
+        self.events.emit(&event.with_installation(entry.key().installation_id()));
+        Some(token.clone())
+    }
+
+    /// Whether no unfinished refresh can have ended this record's token.
+    fn is_settled(&self, record: &Record) -> bool {
+        let platform = self.client.platform();
+        let ends_old_token = || platform.oauth().is_ok_and(|oauth| oauth.refresh.ends_old_token);
+        record.ended.is_none() && (record.intent.is_none() || !ends_old_token())
+    }
+
+    /// Mints, and emits the event of the result.
+    fn recorded(
+        &self,
+        key: &TokenKey,
+        purpose: Purpose,
+        mint: impl FnOnce() -> Result<Token>,
+    ) -> Result<Token> {
+        let begun = Instant::now();
+        let minted = mint();
+        let kind = match (&minted, purpose) {
+            (Ok(_), Purpose::Demand) => EventKind::Minted,
+            (Ok(_), Purpose::Renewal) => EventKind::Renewed,
+            (Err(_), _) => EventKind::MintFailed,
+        };
+        let event = Event::new(kind).with_installation(key.installation_id());
+        self.events.emit(&event.with_duration(begun.elapsed()).with_error(minted.as_ref().err()));
+        minted
+    }
+
+    fn report_store_failure(&self, key: &TokenKey, error: &Error) {
+        let event = Event::new(EventKind::StoreFailed).with_error(Some(error));
+        self.events.emit(&event.with_installation(key.installation_id()));
+    }
+}
+
+/// The lease of the lock for minting, which takes a fraction of it. After a holder died, the next process waits this long; after a
+/// holder that is slower, two tokens are minted, which does no harm.
+const MINT_LEASE: Duration = Duration::from_secs(5);

@@ -1,0 +1,45 @@
+//! The key of a cached token: whose token it is, and what it is narrowed to.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::auth::{AppTokenRequest, Scope};
+
+/// Two sources share a token when their keys are equal, member by member.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TokenKey {
+    pub(crate) owner: Owner,
+    pub(crate) scope: Scope,
+}
+
+/// The owner of a token.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Owner {
+    /// The app itself, on a platform that mints a token for its JWT.
+    App,
+    /// The app itself, by an assertion with these contents.
+    Assertion(Box<AppTokenRequest>),
+    /// An installation, by its id.
+    Installation(String),
+    /// A user, by the name that the program gave the session.
+    Session(String),
+}
+
+impl TokenKey {
+    pub(crate) fn new(owner: Owner, scope: Scope) -> Self {
+        Self { owner, scope }
+    }
+
+    pub(crate) fn installation_id(&self) -> Option<&str> {
+        match &self.owner {
+            Owner::Installation(id) => Some(id),
+            Owner::App | Owner::Assertion(_) | Owner::Session(_) => None,
+        }
+    }
+
+    /// The key as JSON, from which the name of a store's record is made.
+    pub(crate) fn as_json(&self) -> Value {
+        json!([self.owner, self.scope.as_json()])
+    }
+}

@@ -1,0 +1,186 @@
+//! A long list whose pages are fetched only when somebody asks for their items.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use crate::{
+    client::PlatformClient,
+    error::Result,
+    platform::Platform,
+    resources::pager::{Listed, Pager},
+    tasks::{Deadline, Task, lock},
+    token::Token,
+};
+
+/// The items of a list, fetched page by page as they are asked for.
+///
+/// Clones are the same list: an item that one of them returns is not returned by the others. Iterating
+/// blocks; [`next_item`](Self::next_item) does not.
+pub struct Listing<T>(Arc<Inner<T>>);
+
+struct Inner<T> {
+    pages: Arc<Pages<T>>,
+    /// Starts the task that fetches the next item with the list's credential.
+    fetch: Box<FetchItem<T>>,
+    /// Tasks whose callers stopped waiting.
+    abandoned: Mutex<VecDeque<Task<Option<T>>>>,
+}
+
+type FetchItem<T> = dyn Fn(&Arc<Pages<T>>) -> Task<Option<T>> + Send + Sync;
+
+/// The pages of a list.
+pub(crate) struct Pages<T> {
+    /// Locked while a page is fetched, so that two callers get different items.
+    pager: Mutex<Pager>,
+    ready: Mutex<VecDeque<T>>,
+    is_complete: AtomicBool,
+}
+
+impl<T: Listed> Pages<T> {
+    /// The next item, with this token; `None` after the last.
+    pub(crate) fn next_item(
+        &self,
+        client: &PlatformClient,
+        token: &Token,
+        deadline: Deadline,
+    ) -> Result<Option<T>> {
+        let mut pager = lock(&self.pager);
+        loop {
+            // The caller before may have left items.
+            if let Some(item) = self.pop() {
+                return Ok(Some(item));
+            }
+            let Some(page) = client.next_page(&mut pager, token, deadline)? else {
+                return Ok(None);
+            };
+            lock(&self.ready).extend(page);
+            self.is_complete.store(pager.next.is_none(), Ordering::Release);
+        }
+    }
+}
+
+impl<T> Pages<T> {
+    fn pop(&self) -> Option<T> {
+        lock(&self.ready).pop_front()
+    }
+}
+
+impl<T: Clone + Send + 'static> Listing<T> {
+    pub(crate) fn new(
+        platform: &Platform,
+        fetch: impl Fn(&Arc<Pages<T>>) -> Task<Option<T>> + Send + Sync + 'static,
+    ) -> Result<Self>
+    where
+        T: Listed,
+    {
+        let pager = Mutex::new(Pager::start(platform, T::list(platform)?)?);
+        let (ready, is_complete) = (Mutex::new(VecDeque::new()), AtomicBool::new(false));
+        Ok(Self(Arc::new(Inner {
+            pages: Arc::new(Pages { pager, ready, is_complete }),
+            fetch: Box::new(fetch),
+            abandoned: Mutex::new(VecDeque::new()),
+        })))
+    }
+
+    /// The next item, from memory or from the platform's next page; `None` after the last.
+    ///
+    /// After an error the next call fetches the same page again.
+    pub fn next_item(&self) -> Task<Option<T>> {
+        if let Some(task) = lock(&self.0.abandoned).pop_front() {
+            return task;
+        }
+        let is_complete = self.0.pages.is_complete.load(Ordering::Acquire);
+        if let Some(item) = self.0.pages.pop() {
+            return Task::ready(Ok(Some(item)));
+        }
+        if is_complete {
+            return Task::ready(Ok(None));
+        }
+        (self.0.fetch)(&self.0.pages)
+    }
+
+    /// Blocks until the next item is there. An item that comes after the app's timeout is not lost: the
+    /// next call returns it.
+    ///
+    /// # Errors
+    /// Those of the page, or [`Timeout`](crate::ErrorKind::Timeout).
+    pub fn wait_for_next(&self) -> Result<Option<T>> {
+        let task = self.next_item();
+        let outcome = task.clone().wait();
+        if outcome.is_err() {
+            self.reclaim(task);
+        }
+        outcome
+    }
+
+    /// Takes back a task whose caller stopped waiting: its item is returned to the next caller.
+    #[doc(hidden)]
+    pub fn reclaim(&self, task: Task<Option<T>>) {
+        let has_failed =
+            task.is_finished() && matches!(task.wait_for(Duration::ZERO), Some(Err(_)));
+        if !has_failed {
+            lock(&self.0.abandoned).push_back(task);
+        }
+    }
+
+    /// All items that are left.
+    ///
+    /// # Errors
+    /// Those of the pages; the items that were fetched before are lost.
+    pub fn all(&self) -> Result<Vec<T>> {
+        self.into_iter().collect()
+    }
+}
+
+impl<T> Clone for Listing<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> fmt::Debug for Listing<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listing").field("pager", &self.0.pages.pager).finish_non_exhaustive()
+    }
+}
+
+impl<T: Clone + Send + 'static> IntoIterator for &Listing<T> {
+    type Item = Result<T>;
+    type IntoIter = Items<T>;
+
+    fn into_iter(self) -> Items<T> {
+        Items(Some(self.clone()))
+    }
+}
+
+impl<T: Clone + Send + 'static> IntoIterator for Listing<T> {
+    type Item = Result<T>;
+    type IntoIter = Items<T>;
+
+    fn into_iter(self) -> Items<T> {
+        Items(Some(self))
+    }
+}
+
+/// Blocks for one item after the other; ends after the last item, or after an error.
+#[derive(Debug)]
+pub struct Items<T>(Option<Listing<T>>);
+
+impl<T: Clone + Send + 'static> Iterator for Items<T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        let item = self.0.as_ref()?.wait_for_next().transpose();
+        if !matches!(item, Some(Ok(_))) {
+            self.0 = None;
+        }
+        item
+    }
+}

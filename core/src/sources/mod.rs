@@ -1,0 +1,364 @@
+//! Sources of tokens: a source keeps one token fresh.
+//!
+//! `source.token()` asks the cache ([`crate::cache`]) for the source's key ([`key`]). On a miss the
+//! cache calls [`fetch`]: a user's session refreshes ([`crate::sessions`]); any other token comes
+//! from the store if a usable one is there, else the platform mints it under the store's lock.
+//! [`looked_up`] is for installations whose id is not known yet, and [`listing`] for lists that are
+//! fetched page by page.
+
+mod fetch;
+mod key;
+mod listing;
+mod looked_up;
+
+use std::{fmt, sync::Arc, thread, time::Duration};
+
+pub use self::listing::{Items, Listing};
+use self::looked_up::{LookedUp, Lookups};
+pub(crate) use self::{
+    fetch::TokenFetcher,
+    key::{Owner, TokenKey},
+};
+use crate::{
+    auth::Scope,
+    cache::{Entry, Observer, TokenCache},
+    client::{Attempt, PlatformClient},
+    error::{Error, ErrorKind, Result},
+    event::{Event, EventKind, EventSink},
+    http::Response,
+    platform::{descriptor::Operation, operations::OperationName, reply::Reply},
+    resources::{Call, Installation, Lookup, Repository, operation::ApiOperation},
+    secret::Secret,
+    tasks::{Deadline, Pool, Step, Task},
+    time::Timestamp,
+    token::Token,
+};
+
+/// Everything that the sources of one app share.
+pub(crate) struct Sources {
+    pub(crate) client: Arc<PlatformClient>,
+    pub(crate) cache: Arc<TokenCache<TokenKey>>,
+    pub(crate) pool: Pool,
+    pub(crate) events: Arc<EventSink>,
+    pub(crate) lookups: Lookups,
+}
+
+/// Keeps one token fresh: of an installation, of the app itself, or of a user's session.
+///
+/// Cheap to clone, usable from any thread. Sources of the same installation and scope share one token.
+#[derive(Clone)]
+pub struct TokenSource {
+    sources: Arc<Sources>,
+    place: Place,
+}
+
+/// The place of the source's token in the cache.
+#[derive(Clone)]
+enum Place {
+    Known(Arc<Entry<TokenKey>>),
+    LookedUp(Arc<LookedUp>),
+}
+
+impl TokenSource {
+    /// The remaining life that [`token`](Self::token) asks for: long enough for the request that the
+    /// token is used for. After a failure that passes, a token with less may be returned.
+    pub const MIN_VALID: Duration = Duration::from_secs(60);
+
+    pub(crate) fn new(sources: &Arc<Sources>, owner: Owner, scope: Scope) -> Self {
+        let entry = sources.cache.entry(TokenKey::new(owner, scope));
+        Self { sources: Arc::clone(sources), place: Place::Known(entry) }
+    }
+
+    pub(crate) fn looked_up(sources: &Arc<Sources>, lookup: Lookup, scope: Scope) -> Self {
+        let looked_up = sources.lookups.get(lookup, scope);
+        Self { sources: Arc::clone(sources), place: Place::LookedUp(looked_up) }
+    }
+
+    /// The installation's id; `None` for the app's own tokens, for a user's session, and before the
+    /// installation was looked up.
+    #[must_use]
+    pub fn installation_id(&self) -> Option<String> {
+        self.entry()?.key().installation_id().map(str::to_owned)
+    }
+
+    /// A token that lives at least [`MIN_VALID`](Self::MIN_VALID) longer: from memory, or minted once
+    /// for everybody who asks meanwhile.
+    ///
+    /// # Errors
+    /// Those of [`token_valid_for`](Self::token_valid_for).
+    pub fn token(&self) -> Task<Token> {
+        self.token_valid_for(Self::MIN_VALID)
+    }
+
+    /// A token that lives at least `min_valid` longer, but never more than half of a new token's
+    /// lifetime is required.
+    ///
+    /// A token is renewed in the background before it expires. If that fails for a reason that will
+    /// pass, the current token is returned until it expires. A failure counts for everybody who asks
+    /// for one second, or for as long as a rate limit says, but at most for a minute.
+    ///
+    /// # Errors
+    /// [`Unauthorized`](ErrorKind::Unauthorized), [`Forbidden`](ErrorKind::Forbidden) or
+    /// [`NotFound`](ErrorKind::NotFound) when the platform refuses,
+    /// [`Reauthorize`](ErrorKind::Reauthorize) when a session has ended,
+    /// [`Store`](ErrorKind::Store) when a session's store fails, and
+    /// [`Transport`](ErrorKind::Transport), [`Timeout`](ErrorKind::Timeout),
+    /// [`RateLimited`](ErrorKind::RateLimited) or [`Server`](ErrorKind::Server), which pass. Also
+    /// [`Rejected`](ErrorKind::Rejected) for a scope that the platform refuses,
+    /// [`Protocol`](ErrorKind::Protocol) for a reply that makes no sense, [`Key`](ErrorKind::Key) or
+    /// [`Callback`](ErrorKind::Callback) from the signer, and
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when the app is closed.
+    pub fn token_valid_for(&self, min_valid: Duration) -> Task<Token> {
+        match &self.place {
+            Place::Known(entry) => self.sources.cache.get(entry, min_valid),
+            Place::LookedUp(looked_up) => self.sources.token_of_looked_up(looked_up, min_valid),
+        }
+    }
+
+    /// Calls back with each new token, after the token that it replaces (`None` for the first). The
+    /// callback runs on the thread that fetched the token and must be quick. It stays registered as long
+    /// as the app exists.
+    ///
+    /// An installation that is looked up is observed from the moment it was found.
+    pub fn on_change(&self, callback: impl Fn(Option<&Token>, &Token) + Send + Sync + 'static) {
+        let observer: Observer = Arc::new(callback);
+        match &self.place {
+            Place::Known(entry) => entry.observe(&observer),
+            Place::LookedUp(looked_up) => looked_up.observe(&observer),
+        }
+    }
+
+    /// The value of an `Authorization` header with a [`token`](Self::token).
+    ///
+    /// # Errors
+    /// Those of [`token_valid_for`](Self::token_valid_for).
+    pub fn authorization_header(&self) -> Task<Secret> {
+        self.authorization_header_valid_for(Self::MIN_VALID)
+    }
+
+    /// The value of an `Authorization` header with a token that lives at least `min_valid` longer.
+    ///
+    /// # Errors
+    /// Those of [`token_valid_for`](Self::token_valid_for).
+    pub fn authorization_header_valid_for(&self, min_valid: Duration) -> Task<Secret> {
+        self.token_valid_for(min_valid).map(|token| token.authorization_header())
+    }
+
+    /// When the token in memory expires; `None` without a token, or if the platform did not say.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.entry()?.cached().as_ref()?.token.expires_at()
+    }
+
+    /// Forgets the token in memory, so that the next call fetches a new one. Copies of the token still
+    /// work.
+    pub fn invalidate(&self) {
+        if let Some(entry) = self.entry() {
+            self.sources.cache.invalidate(&entry);
+        }
+        if let Place::LookedUp(looked_up) = &self.place {
+            looked_up.end_back_off();
+        }
+    }
+
+    /// Forgets the token in memory and revokes it on the platform, so that copies stop working. It
+    /// succeeds if the token is already invalid. A token that is being minted is not revoked.
+    ///
+    /// # Errors
+    /// [`Unsupported`](ErrorKind::Unsupported) where the platform cannot revoke installation tokens.
+    pub fn revoke(&self) -> Task<()> {
+        let client = &self.sources.client;
+        if let Err(error) = revoke_operation(Secret::new("")).endpoint(client.platform()) {
+            return Task::ready(Err(error));
+        }
+        let token = self.entry().and_then(|entry| self.sources.cache.invalidate(&entry));
+        let now = client.clock().platform_now();
+        match token.filter(|token| token.lives_past(now)) {
+            Some(token) => self.sources.revoke(token.reveal().into()),
+            None => Task::ready(Ok(())),
+        }
+    }
+
+    /// The repositories that the token can access.
+    ///
+    /// # Errors
+    /// [`Unsupported`](ErrorKind::Unsupported) where the platform does not list them.
+    pub fn repositories(&self) -> Result<Listing<Repository>> {
+        let (client, source) = (Arc::clone(&self.sources.client), self.clone());
+        Listing::new(self.sources.client.platform(), move |pages| {
+            let (client, pages) = (Arc::clone(&client), Arc::clone(pages));
+            source.with_token(None, move |token, deadline| {
+                Attempt::new(pages.next_item(&client, token, deadline))
+            })
+        })
+    }
+
+    /// An API call with the source's token; any status is an answer. A path that the platform reserves
+    /// for the app or the OAuth client is called with that credential.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a call with a token of its own, and those of
+    /// [`token_valid_for`](Self::token_valid_for).
+    pub fn request(&self, call: Call) -> Task<Arc<Response>> {
+        if call.own_token().is_some() {
+            return Task::ready(Err(Error::invalid("a call through a source uses its token")
+                .advise("Call `App::request` to use a token of your own.")));
+        }
+        let (client, timeout) = (Arc::clone(&self.sources.client), call.own_timeout());
+        if !client.requires_caller(&call) {
+            let pool = &self.sources.pool;
+            return pool.spawn_until(pool.deadline(timeout), move |deadline| {
+                client.call_by_route(&call, deadline)
+            });
+        }
+        self.with_token(timeout, move |token, deadline| client.attempt_call(&call, token, deadline))
+    }
+
+    /// Calls `attempt` with the token. A token that was minted a moment ago is given time to become
+    /// known on the platform; an older token that the platform refuses is replaced once.
+    fn with_token<T: Clone + Send + 'static>(
+        &self,
+        timeout: Option<Duration>,
+        mut attempt: impl FnMut(&Token, Deadline) -> Attempt<T> + Send + 'static,
+    ) -> Task<T> {
+        let (this, mut is_replaced) = (self.clone(), false);
+        let deadline = self.sources.pool.deadline(timeout);
+        self.sources.pool.spawn_after(self.token(), deadline, move |token, deadline| {
+            let Attempt { outcome, doubtful_status } =
+                this.attempt_patiently(&token, deadline, &mut attempt);
+            if doubtful_status == Some(401) && !is_replaced && this.drop_refused(&token) {
+                is_replaced = true;
+                return Step::Await(this.token());
+            }
+            Step::Done(outcome)
+        })
+    }
+
+    fn attempt_patiently<T>(
+        &self,
+        token: &Token,
+        deadline: Deadline,
+        mut attempt: impl FnMut(&Token, Deadline) -> Attempt<T>,
+    ) -> Attempt<T> {
+        let mut attempts = 0;
+        loop {
+            let attempted = attempt(token, deadline);
+            let is_doubtful = attempted.doubtful_status.is_some() && self.is_new(token);
+            let wait = self.sources.client.retry().propagation_wait(attempts);
+            match wait.filter(|wait| is_doubtful && *wait < deadline.remaining()) {
+                Some(wait) => thread::sleep(wait),
+                None => return attempted,
+            }
+            attempts += 1;
+        }
+    }
+
+    /// Forgets a token that was refused, if another one may be accepted.
+    fn drop_refused(&self, token: &Token) -> bool {
+        let is_worthwhile = self.sources.client.retry().is_on() && !self.is_new(token);
+        if let Some(entry) = self.entry().filter(|_| is_worthwhile)
+            && self.sources.cache.invalidate_token(&entry, token)
+        {
+            let event = Event::new(EventKind::Refused);
+            let event = event.with_installation(entry.key().installation_id());
+            self.sources.events.emit(&event);
+        }
+        is_worthwhile
+    }
+
+    fn entry(&self) -> Option<Arc<Entry<TokenKey>>> {
+        match &self.place {
+            Place::Known(entry) => Some(Arc::clone(entry)),
+            Place::LookedUp(looked_up) => looked_up.entry(),
+        }
+    }
+
+    fn is_new(&self, token: &Token) -> bool {
+        let now = self.sources.client.clock().platform_now();
+        token.age(now).is_some_and(|age| age < PROPAGATION_TIME)
+    }
+}
+
+impl Sources {
+    /// The token of an installation that is looked up first. The id is kept until the platform no
+    /// longer knows it.
+    fn token_of_looked_up(
+        self: &Arc<Self>,
+        looked_up: &Arc<LookedUp>,
+        min_valid: Duration,
+    ) -> Task<Token> {
+        let Some(entry) = looked_up.entry() else {
+            return self.resolve_token(looked_up, min_valid);
+        };
+        if let Some(token) = self.cache.cached(&entry, min_valid) {
+            return Task::ready(Ok(token));
+        }
+        let (this, looked_up) = (Arc::clone(self), Arc::clone(looked_up));
+        let deadline = self.pool.deadline(None);
+        self.cache.get(&entry, min_valid).then(deadline, move |result| match result {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                looked_up.forget_if(|key| key == entry.key());
+                this.resolve_token(&looked_up, min_valid)
+            }
+            result => Task::ready(result),
+        })
+    }
+
+    fn resolve_token(
+        self: &Arc<Self>,
+        looked_up: &Arc<LookedUp>,
+        min_valid: Duration,
+    ) -> Task<Token> {
+        let this = Arc::clone(self);
+        self.resolve(looked_up).then(self.pool.deadline(None), move |entry| match entry {
+            Ok(entry) => this.cache.get(&entry, min_valid),
+            Err(error) => Task::ready(Err(error)),
+        })
+    }
+
+    /// Looks an installation up, once for everybody who asks meanwhile.
+    fn resolve(self: &Arc<Self>, looked_up: &Arc<LookedUp>) -> Task<Arc<Entry<TokenKey>>> {
+        looked_up.resolve(self.client.clock().reading(), || {
+            let (this, wanted) = (Arc::clone(self), Arc::clone(looked_up));
+            self.pool.spawn(move |deadline| {
+                let found = this
+                    .client
+                    .with_jwt(|jwt| this.client.find_installation(&wanted.lookup, jwt, deadline));
+                let key = |found: Installation| {
+                    TokenKey::new(Owner::Installation(found.id), wanted.scope.clone())
+                };
+                let entry = found.map(|found| this.cache.entry(key(found)));
+                wanted.finish(&entry, this.client.clock().reading());
+                entry
+            })
+        })
+    }
+
+    /// Revokes an installation token.
+    pub(crate) fn revoke(&self, token: Secret) -> Task<()> {
+        let (client, operation) = (Arc::clone(&self.client), revoke_operation(token));
+        self.pool.spawn(move |deadline| client.perform(&operation, read_nothing, deadline))
+    }
+}
+
+fn revoke_operation(token: Secret) -> ApiOperation {
+    let operation = ApiOperation::new(OperationName::RevokeInstallationToken);
+    operation.about(Operation::Call, "the token").token(token)
+}
+
+/// Reads a reply whose content does not matter.
+#[expect(clippy::unnecessary_wraps, reason = "other replies are read, which may fail")]
+pub(crate) fn read_nothing(_: &Reply<'_>) -> Result<()> {
+    Ok(())
+}
+
+impl fmt::Debug for TokenSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSource")
+            .field("installation_id", &self.installation_id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The time that a new token may be unknown to a part of the platform; octokit.js waits half of it.
+const PROPAGATION_TIME: Duration = Duration::from_secs(10);

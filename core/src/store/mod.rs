@@ -1,0 +1,115 @@
+//! Stores: where tokens live between processes, so that a fleet of processes mints once.
+//!
+//! A [`Store`] keeps bytes by name and does not know what they are. `TokenStore` seals a token's
+//! record before it is stored (`seal`, `record`), so that a reader of the store learns nothing.
+
+mod memory;
+mod record;
+#[cfg(feature = "redis")]
+mod redis;
+mod seal;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod token_store;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+#[cfg(feature = "redis")]
+pub use self::redis::RedisStore;
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::SqliteStore;
+pub use self::{memory::MemoryStore, seal::StoreKey};
+pub(crate) use self::{
+    record::{Intent, Record},
+    seal::Sealer,
+    token_store::{Found, TokenStore},
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    time::Timestamp,
+};
+
+/// A place outside the process for records and locks. Each method is called on a thread of the pool
+/// and may block for a moment; all of them may be called at the same time.
+pub trait Store: Send + Sync + fmt::Debug {
+    /// The value of this name, if there is one.
+    ///
+    /// # Errors
+    /// [`Store`](ErrorKind::Store) when the store fails.
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>>;
+
+    /// Puts a value in the place of `expected` (`None`: no value), unless another value is there by
+    /// now; returns whether it did. After `keep_until` the store may drop the value.
+    ///
+    /// # Errors
+    /// [`Store`](ErrorKind::Store) when the store fails.
+    fn put(
+        &self,
+        name: &str,
+        value: &[u8],
+        expected: Option<&[u8]>,
+        keep_until: Option<Timestamp>,
+    ) -> Result<bool>;
+
+    /// Removes a value, unless another value is there by now.
+    ///
+    /// # Errors
+    /// [`Store`](ErrorKind::Store) when the store fails.
+    fn remove(&self, name: &str, expected: &[u8]) -> Result<()>;
+
+    /// Takes the lock of this name for an owner, unless another owner has it; returns whether it did.
+    /// The lock is free again after the lease, even if its owner died.
+    ///
+    /// # Errors
+    /// [`Store`](ErrorKind::Store) when the store fails.
+    fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool>;
+
+    /// Releases the lock, if it is still the owner's.
+    ///
+    /// # Errors
+    /// [`Store`](ErrorKind::Store) when the store fails.
+    fn unlock(&self, name: &str, owner: &str) -> Result<()>;
+
+    /// Whether others than this process can read the store, so that records must be sealed.
+    fn is_shared(&self) -> bool {
+        true
+    }
+}
+
+/// The store that a URL names: `memory:`, which ends with the app, `sqlite:FILE`, or `redis://…` and
+/// `rediss://…` (TLS) as <https://docs.rs/redis/latest/redis/#connection-parameters> describes, with
+/// `?prefix=…` for the names.
+///
+/// # Errors
+/// [`InvalidArgument`](ErrorKind::InvalidArgument) for another one; nothing is opened yet.
+pub(crate) fn named(url: &str) -> Result<Arc<dyn Store>> {
+    match url.split_once(':') {
+        Some(("memory", "")) => Ok(Arc::new(MemoryStore::default())),
+        #[cfg(feature = "sqlite")]
+        Some(("sqlite", path)) => Ok(Arc::new(SqliteStore::new(path)?)),
+        #[cfg(feature = "redis")]
+        Some(("redis" | "rediss", _)) => Ok(Arc::new(RedisStore::new(url)?)),
+        #[cfg(not(feature = "sqlite"))]
+        Some(("sqlite", _)) => Err(left_out()),
+        #[cfg(not(feature = "redis"))]
+        Some(("redis" | "rediss", _)) => Err(left_out()),
+        _ => Err(Error::invalid("the store's URL scheme is unknown").advise(
+            "Give `memory:`, `sqlite:FILE`, `redis://…`, `rediss://…`, or callbacks of your own.",
+        )),
+    }
+}
+
+/// The error of a library that was built without this store.
+#[cfg(not(all(feature = "redis", feature = "sqlite")))]
+fn left_out() -> Error {
+    Error::new(ErrorKind::Unsupported, "this library was built without that store")
+        .advise("Build it with the features `redis` and `sqlite`.")
+}
+
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+fn failed(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Store, what).caused_by(error)
+}
+
+/// The pause between two looks at a store whose lock another process holds.
+pub(crate) const STORE_POLL_INTERVAL: Duration = Duration::from_millis(60);
