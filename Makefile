@@ -18,7 +18,7 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
 .PHONY: help demo test lint bench size header docs clean \
-        test-rust test-c test-python test-node test-conformance test-browser test-secrets rust c python node
+        test-structure test-rust test-c test-python test-node test-conformance test-browser test-secrets rust c python node
 
 help:
 	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr|acme]   one program in five languages'
@@ -28,9 +28,13 @@ help:
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
 
-test: test-rust test-c test-python test-node test-conformance test-browser test-secrets
+test: test-structure test-rust test-c test-python test-node test-conformance test-browser test-secrets
 
 # ---- tests, by language
+
+# Imports go one way, retired words stay retired.
+test-structure: .venv/.tools
+	$(PYTHON) -m pytest -q tests/structure
 
 test-rust:
 	cargo test --locked -p appmint-core -p appmint-sandbox -p appmint-ffi
@@ -106,6 +110,7 @@ lint: .venv/.tools bindings-node/node_modules/.packages
 	cargo fmt --all --check
 	$(PYTHON) tools/platforms.py --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps -p appmint-core
 	$(PYTHON) -m mypy --config-file bindings-python/pyproject.toml bindings-python/python/appmint
 	cd bindings-node && npx --no-install tsc --noEmit --strict --skipLibCheck false index.d.cts index.d.mts
 
