@@ -46,8 +46,7 @@ def programs(*endings):
 
 
 def run(*command, **environment):
-    if not shutil.which(command[0]):
-        pytest.skip(f"{command[0]} is not installed")
+    assert shutil.which(command[0]), f"{command[0]} is not installed; `make test` needs it"
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, **environment})
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -98,7 +97,6 @@ def test_a_c_program_frees_each_object_once_after_fail(path):
 
 
 def test_the_python_programs_are_typed():
-    pytest.importorskip("mypy")
     run(sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--scripts-are-modules", *programs(".py"),
         MYPYPATH="bindings-python/python")
 
