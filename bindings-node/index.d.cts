@@ -782,7 +782,7 @@ export class TokenSource {
   request(method: string, path: string, options?: RequestOptions): Promise<ApiResponse>
 }
 
-/** What a token stands for: the app (a JWT that it signed, or a token of the platform's), an installation or a user. */
+/** The holder that a token authenticates: the app (a JWT that it signed, or a token of the platform's), an installation or a user. */
 export type TokenKind =
   | 'jwt'
   | 'app'
@@ -792,7 +792,7 @@ export type TokenKind =
 /** A token, which never changes. Printing it, or writing it as JSON, shows no secret. */
 export class Token {
   private constructor()
-  /** What the token stands for. */
+  /** The holder that the token authenticates. */
   get kind(): TokenKind
   /** The secret itself. */
   reveal(): string
@@ -1119,7 +1119,7 @@ export class Registration {
 export type EventCallback = (event: AppEvent) => unknown
 
 /**
- * What happened: a token was minted for a waiting caller (`minted`) or ahead of expiry (`renewed`), minting failed
+ * The kind of an event: a token was minted for a waiting caller (`minted`) or ahead of expiry (`renewed`), minting failed
  * (`mint_failed`), a valid token was returned although less of its life was left than requested (`served_stale`), a
  * request is sent again after a wait (`retried`), the platform's clock differs (`skew_found`), the platform refused a
  * token before its expiry (`refused`), a token of another process was used (`taken_from_store`), or the store failed
@@ -1139,7 +1139,7 @@ export type EventKind =
 /** Something that happened to an app's tokens. It never has a secret. */
 export class AppEvent {
   private constructor()
-  /** What happened. */
+  /** The kind of the event. */
   readonly kind: EventKind
   /** The installation that the event is about. */
   readonly installationId: string | null
@@ -1194,7 +1194,7 @@ export class ManualClock {
 
 // ==== Errors
 
-/** What the caller can do about an error. Each kind has a class of its own. */
+/** The kind of an error says what the caller can do about it. Each kind has a class of its own. */
 export type ErrorKind =
   | 'invalid_argument'
   | 'unsupported'
@@ -1270,7 +1270,7 @@ export type Reason =
 export interface ErrorDetails {
   /** The finer reason. */
   reason?: Reason | undefined
-  /** What to do about it. */
+  /** The advice about the error. */
   hint?: string | undefined
   /** The HTTP status. */
   status?: number | undefined
@@ -1304,11 +1304,11 @@ export abstract class AppmintError extends Error {
   constructor(message: string, details?: ErrorDetails)
   /** The kind in the form of Node's own codes, such as `ERR_APPMINT_NOT_FOUND`. */
   readonly code: ErrorCode
-  /** What the caller can do. */
+  /** The kind, which says what the caller can do. */
   readonly kind: ErrorKind
   /** The finer reason. */
   readonly reason?: Reason
-  /** What to do about it, as a sentence. */
+  /** The advice about the error, as a sentence. */
   readonly hint?: string
   /** The HTTP status, if there was a response. */
   readonly status?: number

@@ -948,7 +948,7 @@ typedef enum appmint_token_kind_code {
 /** A token: a snapshot that does not change. Zeroized when freed. */
 struct appmint_token;
 
-/** What the token stands for: a value of enum appmint_token_kind_code. */
+/** The holder that the token authenticates: a value of enum appmint_token_kind_code. */
 int32_t appmint_token_kind(const appmint_token *token);
 
 /**
@@ -1820,7 +1820,9 @@ void appmint_config_set_on_event(appmint_config *config,
                                  void *userdata,
                                  appmint_drop drop);
 
-/** What happened: a value of enum appmint_event_kind_code. Later versions may add values. */
+/**
+ * The kind of the event: a value of enum appmint_event_kind_code. Later versions may add values.
+ */
 int32_t appmint_event_kind(const appmint_event *event);
 
 /**
@@ -2122,10 +2124,10 @@ appmint_status appmint_error_kind(const appmint_error *error);
 /** The cause in one word, or APPMINT_REASON_NONE. */
 appmint_reason appmint_error_reason(const appmint_error *error);
 
-/** What happened: a clause in lower case. */
+/** The message: a clause in lower case that says what failed. */
 const char *appmint_error_message(const appmint_error *error);
 
-/** What to do about it: a sentence, or NULL. */
+/** The hint: a sentence that says what to do, or NULL. */
 const char *appmint_error_hint(const appmint_error *error);
 
 /** The HTTP status of the platform's response; 0 if there was none. */

@@ -27,7 +27,7 @@ function nativeStore(store, timeoutMs) {
   return callNative(() => new native.Store(dispatch, Math.min(timeoutMs / 4, MAX_TIMEOUT_MS)))
 }
 
-/** What each method returns. */
+/** The return type of each method. */
 const TYPES = { get: BYTES_OR_NULL, put: BOOLEAN, remove: ANYTHING, lock: BOOLEAN, unlock: ANYTHING }
 
 const MAX_TIMEOUT_MS = 5000

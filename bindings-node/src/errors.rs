@@ -15,13 +15,13 @@ use crate::durations::to_millis;
 /// The members of an error.
 #[napi(object, object_from_js = false)]
 pub struct ErrorRecord {
-    /// What the caller can do about it.
+    /// The kind, which says what the caller can do.
     pub kind: &'static str,
     /// The finer reason.
     pub reason: Option<&'static str>,
-    /// What happened.
+    /// The message.
     pub message: String,
-    /// What to do about it.
+    /// The hint: the advice to the caller.
     pub hint: Option<String>,
     /// The HTTP status.
     pub status: Option<u16>,

@@ -26,7 +26,7 @@ use crate::{completions::lock, durations::to_millis};
 
 /// A JavaScript function that worker threads call.
 pub(crate) struct JsCallback {
-    /// What error messages call it: `the signer`.
+    /// Its name in error messages: `the signer`.
     name: &'static str,
     /// The kind of the error when no reply comes in time.
     timeout_kind: ErrorKind,

@@ -107,7 +107,7 @@ pub(crate) fn count<T: Count>(name: &str, value: &Value<'_>) -> PyResult<T> {
     })
 }
 
-/// What [`count`] converts to.
+/// The types that [`count`] converts to.
 pub(crate) trait Count: TryFrom<u64> {
     const MAX: u64;
 }

@@ -47,13 +47,13 @@ pub extern "C" fn appmint_error_reason(error: Option<&appmint_error>) -> appmint
     read(error, 0, |error| error.core.reason().map_or(0, Reason::number))
 }
 
-/// What happened: a clause in lower case.
+/// The message: a clause in lower case that says what failed.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_message(error: Option<&appmint_error>) -> *const c_char {
     text_of(error, |error| error.message.required(|| error.core.message()))
 }
 
-/// What to do about it: a sentence, or NULL.
+/// The hint: a sentence that says what to do, or NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_hint(error: Option<&appmint_error>) -> *const c_char {
     text_of(error, |error| error.hint.optional(|| error.core.hint()))

@@ -102,7 +102,7 @@ pub extern "C" fn appmint_config_set_on_event(
     });
 }
 
-/// What happened: a value of enum appmint_event_kind_code. Later versions may add values.
+/// The kind of the event: a value of enum appmint_event_kind_code. Later versions may add values.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_event_kind(event: Option<&appmint_event>) -> i32 {
     read(event, 0, |event| number(event.core.kind))

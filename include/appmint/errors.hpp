@@ -14,7 +14,7 @@
 
 namespace appmint {
 
-/// What the caller can do about an error. Later versions may add values.
+/// The kind of an error says what the caller can do about it. Later versions may add values.
 enum class ErrorKind : appmint_status {
   invalid_argument = APPMINT_ERROR_INVALID_ARGUMENT,
   unsupported = APPMINT_ERROR_UNSUPPORTED,
@@ -93,9 +93,9 @@ class Error : public std::runtime_error {
 
   [[nodiscard]] ErrorKind kind() const;
   [[nodiscard]] std::optional<Reason> reason() const;
-  /// What happened, without the hint: a clause in lower case.
+  /// The message, without the hint: a clause in lower case.
   [[nodiscard]] std::string message() const;
-  /// What to do about it: a sentence.
+  /// The hint: a sentence that says what to do.
   [[nodiscard]] std::optional<std::string> hint() const;
   /// The HTTP status of the platform's response, if there was one.
   [[nodiscard]] std::optional<int> status() const;

@@ -15,7 +15,7 @@
 
 namespace appmint {
 
-/// What happened. Later versions may add values.
+/// The kind of an event. Later versions may add values.
 enum class EventKind : std::int32_t {
   /// A token was minted while a caller waited for it.
   minted = APPMINT_EVENT_MINTED,

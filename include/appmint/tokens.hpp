@@ -20,7 +20,7 @@
 
 namespace appmint {
 
-/// What a token stands for.
+/// The holder that a token authenticates.
 enum class TokenKind : std::int32_t {
   /// The app itself: a JWT that it signed.
   jwt = APPMINT_TOKEN_JWT,

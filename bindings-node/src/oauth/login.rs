@@ -58,7 +58,7 @@ impl Login {
 #[napi]
 pub struct DeviceLogin(pub(super) appmint_core::logins::DeviceLogin);
 
-/// What to show to the user.
+/// The code and URLs to show to the user.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct DeviceLoginRecord {
     pub user_code: String,
@@ -69,7 +69,7 @@ pub struct DeviceLoginRecord {
 
 #[napi]
 impl DeviceLogin {
-    /// What to show to the user.
+    /// The code and URLs to show to the user.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn record(&self) -> DeviceLoginRecord {

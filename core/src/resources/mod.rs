@@ -1,4 +1,4 @@
-//! What a platform knows about an app, as values: installations, repositories, registration,
+//! A platform's facts about an app, as values: installations, repositories, registration,
 //! webhooks; and the values that ask for them: lookups, calls, operations, lists.
 
 pub(crate) mod call;

@@ -63,7 +63,7 @@ impl From<Token> for appmint_token {
     }
 }
 
-/// What the token stands for: a value of enum appmint_token_kind_code.
+/// The holder that the token authenticates: a value of enum appmint_token_kind_code.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_kind(token: Option<&appmint_token>) -> i32 {
     read(token, 0, |token| number(token.core.kind()))
