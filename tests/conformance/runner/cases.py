@@ -20,7 +20,7 @@ NETWORK = {"timeout", "connect_timeout", "proxy", "root_certificates", "user_age
            "retry_wait", "clock_ms"}
 FILE = {"about", "platforms", "also", "settings", "clock", "source", "cases"}
 MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform", "surfaces"}
-STEP = {"call", "with", "exchanges", "later", "result", "error", "soon", "advance", "app", "save", "at_least_ms", "browse"}
+STEP = {"call", "with", "exchanges", "later", "result", "error", "soon", "advance", "set_clock", "app", "save", "at_least_ms", "browse"}
 
 
 @dataclass

@@ -49,7 +49,9 @@ class Run:
         self.scope = {**cases.fill(facts, {**facts, **urls}, case.clock_ms), **urls}
         self.secrets = set(case.secrets)
         self.seen = set()
+        # The true time, which the platform's `Date` says, and how far the driver's wall clock is from it.
         self.now_ms = None if case.settings.get("clock") == "system" else case.clock_ms
+        self.wall_error_ms = 0
         self.set_date()
 
     def problems(self):
@@ -88,11 +90,14 @@ class Run:
         return compare.outcome(expected, self.send("app", {}))
 
     def settings(self, changes):
-        return cases.words_of_settings(self.case, self.scope, changes, self.now_ms)
+        clock_ms = None if self.now_ms is None else self.now_ms + self.wall_error_ms
+        return cases.words_of_settings(self.case, self.scope, changes, clock_ms)
 
     def run_step(self, step):
         if "advance" in step:
             return self.advance(cases.times.duration_ms(step["advance"]))
+        if "set_clock" in step:
+            return self.set_clock(cases.times.duration_ms(step["set_clock"]))
         if "app" in step:
             changes = step["app"]
             changes = self.filled(changes) if isinstance(changes, str) else changes
@@ -116,6 +121,12 @@ class Run:
         self.send("advance", {"ms": by_ms})
         self.now_ms += by_ms
         self.set_date()
+        return []
+
+    def set_clock(self, by_ms):
+        """Sets the driver's wall clock ahead or back; the true time and the monotonic clock go on."""
+        self.wall_error_ms += by_ms
+        self.send("set_clock", {"ms": self.now_ms + self.wall_error_ms})
         return []
 
     def poll(self, step):
@@ -147,7 +158,7 @@ class Run:
         return answer
 
     def set_date(self):
-        """Sets the `Date` header of replies to the time of the driver's clock."""
+        """Sets the `Date` header of replies to the true time."""
         now_ms = time.time() * 1000 if self.now_ms is None else self.now_ms
         self.replay.date = cases.times.written(int(now_ms), "http_date", 0)
 
@@ -165,7 +176,7 @@ class Run:
 
     @staticmethod
     def name(step):
-        return step.get("call") or next(name for name in ("advance", "app") if name in step)
+        return step.get("call") or next(name for name in ("advance", "set_clock", "app") if name in step)
 
 
 def saved(answer, member):

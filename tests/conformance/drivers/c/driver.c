@@ -145,6 +145,7 @@ static void forget(void) {
 static appmint_status run(const char *command, appmint_error **e) {
   if (!strcmp(command, "config")) for (size_t i = 0; i < word_count; i++) set(words[i]);
   if (!strcmp(command, "advance")) return appmint_clock_advance_ms(manual_clock, num(arg("ms").value), e);
+  if (!strcmp(command, "set_clock")) return appmint_clock_set_ms(manual_clock, num(arg("ms").value)), APPMINT_OK;
   if (!strcmp(command, "call")) return call(arg("op").value, e);
   if (strcmp(command, "app")) return APPMINT_OK;
   appmint_app_free(app), app = NULL;

@@ -189,6 +189,7 @@ struct Driver {
   void run(const std::string &command, Output &output) {
     if (command == "config") for (const auto &[key, value] : words) config(key, value);
     else if (command == "advance") clock->advance(std::chrono::milliseconds(std::stoll(arg("ms"))));
+    else if (command == "set_clock") clock->set(appmint::Time(std::chrono::milliseconds(std::stoll(arg("ms")))));
     else if (command == "app") app = std::exchange(builder, App::builder()).build();
     else call(output);
   }

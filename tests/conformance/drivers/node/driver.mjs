@@ -25,6 +25,7 @@ const COMMANDS = {
     return { shown: shown(app) }
   },
   advance: ({ ms }) => clock.advance(Number(ms)),
+  set_clock: ({ ms }) => clock.set(Number(ms)),
   call: ({ op, ...args }) => (CALLS[op] ?? (USERS[op] ?? OPERATIONS[op]).bind(null, app))(args),
 }
 

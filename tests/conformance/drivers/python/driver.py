@@ -29,6 +29,8 @@ class Driver:
             return {"shown": repr(self.app)}
         elif command == "advance":
             self.clock.advance(milliseconds(arguments["ms"]))
+        elif command == "set_clock":
+            self.clock.set(int(arguments["ms"]))
         elif command == "call":
             return self.call(arguments.pop("op"), arguments) or {}
         else:

@@ -21,7 +21,11 @@ use appmint_core::{
 };
 
 use self::{
-    answer::Answer, records::Records, settings::milliseconds, users::Users, watching::Watch,
+    answer::Answer,
+    records::Records,
+    settings::{milliseconds, moment},
+    users::Users,
+    watching::Watch,
 };
 
 pub(crate) type Words = HashMap<String, String>;
@@ -45,6 +49,7 @@ impl Driver {
                 return Ok(Answer::shown(&self.app));
             }
             "advance" => self.clock.as_ref().expect("a clock").advance(milliseconds(&words["ms"])),
+            "set_clock" => self.clock.as_ref().expect("a clock").set(moment(&words["ms"])),
             "call" => {
                 let operation = words.remove("op").expect("an op");
                 if operation == "discover" {

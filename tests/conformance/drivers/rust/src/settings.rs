@@ -61,7 +61,7 @@ impl Driver {
             }
             "on_event" => settings.on_event = Some(Arc::new(|_| panic!("the listener failed"))),
             "clock_ms" => {
-                let clock = ManualClock::new(Timestamp::from_millis(number(&value)));
+                let clock = ManualClock::new(moment(&value));
                 self.clock = Some(clock.clone());
                 settings.clock = Some(Arc::new(clock));
             }
@@ -81,6 +81,10 @@ fn seconds(text: &str) -> Duration {
 
 pub(crate) fn milliseconds(text: &str) -> Duration {
     Duration::from_millis(number(text))
+}
+
+pub(crate) fn moment(text: &str) -> Timestamp {
+    Timestamp::from_millis(number(text))
 }
 
 fn bytes(hex: &str) -> Vec<u8> {
