@@ -17,7 +17,7 @@ use std::{
 #[cfg(target_os = "linux")]
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::time::Timestamp;
+use crate::time::{ClockReading, Timestamp};
 
 /// A source of the current time.
 pub trait Clock: Send + Sync + fmt::Debug {
@@ -31,12 +31,9 @@ pub trait Clock: Send + Sync + fmt::Debug {
     }
 }
 
-/// Both clocks at one moment, in milliseconds: the wall clock, which people and time servers set,
-/// and the monotonic one, which nobody sets.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ClockReading {
-    pub(crate) wall_ms: i64,
-    pub(crate) monotonic_ms: i64,
+/// Both times that a clock shows.
+pub(crate) fn reading(clock: &dyn Clock) -> ClockReading {
+    ClockReading::new(clock.now(), clock.monotonic())
 }
 
 /// The machine's clock.

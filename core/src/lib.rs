@@ -97,7 +97,7 @@ pub use self::{
     secret::Secret,
     sources::{Items, Listing, TokenSource},
     tasks::{Deadline, Task, TaskFuture},
-    time::{TimeFormat, Timestamp},
+    time::{ClockReading, TimeFormat, Timestamp},
     token::{Permissions, Token, TokenKind},
 };
 

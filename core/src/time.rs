@@ -1,4 +1,4 @@
-//! Points in time, and the many notations of platforms for them.
+//! Points in time, the two clocks of a machine at one moment, and the notations of platforms.
 
 use std::{
     fmt,
@@ -89,6 +89,68 @@ impl fmt::Display for Timestamp {
             Ok(time) => write!(f, "{time}"),
             Err(_) => write!(f, "{} ms after 1970", self.0),
         }
+    }
+}
+
+/// Both clocks of this machine at one moment: the wall clock, which people and time servers set, and
+/// the monotonic one, which nobody sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockReading {
+    pub(crate) wall_ms: i64,
+    pub(crate) monotonic_ms: i64,
+}
+
+impl ClockReading {
+    /// The two times that a [`Clock`](crate::Clock) shows.
+    #[must_use]
+    pub fn new(wall: Timestamp, monotonic: Duration) -> Self {
+        Self { wall_ms: wall.as_millis(), monotonic_ms: millis(monotonic) }
+    }
+
+    /// The time by the wall clock.
+    pub(crate) fn wall(self) -> Timestamp {
+        Timestamp(self.wall_ms)
+    }
+
+    /// Both clocks so many milliseconds later, or earlier; saturates.
+    pub(crate) fn shifted(self, by_ms: i64) -> Self {
+        Self {
+            wall_ms: self.wall_ms.saturating_add(by_ms),
+            monotonic_ms: self.monotonic_ms.saturating_add(by_ms),
+        }
+    }
+
+    /// The milliseconds until `end`, by the clock that says less.
+    pub(crate) fn remaining_ms(self, end: Self) -> i64 {
+        let by_wall = end.wall_ms.saturating_sub(self.wall_ms);
+        by_wall.min(end.monotonic_ms.saturating_sub(self.monotonic_ms))
+    }
+
+    /// Whether both clocks have passed `end`. One alone may have been set.
+    pub(crate) fn is_past(self, end: Self) -> bool {
+        end.wall_ms <= self.wall_ms && end.monotonic_ms <= self.monotonic_ms
+    }
+
+    /// The time that has passed since `earlier`, by the monotonic clock; `None` if `earlier` is later.
+    pub(crate) fn since(self, earlier: Self) -> Option<Duration> {
+        let passed = self.monotonic_ms.saturating_sub(earlier.monotonic_ms);
+        u64::try_from(passed).ok().map(Duration::from_millis)
+    }
+}
+
+/// When something expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Expiry {
+    /// The time that is shown: the platform's, or the end of a relative life by our wall clock.
+    pub(crate) at: Timestamp,
+    /// The same moment by this machine's clocks, whatever their distance to the platform's.
+    pub(crate) end: ClockReading,
+}
+
+impl Expiry {
+    /// The end of a life that begins now.
+    pub(crate) fn after(now: ClockReading, life_ms: i64) -> Self {
+        Self { at: now.wall().shifted(life_ms), end: now.shifted(life_ms) }
     }
 }
 
@@ -186,6 +248,18 @@ mod tests {
         for wrong in ["10000-01-01T00:00:00Z", "2023-05-07", "soon"] {
             assert_eq!(TimeFormat::Rfc3339.read(&json!(wrong), NOON), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_clock_that_says_less_counts() {
+        let now = ClockReading::new(NOON, Duration::from_secs(600));
+        let end = now.shifted(3_600_000);
+        let set_back = ClockReading { wall_ms: now.wall_ms - 7_200_000, ..now };
+        let set_ahead = ClockReading { wall_ms: now.wall_ms + 1_200_000, ..now };
+        let remaining = [now, set_back, set_ahead].map(|reading| reading.remaining_ms(end));
+        assert_eq!(remaining, [3_600_000, 3_600_000, 2_400_000]);
+        assert_eq!(set_ahead.since(now), Some(Duration::ZERO));
+        assert_eq!((end.since(set_back), now.since(end)), (Some(Duration::from_secs(3600)), None));
     }
 
     #[test]

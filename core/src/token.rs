@@ -1,8 +1,14 @@
 //! A token as a value: the secret, its rights, and its expiry.
 
+mod life;
+
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
-use crate::{secret::Secret, time::Timestamp};
+use self::life::Life;
+use crate::{
+    secret::Secret,
+    time::{ClockReading, Expiry, Timestamp},
+};
 
 /// Permission names to levels, as the platform writes them.
 pub type Permissions = BTreeMap<String, String>;
@@ -45,8 +51,7 @@ pub struct Token(Arc<Snapshot>);
 #[derive(Clone, PartialEq, Eq)]
 struct Snapshot {
     secret: Secret,
-    expires_at: Option<Timestamp>,
-    issued_at: Option<Timestamp>,
+    life: Life,
     details: Arc<Details>,
 }
 
@@ -69,8 +74,7 @@ impl Token {
     pub(crate) fn builder(kind: TokenKind, secret: Secret) -> TokenBuilder {
         TokenBuilder {
             secret,
-            expires_at: None,
-            issued_at: None,
+            life: Life::default(),
             details: Details {
                 kind,
                 scheme: "Bearer".to_owned(),
@@ -120,13 +124,42 @@ impl Token {
     /// When it expires; `None` if the platform did not say.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.0.expires_at
+        self.0.life.expires_at
     }
 
-    /// Whether it still works at `time`. One without an expiry does.
+    /// Whether it still works at `time`, by the platform's clock. One without an expiry does.
     #[must_use]
     pub fn lives_past(&self, time: Timestamp) -> bool {
-        self.0.expires_at.is_none_or(|expires_at| expires_at > time)
+        self.expires_at().is_none_or(|expires_at| expires_at > time)
+    }
+
+    /// The milliseconds until it expires, by the one of this machine's clocks that says less.
+    pub(crate) fn remaining_ms(&self, now: ClockReading) -> i64 {
+        self.0.life.remaining_ms(now)
+    }
+
+    /// Whether neither of this machine's clocks says that it has expired.
+    pub(crate) fn is_alive(&self, now: ClockReading) -> bool {
+        self.remaining_ms(now) > 0
+    }
+
+    /// Whether both of this machine's clocks say that it has expired. One alone may have been set.
+    pub(crate) fn has_surely_expired(&self, now: ClockReading) -> bool {
+        self.0.life.has_surely_ended(now)
+    }
+
+    /// When it expires, once that was fixed by this machine's clocks.
+    pub(crate) fn expiry(&self) -> Option<Expiry> {
+        self.0.life.expiry()
+    }
+
+    /// The same token, whose life is counted by this machine's clocks, if it is out of a store.
+    pub(crate) fn restored(self, now: ClockReading) -> Self {
+        if !self.0.life.is_elsewhere() {
+            return self;
+        }
+        let life = self.0.life.restored(now);
+        Self(Arc::new(Snapshot { life, ..(*self.0).clone() }))
     }
 
     /// Its permissions: names and levels.
@@ -165,12 +198,12 @@ impl Token {
     }
 
     pub(crate) fn issued_at(&self) -> Option<Timestamp> {
-        self.0.issued_at
+        self.0.life.issued_at.map(ClockReading::wall)
     }
 
-    /// The time since it was issued; `None` where that is not known.
-    pub(crate) fn age(&self, now: Timestamp) -> Option<Duration> {
-        self.0.issued_at.map(|issued| issued.until(now))
+    /// The time since it was issued, by the monotonic clock; `None` where that is not known.
+    pub(crate) fn age(&self, now: ClockReading) -> Option<Duration> {
+        self.0.life.age(now)
     }
 
     /// A JWT's payload as JSON. It holds no secret.
@@ -197,7 +230,7 @@ impl fmt::Debug for Token {
         f.debug_struct("Token")
             .field("kind", &self.0.details.kind.name())
             .field("secret", &self.0.secret)
-            .field("expires_at", &self.0.expires_at.map(|time| time.to_string()))
+            .field("expires_at", &self.expires_at().map(|time| time.to_string()))
             .field("permissions", &self.0.details.permissions)
             .finish_non_exhaustive()
     }
@@ -205,15 +238,14 @@ impl fmt::Debug for Token {
 
 pub(crate) struct TokenBuilder {
     secret: Secret,
-    expires_at: Option<Timestamp>,
-    issued_at: Option<Timestamp>,
+    life: Life,
     details: Details,
 }
 
 impl TokenBuilder {
     pub(crate) fn build(self) -> Token {
-        let Self { secret, expires_at, issued_at, details } = self;
-        Token(Arc::new(Snapshot { secret, expires_at, issued_at, details: Arc::new(details) }))
+        let Self { secret, life, details } = self;
+        Token(Arc::new(Snapshot { secret, life, details: Arc::new(details) }))
     }
 
     pub(crate) fn scheme(mut self, scheme: &str) -> Self {
@@ -221,8 +253,15 @@ impl TokenBuilder {
         self
     }
 
+    pub(crate) fn expiry(mut self, expiry: Option<Expiry>) -> Self {
+        self.life.expires_at = expiry.map(|expiry| expiry.at);
+        self.life.end = expiry.map(|expiry| expiry.end);
+        self
+    }
+
+    /// The expiry of a token out of a store, which this machine's clocks do not count yet.
     pub(crate) fn expires_at(mut self, time: Option<Timestamp>) -> Self {
-        self.expires_at = time;
+        self.life.expires_at = time;
         self
     }
 
@@ -251,9 +290,14 @@ impl TokenBuilder {
         self
     }
 
-    pub(crate) fn issued_at(mut self, now: Timestamp) -> Self {
-        self.issued_at = Some(now);
+    pub(crate) fn issued_at(mut self, now: ClockReading) -> Self {
+        self.life.issued_at = Some(now);
         self
+    }
+
+    /// The beginning of a token out of a store, by the wall clock of the process that wrote it.
+    pub(crate) fn issued_elsewhere_at(self, time: Timestamp) -> Self {
+        self.issued_at(Life::begun_elsewhere(time))
     }
 
     pub(crate) fn claims(mut self, claims: String) -> Self {

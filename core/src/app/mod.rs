@@ -86,10 +86,11 @@ impl App {
     }
 
     /// How far the platform's clock is ahead of this machine's, in milliseconds; 0 until a difference
-    /// was found.
+    /// was found, and again once it has ended.
     ///
-    /// It is learned from the `Date` header: when the platform rejects a JWT because of its times, and
-    /// when a success differs by half a minute or more. It is applied from then on.
+    /// JWTs are made by it; tokens live by this machine's own clocks. It is learned from the `Date`
+    /// header: when the platform rejects a JWT because of its times, and when two answers in a row agree
+    /// on a difference of half a minute or more, or on none.
     #[must_use]
     pub fn clock_offset_ms(&self) -> i64 {
         self.0.client.clock().offsets().of_api()

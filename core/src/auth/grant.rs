@@ -10,14 +10,17 @@ use crate::{
         token_reply::{issued, minted},
     },
     error::{Error, Result},
-    http::message::{Body, Repeat, Request, Response},
+    http::{
+        clock_offset::{HostDate, fresh_date},
+        message::{Body, Repeat, Request, Response},
+    },
     platform::{
         Platform,
         descriptor::{Base, InstallationToken, MintBody, Operation},
         reply::Reply,
     },
     secret::Secret,
-    time::Timestamp,
+    time::ClockReading,
     token::{Token, TokenKind},
 };
 
@@ -106,7 +109,7 @@ impl Grant {
         }
     }
 
-    /// The token in a platform's reply to [`request`](Self::request).
+    /// The token in a platform's reply to [`request`](Self::request), which was read at `now`.
     ///
     /// # Errors
     /// Those of the platform's refusal, or [`Protocol`](crate::ErrorKind::Protocol).
@@ -115,28 +118,32 @@ impl Grant {
         platform: &Platform,
         request: &Request,
         response: &Response,
-        now: Timestamp,
+        now: ClockReading,
     ) -> Result<Token> {
-        let subject = &self.subject();
-        let operation = self.operation();
-        let reply = Reply { platform, operation, subject, request, response, now };
-        if !response.is_success() {
+        let (operation, subject) = (self.operation(), &self.subject());
+        let date = fresh_date(response).map(|at| HostDate { at, is_confirmed: false });
+        self.token_in(&Reply { platform, operation, subject, request, response, now, date })
+    }
+
+    /// The token in a reply.
+    pub(crate) fn token_in(&self, reply: &Reply<'_>) -> Result<Token> {
+        if !reply.response.is_success() {
             return Err(reply.refusal());
         }
         match self {
-            Self::Installation { .. } => minted(&reply, TokenKind::Installation),
-            Self::App { .. } => minted(&reply, TokenKind::App),
-            Self::Assertion { .. } => issued(&reply, TokenKind::App, None),
+            Self::Installation { .. } => minted(reply, TokenKind::Installation),
+            Self::App { .. } => minted(reply, TokenKind::App),
+            Self::Assertion { .. } => issued(reply, TokenKind::App, None),
             Self::AuthorizationCode { .. } | Self::DeviceCode { .. } => {
-                issued(&reply, TokenKind::User, None)
+                issued(reply, TokenKind::User, None)
             }
             Self::RefreshToken { refresh_token, .. } => {
-                issued(&reply, TokenKind::User, Some(refresh_token))
+                issued(reply, TokenKind::User, Some(refresh_token))
             }
         }
     }
 
-    fn operation(&self) -> Operation {
+    pub(crate) fn operation(&self) -> Operation {
         match self {
             Self::Installation { .. } | Self::App { .. } => Operation::Mint,
             Self::Assertion { .. } => Operation::Assertion,
@@ -146,7 +153,7 @@ impl Grant {
         }
     }
 
-    fn subject(&self) -> String {
+    pub(crate) fn subject(&self) -> String {
         match self {
             Self::Installation { id, .. } => format!("installation {id}"),
             Self::App { .. } => "the app's token".to_owned(),

@@ -10,9 +10,10 @@ use serde_json::Value;
 use crate::{
     auth::signer::Signer,
     error::{Error, ErrorKind, Result},
+    http::clock_offset::is_near,
     secret::Secret,
-    time::Timestamp,
-    token::{Token, TokenKind},
+    time::{ClockReading, Expiry, Timestamp},
+    token::{Token, TokenBuilder, TokenKind},
 };
 
 /// The claims and lifetime of an app's JWTs.
@@ -55,6 +56,23 @@ impl JwtRules {
     /// # Errors
     /// Those of the signer.
     pub fn sign(&self, signer: &dyn Signer, now: Timestamp) -> Result<Token> {
+        let (jwt, expires_at) = self.signed(signer, now)?;
+        Ok(jwt.expires_at(Some(expires_at)).build())
+    }
+
+    /// A JWT made for a platform whose clock is so many milliseconds ahead of ours.
+    pub(crate) fn sign_for(
+        &self,
+        signer: &dyn Signer,
+        now: ClockReading,
+        offset_ms: i64,
+    ) -> Result<Token> {
+        let (jwt, at) = self.signed(signer, now.wall().shifted(offset_ms))?;
+        let life_ms = at.as_millis() - now.wall_ms.saturating_add(offset_ms);
+        Ok(jwt.expiry(Some(Expiry { at, end: now.shifted(life_ms) })).build())
+    }
+
+    fn signed(&self, signer: &dyn Signer, now: Timestamp) -> Result<(TokenBuilder, Timestamp)> {
         let expires_at = Timestamp::from_secs(now.after(self.lifetime).as_secs());
         let claims = Claims {
             iat: now.before(self.back_date).as_secs(),
@@ -70,19 +88,25 @@ impl JwtRules {
             return Err(no_signature(signature.len()));
         }
         let jwt = Secret::new(format!("{message}.{}", encode(&signature)));
-        Ok(Token::builder(TokenKind::Jwt, jwt)
-            .scheme(&self.authorization_scheme)
-            .expires_at(Some(expires_at))
-            .claims(claims)
-            .build())
+        let jwt = Token::builder(TokenKind::Jwt, jwt);
+        Ok((jwt.scheme(&self.authorization_scheme).claims(claims), expires_at))
     }
 }
 
-/// Whether a JWT that was made with this lifetime can be used again at `now`.
-pub(crate) fn is_reusable(jwt: &Token, lifetime: Duration, now: Timestamp) -> bool {
-    // After the clock was set back, a JWT made before that lies in the future.
-    let made_by_now = jwt.expires_at().is_some_and(|at| at <= now.after(lifetime));
-    made_by_now && jwt.lives_past(now.after(MARGIN))
+/// Whether a JWT that was made with this lifetime can be used again, on a platform whose clock is so
+/// many milliseconds ahead of ours.
+pub(crate) fn is_reusable(
+    jwt: &Token,
+    lifetime: Duration,
+    offset_ms: i64,
+    now: ClockReading,
+) -> bool {
+    let Some(Expiry { at, end }) = jwt.expiry() else { return false };
+    let is_made_by_offset = is_near(at.as_millis().saturating_sub(end.wall_ms), offset_ms);
+    // After the wall clock was set back, a JWT made before that lies in the future.
+    let is_made_by_now = end.wall() <= now.wall().after(lifetime);
+    let is_long_enough = jwt.is_alive(now.shifted(MARGIN_MS));
+    is_made_by_offset && is_made_by_now && is_long_enough
 }
 
 fn no_signature(len: usize) -> Error {
@@ -121,7 +145,7 @@ fn in_order<S: Serializer>(
 /// Of RSA keys from 2048 to 8192 bits.
 const SIGNATURE_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 /// Long enough for the request that the JWT is put into, with its retries.
-const MARGIN: Duration = Duration::from_secs(60);
+const MARGIN_MS: i64 = 60_000;
 
 #[cfg(test)]
 mod tests {
@@ -174,17 +198,33 @@ mod tests {
         assert_eq!(rules().sign(&Mute, NOON).unwrap_err().kind(), ErrorKind::Callback);
     }
 
-    #[test]
-    fn a_jwt_is_reused_until_a_minute_before_it_expires() {
-        let jwt = rules().sign(&Echo, NOON).unwrap();
-        let later = |secs| NOON.after(Duration::from_secs(secs));
-        assert!(is_reusable(&jwt, LIFE, NOON) && is_reusable(&jwt, LIFE, later(479)));
-        assert!(!is_reusable(&jwt, LIFE, later(480)));
+    /// Noon by the wall clock and these seconds later by each clock.
+    fn at(wall_s: i64, monotonic_s: i64) -> ClockReading {
+        let wall_ms = NOON.as_millis() + wall_s * 1000;
+        ClockReading { wall_ms, monotonic_ms: monotonic_s * 1000 }
     }
 
     #[test]
-    fn a_jwt_from_the_future_is_not_reused() {
-        let jwt = rules().sign(&Echo, NOON).unwrap();
-        assert!(!is_reusable(&jwt, LIFE, NOON.before(Duration::from_secs(1))));
+    fn a_jwt_is_reused_until_a_minute_before_it_expires_by_either_clock() {
+        let offset_ms = 7_200_400;
+        let jwt = rules().sign_for(&Echo, at(0, 0), offset_ms).unwrap();
+        assert_eq!(jwt.expires_at(), Some(at(7740, 0).wall()));
+        for (wall_s, monotonic_s, expected, why) in [
+            (479, 479, true, "a minute and more is left"),
+            (480, 480, false, "a minute is left"),
+            (300, 480, false, "the wall clock was set back by three minutes"),
+            (480, 300, false, "the wall clock was set ahead by three minutes"),
+            (-1, 10, false, "the wall clock was set back to before it was made"),
+        ] {
+            let now = at(wall_s, monotonic_s);
+            assert_eq!(is_reusable(&jwt, LIFE, offset_ms, now), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn a_jwt_is_made_anew_when_the_offset_changes_by_a_second() {
+        let jwt = rules().sign_for(&Echo, at(0, 0), 800_000).unwrap();
+        let reused = |offset_ms| is_reusable(&jwt, LIFE, offset_ms, at(1, 1));
+        assert!(reused(800_999) && !reused(801_000) && !reused(0));
     }
 }

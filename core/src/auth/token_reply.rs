@@ -6,11 +6,11 @@ use crate::{
     error::{Error, Reason, Result},
     platform::{
         descriptor::{Expires, InstallationToken},
-        members,
+        expiry, members,
         reply::Reply,
     },
     secret::Secret,
-    time::Timestamp,
+    time::Expiry,
     token::{Token, TokenKind},
 };
 
@@ -22,7 +22,7 @@ pub(super) fn minted(reply: &Reply<'_>, kind: TokenKind) -> Result<Token> {
     let token = Token::builder(kind, secret)
         .issued_at(reply.now)
         .scheme(&reply.platform.descriptor().api.authorization_scheme)
-        .expires_at(expiry(reply, &json, &rules.expires)?)
+        .expiry(read_expiry(reply, &json, &rules.expires)?)
         .permissions(members::permissions(&json, &rules.permissions))
         .repository_selection(members::lower_text(&json, &rules.repository_selection))
         .repositories(repositories(rules, &json))
@@ -46,8 +46,8 @@ pub(super) fn issued(
         let what = "the answer's token is not a bearer token";
         return Err(reply.protocol_error(Reason::UnsupportedTokenType, what));
     }
-    let refresh_expires_at = match &rules.refresh_expires {
-        Some(rule) => expiry(reply, &json, rule)?,
+    let refresh_expiry = match &rules.refresh_expires {
+        Some(rule) => read_expiry(reply, &json, rule)?,
         None => None,
     };
     // RFC 6749 §6: a reply without a refresh token leaves the old one in force.
@@ -55,9 +55,9 @@ pub(super) fn issued(
     let token = Token::builder(kind, secret)
         .issued_at(reply.now)
         .scheme(&reply.platform.descriptor().api.authorization_scheme)
-        .expires_at(expiry(reply, &json, &rules.expires)?)
+        .expiry(read_expiry(reply, &json, &rules.expires)?)
         .scopes(members::words(&json, &rules.scope))
-        .refresh_token(next, refresh_expires_at)
+        .refresh_token(next, refresh_expiry.map(|expiry| expiry.at))
         .build();
     // An access token that has expired is kept after a refresh: its refresh token is the only one
     // that still works.
@@ -72,7 +72,7 @@ pub(crate) fn described_user_token(reply: &Reply<'_>) -> Result<Token> {
     let secret = members::secret(&json, &rules.token).ok_or_else(|| no_token(reply))?;
     let token = Token::builder(TokenKind::User, secret)
         .scheme(&platform.descriptor().api.authorization_scheme)
-        .expires_at(expiry(reply, &json, &rules.expires)?)
+        .expiry(read_expiry(reply, &json, &rules.expires)?)
         .permissions(members::permissions(&json, &rules.permissions))
         .repository_selection(members::lower_text(&json, &rules.repository_selection))
         .scopes(members::words(&json, &rules.scope))
@@ -108,14 +108,14 @@ fn no_access_token(reply: &Reply<'_>, json: &Value) -> Error {
     }
 }
 
-fn expiry(reply: &Reply<'_>, json: &Value, rule: &Expires) -> Result<Option<Timestamp>> {
-    members::expiry(json, rule, reply.now).map_err(|()| {
+fn read_expiry(reply: &Reply<'_>, json: &Value, rule: &Expires) -> Result<Option<Expiry>> {
+    expiry::read(reply, json, rule).map_err(|()| {
         reply.protocol_error(Reason::MissingMember, "the answer's expiry is not a time")
     })
 }
 
 fn not_expired(reply: &Reply<'_>, token: Token) -> Result<Token> {
-    if token.lives_past(reply.now) {
+    if token.is_alive(reply.now) {
         return Ok(token);
     }
     let error = reply.protocol_error(Reason::ExpiredOnArrival, "the token has already expired");

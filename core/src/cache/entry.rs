@@ -11,7 +11,7 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 
-use crate::{clock::ClockReading, token::Token};
+use crate::{time::ClockReading, token::Token};
 
 /// One key's place in the cache. Reading it takes no lock.
 pub(crate) struct Entry<K> {
@@ -28,7 +28,6 @@ pub(crate) type Observer = Arc<dyn Fn(Option<&Token>, &Token) + Send + Sync>;
 /// A token and the rules about its life.
 pub(crate) struct CachedToken {
     pub(crate) token: Token,
-    expires: Option<ClockReading>,
     lifetime_ms: i64,
     /// No renewal begins before this time of the monotonic clock.
     next_renewal_ms: AtomicI64,
@@ -101,26 +100,16 @@ impl<K> Entry<K> {
 
 impl CachedToken {
     pub(crate) fn new(token: Token, now: ClockReading) -> Self {
-        let remaining_ms = token.expires_at().map(|at| at.as_millis().saturating_sub(now.wall_ms));
-        let expires = remaining_ms.map(|remaining_ms| ClockReading {
-            wall_ms: now.wall_ms.saturating_add(remaining_ms),
-            monotonic_ms: now.monotonic_ms.saturating_add(remaining_ms),
-        });
+        let token = token.restored(now);
         // A token out of a store has lived for a while.
-        let age_ms = token.issued_at().map_or(0, |at| now.wall_ms.saturating_sub(at.as_millis()));
-        let lifetime_ms = remaining_ms
-            .map_or(i64::MAX, |remaining_ms| remaining_ms.saturating_add(age_ms.max(0)));
-        Self { token, expires, lifetime_ms, next_renewal_ms: AtomicI64::new(i64::MIN) }
+        let age_ms = token.age(now).and_then(|age| i64::try_from(age.as_millis()).ok());
+        let lifetime_ms = token.remaining_ms(now).saturating_add(age_ms.unwrap_or(0));
+        Self { token, lifetime_ms, next_renewal_ms: AtomicI64::new(i64::MIN) }
     }
 
     /// The milliseconds until it expires, by the clock that says less.
     pub(crate) fn remaining_ms(&self, now: ClockReading) -> i64 {
-        let remaining = |expires: ClockReading| {
-            let by_wall = expires.wall_ms.saturating_sub(now.wall_ms);
-            by_wall.min(expires.monotonic_ms.saturating_sub(now.monotonic_ms))
-        };
-        let exact = |expires| remaining(expires).saturating_sub(CLOCK_RESOLUTION_MS);
-        self.expires.map_or(i64::MAX, exact)
+        self.token.remaining_ms(now).saturating_sub(CLOCK_RESOLUTION_MS)
     }
 
     /// The remaining life that a caller requires, but never more than half of the lifetime: a token
@@ -188,28 +177,34 @@ const MAX_RENEWAL_PAUSE_MS: i64 = 30_000;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{secret::Secret, time::Timestamp, token::TokenKind};
+    use crate::{secret::Secret, time::Expiry, token::TokenKind};
 
     fn at(seconds: i64) -> ClockReading {
         ClockReading { wall_ms: 1_000_000_000 + seconds * 1000, monotonic_ms: seconds * 1000 }
     }
 
     fn token(lifetime_s: i64) -> CachedToken {
-        let expires = Timestamp::from_millis(at(lifetime_s).wall_ms);
         let token = Token::builder(TokenKind::Installation, Secret::new("t"));
-        CachedToken::new(token.expires_at(Some(expires)).build(), at(0))
+        CachedToken::new(token.expiry(Some(Expiry::after(at(0), lifetime_s * 1000))).build(), at(0))
     }
 
     #[test]
-    fn the_clock_that_says_less_counts() {
+    fn the_clock_that_says_less_counts_and_is_read_coarsely() {
         let token = token(3600);
-        assert_eq!(token.remaining_ms(at(600)), 3_000_000 - CLOCK_RESOLUTION_MS);
         let set_back = ClockReading { wall_ms: at(0).wall_ms, ..at(600) };
         let set_ahead = ClockReading { wall_ms: at(1200).wall_ms, ..at(600) };
-        assert_eq!(
-            (token.remaining_ms(set_back), token.remaining_ms(set_ahead)),
-            (3_000_000 - CLOCK_RESOLUTION_MS, 2_400_000 - CLOCK_RESOLUTION_MS)
-        );
+        let remaining = [at(600), set_back, set_ahead].map(|now| token.remaining_ms(now));
+        let exact = [3_000_000, 3_000_000, 2_400_000];
+        assert_eq!(remaining, exact.map(|remaining_ms| remaining_ms - CLOCK_RESOLUTION_MS));
+    }
+
+    #[test]
+    fn a_token_out_of_a_store_has_the_lifetime_with_which_it_was_issued() {
+        let stored = Token::builder(TokenKind::Installation, Secret::new("t"))
+            .issued_elsewhere_at(at(-1800).wall())
+            .expires_at(Some(at(1800).wall()))
+            .build();
+        assert_eq!(CachedToken::new(stored, at(0)).lifetime_ms, token(3600).lifetime_ms);
     }
 
     #[test]

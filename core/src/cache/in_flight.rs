@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::entry::Entry;
-use crate::{clock::ClockReading, error::Error, tasks::Task};
+use crate::{error::Error, tasks::Task, time::ClockReading};
 
 /// The state of a fetch that was begun.
 pub(crate) enum InFlight<T> {

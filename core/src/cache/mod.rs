@@ -26,10 +26,10 @@ pub(crate) use self::{
     in_flight::{Current, InFlight},
 };
 use crate::{
-    clock::ClockReading,
     error::{Error, Result},
     http::clock_offset::PlatformClock,
     tasks::{Deadline, Owned, PerProcess, Pool, Task, lock},
+    time::ClockReading,
     token::{Details, Token},
 };
 

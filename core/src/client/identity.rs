@@ -12,6 +12,7 @@ use crate::{
     auth::{Issuer, JwtRules, Signer, jwt::is_reusable},
     error::{Error, Reason, Result},
     event::Event,
+    http::clock_offset::difference,
     platform::{
         Platform,
         descriptor::{Base, IssuerSource, IssuerType, Jwt},
@@ -37,14 +38,17 @@ impl PlatformClient {
     ) -> Result<T> {
         let mut tried = Vec::new();
         loop {
-            let signer = self.signer_in_use.load(Ordering::Relaxed);
+            let made_with = self.circumstances(host);
             let error = match send(sign()?) {
                 Err(error) => error,
                 outcome => return outcome,
             };
             match self.remedy(host, &error, &tried) {
-                Some(remedy) if self.apply(host, remedy, signer, &error) => tried.push(remedy),
-                _ => return Err(error),
+                Some(remedy) if self.apply(host, remedy, made_with, &error) => tried.push(remedy),
+                _ => {
+                    self.end_offset(host, made_with, &error);
+                    return Err(error);
+                }
             }
             self.jwt.store(None);
         }
@@ -55,10 +59,10 @@ impl PlatformClient {
         if let Some(jwt) = self.cached_jwt() {
             return Ok(jwt);
         }
-        let (signer, rules, now) =
-            (self.jwt_signer()?, self.jwt_rules()?, self.clock.platform_now());
+        let (signer, rules) = (self.jwt_signer()?, self.jwt_rules()?);
+        let (now, offset_ms) = (self.clock.reading(), self.clock.offsets().of_api());
         // Signed without a lock: an external signer may be slow.
-        let jwt = rules.sign(&**signer, now)?;
+        let jwt = rules.sign_for(&**signer, now, offset_ms)?;
         self.jwt.store(Some(Arc::new(jwt.clone())));
         Ok(jwt)
     }
@@ -68,7 +72,8 @@ impl PlatformClient {
         let jwt = self.jwt.load();
         let jwt = jwt.as_deref()?;
         let lifetime = jwt_lifetime(&self.config).ok()?;
-        is_reusable(jwt, lifetime, self.clock.platform_now()).then(|| jwt.clone())
+        let (now, offset_ms) = (self.clock.reading(), self.clock.offsets().of_api());
+        is_reusable(jwt, lifetime, offset_ms, now).then(|| jwt.clone())
     }
 
     /// The signer in use, on a platform that has JWTs.
@@ -119,11 +124,17 @@ impl PlatformClient {
     }
 
     /// Applies a remedy; whether there was anything to change.
-    fn apply(&self, host: Option<&Url>, remedy: Remedy, signer: usize, error: &Error) -> bool {
+    fn apply(
+        &self,
+        host: Option<&Url>,
+        remedy: Remedy,
+        made_with: Circumstances,
+        error: &Error,
+    ) -> bool {
         match remedy {
             Remedy::CorrectClock => {
-                let now = self.clock.system_now();
-                let correct = |host| self.clock.offsets().correct(host, error.date(), now);
+                let (offsets, shown) = (self.clock.offsets(), self.difference_shown(error));
+                let correct = |host| offsets.correct(host, made_with.offset_ms, shown);
                 let is_corrected = host.is_some_and(correct);
                 if is_corrected {
                     self.events.emit(&Event::clock_skew(self.clock.offsets().of_api()));
@@ -134,7 +145,8 @@ impl PlatformClient {
                 let has_other = self.config.signers.len() > 1;
                 if has_other {
                     // Another caller who was refused with the same key may have turned already.
-                    let turn = |current| (current == signer).then_some(signer + 1);
+                    let turn =
+                        |current| (current == made_with.signer).then_some(made_with.signer + 1);
                     let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
                     let _ = self.signer_in_use.fetch_update(set, fetch, turn);
                 }
@@ -143,9 +155,29 @@ impl PlatformClient {
         }
     }
 
+    /// After a refusal that no remedy helps against: an offset by which a JWT was refused for its
+    /// times ends, and the JWT with it.
+    fn end_offset(&self, host: Option<&Url>, made_with: Circumstances, error: &Error) {
+        if let Some(host) = host.filter(|_| error.reason() == Some(Reason::ClockSkew)) {
+            self.clock.offsets().end(host, made_with.offset_ms);
+            self.jwt.store(None);
+        }
+    }
+
     fn is_clock_far(&self, host: Option<&Url>, error: &Error) -> bool {
-        let now = self.clock.system_now();
-        host.is_some_and(|host| self.clock.offsets().is_far(host, error.date(), now))
+        let shown = self.difference_shown(error);
+        host.is_some_and(|host| self.clock.offsets().is_far(host, shown))
+    }
+
+    fn difference_shown(&self, error: &Error) -> Option<i64> {
+        difference(error.date()?, self.clock.system_now())
+    }
+
+    fn circumstances(&self, host: Option<&Url>) -> Circumstances {
+        Circumstances {
+            signer: self.signer_in_use.load(Ordering::Relaxed),
+            offset_ms: host.map_or(0, |host| self.clock.offsets().of(host)),
+        }
     }
 
     fn api_root(&self) -> Option<Url> {
@@ -182,6 +214,15 @@ fn issuer(config: &ClientConfig, rules: &Jwt) -> Result<Issuer> {
         (IssuerType::IntegerIfDigits, Some(number)) => Issuer::Integer(number),
         _ => Issuer::Text(text.clone()),
     })
+}
+
+/// The circumstances in which a signature is made.
+#[derive(Clone, Copy)]
+struct Circumstances {
+    /// The count of the signer in use.
+    signer: usize,
+    /// The offset of the host's clock in use.
+    offset_ms: i64,
 }
 
 /// A way to mend a refused signature.

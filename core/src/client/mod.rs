@@ -37,14 +37,13 @@ use crate::{
     event::{Event, EventKind, EventSink},
     http::{
         Repeat, Request, Response, RetryPolicy, Transport,
-        clock_offset::{self, PlatformClock},
+        clock_offset::PlatformClock,
         retry::{RetryHint, retry_after},
     },
     platform::{Platform, descriptor::Operation, reply::Reply},
     resources::pager::{Listed, Pager},
     secret::Secret,
     tasks::Deadline,
-    time::Timestamp,
     token::Token,
 };
 
@@ -114,14 +113,15 @@ impl PlatformClient {
     pub(crate) fn exchange(&self, grant: &Grant, deadline: Deadline) -> Result<Token> {
         let request = grant.request(self.platform())?;
         let response = self.send(&request, deadline)?;
-        grant.token(self.platform(), &request, &response, self.now_at(&request, &response))
+        grant.token_in(&self.reply(grant.operation(), &grant.subject(), &request, &response))
     }
 
     /// Sends a request, and sends it again as the retry policy says.
     pub(crate) fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
         let read_hint = |response: &Response| {
+            self.clock.hear(&request.url, response);
             let reply = self.reply(Operation::Call, "", request, response);
-            RetryHint { limit: reply.limit(), retry_after: retry_after(response, reply.now) }
+            RetryHint { limit: reply.limit(), retry_after: retry_after(response, reply.host_now()) }
         };
         let before_wait =
             |wait| self.events.emit(&Event::new(EventKind::Retried).with_duration(wait));
@@ -136,8 +136,9 @@ impl PlatformClient {
         request: &'a Request,
         response: &'a Response,
     ) -> Reply<'a> {
-        let (platform, now) = (self.platform(), self.now_at(request, response));
-        Reply { platform, operation, subject, request, response, now }
+        let (platform, now) = (self.platform(), self.clock.reading());
+        let date = self.clock.host_date(&request.url, response);
+        Reply { platform, operation, subject, request, response, now, date }
     }
 
     /// The next page of a list, with this token; `None` after the last page.
@@ -168,16 +169,6 @@ impl PlatformClient {
         let request = self.platform().with_api_headers(request);
         let response = self.send(&request, deadline)?;
         read(&self.reply(operation, subject, &request, &response))
-    }
-
-    /// The time by the clock of the host that answered. A success that disagrees with our clock is
-    /// recorded, because an expiry is read by this time.
-    fn now_at(&self, request: &Request, response: &Response) -> Timestamp {
-        if response.is_success() {
-            let (date, now) = (clock_offset::date(response), self.clock.system_now());
-            self.clock.offsets().record(&request.url, date, now);
-        }
-        self.clock.now_at(&request.url)
     }
 }
 

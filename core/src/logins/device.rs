@@ -16,7 +16,7 @@ use crate::{
     error::{Error, ErrorKind, Reason, Result},
     oauth::device::{DeviceAuthorization, MAX_INTERVAL},
     tasks::{Deadline, Pool, Task, lock},
-    time::Timestamp,
+    time::{ClockReading, Timestamp},
     token::Token,
 };
 
@@ -34,11 +34,21 @@ struct Inner {
     is_cancelled: AtomicBool,
 }
 
-/// The time between two polls, and the time of the next one by the platform's clock.
+/// The time between two polls, and the pause since the last answer.
+///
+/// By the monotonic clock: the wall clock may be set while a person types the code.
 #[derive(Clone, Copy)]
 struct Polling {
     interval: Duration,
-    next: Timestamp,
+    pause: Duration,
+    answered_at: ClockReading,
+}
+
+impl Polling {
+    /// The time until the next poll.
+    fn wait(&self, now: ClockReading) -> Duration {
+        self.pause.saturating_sub(now.since(self.answered_at).unwrap_or_default())
+    }
 }
 
 impl DeviceLogin {
@@ -48,12 +58,12 @@ impl DeviceLogin {
         authorization: DeviceAuthorization,
     ) -> Self {
         let interval = authorization.interval;
-        let next = client.clock().platform_now().after(interval);
+        let answered_at = client.clock().reading();
         Self(Arc::new(Inner {
             client: Arc::clone(client),
             pool: pool.clone(),
             authorization,
-            polling: Mutex::new(Polling { interval, next }),
+            polling: Mutex::new(Polling { interval, pause: interval, answered_at }),
             end: Mutex::new(None),
             is_cancelled: AtomicBool::new(false),
         }))
@@ -80,7 +90,7 @@ impl DeviceLogin {
     /// When the code expires.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.0.authorization.expires_at
+        self.0.authorization.expiry.map(|expiry| expiry.at)
     }
 
     /// Polls the platform once. A poll before the interval has passed is answered without a request.
@@ -104,8 +114,7 @@ impl DeviceLogin {
     /// [`cancel`](Self::cancel).
     pub fn wait(&self) -> Task<Token> {
         let this = self.clone();
-        let now = self.0.client.clock().platform_now();
-        let timeout = self.expires_at().map_or(MAX_WAIT, |at| now.until(at) + POLL_INTERVAL);
+        let timeout = self.remaining().map_or(MAX_WAIT, |it| it.saturating_add(POLL_INTERVAL));
         let deadline = Deadline::after(timeout.min(MAX_WAIT));
         self.0.pool.spawn_dedicated(deadline, move |deadline| {
             loop {
@@ -132,11 +141,10 @@ impl DeviceLogin {
         if let Some(end) = &*lock(&self.0.end) {
             return Err(end.clone());
         }
-        let now = self.0.client.clock().platform_now();
-        if self.expires_at().is_some_and(|at| at <= now) {
+        if self.remaining().is_some_and(|it| it.is_zero()) {
             return Err(expired());
         }
-        match now.until(lock(&self.0.polling).next) {
+        match lock(&self.0.polling).wait(self.0.client.clock().reading()) {
             Duration::ZERO => Ok(()),
             wait => {
                 Err(Error::new(ErrorKind::Pending, "the person has not authorized the app yet")
@@ -144,6 +152,13 @@ impl DeviceLogin {
                     .with_retry_after(Some(wait)))
             }
         }
+    }
+
+    /// The time until the code expires, by the monotonic clock.
+    fn remaining(&self) -> Option<Duration> {
+        let now = self.0.client.clock().reading();
+        let expiry = self.0.authorization.expiry?;
+        Some(expiry.end.since(now).unwrap_or_default())
     }
 
     fn send_poll(&self, deadline: Deadline) -> Result<Token> {
@@ -158,7 +173,7 @@ impl DeviceLogin {
         // A rate limit and a busy server say how long to stay away.
         let retry_after = error.retry_after().filter(|_| error.kind() != ErrorKind::Pending);
         let pause = retry_after.unwrap_or_default().max(polling.interval);
-        polling.next = self.0.client.clock().platform_now().after(pause);
+        (polling.pause, polling.answered_at) = (pause, self.0.client.clock().reading());
         let wait = (error.kind() == ErrorKind::Pending).then_some(polling.interval);
         Err(if wait.is_some() { error.with_retry_after(wait) } else { error })
     }

@@ -6,9 +6,9 @@ use crate::{
     auth::OAuthClient,
     error::{Reason, Result},
     http::message::Request,
-    platform::{Platform, members, oauth::join_scopes, reply::Reply},
+    platform::{Platform, expiry, members, oauth::join_scopes, reply::Reply},
     secret::Secret,
-    time::Timestamp,
+    time::Expiry,
 };
 
 /// The platform's answer to a request for a device code.
@@ -18,7 +18,7 @@ pub(crate) struct DeviceAuthorization {
     pub(crate) user_code: String,
     pub(crate) verification_uri: String,
     pub(crate) verification_uri_complete: Option<String>,
-    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) expiry: Option<Expiry>,
     pub(crate) interval: Duration,
 }
 
@@ -60,13 +60,12 @@ impl DeviceAuthorization {
         }
         let interval =
             members::text(&json, &rules.interval).and_then(|text| members::seconds(&text));
-        let expires_at = members::expiry(&json, &rules.expires, reply.now);
         Ok(Self {
             device_code,
             user_code,
             verification_uri,
             verification_uri_complete: complete,
-            expires_at: expires_at.ok().flatten(),
+            expiry: expiry::read(reply, &json, &rules.expires).ok().flatten(),
             interval: interval.unwrap_or(DEFAULT_INTERVAL).clamp(MIN_INTERVAL, MAX_INTERVAL),
         })
     }

@@ -47,7 +47,7 @@ impl Introspection {
         // RFC 7662 §2.2: nothing else is to be believed of a token that is not active.
         let known = if active { &raw } else { &Value::Null };
         let text = |name: &str| known.get(name).and_then(Value::as_str).map(str::to_owned);
-        let time = |name: &str| TimeFormat::EpochSeconds.read(known.get(name)?, reply.now);
+        let time = |name: &str| TimeFormat::EpochSeconds.read(known.get(name)?, reply.now.wall());
         Ok(Self {
             active,
             scopes: known.get("scope").map(members::listed).unwrap_or_default(),

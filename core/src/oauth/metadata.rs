@@ -72,7 +72,7 @@ impl Issuer {
         let metadata: Metadata =
             serde_json::from_value(reply.json()?).map_err(|error| unusable(reply, &error))?;
         self.check(&metadata, reply)?;
-        let descriptor = self.descriptor(&metadata, reply.now);
+        let descriptor = self.descriptor(&metadata, reply.now.wall());
         Platform::from_json(&descriptor.to_string()).map_err(|error| unusable(reply, &error))
     }
 

@@ -300,7 +300,8 @@ pub(crate) enum MintBody {
 pub(crate) struct Expires {
     pub(crate) at: Pointers,
     pub(crate) format: TimeFormat,
-    /// The documented lifetime in seconds, for a reply without an expiry.
+    /// The documented lifetime in seconds: for a reply without an expiry, and the longest that an
+    /// expiry at a point in time is believed for.
     pub(crate) default_life_s: Option<u64>,
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::{
-    platform::descriptor::{Expires, Pointers},
+    platform::descriptor::Pointers,
     secret::Secret,
     time::{Timestamp, parse_rfc3339},
     token::Permissions,
@@ -82,20 +82,6 @@ pub(crate) fn listed(value: &Value) -> Vec<String> {
 pub(crate) fn texts(value: &Value) -> Vec<String> {
     let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// When something expires: what the json says, else after its documented life, else never.
-///
-/// `Err` when the json says something that is no time.
-pub(crate) fn expiry(
-    json: &Value,
-    rule: &Expires,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, ()> {
-    match first(json, &rule.at) {
-        Some(value) => rule.format.read(value, now).map(Some).ok_or(()),
-        None => Ok(rule.default_life_s.map(|life| now.after(Duration::from_secs(life)))),
-    }
 }
 
 /// A number of seconds, written as a number or as text, whole or not.

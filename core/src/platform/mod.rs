@@ -5,9 +5,10 @@
 //!
 //! `descriptor`, `oauth` and `operations` are the descriptor's parts, `validate` checks them,
 //! `route` chooses the credential that a path requires. `reply` and `members` read a platform's
-//! replies, `refusal` makes an error of a refusal.
+//! replies, `expiry` judges when something in them expires, `refusal` makes an error of a refusal.
 
 pub(crate) mod descriptor;
+pub(crate) mod expiry;
 pub(crate) mod members;
 pub(crate) mod oauth;
 pub(crate) mod operations;

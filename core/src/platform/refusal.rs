@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     error::{Error, ErrorKind, Reason},
-    http::{clock_offset, limit::Limit, message::Response, retry::retry_after},
+    http::{limit::Limit, message::Response, retry::retry_after},
     platform::{
         descriptor::{Errors, Operation, Rule},
         members,
@@ -40,7 +40,7 @@ impl Reply<'_> {
             .with_platform_code(text.code)
             .with_request_id(self.request_id())
             .with_retry_after(wait)
-            .with_date(clock_offset::date(self.response))
+            .with_date(self.date.map(|date| date.at))
     }
 
     /// The wait that the server asked for: a `Retry-After`, or the interval that some servers add to
@@ -52,7 +52,7 @@ impl Reply<'_> {
             let device = self.platform.device().ok()?;
             members::seconds(&members::text(&json, &device.reply.interval)?)
         };
-        retry_after(self.response, self.now).or_else(interval)
+        retry_after(self.response, self.host_now()).or_else(interval)
     }
 
     /// The rate limit that this response reports, if it reports one.
@@ -63,7 +63,8 @@ impl Reply<'_> {
     fn limit_of(&self, text: &ErrorText) -> Option<Limit> {
         let is_named = self.rule(text).is_some_and(|rule| rule.kind == ErrorKind::RateLimited);
         let is_plain = is_plain_limit(self.errors(), self.response);
-        (is_named || is_plain).then(|| limit(self.errors(), self.response, self.now, is_named))
+        (is_named || is_plain)
+            .then(|| limit(self.errors(), self.response, self.host_now(), is_named))
     }
 
     fn classify(&self, text: &ErrorText) -> (ErrorKind, Option<Reason>, Option<String>) {

@@ -5,11 +5,12 @@ use serde_json::{Map, Value};
 use crate::{
     error::{Error, Reason},
     http::{
+        clock_offset::HostDate,
         message::{Request, Response},
         strict_json::{self, Fault},
     },
     platform::{Platform, descriptor::Operation},
-    time::Timestamp,
+    time::{ClockReading, Timestamp},
 };
 
 /// A response and the request it answers.
@@ -20,11 +21,17 @@ pub(crate) struct Reply<'a> {
     pub(crate) subject: &'a str,
     pub(crate) request: &'a Request,
     pub(crate) response: &'a Response,
-    /// The time by the clock of the host that answered.
-    pub(crate) now: Timestamp,
+    /// This machine's clocks when the response was read.
+    pub(crate) now: ClockReading,
+    pub(crate) date: Option<HostDate>,
 }
 
 impl Reply<'_> {
+    /// The time by the clock of the host that answered, for waits that the same answer names.
+    pub(crate) fn host_now(&self) -> Timestamp {
+        self.date.map_or(self.now.wall(), |date| date.at)
+    }
+
     /// The JSON value of the body, in which no object has a member twice.
     pub(crate) fn json(&self) -> Result<Value, Error> {
         strict_json::read(&self.response.body).map_err(|fault| self.unreadable(&fault))

@@ -135,7 +135,7 @@ impl Sessions {
     }
 
     fn is_alive(&self, token: &Token) -> bool {
-        token.lives_past(self.client.clock().platform_now())
+        token.is_alive(self.client.clock().reading())
     }
 
     fn rules(&self) -> Result<Rules> {

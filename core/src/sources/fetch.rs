@@ -153,13 +153,18 @@ impl TokenFetcher {
         if !self.is_settled(record) || entry.was_invalidated(token) {
             return None;
         }
+        // The token in memory was counted when it came, and the wall clock may have been set since.
+        let in_memory = entry.cached();
+        let in_memory = in_memory.as_ref().map(|cached| &cached.token);
+        let token = in_memory.filter(|in_memory| *in_memory == token).unwrap_or(token);
         let now = self.client.clock().reading();
-        if !CachedToken::new(token.clone(), now).is_worth_taking(min_valid, now) {
+        let cached = CachedToken::new(token.clone(), now);
+        if !cached.is_worth_taking(min_valid, now) {
             return None;
         }
         let event = Event::new(EventKind::TakenFromStore);
         self.events.emit(&event.with_installation(entry.key().installation_id()));
-        Some(token.clone())
+        Some(cached.token)
     }
 
     /// Whether no unfinished refresh can have ended this record's token.

@@ -11,10 +11,10 @@ use super::key::TokenKey;
 use crate::{
     auth::Scope,
     cache::{Current, Entry, InFlight, Observer, add_observer},
-    clock::ClockReading,
     error::Result,
     resources::Lookup,
     tasks::{Owned, PerProcess, Task, lock},
+    time::ClockReading,
 };
 
 /// An installation by its lookup, and the entry of its tokens once it was found.

@@ -172,8 +172,8 @@ impl TokenSource {
             return Task::ready(Err(error));
         }
         let token = self.entry().and_then(|entry| self.sources.cache.invalidate(&entry));
-        let now = client.clock().platform_now();
-        match token.filter(|token| token.lives_past(now)) {
+        let now = client.clock().reading();
+        match token.filter(|token| !token.has_surely_expired(now)) {
             Some(token) => self.sources.revoke(token.reveal().into()),
             None => Task::ready(Ok(())),
         }
@@ -274,7 +274,7 @@ impl TokenSource {
     }
 
     fn is_new(&self, token: &Token) -> bool {
-        let now = self.sources.client.clock().platform_now();
+        let now = self.sources.client.clock().reading();
         token.age(now).is_some_and(|age| age < PROPAGATION_TIME)
     }
 }

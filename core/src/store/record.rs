@@ -108,7 +108,7 @@ fn restored(record: StoredToken) -> Option<Token> {
             time(record.refresh_token_expires_at_ms),
         );
     if let Some(issued) = time(record.issued_at_ms) {
-        builder = builder.issued_at(issued);
+        builder = builder.issued_elsewhere_at(issued);
     }
     Some(builder.build())
 }
@@ -122,7 +122,7 @@ mod tests {
         let token = Token::builder(TokenKind::User, Secret::new("atu_1"))
             .scheme("Token")
             .expires_at(Some(Timestamp::from_millis(5)))
-            .issued_at(Timestamp::from_millis(1))
+            .issued_elsewhere_at(Timestamp::from_millis(1))
             .permissions([("a".to_owned(), "read".to_owned())].into())
             .repositories(vec!["x".to_owned()])
             .scopes(vec!["y".to_owned()])
