@@ -14,7 +14,7 @@ use crate::{
     secret::Secret,
     store::{Sealer, TokenStore},
     tasks::{Deadline, PerProcess, lock},
-    time::Timestamp,
+    time::ClockReading,
     token::Token,
 };
 
@@ -24,7 +24,7 @@ pub(crate) struct Authorizations {
     store: Option<Arc<TokenStore>>,
     sealer: Arc<Sealer>,
     /// The states of authorizations that were finished, and when they may be forgotten.
-    finished: PerProcess<Mutex<HashMap<String, Timestamp>>>,
+    finished: PerProcess<Mutex<HashMap<String, ClockReading>>>,
 }
 
 impl Authorizations {
@@ -87,9 +87,11 @@ impl Authorizations {
         let (state, until) = (authorization.state(), authorization.expires_at());
         let all = self.finished.get_or_default();
         let mut finished = lock(&all);
-        let now = self.client.clock().system_now();
-        finished.retain(|_, until| *until > now);
-        let is_first = finished.insert(state.to_owned(), until).is_none();
+        let now = self.client.clock().reading();
+        // A wall clock that goes ahead and back again must not make a state one that was never used.
+        finished.retain(|_, end| !now.is_past(*end));
+        let life_ms = until.as_millis().saturating_sub(now.wall_ms);
+        let is_first = finished.insert(state.to_owned(), now.shifted(life_ms)).is_none();
         drop(finished);
         let is_first_anywhere = match &self.store {
             // Nothing was sent, so the authorization can be finished once the store works again.

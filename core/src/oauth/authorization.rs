@@ -33,6 +33,11 @@ pub struct AuthorizationRequest {
 }
 
 /// A URL to send a user to, with the state and PKCE verifier to keep until the callback.
+///
+/// It can be finished within an hour by the wall clock, since it may be sealed and opened by another
+/// process, and two processes have no other clock in common. A clock that is set ahead ends it sooner; a
+/// clock that is set back prolongs it by as much. One that began more than five minutes in the future is
+/// refused, so that a wrong date cannot prolong it for days.
 #[derive(Clone, Debug)]
 pub struct Authorization {
     url: Url,
@@ -157,13 +162,17 @@ impl Authorization {
         self.redirect_uri.as_deref()
     }
 
-    /// Refuses an authorization that belongs to another platform or began too long ago.
+    /// Refuses an authorization that belongs to another platform, began too long ago, or began in the
+    /// future, before the clock was set back.
     pub(crate) fn check(&self, platform: &Platform, now: Timestamp) -> Result<()> {
         if self.platform != platform.identity() {
             return Err(Error::invalid("this authorization belongs to another platform"));
         }
         if self.expires_at() < now {
             return Err(stale("this authorization began more than an hour ago"));
+        }
+        if self.made_at > now.after(MAX_AHEAD) {
+            return Err(stale("this authorization began more than five minutes in the future"));
         }
         Ok(())
     }
@@ -238,10 +247,26 @@ fn login_hint_parameter<'a>(platform: &Platform, rules: &'a Authorize) -> Result
 
 /// The time that a person has for the pages between the request and the callback.
 const MAX_AGE: Duration = Duration::from_secs(3600);
+/// The difference between the clocks of two machines that seal and open one authorization.
+const MAX_AHEAD: Duration = Duration::from_secs(300);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_authorization_can_be_finished_within_an_hour_and_not_before_it_began() {
+        let platform = Platform::named("github").unwrap();
+        let began = Timestamp::from_secs(1_000_000);
+        let request = AuthorizationRequest::default();
+        let authorization = Authorization::new(&platform, "client", &request, began).unwrap();
+        for (later_s, is_valid) in
+            [(0, true), (3600, true), (3601, false), (-300, true), (-301, false), (-86_400, false)]
+        {
+            let now = began.shifted(later_s * 1000);
+            assert_eq!(authorization.check(&platform, now).is_ok(), is_valid, "{later_s} s later");
+        }
+    }
 
     #[test]
     fn rfc_7636_appendix_b() {
