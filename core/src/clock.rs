@@ -1,5 +1,7 @@
 //! The current time, as an argument: every rule about time takes it, so that no test sleeps.
 
+#[cfg(target_os = "linux")]
+use std::fs;
 use std::{
     fmt,
     sync::{
@@ -15,6 +17,8 @@ use std::{
 };
 
 #[cfg(target_os = "linux")]
+use once_cell::race::OnceBox;
+#[cfg(target_os = "linux")]
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::time::Timestamp;
@@ -28,6 +32,52 @@ pub trait Clock: Send + Sync + fmt::Debug {
     /// soon as either clock says so.
     fn monotonic(&self) -> Duration {
         Timestamp::from_millis(0).until(self.now())
+    }
+
+    /// A name for the moment from which [`monotonic`](Self::monotonic) counts, if other processes count
+    /// from it too: of two readings with the same name, the later one is the larger one. `None` if a
+    /// reading means nothing to another process.
+    fn origin(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// The moment after which a request must not be sent any more.
+///
+/// A process may be stopped between the decision to send and the sending, and others may rely by then
+/// on nothing being sent. Of the two clocks the one that says more counts.
+#[derive(Clone)]
+pub struct SendBy {
+    clock: Arc<dyn Clock>,
+    now: Timestamp,
+    monotonic: Duration,
+}
+
+impl SendBy {
+    /// So long from now.
+    pub(crate) fn after(clock: Arc<dyn Clock>, within: Duration) -> Self {
+        let (now, monotonic) = (clock.now().after(within), clock.monotonic() + within);
+        Self { clock, now, monotonic }
+    }
+
+    /// Whether it is too late to send.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.clock.now() > self.now || self.clock.monotonic() > self.monotonic
+    }
+}
+
+impl PartialEq for SendBy {
+    fn eq(&self, other: &Self) -> bool {
+        (self.now, self.monotonic) == (other.now, other.monotonic)
+    }
+}
+
+impl Eq for SendBy {}
+
+impl fmt::Debug for SendBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SendBy").field(&self.now).finish()
     }
 }
 
@@ -43,6 +93,17 @@ pub(crate) struct ClockReading {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
+impl SystemClock {
+    /// The start of this machine, from which all its processes count; `None` where the kernel does not
+    /// say.
+    pub(crate) fn machine() -> Option<&'static str> {
+        #[cfg(target_os = "linux")]
+        return boot();
+        #[cfg(not(target_os = "linux"))]
+        None
+    }
+}
+
 /// The kernel's coarse clocks advance every few milliseconds and are read in a few nanoseconds;
 /// nothing here needs more precision.
 #[cfg(target_os = "linux")]
@@ -54,6 +115,22 @@ impl Clock for SystemClock {
     fn monotonic(&self) -> Duration {
         Duration::from_millis(u64::try_from(coarse(ClockId::MonotonicCoarse)).unwrap_or(0)) // since boot
     }
+
+    fn origin(&self) -> Option<&str> {
+        Self::machine()
+    }
+}
+
+/// A time namespace has an offset of its own (time_namespaces(7)), so it is a part of the name.
+#[cfg(target_os = "linux")]
+fn boot() -> Option<&'static str> {
+    static BOOT: OnceBox<Option<String>> = OnceBox::new();
+    let read = || {
+        let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        let namespace = fs::read_link("/proc/self/ns/time").unwrap_or_default();
+        Some(format!("{} {}", id.trim(), namespace.display()))
+    };
+    BOOT.get_or_init(|| Box::new(read())).as_deref()
 }
 
 #[cfg(target_os = "linux")]
@@ -85,10 +162,12 @@ struct ManualTime {
 }
 
 impl ManualClock {
-    /// A clock whose time is `now`.
+    /// A clock whose time is `now`. Its monotonic time begins there, too, so that the clocks of several
+    /// apps of one test can be compared.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
-        let (now, monotonic) = (AtomicI64::new(now.as_millis()), AtomicU64::new(0));
+        let monotonic = AtomicU64::new(u64::try_from(now.as_millis()).unwrap_or(0));
+        let now = AtomicI64::new(now.as_millis());
         Self(Arc::new(ManualTime { now, monotonic }))
     }
 
@@ -113,6 +192,10 @@ impl Clock for ManualClock {
 
     fn monotonic(&self) -> Duration {
         Duration::from_millis(self.0.monotonic.load(Ordering::SeqCst))
+    }
+
+    fn origin(&self) -> Option<&str> {
+        Some("manual")
     }
 }
 

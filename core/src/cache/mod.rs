@@ -39,7 +39,7 @@ pub(crate) trait Fetch<K>: Send + Sync {
     /// deadline.
     fn fetch(
         &self,
-        entry: &Entry<K>,
+        entry: &Arc<Entry<K>>,
         purpose: Purpose,
         min_valid: Duration,
         deadline: Deadline,

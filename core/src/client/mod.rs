@@ -8,7 +8,7 @@
 //! `identity` signs the app's JWT and turns to another clock or key when the platform refuses one,
 //! `authentication` authenticates the OAuth client, `minting` gets tokens for the app and its
 //! installations, `lookup` finds installations, `calls` makes the caller's API calls, `operations`
-//! everything that takes one request.
+//! everything that takes one request, and `proof` tells what a failure proves.
 
 mod authentication;
 mod calls;
@@ -16,6 +16,7 @@ mod identity;
 mod lookup;
 mod minting;
 mod operations;
+mod proof;
 
 use std::{
     fmt,
@@ -30,9 +31,11 @@ pub(crate) use self::{
     calls::Attempt,
     identity::{jwt_descriptor, missing},
     operations::TokenEndpointCall,
+    proof::Proof,
 };
 use crate::{
     auth::{Grant, Signer},
+    clock::SendBy,
     error::Result,
     event::{Event, EventKind, EventSink},
     http::{
@@ -112,7 +115,18 @@ impl PlatformClient {
 
     /// Exchanges a grant for a token.
     pub(crate) fn exchange(&self, grant: &Grant, deadline: Deadline) -> Result<Token> {
-        let request = grant.request(self.platform())?;
+        self.exchange_by(grant, None, deadline)
+    }
+
+    /// Exchanges a grant for a token, unless it is too late to send it once a connection is made.
+    fn exchange_by(
+        &self,
+        grant: &Grant,
+        send_by: Option<&SendBy>,
+        deadline: Deadline,
+    ) -> Result<Token> {
+        let mut request = grant.request(self.platform())?;
+        request.send_by = send_by.cloned();
         let response = self.send(&request, deadline)?;
         grant.token(self.platform(), &request, &response, self.now_at(&request, &response))
     }

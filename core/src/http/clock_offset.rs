@@ -34,6 +34,11 @@ impl PlatformClock {
         Self { system, offsets: ClockOffsets::new(api) }
     }
 
+    /// The machine's clock.
+    pub(crate) fn system(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.system)
+    }
+
     /// The time by this machine's clock.
     pub(crate) fn system_now(&self) -> Timestamp {
         self.system.now()

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{Store, failed};
 use crate::{
+    clock::{Clock as _, SystemClock},
     error::{Error, Result},
     tasks::{PerProcess, lock},
     time::Timestamp,
@@ -91,11 +92,13 @@ impl Store for RedisStore {
         keep_until: Option<Timestamp>,
     ) -> Result<bool> {
         let (is_expected, expected) = (i32::from(expected.is_some()), expected.unwrap_or_default());
-        let until = keep_until.map_or(0, Timestamp::as_millis);
+        let now = SystemClock.now();
+        let keep_ms = keep_until.map_or(0, |until| now.until(until).as_millis().max(1));
+        let keep_ms = u64::try_from(keep_ms).unwrap_or(MAX_KEEP_MS).min(MAX_KEEP_MS);
         self.with("writing to the store failed", |connection| {
             let script = Script::new(PUT);
             let mut call = script.key(self.record(name));
-            call.arg(value).arg(is_expected).arg(expected).arg(until).invoke(connection)
+            call.arg(value).arg(is_expected).arg(expected).arg(keep_ms).invoke(connection)
         })
     }
 
@@ -108,9 +111,7 @@ impl Store for RedisStore {
     fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
         let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX).max(1);
         self.with("locking in the store failed", |connection| {
-            let mut call = redis::cmd("SET");
-            call.arg(self.lock_of(name)).arg(owner).arg("NX").arg("PX").arg(lease_ms);
-            call.query(connection).map(|answer: Option<String>| answer.is_some())
+            Script::new(LOCK).key(self.lock_of(name)).arg(owner).arg(lease_ms).invoke(connection)
         })
     }
 
@@ -170,10 +171,17 @@ const PUT: &str = "
     if ARGV[4] == '0' then
         redis.call('SET', KEYS[1], ARGV[1])
     else
-        redis.call('SET', KEYS[1], ARGV[1], 'PXAT', ARGV[4])
+        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
     end
+    return 1";
+const LOCK: &str = "
+    local holder = redis.call('GET', KEYS[1])
+    if holder and holder ~= ARGV[1] then return 0 end
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
     return 1";
 const REMOVE: &str = "
     if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
     return 0";
 const TIMEOUT: Duration = Duration::from_secs(2);
+/// Ten years: Redis refuses a time to live that its own clock cannot hold.
+const MAX_KEEP_MS: u64 = 10 * 366 * 86_400_000;
