@@ -42,45 +42,6 @@ pub trait Clock: Send + Sync + fmt::Debug {
     }
 }
 
-/// The moment after which a request must not be sent any more.
-///
-/// A process may be stopped between the decision to send and the sending, and others may rely by then
-/// on nothing being sent. Of the two clocks the one that says more counts.
-#[derive(Clone)]
-pub struct SendBy {
-    clock: Arc<dyn Clock>,
-    now: Timestamp,
-    monotonic: Duration,
-}
-
-impl SendBy {
-    /// So long from now.
-    pub(crate) fn after(clock: Arc<dyn Clock>, within: Duration) -> Self {
-        let (now, monotonic) = (clock.now().after(within), clock.monotonic() + within);
-        Self { clock, now, monotonic }
-    }
-
-    /// Whether it is too late to send.
-    #[must_use]
-    pub fn is_over(&self) -> bool {
-        self.clock.now() > self.now || self.clock.monotonic() > self.monotonic
-    }
-}
-
-impl PartialEq for SendBy {
-    fn eq(&self, other: &Self) -> bool {
-        (self.now, self.monotonic) == (other.now, other.monotonic)
-    }
-}
-
-impl Eq for SendBy {}
-
-impl fmt::Debug for SendBy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SendBy").field(&self.now).finish()
-    }
-}
-
 /// Both clocks at one moment, in milliseconds: the wall clock, which people and time servers set,
 /// and the monotonic one, which nobody sets.
 #[derive(Clone, Copy, Debug)]

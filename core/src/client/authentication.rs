@@ -7,9 +7,9 @@ use url::Url;
 use super::{PlatformClient, missing};
 use crate::{
     auth::{ClientAuthentication, Grant, Issuer, JwtRules, OAuthClient, oauth_client::basic},
-    clock::SendBy,
     encoding::random_text,
     error::Result,
+    http::SendBy,
     oauth::CodeExchange,
     platform::oauth::ClientAuthenticationMethod as Method,
     secret::Secret,

@@ -35,11 +35,10 @@ pub(crate) use self::{
 };
 use crate::{
     auth::{Grant, Signer},
-    clock::SendBy,
     error::Result,
     event::{Event, EventKind, EventSink},
     http::{
-        Repeat, Request, Response, RetryPolicy, Transport,
+        Repeat, Request, Response, RetryPolicy, SendBy, Transport,
         clock_offset::{self, PlatformClock},
         retry::{RetryHint, retry_after},
     },

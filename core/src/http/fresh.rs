@@ -9,7 +9,7 @@ use std::{
     error::Error as StdError,
     fmt,
     future::Future,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -23,9 +23,9 @@ use tower_service::Service;
 use url::Url;
 
 use crate::{
-    clock::SendBy,
     error::{Error, ErrorKind, Result},
     http::{
+        SendBy,
         failure::{failure, not_connected, timed_out, too_large},
         message::{Request, Response},
         transport::readable_headers,
@@ -59,18 +59,15 @@ pub(super) fn send(
         send_by: request.send_by.clone(),
         is_connected: Arc::new(AtomicBool::new(false)),
     };
-    let is_connected = Arc::clone(&attempt.is_connected);
     let exchange = exchange(client, outgoing, request.response_limit, url);
-    let outcome = runtime
-        .block_on(ATTEMPT.scope(attempt, async { timeout(deadline.remaining(), exchange).await }));
+    let outcome =
+        runtime.block_on(ATTEMPT.scope(attempt.clone(), attempt.until(deadline, exchange)));
     // A look-up of a host's name may still be running on a thread that nobody can interrupt.
     runtime.shutdown_background();
     match outcome {
-        Ok(outcome) => outcome,
-        Err(_) if is_connected.load(Ordering::Relaxed) => {
-            Err(timed_out(url, "no complete answer came"))
-        }
-        Err(_) => Err(not_connected(url)),
+        Some(outcome) => outcome,
+        None if attempt.is_connected() => Err(timed_out(url, "no complete answer came")),
+        None => Err(not_connected(url)),
     }
 }
 
@@ -149,6 +146,25 @@ where
 }
 
 impl Attempt {
+    /// The outcome of an exchange, unless the deadline comes before, or the moment after which nothing
+    /// must be sent comes before there is a connection.
+    async fn until<T>(&self, deadline: Deadline, exchange: impl Future<Output = T>) -> Option<T> {
+        let mut exchange = pin!(exchange);
+        if let Some(send_by) = &self.send_by {
+            let connecting = deadline.remaining().min(send_by.remaining());
+            match timeout(connecting, exchange.as_mut()).await {
+                Ok(outcome) => return Some(outcome),
+                Err(_) if self.is_connected() => {}
+                Err(_) => return None,
+            }
+        }
+        timeout(deadline.remaining(), exchange).await.ok()
+    }
+
+    fn is_connected(&self) -> bool {
+        self.is_connected.load(Ordering::Relaxed)
+    }
+
     fn connected(&self) -> std::result::Result<(), BoxError> {
         if self.send_by.as_ref().is_some_and(SendBy::is_over) {
             return Err(Box::new(TooLate));

@@ -7,8 +7,8 @@ use url::{Url, form_urlencoded};
 use zeroize::Zeroize as _;
 
 use crate::{
-    clock::SendBy,
     error::{Error, Result},
+    http::SendBy,
     secret::Secret,
 };
 

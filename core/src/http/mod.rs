@@ -11,11 +11,13 @@ mod fresh;
 pub(crate) mod limit;
 pub(crate) mod message;
 pub(crate) mod retry;
+mod send_by;
 pub(crate) mod strict_json;
 pub(crate) mod transport;
 
 pub use self::{
     message::{Body, Repeat, Request, Response},
     retry::RetryPolicy,
+    send_by::SendBy,
     transport::{HttpTransport, Network, Transport},
 };

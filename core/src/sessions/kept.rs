@@ -19,6 +19,8 @@ struct Facts {
     unsaved: HashMap<String, Unsaved>,
     /// The ids of intents that may be in the store although their refresh token was never sent.
     unsent: HashMap<String, Vec<String>>,
+    /// The intents whose answer this process has lost, so that it need not wait for it.
+    lost: HashMap<String, String>,
 }
 
 /// A token whose predecessor is spent, and which the store must still take.
@@ -56,6 +58,7 @@ impl Kept {
         self.with(|facts| {
             facts.unsaved.remove(name);
             facts.unsent.remove(name);
+            facts.lost.remove(name);
         });
     }
 
@@ -70,9 +73,21 @@ impl Kept {
         });
     }
 
-    /// Forgets the unsent intents of a record that by now holds something else.
-    pub(super) fn forget_unsent(&self, name: &str) {
-        self.with(|facts| facts.unsent.remove(name));
+    /// Remembers that the answer to this intent's request will not come to this process.
+    pub(super) fn note_lost(&self, name: &str, intent: &str) {
+        self.with(|facts| facts.lost.insert(name.to_owned(), intent.to_owned()));
+    }
+
+    pub(super) fn is_lost(&self, name: &str, intent: &str) -> bool {
+        self.with(|facts| facts.lost.get(name).is_some_and(|lost| lost == intent))
+    }
+
+    /// Forgets the intents of a record that by now holds something else.
+    pub(super) fn forget_intents(&self, name: &str) {
+        self.with(|facts| {
+            facts.unsent.remove(name);
+            facts.lost.remove(name);
+        });
     }
 
     /// The record without an intent whose refresh token was not sent, and without the end that another

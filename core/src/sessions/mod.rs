@@ -62,6 +62,8 @@ impl Running {
 /// How long the parts of a refresh may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timing {
+    /// The time to connect.
+    pub(crate) connect_within: Duration,
     /// From the writing of the intent until the request is written: a connection that takes longer is
     /// not used.
     pub(crate) send_within: Duration,
@@ -83,6 +85,7 @@ impl Timing {
     /// The timing for an app with these settings.
     pub(crate) fn new(timeout: Duration, connect_timeout: Duration) -> Self {
         Self {
+            connect_within: connect_timeout,
             send_within: connect_timeout + STORE_TIME,
             answer_within: timeout.max(MIN_ANSWER_TIME),
         }
@@ -208,6 +211,16 @@ impl Sessions {
 }
 
 impl Timing {
+    /// The time that a caller with this deadline has for writing the intent and for connecting; `None` if
+    /// that is too little. A program that ends after an error of a call leaves no intent behind of a
+    /// request that was not sent.
+    fn time_to_send(self, deadline: Deadline) -> Option<Duration> {
+        let left = deadline.remaining();
+        let needed = self.connect_within.min(MIN_TIME_TO_SEND);
+        let for_note = NOTE_TIME.min(left / 4);
+        (left >= needed).then(|| self.send_within.min(left - for_note))
+    }
+
     /// For so long after its intent was written, a request may still arrive at the platform.
     fn may_arrive_for(self) -> Duration {
         self.send_within + TIME_ON_THE_WAY
@@ -227,6 +240,10 @@ fn goes_on() -> Error {
 
 /// The time that a store may take to acknowledge an intent, beside the time to connect.
 const STORE_TIME: Duration = Duration::from_secs(2);
+/// No refresh begins with less time to connect, unless the app's connect timeout is shorter.
+const MIN_TIME_TO_SEND: Duration = Duration::from_secs(1);
+/// The time for writing down that nothing was sent.
+const NOTE_TIME: Duration = Duration::from_millis(250);
 /// A refresh waits for its answer for so long, even if its callers have less time: what the platform
 /// has spent by then is known only from the answer.
 const MIN_ANSWER_TIME: Duration = Duration::from_secs(30);

@@ -10,11 +10,10 @@ use super::{
 use crate::{
     auth::token_reply::described_user_token,
     client::Proof,
-    clock::SendBy,
     encoding::random_text,
     error::{Error, ErrorKind, Reason, Result},
     event::{Event, EventKind},
-    http::retry::jittered,
+    http::{SendBy, retry::jittered},
     resources::operation::ApiOperation,
     store::{Found, Intent, LEASE, Lock, Record, STORE_POLL_INTERVAL, TokenStore},
     tasks::Deadline,
@@ -37,6 +36,8 @@ pub(super) struct Refresh {
     intent: Option<Intent>,
     send_by: Option<SendBy>,
     save_by: Option<Deadline>,
+    /// Until then somebody else's answer is waited for, although the doubt outlasts the caller's time.
+    answer_by: Option<Deadline>,
     token: Option<Token>,
     last_error: Option<Error>,
 }
@@ -61,6 +62,7 @@ impl Refresh {
             intent: None,
             send_by: None,
             save_by: None,
+            answer_by: None,
             token: None,
             last_error: None,
         })
@@ -147,20 +149,35 @@ impl Refresh {
         }
     }
 
-    /// Lets a moment pass, unless the time that the caller has ends before the wait can.
+    /// Lets a moment pass, until the caller's time is over.
     fn wait(&mut self) -> Outcome {
-        let in_doubt = self.in_doubt_for().filter(|_| self.lock.is_some());
         let left = self.wait_until.remaining();
-        if left.is_zero() || in_doubt.is_some_and(|wait| wait > left) {
+        if left.is_zero() || self.waits_in_vain(left) {
             return Outcome::TimeUp;
         }
         thread::sleep(jittered(STORE_POLL_INTERVAL).min(left));
         Outcome::Waited
     }
 
+    /// Whether a doubt outlasts the caller's time, and the answer does not come either: who holds the
+    /// lock has seen that the process that waits for the answer does not renew its lease, so a moment is
+    /// enough.
+    fn waits_in_vain(&mut self, left: Duration) -> bool {
+        let in_doubt_for = self.in_doubt_for().filter(|_| self.lock.is_some());
+        if in_doubt_for.is_none_or(|wait| wait <= left) {
+            return false;
+        }
+        let is_lost = |intent: &Intent| self.sessions.kept.is_lost(&self.name, &intent.id);
+        let moment = *self.answer_by.get_or_insert_with(|| Deadline::after(LEASE));
+        moment.remaining().is_zero() || self.found_intent().is_some_and(is_lost)
+    }
+
+    fn found_intent(&self) -> Option<&Intent> {
+        self.record.as_ref()?.intent.as_ref()
+    }
+
     fn in_doubt_for(&self) -> Option<Duration> {
-        let intent = self.record.as_ref()?.intent.as_ref()?;
-        Some(self.sessions.clock.may_arrive_for(intent))
+        self.found_intent().map(|intent| self.sessions.clock.may_arrive_for(intent))
     }
 
     fn mark_seen(&mut self) -> Outcome {
@@ -190,6 +207,9 @@ impl Refresh {
 
     fn write_intent(&mut self, keeps_first: bool) -> Result<Outcome> {
         let Some(before) = self.record.clone() else { return Ok(Outcome::RecordChanged) };
+        let Some(send_within) = self.sessions.timing.time_to_send(self.wait_until) else {
+            return Ok(Outcome::TimeUp);
+        };
         let (timing, now) = (self.sessions.timing, self.sessions.clock.now());
         let earlier = before.intent.as_ref().filter(|_| keeps_first);
         let may_arrive_for = timing.may_arrive_for().as_millis();
@@ -202,11 +222,11 @@ impl Refresh {
         };
         self.intent = Some(intent.clone());
         let system = self.sessions.client.clock().system();
-        self.send_by = Some(SendBy::after(system, timing.send_within));
+        self.send_by = Some(SendBy::after(system, send_within));
         let record = Record { intent: Some(intent), ended: None, ..before };
         let written = self.put(record, Outcome::IntentWritten);
         if written == Outcome::IntentWritten {
-            self.sessions.kept.forget_unsent(&self.name);
+            self.sessions.kept.forget_intents(&self.name);
         }
         Ok(written)
     }
@@ -267,13 +287,15 @@ impl Refresh {
                 let reason = error.reason().unwrap_or(Reason::InvalidRefreshToken);
                 Outcome::Refused { ends: is_invalid.then_some(reason) }
             }
-            Proof::None => {
-                let intent = self.intent.as_ref();
-                let may_resend =
-                    intent.is_some_and(|it| self.sessions.clock.may_resend(it, &self.rules));
-                Outcome::AnswerLost { may_resend }
-            }
+            Proof::None => self.answer_lost(),
         }
+    }
+
+    fn answer_lost(&self) -> Outcome {
+        let Some(intent) = &self.intent else { return Outcome::AnswerLost { may_resend: false } };
+        self.sessions.kept.note_lost(&self.name, &intent.id);
+        let may_resend = self.sessions.clock.may_resend(intent, &self.rules);
+        Outcome::AnswerLost { may_resend }
     }
 
     /// Writes new tokens in the place of their own intent.
@@ -325,7 +347,9 @@ impl Refresh {
 
     /// Writes a note into the record. If that fails, the refresh's own result is still returned.
     fn write_note(&mut self, note: Note) -> Outcome {
-        let (Some(record), Some(intent)) = (self.record.clone(), self.noted_intent()) else {
+        // The intent is this refresh's own, or the one that it found.
+        let (Some(record), Some(intent)) = (self.record.clone(), self.found_intent().cloned())
+        else {
             return Outcome::Noted;
         };
         let ended = match note {
@@ -338,7 +362,7 @@ impl Refresh {
         let kept = Some(intent).filter(|_| keeps_intent(ended));
         let of_refresh = self.last_error.take();
         match self.put(Record { intent: kept, ended, ..record }, Outcome::Noted) {
-            Outcome::Noted => self.sessions.kept.forget_unsent(&self.name),
+            Outcome::Noted => self.sessions.kept.forget_intents(&self.name),
             _ => self.report_store_failure(),
         }
         self.last_error = of_refresh;
@@ -348,11 +372,6 @@ impl Refresh {
     fn report_store_failure(&self) {
         let event = Event::new(EventKind::StoreFailed).with_error(self.last_error.as_ref());
         self.sessions.events.emit(&event);
-    }
-
-    /// The intent that a note is about: this refresh's own, or the one that it found.
-    fn noted_intent(&self) -> Option<Intent> {
-        self.record.as_ref().and_then(|record| record.intent.clone())
     }
 
     /// Writes a record in the place of the one that was read.
@@ -385,6 +404,7 @@ impl Refresh {
             Finish::NoRefreshToken => no_refresh_token(),
             Finish::LastError => self.last_error.unwrap_or_else(goes_missing),
             Finish::RefreshedElsewhere => locked(),
+            Finish::NoTime => no_time(),
             Finish::InDoubt => in_doubt().with_retry_after(in_doubt_for),
             Finish::Replaced => replaced(),
             Finish::ExpiredOnArrival => expired_on_arrival(),
@@ -468,6 +488,12 @@ fn replaced() -> Error {
 fn locked() -> Error {
     Error::new(ErrorKind::Timeout, "another process was refreshing the session until the deadline")
         .advise("Try again. If it happens often, the store or the platform is slow.")
+}
+
+fn no_time() -> Error {
+    let message = "too little time was left to connect to the platform and refresh the session";
+    Error::new(ErrorKind::Timeout, message)
+        .advise("Try again, or raise `timeout`: the refresh token was not sent.")
 }
 
 fn in_doubt() -> Error {

@@ -139,7 +139,7 @@ pub(crate) enum Outcome {
     LockedElsewhere,
     /// A moment has passed.
     Waited,
-    /// The time for waiting, or for writing, is over.
+    /// The time for waiting, or for writing, is over, or too short to connect and to send.
     TimeUp,
     /// The store failed: what was read is not known, and what was written may be there or not.
     StoreFailed,
@@ -227,6 +227,8 @@ pub(crate) enum Finish {
     LastError,
     /// Another process refreshed the session until the time for waiting was over.
     RefreshedElsewhere,
+    /// Too little time is left to connect and to send.
+    NoTime,
     /// An earlier refresh is in doubt, and its request may still arrive.
     InDoubt,
     /// The session was started anew or ended meanwhile.
@@ -259,6 +261,7 @@ pub(crate) fn next(state: State, outcome: Outcome, rules: &Rules) -> (State, Act
             write_intent(Sending { is_resend: false, is_repeated: false }, false)
         }
         (State::CheckingEarlier, Outcome::OldTokenEnded) => interrupted(false),
+        (State::WritingIntent(_), Outcome::TimeUp) => finish(Finish::NoTime),
         (State::WritingIntent(sending), Outcome::StoreFailed) => {
             (State::ConfirmingIntent(sending), Action::ConfirmIntent)
         }

@@ -138,6 +138,7 @@ fn an_intent_that_was_not_acknowledged_is_read_again_before_anything_is_sent() {
     assert_eq!(uncertain(Outcome::StoreFailed), Action::Finish(Finish::LastError));
     assert_eq!(uncertain(Outcome::RecordChanged), Action::Read);
     assert_eq!(ready(&[Outcome::RecordChanged], &STRICT), Action::Read);
+    assert_eq!(ready(&[Outcome::TimeUp], &STRICT), Action::Finish(Finish::NoTime));
 }
 
 #[test]
