@@ -82,7 +82,7 @@ pub trait Store: Send + Sync + fmt::Debug {
 
 /// The store that a URL names: `memory:`, which ends with the app, `sqlite:FILE`, or `redis://…` and
 /// `rediss://…` (TLS) as <https://docs.rs/redis/latest/redis/#connection-parameters> describes, with
-/// `?prefix=…` for the names.
+/// `?prefix=…` for the names and `?wait_replicas=N` for writes that N replicas must have.
 ///
 /// # Errors
 /// [`InvalidArgument`](ErrorKind::InvalidArgument) for another one; nothing is opened yet.

@@ -17,6 +17,7 @@ pub(crate) const KEY: &str = "00112233445566778899aabbccddeeff001122334455667788
 pub(crate) struct Asked {
     pub(crate) path: String,
     pub(crate) form: HashMap<String, String>,
+    pub(crate) json: Value,
     /// The number of requests before it on its connection.
     pub(crate) earlier: usize,
 }
@@ -102,7 +103,8 @@ fn read(reader: &mut BufReader<&TcpStream>, earlier: usize) -> Option<Asked> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     let form = url::form_urlencoded::parse(&body).into_owned().collect();
-    Some(Asked { path, form, earlier })
+    let json = serde_json::from_slice(&body).unwrap_or_default();
+    Some(Asked { path, form, json, earlier })
 }
 
 /// A token endpoint's answer with tokens of this number, whose access token lives for so long.
@@ -135,7 +137,10 @@ pub(crate) fn descriptor(url: &str, refresh: &Value) -> String {
         },
         "operations": { "check_token": check },
         "objects": { "user_token": { "token": ["/token"], "expires": { "at": ["/x"], "format": "rfc3339" } } },
-        "errors": { "message": ["/error_description"], "code": ["/error"] },
+        "errors": {
+            "message": ["/error_description"], "code": ["/error"],
+            "rules": [{ "on": ["user_token"], "status": [404], "kind": "reauthorize", "reason": "invalid_token" }],
+        },
     })
     .to_string()
 }
