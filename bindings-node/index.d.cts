@@ -133,7 +133,9 @@ export interface AppOptions extends NetworkOptions {
   /**
    * Where tokens are kept between processes, so that a fleet mints once: `sqlite:FILE`, `redis://…`,
    * `rediss://…` (TLS), or a {@link Store} of your own. If the store fails, installation tokens are
-   * minted as without it. `memory:` keeps the users' sessions of this process. Default: no store.
+   * minted as without it. `memory:` keeps the users' sessions of this process. A Redis URL may have `?prefix=`
+   * for the names of its keys (default `appmint:`) and `?wait_replicas=N` for writes that count only once N
+   * replicas have them (default 0). Default: no store.
    */
   store?: string | URL | Store | undefined
   /** The key that seals stored tokens and authorizations: 32 bytes, or their hexadecimal or base64 text. */
@@ -225,7 +227,8 @@ export class App {
   stats(): Stats
   /**
    * Ends the app's threads and forgets its tokens. Calls in progress complete; further calls fail with an
-   * {@link InvalidArgumentError}.
+   * {@link InvalidArgumentError}. Sessions' tokens that the store did not take yet are offered to it until the
+   * app's timeout has passed.
    */
   close(): void
   /** The same as `close`: `using app = new App(…)`. */
@@ -378,7 +381,8 @@ export class App {
   openAuthorization(sealed: string): Authorization
   /**
    * Exchanges a refresh token for a new user token. The refresh token is sent once; only if the platform
-   * refuses the client's first key, it is sent again with the second.
+   * refuses the client's first key, it is sent again with the second. After a lost answer it may be spent where
+   * the platform rotates refresh tokens: that error has `isRetryable` false. A session keeps what can be kept.
    *
    * @param refreshToken the refresh token, or the token that it came with
    * @throws {ReauthorizeError} of reason `invalid_refresh_token` if it is unknown, expired or revoked
@@ -1173,7 +1177,8 @@ export interface Store {
   remove(name: string, expected: Buffer): Awaitable<unknown>
   /**
    * Takes the lock of this name for `owner`, unless another owner has it; returns whether `owner` has it. The lock
-   * is free again after `leaseMs`, even if its owner never unlocks it.
+   * is free again after `leaseMs`, even if its owner never unlocks it. If `owner` has it already, the lease begins
+   * anew. Leases are best measured by a clock that nobody sets.
    */
   lock(name: string, owner: string, leaseMs: number): Awaitable<boolean>
   /** Releases the lock if `owner` has it. */

@@ -425,7 +425,8 @@ int64_t appmint_app_clock_offset_ms(const appmint_app *app);
 
 /**
  * Ends the app's threads and forgets its tokens, whatever sources of it exist. Calls that are
- * running complete; new ones are refused.
+ * running complete; new ones are refused. Sessions' tokens that the store did not take yet are
+ * offered to it until the app's timeout has passed.
  */
 void appmint_app_close(const appmint_app *app);
 
@@ -1101,7 +1102,9 @@ appmint_status appmint_app_open_authorization(const appmint_app *app,
 
 /**
  * A new user token for a refresh token. The refresh token is sent once, and again only with the
- * fallback key if the platform refused the first as the client's.
+ * fallback key if the platform refused the first as the client's. After a lost answer it may be
+ * spent where the platform rotates refresh tokens: that error is not retryable. A session keeps
+ * what can be kept (appmint_app_session).
  */
 appmint_status appmint_app_refresh(const appmint_app *app,
                                    const char *refresh_token,
@@ -1903,7 +1906,8 @@ typedef struct {
   int (*remove)(void *userdata, const char *name, const uint8_t *expected, size_t expected_len);
   /**
    * Locks this name for an owner; APPMINT_STORE_NO while another owner has the lock. The lock
-   * ends after the lease, even if the owner has died.
+   * ends after the lease, even if the owner has died. An owner that has it already begins the
+   * lease anew. Leases are best measured by a clock that nobody sets.
    */
   int (*lock)(void *userdata, const char *name, const char *owner, uint64_t lease_ms);
   /** Ends the lock, if the owner has it. */
@@ -1921,8 +1925,9 @@ appmint_status appmint_bytes_put(appmint_bytes *value,
 
 /**
  * Where tokens are kept between processes: "sqlite:FILE", "redis://..." or "rediss://..." (TLS),
- * with "?prefix=" for the names (default "appmint:"); "memory:" keeps them in this process. Needs
- * a key (appmint_config_set_store_key), or appmint_config_set_store_unencrypted.
+ * with "?prefix=" for the names (default "appmint:") and "?wait_replicas=N" for writes that count
+ * only once N replicas have them (default 0); "memory:" keeps them in this process. Needs a key
+ * (appmint_config_set_store_key), or appmint_config_set_store_unencrypted.
  */
 void appmint_config_set_store(appmint_config *config, const char *store, size_t store_len);
 
@@ -2142,7 +2147,10 @@ const char *appmint_error_request_id(const appmint_error *error);
 /** The time to wait before the next attempt, in milliseconds; -1 if there is none. */
 int64_t appmint_error_retry_after_ms(const appmint_error *error);
 
-/** 1 if the same call may work later without a change, else 0. */
+/**
+ * 1 if the same call may work later without a change, else 0. 0 after an error by which the code or
+ * refresh token that the call sent may be spent.
+ */
 int appmint_error_is_retryable(const appmint_error *error);
 
 /** The message and the hint, in one line. */

@@ -78,7 +78,8 @@ use crate::{
 ///     store (str | PathLike | Store): Where tokens live between processes: "sqlite:FILE" or the
 ///         Path of that file, "redis://…", "rediss://…" (TLS), "memory:" (which ends with the app),
 ///         or an object with the methods of appmint.Store. A Redis URL may have ?prefix= for the
-///         names of its keys (default "appmint:"). Default: no store.
+///         names of its keys (default "appmint:") and ?wait_replicas=N for writes that count only
+///         once N replicas have them (default 0). Default: no store.
 ///     store_key (str | bytes): The key that seals stored tokens and authorizations: 32 bytes, or
 ///         their text in hexadecimal or base64. `openssl rand -hex 32` makes one.
 ///     previous_store_key (str | bytes): A second key, for the time of a key rotation. It opens
@@ -166,8 +167,9 @@ impl App {
 
     /// Ends the app's threads and connections, and forgets its tokens.
     ///
-    /// Calls in progress complete; new ones raise an error. `with app:` closes it, too. A second
-    /// call does nothing.
+    /// Calls in progress complete; new ones raise an error. Sessions' tokens that the store did not
+    /// take yet are offered to it until the app's timeout has passed. `with app:` closes it, too. A
+    /// second call does nothing.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         compute(py, || {
             self.core.close();

@@ -110,7 +110,9 @@ impl App {
     /// Exchanges a refresh token for a new user token.
     ///
     /// The refresh token is sent once, even if the call fails, unless the platform refused the
-    /// first private key of the client: then it is sent again with the second.
+    /// first private key of the client: then it is sent again with the second. After a lost answer
+    /// it may be spent where the platform rotates refresh tokens: that error has `is_retryable`
+    /// False. A session keeps what can be kept.
     fn refresh(&self, refresh_token: Argument<'_, '_>) -> PyResult<Token> {
         let secret = token::refresh_secret("refresh_token", refresh_token)?;
         wait(refresh_token.py(), || self.core.refresh(secret)).map(Token)

@@ -1,5 +1,7 @@
 //! The current time, as an argument: every rule about time takes it, so that no test sleeps.
 
+#[cfg(target_os = "linux")]
+use std::fs;
 use std::{
     fmt,
     sync::{
@@ -15,6 +17,8 @@ use std::{
 };
 
 #[cfg(target_os = "linux")]
+use once_cell::race::OnceBox;
+#[cfg(target_os = "linux")]
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::time::{ClockReading, Timestamp};
@@ -29,20 +33,38 @@ pub trait Clock: Send + Sync + fmt::Debug {
     fn monotonic(&self) -> Duration {
         Timestamp::from_millis(0).until(self.now())
     }
-}
 
-/// Both times that a clock shows.
-pub(crate) fn reading(clock: &dyn Clock) -> ClockReading {
-    ClockReading::new(clock.now(), clock.monotonic())
+    /// A name for the moment from which [`monotonic`](Self::monotonic) counts, if other processes count
+    /// from it too: of two readings with the same name, the later one is the larger one. `None` if a
+    /// reading means nothing to another process.
+    fn origin(&self) -> Option<&str> {
+        None
+    }
+
+    /// Both times, as cheaply as they can be had: for each read of a cached token.
+    #[doc(hidden)]
+    fn coarse_reading(&self) -> ClockReading {
+        ClockReading::new(self.now(), self.monotonic())
+    }
 }
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
-/// The kernel's coarse clocks advance every few milliseconds and are read in three nanoseconds;
-/// nothing here needs more precision. `CLOCK_BOOTTIME`, which goes on while the machine is suspended,
-/// has no coarse variant and takes 25 ns, so [`SUSPENDED`] adds what the coarse clock lacks.
+impl SystemClock {
+    /// The start of this machine, from which all its processes count; `None` where the kernel does not
+    /// say.
+    pub(crate) fn machine() -> Option<&'static str> {
+        #[cfg(target_os = "linux")]
+        return boot();
+        #[cfg(not(target_os = "linux"))]
+        None
+    }
+}
+
+/// The kernel's coarse clocks advance every few milliseconds and are read in three nanoseconds.
+/// `CLOCK_BOOTTIME`, which goes on while the machine is suspended, has no coarse variant and takes 24.
 #[cfg(target_os = "linux")]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
@@ -50,20 +72,42 @@ impl Clock for SystemClock {
     }
 
     fn monotonic(&self) -> Duration {
-        let awake = millis(ClockId::MonotonicCoarse);
-        let since_boot = awake.saturating_add(SUSPENDED.total_ms(awake, measured_suspension_ms));
-        Duration::from_millis(u64::try_from(since_boot).unwrap_or(0)) // never negative
+        Duration::from_millis(u64::try_from(millis(ClockId::Boottime)).unwrap_or(0)) // since boot
+    }
+
+    fn coarse_reading(&self) -> ClockReading {
+        let awake_ms = millis(ClockId::MonotonicCoarse);
+        let suspended_ms = SUSPENDED.total_ms(awake_ms, measured_suspension_ms);
+        ClockReading {
+            wall_ms: millis(ClockId::RealtimeCoarse),
+            monotonic_ms: awake_ms.saturating_add(suspended_ms),
+        }
+    }
+
+    fn origin(&self) -> Option<&str> {
+        Self::machine()
     }
 }
 
-/// The time that this machine has been suspended since it booted.
+/// A time namespace has an offset of its own (time_namespaces(7)), so it is a part of the name.
 #[cfg(target_os = "linux")]
-static SUSPENDED: Suspension =
-    Suspension { total_ms: AtomicI64::new(0), next_ms: AtomicI64::new(i64::MIN) };
+fn boot() -> Option<&'static str> {
+    static BOOT: OnceBox<Option<String>> = OnceBox::new();
+    let read = || {
+        let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        let namespace = fs::read_link("/proc/self/ns/time").unwrap_or_default();
+        Some(format!("{} {}", id.trim(), namespace.display()))
+    };
+    BOOT.get_or_init(|| Box::new(read())).as_deref()
+}
 
-/// A total that is measured again once the machine has been awake for [`MEASURE_EVERY_MS`] more. For
-/// so long after a suspend a token that ended meanwhile counts as alive by the monotonic clock; the
-/// wall clock, which did go on, says otherwise.
+/// The difference of `CLOCK_BOOTTIME` and `CLOCK_MONOTONIC`.
+#[cfg(target_os = "linux")]
+static SUSPENDED: Suspension = Suspension::new();
+
+/// The time that this machine has been suspended, measured again once the machine has been awake for
+/// [`MEASURE_EVERY_MS`] more. For so long after a suspend a token in memory that ended meanwhile counts
+/// as alive by the monotonic clock; the wall clock, which did go on, says otherwise.
 #[cfg(target_os = "linux")]
 struct Suspension {
     total_ms: AtomicI64,
@@ -73,6 +117,10 @@ struct Suspension {
 
 #[cfg(target_os = "linux")]
 impl Suspension {
+    const fn new() -> Self {
+        Self { total_ms: AtomicI64::new(i64::MIN), next_ms: AtomicI64::new(i64::MIN) }
+    }
+
     fn total_ms(&self, awake_ms: i64, measure: impl FnOnce() -> i64) -> i64 {
         if awake_ms < self.next_ms.load(Ordering::Acquire) {
             return self.total_ms.load(Ordering::Relaxed);
@@ -125,10 +173,12 @@ struct ManualTime {
 }
 
 impl ManualClock {
-    /// A clock whose time is `now`.
+    /// A clock whose time is `now`. Its monotonic time begins there, too, so that the clocks of several
+    /// apps of one test can be compared.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
-        let (now, monotonic) = (AtomicI64::new(now.as_millis()), AtomicU64::new(0));
+        let monotonic = AtomicU64::new(u64::try_from(now.as_millis()).unwrap_or(0));
+        let now = AtomicI64::new(now.as_millis());
         Self(Arc::new(ManualTime { now, monotonic }))
     }
 
@@ -154,6 +204,10 @@ impl Clock for ManualClock {
     fn monotonic(&self) -> Duration {
         Duration::from_millis(self.0.monotonic.load(Ordering::SeqCst))
     }
+
+    fn origin(&self) -> Option<&str> {
+        Some("manual")
+    }
 }
 
 #[cfg(test)]
@@ -163,7 +217,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_suspension_is_added_once_the_machine_was_awake_for_a_moment() {
-        let suspended = Suspension { total_ms: AtomicI64::new(0), next_ms: AtomicI64::new(0) };
+        let suspended = Suspension::new();
         let unmeasured = || unreachable!("it was measured a moment ago");
         assert_eq!(suspended.total_ms(0, || 7000), 7000);
         assert_eq!(suspended.total_ms(MEASURE_EVERY_MS - 1, unmeasured), 7000);

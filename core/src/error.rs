@@ -206,6 +206,8 @@ struct Details {
     request_id: Option<String>,
     retry_after: Option<Duration>,
     date: Option<Timestamp>,
+    /// What the call sent may be spent, so that the same call must not be made again.
+    is_final: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -222,6 +224,7 @@ impl Error {
             request_id: None,
             retry_after: None,
             date: None,
+            is_final: false,
             source: None,
         }))
     }
@@ -283,6 +286,12 @@ impl Error {
         self
     }
 
+    /// Makes an error that would pass one after which the same call must not be made again.
+    pub(crate) fn final_for_caller(mut self) -> Self {
+        self.0.is_final = true;
+        self
+    }
+
     /// When the platform answered, by its own clock.
     pub(crate) fn with_date(mut self, date: Option<Timestamp>) -> Self {
         self.0.date = date;
@@ -341,11 +350,13 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Whether the same call may work later without a change.
+    /// Whether the same call may work later without a change. An error after which the code or refresh
+    /// token that the call sent may be spent is not retryable.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         use ErrorKind::{Pending, RateLimited, Server, Timeout, Transport};
-        matches!(self.kind(), Transport | Timeout | RateLimited | Pending | Server)
+        !self.0.is_final
+            && matches!(self.kind(), Transport | Timeout | RateLimited | Pending | Server)
     }
 }
 

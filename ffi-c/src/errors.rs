@@ -83,7 +83,8 @@ pub extern "C" fn appmint_error_retry_after_ms(error: Option<&appmint_error>) ->
     duration_ms(read(error, None, |error| error.core.retry_after()))
 }
 
-/// 1 if the same call may work later without a change, else 0.
+/// 1 if the same call may work later without a change, else 0. 0 after an error by which the code or
+/// refresh token that the call sent may be spent.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_is_retryable(error: Option<&appmint_error>) -> c_int {
     read(error, 0, |error| c_int::from(error.core.is_retryable()))

@@ -94,7 +94,8 @@ class App {
   /// Counts of the app's work. No network I/O.
   [[nodiscard]] Stats stats() const;
   /// Ends the app's threads and forgets its tokens, whatever copies and sources of it exist. Calls
-  /// that are running complete; new ones are refused.
+  /// that are running complete; new ones are refused. Sessions' tokens that the store did not take
+  /// yet are offered to it until the app's timeout has passed.
   void close() const;
 
   // ---- Installations
@@ -159,7 +160,9 @@ class App {
   [[nodiscard]] std::string seal_authorization(const Authorization &authorization) const;
   /// The authorization in a sealed text, in any process with the same store_key. No network I/O.
   [[nodiscard]] Authorization open_authorization(std::string_view sealed) const;
-  /// A new user token for a refresh token, which is sent once.
+  /// A new user token for a refresh token, which is sent once. After a lost answer it may be spent
+  /// where the platform rotates refresh tokens: that error is not retryable. A session keeps what
+  /// can be kept.
   [[nodiscard]] Token refresh(std::string_view refresh_token) const;
   /// Begins a login of the user at this machine (RFC 8252): a listener on 127.0.0.1 that the user's
   /// browser comes back to. No network I/O until Login::wait.

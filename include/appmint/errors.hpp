@@ -105,7 +105,8 @@ class Error : public std::runtime_error {
   [[nodiscard]] std::optional<std::string> request_id() const;
   /// The time to wait before the next attempt.
   [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const;
-  /// Whether the same call may work later without a change.
+  /// Whether the same call may work later without a change. Not after an error by which the code or
+  /// refresh token that the call sent may be spent.
   [[nodiscard]] bool is_retryable() const;
 
  private:

@@ -157,8 +157,9 @@ class App::Builder {
   // ---- events and stores
 
   /// Where tokens are kept between processes: "sqlite:FILE", "redis://..." or "rediss://..." (TLS),
-  /// with "?prefix=" for the names (default "appmint:"); "memory:" keeps them in this process.
-  /// Needs store_key or store_unencrypted. Default none.
+  /// with "?prefix=" for the names (default "appmint:") and "?wait_replicas=N" for writes that count
+  /// only once N replicas have them (default 0); "memory:" keeps them in this process. Needs
+  /// store_key or store_unencrypted. Default none.
   Builder &store(std::string_view location) &;
   Builder store(std::string_view location) && { return std::move(store(location)); }
   /// A store that the program implements, instead of one of the library's; default none.

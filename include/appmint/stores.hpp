@@ -33,7 +33,8 @@ class Store {
   /// Removes the value if it is `expected`, atomically.
   virtual void remove(std::string_view name, std::string_view expected) = 0;
   /// Locks this name for an owner. Returns whether it did: not while another owner has the lock.
-  /// The lock ends after the lease, even if the owner has died.
+  /// The lock ends after the lease, even if the owner has died. An owner that has it already begins
+  /// the lease anew. Leases are best measured by a clock that nobody sets.
   virtual bool lock(std::string_view name, std::string_view owner,
                     std::chrono::milliseconds lease) = 0;
   /// Ends the lock, if the owner has it.

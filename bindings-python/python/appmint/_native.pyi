@@ -107,7 +107,8 @@ class App:
         store (str | PathLike | Store): Where tokens live between processes: "sqlite:FILE" or the
             Path of that file, "redis://…", "rediss://…" (TLS), "memory:" (which ends with the app),
             or an object with the methods of appmint.Store. A Redis URL may have ?prefix= for the
-            names of its keys (default "appmint:"). Default: no store.
+            names of its keys (default "appmint:") and ?wait_replicas=N for writes that count only
+            once N replicas have them (default 0). Default: no store.
         store_key (str | bytes): The key that seals stored tokens and authorizations: 32 bytes, or
             their text in hexadecimal or base64. `openssl rand -hex 32` makes one.
         previous_store_key (str | bytes): A second key, for the time of a key rotation. It opens
@@ -240,8 +241,9 @@ class App:
     def close(self) -> None:
         """Ends the app's threads and connections, and forgets its tokens.
 
-        Calls in progress complete; new ones raise an error. `with app:` closes it, too. A second
-        call does nothing.
+        Calls in progress complete; new ones raise an error. Sessions' tokens that the store did not
+        take yet are offered to it until the app's timeout has passed. `with app:` closes it, too. A
+        second call does nothing.
         """
 
     def __enter__(self) -> Self: ...
@@ -570,7 +572,9 @@ class App:
         """Exchanges a refresh token for a new user token.
 
         The refresh token is sent once, even if the call fails, unless the platform refused the
-        first private key of the client: then it is sent again with the second.
+        first private key of the client: then it is sent again with the second. After a lost answer
+        it may be spent where the platform rotates refresh tokens: that error has `is_retryable`
+        False. A session keeps what can be kept.
 
         Args:
             refresh_token: The refresh token's text, or the Token that it came with.

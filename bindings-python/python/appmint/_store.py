@@ -57,7 +57,8 @@ class Store(Protocol):
         Args:
             name: The lock's name.
             owner: The owner's name.
-            lease: How long the lock is held if it is not released before.
+            lease: How long the lock is held if it is not released before. If the owner has the
+                lock already, the lease begins anew. Best measured by a clock that nobody sets.
 
         Returns:
             Whether the owner has the lock.

@@ -16,7 +16,7 @@ use crate::{
     logins::Authorizations,
     platform::descriptor::Base,
     secret::Secret,
-    sessions::Sessions,
+    sessions::{Sessions, Timing},
     sources::{Sources, TokenFetcher},
     store::{Sealer, Store, TokenStore},
     tasks::Pool,
@@ -261,6 +261,7 @@ pub(super) struct Parts {
     pub(super) sealer: Arc<Sealer>,
     pub(super) store_unencrypted: bool,
     pub(super) timeout: Duration,
+    pub(super) connect_timeout: Duration,
     pub(super) capacity: usize,
     pub(super) listener: Option<Listener>,
     pub(super) clock: Arc<dyn Clock>,
@@ -280,8 +281,13 @@ impl App {
             Arc::clone(&clock),
             Arc::clone(&events),
         ));
-        let sessions =
-            Arc::new(Sessions::new(Arc::clone(&client), store.clone(), Arc::clone(&events)));
+        let sessions = Arc::new(Sessions::new(
+            Arc::clone(&client),
+            store.clone(),
+            Arc::clone(&events),
+            pool.clone(),
+            Timing::new(parts.timeout, parts.connect_timeout),
+        )?);
         let fetcher = TokenFetcher {
             client: Arc::clone(&client),
             store: store.clone(),
@@ -318,5 +324,5 @@ fn token_store(parts: &Parts) -> Result<Option<TokenStore>> {
     // Two authorization servers may stand before one API: a token of one is not a token of the other.
     let server = config.platform.oauth().ok().map(|oauth| (&oauth.token.path, &oauth.issuer));
     let owner = serde_json::json!([config.platform.name(), api.as_str(), app, server]).to_string();
-    Ok(Some(TokenStore::new(store, Arc::clone(sealer), owner)))
+    Ok(Some(TokenStore::new(store, Arc::clone(sealer), owner, Arc::clone(&parts.clock))))
 }

@@ -120,11 +120,12 @@ impl App {
     }
 
     /// Closes idle connections and forgets the tokens; the app's threads end once their work is done.
-    /// Running calls complete; new ones are refused.
+    /// Running calls complete; new ones are refused. Sessions' tokens that the store did not take yet
+    /// are offered to it until the app's timeout has passed.
     pub fn close(&self) {
+        self.0.sessions.save_all();
         self.0.pool.close();
         self.0.sources.cache.clear_all();
-        self.0.sessions.clear();
         self.0.client.close();
     }
 

@@ -94,10 +94,15 @@ impl App {
     /// access token has expired, because its refresh token works.
     ///
     /// # Errors
-    /// [`Reauthorize`](crate::ErrorKind::Reauthorize) for an invalid refresh token.
+    /// [`Reauthorize`](crate::ErrorKind::Reauthorize) for an invalid refresh token. After a lost answer
+    /// the refresh token may be spent where the platform rotates refresh tokens: that error is not
+    /// retryable. A [`session`](Self::session) keeps what can be kept.
     pub fn refresh(&self, refresh_token: impl Into<Secret>) -> Task<Token> {
         let token = refresh_token.into();
-        self.spawn(move |client, deadline| client.exchange_refresh_token(&token, deadline))
+        self.spawn(move |client, deadline| {
+            let refreshed = client.exchange_refresh_token(&token, None, deadline);
+            refreshed.map_err(|error| client.classify_refresh(error))
+        })
     }
 
     /// Begins a login of the person at this machine: a listener on 127.0.0.1 to which the browser

@@ -127,6 +127,7 @@ impl Settings {
             clock: self.clock.clone().unwrap_or_else(|| Arc::new(SystemClock)),
             config,
             timeout,
+            connect_timeout: self.connect_timeout(timeout),
             capacity,
         })
     }
@@ -153,15 +154,18 @@ impl Settings {
         if let Some(transport) = &self.transport {
             return Ok(Arc::clone(transport));
         }
-        // The connect timeout stays below the call's timeout, so that a failure to connect is reported
-        // as `unreachable`: it proves that nothing was sent.
-        let connect_timeout = self.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
         Ok(Arc::new(HttpTransport::new(&Network {
             proxy: self.proxy.clone(),
             root_certificates: self.root_certificates.clone(),
-            connect_timeout: Some(connect_timeout.min(timeout.mul_f64(0.75))),
+            connect_timeout: Some(self.connect_timeout(timeout)),
             user_agent: self.user_agent.clone(),
         })?))
+    }
+
+    /// The connect timeout stays below the call's timeout, so that a failure to connect is reported as
+    /// `unreachable`: it proves that nothing was sent.
+    fn connect_timeout(&self, timeout: Duration) -> Duration {
+        self.connect_timeout.unwrap_or(CONNECT_TIMEOUT).min(timeout.mul_f64(0.75))
     }
 
     fn sealer(&self) -> Result<Arc<Sealer>> {

@@ -38,7 +38,11 @@ pub(super) fn issued(
     refresh_token: Option<&Secret>,
 ) -> Result<Token> {
     let rules = &reply.platform.oauth()?.reply;
-    let json = reply.json_or_form()?;
+    // After a refresh that was carried out, this answer is the only one that holds the new tokens.
+    let json = match refresh_token {
+        Some(_) => reply.json_or_form_leniently(&[&rules.access_token, &rules.refresh_token])?,
+        None => reply.json_or_form()?,
+    };
     let Some(secret) = members::secret(&json, &rules.access_token) else {
         return Err(no_access_token(reply, &json));
     };
@@ -46,16 +50,23 @@ pub(super) fn issued(
         let what = "the answer's token is not a bearer token";
         return Err(reply.protocol_error(Reason::UnsupportedTokenType, what));
     }
+    let read_expiry = |rule: &Expires| match read_expiry(reply, &json, rule) {
+        Err(_) if refresh_token.is_some() => Ok(None),
+        expiry => expiry,
+    };
     let refresh_expiry = match &rules.refresh_expires {
-        Some(rule) => read_expiry(reply, &json, rule)?,
+        Some(rule) => read_expiry(rule)?,
         None => None,
     };
-    // RFC 6749 §6: a reply without a refresh token leaves the old one in force.
-    let next = members::secret(&json, &rules.refresh_token).or_else(|| refresh_token.cloned());
+    // RFC 6749 §6: a reply without a refresh token leaves the old one in force. One that cannot be read
+    // has taken its place all the same.
+    let is_named = members::text(&json, &rules.refresh_token).is_some();
+    let old = || refresh_token.filter(|_| !is_named).cloned();
+    let next = members::secret(&json, &rules.refresh_token).or_else(old);
     let token = Token::builder(kind, secret)
         .issued_at(reply.now)
         .scheme(&reply.platform.descriptor().api.authorization_scheme)
-        .expiry(read_expiry(reply, &json, &rules.expires)?)
+        .expiry(read_expiry(&rules.expires)?)
         .scopes(members::words(&json, &rules.scope))
         .refresh_token(next, refresh_expiry.map(|expiry| expiry.at))
         .build();

@@ -39,7 +39,7 @@ pub(crate) trait Fetch<K>: Send + Sync {
     /// deadline.
     fn fetch(
         &self,
-        entry: &Entry<K>,
+        entry: &Arc<Entry<K>>,
         purpose: Purpose,
         min_valid: Duration,
         deadline: Deadline,
@@ -141,7 +141,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     ) -> Option<Token> {
         let cached = entry.cached();
         let cached = cached.as_ref()?;
-        let now = self.clock.reading();
+        let now = self.clock.coarse_reading();
         let (remaining, margin) = (cached.remaining_ms(now), cached.margin_ms(min_valid));
         if remaining <= margin {
             return None;

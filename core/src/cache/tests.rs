@@ -20,7 +20,7 @@ struct Scripted {
 impl Fetch<&'static str> for Scripted {
     fn fetch(
         &self,
-        _entry: &Entry<&'static str>,
+        _entry: &Arc<Entry<&'static str>>,
         purpose: Purpose,
         _min_valid: Duration,
         _deadline: Deadline,

@@ -9,6 +9,7 @@ use crate::{
     auth::{ClientAuthentication, Grant, Issuer, JwtRules, OAuthClient, oauth_client::basic},
     encoding::random_text,
     error::Result,
+    http::SendBy,
     oauth::CodeExchange,
     platform::oauth::ClientAuthenticationMethod as Method,
     secret::Secret,
@@ -69,7 +70,7 @@ impl PlatformClient {
         self.config.client_id.as_deref().ok_or_else(|| missing("client_id"))
     }
 
-    /// Exchanges an authorization code.
+    /// Exchanges an authorization code. An error after which the code may be spent is not retryable.
     pub(crate) fn exchange_code(
         &self,
         exchange: &CodeExchange,
@@ -80,17 +81,19 @@ impl PlatformClient {
             let grant = Grant::AuthorizationCode { client, code, redirect_uri, code_verifier };
             self.exchange(&grant, deadline)
         })
+        .map_err(|error| self.classify(error, "authorization code"))
     }
 
-    /// Exchanges a refresh token.
+    /// Exchanges a refresh token, unless it is too late to send it once a connection is made.
     pub(crate) fn exchange_refresh_token(
         &self,
         refresh_token: &Secret,
+        send_by: Option<&SendBy>,
         deadline: Deadline,
     ) -> Result<Token> {
         self.with_client(|client| {
             let grant = Grant::RefreshToken { client, refresh_token: refresh_token.clone() };
-            self.exchange(&grant, deadline)
+            self.exchange_by(&grant, send_by, deadline)
         })
     }
 

@@ -8,7 +8,7 @@
 //! `identity` signs the app's JWT and turns to another clock or key when the platform refuses one,
 //! `authentication` authenticates the OAuth client, `minting` gets tokens for the app and its
 //! installations, `lookup` finds installations, `calls` makes the caller's API calls, `operations`
-//! everything that takes one request.
+//! everything that takes one request, and `proof` tells what a failure proves.
 
 mod authentication;
 mod calls;
@@ -16,6 +16,7 @@ mod identity;
 mod lookup;
 mod minting;
 mod operations;
+mod proof;
 
 use std::{
     fmt,
@@ -30,13 +31,14 @@ pub(crate) use self::{
     calls::Attempt,
     identity::{jwt_descriptor, missing},
     operations::TokenEndpointCall,
+    proof::Proof,
 };
 use crate::{
     auth::{Grant, Signer},
     error::Result,
     event::{Event, EventKind, EventSink},
     http::{
-        Repeat, Request, Response, RetryPolicy, Transport,
+        Repeat, Request, Response, RetryPolicy, SendBy, Transport,
         clock_offset::PlatformClock,
         retry::{RetryHint, retry_after},
     },
@@ -111,7 +113,18 @@ impl PlatformClient {
 
     /// Exchanges a grant for a token.
     pub(crate) fn exchange(&self, grant: &Grant, deadline: Deadline) -> Result<Token> {
-        let request = grant.request(self.platform())?;
+        self.exchange_by(grant, None, deadline)
+    }
+
+    /// Exchanges a grant for a token, unless it is too late to send it once a connection is made.
+    fn exchange_by(
+        &self,
+        grant: &Grant,
+        send_by: Option<&SendBy>,
+        deadline: Deadline,
+    ) -> Result<Token> {
+        let mut request = grant.request(self.platform())?;
+        request.send_by = send_by.cloned();
         let response = self.send(&request, deadline)?;
         grant.token_in(&self.reply(grant.operation(), &grant.subject(), &request, &response))
     }

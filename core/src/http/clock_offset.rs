@@ -14,7 +14,7 @@ use arc_swap::ArcSwap;
 use url::Url;
 
 use crate::{
-    clock::{self, Clock},
+    clock::Clock,
     http::message::Response,
     time::{ClockReading, Timestamp},
 };
@@ -32,6 +32,11 @@ impl PlatformClock {
         Self { system, offsets: ClockOffsets::new(api) }
     }
 
+    /// The machine's clock.
+    pub(crate) fn system(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.system)
+    }
+
     /// The time by this machine's wall clock.
     pub(crate) fn system_now(&self) -> Timestamp {
         self.system.now()
@@ -44,7 +49,12 @@ impl PlatformClock {
 
     /// Both of this machine's clocks at this moment.
     pub(crate) fn reading(&self) -> ClockReading {
-        clock::reading(&*self.system)
+        ClockReading::new(self.system.now(), self.system.monotonic())
+    }
+
+    /// The same, read so cheaply that a suspend of the machine may be noticed a moment later.
+    pub(crate) fn coarse_reading(&self) -> ClockReading {
+        self.system.coarse_reading()
     }
 
     pub(crate) fn offsets(&self) -> &ClockOffsets {

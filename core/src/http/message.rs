@@ -8,6 +8,7 @@ use zeroize::Zeroize as _;
 
 use crate::{
     error::{Error, Result},
+    http::SendBy,
     secret::Secret,
 };
 
@@ -26,8 +27,11 @@ pub struct Request {
     pub body: Body,
     /// The largest body that a response to it may have, in bytes.
     pub response_limit: usize,
-    /// When it may be sent again.
+    /// When it may be sent again. A request that may not be is sent on a connection of its own: on one
+    /// that lay idle the server may be hanging up at that moment.
     pub repeat: Repeat,
+    /// The moment after which it must not be sent any more, once a connection is made.
+    pub send_by: Option<SendBy>,
     /// Secrets in it that a platform might repeat in an error message.
     pub secrets: Vec<Secret>,
 }
@@ -82,6 +86,7 @@ impl Request {
             body: Body::None,
             response_limit: TOKEN_REPLY_LIMIT,
             repeat: Repeat::Never,
+            send_by: None,
             secrets: Vec::new(),
         }
     }

@@ -1,18 +1,23 @@
 //! HTTP as values: a request goes out, a response comes back, and any status is an answer.
 //!
-//! `message` holds the two values, `transport` sends one request once, `retry` decides when
+//! `message` holds the two values, `transport` sends one request once (`fresh` on a connection of
+//! its own, `failure` says why no answer came), `retry` decides when
 //! it is sent again, `limit` is a rate limit as a value, `clock_offset` learns how far each
 //! host's clock is from ours, and `strict_json` reads JSON in which no member comes twice.
 
 pub(crate) mod clock_offset;
+mod failure;
+mod fresh;
 pub(crate) mod limit;
 pub(crate) mod message;
 pub(crate) mod retry;
+mod send_by;
 pub(crate) mod strict_json;
 pub(crate) mod transport;
 
 pub use self::{
     message::{Body, Repeat, Request, Response},
     retry::RetryPolicy,
+    send_by::SendBy,
     transport::{HttpTransport, Network, Transport},
 };

@@ -1,9 +1,9 @@
 //! JSON in which no object has a member twice, so that a proxy, a log and this library read the
-//! same (RFC 8259 §4).
+//! same (RFC 8259 §4); and the exception, an answer that comes only once.
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// The fault of a text that could not be read.
@@ -16,22 +16,46 @@ pub(crate) enum Fault {
 
 /// Reads a JSON text.
 pub(crate) fn read(text: &[u8]) -> Result<Value, Fault> {
-    let read = serde_json::from_slice(text).map(|Strict(value)| value);
+    read_with(text, None)
+}
+
+/// Reads the text of an answer that comes only once and holds what no other answer will. Only the
+/// members of these names must not come twice with different values; of others the last one counts, and
+/// bytes that are not UTF-8 are replaced by U+FFFD.
+pub(crate) fn read_leniently(text: &[u8], needed: &[&str]) -> Result<Value, Fault> {
+    let text = String::from_utf8_lossy(text);
+    read_with(text.trim_start_matches('\u{feff}').as_bytes(), Some(needed))
+}
+
+fn read_with(text: &[u8], needed: Option<&[&str]>) -> Result<Value, Fault> {
+    let mut input = serde_json::Deserializer::from_slice(text);
+    let read =
+        Reader { needed }.deserialize(&mut input).and_then(|value| input.end().map(|()| value));
     // The reader below takes any JSON, so the only data error is its own.
     read.map_err(|error| if error.is_data() { Fault::DuplicateMember } else { Fault::NotJson })
 }
 
-struct Strict(Value);
+/// `needed`: the members that must not come twice with different values; `None`: no member twice.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    needed: Option<&'a [&'a str]>,
+}
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        input.deserialize_any(Reader).map(Self)
+impl Reader<'_> {
+    fn allows(self, name: &str, before: &Value, value: &Value) -> bool {
+        self.needed.is_some_and(|needed| !needed.contains(&name) || before == value)
     }
 }
 
-struct Reader;
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = Value;
 
-impl<'de> Visitor<'de> for Reader {
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Value, D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,7 +92,7 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut all = Vec::new();
-        while let Some(Strict(item)) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(self)? {
             all.push(item);
         }
         Ok(Value::Array(all))
@@ -76,10 +100,12 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut all = Map::new();
-        while let Some((name, Strict(value))) = members.next_entry::<String, _>()? {
-            if all.insert(name, value).is_some() {
+        while let Some(name) = members.next_key::<String>()? {
+            let value = members.next_value_seed(self)?;
+            if all.get(&name).is_some_and(|before| !self.allows(&name, before, &value)) {
                 return Err(A::Error::custom("a member comes twice"));
             }
+            all.insert(name, value);
         }
         Ok(Value::Object(all))
     }
@@ -101,5 +127,16 @@ mod tests {
         for text in [r#"{"a": 1, "a": 1}"#, r#"[{"b": {"a": 1, "\u0061": 2}}]"#] {
             assert_eq!(read(text.as_bytes()), Err(Fault::DuplicateMember));
         }
+    }
+
+    #[test]
+    fn an_answer_that_comes_once_is_read_as_far_as_it_goes() {
+        let read = |text: &[u8]| read_leniently(text, &["token"]);
+        let text =
+            b"\xef\xbb\xbf{\"token\": \"t\", \"scope\": 1, \"scope\": \"\xff\", \"token\": \"t\"}";
+        let expected = serde_json::json!({ "token": "t", "scope": "\u{fffd}" });
+        assert_eq!(read(text), Ok(expected));
+        assert_eq!(read(br#"{"token": "t", "token": "u"}"#), Err(Fault::DuplicateMember));
+        assert_eq!(read(b"{} x"), Err(Fault::NotJson));
     }
 }

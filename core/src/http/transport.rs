@@ -1,21 +1,24 @@
 //! Sends one request and returns the response, whatever its status.
 
-use std::{
-    error::Error as StdError,
-    fmt,
-    io::{self, Read as _},
-    time::Duration,
-};
+use std::{fmt, io::Read as _, sync::Arc, time::Duration};
 
 use once_cell::sync::OnceCell;
-use reqwest::{Certificate, Proxy, blocking, redirect};
+use reqwest::{
+    Certificate, Method, Proxy, blocking,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+    redirect,
+};
 use url::{Host, Url};
 
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
-    http::message::{Body, Request, Response, check_header},
+    http::{
+        failure::{authority, failure, interrupted, too_large},
+        fresh,
+        message::{Body, Repeat, Request, Response, check_header},
+    },
     secret::Secret,
-    tasks::{Deadline, PerProcess},
+    tasks::{Deadline, Owned, PerProcess},
 };
 
 /// Sends requests. [`HttpTransport`] is the default; another one may use the host program's own
@@ -50,10 +53,19 @@ pub struct HttpTransport {
     roots: Vec<Certificate>,
     connect_timeout: Duration,
     user_agent: String,
-    client: PerProcess<OnceCell<blocking::Client>>,
+    clients: PerProcess<Clients>,
     /// For URLs on this machine, which never go through a proxy of the environment: plain http to
     /// this machine is allowed only because the request does not leave it.
-    direct: PerProcess<OnceCell<blocking::Client>>,
+    direct: PerProcess<Clients>,
+}
+
+/// The HTTP clients of one way to the network.
+#[derive(Default)]
+struct Clients {
+    /// Keeps connections for the next request.
+    pooled: OnceCell<blocking::Client>,
+    /// Opens a connection for each request.
+    fresh: OnceCell<reqwest::Client>,
 }
 
 enum ProxyChoice {
@@ -73,73 +85,99 @@ impl HttpTransport {
             roots: roots(network.root_certificates.as_deref())?,
             connect_timeout: network.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             user_agent: user_agent(network.user_agent.as_deref())?,
-            client: PerProcess::default(),
+            clients: PerProcess::default(),
             direct: PerProcess::default(),
         })
     }
 
-    fn client(&self, url: &Url) -> Result<blocking::Client> {
+    fn clients(&self, url: &Url) -> (Arc<Owned<Clients>>, &ProxyChoice) {
         if matches!(self.proxy, ProxyChoice::Environment) && is_loopback(url) {
-            let direct = self.direct.get_or_default();
-            return direct.get_or_try_init(|| self.open(&ProxyChoice::None)).cloned();
+            return (self.direct.get_or_default(), &ProxyChoice::None);
         }
-        self.client.get_or_default().get_or_try_init(|| self.open(&self.proxy)).cloned()
+        (self.clients.get_or_default(), &self.proxy)
     }
 
-    fn open(&self, proxy: &ProxyChoice) -> Result<blocking::Client> {
-        let builder = blocking::Client::builder()
+    fn pooled(&self, url: &Url) -> Result<blocking::Client> {
+        let (clients, proxy) = self.clients(url);
+        let open = || {
+            let builder = blocking::ClientBuilder::from(self.builder(proxy));
+            builder.timeout(None).build().map_err(no_client)
+        };
+        clients.pooled.get_or_try_init(open).cloned()
+    }
+
+    fn fresh(&self, url: &Url) -> Result<reqwest::Client> {
+        let (clients, proxy) = self.clients(url);
+        let builder =
+            || self.builder(proxy).pool_max_idle_per_host(0).connector_layer(fresh::Watch);
+        clients.fresh.get_or_try_init(|| builder().build().map_err(no_client)).cloned()
+    }
+
+    fn builder(&self, proxy: &ProxyChoice) -> reqwest::ClientBuilder {
+        let builder = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .timeout(None)
             .connect_timeout(self.connect_timeout)
             .user_agent(&self.user_agent)
             .tls_certs_merge(self.roots.iter().cloned());
-        let builder = match proxy {
+        match proxy {
             ProxyChoice::Environment => builder,
             ProxyChoice::None => builder.no_proxy(),
             ProxyChoice::Given(proxy) => builder.no_proxy().proxy((**proxy).clone()),
-        };
-        builder.build().map_err(|error| {
-            Error::new(ErrorKind::Transport, "the HTTP client could not be set up")
-                .caused_by(error.without_url())
-        })
+        }
     }
 
     fn send_once(&self, request: &Request, url: &Url, deadline: Deadline) -> Result<Response> {
-        let outgoing = self.prepare(request, url, deadline)?;
-        let mut incoming =
-            outgoing.send().map_err(|error| failure(error, url, "no answer came"))?;
+        let (method, headers) = head(request)?;
+        let body = body(request);
+        if request.repeat == Repeat::Never {
+            let client = self.fresh(url)?;
+            let outgoing = client.request(method, url.clone()).headers(headers);
+            let outgoing = body.into_iter().fold(outgoing, reqwest::RequestBuilder::body);
+            return fresh::send(&client, outgoing, request, url, deadline);
+        }
+        let outgoing = self.pooled(url)?.request(method, url.clone()).headers(headers);
+        let outgoing = body.into_iter().fold(outgoing, blocking::RequestBuilder::body);
+        let sent = outgoing.timeout(deadline.remaining()).send();
+        let mut incoming = sent.map_err(|error| failure(error, url, "no answer came"))?;
         let status = incoming.status().as_u16();
         let headers = readable_headers(incoming.headers());
         let body = read_body(&mut incoming, request.response_limit, url)
             .map_err(|error| error.with_status(status))?;
         Ok(Response { status, headers, body })
     }
+}
 
-    fn prepare(
-        &self,
-        request: &Request,
-        url: &Url,
-        deadline: Deadline,
-    ) -> Result<blocking::RequestBuilder> {
-        let method = reqwest::Method::from_bytes(request.method.as_bytes())
-            .map_err(|_| Error::invalid("the method is not an HTTP method"))?;
-        let mut outgoing =
-            self.client(url)?.request(method, url.clone()).timeout(deadline.remaining());
-        for (name, value) in &request.headers {
-            outgoing = outgoing.header(name, value);
-        }
-        if let Some(value) = &request.authorization {
-            outgoing = outgoing.header("authorization", sensitive(value)?);
-        }
-        Ok(match &request.body {
-            Body::None => outgoing,
-            Body::Sensitive { media_type, text } => {
-                outgoing.header("content-type", *media_type).body(text.reveal().to_owned())
-            }
-            Body::Bytes(bytes) => outgoing.body(bytes.clone()),
-        })
+/// The method and the headers of a request.
+fn head(request: &Request) -> Result<(Method, HeaderMap)> {
+    let method = Method::from_bytes(request.method.as_bytes())
+        .map_err(|_| Error::invalid("the method is not an HTTP method"))?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in &request.headers {
+        let invalid = || Error::invalid(format!("the header {name} cannot be sent"));
+        let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
+        headers.append(parsed, HeaderValue::from_str(value).map_err(|_| invalid())?);
     }
+    if let Body::Sensitive { media_type, .. } = &request.body {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    }
+    if let Some(value) = &request.authorization {
+        headers.insert(AUTHORIZATION, sensitive(value)?);
+    }
+    Ok((method, headers))
+}
+
+fn body(request: &Request) -> Option<Vec<u8>> {
+    match &request.body {
+        Body::None => None,
+        Body::Sensitive { text, .. } => Some(text.reveal().as_bytes().to_owned()),
+        Body::Bytes(bytes) => Some(bytes.clone()),
+    }
+}
+
+fn no_client(error: reqwest::Error) -> Error {
+    Error::new(ErrorKind::Transport, "the HTTP client could not be set up")
+        .caused_by(error.without_url())
 }
 
 impl Transport for HttpTransport {
@@ -156,7 +194,7 @@ impl Transport for HttpTransport {
     }
 
     fn close(&self) {
-        self.client.reset();
+        self.clients.reset();
         self.direct.reset();
     }
 }
@@ -209,15 +247,15 @@ fn user_agent(before: Option<&str>) -> Result<String> {
     Ok(format!("{before} {own}"))
 }
 
-fn sensitive(value: &Secret) -> Result<reqwest::header::HeaderValue> {
-    let mut header = reqwest::header::HeaderValue::from_str(value.reveal())
+fn sensitive(value: &Secret) -> Result<HeaderValue> {
+    let mut header = HeaderValue::from_str(value.reveal())
         .map_err(|_| Error::invalid("the credential has a character that a header cannot hold"))?;
     header.set_sensitive(true);
     Ok(header)
 }
 
 /// Headers with each name once; repeated fields are joined into one list (RFC 9110 §5.2).
-fn readable_headers(headers: &reqwest::header::HeaderMap) -> Vec<(String, String)> {
+pub(super) fn readable_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let values = |name| {
         let all = headers.get_all(name).iter();
         all.map(|value| String::from_utf8_lossy(value.as_bytes())).collect::<Vec<_>>().join(", ")
@@ -238,56 +276,6 @@ fn read_body(incoming: &mut blocking::Response, limit: usize, url: &Url) -> Resu
     if body.len() > limit { Err(too_large(url, limit)) } else { Ok(body) }
 }
 
-fn too_large(url: &Url, limit: usize) -> Error {
-    let message = format!("{} answered with more than {limit} bytes", authority(url));
-    Error::protocol(Reason::BodyTooLarge, message)
-}
-
-fn interrupted(error: io::Error, url: &Url) -> Error {
-    if error.kind() == io::ErrorKind::TimedOut || deepest(&error).contains("timed out") {
-        return timed_out(url, "the answer was not complete").caused_by(error);
-    }
-    let message =
-        format!("the connection to {} broke before the answer was complete", authority(url));
-    Error::new(ErrorKind::Transport, message).because(Reason::ConnectionLost).caused_by(error)
-}
-
-fn failure(error: reqwest::Error, url: &Url, what: &str) -> Error {
-    let error = error.without_url();
-    let (authority, why) = (authority(url), deepest(&error));
-    if is_tls(&error) && error.is_connect() {
-        return Error::new(ErrorKind::Transport, format!("TLS with {authority} failed: {why}"))
-            .because(Reason::Tls)
-            .advise("If the host uses a company's own certificate authority, give it as root_certificates.")
-            .caused_by(error);
-    }
-    if error.is_connect() {
-        return Error::new(ErrorKind::Transport, format!("cannot reach {authority}: {why}"))
-            .because(Reason::Unreachable)
-            .caused_by(error);
-    }
-    if error.is_timeout() {
-        return timed_out(url, what).caused_by(error);
-    }
-    if error.is_builder() {
-        return Error::invalid(format!("the request to {authority} cannot be sent: {why}"));
-    }
-    Error::new(ErrorKind::Transport, format!("the connection to {authority} broke: {why}"))
-        .because(Reason::ConnectionLost)
-        .caused_by(error)
-}
-
-fn timed_out(url: &Url, what: &str) -> Error {
-    Error::new(ErrorKind::Timeout, format!("{what} from {} before the deadline", authority(url)))
-        .advise("Raise `timeout`, or try again: the platform or the network is slow.")
-}
-
-/// A URL's host and port, without the path, which may contain private names.
-fn authority(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
 /// Whether a URL's host is this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -296,28 +284,6 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
-}
-
-fn chain<'a>(error: &'a Layer) -> impl Iterator<Item = &'a Layer> {
-    std::iter::successors(Some(error), |error: &&'a Layer| beneath(*error))
-}
-
-/// `io::Error` leaves out the error it wraps and names that one's source.
-fn beneath(error: &Layer) -> Option<&Layer> {
-    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-        Some(wrapped) => Some(wrapped),
-        None => error.source(),
-    }
-}
-
-type Layer = dyn StdError + 'static;
-
-fn deepest(error: &Layer) -> String {
-    chain(error).last().map(ToString::to_string).unwrap_or_default()
-}
-
-fn is_tls(error: &reqwest::Error) -> bool {
-    chain(error).any(<Layer>::is::<rustls::Error>)
 }
 
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -67,7 +67,8 @@ impl Authorizations {
         callback::authorization_code(self.client.platform(), callback, authorization.state())
     }
 
-    /// Exchanges the code of an authorization, which is done once.
+    /// Exchanges the code of an authorization, which is done once; again only if the code was not sent,
+    /// or the platform refused to look at it for now.
     pub(crate) fn finish(
         &self,
         authorization: &Authorization,
@@ -80,7 +81,20 @@ impl Authorizations {
         let mut exchange = CodeExchange::new(code.clone());
         exchange.redirect_uri = redirect_uri.map(str::to_owned);
         exchange.code_verifier = authorization.code_verifier().cloned();
-        self.client.exchange_code(&exchange, deadline)
+        self.client.exchange_code(&exchange, deadline).inspect_err(|error| {
+            if error.is_retryable() {
+                self.forget_finished(authorization.state());
+            }
+        })
+    }
+
+    /// Lets an authorization be finished whose code is not spent. If the store fails, it stays finished
+    /// for other processes.
+    fn forget_finished(&self, state: &str) {
+        lock(&self.finished.get_or_default()).remove(state);
+        if let Some(store) = &self.store {
+            let _ = store.forget_once(state);
+        }
     }
 
     fn finish_once(&self, authorization: &Authorization) -> Result<()> {

@@ -17,6 +17,7 @@ use super::{Authorizations, pages::Page};
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
     oauth::{Authorization, AuthorizationRequest},
+    secret::Secret,
     tasks::{Deadline, Pool, Task, lock},
     token::Token,
 };
@@ -169,8 +170,7 @@ impl Login {
                     }
                     Err(error) => (Some(Page::of_error(&error)), Some(Err(error))),
                     Ok(code) => {
-                        let outcome =
-                            self.0.authorizations.finish(&self.0.authorization, &code, deadline);
+                        let outcome = self.finish(&code, deadline);
                         (
                             Some(outcome.as_ref().map_or_else(Page::of_error, |_| Page::Done)),
                             Some(outcome),
@@ -183,6 +183,20 @@ impl Login {
         // The person sees the result; if the browser has gone, nothing is lost.
         let _ = page.map(|page| page.write(&mut stream));
         result
+    }
+
+    /// Exchanges the code; again after a failure that spent nothing, because the person would have to
+    /// start anew.
+    fn finish(&self, code: &Secret, deadline: Deadline) -> Result<Token> {
+        for pause in FINISH_PAUSES {
+            match self.0.authorizations.finish(&self.0.authorization, code, deadline) {
+                Err(error) if error.is_retryable() && deadline.remaining() > pause => {
+                    thread::sleep(pause);
+                }
+                outcome => return outcome,
+            }
+        }
+        self.0.authorizations.finish(&self.0.authorization, code, deadline)
     }
 
     /// The path and query of a request for the callback, or the page to answer with.
@@ -259,6 +273,9 @@ fn no_listener(error: io::Error) -> Error {
         .caused_by(error)
 }
 
+/// The pauses between attempts to exchange a code that was not sent.
+const FINISH_PAUSES: [Duration; 3] =
+    [Duration::from_millis(250), Duration::from_secs(1), Duration::from_secs(3)];
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 /// A client that sends slowly must not keep the person's browser waiting.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);

@@ -29,9 +29,11 @@ pub(crate) fn text_at(json: &Value, pointer: &str) -> Option<String> {
     }
 }
 
-/// A secret, which goes into a header: one with control characters in it is none.
+/// A secret, which goes into a header: one with control characters, or with bytes that were not UTF-8,
+/// is none.
 pub(crate) fn secret(json: &Value, at: &Pointers) -> Option<Secret> {
-    text(json, at).filter(|text| !text.contains(char::is_control)).map(Secret::new)
+    let is_odd = |c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER;
+    text(json, at).filter(|text| !text.contains(is_odd)).map(Secret::new)
 }
 
 /// A word that platforms write in either case, such as `ALL`.

@@ -136,11 +136,15 @@ pub(crate) struct Refresh {
     pub(crate) grace_s: u64,
     /// A refresh ends the access token that came with the refresh token.
     pub(crate) ends_old_token: bool,
+    /// Statuses of 500 and above by which the token endpoint says that it did not carry the refresh out.
+    /// By default none does: a gateway answers 502, 503 or 504 when the server behind it broke off,
+    /// before its work or after it.
+    pub(crate) unspent_statuses: Vec<u16>,
 }
 
 impl Default for Refresh {
     fn default() -> Self {
-        Self { rotates: true, grace_s: 0, ends_old_token: false }
+        Self { rotates: true, grace_s: 0, ends_old_token: false, unspent_statuses: Vec::new() }
     }
 }
 

@@ -9,7 +9,10 @@ use crate::{
         message::{Request, Response},
         strict_json::{self, Fault},
     },
-    platform::{Platform, descriptor::Operation},
+    platform::{
+        Platform,
+        descriptor::{Operation, Pointers},
+    },
     time::{ClockReading, Timestamp},
 };
 
@@ -42,6 +45,20 @@ impl Reply<'_> {
     pub(crate) fn json_or_form(&self) -> Result<Value, Error> {
         match (strict_json::read(&self.response.body), form(self.response)) {
             (Err(Fault::NotJson), Some(fields)) => fields.map_err(|fault| self.unreadable(&fault)),
+            (json, _) => json.map_err(|fault| self.unreadable(&fault)),
+        }
+    }
+
+    /// The body of an answer that comes only once: the values at the `needed` pointers must be certain,
+    /// anything else may be odd.
+    pub(crate) fn json_or_form_leniently(&self, needed: &[&Pointers]) -> Result<Value, Error> {
+        let names: Vec<&str> = needed
+            .iter()
+            .flat_map(|pointers| pointers.iter())
+            .filter_map(|pointer| pointer.rsplit('/').next())
+            .collect();
+        match (strict_json::read_leniently(&self.response.body, &names), form(self.response)) {
+            (Err(Fault::NotJson), Some(Ok(fields))) => Ok(fields),
             (json, _) => json.map_err(|fault| self.unreadable(&fault)),
         }
     }

@@ -1,28 +1,30 @@
 //! Users' sessions: a refresh token is used up at most once, and the answer is written to the store
 //! before anybody sees it.
 //!
-//! [`rotation`] is the pure state machine that decides, and [`refresh`] carries its actions out. This
-//! file takes the session's lock in the store. Read `rotation` first.
+//! [`rotation`] is the pure state machine that decides, and [`refresh`] carries its actions out, on a
+//! thread of its own: once a refresh token is on its way, the refresh goes on until its answer is read
+//! and written, whoever has stopped waiting. [`moments`] tells the age of what other processes wrote,
+//! and [`kept`] remembers what the store may not know. Read `rotation` first.
 
+mod kept;
+mod moments;
 mod refresh;
 mod rotation;
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
-    thread,
     time::Duration,
 };
 
-use self::{refresh::Refresh, rotation::Rules};
+use self::{kept::Kept, moments::IntentClock, refresh::Refresh, rotation::Rules};
 use crate::{
     client::{PlatformClient, missing},
     error::{Error, ErrorKind, Result},
     event::EventSink,
-    http::retry::jittered,
     resources::operation::ApiOperation,
-    store::{Record, STORE_POLL_INTERVAL, TokenStore},
-    tasks::{Deadline, Owned, PerProcess, lock},
+    store::{Record, TokenStore},
+    tasks::{Deadline, PerProcess, Pool, Task, lock},
     token::Token,
 };
 
@@ -31,17 +33,63 @@ pub(crate) struct Sessions {
     client: Arc<PlatformClient>,
     store: Option<Arc<TokenStore>>,
     events: Arc<EventSink>,
-    /// Tokens that the store did not take yet, by record name.
-    unsaved: PerProcess<Mutex<Unsaved>>,
+    pool: Pool,
+    clock: IntentClock,
+    timing: Timing,
+    kept: Kept,
+    /// The refreshes of this process that are running, by record name.
+    running: PerProcess<Mutex<Running>>,
 }
 
-type Unsaved = HashMap<String, Arc<UnsavedToken>>;
+#[derive(Default)]
+struct Running {
+    begun: u64,
+    refreshes: HashMap<String, (u64, Task<SessionToken>)>,
+}
 
-/// A token whose predecessor is spent, and which the store must still take.
-struct UnsavedToken {
-    token: Token,
-    /// The intent that the token takes the place of.
-    intent: String,
+impl Running {
+    fn task(&self, name: &str) -> Option<Task<SessionToken>> {
+        self.refreshes.get(name).map(|(_, task)| task.clone()).filter(|task| !task.is_finished())
+    }
+
+    fn forget(&mut self, name: &str, number: u64) {
+        if self.refreshes.get(name).is_some_and(|(running, _)| *running == number) {
+            self.refreshes.remove(name);
+        }
+    }
+}
+
+/// How long the parts of a refresh may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timing {
+    /// The time to connect.
+    pub(crate) connect_within: Duration,
+    /// From the writing of the intent until the request is written: a connection that takes longer is
+    /// not used.
+    pub(crate) send_within: Duration,
+    /// From there until the answer is complete.
+    pub(crate) answer_within: Duration,
+}
+
+/// The token of a session, and whether the platform issued it now.
+#[derive(Clone)]
+pub(crate) struct SessionToken {
+    pub(crate) token: Token,
+    pub(crate) is_new: bool,
+}
+
+/// Returns the token of a record that the caller can use as it is.
+pub(crate) type Accept = Arc<dyn Fn(&Record) -> Option<Token> + Send + Sync>;
+
+impl Timing {
+    /// The timing for an app with these settings.
+    pub(crate) fn new(timeout: Duration, connect_timeout: Duration) -> Self {
+        Self {
+            connect_within: connect_timeout,
+            send_within: connect_timeout + STORE_TIME,
+            answer_within: timeout.max(MIN_ANSWER_TIME),
+        }
+    }
 }
 
 impl Sessions {
@@ -49,48 +97,63 @@ impl Sessions {
         client: Arc<PlatformClient>,
         store: Option<Arc<TokenStore>>,
         events: Arc<EventSink>,
-    ) -> Self {
-        Self { client, store, events, unsaved: PerProcess::default() }
+        pool: Pool,
+        timing: Timing,
+    ) -> Result<Self> {
+        let clock = IntentClock::new(client.clock().system())?;
+        let (kept, running) = (Kept::default(), PerProcess::default());
+        Ok(Self { client, store, events, pool, clock, timing, kept, running })
     }
 
     /// The store; an error if the app was made without one.
-    pub(crate) fn store(&self) -> Result<&TokenStore> {
-        self.store.as_deref().ok_or_else(|| {
+    pub(crate) fn store(&self) -> Result<&Arc<TokenStore>> {
+        self.store.as_ref().ok_or_else(|| {
             missing("store").advise("`memory:` keeps sessions for as long as the app lives.")
         })
     }
 
-    /// The token of a session: from the store, or refreshed under its lock. `accept` returns the
-    /// token of a record that the caller can use as it is.
+    /// The token of a session: from the store, or refreshed under its lock.
     pub(crate) fn token(
-        &self,
+        self: &Arc<Self>,
         name: &str,
-        accept: &dyn Fn(&Record) -> Option<Token>,
+        accept: Accept,
         deadline: Deadline,
-    ) -> Result<Token> {
-        let store = self.store()?;
-        let refresh = Refresh { sessions: self, store, name, accept, deadline };
-        loop {
-            if let Some(token) = refresh.save_earlier()?.filter(|token| self.is_alive(token)) {
-                return Ok(token);
+    ) -> Result<SessionToken> {
+        if self.kept.unsaved(name).is_none() {
+            let record = self.store()?.find(name)?.record;
+            let record = record.map(|record| self.kept.corrected(name, record));
+            if let Some(token) = record.as_ref().and_then(|record| accept(record)) {
+                return Ok(SessionToken { token, is_new: false });
             }
-            if let Some(token) = store.find(name)?.record.as_ref().and_then(accept) {
-                return Ok(token);
-            }
-            // The lease outlasts the refresh: the next process must find its answer, or know that
-            // none can be on its way.
-            if let Some(lock) = store.lock(name, deadline.remaining() + LEASE_MARGIN)? {
-                let refreshed = refresh.run();
-                drop(lock);
-                if let Some(token) = refreshed? {
-                    return Ok(token);
-                }
-            }
-            if deadline.remaining().is_zero() {
-                return Err(locked());
-            }
-            thread::sleep(jittered(STORE_POLL_INTERVAL).min(deadline.remaining()));
         }
+        let refresh = self.refresh(name, accept, deadline)?;
+        refresh.wait_for(deadline.remaining()).unwrap_or_else(|| Err(goes_on()))
+    }
+
+    /// The refresh of this session that is running in this process, or a new one. It waits for others
+    /// until the deadline, and goes on beyond it once the refresh token is on its way.
+    fn refresh(
+        self: &Arc<Self>,
+        name: &str,
+        accept: Accept,
+        deadline: Deadline,
+    ) -> Result<Task<SessionToken>> {
+        let running = self.running.get_or_default();
+        let mut running = lock(&running);
+        if let Some(task) = running.task(name) {
+            return Ok(task);
+        }
+        running.begun += 1;
+        let (this, own_name, number) = (Arc::clone(self), name.to_owned(), running.begun);
+        let refresh = Refresh::new(Arc::clone(self), name, accept, deadline)?;
+        let longest = deadline.remaining() + self.timing.whole();
+        let task = self.pool.spawn_dedicated(Deadline::after(longest), move |_| {
+            let refreshed = refresh.run();
+            lock(&this.running.get_or_default()).forget(&own_name, number);
+            refreshed
+        });
+        running.refreshes.insert(name.to_owned(), (number, task.clone()));
+        Ok(task)
     }
 
     /// Writes a session's token in the place of any other, or removes the session.
@@ -108,7 +171,9 @@ impl Sessions {
                 None => store.remove(name, &before).map(|()| true)?,
             };
             if is_replaced {
-                self.forget_unsaved(name);
+                self.kept.forget(name);
+                // A refresh of the session before goes on alone: its answer is not this session's.
+                lock(&self.running.get_or_default()).refreshes.remove(name);
                 return Ok(());
             }
         }
@@ -116,22 +181,16 @@ impl Sessions {
             .advise("Try again. If it happens often, several processes start or end this session."))
     }
 
-    /// Forgets a token that the store did not take.
-    pub(crate) fn forget_unsaved(&self, name: &str) {
-        lock(&self.unsaved()).remove(name);
-    }
-
-    /// Forgets all tokens that the store did not take.
-    pub(crate) fn clear(&self) {
-        lock(&self.unsaved()).clear();
-    }
-
-    fn unsaved(&self) -> Arc<Owned<Mutex<Unsaved>>> {
-        // If the parent held the lock when it forked, the child starts empty.
-        let copied = |parent: &Mutex<Unsaved>| {
-            parent.try_lock().map_or_else(|_| Mutex::default(), |it| Mutex::new(it.clone()))
-        };
-        self.unsaved.get(copied)
+    /// Offers the tokens that the store did not take to it once more, in the background, before the
+    /// app's threads end.
+    pub(crate) fn save_all(self: &Arc<Self>) {
+        for name in self.kept.all_unsaved() {
+            let nothing: Accept = Arc::new(|_| None);
+            let deadline = self.pool.deadline(None);
+            if let Ok(refresh) = Refresh::new(Arc::clone(self), &name, nothing, deadline) {
+                drop(self.pool.spawn_dedicated(deadline, move |_| refresh.save_only()));
+            }
+        }
     }
 
     fn is_alive(&self, token: &Token) -> bool {
@@ -151,10 +210,46 @@ impl Sessions {
     }
 }
 
-fn locked() -> Error {
-    Error::new(ErrorKind::Timeout, "another process held the session's lock until the deadline")
-        .advise("Try again. If it happens often, the store or the platform is slow.")
+impl Timing {
+    /// The time that a caller with this deadline has for writing the intent and for connecting; `None` if
+    /// that is too little. A program that ends after an error of a call leaves no intent behind of a
+    /// request that was not sent.
+    fn time_to_send(self, deadline: Deadline) -> Option<Duration> {
+        let left = deadline.remaining();
+        let needed = self.connect_within.min(MIN_TIME_TO_SEND);
+        let for_note = NOTE_TIME.min(left / 4);
+        (left >= needed).then(|| self.send_within.min(left - for_note))
+    }
+
+    /// For so long after its intent was written, a request may still arrive at the platform.
+    fn may_arrive_for(self) -> Duration {
+        self.send_within + TIME_ON_THE_WAY
+    }
+
+    /// The longest time that a refresh takes once it need not wait for others: it is sent twice at most,
+    /// and the store is offered the answer for a while.
+    fn whole(self) -> Duration {
+        (self.send_within + self.answer_within) * 2 + SAVE_TIME
+    }
 }
 
-/// The time that a process which is alive at its deadline has to write the answer.
-const LEASE_MARGIN: Duration = Duration::from_secs(1);
+fn goes_on() -> Error {
+    Error::new(ErrorKind::Timeout, "the session's refresh was not complete at the deadline")
+        .advise("Call again: the refresh goes on, and its token is written to the store.")
+}
+
+/// The time that a store may take to acknowledge an intent, beside the time to connect.
+const STORE_TIME: Duration = Duration::from_secs(2);
+/// No refresh begins with less time to connect, unless the app's connect timeout is shorter.
+const MIN_TIME_TO_SEND: Duration = Duration::from_secs(1);
+/// The time for writing down that nothing was sent.
+const NOTE_TIME: Duration = Duration::from_millis(250);
+/// A refresh waits for its answer for so long, even if its callers have less time: what the platform
+/// has spent by then is known only from the answer.
+const MIN_ANSWER_TIME: Duration = Duration::from_secs(30);
+/// The time that a request may spend between here and the platform: in the queue of a gateway, or in
+/// the buffers of a connection whose process has died. With the default settings a doubt ends before the
+/// default timeout of a call.
+const TIME_ON_THE_WAY: Duration = Duration::from_secs(15);
+/// The time for which the store is offered new tokens before the callers get its error.
+const SAVE_TIME: Duration = Duration::from_secs(30);

@@ -1,239 +1,453 @@
-//! Carries out the actions of the rotation, for one refresh under the session's lock.
+//! Carries out the actions of the rotation, for one refresh of one session.
 
 use std::{sync::Arc, thread, time::Duration};
 
 use super::{
-    Sessions, UnsavedToken, locked,
-    rotation::{self, Action, Finish, Note, Outcome, State},
+    Accept, SAVE_TIME, SessionToken, Sessions,
+    kept::Unsaved,
+    rotation::{self, Action, Finish, Note, Outcome, Reading, Rules, State},
 };
 use crate::{
     auth::token_reply::described_user_token,
+    client::Proof,
     encoding::random_text,
     error::{Error, ErrorKind, Reason, Result},
     event::{Event, EventKind},
+    http::{SendBy, retry::jittered},
     resources::operation::ApiOperation,
-    store::{Found, Intent, Record, TokenStore},
-    tasks::{Deadline, lock},
-    time::Timestamp,
+    store::{Found, Intent, LEASE, Lock, Record, STORE_POLL_INTERVAL, TokenStore},
+    tasks::Deadline,
     token::Token,
 };
 
-/// One refresh of one session.
-pub(super) struct Refresh<'a> {
-    pub(super) sessions: &'a Sessions,
-    pub(super) store: &'a TokenStore,
-    pub(super) name: &'a str,
-    pub(super) accept: &'a dyn Fn(&Record) -> Option<Token>,
-    pub(super) deadline: Deadline,
-}
-
-/// The data that the state machine's actions work on.
-struct Progress {
-    record: Record,
-    found: Found,
-    intent: String,
+/// One refresh of one session, and the data that the state machine's actions work on.
+pub(super) struct Refresh {
+    sessions: Arc<Sessions>,
+    store: Arc<TokenStore>,
+    rules: Rules,
+    name: String,
+    accept: Accept,
+    /// Until then the refresh waits for other processes.
+    wait_until: Deadline,
+    lock: Option<Lock>,
+    /// The record that the next write takes the place of, without an intent that was never sent.
+    record: Option<Record>,
+    found: Option<Found>,
+    intent: Option<Intent>,
+    send_by: Option<SendBy>,
+    save_by: Option<Deadline>,
+    /// Until then somebody else's answer is waited for, although the doubt outlasts the caller's time.
+    answer_by: Option<Deadline>,
     token: Option<Token>,
     last_error: Option<Error>,
 }
 
-impl Refresh<'_> {
-    /// Refreshes under the lock; `None` if the record must be looked at again.
-    pub(super) fn run(&self) -> Result<Option<Token>> {
-        let found = self.store.find(self.name)?;
-        if let Some(token) = found.record.as_ref().and_then(self.accept) {
-            return Ok(Some(token));
-        }
-        let record = found.record.clone().ok_or_else(no_session)?;
-        let rules = self.sessions.rules()?;
-        let mut state = State::Read(rotation::Found {
-            intended_at: record.intent.as_ref().map(|it| Timestamp::from_millis(it.at_ms)),
-            ended: record.ended,
-            has_refresh_token: record.token.refresh_token().is_some(),
-        });
-        let intent = random_text()?;
-        let mut progress = Progress { record, found, intent, token: None, last_error: None };
-        let mut outcome = Outcome::Start;
+impl Refresh {
+    pub(super) fn new(
+        sessions: Arc<Sessions>,
+        name: &str,
+        accept: Accept,
+        wait_until: Deadline,
+    ) -> Result<Self> {
+        Ok(Self {
+            store: Arc::clone(sessions.store()?),
+            rules: sessions.rules()?,
+            sessions,
+            name: name.to_owned(),
+            accept,
+            wait_until,
+            lock: None,
+            record: None,
+            found: None,
+            intent: None,
+            send_by: None,
+            save_by: None,
+            answer_by: None,
+            token: None,
+            last_error: None,
+        })
+    }
+
+    /// Runs the state machine to its end.
+    pub(super) fn run(mut self) -> Result<SessionToken> {
+        let has_unsaved = self.sessions.kept.unsaved(&self.name).is_some();
+        let (mut state, mut outcome) = (State::Start, Outcome::Start { has_unsaved });
         loop {
-            let now = self.sessions.client.clock().system_now();
-            let (following, action) = rotation::next(state, outcome, &rules, now);
+            let (following, action) = rotation::next(state, outcome, &self.rules);
             state = following;
             outcome = match action {
-                Action::CheckOldToken => self.check_old_token(&mut progress),
-                Action::WriteIntent { first_at } => self.write_intent(&mut progress, first_at)?,
-                Action::Send => self.send(&mut progress),
-                Action::Save => self.save(&mut progress)?,
-                Action::Finish { note, result } => {
-                    self.write_note(note, &progress);
-                    return progress.result(result);
+                Action::Read => self.read(),
+                Action::Lock => self.lock(),
+                Action::Wait => self.wait(),
+                Action::MarkSeen => self.mark_seen(),
+                Action::CheckOldToken => self.check_old_token(),
+                Action::WriteIntent { keeps_first } => self.write_intent(keeps_first)?,
+                Action::ConfirmIntent => self.confirm_intent(),
+                Action::Send => self.send(),
+                Action::Save => self.save(),
+                Action::SaveAgain => self.save_again(),
+                Action::WriteNote(note) => self.write_note(note),
+                Action::Finish(finish) => {
+                    self.lock = None; // whoever is called back may need it
+                    return self.result(finish);
                 }
             };
         }
     }
 
-    fn check_old_token(&self, progress: &mut Progress) -> Outcome {
-        let check = ApiOperation::check_token(progress.record.token.reveal().into());
-        match self.sessions.client.perform(&check, described_user_token, self.deadline) {
+    /// Offers tokens that the store did not take to it, until the deadline.
+    pub(super) fn save_only(mut self) -> Result<()> {
+        self.save_by = Some(self.wait_until);
+        let mut outcome = self.save();
+        while outcome == Outcome::StoreFailed || outcome == Outcome::RecordChanged {
+            outcome = self.save_again();
+        }
+        match outcome {
+            Outcome::TimeUp => Err(self.last_error.unwrap_or_else(goes_missing)),
+            _ => Ok(()),
+        }
+    }
+
+    fn read(&mut self) -> Outcome {
+        let found = match self.store.find(&self.name) {
+            Ok(found) => found,
+            Err(error) => return self.store_failed(error),
+        };
+        let kept = &self.sessions.kept;
+        self.record = found.record.clone().map(|record| kept.corrected(&self.name, record));
+        self.found = Some(found);
+        Outcome::Read(self.reading())
+    }
+
+    fn reading(&mut self) -> Reading {
+        let Some(record) = &self.record else { return Reading::Absent };
+        if let Some(token) = (self.accept)(record) {
+            self.token = Some(token);
+            return Reading::Usable;
+        }
+        if let Some(reason) = record.ended {
+            return Reading::Ended(reason);
+        }
+        if record.token.refresh_token().is_none() {
+            return Reading::NoRefreshToken;
+        }
+        match &record.intent {
+            Some(intent) => Reading::InDoubt(self.sessions.clock.doubt(intent, &self.rules)),
+            None => Reading::Ready,
+        }
+    }
+
+    fn lock(&mut self) -> Outcome {
+        match self.store.lock(&self.name, LEASE) {
+            Ok(Some(lock)) => {
+                lock.keep();
+                self.lock = Some(lock);
+                Outcome::Locked
+            }
+            Ok(None) => Outcome::LockedElsewhere,
+            Err(error) => self.store_failed(error),
+        }
+    }
+
+    /// Lets a moment pass, until the caller's time is over.
+    fn wait(&mut self) -> Outcome {
+        let left = self.wait_until.remaining();
+        if left.is_zero() || self.waits_in_vain(left) {
+            return Outcome::TimeUp;
+        }
+        thread::sleep(jittered(STORE_POLL_INTERVAL).min(left));
+        Outcome::Waited
+    }
+
+    /// Whether a doubt outlasts the caller's time, and the answer does not come either: who holds the
+    /// lock has seen that the process that waits for the answer does not renew its lease, so a moment is
+    /// enough.
+    fn waits_in_vain(&mut self, left: Duration) -> bool {
+        let in_doubt_for = self.in_doubt_for().filter(|_| self.lock.is_some());
+        if in_doubt_for.is_none_or(|wait| wait <= left) {
+            return false;
+        }
+        let is_lost = |intent: &Intent| self.sessions.kept.is_lost(&self.name, &intent.id);
+        let moment = *self.answer_by.get_or_insert_with(|| Deadline::after(LEASE));
+        moment.remaining().is_zero() || self.found_intent().is_some_and(is_lost)
+    }
+
+    fn found_intent(&self) -> Option<&Intent> {
+        self.record.as_ref()?.intent.as_ref()
+    }
+
+    fn in_doubt_for(&self) -> Option<Duration> {
+        self.found_intent().map(|intent| self.sessions.clock.may_arrive_for(intent))
+    }
+
+    fn mark_seen(&mut self) -> Outcome {
+        let seen = Some(self.sessions.clock.now());
+        let mark = |record: &Record| {
+            let intent = record.intent.clone().map(|intent| Intent { seen, ..intent });
+            Record { intent, ..record.clone() }
+        };
+        let Some(record) = self.record.as_ref().map(mark) else { return Outcome::RecordChanged };
+        self.put(record, Outcome::SeenMarked)
+    }
+
+    fn check_old_token(&mut self) -> Outcome {
+        let Some(record) = &self.record else { return Outcome::CheckFailed };
+        let check = ApiOperation::check_token(record.token.reveal().into());
+        let deadline = Deadline::after(self.sessions.timing.answer_within);
+        match self.sessions.client.perform(&check, described_user_token, deadline) {
             Ok(_) => Outcome::OldTokenWorks,
             Err(error) if error.kind() == ErrorKind::Reauthorize => Outcome::OldTokenEnded,
             Err(error) => {
                 // The error of a refresh says more than that of the check after it.
-                progress.last_error.get_or_insert(error);
+                self.last_error.get_or_insert(error);
                 Outcome::CheckFailed
             }
         }
     }
 
-    fn write_intent(&self, progress: &mut Progress, first_at: Timestamp) -> Result<Outcome> {
-        let intent = Intent { id: progress.intent.clone(), at_ms: first_at.as_millis() };
-        let record = Record { intent: Some(intent), ..progress.record.clone() };
-        Ok(match self.store.put(self.name, record.clone(), &progress.found)? {
-            Some(found) => {
-                (progress.record, progress.found) = (record, found);
-                Outcome::IntentWritten
-            }
-            None => Outcome::RecordChanged,
-        })
+    fn write_intent(&mut self, keeps_first: bool) -> Result<Outcome> {
+        let Some(before) = self.record.clone() else { return Ok(Outcome::RecordChanged) };
+        let Some(send_within) = self.sessions.timing.time_to_send(self.wait_until) else {
+            return Ok(Outcome::TimeUp);
+        };
+        let (timing, now) = (self.sessions.timing, self.sessions.clock.now());
+        let earlier = before.intent.as_ref().filter(|_| keeps_first);
+        let may_arrive_for = timing.may_arrive_for().as_millis();
+        let intent = Intent {
+            id: random_text()?,
+            first: earlier.map_or_else(|| now.clone(), |earlier| earlier.first.clone()),
+            last: now,
+            may_arrive_for_ms: u64::try_from(may_arrive_for).unwrap_or(u64::MAX),
+            seen: None,
+        };
+        self.intent = Some(intent.clone());
+        let system = self.sessions.client.clock().system();
+        self.send_by = Some(SendBy::after(system, send_within));
+        let record = Record { intent: Some(intent), ended: None, ..before };
+        let written = self.put(record, Outcome::IntentWritten);
+        if written == Outcome::IntentWritten {
+            self.sessions.kept.forget_intents(&self.name);
+        }
+        Ok(written)
     }
 
-    fn send(&self, progress: &mut Progress) -> Outcome {
-        let Some(refresh_token) = progress.record.token.refresh_token() else {
-            return Outcome::RecordChanged; // the machine sends only a refresh token that is there
+    /// Reads whether an intent is in the store whose writing was not acknowledged. If it is not known to
+    /// be there, nothing is sent, and this process remembers that.
+    fn confirm_intent(&mut self) -> Outcome {
+        let id = self.intent.as_ref().map_or("", |intent| &intent.id).to_owned();
+        let outcome = match self.store.find(&self.name) {
+            Ok(found) => self.compare_intent(found, &id),
+            Err(error) => self.store_failed(error),
         };
-        match self.sessions.client.exchange_refresh_token(refresh_token, self.deadline) {
+        if outcome != Outcome::IntentWritten {
+            self.sessions.kept.note_unsent(&self.name, &id);
+        }
+        outcome
+    }
+
+    fn compare_intent(&mut self, found: Found, id: &str) -> Outcome {
+        let there = found.record.as_ref().and_then(|record| record.intent.as_ref());
+        if there.is_some_and(|intent| intent.id == id) {
+            (self.record, self.found) = (found.record.clone(), Some(found));
+            return Outcome::IntentWritten;
+        }
+        let is_unchanged = self.found.as_ref().is_some_and(|before| before.is_same(&found));
+        if is_unchanged { Outcome::IntentAbsent } else { Outcome::RecordChanged }
+    }
+
+    fn send(&mut self) -> Outcome {
+        let refresh_token = self.record.as_ref().and_then(|record| record.token.refresh_token());
+        // The machine sends only a refresh token that is there, after it wrote an intent.
+        let (Some(refresh_token), Some(send_by)) = (refresh_token, &self.send_by) else {
+            return Outcome::NotSent;
+        };
+        let timing = self.sessions.timing;
+        let deadline = Deadline::after(timing.send_within + timing.answer_within);
+        let client = &self.sessions.client;
+        match client.exchange_refresh_token(refresh_token, Some(send_by), deadline) {
             Ok(token) => {
                 let alive = self.sessions.is_alive(&token);
-                progress.token = Some(token);
+                self.token = Some(token);
                 Outcome::Tokens { alive }
             }
             Err(error) => {
-                let outcome = outcome_of(&error);
-                progress.last_error = Some(error);
+                let outcome = self.outcome_of(&error);
+                self.last_error = Some(error);
                 outcome
             }
         }
     }
 
-    /// Writes new tokens, for as long as the deadline allows. The next caller offers them to the store
-    /// again if it does not take them now.
-    fn save(&self, progress: &mut Progress) -> Result<Outcome> {
-        let Some(token) = progress.token.clone() else { return Ok(Outcome::RecordChanged) };
-        let unsaved = Arc::new(UnsavedToken { token, intent: progress.intent.clone() });
-        lock(&self.sessions.unsaved()).insert(self.name.to_owned(), Arc::clone(&unsaved));
-        let mut before = Ok(progress.found.clone());
-        loop {
-            let written = before.and_then(|before| self.put_in_place(&unsaved, &before));
-            match written {
-                Ok(Written::Yes) => {
-                    return Ok(Outcome::Saved { alive: self.sessions.is_alive(&unsaved.token) });
-                }
-                Ok(Written::Replaced) => return Err(replaced()),
-                Ok(Written::Changed) => {}
-                Err(error) if self.deadline.remaining() < SAVE_PAUSE => return Err(error),
-                Err(_) => thread::sleep(SAVE_PAUSE),
+    /// The outcome that an error of a refresh proves.
+    fn outcome_of(&self, error: &Error) -> Outcome {
+        match self.sessions.client.proof_of(error) {
+            Proof::NotSent => Outcome::NotSent,
+            Proof::NotCarriedOut => {
+                let is_invalid = error.kind() == ErrorKind::Reauthorize;
+                let reason = error.reason().unwrap_or(Reason::InvalidRefreshToken);
+                Outcome::Refused { ends: is_invalid.then_some(reason) }
             }
-            before = self.store.find(self.name);
+            Proof::None => self.answer_lost(),
         }
     }
 
-    /// Writes the tokens of an earlier refresh that the store did not take; returns them if it does
-    /// now.
-    pub(super) fn save_earlier(&self) -> Result<Option<Token>> {
-        let unsaved = lock(&self.sessions.unsaved()).get(self.name).cloned();
-        let Some(unsaved) = unsaved else { return Ok(None) };
-        let before = self.store.find(self.name)?;
-        match self.put_in_place(&unsaved, &before)? {
-            Written::Yes => Ok(Some(unsaved.token.clone())),
-            Written::Changed | Written::Replaced => Ok(None),
-        }
+    fn answer_lost(&self) -> Outcome {
+        let Some(intent) = &self.intent else { return Outcome::AnswerLost { may_resend: false } };
+        self.sessions.kept.note_lost(&self.name, &intent.id);
+        let may_resend = self.sessions.clock.may_resend(intent, &self.rules);
+        Outcome::AnswerLost { may_resend }
     }
 
     /// Writes new tokens in the place of their own intent.
-    fn put_in_place(&self, unsaved: &UnsavedToken, before: &Found) -> Result<Written> {
-        let intent = before.record.as_ref().and_then(|record| record.intent.as_ref());
-        if intent.is_none_or(|intent| intent.id != unsaved.intent) {
-            self.sessions.forget_unsaved(self.name);
-            return Ok(Written::Replaced);
+    fn save(&mut self) -> Outcome {
+        if let (Some(token), Some(intent)) = (self.token.take(), &self.intent) {
+            let unsaved = Unsaved { token, intent: intent.id.clone() };
+            self.sessions.kept.keep_unsaved(&self.name, unsaved);
         }
-        let record = Record::of(unsaved.token.clone());
-        if self.store.put(self.name, record, before)?.is_none() {
-            return Ok(Written::Changed);
-        }
-        self.sessions.forget_unsaved(self.name);
-        Ok(Written::Yes)
-    }
-
-    /// Writes a note into the record. If that fails, the refresh's own result is still returned.
-    fn write_note(&self, note: Note, progress: &Progress) {
-        let ended = match note {
-            Note::None => return,
-            Note::NotSpent => None,
-            Note::Ended(reason) => Some(reason),
+        self.save_by.get_or_insert_with(|| Deadline::after(SAVE_TIME));
+        let Some(unsaved) = self.sessions.kept.unsaved(&self.name) else {
+            return Outcome::Replaced;
         };
-        let intent = progress.record.intent.clone().filter(|_| keeps_intent(ended));
-        let record = Record { intent, ended, ..progress.record.clone() };
-        if let Err(error) = self.store.put(self.name, record, &progress.found) {
-            let event = Event::new(EventKind::StoreFailed).with_error(Some(&error));
-            self.sessions.events.emit(&event);
-        }
-    }
-}
-
-impl Progress {
-    fn result(self, finish: Finish) -> Result<Option<Token>> {
-        match finish {
-            Finish::NewToken => Ok(self.token),
-            Finish::LookAgain => Ok(None),
-            Finish::NoRefreshToken => Err(no_refresh_token()),
-            Finish::ExpiredOnArrival => Err(expired_on_arrival()),
-            Finish::LastError => Err(self.last_error.unwrap_or_else(locked)),
-            Finish::Ended { reason, by_last_error } => {
-                let cause = self.last_error.filter(|_| by_last_error);
-                let error = session_ended(reason);
-                Err(match cause {
-                    Some(cause) => error.caused_by(cause),
-                    None => error,
-                })
+        // The first time the record is the one that holds the intent; after that it is read again.
+        let before = self.found.take().map_or_else(|| self.store.find(&self.name), Ok);
+        let before = match before {
+            Ok(before) => before,
+            Err(error) => return self.store_failed(error),
+        };
+        match unsaved.place(before.record.as_ref()) {
+            Place::Saved => self.saved(&unsaved),
+            Place::Other => {
+                self.sessions.kept.forget_unsaved(&self.name, &unsaved.intent);
+                Outcome::Replaced
+            }
+            Place::Intent => {
+                let record = Record::of(unsaved.token.clone());
+                match self.store.put(&self.name, record, &before) {
+                    Ok(Some(_)) => self.saved(&unsaved),
+                    Ok(None) => Outcome::RecordChanged,
+                    Err(error) => self.store_failed(error),
+                }
             }
         }
     }
+
+    fn saved(&mut self, unsaved: &Unsaved) -> Outcome {
+        self.sessions.kept.forget_unsaved(&self.name, &unsaved.intent);
+        self.token = Some(unsaved.token.clone());
+        Outcome::Saved { alive: self.sessions.is_alive(&unsaved.token) }
+    }
+
+    fn save_again(&mut self) -> Outcome {
+        if self.save_by.is_some_and(|deadline| deadline.remaining() < SAVE_PAUSE) {
+            return Outcome::TimeUp;
+        }
+        thread::sleep(SAVE_PAUSE);
+        self.save()
+    }
+
+    /// Writes a note into the record. If that fails, the refresh's own result is still returned.
+    fn write_note(&mut self, note: Note) -> Outcome {
+        // The intent is this refresh's own, or the one that it found.
+        let (Some(record), Some(intent)) = (self.record.clone(), self.found_intent().cloned())
+        else {
+            return Outcome::Noted;
+        };
+        let ended = match note {
+            Note::NotSpent => None,
+            Note::Ended(reason) => Some(reason),
+        };
+        if note == Note::NotSpent {
+            self.sessions.kept.note_unsent(&self.name, &intent.id);
+        }
+        let kept = Some(intent).filter(|_| keeps_intent(ended));
+        let of_refresh = self.last_error.take();
+        match self.put(Record { intent: kept, ended, ..record }, Outcome::Noted) {
+            Outcome::Noted => self.sessions.kept.forget_intents(&self.name),
+            _ => self.report_store_failure(),
+        }
+        self.last_error = of_refresh;
+        Outcome::Noted
+    }
+
+    fn report_store_failure(&self) {
+        let event = Event::new(EventKind::StoreFailed).with_error(self.last_error.as_ref());
+        self.sessions.events.emit(&event);
+    }
+
+    /// Writes a record in the place of the one that was read.
+    fn put(&mut self, record: Record, done: Outcome) -> Outcome {
+        let Some(found) = &self.found else { return Outcome::RecordChanged };
+        match self.store.put(&self.name, record.clone(), found) {
+            Ok(Some(found)) => {
+                (self.record, self.found) = (Some(record), Some(found));
+                done
+            }
+            Ok(None) => Outcome::RecordChanged,
+            Err(error) => self.store_failed(error),
+        }
+    }
+
+    fn store_failed(&mut self, error: Error) -> Outcome {
+        self.last_error = Some(error);
+        Outcome::StoreFailed
+    }
+
+    fn result(self, finish: Finish) -> Result<SessionToken> {
+        let in_doubt_for = self.in_doubt_for();
+        let error = match finish {
+            Finish::NewToken | Finish::StoredToken => {
+                let is_new = finish == Finish::NewToken;
+                let token = self.token.map(|token| SessionToken { token, is_new });
+                return token.ok_or_else(goes_missing);
+            }
+            Finish::NoSession => no_session(),
+            Finish::NoRefreshToken => no_refresh_token(),
+            Finish::LastError => self.last_error.unwrap_or_else(goes_missing),
+            Finish::RefreshedElsewhere => locked(),
+            Finish::NoTime => no_time(),
+            Finish::InDoubt => in_doubt().with_retry_after(in_doubt_for),
+            Finish::Replaced => replaced(),
+            Finish::ExpiredOnArrival => expired_on_arrival(),
+            Finish::Ended { reason, by_last_error } => {
+                let cause = self.last_error.filter(|_| by_last_error);
+                let error = session_ended(reason);
+                match cause {
+                    Some(cause) => error.caused_by(cause),
+                    None => error,
+                }
+            }
+        };
+        Err(error)
+    }
 }
 
-/// The result of writing new tokens.
-enum Written {
-    Yes,
-    /// The record changed meanwhile: look again.
-    Changed,
+/// The place of new tokens in a record.
+enum Place {
+    /// The record holds their intent.
+    Intent,
+    /// The record holds them already: an acknowledgement was lost.
+    Saved,
     /// The session was ended or started anew meanwhile: that counts.
-    Replaced,
+    Other,
 }
 
-/// An interrupted session keeps its intent, as evidence.
+impl Unsaved {
+    fn place(&self, record: Option<&Record>) -> Place {
+        let Some(record) = record else { return Place::Other };
+        let is_own = |intent: &Intent| intent.id == self.intent;
+        if record.intent.as_ref().is_some_and(is_own) {
+            return Place::Intent;
+        }
+        let (there, ours) = (&record.token, &self.token);
+        let is_same =
+            there.reveal() == ours.reveal() && there.refresh_token() == ours.refresh_token();
+        if is_same { Place::Saved } else { Place::Other }
+    }
+}
+
+/// An interrupted session keeps its intent: if the answer comes after all, it takes its place.
 fn keeps_intent(ended: Option<Reason>) -> bool {
     ended == Some(Reason::RotationInterrupted)
-}
-
-/// The outcome that an error of a refresh proves.
-fn outcome_of(error: &Error) -> Outcome {
-    if is_ambiguous(error) {
-        return Outcome::AnswerLost;
-    }
-    let is_invalid = error.kind() == ErrorKind::Reauthorize;
-    let reason = error.reason().unwrap_or(Reason::InvalidRefreshToken);
-    Outcome::Refused { ends: is_invalid.then_some(reason) }
-}
-
-/// Whether the refresh token may be spent although no token came.
-fn is_ambiguous(error: &Error) -> bool {
-    match (error.kind(), error.reason()) {
-        // A server that says it is unavailable, and one that redirects, did nothing.
-        (ErrorKind::Server, _) => error.status() != Some(503),
-        (ErrorKind::Protocol, Some(Reason::Redirect)) => false,
-        // There was no connection on which the refresh token could have been sent.
-        (ErrorKind::Transport, Some(Reason::Unreachable | Reason::Tls)) => false,
-        (ErrorKind::Timeout | ErrorKind::Protocol | ErrorKind::Internal, _) => true,
-        (ErrorKind::Transport, _) => true,
-        _ => false,
-    }
 }
 
 fn no_session() -> Error {
@@ -271,33 +485,28 @@ fn replaced() -> Error {
         .advise("Call again: another process has replaced or ended the session.")
 }
 
-const SAVE_PAUSE: Duration = Duration::from_millis(100);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refusal_and_a_missing_connection_are_not_ambiguous() {
-        let error = |kind, reason: Option<Reason>| {
-            let error = Error::new(kind, "x");
-            match reason {
-                Some(reason) => error.because(reason),
-                None => error,
-            }
-        };
-        for (kind, reason, expected) in [
-            (ErrorKind::Transport, Some(Reason::Unreachable), false),
-            (ErrorKind::Transport, Some(Reason::Tls), false),
-            (ErrorKind::Transport, Some(Reason::ConnectionLost), true),
-            (ErrorKind::Protocol, Some(Reason::Redirect), false),
-            (ErrorKind::Protocol, Some(Reason::NotJson), true),
-            (ErrorKind::Timeout, None, true),
-            (ErrorKind::RateLimited, None, false),
-        ] {
-            assert_eq!(is_ambiguous(&error(kind, reason)), expected, "{kind:?} {reason:?}");
-        }
-        let with_status = |status| Error::new(ErrorKind::Server, "x").with_status(status);
-        assert!(is_ambiguous(&with_status(502)) && !is_ambiguous(&with_status(503)));
-    }
+fn locked() -> Error {
+    Error::new(ErrorKind::Timeout, "another process was refreshing the session until the deadline")
+        .advise("Try again. If it happens often, the store or the platform is slow.")
 }
+
+fn no_time() -> Error {
+    let message = "too little time was left to connect to the platform and refresh the session";
+    Error::new(ErrorKind::Timeout, message)
+        .advise("Try again, or raise `timeout`: the refresh token was not sent.")
+}
+
+fn in_doubt() -> Error {
+    let message = "an earlier refresh of this session has no known outcome yet, and its request may \
+                   still be on its way";
+    Error::new(ErrorKind::Timeout, message)
+        .advise("Try again after `retry_after`: by then it is certain whether the session goes on.")
+}
+
+/// A result that the state machine cannot reach.
+fn goes_missing() -> Error {
+    Error::new(ErrorKind::Internal, "a refresh ended without a token and without an error")
+        .advise("This is a bug in appmint; please report it.")
+}
+
+const SAVE_PAUSE: Duration = Duration::from_millis(100);

@@ -14,8 +14,8 @@ use crate::{
     error::{Error, Result},
     event::{Event, EventKind, EventSink},
     http::retry::jittered,
-    sessions::Sessions,
-    store::{Record, STORE_POLL_INTERVAL, TokenStore},
+    sessions::{Accept, Sessions},
+    store::{LEASE, Record, STORE_POLL_INTERVAL, TokenStore},
     tasks::Deadline,
     token::Token,
 };
@@ -39,18 +39,14 @@ enum Looked {
 impl Fetch<TokenKey> for TokenFetcher {
     fn fetch(
         &self,
-        entry: &Entry<TokenKey>,
+        entry: &Arc<Entry<TokenKey>>,
         purpose: Purpose,
         min_valid: Duration,
         deadline: Deadline,
     ) -> Result<Token> {
         let key = entry.key();
         if let Owner::Session(_) = &key.owner {
-            return self.recorded(key, purpose, || {
-                let accept = |record: &Record| self.usable(record, entry, min_valid);
-                let name = self.sessions.store()?.name(&key.as_json());
-                self.sessions.token(&name, &accept, deadline)
-            });
+            return self.fetch_session(entry, purpose, min_valid, deadline);
         }
         let mint = || self.recorded(key, purpose, || self.mint(key, deadline));
         match &self.store {
@@ -74,6 +70,26 @@ impl Fetch<TokenKey> for TokenFetcher {
 }
 
 impl TokenFetcher {
+    /// The token of a user's session.
+    fn fetch_session(
+        &self,
+        entry: &Arc<Entry<TokenKey>>,
+        purpose: Purpose,
+        min_valid: Duration,
+        deadline: Deadline,
+    ) -> Result<Token> {
+        let begun = Instant::now();
+        let usable = self.usable(entry, min_valid);
+        let accept: Accept = Arc::new(move |record| usable.token_of(record));
+        let fetched = self.sessions.store().and_then(|store| {
+            self.sessions.token(&store.name(&entry.key().as_json()), accept, deadline)
+        });
+        if fetched.as_ref().is_ok_and(|fetched| fetched.is_new) || fetched.is_err() {
+            self.record(entry.key(), purpose, begun, fetched.as_ref().err());
+        }
+        fetched.map(|fetched| fetched.token)
+    }
+
     /// A token that the platform mints now.
     fn mint(&self, key: &TokenKey, deadline: Deadline) -> Result<Token> {
         match &key.owner {
@@ -89,7 +105,7 @@ impl TokenFetcher {
     fn fetch_through(
         &self,
         store: &TokenStore,
-        entry: &Entry<TokenKey>,
+        entry: &Arc<Entry<TokenKey>>,
         min_valid: Duration,
         deadline: Deadline,
         mint: impl Fn() -> Result<Token>,
@@ -117,15 +133,16 @@ impl TokenFetcher {
         &self,
         store: &TokenStore,
         name: &str,
-        entry: &Entry<TokenKey>,
+        entry: &Arc<Entry<TokenKey>>,
         min_valid: Duration,
         mint: &impl Fn() -> Result<Token>,
     ) -> Result<Looked> {
-        let usable = |record: Option<&Record>| self.usable(record?, entry, min_valid);
+        let usable = self.usable(entry, min_valid);
+        let usable = |record: Option<&Record>| usable.token_of(record?);
         if let Some(token) = usable(store.find(name)?.record.as_ref()) {
             return Ok(Looked::Found(token));
         }
-        let Some(lock) = store.lock(name, MINT_LEASE)? else {
+        let Some(lock) = store.lock(name, LEASE)? else {
             return Ok(Looked::LockedElsewhere);
         };
         let before = store.find(name)?;
@@ -142,36 +159,13 @@ impl TokenFetcher {
         Ok(Looked::Minted(minted))
     }
 
-    /// The token of a record, if it is as good as a new one.
-    fn usable(
-        &self,
-        record: &Record,
-        entry: &Entry<TokenKey>,
-        min_valid: Duration,
-    ) -> Option<Token> {
-        let token = &record.token;
-        if !self.is_settled(record) || entry.was_invalidated(token) {
-            return None;
+    fn usable(&self, entry: &Arc<Entry<TokenKey>>, min_valid: Duration) -> Usable {
+        Usable {
+            client: Arc::clone(&self.client),
+            events: Arc::clone(&self.events),
+            entry: Arc::clone(entry),
+            min_valid,
         }
-        // The token in memory was counted when it came, and the wall clock may have been set since.
-        let in_memory = entry.cached();
-        let in_memory = in_memory.as_ref().map(|cached| &cached.token);
-        let token = in_memory.filter(|in_memory| *in_memory == token).unwrap_or(token);
-        let now = self.client.clock().reading();
-        let cached = CachedToken::new(token.clone(), now);
-        if !cached.is_worth_taking(min_valid, now) {
-            return None;
-        }
-        let event = Event::new(EventKind::TakenFromStore);
-        self.events.emit(&event.with_installation(entry.key().installation_id()));
-        Some(cached.token)
-    }
-
-    /// Whether no unfinished refresh can have ended this record's token.
-    fn is_settled(&self, record: &Record) -> bool {
-        let platform = self.client.platform();
-        let ends_old_token = || platform.oauth().is_ok_and(|oauth| oauth.refresh.ends_old_token);
-        record.ended.is_none() && (record.intent.is_none() || !ends_old_token())
     }
 
     /// Mints, and emits the event of the result.
@@ -183,14 +177,18 @@ impl TokenFetcher {
     ) -> Result<Token> {
         let begun = Instant::now();
         let minted = mint();
-        let kind = match (&minted, purpose) {
-            (Ok(_), Purpose::Demand) => EventKind::Minted,
-            (Ok(_), Purpose::Renewal) => EventKind::Renewed,
-            (Err(_), _) => EventKind::MintFailed,
+        self.record(key, purpose, begun, minted.as_ref().err());
+        minted
+    }
+
+    fn record(&self, key: &TokenKey, purpose: Purpose, begun: Instant, error: Option<&Error>) {
+        let kind = match (error, purpose) {
+            (None, Purpose::Demand) => EventKind::Minted,
+            (None, Purpose::Renewal) => EventKind::Renewed,
+            (Some(_), _) => EventKind::MintFailed,
         };
         let event = Event::new(kind).with_installation(key.installation_id());
-        self.events.emit(&event.with_duration(begun.elapsed()).with_error(minted.as_ref().err()));
-        minted
+        self.events.emit(&event.with_duration(begun.elapsed()).with_error(error));
     }
 
     fn report_store_failure(&self, key: &TokenKey, error: &Error) {
@@ -199,6 +197,39 @@ impl TokenFetcher {
     }
 }
 
-/// The lease of the lock for minting, which takes a fraction of it. After a holder died, the next process waits this long; after a
-/// holder that is slower, two tokens are minted, which does no harm.
-const MINT_LEASE: Duration = Duration::from_secs(5);
+/// Decides whether a record's token is as good as a new one.
+struct Usable {
+    client: Arc<PlatformClient>,
+    events: Arc<EventSink>,
+    entry: Arc<Entry<TokenKey>>,
+    min_valid: Duration,
+}
+
+impl Usable {
+    /// The token of a record, if it is as good as a new one.
+    fn token_of(&self, record: &Record) -> Option<Token> {
+        let token = &record.token;
+        if !self.is_settled(record) || self.entry.was_invalidated(token) {
+            return None;
+        }
+        // The token in memory was counted when it came, and the wall clock may have been set since.
+        let in_memory = self.entry.cached();
+        let in_memory = in_memory.as_ref().map(|cached| &cached.token);
+        let token = in_memory.filter(|in_memory| *in_memory == token).unwrap_or(token);
+        let now = self.client.clock().reading();
+        let cached = CachedToken::new(token.clone(), now);
+        if !cached.is_worth_taking(self.min_valid, now) {
+            return None;
+        }
+        let event = Event::new(EventKind::TakenFromStore);
+        self.events.emit(&event.with_installation(self.entry.key().installation_id()));
+        Some(cached.token)
+    }
+
+    /// Whether no unfinished refresh can have ended this record's token.
+    fn is_settled(&self, record: &Record) -> bool {
+        let platform = self.client.platform();
+        let ends_old_token = || platform.oauth().is_ok_and(|oauth| oauth.refresh.ends_old_token);
+        record.ended.is_none() && (record.intent.is_none() || !ends_old_token())
+    }
+}

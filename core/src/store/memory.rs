@@ -9,7 +9,6 @@ use std::{
 
 use super::Store;
 use crate::{
-    clock::{Clock as _, SystemClock},
     error::Result,
     tasks::{PerProcess, lock},
     time::Timestamp,
@@ -21,7 +20,7 @@ pub struct MemoryStore(PerProcess<Mutex<Records>>);
 
 #[derive(Default)]
 struct Records {
-    values: HashMap<String, (Vec<u8>, Option<Timestamp>)>,
+    values: HashMap<String, Vec<u8>>,
     locks: HashMap<String, (String, Instant)>,
 }
 
@@ -32,16 +31,9 @@ impl MemoryStore {
     }
 }
 
-impl Records {
-    fn value(&mut self, name: &str) -> Option<&Vec<u8>> {
-        let now = SystemClock.now();
-        self.values.get(name).filter(|(_, until)| until.is_none_or(|it| it > now)).map(|it| &it.0)
-    }
-}
-
 impl Store for MemoryStore {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        self.with(|records| records.value(name).cloned())
+        self.with(|records| records.values.get(name).cloned())
     }
 
     fn put(
@@ -49,12 +41,12 @@ impl Store for MemoryStore {
         name: &str,
         value: &[u8],
         expected: Option<&[u8]>,
-        keep_until: Option<Timestamp>,
+        _keep_until: Option<Timestamp>,
     ) -> Result<bool> {
         self.with(|records| {
-            let is_expected = records.value(name).map(Vec::as_slice) == expected;
+            let is_expected = records.values.get(name).map(Vec::as_slice) == expected;
             if is_expected {
-                records.values.insert(name.to_owned(), (value.to_owned(), keep_until));
+                records.values.insert(name.to_owned(), value.to_owned());
             }
             is_expected
         })
@@ -62,7 +54,7 @@ impl Store for MemoryStore {
 
     fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
         self.with(|records| {
-            if records.value(name).is_some_and(|value| value == expected) {
+            if records.values.get(name).is_some_and(|value| value == expected) {
                 records.values.remove(name);
             }
         })

@@ -3,6 +3,7 @@
 //! A [`Store`] keeps bytes by name and does not know what they are. `TokenStore` seals a token's
 //! record before it is stored (`seal`, `record`), so that a reader of the store learns nothing.
 
+mod lock;
 mod memory;
 mod record;
 #[cfg(feature = "redis")]
@@ -18,12 +19,13 @@ use std::{fmt, sync::Arc, time::Duration};
 pub use self::redis::RedisStore;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
-pub use self::{memory::MemoryStore, seal::StoreKey};
 pub(crate) use self::{
-    record::{Intent, Record},
+    lock::Lock,
+    record::{Intent, Moment, Record},
     seal::Sealer,
     token_store::{Found, TokenStore},
 };
+pub use self::{memory::MemoryStore, seal::StoreKey};
 use crate::{
     error::{Error, ErrorKind, Result},
     time::Timestamp,
@@ -58,7 +60,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     fn remove(&self, name: &str, expected: &[u8]) -> Result<()>;
 
     /// Takes the lock of this name for an owner, unless another owner has it; returns whether it did.
-    /// The lock is free again after the lease, even if its owner died.
+    /// The lock is free again after the lease, even if its owner died. An owner that has it already
+    /// begins the lease anew. The lease is best measured by a clock that nobody sets: the store's own,
+    /// or the time since the machine started.
     ///
     /// # Errors
     /// [`Store`](ErrorKind::Store) when the store fails.
@@ -78,7 +82,7 @@ pub trait Store: Send + Sync + fmt::Debug {
 
 /// The store that a URL names: `memory:`, which ends with the app, `sqlite:FILE`, or `redis://…` and
 /// `rediss://…` (TLS) as <https://docs.rs/redis/latest/redis/#connection-parameters> describes, with
-/// `?prefix=…` for the names.
+/// `?prefix=…` for the names and `?wait_replicas=N` for writes that N replicas must have.
 ///
 /// # Errors
 /// [`InvalidArgument`](ErrorKind::InvalidArgument) for another one; nothing is opened yet.
@@ -111,5 +115,7 @@ fn failed(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> 
     Error::new(ErrorKind::Store, what).caused_by(error)
 }
 
+/// The time after which a lock is free again when its holder has died or was stopped.
+pub(crate) const LEASE: Duration = Duration::from_secs(5);
 /// The pause between two looks at a store whose lock another process holds.
 pub(crate) const STORE_POLL_INTERVAL: Duration = Duration::from_millis(60);

@@ -24,8 +24,23 @@ pub(crate) struct Record {
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Intent {
     pub(crate) id: String,
-    /// When the refresh token was first sent, in milliseconds since 1970.
-    pub(crate) at_ms: i64,
+    /// When the refresh token was first sent: the platform's grace period counts from here.
+    pub(crate) first: Moment,
+    /// When it was about to be sent last.
+    pub(crate) last: Moment,
+    /// For so long after `last` the request may still arrive at the platform, or its answer here.
+    pub(crate) may_arrive_for_ms: u64,
+    /// When another machine, whose clock cannot be compared with those, first saw the intent.
+    pub(crate) seen: Option<Moment>,
+}
+
+/// A moment by the clocks of one machine.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Moment {
+    /// The clock of `monotonic_ms`: that of one machine, since it started.
+    pub(crate) clock: String,
+    pub(crate) monotonic_ms: i64,
+    pub(crate) wall_ms: i64,
 }
 
 impl Record {
@@ -129,11 +144,15 @@ mod tests {
             .account(Some("z".to_owned()))
             .refresh_token(Some(Secret::new("r")), Some(Timestamp::from_millis(9)))
             .build();
-        let intent = Some(Intent { id: "i".to_owned(), at_ms: 7 });
+        let moment = Moment { clock: "c".to_owned(), monotonic_ms: 7, wall_ms: 8 };
+        let (first, last) = (moment.clone(), moment.clone());
+        let intent =
+            Some(Intent { id: "i".to_owned(), first, last, may_arrive_for_ms: 5, seen: None });
         let ended = Some(Reason::RotationInterrupted);
         let back = read(&write(&Record { token: token.clone(), intent, ended })).unwrap();
         assert!(back.token == token && back.ended == ended);
-        assert_eq!(back.intent.map(|intent| (intent.id, intent.at_ms)), Some(("i".to_owned(), 7)));
+        let read_back = back.intent.unwrap();
+        assert!(read_back.id == "i" && read_back.first == moment && read_back.seen.is_none());
         assert!(read(b"{}").is_none());
     }
 }

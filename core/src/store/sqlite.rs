@@ -70,6 +70,8 @@ impl SqliteStore {
         // A refresh token that was handed out must be there after a power cut.
         connection.pragma_update(None, "synchronous", "full")?;
         persistently(|| connection.execute_batch(TABLES))?;
+        persistently(|| upgrade(&connection))?;
+        persistently(|| sweep(&connection))?;
         Ok(connection)
     }
 
@@ -87,10 +89,9 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
         self.with("reading from the store failed", |connection| {
-            let mut query = connection.prepare_cached(
-                "select value from appmint_records where name = ?1 and keep_until > ?2",
-            )?;
-            query.query_row(params![name, now_ms()], |row| row.get(0)).optional()
+            let mut query =
+                connection.prepare_cached("select value from appmint_records where name = ?1")?;
+            query.query_row(params![name], |row| row.get(0)).optional()
         })
     }
 
@@ -106,17 +107,16 @@ impl Store for SqliteStore {
             Some(expected) => connection
                 .prepare_cached(
                     "update appmint_records set value = ?2, keep_until = ?3
-                     where name = ?1 and value = ?4 and keep_until > ?5",
+                     where name = ?1 and value = ?4",
                 )?
-                .execute(params![name, value, keep_until, expected, now_ms()])
+                .execute(params![name, value, keep_until, expected])
                 .map(|changed| changed > 0),
             None => connection
                 .prepare_cached(
                     "insert into appmint_records (name, value, keep_until) values (?1, ?2, ?3)
-                     on conflict (name) do update set value = ?2, keep_until = ?3
-                     where appmint_records.keep_until <= ?4",
+                     on conflict (name) do nothing",
                 )?
-                .execute(params![name, value, keep_until, now_ms()])
+                .execute(params![name, value, keep_until])
                 .map(|changed| changed > 0),
         })
     }
@@ -131,15 +131,19 @@ impl Store for SqliteStore {
     }
 
     fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
-        let (now, until) = (now_ms(), SystemClock.now().after(lease).as_millis());
+        let (clock, now) = lease_clock();
+        let until = now.saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
         self.with("locking in the store failed", |connection| {
             connection
                 .prepare_cached(
-                    "insert into appmint_locks (name, owner, until) values (?1, ?2, ?3)
-                     on conflict (name) do update set owner = ?2, until = ?3
-                     where appmint_locks.until <= ?4 or appmint_locks.owner = ?2",
+                    // A lease of another clock ended with the machine's restart. One that ends later
+                    // than a new one would is not of this clock either.
+                    "insert into appmint_locks (name, owner, until, clock) values (?1, ?2, ?3, ?4)
+                     on conflict (name) do update set owner = ?2, until = ?3, clock = ?4
+                     where appmint_locks.until <= ?5 or appmint_locks.owner = ?2
+                        or appmint_locks.clock <> ?4 or appmint_locks.until > ?3 + ?6",
                 )?
-                .execute(params![name, owner, until, now])
+                .execute(params![name, owner, until, clock, now, LEASE_TOLERANCE_MS])
                 .map(|changed| changed > 0)
         })
     }
@@ -176,14 +180,46 @@ fn persistently(work: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()>
     }
 }
 
-fn now_ms() -> i64 {
-    SystemClock.now().as_millis()
+/// The clock of leases, by name, and its time in milliseconds: the time since the machine started,
+/// which nobody sets, where that can be compared between processes.
+fn lease_clock() -> (&'static str, i64) {
+    let since_start = i64::try_from(SystemClock.monotonic().as_millis()).unwrap_or(i64::MAX);
+    match SystemClock::machine() {
+        Some(machine) => (machine, since_start),
+        None => ("wall", SystemClock.now().as_millis()),
+    }
+}
+
+/// Removes what could have been dropped long ago. The margin is for clocks that were wrong meanwhile.
+fn sweep(connection: &Connection) -> rusqlite::Result<()> {
+    let bound = SystemClock.now().before(SWEEP_MARGIN).as_millis();
+    let delete = "delete from appmint_records where keep_until < ?1";
+    connection.execute(delete, params![bound]).map(drop)
+}
+
+/// Adds what earlier versions of the file lack.
+fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
+    let has_clock = || {
+        let columns = "select 1 from pragma_table_info('appmint_locks') where name = 'clock'";
+        connection.prepare(columns)?.exists([])
+    };
+    if has_clock()? {
+        return Ok(());
+    }
+    let added = connection
+        .execute_batch("alter table appmint_locks add column clock text not null default ''");
+    // Another process may have been quicker.
+    if has_clock()? { Ok(()) } else { added }
 }
 
 const TABLES: &str = "
     create table if not exists appmint_records
         (name text primary key, value blob not null, keep_until integer not null) without rowid;
     create table if not exists appmint_locks
-        (name text primary key, owner text not null, until integer not null) without rowid;
+        (name text primary key, owner text not null, until integer not null,
+         clock text not null default '') without rowid;
 ";
+const SWEEP_MARGIN: Duration = Duration::from_secs(90 * 86_400);
+/// Clocks are read coarsely, and not at the same moment.
+const LEASE_TOLERANCE_MS: i64 = 1000;
 const TIMEOUT: Duration = Duration::from_secs(5);

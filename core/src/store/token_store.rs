@@ -6,11 +6,12 @@ use aws_lc_rs::digest;
 use serde_json::{Value, json};
 
 use super::{
-    Sealer, Store,
+    Lock, Sealer, Store,
     record::{self, Record},
 };
 use crate::{
-    encoding::{hex, random_text},
+    clock::{Clock, SystemClock},
+    encoding::hex,
     error::Result,
     time::Timestamp,
     token::Token,
@@ -23,6 +24,8 @@ pub(crate) struct TokenStore {
     sealer: Arc<Sealer>,
     /// The owner of the tokens: the platform and the app.
     owner: String,
+    /// The clock of the tokens' times, which need not be the machine's.
+    clock: Arc<dyn Clock>,
 }
 
 /// A record as it was found, with its bytes: the next record replaces exactly those.
@@ -32,9 +35,21 @@ pub(crate) struct Found {
     bytes: Option<Vec<u8>>,
 }
 
+impl Found {
+    /// Whether nothing was written in between.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
 impl TokenStore {
-    pub(crate) fn new(store: Arc<dyn Store>, sealer: Arc<Sealer>, owner: String) -> Self {
-        Self { store, sealer, owner }
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        sealer: Arc<Sealer>,
+        owner: String,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { store, sealer, owner, clock }
     }
 
     /// The name of a key's record: a hash, so that names tell nothing and hold no separator.
@@ -53,7 +68,7 @@ impl TokenStore {
     /// was quicker.
     pub(crate) fn put(&self, name: &str, record: Record, before: &Found) -> Result<Option<Found>> {
         let sealed = self.sealer.seal(name, &record::write(&record))?;
-        let keep_until = keep_until(&record.token);
+        let keep_until = keep_until(&record.token).map(|until| self.by_machine_clock(until));
         let is_put = self.store.put(name, &sealed, before.bytes.as_deref(), keep_until)?;
         Ok(is_put.then(|| Found { record: Some(record), bytes: Some(sealed) }))
     }
@@ -64,16 +79,28 @@ impl TokenStore {
 
     /// Records something that may happen once; whether this is the first time.
     pub(crate) fn record_once(&self, what: &str, keep_until: Timestamp) -> Result<bool> {
-        let what = json!([self.owner, "once", what]).to_string();
-        self.store.put(&hash(&what), b"once", None, Some(keep_until))
+        let keep_until = self.by_machine_clock(keep_until.after(ONCE_MARGIN));
+        self.store.put(&self.once_name(what), ONCE, None, Some(keep_until))
+    }
+
+    /// Removes the record of something that did not happen after all.
+    pub(crate) fn forget_once(&self, what: &str) -> Result<()> {
+        self.store.remove(&self.once_name(what), ONCE)
+    }
+
+    fn once_name(&self, what: &str) -> String {
+        hash(&json!([self.owner, "once", what]).to_string())
+    }
+
+    /// The same distance from now by the machine's clock: a store drops by that one, and the app's
+    /// clock may be another.
+    fn by_machine_clock(&self, time: Timestamp) -> Timestamp {
+        SystemClock.now().after(self.clock.now().until(time))
     }
 
     /// The lock of a name; `None` while another owner has it.
     pub(crate) fn lock(&self, name: &str, lease: Duration) -> Result<Option<Lock>> {
-        let owner = random_text()?;
-        let is_ours = self.store.lock(name, &owner, lease)?;
-        let store = Arc::clone(&self.store);
-        Ok(is_ours.then(|| Lock { store, name: name.to_owned(), owner }))
+        Lock::take(&self.store, name, lease)
     }
 }
 
@@ -91,17 +118,7 @@ fn hash(text: &str) -> String {
     hex(hash.as_ref())
 }
 
-/// A lock that is released when it is dropped. If releasing fails, its lease ends it.
-pub(crate) struct Lock {
-    store: Arc<dyn Store>,
-    name: String,
-    owner: String,
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        let _ = self.store.unlock(&self.name, &self.owner);
-    }
-}
-
+/// A note that something was done once outlives what it is about, since clocks may be set meanwhile.
+const ONCE_MARGIN: Duration = Duration::from_secs(86_400);
+const ONCE: &[u8] = b"once";
 const TOMBSTONE_LIFETIME: Duration = Duration::from_secs(30 * 86_400);

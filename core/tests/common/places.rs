@@ -49,26 +49,71 @@ impl Drop for Folder {
 pub(crate) struct Redis {
     server: Child,
     port: u16,
-    _folder: Folder,
+    arguments: Vec<String>,
+    folder: Folder,
+}
+
+fn launch(port: u16, folder: &Folder, arguments: &[String]) -> Child {
+    Command::new("redis-server")
+        .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
+        .args(["--requirepass", "hunter2", "--dir", &folder.path().display().to_string()])
+        .args(arguments)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("redis-server, which `make test` installs")
 }
 
 impl Redis {
+    /// A Redis that forgets everything when it ends.
     pub(crate) fn start() -> Self {
-        let folder = Folder::new();
+        Self::with(&["--save", ""])
+    }
+
+    /// A Redis that has written down what it acknowledges.
+    pub(crate) fn durable() -> Self {
+        Self::with(&["--save", "", "--appendonly", "yes", "--appendfsync", "always"])
+    }
+
+    /// A Redis with a replica, which must have been told before: `url` is the replica's master.
+    pub(crate) fn replica_of(master: &Self) -> Self {
+        let port = master.port.to_string();
+        Self::with(&["--save", "", "--replicaof", "127.0.0.1", &port, "--masterauth", "hunter2"])
+    }
+
+    fn with(arguments: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let server = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""])
-            .args(["--requirepass", "hunter2", "--dir", &folder.path().display().to_string()])
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server, which `make test` installs");
-        let redis = Self { server, port, _folder: folder };
+        let folder = Folder::new();
+        let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
+        let server = launch(port, &folder, &arguments);
+        let redis = Self { server, port, arguments, folder };
+        redis.wait_until_it_answers();
+        redis
+    }
+
+    fn wait_until_it_answers(&self) {
         let give_up = Instant::now() + Duration::from_secs(20);
-        while RedisStore::new(&redis.url()).unwrap().get("x").is_err() {
+        while RedisStore::new(&self.url()).unwrap().get("x").is_err() {
             assert!(Instant::now() < give_up, "Redis does not answer");
             thread::sleep(Duration::from_millis(20));
         }
-        redis
+    }
+
+    /// Lets it answer nothing for so long.
+    pub(crate) fn stall(&self, time: Duration) {
+        let id = libc::pid_t::try_from(self.server.id()).unwrap();
+        // SAFETY: signals to a child that we made and have not waited for.
+        unsafe { libc::kill(id, libc::SIGSTOP) };
+        thread::sleep(time);
+        // SAFETY: as above.
+        unsafe { libc::kill(id, libc::SIGCONT) };
+    }
+
+    /// Kills it, and starts it again with what it had written.
+    pub(crate) fn restart(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+        self.server = launch(self.port, &self.folder, &self.arguments);
+        self.wait_until_it_answers();
     }
 
     pub(crate) fn url(&self) -> String {

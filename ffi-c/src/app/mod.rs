@@ -81,7 +81,8 @@ pub extern "C" fn appmint_app_clock_offset_ms(app: Option<&appmint_app>) -> i64 
 }
 
 /// Ends the app's threads and forgets its tokens, whatever sources of it exist. Calls that are
-/// running complete; new ones are refused.
+/// running complete; new ones are refused. Sessions' tokens that the store did not take yet are
+/// offered to it until the app's timeout has passed.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_close(app: Option<&appmint_app>) {
     read(app, (), |app| app.core.close());

@@ -144,7 +144,9 @@ pub extern "C" fn appmint_app_open_authorization(
 }
 
 /// A new user token for a refresh token. The refresh token is sent once, and again only with the
-/// fallback key if the platform refused the first as the client's.
+/// fallback key if the platform refused the first as the client's. After a lost answer it may be
+/// spent where the platform rotates refresh tokens: that error is not retryable. A session keeps
+/// what can be kept (appmint_app_session).
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_refresh(
     app: Option<&appmint_app>,

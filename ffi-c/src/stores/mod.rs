@@ -15,8 +15,9 @@ use crate::{
 };
 
 /// Where tokens are kept between processes: "sqlite:FILE", "redis://..." or "rediss://..." (TLS),
-/// with "?prefix=" for the names (default "appmint:"); "memory:" keeps them in this process. Needs
-/// a key (appmint_config_set_store_key), or appmint_config_set_store_unencrypted.
+/// with "?prefix=" for the names (default "appmint:") and "?wait_replicas=N" for writes that count
+/// only once N replicas have them (default 0); "memory:" keeps them in this process. Needs a key
+/// (appmint_config_set_store_key), or appmint_config_set_store_unencrypted.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_store(
     config: Option<&mut appmint_config>,

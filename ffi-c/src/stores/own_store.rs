@@ -80,7 +80,8 @@ pub struct appmint_store_callbacks {
         ) -> c_int,
     >,
     /// Locks this name for an owner; APPMINT_STORE_NO while another owner has the lock. The lock
-    /// ends after the lease, even if the owner has died.
+    /// ends after the lease, even if the owner has died. An owner that has it already begins the
+    /// lease anew. Leases are best measured by a clock that nobody sets.
     pub lock: Option<
         unsafe extern "C" fn(
             userdata: *mut c_void,

@@ -60,7 +60,8 @@ def load(file, folder):
         raise ValueError(f"{place}: unknown members {sorted(unknown)}")
     for raw in content["cases"]:
         also = [] if "platform" in raw else content.get("also", [])
-        platforms = [raw["platform"]] if "platform" in raw else [*content["platforms"], *also]
+        own = raw.get("platform", [])
+        platforms = ([own] if isinstance(own, str) else own) or [*content["platforms"], *also]
         for platform in platforms:
             suffix = f"@{platform}" if len(platforms) > 1 else ""
             case = of(f"{place}/{raw['id']}{suffix}", platform, content, raw)

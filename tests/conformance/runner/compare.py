@@ -27,6 +27,7 @@ def outcome(step, answer):
 
 def of_error(wanted, members):
     wanted = dict(wanted)
+    is_retryable = wanted.pop("is_retryable", None)
     texts = {name: wanted.pop(name) for name in ("message", "hint") if name in wanted}
     problems = of_members(wanted, members)
     for name, parts_wanted in texts.items():
@@ -40,7 +41,7 @@ def of_error(wanted, members):
     message = members.get("message", "")
     if not message or message != message.strip() or message.endswith(".") or "\n" in message:
         problems.append(f"the message is not a clause on one line without a full stop: {message!r}")
-    retryable = str(members.get("kind") in RETRYABLE).lower()
+    retryable = is_retryable or str(members.get("kind") in RETRYABLE).lower()
     if members.get("is_retryable") != retryable:
         problems.append(f"is_retryable is {members.get('is_retryable')}, not {retryable}")
     return problems

@@ -1,0 +1,188 @@
+//! Sends a request that may be sent only once: on a connection of its own.
+//!
+//! A server may hang up an idle connection at the very moment at which a request is written to it
+//! (RFC 9112 §9.3.1), and nobody knows afterwards whether it read the request. On a new connection a
+//! failure tells more: as long as no connection was made, not one byte was sent. The request is driven
+//! on the caller's thread, so that no other thread's state decides about it.
+
+use std::{
+    error::Error as StdError,
+    fmt,
+    future::Future,
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use tokio::{runtime, time::timeout};
+use tower_layer::Layer;
+use tower_service::Service;
+use url::Url;
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    http::{
+        SendBy,
+        failure::{failure, not_connected, timed_out, too_large},
+        message::{Request, Response},
+        transport::readable_headers,
+    },
+    tasks::Deadline,
+};
+
+/// One attempt to send a request, as the connector sees it.
+#[derive(Clone)]
+struct Attempt {
+    send_by: Option<SendBy>,
+    is_connected: Arc<AtomicBool>,
+}
+
+tokio::task_local! {
+    static ATTEMPT: Attempt;
+}
+
+/// Sends a request with a client that keeps no connections.
+pub(super) fn send(
+    client: &reqwest::Client,
+    outgoing: reqwest::RequestBuilder,
+    request: &Request,
+    url: &Url,
+    deadline: Deadline,
+) -> Result<Response> {
+    let outgoing = outgoing.build().map_err(|error| failure(error, url, ""))?;
+    let runtime =
+        runtime::Builder::new_current_thread().enable_all().build().map_err(no_runtime)?;
+    let attempt = Attempt {
+        send_by: request.send_by.clone(),
+        is_connected: Arc::new(AtomicBool::new(false)),
+    };
+    let exchange = exchange(client, outgoing, request.response_limit, url);
+    let outcome =
+        runtime.block_on(ATTEMPT.scope(attempt.clone(), attempt.until(deadline, exchange)));
+    // A look-up of a host's name may still be running on a thread that nobody can interrupt.
+    runtime.shutdown_background();
+    match outcome {
+        Some(outcome) => outcome,
+        None if attempt.is_connected() => Err(timed_out(url, "no complete answer came")),
+        None => Err(not_connected(url)),
+    }
+}
+
+async fn exchange(
+    client: &reqwest::Client,
+    outgoing: reqwest::Request,
+    limit: usize,
+    url: &Url,
+) -> Result<Response> {
+    let sent = client.execute(outgoing).await;
+    let mut incoming = sent.map_err(|error| failure(error, url, "no answer came"))?;
+    let status = incoming.status().as_u16();
+    let headers = readable_headers(incoming.headers());
+    let body = read_body(&mut incoming, limit, url).await;
+    Ok(Response { status, headers, body: body.map_err(|error| error.with_status(status))? })
+}
+
+async fn read_body(incoming: &mut reqwest::Response, limit: usize, url: &Url) -> Result<Vec<u8>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = incoming
+        .chunk()
+        .await
+        .map_err(|error| failure(error, url, "the answer was not complete"))?
+    {
+        if chunk.len() > limit - body.len() {
+            return Err(too_large(url, limit));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn no_runtime(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Transport, "no connection could be opened")
+        .because(crate::error::Reason::Unreachable)
+        .caused_by(error)
+}
+
+/// Notes that a connection was made, and refuses one that comes too late.
+#[derive(Clone)]
+pub(super) struct Watch;
+
+impl<S> Layer<S> for Watch {
+    type Service = Watched<S>;
+
+    fn layer(&self, inner: S) -> Watched<S> {
+        Watched(inner)
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct Watched<S>(S);
+
+impl<R, S> Service<R> for Watched<S>
+where
+    S: Service<R, Error = BoxError>,
+    S::Future: Send + 'static,
+    S::Response: 'static,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<S::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<std::result::Result<(), BoxError>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, to: R) -> Self::Future {
+        let connecting = self.0.call(to);
+        Box::pin(async move {
+            let connection = connecting.await?;
+            ATTEMPT.try_with(Attempt::connected).unwrap_or(Ok(()))?;
+            Ok(connection)
+        })
+    }
+}
+
+impl Attempt {
+    /// The outcome of an exchange, unless the deadline comes before, or the moment after which nothing
+    /// must be sent comes before there is a connection.
+    async fn until<T>(&self, deadline: Deadline, exchange: impl Future<Output = T>) -> Option<T> {
+        let mut exchange = pin!(exchange);
+        if let Some(send_by) = &self.send_by {
+            let connecting = deadline.remaining().min(send_by.remaining());
+            match timeout(connecting, exchange.as_mut()).await {
+                Ok(outcome) => return Some(outcome),
+                Err(_) if self.is_connected() => {}
+                Err(_) => return None,
+            }
+        }
+        timeout(deadline.remaining(), exchange).await.ok()
+    }
+
+    fn is_connected(&self) -> bool {
+        self.is_connected.load(Ordering::Relaxed)
+    }
+
+    fn connected(&self) -> std::result::Result<(), BoxError> {
+        if self.send_by.as_ref().is_some_and(SendBy::is_over) {
+            return Err(Box::new(TooLate));
+        }
+        self.is_connected.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+#[derive(Debug)]
+struct TooLate;
+
+impl fmt::Display for TooLate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection was made too late to send a refresh token")
+    }
+}
+
+impl StdError for TooLate {}

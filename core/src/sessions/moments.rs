@@ -1,0 +1,122 @@
+//! The age of an intent, as far as this process can know it.
+
+use std::{sync::Arc, time::Duration};
+
+use super::rotation::{Doubt, Elapsed, Rules};
+use crate::{
+    clock::Clock,
+    encoding::random_text,
+    error::Result,
+    store::{Intent, Moment},
+};
+
+/// The clock by which intents are dated.
+#[derive(Debug)]
+pub(super) struct IntentClock {
+    clock: Arc<dyn Clock>,
+    origin: String,
+}
+
+impl IntentClock {
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Result<Self> {
+        // The monotonic readings of a clock without an origin mean nothing to other processes.
+        let origin = clock.origin().map_or_else(random_text, |origin| Ok(origin.to_owned()))?;
+        Ok(Self { clock, origin })
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        Moment {
+            clock: self.origin.clone(),
+            monotonic_ms: millis(self.clock.monotonic()),
+            wall_ms: self.clock.now().as_millis(),
+        }
+    }
+
+    pub(super) fn doubt(&self, intent: &Intent, rules: &Rules) -> Doubt {
+        let now = self.now();
+        let since_last = elapsed(&intent.last, intent.seen.as_ref(), &now);
+        let seen_here = intent.seen.as_ref().is_some_and(|seen| seen.clock == now.clock);
+        Doubt {
+            may_resend: self.may_resend(intent, rules),
+            may_arrive: since_last.at_least < Duration::from_millis(intent.may_arrive_for_ms),
+            is_unseen: intent.last.clock != now.clock && !seen_here,
+        }
+    }
+
+    /// Whether the refresh token of an intent can be sent again without harm.
+    pub(super) fn may_resend(&self, intent: &Intent, rules: &Rules) -> bool {
+        rules.allow_resend(elapsed(&intent.first, None, &self.now()))
+    }
+
+    /// The longest time after which the intent's request may still arrive.
+    pub(super) fn may_arrive_for(&self, intent: &Intent) -> Duration {
+        let all = Duration::from_millis(intent.may_arrive_for_ms);
+        all.saturating_sub(elapsed(&intent.last, intent.seen.as_ref(), &self.now()).at_least)
+    }
+}
+
+/// The time between a moment and now: exact by one clock, else between the time for which this machine
+/// has seen the intent and the difference of the wall clocks, which may disagree by a minute.
+fn elapsed(then: &Moment, seen: Option<&Moment>, now: &Moment) -> Elapsed {
+    let by_clock = |then: &Moment| {
+        (then.clock == now.clock).then(|| duration(now.monotonic_ms - then.monotonic_ms))
+    };
+    if let Some(exact) = by_clock(then) {
+        return Elapsed { at_least: exact, at_most: exact };
+    }
+    let by_wall = now.wall_ms.saturating_sub(then.wall_ms).saturating_add(CLOCK_DIFFERENCE_MS);
+    // A moment in the future shows that one of the two clocks is wrong by more than that.
+    let at_most = if by_wall < 0 { Duration::MAX } else { duration(by_wall) };
+    Elapsed { at_least: seen.and_then(by_clock).unwrap_or_default(), at_most }
+}
+
+fn duration(ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(ms).unwrap_or(0)) // readings of one clock only grow
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX) // since the machine started
+}
+
+/// Machines that share a store must have wall clocks that differ by less, or a platform's grace period
+/// may be over when a refresh token is sent again.
+const CLOCK_DIFFERENCE_MS: i64 = 60_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(clock: &str, monotonic_s: i64, wall_s: i64) -> Moment {
+        let (monotonic_ms, wall_ms) = (monotonic_s * 1000, wall_s * 1000);
+        Moment { clock: clock.to_owned(), monotonic_ms, wall_ms }
+    }
+
+    fn bounds(then: &Moment, seen: Option<&Moment>, now: &Moment) -> (u64, u64) {
+        let Elapsed { at_least, at_most } = elapsed(then, seen, now);
+        (at_least.as_secs(), at_most.as_secs())
+    }
+
+    #[test]
+    fn one_clock_tells_the_age_whatever_the_wall_clock_says() {
+        let then = moment("a", 100, 5000);
+        for wall_s in [-99_999, 5010, 99_999_999] {
+            assert_eq!(bounds(&then, None, &moment("a", 110, wall_s)), (10, 10));
+        }
+    }
+
+    #[test]
+    fn of_another_machine_only_what_was_seen_here_counts_as_past() {
+        let then = moment("a", 100, 5000);
+        let now = moment("b", 7, 5010);
+        assert_eq!(bounds(&then, None, &now), (0, 70));
+        assert_eq!(bounds(&then, Some(&moment("b", 4, 0)), &now), (3, 70));
+        assert_eq!(bounds(&then, Some(&moment("c", 4, 0)), &now), (0, 70));
+    }
+
+    #[test]
+    fn a_wall_clock_that_is_behind_leaves_the_age_open() {
+        let then = moment("a", 100, 5000);
+        assert_eq!(bounds(&then, None, &moment("b", 7, 4939)).1, u64::MAX);
+        assert_eq!(bounds(&then, None, &moment("b", 7, 4950)).1, 10);
+    }
+}

@@ -1,0 +1,84 @@
+//! A lock in a store: a lease that its holder renews for as long as it needs the lock.
+
+use std::{
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use super::Store;
+use crate::{encoding::random_text, error::Result, tasks::lock};
+
+/// A lock that is released when it is dropped. If releasing fails, its lease ends it.
+pub(crate) struct Lock(Arc<Lease>);
+
+struct Lease {
+    store: Arc<dyn Store>,
+    name: String,
+    owner: String,
+    duration: Duration,
+    /// Held while the store is called, so that no renewal takes a lock that was just released.
+    is_released: Mutex<bool>,
+    released: Condvar,
+}
+
+impl Lock {
+    pub(super) fn take(
+        store: &Arc<dyn Store>,
+        name: &str,
+        lease: Duration,
+    ) -> Result<Option<Self>> {
+        let owner = random_text()?;
+        let is_ours = store.lock(name, &owner, lease)?;
+        Ok(is_ours.then(|| {
+            Self(Arc::new(Lease {
+                store: Arc::clone(store),
+                name: name.to_owned(),
+                owner,
+                duration: lease,
+                is_released: Mutex::new(false),
+                released: Condvar::new(),
+            }))
+        }))
+    }
+
+    /// Renews the lease from now on, until the lock is dropped: a process that dies, or is stopped,
+    /// loses the lock after one lease, however long its work would have taken.
+    pub(crate) fn keep(&self) {
+        let lease = Arc::clone(&self.0);
+        let builder = thread::Builder::new().name("appmint-lock".to_owned());
+        // Without a thread the lease ends early, which only costs others a look at the record.
+        let _ = builder.spawn(move || lease.renew_until_released());
+    }
+}
+
+impl Lease {
+    fn renew_until_released(&self) {
+        let mut is_released = lock(&self.is_released);
+        loop {
+            let waited = self.released.wait_timeout_while(
+                is_released,
+                self.duration / RENEWALS_PER_LEASE,
+                |is_released| !*is_released,
+            );
+            is_released = waited.unwrap_or_else(PoisonError::into_inner).0;
+            if *is_released {
+                return;
+            }
+            // If another process has the lock by now, or the store fails, there is nothing to do: the
+            // record itself keeps two processes from sending the same refresh token.
+            let _ = self.store.lock(&self.name, &self.owner, self.duration);
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let mut is_released = lock(&self.0.is_released);
+        *is_released = true;
+        self.0.released.notify_all();
+        let _ = self.0.store.unlock(&self.0.name, &self.0.owner);
+    }
+}
+
+const RENEWALS_PER_LEASE: u32 = 3;
