@@ -19,9 +19,12 @@ use appmint_core::{
     App, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
     binding::Settings,
     oauth::AuthorizationRequest,
-    store::{MemoryStore, Store},
+    store::{MemoryStore, SqliteStore, Store},
 };
-use common::scripted::{Answer, Log, Server, app, descriptor, pair, settings, tokens};
+use common::{
+    places::Folder,
+    scripted::{Answer, Log, Server, app, descriptor, pair, settings, tokens},
+};
 use serde_json::json;
 
 const HOUR: i64 = 3600;
@@ -363,6 +366,47 @@ fn a_refresh_goes_on_after_its_callers_deadline() {
     });
     assert_eq!(saved.as_deref(), Some("A2"), "{:?}", log.lines());
     assert_eq!(log.lines(), ["R1"]);
+}
+
+#[test]
+fn a_process_that_is_stopped_reads_its_answer_when_it_goes_on() {
+    for refresh in [STRICT, PROVABLE] {
+        let (log, gate) = (Log::default(), Gate::default());
+        let (answer, held) = (honest(&log), gate.clone());
+        let server = Server::start(move |asked| {
+            if asked.refresh_token() == Some("R1") {
+                held.pass();
+            }
+            answer(asked)
+        });
+        let folder = Folder::new();
+        let store = Arc::new(SqliteStore::new(folder.file()).unwrap());
+        let mut scene = Scene::with_store(&server.url(), refresh, store);
+        scene.settings.timeout = Some(Duration::from_secs(2));
+        scene.begin(&scene.app());
+        // SAFETY: the child makes an app of its own and leaves by `_exit`.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            let app = scene.app();
+            let code = i32::from((0..20).all(|_| token_after_back_off(&scene, &app).is_err()));
+            // SAFETY: ends this process, which has nothing to clean up.
+            unsafe { libc::_exit(code) };
+        }
+        gate.wait_for_somebody();
+        // SAFETY: signals to a child that we made and have not waited for.
+        unsafe { libc::kill(child, libc::SIGSTOP) };
+        gate.open();
+        // By its lease the stopped process has lost the lock, and the answer waits in its socket.
+        let meanwhile = token(&scene.app()).unwrap_err();
+        assert_eq!((meanwhile.kind(), meanwhile.is_retryable()), (ErrorKind::Timeout, true));
+        // SAFETY: as above.
+        unsafe { libc::kill(child, libc::SIGCONT) };
+        let mut status = 0;
+        // SAFETY: waits for a child of ours; `status` outlives the call.
+        unsafe { libc::waitpid(child, &raw mut status, 0) };
+        assert_eq!(token(&scene.app()).unwrap(), "A2");
+        assert_eq!(log.lines(), ["R1"]);
+    }
 }
 
 #[test]
