@@ -9,9 +9,7 @@ use std::{
     time::Duration,
 };
 
-use arc_swap::ArcSwapOption;
-
-use crate::{clock::ClockReading, token::Token};
+use crate::{clock::ClockReading, tasks::sync::ArcSwapOption, token::Token};
 
 /// One key's place in the cache. Reading it takes no lock.
 pub(crate) struct Entry<K> {

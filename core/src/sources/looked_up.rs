@@ -1,11 +1,6 @@
 //! Installations that are looked up when they are first needed.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
-
-use arc_swap::ArcSwapOption;
+use std::{collections::HashMap, sync::Arc};
 
 use super::key::TokenKey;
 use crate::{
@@ -14,7 +9,10 @@ use crate::{
     clock::ClockReading,
     error::Result,
     resources::Lookup,
-    tasks::{Owned, PerProcess, Task, lock},
+    tasks::{
+        Owned, PerProcess, Task, lock,
+        sync::{ArcSwapOption, Mutex},
+    },
 };
 
 /// An installation by its lookup, and the entry of its tokens once it was found.
