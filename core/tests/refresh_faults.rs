@@ -18,11 +18,11 @@ use std::{
 use appmint_core::{
     App, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
     binding::Settings,
-    oauth::AuthorizationRequest,
+    oauth::{Authorization, AuthorizationRequest},
     store::{MemoryStore, SqliteStore, Store},
 };
 use common::{
-    places::Folder,
+    places::{Folder, Redis},
     scripted::{Answer, Log, Server, app, descriptor, pair, settings, tokens},
 };
 use serde_json::json;
@@ -473,6 +473,35 @@ fn an_answer_whose_tokens_are_not_certain_is_not_used() {
     }
 }
 
+fn begin_authorization(app: &App) -> (Authorization, String) {
+    let request = AuthorizationRequest {
+        redirect_uri: Some("https://example.com/callback".to_owned()),
+        ..AuthorizationRequest::default()
+    };
+    let authorization = app.authorize(&request).unwrap();
+    let callback = format!("https://example.com/callback?code=c&state={}", authorization.state());
+    (authorization, callback)
+}
+
+#[test]
+fn what_was_done_once_is_known_to_all_under_a_wrong_clock_too() {
+    let (folder, redis) = (Folder::new(), Redis::start());
+    for years in [-30, 30] {
+        for url in [folder.url(), redis.url()] {
+            let server = Server::start(honest(&Log::default()));
+            let mut scene = Scene::new(&server.url(), STRICT);
+            let seconds = Timestamp::from(std::time::SystemTime::now()).as_secs();
+            scene.clock.set(Timestamp::from_secs(seconds + years * 366 * 86_400));
+            scene.settings.store = Some(url.into());
+            let [one, other] = [(); 2].map(|()| scene.settings.clone().build().unwrap());
+            let (authorization, callback) = begin_authorization(&one);
+            one.finish_authorization(&authorization, &callback).wait().unwrap();
+            let again = other.finish_authorization(&authorization, &callback).wait().unwrap_err();
+            assert_eq!(again.reason(), Some(Reason::StaleAuthorization), "{years} years");
+        }
+    }
+}
+
 #[test]
 fn a_code_that_was_never_sent_can_be_sent_and_one_that_may_be_spent_cannot() {
     let (log, is_up) = (Log::default(), Arc::new(AtomicBool::new(true)));
@@ -488,18 +517,8 @@ fn a_code_that_was_never_sent_can_be_sent_and_one_that_may_be_spent_cannot() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut cut_off = Scene::with_store(&server.url(), STRICT, Arc::clone(&scene.store));
     cut_off.settings.proxy = Some(format!("http://{closed}").into());
-    let begin = |app: &App| {
-        let request = AuthorizationRequest {
-            redirect_uri: Some("https://example.com/callback".to_owned()),
-            ..AuthorizationRequest::default()
-        };
-        let authorization = app.authorize(&request).unwrap();
-        let callback =
-            format!("https://example.com/callback?code=c&state={}", authorization.state());
-        (authorization, callback)
-    };
     let unreachable = cut_off.app();
-    let (authorization, callback) = begin(&unreachable);
+    let (authorization, callback) = begin_authorization(&unreachable);
     for _ in 0..2 {
         let error = unreachable.finish_authorization(&authorization, &callback).wait().unwrap_err();
         assert_eq!(of(&error), (ErrorKind::Transport, Some(Reason::Unreachable)));
@@ -509,7 +528,7 @@ fn a_code_that_was_never_sent_can_be_sent_and_one_that_may_be_spent_cannot() {
     let again = app.finish_authorization(&authorization, &callback).wait().unwrap_err();
     assert_eq!(again.reason(), Some(Reason::StaleAuthorization));
 
-    let (authorization, callback) = begin(&app);
+    let (authorization, callback) = begin_authorization(&app);
     is_up.store(false, Ordering::SeqCst);
     let lost = app.finish_authorization(&authorization, &callback).wait().unwrap_err();
     assert!(!lost.is_retryable(), "{lost:?}");
