@@ -2,7 +2,10 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    tasks::sync,
+};
 
 /// 256 random bits as 43 characters that need no escaping in a URL.
 pub(crate) fn random_text() -> Result<String> {
@@ -13,7 +16,7 @@ pub(crate) fn random_text() -> Result<String> {
 
 /// Fills a buffer with random bytes of the operating system.
 pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<()> {
-    aws_lc_rs::rand::fill(bytes)
+    sync::fill_random(bytes)
         .map_err(|_| Error::new(ErrorKind::Internal, "the operating system gave no random numbers"))
 }
 

@@ -18,10 +18,13 @@ use std::{
 use appmint_core::{
     App, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
     binding::Settings,
-    oauth::AuthorizationRequest,
-    store::{MemoryStore, Store},
+    oauth::{Authorization, AuthorizationRequest},
+    store::{MemoryStore, SqliteStore, Store},
 };
-use common::scripted::{Answer, Log, Server, app, descriptor, pair, settings, tokens};
+use common::{
+    places::{Folder, Redis},
+    scripted::{Answer, Log, Server, app, descriptor, pair, settings, tokens},
+};
 use serde_json::json;
 
 const HOUR: i64 = 3600;
@@ -366,6 +369,47 @@ fn a_refresh_goes_on_after_its_callers_deadline() {
 }
 
 #[test]
+fn a_process_that_is_stopped_reads_its_answer_when_it_goes_on() {
+    for refresh in [STRICT, PROVABLE] {
+        let (log, gate) = (Log::default(), Gate::default());
+        let (answer, held) = (honest(&log), gate.clone());
+        let server = Server::start(move |asked| {
+            if asked.refresh_token() == Some("R1") {
+                held.pass();
+            }
+            answer(asked)
+        });
+        let folder = Folder::new();
+        let store = Arc::new(SqliteStore::new(folder.file()).unwrap());
+        let mut scene = Scene::with_store(&server.url(), refresh, store);
+        scene.settings.timeout = Some(Duration::from_secs(2));
+        scene.begin(&scene.app());
+        // SAFETY: the child makes an app of its own and leaves by `_exit`.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            let app = scene.app();
+            let code = i32::from((0..20).all(|_| token_after_back_off(&scene, &app).is_err()));
+            // SAFETY: ends this process, which has nothing to clean up.
+            unsafe { libc::_exit(code) };
+        }
+        gate.wait_for_somebody();
+        // SAFETY: signals to a child that we made and have not waited for.
+        unsafe { libc::kill(child, libc::SIGSTOP) };
+        gate.open();
+        // By its lease the stopped process has lost the lock, and the answer waits in its socket.
+        let meanwhile = token(&scene.app()).unwrap_err();
+        assert_eq!((meanwhile.kind(), meanwhile.is_retryable()), (ErrorKind::Timeout, true));
+        // SAFETY: as above.
+        unsafe { libc::kill(child, libc::SIGCONT) };
+        let mut status = 0;
+        // SAFETY: waits for a child of ours; `status` outlives the call.
+        unsafe { libc::waitpid(child, &raw mut status, 0) };
+        assert_eq!(token(&scene.app()).unwrap(), "A2");
+        assert_eq!(log.lines(), ["R1"]);
+    }
+}
+
+#[test]
 fn a_refresh_is_never_written_to_a_connection_that_lay_idle() {
     let log = Log::default();
     let answer = honest(&log);
@@ -429,6 +473,35 @@ fn an_answer_whose_tokens_are_not_certain_is_not_used() {
     }
 }
 
+fn begin_authorization(app: &App) -> (Authorization, String) {
+    let request = AuthorizationRequest {
+        redirect_uri: Some("https://example.com/callback".to_owned()),
+        ..AuthorizationRequest::default()
+    };
+    let authorization = app.authorize(&request).unwrap();
+    let callback = format!("https://example.com/callback?code=c&state={}", authorization.state());
+    (authorization, callback)
+}
+
+#[test]
+fn what_was_done_once_is_known_to_all_under_a_wrong_clock_too() {
+    let (folder, redis) = (Folder::new(), Redis::start());
+    for years in [-30, 30] {
+        for url in [folder.url(), redis.url()] {
+            let server = Server::start(honest(&Log::default()));
+            let mut scene = Scene::new(&server.url(), STRICT);
+            let seconds = Timestamp::from(std::time::SystemTime::now()).as_secs();
+            scene.clock.set(Timestamp::from_secs(seconds + years * 366 * 86_400));
+            scene.settings.store = Some(url.into());
+            let [one, other] = [(); 2].map(|()| scene.settings.clone().build().unwrap());
+            let (authorization, callback) = begin_authorization(&one);
+            one.finish_authorization(&authorization, &callback).wait().unwrap();
+            let again = other.finish_authorization(&authorization, &callback).wait().unwrap_err();
+            assert_eq!(again.reason(), Some(Reason::StaleAuthorization), "{years} years");
+        }
+    }
+}
+
 #[test]
 fn a_code_that_was_never_sent_can_be_sent_and_one_that_may_be_spent_cannot() {
     let (log, is_up) = (Log::default(), Arc::new(AtomicBool::new(true)));
@@ -444,18 +517,8 @@ fn a_code_that_was_never_sent_can_be_sent_and_one_that_may_be_spent_cannot() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut cut_off = Scene::with_store(&server.url(), STRICT, Arc::clone(&scene.store));
     cut_off.settings.proxy = Some(format!("http://{closed}").into());
-    let begin = |app: &App| {
-        let request = AuthorizationRequest {
-            redirect_uri: Some("https://example.com/callback".to_owned()),
-            ..AuthorizationRequest::default()
-        };
-        let authorization = app.authorize(&request).unwrap();
-        let callback =
-            format!("https://example.com/callback?code=c&state={}", authorization.state());
-        (authorization, callback)
-    };
     let unreachable = cut_off.app();
-    let (authorization, callback) = begin(&unreachable);
+    let (authorization, callback) = begin_authorization(&unreachable);
     for _ in 0..2 {
         let error = unreachable.finish_authorization(&authorization, &callback).wait().unwrap_err();
         assert_eq!(of(&error), (ErrorKind::Transport, Some(Reason::Unreachable)));
@@ -465,7 +528,7 @@ fn a_code_that_was_never_sent_can_be_sent_and_one_that_may_be_spent_cannot() {
     let again = app.finish_authorization(&authorization, &callback).wait().unwrap_err();
     assert_eq!(again.reason(), Some(Reason::StaleAuthorization));
 
-    let (authorization, callback) = begin(&app);
+    let (authorization, callback) = begin_authorization(&app);
     is_up.store(false, Ordering::SeqCst);
     let lost = app.finish_authorization(&authorization, &callback).wait().unwrap_err();
     assert!(!lost.is_retryable(), "{lost:?}");

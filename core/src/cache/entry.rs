@@ -9,9 +9,7 @@ use std::{
     time::Duration,
 };
 
-use arc_swap::ArcSwapOption;
-
-use crate::{time::ClockReading, token::Token};
+use crate::{tasks::sync::ArcSwapOption, time::ClockReading, token::Token};
 
 /// One key's place in the cache. Reading it takes no lock.
 pub(crate) struct Entry<K> {

@@ -11,14 +11,7 @@
 mod entry;
 mod in_flight;
 
-use std::{
-    collections::HashMap,
-    hash::Hash,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-
-use arc_swap::ArcSwapOption;
+use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
 use self::in_flight::InFlightFetches;
 pub(crate) use self::{
@@ -28,7 +21,10 @@ pub(crate) use self::{
 use crate::{
     error::{Error, Result},
     http::clock_offset::PlatformClock,
-    tasks::{Deadline, Owned, PerProcess, Pool, Task, lock},
+    tasks::{
+        Deadline, Owned, PerProcess, Pool, Task, lock,
+        sync::{ArcSwapOption, Mutex},
+    },
     time::ClockReading,
     token::{Details, Token},
 };

@@ -15,6 +15,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tokio::{runtime, time::timeout};
@@ -158,7 +159,11 @@ impl Attempt {
                 Err(_) => return None,
             }
         }
-        timeout(deadline.remaining(), exchange).await.ok()
+        if let Ok(outcome) = timeout(deadline.remaining(), exchange.as_mut()).await {
+            return Some(outcome);
+        }
+        // After a process was stopped, the deadline is over and the answer is there at the same moment.
+        timeout(LAST_LOOK, exchange).await.ok()
     }
 
     fn is_connected(&self) -> bool {
@@ -173,6 +178,8 @@ impl Attempt {
         Ok(())
     }
 }
+
+const LAST_LOOK: Duration = Duration::from_millis(50);
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 

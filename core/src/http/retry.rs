@@ -4,7 +4,7 @@
 //! caller's reads when it is not known; a caller's writes when a rate limit refused them. A code
 //! exchange and a refresh spend what they send, so an unknown outcome is the caller's to classify.
 
-use std::{thread, time::Duration};
+use std::time::Duration;
 
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
@@ -13,7 +13,10 @@ use crate::{
         message::{Repeat, Request, Response},
         transport::Transport,
     },
-    tasks::Deadline,
+    tasks::{
+        Deadline,
+        sync::{fill_random, thread},
+    },
     time::Timestamp,
 };
 
@@ -134,7 +137,7 @@ pub(crate) fn retry_after(response: &Response, now: Timestamp) -> Option<Duratio
 pub(crate) fn jittered(wait: Duration) -> Duration {
     let mut byte = [u8::MAX];
     // Without a random number the wait is the whole one, which is only less polite.
-    let _ = aws_lc_rs::rand::fill(&mut byte);
+    let _ = fill_random(&mut byte);
     wait / 2 + wait.mul_f64(f64::from(byte[0]) / 510.0)
 }
 

@@ -1,9 +1,6 @@
 //! Authorizations: begun, sealed for the way through a browser, and finished once.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -13,7 +10,7 @@ use crate::{
     oauth::{Authorization, AuthorizationRequest, CodeExchange, authorization::stale, callback},
     secret::Secret,
     store::{Sealer, TokenStore},
-    tasks::{Deadline, PerProcess, lock},
+    tasks::{Deadline, PerProcess, lock, sync::Mutex},
     time::ClockReading,
     token::Token,
 };

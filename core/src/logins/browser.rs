@@ -6,10 +6,9 @@ use std::{
     io::{self, Read as _},
     net::{Ipv4Addr, TcpListener, TcpStream},
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
     time::Duration,
 };
 
@@ -18,7 +17,10 @@ use crate::{
     error::{Error, ErrorKind, Reason, Result},
     oauth::{Authorization, AuthorizationRequest},
     secret::Secret,
-    tasks::{Deadline, Pool, Task, lock},
+    tasks::{
+        Deadline, Pool, Task, lock,
+        sync::{Mutex, thread},
+    },
     token::Token,
 };
 

@@ -4,10 +4,9 @@
 use std::{
     fmt,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
     time::Duration,
 };
 
@@ -15,7 +14,10 @@ use crate::{
     client::PlatformClient,
     error::{Error, ErrorKind, Reason, Result},
     oauth::device::{DeviceAuthorization, MAX_INTERVAL},
-    tasks::{Deadline, Pool, Task, lock},
+    tasks::{
+        Deadline, Pool, Task, lock,
+        sync::{Mutex, thread},
+    },
     time::{ClockReading, Timestamp},
     token::Token,
 };

@@ -1,11 +1,11 @@
 //! What one process remembers about its refreshes, because the store may not know it.
 
-use std::{collections::HashMap, sync::Mutex};
+use std::collections::HashMap;
 
 use crate::{
     error::Reason,
     store::Record,
-    tasks::{PerProcess, lock},
+    tasks::{PerProcess, lock, sync::Mutex},
     token::Token,
 };
 

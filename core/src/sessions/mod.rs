@@ -11,11 +11,7 @@ mod moments;
 mod refresh;
 mod rotation;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use self::{kept::Kept, moments::IntentClock, refresh::Refresh, rotation::Rules};
 use crate::{
@@ -24,7 +20,7 @@ use crate::{
     event::EventSink,
     resources::operation::ApiOperation,
     store::{Record, TokenStore},
-    tasks::{Deadline, PerProcess, Pool, Task, lock},
+    tasks::{Deadline, PerProcess, Pool, Task, lock, sync::Mutex},
     token::Token,
 };
 

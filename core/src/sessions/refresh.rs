@@ -1,6 +1,6 @@
 //! Carries out the actions of the rotation, for one refresh of one session.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use super::{
     Accept, SAVE_TIME, SessionToken, Sessions,
@@ -16,7 +16,7 @@ use crate::{
     http::{SendBy, retry::jittered},
     resources::operation::ApiOperation,
     store::{Found, Intent, LEASE, Lock, Record, STORE_POLL_INTERVAL, TokenStore},
-    tasks::Deadline,
+    tasks::{Deadline, sync::thread},
     token::Token,
 };
 

@@ -3,7 +3,6 @@
 
 use std::{
     sync::Arc,
-    thread,
     time::{Duration, Instant},
 };
 
@@ -16,7 +15,10 @@ use crate::{
     http::retry::jittered,
     sessions::{Accept, Sessions},
     store::{LEASE, Record, STORE_POLL_INTERVAL, TokenStore},
-    tasks::Deadline,
+    tasks::{
+        Deadline,
+        sync::{self, thread},
+    },
     token::Token,
 };
 
@@ -78,7 +80,7 @@ impl TokenFetcher {
         min_valid: Duration,
         deadline: Deadline,
     ) -> Result<Token> {
-        let begun = Instant::now();
+        let begun = sync::now();
         let usable = self.usable(entry, min_valid);
         let accept: Accept = Arc::new(move |record| usable.token_of(record));
         let fetched = self.sessions.store().and_then(|store| {
@@ -175,7 +177,7 @@ impl TokenFetcher {
         purpose: Purpose,
         mint: impl FnOnce() -> Result<Token>,
     ) -> Result<Token> {
-        let begun = Instant::now();
+        let begun = sync::now();
         let minted = mint();
         self.record(key, purpose, begun, minted.as_ref().err());
         minted
@@ -188,7 +190,7 @@ impl TokenFetcher {
             (Some(_), _) => EventKind::MintFailed,
         };
         let event = Event::new(kind).with_installation(key.installation_id());
-        self.events.emit(&event.with_duration(begun.elapsed()).with_error(error));
+        self.events.emit(&event.with_duration(sync::now() - begun).with_error(error));
     }
 
     fn report_store_failure(&self, key: &TokenKey, error: &Error) {

@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     fmt,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -15,7 +15,7 @@ use crate::{
     error::Result,
     platform::Platform,
     resources::pager::{Listed, Pager},
-    tasks::{Deadline, Task, lock},
+    tasks::{Deadline, Task, lock, sync::Mutex},
     token::Token,
 };
 

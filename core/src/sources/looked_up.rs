@@ -1,11 +1,6 @@
 //! Installations that are looked up when they are first needed.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
-
-use arc_swap::ArcSwapOption;
+use std::{collections::HashMap, sync::Arc};
 
 use super::key::TokenKey;
 use crate::{
@@ -13,7 +8,10 @@ use crate::{
     cache::{Current, Entry, InFlight, Observer, add_observer},
     error::Result,
     resources::Lookup,
-    tasks::{Owned, PerProcess, Task, lock},
+    tasks::{
+        Owned, PerProcess, Task, lock,
+        sync::{ArcSwapOption, Mutex},
+    },
     time::ClockReading,
 };
 

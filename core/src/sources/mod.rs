@@ -11,7 +11,7 @@ mod key;
 mod listing;
 mod looked_up;
 
-use std::{fmt, sync::Arc, thread, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 pub use self::listing::{Items, Listing};
 use self::looked_up::{LookedUp, Lookups};
@@ -29,7 +29,7 @@ use crate::{
     platform::{descriptor::Operation, operations::OperationName, reply::Reply},
     resources::{Call, Installation, Lookup, Repository, operation::ApiOperation},
     secret::Secret,
-    tasks::{Deadline, Pool, Step, Task},
+    tasks::{Deadline, Pool, Step, Task, sync::thread},
     time::Timestamp,
     token::Token,
 };

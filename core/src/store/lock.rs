@@ -1,13 +1,19 @@
 //! A lock in a store: a lease that its holder renews for as long as it needs the lock.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError},
-    thread,
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
 use super::Store;
-use crate::{encoding::random_text, error::Result, tasks::lock};
+use crate::{
+    encoding::random_text,
+    error::Result,
+    tasks::{
+        lock,
+        sync::{Condvar, Mutex, thread},
+    },
+};
 
 /// A lock that is released when it is dropped. If releasing fails, its lease ends it.
 pub(crate) struct Lock(Arc<Lease>);

@@ -3,14 +3,16 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::Mutex,
     time::{Duration, Instant},
 };
 
 use super::Store;
 use crate::{
     error::Result,
-    tasks::{PerProcess, lock},
+    tasks::{
+        PerProcess, lock,
+        sync::{self, Mutex},
+    },
     time::Timestamp,
 };
 
@@ -62,7 +64,7 @@ impl Store for MemoryStore {
 
     fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
         self.with(|records| {
-            let now = Instant::now();
+            let now = sync::now();
             let is_free = records
                 .locks
                 .get(name)

@@ -2,10 +2,7 @@
 
 use std::{
     fmt,
-    sync::{
-        Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -16,7 +13,7 @@ use super::{Store, failed};
 use crate::{
     clock::{Clock as _, SystemClock},
     error::{Error, Result},
-    tasks::{PerProcess, lock},
+    tasks::{PerProcess, lock, sync::Mutex},
     time::Timestamp,
 };
 

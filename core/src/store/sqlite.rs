@@ -4,7 +4,6 @@ use std::{
     fmt,
     fs::OpenOptions,
     path::{Path, PathBuf},
-    sync::Mutex,
     time::Duration,
 };
 
@@ -14,7 +13,10 @@ use super::{Store, failed};
 use crate::{
     clock::{Clock as _, SystemClock},
     error::{Error, Result},
-    tasks::{PerProcess, lock},
+    tasks::{
+        PerProcess, lock,
+        sync::{Mutex, thread},
+    },
     time::Timestamp,
 };
 
@@ -173,7 +175,7 @@ fn persistently(work: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()>
                 if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && attempts < 100 =>
             {
                 attempts += 1;
-                std::thread::sleep(Duration::from_millis(20));
+                thread::sleep(Duration::from_millis(20));
             }
             outcome => return outcome,
         }

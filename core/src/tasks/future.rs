@@ -4,11 +4,11 @@ use std::{
     fmt,
     future::{Future, IntoFuture},
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::Arc,
     task::{Context, Poll, Waker},
 };
 
-use super::{Task, lock};
+use super::{Task, lock, sync::Mutex};
 use crate::error::Result;
 
 /// The future of a [`Task`]. Dropping it stops the waiting, not the task.

@@ -9,15 +9,17 @@
 mod future;
 mod per_process;
 mod pool;
+pub(crate) mod sync;
 
 use std::{
     fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
 
 pub use self::future::TaskFuture;
+use self::sync::{Condvar, Mutex, MutexGuard};
 pub(crate) use self::{
     per_process::{Owned, PerProcess},
     pool::{Pool, Step},
@@ -32,14 +34,14 @@ impl Deadline {
     /// This long from now.
     #[must_use]
     pub fn after(duration: Duration) -> Self {
-        let now = Instant::now();
+        let now = sync::now();
         Self(now.checked_add(duration).unwrap_or(now + FAR_FUTURE))
     }
 
     /// The time left; zero once the deadline has passed.
     #[must_use]
     pub fn remaining(self) -> Duration {
-        self.0.saturating_duration_since(Instant::now())
+        self.0.saturating_duration_since(sync::now())
     }
 }
 

@@ -3,12 +3,15 @@
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, PoisonError},
-    thread,
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
-use super::{Deadline, PerProcess, Shared, Stage, Task, lock, timed_out};
+use super::{
+    Deadline, PerProcess, Shared, Stage, Task, lock,
+    sync::{Condvar, Mutex, thread},
+    timed_out,
+};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The continuation of a task that has the value it waited for.
