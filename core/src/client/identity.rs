@@ -103,19 +103,19 @@ impl PlatformClient {
 
     /// The remedy for a refusal, by its reason, unless it was tried.
     fn remedy(&self, host: Option<&Url>, error: &Error, tried: &[Remedy]) -> Option<Remedy> {
-        let is_clock_far = || self.is_clock_far(host, error);
+        let is_clock_doubtful = || self.is_clock_doubtful(host, error);
         let is_api = host == self.api_root().as_ref();
         let remedies: &[Remedy] = match error.reason() {
             Some(Reason::ClockSkew) => &[Remedy::CorrectClock],
             Some(Reason::AppKeyMismatch | Reason::NoPublicKey) => &[Remedy::OtherKey],
             // Authorization servers do not say which part of an assertion is wrong.
-            Some(Reason::InvalidAssertion | Reason::InvalidClient) if is_clock_far() => {
+            Some(Reason::InvalidAssertion | Reason::InvalidClient) if is_clock_doubtful() => {
                 &[Remedy::CorrectClock, Remedy::OtherKey]
             }
             Some(Reason::InvalidAssertion | Reason::InvalidClient) => &[Remedy::OtherKey],
             // Some platforms refuse a JWT without a reason. At a token endpoint a 401 without a reason
             // is final, because the request may have spent a code.
-            None if error.status() == Some(401) && is_api && is_clock_far() => {
+            None if error.status() == Some(401) && is_api && is_clock_doubtful() => {
                 &[Remedy::CorrectClock]
             }
             _ => &[],
@@ -164,9 +164,9 @@ impl PlatformClient {
         }
     }
 
-    fn is_clock_far(&self, host: Option<&Url>, error: &Error) -> bool {
+    fn is_clock_doubtful(&self, host: Option<&Url>, error: &Error) -> bool {
         let shown = self.difference_shown(error);
-        host.is_some_and(|host| self.clock.offsets().is_far(host, shown))
+        host.is_some_and(|host| self.clock.offsets().is_doubtful(host, shown))
     }
 
     fn difference_shown(&self, error: &Error) -> Option<i64> {

@@ -129,9 +129,12 @@ impl ClockOffsets {
         self.update(url, |host| host.refused(made_with, None));
     }
 
-    /// Whether a host's clock is so far from the assumed one that a JWT could be refused for it.
-    pub(crate) fn is_far(&self, url: &Url, shown: Option<i64>) -> bool {
-        shown.is_some_and(|shown| shown.abs_diff(self.of(url)) >= MIN_OFFSET_MS.unsigned_abs())
+    /// Whether a JWT could be refused for its times without a word of them: the host's clock is far from
+    /// the assumed one, or from ours, in which case the `Date` may be wrong.
+    pub(crate) fn is_doubtful(&self, url: &Url, shown: Option<i64>) -> bool {
+        let assumed = self.of(url);
+        let is_far = |other: i64| other.abs_diff(assumed) >= MIN_OFFSET_MS.unsigned_abs();
+        is_far(0) || shown.is_some_and(is_far)
     }
 
     fn host(&self, url: &Url) -> HostClock {
@@ -315,7 +318,21 @@ mod tests {
         assert_eq!((offsets.of_api(), offsets.of(&other)), (800_000, 0));
         assert!(offsets.correct(&other, 0, Some(-1_000_000)));
         assert_eq!((offsets.of_api(), offsets.of(&other)), (800_000, -1_000_000));
-        assert!(offsets.is_far(&host(), Some(0)) && !offsets.is_far(&host(), Some(771_000)));
+    }
+
+    #[test]
+    fn a_refusal_may_be_about_the_times_when_two_of_the_three_clocks_differ() {
+        for (assumed, shown, is_doubtful) in [
+            (0, Some(29_000), false),
+            (0, None, false),
+            (0, Some(-30_000), true),
+            (30_000, Some(30_000), true),
+            (30_000, None, true),
+        ] {
+            let offsets = ClockOffsets::new(Some(&host()));
+            offsets.correct(&host(), 0, Some(assumed));
+            assert_eq!(offsets.is_doubtful(&host(), shown), is_doubtful, "{assumed} {shown:?}");
+        }
     }
 
     #[test]
