@@ -226,6 +226,16 @@ mod tests {
         assert_eq!(suspended.total_ms(2 * MEASURE_EVERY_MS, || 3_606_999), 3_607_000);
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_coarse_reading_is_not_ahead_of_the_clock() {
+        let coarse = SystemClock.coarse_reading();
+        let exact = ClockReading::new(SystemClock.now(), SystemClock.monotonic());
+        assert!(coarse.wall_ms <= exact.wall_ms);
+        // The time suspended is a difference of two numbers that were rounded down.
+        assert!(coarse.monotonic_ms <= exact.monotonic_ms + 1);
+    }
+
     #[test]
     fn clones_share_one_time() {
         let clock = ManualClock::new(Timestamp::from_secs(10));
