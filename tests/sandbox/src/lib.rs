@@ -49,9 +49,11 @@ mod sandbox;
 mod secrets;
 mod server;
 mod service;
+mod torture;
 
 pub use clock::Clock;
 pub use faults::{Effect, Fault, Faults};
 pub use ledger::{Entry, Ledger};
 pub use platform::{Change, PlatformName, Registration};
 pub use sandbox::{Builder, Sandbox};
+pub use torture::{Length, Policy, Score, Torture, TortureOptions};
