@@ -117,6 +117,7 @@ fn set_torture(
         "grace-ms" => options.grace_ms = value.parse()?,
         "slow-ms" => options.slow_ms = value.parse()?,
         "outage-every" => options.outage_every = value.parse()?,
+        "without" => options.without.push(value.string()?),
         _ => options.outage_ms = value.parse()?,
     }
     Ok(())
@@ -156,7 +157,7 @@ fn path(value: OsString) -> Option<PathBuf> {
     Some(PathBuf::from(value))
 }
 
-const TORTURE_FLAGS: [&str; 10] = [
+const TORTURE_FLAGS: [&str; 11] = [
     "seed",
     "users",
     "rounds",
@@ -167,6 +168,7 @@ const TORTURE_FLAGS: [&str; 10] = [
     "slow-ms",
     "outage-every",
     "outage-ms",
+    "without",
 ];
 
 pub(crate) const HELP: &str = "\
@@ -191,7 +193,7 @@ Usage: appmint-sandbox [FLAGS]
                          describes it. Takes --ready-file, --until-stdin-closes, --score-file FILE, and
                          after --torture: --seed N, --users N, --rounds N or --seconds N,
                          --policy strict|grace|static, --life-ms MS, --grace-ms MS, --slow-ms MS,
-                         --outage-every N, --outage-ms MS
+                         --outage-every N, --outage-ms MS, --without FAULT (may be repeated)
 
   -h, --help             this text
   -V, --version          the version

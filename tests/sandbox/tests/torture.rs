@@ -92,6 +92,16 @@ fn the_same_seed_gives_the_same_faults() {
 }
 
 #[test]
+fn a_fault_that_is_left_out_does_not_come() {
+    let without = vec!["reset".to_owned(), "slow".to_owned()];
+    let all = score(options(Policy::Static), Behaviour::Perfect).faults;
+    let options = TortureOptions { without, ..options(Policy::Static) };
+    let fewer = score(options, Behaviour::Perfect).faults;
+    assert_eq!((all.len(), fewer.len()), (21, 19));
+    assert!(!fewer.contains_key("reset") && !fewer.contains_key("slow"));
+}
+
+#[test]
 fn an_outage_costs_a_perfect_client_nothing() {
     let options = TortureOptions { outage_every: 9, outage_ms: 5, ..options(Policy::Strict) };
     let score = score(options, Behaviour::Perfect);
@@ -136,6 +146,7 @@ fn the_program_refuses_options_that_make_no_sense() {
         (vec!["--score-file", "x"], "--score-file needs --torture"),
         (vec!["--torture", "refresh", "--policy", "lax"], "there is no policy lax"),
         (vec!["--torture", "refresh", "--users", "0"], "the number of users is between 1 and 1000"),
+        (vec!["--torture", "refresh", "--without", "rain"], "there is no fault rain"),
         (vec!["--torture", "refresh", "--seconds", "0"], "the round has no length"),
     ] {
         let run = Command::new(env!("CARGO_BIN_EXE_appmint-sandbox")).args(arguments).output();

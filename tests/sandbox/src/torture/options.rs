@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use super::plan::Fault;
+
 /// The platform's rule for a refresh token that was used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {
@@ -67,6 +69,8 @@ pub struct TortureOptions {
     pub outage_every: u32,
     /// The length of such an outage, in real time. Default: 400 ms.
     pub outage_ms: u64,
+    /// The names of faults that are left out; the others stay at their places in the plan. Default: none.
+    pub without: Vec<String>,
 }
 
 impl Default for TortureOptions {
@@ -81,6 +85,7 @@ impl Default for TortureOptions {
             slow_ms: 3_000,
             outage_every: 40,
             outage_ms: 400,
+            without: Vec::new(),
         }
     }
 }
@@ -98,6 +103,10 @@ impl TortureOptions {
         }
         if self.grace_ms < 0 {
             return Err("the grace period is negative".into());
+        }
+        let is_known = |name: &&String| Fault::ALL.iter().any(|fault| fault.name() == **name);
+        if let Some(name) = self.without.iter().find(|name| !is_known(name)) {
+            return Err(format!("there is no fault {name}"));
         }
         match self.length {
             Length::Rounds(0) | Length::Milliseconds(..=0) => Err("the round has no length".into()),

@@ -111,7 +111,11 @@ impl State {
         self.note_refresh_token(family, refresh_token);
         let name = &self.tokens.families[family].user;
         let user = self.users.get_mut(name)?;
-        let fault = user.plan.next().filter(|it| *it != Fault::StaleConnection || reused);
+        let is_left_out = |fault: Fault| {
+            (fault == Fault::StaleConnection && !reused)
+                || self.options.without.iter().any(|name| name == fault.name())
+        };
+        let fault = user.plan.next().filter(|fault| !is_left_out(*fault));
         if let Some(fault) = fault {
             user.last_fault = Some(fault);
             count(&mut self.score.faults, fault.name());
