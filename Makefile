@@ -17,13 +17,13 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
          bindings-python/Cargo.toml bindings-python/pyproject.toml
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
-.PHONY: help demo test lint bench size header docs clean \
+.PHONY: help demo test lint bench torture size header docs clean \
         test-structure test-rust test-c test-python test-node test-conformance test-browser test-secrets rust c python node
 
 help:
 	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr|acme]   one program in five languages'
 	@echo 'make test   all tests of all languages'
-	@echo 'make lint | bench | size | header | docs | clean'
+	@echo 'make lint | bench | torture | size | header | docs | clean'
 
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
@@ -121,6 +121,20 @@ bench: python node
 	build/bench_c
 	$(PYTHON) tests/bench/python.py
 	node tests/bench/node.mjs
+
+# Clients that refresh, ours and two peers, on a hostile platform. The peers are installed in build/torture only.
+torture: build/torture/.peers
+	cargo build --locked -p appmint-sandbox
+	cargo build --locked -p appmint-core --example torture_client
+	build/torture/venv/bin/python tests/torture/run.py
+
+build/torture/.peers: tests/torture/package-lock.json tests/torture/requirements.txt build/.debian
+	@mkdir -p build/torture
+	python3 -m venv build/torture/venv
+	build/torture/venv/bin/python -m pip install -q --disable-pip-version-check -r tests/torture/requirements.txt
+	cp tests/torture/package.json tests/torture/package-lock.json build/torture
+	cd build/torture && npm ci --no-audit --no-fund
+	@touch $@
 
 size: c python node
 	cargo build --locked --release -p appmint-ffi

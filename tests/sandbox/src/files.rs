@@ -46,9 +46,14 @@ fn write_ready_file(path: &Path, sandbox: &Sandbox, flags: &Flags) -> io::Result
         ca_path,
         pid: std::process::id(),
     };
+    write_json(path, &ready)
+}
+
+/// Writes a JSON file with mode 0600, atomically.
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(format!(".{}.tmp", std::process::id()));
-    write_private(Path::new(&unfinished), &serde_json::to_vec_pretty(&ready)?)?;
+    write_private(Path::new(&unfinished), &serde_json::to_vec_pretty(value)?)?;
     fs::rename(&unfinished, path)
 }
 

@@ -19,6 +19,8 @@
 //! browsers without a session to the `login` page, lets the `platform` (`atomgit`, `github`, `icr`, `acme` or `issuer`)
 //! answer, and records the result in the `ledger`; `server` then sends the reply. `control` offers the same to tests in other
 //! languages over HTTP. The program `appmint-sandbox` is a command line for it.
+//!
+//! [`Torture`] is something else: a hostile platform that scores a client which refreshes tokens.
 #![forbid(unsafe_code)]
 
 mod acme;
@@ -49,9 +51,11 @@ mod sandbox;
 mod secrets;
 mod server;
 mod service;
+mod torture;
 
 pub use clock::Clock;
 pub use faults::{Effect, Fault, Faults};
 pub use ledger::{Entry, Ledger};
 pub use platform::{Change, PlatformName, Registration};
 pub use sandbox::{Builder, Sandbox};
+pub use torture::{Length, Policy, Score, Torture, TortureOptions};

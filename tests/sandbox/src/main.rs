@@ -3,6 +3,7 @@
 
 mod files;
 mod flags;
+mod round;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -28,6 +29,7 @@ fn run(command: Command) -> io::Result<()> {
         Command::Help => writeln!(io::stdout(), "{HELP}"),
         Command::Version => writeln!(io::stdout(), "appmint-sandbox {}", env!("CARGO_PKG_VERSION")),
         Command::Serve(flags) => serve(&flags),
+        Command::Torture(flags, options) => round::run(&flags, options),
     }
 }
 
@@ -65,7 +67,7 @@ fn start(flags: &Flags) -> io::Result<Sandbox> {
 }
 
 /// A future that ends with the first signal or, if asked to, with the end of standard input.
-fn stop_signal(until_stdin_closes: bool) -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn stop_signal(until_stdin_closes: bool) -> io::Result<impl Future<Output = ()>> {
     let mut terminated = termination()?;
     let mut interrupted = interruption()?;
     let stdin = until_stdin_closes.then(stdin_end);

@@ -95,7 +95,7 @@ async fn respond(
     send(scheduled.transmission)
 }
 
-async fn read(incoming: HyperRequest<Incoming>) -> Result<Request, Unreadable> {
+pub(crate) async fn read(incoming: HyperRequest<Incoming>) -> Result<Request, Unreadable> {
     let (head, body) = incoming.into_parts();
     let body = Limited::new(body, MAX_REQUEST_BYTES).collect().await.map_err(|_| Unreadable)?;
     Ok(Request {
@@ -109,7 +109,7 @@ async fn read(incoming: HyperRequest<Incoming>) -> Result<Request, Unreadable> {
 }
 
 /// A request whose body is too large or did not arrive completely.
-struct Unreadable;
+pub(crate) struct Unreadable;
 
 fn too_large() -> Reply {
     Reply::message(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large")
@@ -124,7 +124,7 @@ async fn wait(wait: Wait) {
     }
 }
 
-fn send(transmission: Transmission) -> io::Result<Response<ReplyBody>> {
+pub(crate) fn send(transmission: Transmission) -> io::Result<Response<ReplyBody>> {
     match transmission {
         Transmission::Whole(reply) => {
             let body = reply.body.clone();
@@ -149,7 +149,7 @@ fn response(reply: Reply, body: ReplyBody) -> Response<ReplyBody> {
 }
 
 /// The body of a reply, complete or truncated.
-enum ReplyBody {
+pub(crate) enum ReplyBody {
     Whole(Full<Bytes>),
     Prefix(Bytes),
     /// The prefix was handed to hyper and has to reach the socket before the connection is cut.
