@@ -1,0 +1,3 @@
+//! The core under a scheduler.
+
+mod scheduler;
