@@ -1,3 +1,13 @@
-//! The core under a scheduler.
+//! The whole core under a scheduler: docs/simulation.md.
 
+mod cache;
+mod logins;
+mod mints;
+mod network;
+mod platform;
+mod process;
 mod scheduler;
+mod schedules;
+mod sessions;
+mod store;
+mod world;

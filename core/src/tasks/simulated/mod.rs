@@ -105,6 +105,11 @@ pub fn stall(group: usize, length: Duration) {
     point("stall");
 }
 
+/// Whether the scheduler leaves threads aside at times, if its plan does.
+pub fn allow_stalls(is_allowed: bool) {
+    here().scheduler.state().plan.is_even = !is_allowed;
+}
+
 /// The lengths of all stalls of a group that ended at this moment or later.
 #[must_use]
 pub fn stalled_since(group: usize, from: Duration) -> Duration {

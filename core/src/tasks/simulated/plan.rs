@@ -16,6 +16,8 @@ pub struct Plan {
     stall_one_in: u64,
     stalls_left: u32,
     is_late_at_times: bool,
+    /// Nobody is left aside for now.
+    pub(super) is_even: bool,
 }
 
 impl Plan {
@@ -29,6 +31,7 @@ impl Plan {
             stall_one_in: random.one_of(&[20, 60, 200]),
             stalls_left: if stalls { random.one_of(&[0, 1, 2, 4]) } else { 0 },
             is_late_at_times: stalls && random.percent(50),
+            is_even: false,
         }
     }
 
@@ -42,7 +45,7 @@ impl Plan {
 
     /// The length of a stall that begins now.
     pub(super) fn stall(&mut self, random: &mut Random) -> Option<Duration> {
-        if self.stalls_left == 0 || random.below(self.stall_one_in) > 0 {
+        if self.is_even || self.stalls_left == 0 || random.below(self.stall_one_in) > 0 {
             return None;
         }
         self.stalls_left -= 1;
@@ -51,7 +54,7 @@ impl Plan {
 
     /// How much later than asked for a thread wakes.
     pub(super) fn late(&self, random: &mut Random) -> Duration {
-        if self.is_late_at_times && random.percent(6) {
+        if self.is_late_at_times && !self.is_even && random.percent(6) {
             return Duration::from_millis(random.one_of(&[1, 20, 300]));
         }
         Duration::ZERO

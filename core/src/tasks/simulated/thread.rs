@@ -76,6 +76,17 @@ impl Builder {
 }
 
 impl<T> JoinHandle<T> {
+    /// Whether it has ended.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        match &self.0 {
+            Handle::Real(real) => real.is_finished(),
+            Handle::Simulated { thread, .. } => {
+                Current::get().is_some_and(|current| current.scheduler.has_finished(*thread))
+            }
+        }
+    }
+
     /// Waits for its end.
     ///
     /// # Errors

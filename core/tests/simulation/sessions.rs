@@ -1,0 +1,210 @@
+//! Processes that share a user's session, on a platform of each kind.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use appmint_core::{
+    ErrorKind, Result, Token, TokenSource,
+    http::Response,
+    simulation::{self, Random, sleep},
+    store::Store,
+};
+use serde_json::Value;
+
+use crate::{
+    cache::{is_alive, is_stalled, join},
+    platform::{Kind, PROMISED_GRACE, Platform},
+    process::{Process, Source},
+    store::SharedStore,
+    world::{Conditions, Machine, World, lock},
+};
+
+/// What was done about sessions, in truth.
+#[derive(Default)]
+pub(crate) struct SessionLog(Mutex<Facts>);
+
+#[derive(Default)]
+struct Facts {
+    /// The record that the store holds.
+    record: Value,
+    access_tokens: HashSet<String>,
+    /// Refresh tokens in records with an intent.
+    intents: HashSet<String>,
+    /// When the outcome of a refresh was not known to the process that sent it.
+    doubts: Vec<Duration>,
+    has_store_failed: bool,
+}
+
+impl SessionLog {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// A record was written.
+    pub(crate) fn wrote(&self, value: &[u8]) {
+        let json = value.strip_prefix(b"appmint0").unwrap_or_default();
+        let Ok(record) = serde_json::from_slice::<Value>(json) else { return };
+        let mut facts = lock(&self.0);
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        facts.access_tokens.extend(text(&record["token"]["secret"]));
+        if record["intent"].is_object() {
+            facts.intents.extend(text(&record["token"]["refresh_token"]));
+        }
+        facts.record = record;
+    }
+
+    pub(crate) fn store_fails(&self) {
+        lock(&self.0).has_store_failed = true;
+    }
+
+    /// A refresh token is about to be sent: the intent comes first.
+    pub(crate) fn refresh_begins(&self, refresh_token: &str) {
+        if !lock(&self.0).intents.contains(refresh_token) {
+            simulation::fail(format!("{refresh_token} is sent, and no intent was written"));
+        }
+    }
+
+    pub(crate) fn refresh_ends(&self, outcome: &Result<Response>) {
+        let is_known = match outcome {
+            Ok(response) => response.status < 500,
+            Err(error) => error.reason().is_some_and(|it| it.name() == "unreachable"),
+        };
+        if !is_known {
+            lock(&self.0).doubts.push(simulation::time());
+        }
+    }
+
+    /// The answer is in the store before anybody sees it.
+    fn check_is_stored(&self, token: &Token) {
+        if !lock(&self.0).access_tokens.contains(token.reveal()) {
+            simulation::fail(format!("{} was returned, and is not stored", token.reveal()));
+        }
+    }
+
+    /// Whether a session may be lost now, by docs/rotation.md.
+    fn may_be_lost(&self, world: &World) -> bool {
+        let facts = lock(&self.0);
+        let text = |member: &str| facts.record["token"][member].as_str().unwrap_or_default();
+        let crashes: Vec<_> = world.crashed().into_iter().map(|(_, at)| at).collect();
+        let mut doubts = facts.doubts.iter().chain(&crashes);
+        let has_failed = !facts.doubts.is_empty() || !crashes.is_empty() || facts.has_store_failed;
+        let platform = world.platform();
+        match platform.kind {
+            Kind::Constant => false,
+            Kind::Grace => {
+                let before = simulation::time().saturating_sub(PROMISED_GRACE / 2);
+                doubts.any(|at| *at <= before)
+            }
+            Kind::Checked => {
+                let is_spent = platform.spent_at(text("refresh_token")).is_some();
+                is_spent || has_failed && !platform.works(text("secret"))
+            }
+            Kind::Strict => has_failed,
+        }
+    }
+}
+
+const NAME: &str = "alice";
+
+/// Two processes, on one machine or two.
+pub(crate) fn two_processes(mut random: Random, mut conditions: Conditions) {
+    let kind = random.one_of(&[Kind::Constant, Kind::Grace, Kind::Checked, Kind::Strict]);
+    let life = Duration::from_secs(random.one_of(&[3600, 600, 28_800]));
+    let machines = [Machine::new(1), Machine::new(1 + random.below(2))];
+    // Machines that share a store agree about the time.
+    conditions.sets_clocks &= machines[1].is_same(&machines[0]);
+    let world = World::new(conditions, Platform::new(kind, life));
+    let sessions = SessionLog::new();
+    let store: Arc<dyn Store> = SharedStore::new(&world, &sessions);
+    let start = |group: usize, machine: &Arc<Machine>| {
+        Process::new(group, machine, &world, &sessions, Some(Arc::clone(&store)))
+    };
+    let mut processes = vec![start(1, &machines[0]), start(2, &machines[1])];
+    let scene = Scene { world: Arc::clone(&world), sessions: Arc::clone(&sessions) };
+    scene.begin(&processes[0]);
+    for _ in 0..1 + random.below(3) {
+        scene.let_time_pass(&mut random, life, &machines[0]);
+        scene.ask_all(&processes, &mut random);
+    }
+    processes.push(start(3, &machines[0]));
+    scene.recover(&processes);
+    drop(processes);
+    world.end();
+}
+
+struct Scene {
+    world: Arc<World>,
+    sessions: Arc<SessionLog>,
+}
+
+impl Scene {
+    /// The user logs in.
+    fn begin(&self, process: &Arc<Process>) {
+        self.world.set_quiet(true);
+        let work = |process: &Arc<Process>| {
+            let token = process.app.exchange_code("code").wait().expect("nothing fails yet");
+            process.app.start_session(NAME, token).wait().expect("nothing fails yet");
+        };
+        process.spawn(work).join().expect("it does not panic");
+        self.world.set_quiet(false);
+    }
+
+    fn let_time_pass(&self, random: &mut Random, life: Duration, machine: &Machine) {
+        let part = random.one_of(&[0.0, 0.5, 0.85, 0.9, 0.98, 0.999, 1.01]);
+        sleep(life.mul_f64(part) + Duration::from_millis(random.below(1500)));
+        if self.world.conditions.sets_clocks {
+            machine.set_offset_ms(random.one_of(&[-3_600_000, -90_000, 0, 20_000, 7_200_000]));
+        }
+    }
+
+    fn ask_all(&self, processes: &[Arc<Process>], random: &mut Random) {
+        let mut all = Vec::new();
+        for process in processes.iter().filter(|it| is_alive(it)) {
+            for _ in 0..1 + random.below(2) {
+                let sessions = Arc::clone(&self.sessions);
+                let work = move |process: &Arc<Process>| drop(ask(process, &sessions));
+                all.push((process.group, process.spawn(work)));
+            }
+        }
+        for (group, caller) in all {
+            join(group, processes, caller);
+        }
+    }
+
+    /// When nothing fails any more, and no request can arrive any more, every process gets a token, or
+    /// all of them know that the session is lost.
+    fn recover(&self, processes: &[Arc<Process>]) {
+        self.world.quieten();
+        sleep(Duration::from_secs(61));
+        for process in processes.iter().filter(|it| is_alive(it)) {
+            let sessions = Arc::clone(&self.sessions);
+            let asked = process.spawn(move |process| ask(process, &sessions));
+            let outcome = asked.join().expect("it does not panic");
+            let error = outcome.err().filter(|error| error.kind() != ErrorKind::Reauthorize);
+            if let Some(error) = error.filter(|_| !is_stalled(process)) {
+                simulation::fail(format!("nothing fails, and {process:?} got {error}"));
+            }
+        }
+    }
+}
+
+/// Asks for the session's token, and checks what comes.
+fn ask(process: &Process, sessions: &SessionLog) -> Result<Token> {
+    let tokens = process.app.session(NAME).expect("the session's name is valid");
+    let source = Source { tokens, is_looked_up: false };
+    let outcome = process.ask(&source, TokenSource::MIN_VALID);
+    match &outcome {
+        _ if process.world.is_over() => {}
+        Ok(token) => sessions.check_is_stored(token),
+        Err(error) if error.kind() == ErrorKind::Reauthorize => {
+            if !sessions.may_be_lost(&process.world) {
+                simulation::fail(format!("the session was lost without need: {error}"));
+            }
+        }
+        Err(_) => {}
+    }
+    outcome
+}
