@@ -13,7 +13,7 @@ use crate::{
     process::{Process, Source, TIMEOUT},
     sessions::SessionLog,
     store::SharedStore,
-    world::{Conditions, Machine, World},
+    world::{CLOCK_OFFSETS_MS, Conditions, Machine, World},
 };
 
 /// One process, without a store.
@@ -63,7 +63,7 @@ fn let_time_pass(random: &mut Random, life: Duration, world: &World, machine: &M
     let part = random.one_of(&[0.0, 0.3, 0.6, 0.76, 0.98, 0.999, 1.01]);
     sleep(life.mul_f64(part) + Duration::from_millis(random.below(1500)));
     if world.conditions.sets_clocks {
-        machine.set_offset_ms(random.one_of(&[-3_600_000, -90_000, 0, 20_000, 7_200_000]));
+        machine.set_offset_ms(random.one_of(&CLOCK_OFFSETS_MS));
     }
 }
 

@@ -125,7 +125,7 @@ impl Platform {
         match self.refreshes.get(&sent).map(|it| (it.at, it.answer.clone())) {
             None => reply(400, &json!({ "error": "invalid_grant" })),
             Some((Some(spent), answer)) if self.kind == Kind::Grace && at - spent < GRACE => {
-                reply(200, &answer)
+                reply(200, &self.again(answer))
             }
             Some((Some(spent), _)) if self.kind != Kind::Constant => {
                 let after = at - spent;
@@ -149,6 +149,14 @@ impl Platform {
         let spent = self.refreshes.entry(sent.to_owned()).or_default();
         (spent.at, spent.answer) = (Some(at), answer.clone());
         reply(200, &answer)
+    }
+
+    /// The answer of before, whose access token has lived for a while.
+    fn again(&self, mut answer: Value) -> Value {
+        let token = answer["access_token"].as_str().unwrap_or_default();
+        let left = self.expires_at(token).map_or(0, |at| now().until(at).as_secs());
+        answer["expires_in"] = left.into();
+        answer
     }
 
     fn issue_pair(&mut self) -> Value {

@@ -19,7 +19,7 @@ use crate::{
     platform::{Kind, PROMISED_GRACE, Platform},
     process::{Process, Source},
     store::SharedStore,
-    world::{Conditions, Machine, World, lock},
+    world::{CLOCK_OFFSETS_MS, Conditions, Machine, World, lock},
 };
 
 /// What was done about sessions, in truth.
@@ -35,7 +35,8 @@ struct Facts {
     intents: HashSet<String>,
     /// When the outcome of a refresh was not known to the process that sent it.
     doubts: Vec<Duration>,
-    has_store_failed: bool,
+    /// When the store failed. An intent may be in it that was never sent, which only one process knows.
+    store_failures: Vec<Duration>,
 }
 
 impl SessionLog {
@@ -47,6 +48,13 @@ impl SessionLog {
     pub(crate) fn wrote(&self, value: &[u8]) {
         let json = value.strip_prefix(b"appmint0").unwrap_or_default();
         let Ok(record) = serde_json::from_slice::<Value>(json) else { return };
+        simulation::note(format!(
+            "written: {} with {}, intent {}, ended {}",
+            record["token"]["secret"],
+            record["token"]["refresh_token"],
+            record["intent"]["id"],
+            record["ended"]
+        ));
         let mut facts = lock(&self.0);
         let text = |value: &Value| value.as_str().map(str::to_owned);
         facts.access_tokens.extend(text(&record["token"]["secret"]));
@@ -57,7 +65,7 @@ impl SessionLog {
     }
 
     pub(crate) fn store_fails(&self) {
-        lock(&self.0).has_store_failed = true;
+        lock(&self.0).store_failures.push(simulation::time());
     }
 
     /// A refresh token is about to be sent: the intent comes first.
@@ -89,14 +97,15 @@ impl SessionLog {
         let facts = lock(&self.0);
         let text = |member: &str| facts.record["token"][member].as_str().unwrap_or_default();
         let crashes: Vec<_> = world.crashed().into_iter().map(|(_, at)| at).collect();
-        let mut doubts = facts.doubts.iter().chain(&crashes);
-        let has_failed = !facts.doubts.is_empty() || !crashes.is_empty() || facts.has_store_failed;
+        let mut failures = facts.doubts.iter().chain(&facts.store_failures).chain(&crashes);
+        let was_stopped = |group| !simulation::stalled_since(group, Duration::ZERO).is_zero();
+        let has_failed = failures.clone().next().is_some() || (1..=3).any(was_stopped);
         let platform = world.platform();
         match platform.kind {
             Kind::Constant => false,
             Kind::Grace => {
                 let before = simulation::time().saturating_sub(PROMISED_GRACE / 2);
-                doubts.any(|at| *at <= before)
+                failures.any(|at| *at <= before)
             }
             Kind::Checked => {
                 let is_spent = platform.spent_at(text("refresh_token")).is_some();
@@ -156,7 +165,7 @@ impl Scene {
         let part = random.one_of(&[0.0, 0.5, 0.85, 0.9, 0.98, 0.999, 1.01]);
         sleep(life.mul_f64(part) + Duration::from_millis(random.below(1500)));
         if self.world.conditions.sets_clocks {
-            machine.set_offset_ms(random.one_of(&[-3_600_000, -90_000, 0, 20_000, 7_200_000]));
+            machine.set_offset_ms(random.one_of(&CLOCK_OFFSETS_MS));
         }
     }
 

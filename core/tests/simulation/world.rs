@@ -184,5 +184,9 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What a wall clock is set to, in milliseconds beside the truth.
+pub(crate) const CLOCK_OFFSETS_MS: [i64; 5] = [-3_600_000, -90_000, 0, 20_000, 7_200_000];
+/// How far it is behind at most.
+pub(crate) const FARTHEST_BEHIND: Duration = Duration::from_secs(3601);
 /// A whole second, so that times in whole seconds lose nothing.
 const EPOCH_MS: i64 = 1_800_000_000_000;

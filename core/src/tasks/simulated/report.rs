@@ -21,6 +21,7 @@ pub struct Failure {
     /// What was wrong.
     pub message: String,
     threads: Vec<String>,
+    notes: Vec<String>,
     trace: Vec<String>,
 }
 
@@ -28,7 +29,8 @@ impl Failure {
     pub(super) fn new(message: String, state: &State) -> Self {
         let is_left = |thread: &&Thread| thread.state != ThreadState::Finished;
         let threads = state.threads.iter().filter(is_left).map(describe).collect();
-        Self { message, threads, trace: state.trace.lines(&state.threads) }
+        let (notes, trace) = (state.trace.notes(), state.trace.lines(&state.threads));
+        Self { message, threads, notes, trace }
     }
 }
 
@@ -37,6 +39,8 @@ impl fmt::Display for Failure {
         writeln!(f, "{}", self.message)?;
         writeln!(f, "\nthreads that have not finished:")?;
         self.threads.iter().try_for_each(|line| writeln!(f, "  {line}"))?;
+        writeln!(f, "\nwhat happened:")?;
+        self.notes.iter().try_for_each(|line| writeln!(f, "  {line}"))?;
         writeln!(f, "\nthe last scheduling points:")?;
         self.trace.iter().try_for_each(|line| writeln!(f, "  {line}"))
     }
@@ -56,6 +60,7 @@ fn describe(thread: &Thread) -> String {
 #[derive(Default)]
 pub(super) struct Trace {
     events: VecDeque<(Duration, Event)>,
+    notes: VecDeque<String>,
     hash: u64,
 }
 
@@ -72,11 +77,12 @@ impl Trace {
         operation: &'static str,
         place: &'static Location<'static>,
     ) {
-        self.push(now, Event::Operation(thread, operation, place));
+        push(&mut self.events, LAST_EVENTS, (now, Event::Operation(thread, operation, place)));
     }
 
     pub(super) fn note(&mut self, now: Duration, text: String) {
-        self.push(now, Event::Note(text));
+        push(&mut self.notes, LAST_NOTES, format!("{} {text}", at(now)));
+        push(&mut self.events, LAST_EVENTS, (now, Event::Note(text)));
     }
 
     pub(super) fn decide(&mut self, thread: usize, now: Duration) {
@@ -91,11 +97,8 @@ impl Trace {
         self.hash
     }
 
-    fn push(&mut self, now: Duration, event: Event) {
-        if self.events.len() == LAST_EVENTS {
-            self.events.pop_front();
-        }
-        self.events.push_back((now, event));
+    fn notes(&self) -> Vec<String> {
+        self.notes.iter().cloned().collect()
     }
 
     fn lines(&self, threads: &[Thread]) -> Vec<String> {
@@ -110,8 +113,16 @@ impl Trace {
     }
 }
 
+fn push<T>(last: &mut VecDeque<T>, count: usize, event: T) {
+    if last.len() == count {
+        last.pop_front();
+    }
+    last.push_back(event);
+}
+
 fn at(time: Duration) -> String {
     format!("{:9.3}s", time.as_secs_f64())
 }
 
+const LAST_NOTES: usize = 100;
 const LAST_EVENTS: usize = 150;
