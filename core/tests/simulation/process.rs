@@ -13,7 +13,7 @@ use crate::{
     network::Network,
     platform::descriptor,
     sessions::SessionLog,
-    world::{FARTHEST_BEHIND, Machine, MachineClock, World, now},
+    world::{CLOCK_RANGE, Machine, MachineClock, World, now},
 };
 
 /// The time for a call.
@@ -119,8 +119,8 @@ impl Process {
             allowed += LONGEST_ANSWER;
         }
         if self.world.conditions.sets_clocks {
-            // A record of another process is judged by the wall clock.
-            allowed += if self.has_store { FARTHEST_BEHIND } else { TOLERATED_DIFFERENCE };
+            // A record has the times of the wall clock, by which it is read, too.
+            allowed += if self.has_store { CLOCK_RANGE } else { TOLERATED_DIFFERENCE };
         }
         let dead_for = expires_at.until(now());
         if dead_for > allowed {

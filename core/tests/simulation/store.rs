@@ -70,6 +70,7 @@ impl SharedStore {
         if self.world.is_over() {
             return Err(failed());
         }
+        sleep(Duration::from_millis(simulation::below(30)));
         self.world.perhaps_crash("before an operation of the store");
         if !self.world.happens(self.world.conditions.store_percent) {
             return Ok(Fate::Done);

@@ -11,7 +11,7 @@ use std::{
 
 use appmint_core::{
     Clock, Timestamp,
-    simulation::{self, Random},
+    simulation::{self, Random, sleep},
 };
 
 use crate::{mints::Mints, platform::Platform};
@@ -116,11 +116,17 @@ impl World {
         simulation::allow_stalls(!is_quiet);
     }
 
-    /// Lets the threads of dead processes end, without an effect on anything.
+    /// Lets the threads of dead processes end, without an effect on anything. The apps were dropped, so
+    /// nobody is left after a while.
     pub(crate) fn end(&self) {
         self.set_quiet(true);
         self.is_over.store(true, Ordering::SeqCst);
         self.crashed().into_iter().for_each(|(group, _)| simulation::resume(group));
+        sleep(LONGEST_END);
+        let left = simulation::others();
+        if !left.is_empty() {
+            simulation::fail(format!("the apps are dropped, and threads are left: {left:?}"));
+        }
     }
 }
 
@@ -186,7 +192,9 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// What a wall clock is set to, in milliseconds beside the truth.
 pub(crate) const CLOCK_OFFSETS_MS: [i64; 5] = [-3_600_000, -90_000, 0, 20_000, 7_200_000];
-/// How far it is behind at most.
-pub(crate) const FARTHEST_BEHIND: Duration = Duration::from_secs(3601);
+/// The furthest that it is set, and a second.
+pub(crate) const CLOCK_RANGE: Duration = Duration::from_secs(10_801);
+/// A refresh that was begun is sent twice and written for half a minute.
+const LONGEST_END: Duration = Duration::from_secs(300);
 /// A whole second, so that times in whole seconds lose nothing.
 const EPOCH_MS: i64 = 1_800_000_000_000;

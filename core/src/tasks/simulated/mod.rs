@@ -69,6 +69,13 @@ pub fn group() -> usize {
     here().group()
 }
 
+/// The names of the other threads that have not finished.
+#[must_use]
+pub fn others() -> Vec<String> {
+    let here = here();
+    here.scheduler.state().unfinished(here.me)
+}
+
 /// A place where another thread may go on.
 #[track_caller]
 pub fn point(operation: &'static str) {

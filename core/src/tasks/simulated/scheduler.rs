@@ -272,6 +272,13 @@ impl State {
         }
     }
 
+    /// The names of the threads that have not finished, beside this one.
+    pub(super) fn unfinished(&self, me: usize) -> Vec<String> {
+        let others = self.threads.iter().enumerate().filter(|(number, _)| *number != me);
+        let left = others.filter(|(_, thread)| thread.state != ThreadState::Finished);
+        left.map(|(_, thread)| thread.name.clone()).collect()
+    }
+
     /// Stops the threads of a group, or lets them go on.
     pub(super) fn set_stopped(&mut self, group: usize, is_stopped: bool) {
         self.groups[group].is_stopped = is_stopped;
