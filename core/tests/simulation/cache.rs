@@ -42,7 +42,7 @@ fn run(mut random: Random, conditions: Conditions, processes: usize, has_store: 
         }
         let callers = Callers::new(&mut random, is_looked_up);
         callers.ask_all(&processes, &mut random);
-        is_countable &= !callers.invalidate && !callers.revoke;
+        is_countable &= !callers.invalidate && !callers.revoke && !callers.close;
         if is_countable {
             check_count(&world, moment + 1);
         }
@@ -74,6 +74,7 @@ struct Callers {
     is_looked_up: bool,
     invalidate: bool,
     revoke: bool,
+    close: bool,
     stays_valid_for: Duration,
 }
 
@@ -83,13 +84,14 @@ impl Callers {
             is_looked_up,
             invalidate: random.percent(25),
             revoke: random.percent(15),
+            close: random.percent(5),
             stays_valid_for: Duration::from_secs(random.one_of(&[60, 60, 0, 300])),
         }
     }
 
     fn ask_all(&self, processes: &[Arc<Process>], random: &mut Random) {
         let mut all = Vec::new();
-        for process in processes.iter().filter(|it| is_alive(it)) {
+        for process in processes.iter().filter(|it| it.is_open()) {
             for caller in 0..2 + random.below(3) {
                 let (kind, stays_valid_for) = (self.kind(caller), self.stays_valid_for);
                 let is_looked_up = self.is_looked_up;
@@ -101,7 +103,7 @@ impl Callers {
             }
         }
         for (group, caller) in all {
-            join(group, processes, caller);
+            join(group, processes, &caller);
         }
     }
 
@@ -109,6 +111,7 @@ impl Callers {
         match caller {
             1 if self.invalidate => CallerKind::Invalidates,
             2 if self.revoke => CallerKind::MeetsRevocation,
+            2 if self.close => CallerKind::Closes,
             3 => CallerKind::StopsWaiting,
             _ => CallerKind::Asks,
         }
@@ -122,6 +125,8 @@ enum CallerKind {
     /// The platform revokes its token, and it makes a call with it.
     MeetsRevocation,
     StopsWaiting,
+    /// It closes the app.
+    Closes,
 }
 
 fn call(process: &Process, source: &Source, kind: CallerKind, stays_valid_for: Duration) {
@@ -130,9 +135,18 @@ fn call(process: &Process, source: &Source, kind: CallerKind, stays_valid_for: D
         CallerKind::StopsWaiting => {
             drop(source.tokens.token().wait_within(Some(Duration::from_millis(5))));
         }
+        CallerKind::Closes => {
+            drop(process.ask(source, stays_valid_for));
+            process.close();
+            drop(process.ask(source, stays_valid_for));
+        }
         CallerKind::Invalidates => {
-            let before = process.ask(source, stays_valid_for).ok();
-            invalidate(process, source, before.as_ref());
+            if simulation::below(2) == 0 {
+                drop(process.ask(source, stays_valid_for));
+            } else {
+                sleep(Duration::from_millis(simulation::below(400)));
+            }
+            invalidate(process, source);
             drop(process.ask(source, stays_valid_for));
         }
         CallerKind::MeetsRevocation => {
@@ -151,17 +165,28 @@ fn ask_twice(process: &Process, source: &Source, stays_valid_for: Duration) -> O
     process.ask(source, stays_valid_for).ok()
 }
 
-/// After an invalidation nobody gets the token of before.
-fn invalidate(process: &Process, source: &Source, before: Option<&Token>) {
-    let asked = simulation::time();
-    process.world.mints.invalidation_begins(&key(process));
+/// After an invalidation nobody gets a token whose fetch began before it.
+fn invalidate(process: &Process, source: &Source) {
+    let held = held(source);
+    let (begun, mints) = (simulation::time(), &process.world.mints);
+    mints.invalidation_begins(&key(process));
     source.tokens.invalidate();
-    process.world.mints.invalidation_ends(&key(process));
+    mints.invalidation_ends(&key(process));
     let outcome = source.tokens.token().wait();
-    process.check_time(asked, TIMEOUT);
-    if outcome.is_ok() && outcome.ok().as_ref() == before {
-        simulation::fail("a token was returned after it was invalidated".to_owned());
+    process.check_time(begun, TIMEOUT);
+    let Ok(token) = outcome else { return };
+    // A store may hold the token of a fetch that was forgotten.
+    let is_old = !process.has_store() && mints.began_before(&key(process), token.reveal(), begun);
+    // `close` forgets which token was invalidated, also for a fetch that runs.
+    if process.is_open() && (is_old || held.as_ref() == Some(&token)) {
+        let token = token.reveal();
+        simulation::fail(format!("{token} was returned after it was invalidated"));
     }
+}
+
+/// The token that is in memory.
+fn held(source: &Source) -> Option<Token> {
+    source.tokens.token().wait_within(Some(Duration::ZERO)).ok()
 }
 
 /// A call whose token was revoked brings another one, and succeeds.
@@ -169,7 +194,8 @@ fn request(process: &Process, source: &Source) {
     let asked = simulation::time();
     let outcome = source.tokens.request(Call::get("/user")).wait();
     process.check_time(asked, TIMEOUT);
-    if process.world.conditions.is_calm && process.retries() {
+    // The store may hold a token that another process's caller had revoked as well.
+    if process.world.conditions.is_calm && process.retries() && !process.has_store() {
         let status = outcome.map(|response| response.status);
         if !matches!(status, Ok(200)) {
             simulation::fail(format!("a call whose token was revoked brought {status:?}"));
@@ -181,7 +207,7 @@ fn request(process: &Process, source: &Source) {
 fn recover(world: &Arc<World>, processes: &[Arc<Process>], is_looked_up: bool) {
     world.quieten();
     sleep(Duration::from_secs(61));
-    for process in processes.iter().filter(|it| is_alive(it)) {
+    for process in processes.iter().filter(|it| it.is_open()) {
         let work = move |process: &Arc<Process>| {
             let source = source(process, is_looked_up);
             process.ask(&source, TokenSource::MIN_VALID).err()
@@ -194,17 +220,21 @@ fn recover(world: &Arc<World>, processes: &[Arc<Process>], is_looked_up: bool) {
 }
 
 /// Waits for a caller, unless its process has died.
-pub(crate) fn join<T>(group: usize, processes: &[Arc<Process>], caller: simulation::JoinHandle<T>) {
+pub(crate) fn join<T>(
+    group: usize,
+    processes: &[Arc<Process>],
+    caller: &simulation::JoinHandle<T>,
+) {
     let process = processes.iter().find(|process| process.group == group);
     let mut pause = Duration::from_millis(20);
-    while !caller.is_finished() && process.is_some_and(|it| is_alive(it)) {
+    while !caller.is_finished() && process.is_some_and(is_alive) {
         sleep(pause);
         pause = (pause * 2).min(Duration::from_secs(2));
     }
 }
 
 pub(crate) fn is_alive(process: &Arc<Process>) -> bool {
-    !process.world.crashed().iter().any(|(group, _)| *group == process.group)
+    !process.world.has_died(process.group)
 }
 
 /// Whether a process stood still during the last minute.

@@ -35,7 +35,7 @@ pub(crate) fn one_authorization(mut random: Random, conditions: Conditions) {
         }
     }
     for (group, caller) in all {
-        join(group, &processes, caller);
+        join(group, &processes, &caller);
     }
     let is_calm = world.conditions.is_calm && processes.iter().all(is_alive);
     if is_calm && world.platform().codes() != 1 {

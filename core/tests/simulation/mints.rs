@@ -23,6 +23,8 @@ struct Log {
     /// When the last invalidation came to an end; `None` while one is running.
     invalidated: Invalidated,
     count: u64,
+    /// When the fetch of each token began.
+    tokens: HashMap<String, Duration>,
 }
 
 /// A fetch of the cache: all its requests have one deadline.
@@ -61,8 +63,7 @@ impl Mints {
         let same = log.fetch.filter(|fetch| fetch.deadline == deadline);
         let complaint =
             if same.is_some() { None } else { log.complaint(now, self.clocks_are_right) };
-        let begun = (now + deadline.remaining()).saturating_sub(TIMEOUT);
-        let begun = same.map_or(begun, |fetch| fetch.begun);
+        let begun = same.map_or(begun(deadline), |fetch| fetch.begun);
         log.fetch = Some(Fetch { deadline, begun, is_running: true });
         log.count += 1;
         drop(all);
@@ -71,10 +72,12 @@ impl Mints {
         }
     }
 
-    /// A request has ended, with a token that lives for so long or with a failure.
-    pub(crate) fn end(&self, key: &Key, deadline: Deadline, life: Option<Duration>) {
+    /// A request has ended, with a token and its life or with a failure.
+    pub(crate) fn end(&self, key: &Key, deadline: Deadline, came: Option<(String, Duration)>) {
         let mut all = lock(&self.by_key);
         let log = all.entry(key.clone()).or_default();
+        let life = came.as_ref().map(|(_, life)| *life);
+        log.tokens.extend(came.map(|(token, _)| (token, begun(deadline))));
         if let Some(fetch) = log.fetch.as_mut().filter(|fetch| fetch.deadline == deadline) {
             fetch.is_running = false;
             log.last = Some(Ended { fetch: *fetch, at: simulation::time(), life });
@@ -90,9 +93,24 @@ impl Mints {
         lock(&self.by_key).entry(key.clone()).or_default().invalidated = at;
     }
 
+    /// Whether the fetch that brought a token began before this moment.
+    pub(crate) fn began_before(&self, key: &Key, token: &str, moment: Duration) -> bool {
+        let all = lock(&self.by_key);
+        let begun = all.get(key).and_then(|log| log.tokens.get(token));
+        begun.is_some_and(|begun| *begun < moment)
+    }
+
     /// The requests of all processes so far.
     pub(crate) fn count(&self) -> u64 {
         lock(&self.by_key).values().map(|log| log.count).sum()
+    }
+}
+
+/// When a fetch with this deadline began; zero if its deadline is over, so that it cannot be told.
+fn begun(deadline: Deadline) -> Duration {
+    match deadline.remaining() {
+        Duration::ZERO => Duration::ZERO,
+        left => (simulation::time() + left).saturating_sub(TIMEOUT),
     }
 }
 

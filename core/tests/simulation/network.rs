@@ -8,7 +8,7 @@ use std::{
 
 use appmint_core::{
     Deadline, Error, ErrorKind, Reason, Result, Timestamp,
-    http::{Request, Response, Transport},
+    http::{Request, Response, SendBy, Transport},
     simulation::{self, Builder, sleep},
 };
 use serde_json::json;
@@ -44,7 +44,7 @@ impl Transport for Network {
             return Err(unreachable());
         }
         match installation(request) {
-            Some(id) => self.send_mint((simulation::group(), id), request, deadline),
+            Some(id) => self.send_mint(&(simulation::group(), id), request, deadline),
             None if request.url.path() == "/token" => self.send_refresh(request, deadline),
             None => self.exchange(request, deadline),
         }
@@ -54,15 +54,14 @@ impl Transport for Network {
 impl Network {
     fn send_mint(
         &self,
-        key: (usize, String),
+        key: &(usize, String),
         request: &Request,
         deadline: Deadline,
     ) -> Result<Response> {
-        self.world.mints.begin(&key, deadline);
+        self.world.mints.begin(key, deadline);
         let outcome = self.exchange(request, deadline);
         let response = outcome.as_ref().ok().filter(|response| response.is_success());
-        let life = response.map(|response| life(response));
-        self.world.mints.end(&key, deadline, life);
+        self.world.mints.end(key, deadline, response.map(token_and_life));
         outcome
     }
 
@@ -84,8 +83,8 @@ impl Network {
             simulation::group()
         ));
         pass(1, 20, deadline)?;
-        self.world.perhaps_crash("before a request is sent");
-        let is_late = request.send_by.as_ref().is_some_and(|it| it.is_over());
+        self.world.interrupt("before a request is sent");
+        let is_late = request.send_by.as_ref().is_some_and(SendBy::is_over);
         if fate == Fate::Unreachable || is_late || self.world.is_over() {
             return Err(unreachable());
         }
@@ -103,7 +102,9 @@ impl Network {
 
     /// A request that arrives, whatever becomes of the process that sent it.
     fn carry(&self, request: &Request, fate: Fate, deadline: Deadline) -> Result<Response> {
-        let slow = if fate == Fate::Slow { simulation::below(LONGEST_WAY_MS) } else { 0 };
+        let is_slow =
+            fate == Fate::Slow || self.world.happens(self.world.conditions.network_percent / 2);
+        let slow = if is_slow { simulation::below(LONGEST_WAY_MS) } else { 0 };
         let there = Duration::from_millis(1 + simulation::below(200) + slow);
         let back_ms = if fate == Fate::Slow { 60_000 } else { 200 };
         let back = Duration::from_millis(1 + simulation::below(back_ms));
@@ -119,8 +120,9 @@ impl Network {
         };
         let way = Builder::new().name("request".to_owned()).group(0).spawn(arrive);
         way.map_err(|error| lost().caused_by(error))?;
+        self.world.interrupt("while a request is on its way");
         sleep((there + back).min(deadline.remaining()));
-        self.world.perhaps_crash("before an answer is read");
+        self.world.interrupt("before an answer is read");
         if deadline.remaining().is_zero() {
             return Err(Error::new(ErrorKind::Timeout, "no answer came"));
         }
@@ -167,10 +169,11 @@ fn installation(request: &Request) -> Option<String> {
     path.strip_suffix("/token").map(str::to_owned)
 }
 
-fn life(response: &Response) -> Duration {
+fn token_and_life(response: &Response) -> (String, Duration) {
     let body: serde_json::Value = serde_json::from_slice(&response.body).unwrap_or_default();
     let expires_ms = body["expires_at"].as_i64().unwrap_or_default();
-    now().until(Timestamp::from_millis(expires_ms))
+    let token = body["token"].as_str().unwrap_or_default().to_owned();
+    (token, now().until(Timestamp::from_millis(expires_ms)))
 }
 
 fn unreachable() -> Error {

@@ -37,6 +37,8 @@ pub(crate) struct Platform {
     tokens: HashMap<String, Access>,
     refreshes: HashMap<String, Spent>,
     codes: HashSet<String>,
+    /// The login that each user's token came from.
+    logins: HashMap<String, String>,
     pub(crate) refresh_requests: u64,
 }
 
@@ -62,6 +64,7 @@ impl Platform {
             tokens: HashMap::new(),
             refreshes: HashMap::new(),
             codes: HashSet::new(),
+            logins: HashMap::new(),
             refresh_requests: 0,
         }
     }
@@ -100,6 +103,11 @@ impl Platform {
         self.refreshes.get(refresh_token)?.at
     }
 
+    /// The code of the login that a user's token came from.
+    pub(crate) fn login(&self, token: &str) -> String {
+        self.logins.get(token).cloned().unwrap_or_default()
+    }
+
     /// The number of codes that were exchanged.
     pub(crate) fn codes(&self) -> usize {
         self.codes.len()
@@ -116,7 +124,7 @@ impl Platform {
             if !self.codes.insert(code.clone()) {
                 simulation::fail(format!("the code {code} was sent twice"));
             }
-            return reply(200, &self.issue_pair());
+            return reply(200, &self.issue_pair(code));
         }
         self.refresh_requests += 1;
         let sent = fields.get("refresh_token").cloned().unwrap_or_default();
@@ -137,7 +145,9 @@ impl Platform {
 
     fn refresh(&mut self, sent: &str, at: Duration) -> Response {
         if self.kind == Kind::Constant {
+            let login = self.login(&self.refreshes[sent].access);
             let access = self.issue("user");
+            self.logins.insert(access.clone(), login);
             let life = self.token_life.as_secs();
             return reply(200, &json!({ "access_token": access, "expires_in": life }));
         }
@@ -145,7 +155,8 @@ impl Platform {
             let old = self.refreshes[sent].access.clone();
             self.revoke(&old);
         }
-        let answer = self.issue_pair();
+        let login = self.login(&self.refreshes[sent].access);
+        let answer = self.issue_pair(&login);
         let spent = self.refreshes.entry(sent.to_owned()).or_default();
         (spent.at, spent.answer) = (Some(at), answer.clone());
         reply(200, &answer)
@@ -159,8 +170,9 @@ impl Platform {
         answer
     }
 
-    fn issue_pair(&mut self) -> Value {
+    fn issue_pair(&mut self, login: &str) -> Value {
         let access = self.issue("user");
+        self.logins.insert(access.clone(), login.to_owned());
         let refresh = format!("refresh{}", self.next);
         let issued = Spent { access: access.clone(), ..Spent::default() };
         self.refreshes.insert(refresh.clone(), issued);

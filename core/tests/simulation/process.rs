@@ -1,6 +1,13 @@
 //! A process: an app, and threads that ask it for tokens and compare what they get with the truth.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use appmint_core::{
     App, AppBuilder, Error, ErrorKind, Result, Task, Token, TokenSource,
@@ -27,6 +34,7 @@ pub(crate) struct Process {
     pub(crate) app: App,
     pub(crate) world: Arc<World>,
     has_store: bool,
+    is_closed: AtomicBool,
 }
 
 /// A source of tokens, and whether its installation is looked up first.
@@ -55,14 +63,31 @@ impl Process {
             .retries(if group == RETRIES_NOTHING { 0 } else { 2 })
             .store_unencrypted(store.is_some());
         let has_store = store.is_some();
-        let builder = store.into_iter().fold(builder, |builder, store| builder.own_store(store));
+        let builder = store.into_iter().fold(builder, AppBuilder::own_store);
         let app = builder.build().expect("the settings are valid");
-        Arc::new(Self { group, app, world: Arc::clone(world), has_store })
+        let (world, is_closed) = (Arc::clone(world), AtomicBool::new(false));
+        Arc::new(Self { group, app, world, has_store, is_closed })
     }
 
     /// Whether it sends requests again, and replaces a token that was refused.
     pub(crate) fn retries(&self) -> bool {
         self.group != RETRIES_NOTHING
+    }
+
+    /// Closes the app: calls that run complete, and new ones are refused.
+    pub(crate) fn close(&self) {
+        self.is_closed.store(true, Ordering::SeqCst);
+        simulation::note(format!("process {} closes its app", self.group));
+        self.app.close();
+    }
+
+    pub(crate) fn has_store(&self) -> bool {
+        self.has_store
+    }
+
+    /// Whether it can be asked for tokens.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.world.has_died(self.group) && !self.is_closed.load(Ordering::SeqCst)
     }
 
     /// A thread of this process.
@@ -140,7 +165,8 @@ impl Process {
                 | ErrorKind::Store
                 | ErrorKind::Reauthorize
         );
-        if !passes || self.world.conditions.is_calm {
+        let is_refused = error.kind() == ErrorKind::InvalidArgument && !self.is_open();
+        if !is_refused && (!passes || self.world.conditions.is_calm) {
             simulation::fail(format!("a caller got {:?}: {error}", error.kind()));
         }
     }

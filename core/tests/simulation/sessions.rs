@@ -15,7 +15,7 @@ use appmint_core::{
 use serde_json::Value;
 
 use crate::{
-    cache::{is_alive, is_stalled, join},
+    cache::{is_stalled, join},
     platform::{Kind, PROMISED_GRACE, Platform},
     process::{Process, Source},
     store::SharedStore,
@@ -36,7 +36,12 @@ struct Facts {
     /// When the outcome of a refresh was not known to the process that sent it.
     doubts: Vec<Duration>,
     /// When the store failed. An intent may be in it that was never sent, which only one process knows.
-    store_failures: Vec<Duration>,
+    store_failures: Vec<(usize, Duration)>,
+    /// The logins that a session was started with, by their codes.
+    started: Vec<String>,
+    /// Those whose tokens a process must not return any more: it put another one in their place.
+    replaced: HashSet<(usize, String)>,
+    logins: u64,
 }
 
 impl SessionLog {
@@ -65,7 +70,7 @@ impl SessionLog {
     }
 
     pub(crate) fn store_fails(&self) {
-        lock(&self.0).store_failures.push(simulation::time());
+        lock(&self.0).store_failures.push((simulation::group(), simulation::time()));
     }
 
     /// A refresh token is about to be sent: the intent comes first.
@@ -85,6 +90,19 @@ impl SessionLog {
         }
     }
 
+    /// The logins whose tokens a process must not return any more.
+    fn replaced(&self, group: usize) -> Vec<String> {
+        let facts = lock(&self.0);
+        let here = facts.replaced.iter().filter(|(replaced_in, _)| *replaced_in == group);
+        here.map(|(_, login)| login.clone()).collect()
+    }
+
+    fn next_code(&self) -> String {
+        let mut facts = lock(&self.0);
+        facts.logins += 1;
+        format!("code{}", facts.logins)
+    }
+
     /// The answer is in the store before anybody sees it.
     fn check_is_stored(&self, token: &Token) {
         if !lock(&self.0).access_tokens.contains(token.reveal()) {
@@ -92,16 +110,19 @@ impl SessionLog {
         }
     }
 
-    /// Whether a session may be lost now, by docs/rotation.md.
-    fn may_be_lost(&self, world: &World) -> bool {
+    /// Whether a process may find the session lost now, by docs/rotation.md.
+    fn may_be_lost(&self, world: &World, group: usize) -> bool {
         let facts = lock(&self.0);
         let text = |member: &str| facts.record["token"][member].as_str().unwrap_or_default();
         let crashes: Vec<_> = world.crashed().into_iter().map(|(_, at)| at).collect();
-        let mut failures = facts.doubts.iter().chain(&facts.store_failures).chain(&crashes);
+        // A process remembers the intents of its own that it did not send.
+        let elsewhere = facts.store_failures.iter().filter(|(failed, _)| *failed != group);
+        let mut failures = facts.doubts.iter().chain(elsewhere.map(|(_, at)| at)).chain(&crashes);
         let was_stopped = |group| !simulation::stalled_since(group, Duration::ZERO).is_zero();
         let has_failed = failures.clone().next().is_some() || (1..=3).any(was_stopped);
         let platform = world.platform();
         match platform.kind {
+            _ if facts.logins > 0 => true,
             Kind::Constant => false,
             Kind::Grace => {
                 let before = simulation::time().saturating_sub(PROMISED_GRACE / 2);
@@ -158,6 +179,7 @@ impl Scene {
             process.app.start_session(NAME, token).wait().expect("nothing fails yet");
         };
         process.spawn(work).join().expect("it does not panic");
+        lock(&self.sessions.0).started.push("code".to_owned());
         self.world.set_quiet(false);
     }
 
@@ -171,15 +193,21 @@ impl Scene {
 
     fn ask_all(&self, processes: &[Arc<Process>], random: &mut Random) {
         let mut all = Vec::new();
-        for process in processes.iter().filter(|it| is_alive(it)) {
+        for process in processes.iter().filter(|it| it.is_open()) {
             for _ in 0..1 + random.below(2) {
                 let sessions = Arc::clone(&self.sessions);
-                let work = move |process: &Arc<Process>| drop(ask(process, &sessions));
+                let is_anew = !self.world.conditions.is_calm && random.percent(4);
+                let work = move |process: &Arc<Process>| {
+                    if is_anew {
+                        start_anew(process, &sessions);
+                    }
+                    drop(ask(process, &sessions));
+                };
                 all.push((process.group, process.spawn(work)));
             }
         }
         for (group, caller) in all {
-            join(group, processes, caller);
+            join(group, processes, &caller);
         }
     }
 
@@ -188,7 +216,7 @@ impl Scene {
     fn recover(&self, processes: &[Arc<Process>]) {
         self.world.quieten();
         sleep(Duration::from_secs(61));
-        for process in processes.iter().filter(|it| is_alive(it)) {
+        for process in processes.iter().filter(|it| it.is_open()) {
             let sessions = Arc::clone(&self.sessions);
             let asked = process.spawn(move |process| ask(process, &sessions));
             let outcome = asked.join().expect("it does not panic");
@@ -200,16 +228,35 @@ impl Scene {
     }
 }
 
+/// The user logs in again. From then on this process returns no token of the logins before.
+fn start_anew(process: &Process, sessions: &SessionLog) {
+    let code = sessions.next_code();
+    let Ok(token) = process.app.exchange_code(code.as_str()).wait() else { return };
+    let before = lock(&sessions.0).started.clone();
+    if process.app.start_session(NAME, token).wait().is_ok() {
+        let mut facts = lock(&sessions.0);
+        facts.started.push(code);
+        facts.replaced.extend(before.into_iter().map(|login| (process.group, login)));
+    }
+}
+
 /// Asks for the session's token, and checks what comes.
 fn ask(process: &Process, sessions: &SessionLog) -> Result<Token> {
     let tokens = process.app.session(NAME).expect("the session's name is valid");
     let source = Source { tokens, is_looked_up: false };
+    let replaced = sessions.replaced(process.group);
     let outcome = process.ask(&source, TokenSource::MIN_VALID);
     match &outcome {
         _ if process.world.is_over() => {}
-        Ok(token) => sessions.check_is_stored(token),
+        Ok(token) => {
+            sessions.check_is_stored(token);
+            let login = process.world.platform().login(token.reveal());
+            if replaced.contains(&login) {
+                simulation::fail(format!("{} is of a login that was replaced", token.reveal()));
+            }
+        }
         Err(error) if error.kind() == ErrorKind::Reauthorize => {
-            if !sessions.may_be_lost(&process.world) {
+            if !sessions.may_be_lost(&process.world, process.group) {
                 simulation::fail(format!("the session was lost without need: {error}"));
             }
         }

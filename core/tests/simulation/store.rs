@@ -54,7 +54,7 @@ impl SharedStore {
     ) -> Result<T> {
         let fate = self.fate(operation)?;
         let done = (fate != Fate::Failed).then(|| work(&mut lock(&self.records)));
-        self.world.perhaps_crash("after an operation of the store");
+        self.world.interrupt("after an operation of the store");
         match (fate, done) {
             (Fate::Done, Some(done)) => Ok(done),
             _ => {
@@ -71,7 +71,7 @@ impl SharedStore {
             return Err(failed());
         }
         sleep(Duration::from_millis(simulation::below(30)));
-        self.world.perhaps_crash("before an operation of the store");
+        self.world.interrupt("before an operation of the store");
         if !self.world.happens(self.world.conditions.store_percent) {
             return Ok(Fate::Done);
         }

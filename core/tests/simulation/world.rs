@@ -26,6 +26,8 @@ pub(crate) struct Conditions {
     pub(crate) store_percent: u64,
     /// So many processes die, at any operation of the network or the store.
     pub(crate) crashes: u64,
+    /// So many are stopped for half a minute there.
+    pub(crate) stops: u64,
     /// The wall clocks are set at times.
     pub(crate) sets_clocks: bool,
 }
@@ -42,6 +44,7 @@ impl Conditions {
             network_percent: of(random, &[0, 5, 20, 50]),
             store_percent: of(random, &[0, 0, 5, 15]),
             crashes: of(random, &[0, 0, 1, 2]),
+            stops: of(random, &[0, 0, 1, 2]),
             sets_clocks: of(random, &[0, 0, 1]) == 1,
         }
     }
@@ -53,6 +56,7 @@ pub(crate) struct World {
     pub(crate) platform: Mutex<Platform>,
     pub(crate) mints: Mints,
     crashes_left: AtomicU64,
+    stops_left: AtomicU64,
     /// From now on nothing fails.
     is_quiet: AtomicBool,
     /// From now on there is nothing outside the processes.
@@ -63,10 +67,12 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(conditions: Conditions, platform: Platform) -> Arc<Self> {
         let crashes_left = AtomicU64::new(conditions.crashes);
+        let stops_left = AtomicU64::new(conditions.stops);
         Arc::new(Self {
             platform: Mutex::new(platform),
             mints: Mints::new(!conditions.sets_clocks),
             crashes_left,
+            stops_left,
             is_quiet: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
             crashed: Mutex::new(Vec::new()),
@@ -87,21 +93,33 @@ impl World {
         self.is_over.load(Ordering::SeqCst)
     }
 
-    /// The current process may die here.
-    pub(crate) fn perhaps_crash(&self, place: &'static str) {
+    /// The current process may die here, or be stopped for a while.
+    pub(crate) fn interrupt(&self, place: &'static str) {
         let group = simulation::group();
-        if group == 0 || self.crashes_left.load(Ordering::SeqCst) == 0 || !self.happens(3) {
-            return;
+        if group > 0 && self.happens_of(&self.stops_left) {
+            simulation::note(format!("process {group} is stopped {place}"));
+            simulation::stall(group, Duration::from_secs(20 + simulation::below(30)));
         }
-        self.crashes_left.fetch_sub(1, Ordering::SeqCst);
-        lock(&self.crashed).push((group, simulation::time()));
-        simulation::note(format!("process {group} dies: {place}"));
-        simulation::stop(group);
+        if group > 0 && self.happens_of(&self.crashes_left) {
+            lock(&self.crashed).push((group, simulation::time()));
+            simulation::note(format!("process {group} dies {place}"));
+            simulation::stop(group);
+        }
+    }
+
+    fn happens_of(&self, left: &AtomicU64) -> bool {
+        let happens = left.load(Ordering::SeqCst) > 0 && self.happens(5);
+        left.fetch_sub(u64::from(happens), Ordering::SeqCst);
+        happens
     }
 
     /// The processes that died, and when.
     pub(crate) fn crashed(&self) -> Vec<(usize, Duration)> {
         lock(&self.crashed).clone()
+    }
+
+    pub(crate) fn has_died(&self, group: usize) -> bool {
+        lock(&self.crashed).iter().any(|(dead, _)| *dead == group)
     }
 
     /// From now on nothing fails.

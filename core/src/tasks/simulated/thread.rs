@@ -130,12 +130,12 @@ pub(super) fn start(
     let worker = Worker::idle()?;
     let me = scheduler.add(name, group, worker.thread.clone(), place);
     let current = Current { scheduler: Arc::clone(scheduler), me };
-    let job: Job = Box::new(move || run(current, work));
+    let job: Job = Box::new(move || run(&current, work));
     worker.jobs.send(job).map_err(|_| io::Error::other("a worker has ended"))?;
     Ok(me)
 }
 
-fn run(current: Current, work: impl FnOnce()) {
+fn run(current: &Current, work: impl FnOnce()) {
     current.scheduler.begin(current.me);
     Current::set(Some(current.clone()));
     let outcome = catch_unwind(AssertUnwindSafe(work));
