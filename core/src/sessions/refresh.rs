@@ -244,9 +244,15 @@ impl Refresh {
             Err(error) => self.store_failed(error),
         };
         if outcome != Outcome::IntentWritten {
-            self.sessions.kept.note_unsent(&self.name, &id);
+            self.sessions.kept.note_unsent(&self.name, &id, self.resent_intent().cloned());
         }
         outcome
+    }
+
+    /// The intent whose place this refresh's own takes, if its refresh token may have been sent.
+    fn resent_intent(&self) -> Option<&Intent> {
+        let first = &self.intent.as_ref()?.first;
+        self.found_intent().filter(|earlier| earlier.first == *first)
     }
 
     fn compare_intent(&mut self, found: Found, id: &str) -> Outcome {
@@ -361,7 +367,8 @@ impl Refresh {
             Note::Ended(reason) => Some(reason),
         };
         if note == Note::NotSpent {
-            self.sessions.kept.note_unsent(&self.name, &intent.id);
+            // Whatever was sent before it is proven unspent by now.
+            self.sessions.kept.note_unsent(&self.name, &intent.id, None);
         }
         let kept = Some(intent).filter(|_| keeps_intent(ended));
         let of_refresh = self.last_error.take();
