@@ -17,13 +17,13 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
          bindings-python/Cargo.toml bindings-python/pyproject.toml
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
-.PHONY: help demo test lint bench torture size header docs clean \
+.PHONY: help demo test lint bench torture size header docs mutants clean \
         test-structure test-rust test-c test-python test-node test-conformance test-browser test-secrets rust c python node
 
 help:
 	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr|acme]   one program in five languages'
 	@echo 'make test   all tests of all languages'
-	@echo 'make lint | bench | torture | size | header | docs | clean'
+	@echo 'make lint | bench | torture | mutants | size | header | docs | clean'
 
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
@@ -38,6 +38,7 @@ test-structure: .venv/.tools
 
 test-rust:
 	cargo test --locked -p appmint-core -p appmint-sandbox -p appmint-ffi
+	cargo test --locked -p appmint-core --features simulation --test simulation -- --nocapture
 
 test-c: rust c
 	ctest --test-dir build/c --output-on-failure
@@ -110,6 +111,7 @@ lint: .venv/.tools bindings-node/node_modules/.packages
 	cargo fmt --all --check
 	$(PYTHON) tools/platforms.py --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked -p appmint-core --features simulation --lib --test simulation -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps -p appmint-core
 	$(PYTHON) -m mypy --config-file bindings-python/pyproject.toml bindings-python/python/appmint
 	cd bindings-node && npx --no-install tsc --noEmit --strict --skipLibCheck false index.d.cts index.d.mts
@@ -140,6 +142,10 @@ size: c python node
 	cargo build --locked --release -p appmint-ffi
 	cargo build --locked --release -p appmint-ffi --no-default-features --target-dir $(CARGO_TARGET_DIR)/slim
 	$(PYTHON) tools/size.py
+
+# Breaks the core on purpose; each mutant must be found by the simulation.
+mutants:
+	python3 tests/mutants/run.py
 
 header:
 	APPMINT_BLESS=1 cargo test --locked -p appmint-ffi --test header

@@ -107,5 +107,12 @@ pub mod binding {
     pub use crate::app::Settings;
 }
 
+/// Runs the core under a scheduler that a seed decides. For the core's own tests.
+#[cfg(feature = "simulation")]
+#[doc(hidden)]
+pub mod simulation {
+    pub use crate::tasks::simulated::*;
+}
+
 /// The library's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     error::Reason,
-    store::Record,
+    store::{Intent, Record},
     tasks::{PerProcess, lock, sync::Mutex},
     token::Token,
 };
@@ -17,10 +17,18 @@ pub(super) struct Kept(PerProcess<Mutex<Facts>>);
 struct Facts {
     /// Tokens that the store has yet to take.
     unsaved: HashMap<String, Unsaved>,
-    /// The ids of intents that may be in the store although their refresh token was never sent.
-    unsent: HashMap<String, Vec<String>>,
+    /// Intents that may be in the store although they never led to a request.
+    unsent: HashMap<String, Vec<Unsent>>,
     /// The intents whose answer this process has lost, so that it need not wait for it.
     lost: HashMap<String, String>,
+}
+
+/// An intent that never led to a request.
+#[derive(Clone)]
+struct Unsent {
+    id: String,
+    /// The intent whose place it took: that one may have led to a request.
+    earlier: Option<Intent>,
 }
 
 /// A token whose predecessor is spent, and which the store must still take.
@@ -63,13 +71,14 @@ impl Kept {
     }
 
     /// Remembers that the refresh token of this intent was not sent, and never will be.
-    pub(super) fn note_unsent(&self, name: &str, intent: &str) {
+    /// `earlier` is the intent whose place it took.
+    pub(super) fn note_unsent(&self, name: &str, intent: &str, earlier: Option<Intent>) {
         self.with(|facts| {
             let all = facts.unsent.entry(name.to_owned()).or_default();
             if all.len() == MAX_UNSENT {
                 all.remove(0);
             }
-            all.push(intent.to_owned());
+            all.push(Unsent { id: intent.to_owned(), earlier });
         });
     }
 
@@ -90,18 +99,18 @@ impl Kept {
         });
     }
 
-    /// The record without an intent whose refresh token was not sent, and without the end that another
-    /// process may have concluded from it.
+    /// The record with the intent before one that never led to a request, and without the end that
+    /// another process may have concluded from it.
     pub(super) fn corrected(&self, name: &str, record: Record) -> Record {
-        let is_unsent = |facts: &Facts| {
-            let intent = record.intent.as_ref().map(|intent| &intent.id);
-            facts.unsent.get(name).zip(intent).is_some_and(|(all, id)| all.contains(id))
-        };
-        if !self.with(|facts| is_unsent(facts)) {
-            return record;
-        }
+        let unsent = record.intent.as_ref().and_then(|intent| self.unsent(name, &intent.id));
+        let Some(Unsent { earlier, .. }) = unsent else { return record };
         let ended = record.ended.filter(|reason| *reason != Reason::RotationInterrupted);
-        Record { intent: None, ended, ..record }
+        Record { intent: earlier, ended, ..record }
+    }
+
+    fn unsent(&self, name: &str, intent: &str) -> Option<Unsent> {
+        let is_it = |unsent: &&Unsent| unsent.id == intent;
+        self.with(|facts| facts.unsent.get(name)?.iter().find(is_it).cloned())
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Facts) -> T) -> T {
@@ -115,3 +124,28 @@ impl Kept {
 
 /// A store that loses more acknowledgements of one session in a row is left with an intent in doubt.
 const MAX_UNSENT: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{secret::Secret, store::Moment, token::TokenKind};
+
+    fn intent(id: &str) -> Intent {
+        let moment = Moment { clock: "c".to_owned(), monotonic_ms: 1, wall_ms: 1 };
+        let (first, last) = (moment.clone(), moment);
+        Intent { id: id.to_owned(), first, last, may_arrive_for_ms: 1, seen: None }
+    }
+
+    #[test]
+    fn an_intent_that_was_not_sent_leaves_the_one_before_it() {
+        let kept = Kept::default();
+        kept.note_unsent("alice", "resend", Some(intent("sent")));
+        kept.note_unsent("alice", "first", None);
+        let token = Token::builder(TokenKind::User, Secret::new("t")).build();
+        let record = |id| Record { intent: Some(intent(id)), ..Record::of(token.clone()) };
+        let left = |id| kept.corrected("alice", record(id)).intent.map(|intent| intent.id);
+        assert_eq!(left("resend").as_deref(), Some("sent"));
+        assert_eq!(left("first"), None);
+        assert_eq!(left("another").as_deref(), Some("another"));
+    }
+}

@@ -196,6 +196,10 @@ impl Refresh {
         let deadline = Deadline::after(self.sessions.timing.answer_within);
         match self.sessions.client.perform(&check, described_user_token, deadline) {
             Ok(_) => Outcome::OldTokenWorks,
+            // A clock that is ahead takes it for expired, but a refresh would have ended it.
+            Err(error) if error.reason() == Some(Reason::ExpiredOnArrival) => {
+                Outcome::OldTokenWorks
+            }
             Err(error) if error.kind() == ErrorKind::Reauthorize => Outcome::OldTokenEnded,
             Err(error) => {
                 // The error of a refresh says more than that of the check after it.
@@ -240,9 +244,15 @@ impl Refresh {
             Err(error) => self.store_failed(error),
         };
         if outcome != Outcome::IntentWritten {
-            self.sessions.kept.note_unsent(&self.name, &id);
+            self.sessions.kept.note_unsent(&self.name, &id, self.resent_intent().cloned());
         }
         outcome
+    }
+
+    /// The intent whose place this refresh's own takes, if its refresh token may have been sent.
+    fn resent_intent(&self) -> Option<&Intent> {
+        let first = &self.intent.as_ref()?.first;
+        self.found_intent().filter(|earlier| earlier.first == *first)
     }
 
     fn compare_intent(&mut self, found: Found, id: &str) -> Outcome {
@@ -345,7 +355,8 @@ impl Refresh {
         self.save()
     }
 
-    /// Writes a note into the record. If that fails, the refresh's own result is still returned.
+    /// Writes a note into the record. If the store fails, the refresh's own result is still returned; if
+    /// the record is another one by now, that one counts.
     fn write_note(&mut self, note: Note) -> Outcome {
         // The intent is this refresh's own, or the one that it found.
         let (Some(record), Some(intent)) = (self.record.clone(), self.found_intent().cloned())
@@ -357,16 +368,19 @@ impl Refresh {
             Note::Ended(reason) => Some(reason),
         };
         if note == Note::NotSpent {
-            self.sessions.kept.note_unsent(&self.name, &intent.id);
+            // Whatever was sent before it is proven unspent by now.
+            self.sessions.kept.note_unsent(&self.name, &intent.id, None);
         }
         let kept = Some(intent).filter(|_| keeps_intent(ended));
         let of_refresh = self.last_error.take();
-        match self.put(Record { intent: kept, ended, ..record }, Outcome::Noted) {
+        let written = self.put(Record { intent: kept, ended, ..record }, Outcome::Noted);
+        match written {
             Outcome::Noted => self.sessions.kept.forget_intents(&self.name),
-            _ => self.report_store_failure(),
+            Outcome::StoreFailed => self.report_store_failure(),
+            _ => {}
         }
         self.last_error = of_refresh;
-        Outcome::Noted
+        written
     }
 
     fn report_store_failure(&self) {

@@ -9,6 +9,9 @@
 mod future;
 mod per_process;
 mod pool;
+#[cfg(feature = "simulation")]
+#[allow(unreachable_pub, reason = "`lib.rs` shows it under another name")]
+pub mod simulated;
 pub(crate) mod sync;
 
 use std::{
@@ -240,6 +243,7 @@ fn timed_out() -> Error {
 }
 
 /// Locks a mutex that guards plain values: a panic while it was held left nothing half-done.
+#[cfg_attr(feature = "simulation", track_caller)]
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,19 +1,40 @@
-//! Locks, threads, time and random bytes: those of the standard library and of the operating system.
+//! Locks, threads, time and random bytes: those of the standard library and of the operating system, or
+//! those of a simulation.
 //!
-//! Everything concurrent in the core takes them from here, so that there is one place where a test can
-//! put others in their stead.
+//! Everything concurrent in the core takes them from here, so that a test can decide which thread runs
+//! when. The feature `simulation` puts the scheduler's ([`super::simulated`]) in their stead; it is in no
+//! library that ships.
 
-use std::time::Instant;
-pub(crate) use std::{
-    sync::{Condvar, Mutex, MutexGuard},
-    thread,
-};
+#[cfg(not(feature = "simulation"))]
+pub(crate) use self::real::*;
+#[cfg(feature = "simulation")]
+pub(crate) use self::scheduled::*;
 
-pub(crate) use arc_swap::ArcSwapOption;
-pub(crate) use aws_lc_rs::rand::fill as fill_random;
+#[cfg(not(feature = "simulation"))]
+mod real {
+    use std::time::Instant;
+    pub(crate) use std::{
+        sync::{Condvar, Mutex, MutexGuard},
+        thread,
+    };
 
-/// The current time of the clock that deadlines and leases are measured by.
-#[inline]
-pub(crate) fn now() -> Instant {
-    Instant::now()
+    pub(crate) use arc_swap::ArcSwapOption;
+    pub(crate) use aws_lc_rs::rand::fill as fill_random;
+
+    /// The current time of the clock that deadlines and leases are measured by.
+    #[inline]
+    pub(crate) fn now() -> Instant {
+        Instant::now()
+    }
+}
+
+#[cfg(feature = "simulation")]
+mod scheduled {
+    pub(crate) use super::super::simulated::{
+        Condvar, Mutex, MutexGuard, Swapped as ArcSwapOption, fill_random, now,
+    };
+
+    pub(crate) mod thread {
+        pub(crate) use super::super::super::simulated::{Builder, sleep};
+    }
 }

@@ -169,7 +169,7 @@ pub(crate) enum Outcome {
     AnswerLost { may_resend: bool },
     /// The new tokens are in the store; `alive`: the access token has not expired.
     Saved { alive: bool },
-    /// The note was written, or could not be written.
+    /// The note was written.
     Noted,
 }
 
@@ -272,6 +272,8 @@ pub(crate) fn next(state: State, outcome: Outcome, rules: &Rules) -> (State, Act
         (State::Sent(sending), outcome) => sent(sending, outcome, rules),
         (State::CheckingLost, Outcome::OldTokenEnded) => interrupted(true),
         (State::Saving { is_resend, was_alive }, outcome) => saving(is_resend, was_alive, outcome),
+        // The answer came after all, or somebody started the session anew.
+        (State::Noting(_), Outcome::RecordChanged) => read(true),
         (State::Noting(result), _) => finish(result),
         (
             State::MarkingSeen | State::WritingIntent(_) | State::ConfirmingIntent(_),

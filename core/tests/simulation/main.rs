@@ -1,0 +1,13 @@
+//! The whole core under a scheduler: docs/simulation.md.
+
+mod cache;
+mod logins;
+mod mints;
+mod network;
+mod platform;
+mod process;
+mod scheduler;
+mod schedules;
+mod sessions;
+mod store;
+mod world;
