@@ -337,9 +337,9 @@ impl Place {
     fn disturb(&mut self, random: &mut Random) {
         let Self::Redis(redis) = self else { return };
         if random.below(2) == 0 {
-            redis.stall(Duration::from_millis(2600))
+            redis.stall(Duration::from_millis(2600));
         } else {
-            redis.restart()
+            redis.restart();
         }
     }
 }

@@ -430,12 +430,12 @@ fn a_refresh_is_never_written_to_a_connection_that_lay_idle() {
 fn an_answer_with_the_tokens_is_kept_whatever_stands_beside_them() {
     let mut odd = pair(2, HOUR);
     odd["expires_in"] = json!("soon");
-    let nonsense = odd.to_string().into_bytes();
+    let no_time = odd.to_string().into_bytes();
     let twice = br#"{"scope": "a", "access_token": "A2", "refresh_token": "R2", "scope": "b"}"#;
     let latin = b"{\"access_token\": \"A2\", \"refresh_token\": \"R2\", \"name\": \"Ren\xe9\"}";
     let marked =
         "\u{feff}{\"access_token\": \"A2\", \"refresh_token\": \"R2\", \"expires_in\": -1e99}";
-    for body in [nonsense, twice.to_vec(), latin.to_vec(), marked.as_bytes().to_vec()] {
+    for body in [no_time, twice.to_vec(), latin.to_vec(), marked.as_bytes().to_vec()] {
         let log = Log::default();
         let (answer, shown) = (honest(&log), String::from_utf8_lossy(&body).into_owned());
         let server = Server::start(move |asked| match (asked.refresh_token(), answer(asked)) {

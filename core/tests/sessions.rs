@@ -12,14 +12,14 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use appmint_core::{
     App, Error, ErrorKind, ManualClock, Reason, Result, Task, Timestamp, Token,
     binding::Settings,
     oauth::{AuthorizationRequest, CodeExchange},
-    store::{MemoryStore, SqliteStore, Store},
+    store::{MemoryStore, Store},
 };
 use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
 use common::{places::Folder, settings};

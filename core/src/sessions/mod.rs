@@ -141,7 +141,10 @@ impl Sessions {
         }
         running.begun += 1;
         let (this, own_name, number) = (Arc::clone(self), name.to_owned(), running.begun);
-        let refresh = Refresh::new(Arc::clone(self), name, accept, deadline)?;
+        // The refresh's own error says more than that its caller's time is over.
+        let left = deadline.remaining();
+        let wait_until = Deadline::after(left - NOTE_TIME.min(left / 4));
+        let refresh = Refresh::new(Arc::clone(self), name, accept, wait_until)?;
         let longest = deadline.remaining() + self.timing.whole();
         let task = self.pool.spawn_dedicated(Deadline::after(longest), move |_| {
             let refreshed = refresh.run();
@@ -212,9 +215,8 @@ impl Timing {
     /// request that was not sent.
     fn time_to_send(self, deadline: Deadline) -> Option<Duration> {
         let left = deadline.remaining();
-        let needed = self.connect_within.min(MIN_TIME_TO_SEND);
-        let for_note = NOTE_TIME.min(left / 4);
-        (left >= needed).then(|| self.send_within.min(left - for_note))
+        let needed = (self.connect_within * 3 / 4).min(MIN_TIME_TO_SEND);
+        (left >= needed).then(|| self.send_within.min(left))
     }
 
     /// For so long after its intent was written, a request may still arrive at the platform.
@@ -238,7 +240,7 @@ fn goes_on() -> Error {
 const STORE_TIME: Duration = Duration::from_secs(2);
 /// No refresh begins with less time to connect, unless the app's connect timeout is shorter.
 const MIN_TIME_TO_SEND: Duration = Duration::from_secs(1);
-/// The time for writing down that nothing was sent.
+/// The time for writing down that nothing was sent, and for telling the caller.
 const NOTE_TIME: Duration = Duration::from_millis(250);
 /// A refresh waits for its answer for so long, even if its callers have less time: what the platform
 /// has spent by then is known only from the answer.
