@@ -371,9 +371,8 @@ impl Refresh {
             // Whatever was sent before it is proven unspent by now.
             self.sessions.kept.note_unsent(&self.name, &intent.id, None);
         }
-        let kept = Some(intent).filter(|_| keeps_intent(ended));
         let of_refresh = self.last_error.take();
-        let written = self.put(Record { intent: kept, ended, ..record }, Outcome::Noted);
+        let written = self.write_end(&record, &intent, ended);
         match written {
             Outcome::Noted => self.sessions.kept.forget_intents(&self.name),
             Outcome::StoreFailed => self.report_store_failure(),
@@ -381,6 +380,28 @@ impl Refresh {
         }
         self.last_error = of_refresh;
         written
+    }
+
+    /// Writes the end of an intent, for as long as the record holds that intent: another machine may mark
+    /// it as seen meanwhile.
+    fn write_end(&mut self, record: &Record, intent: &Intent, ended: Option<Reason>) -> Outcome {
+        loop {
+            let kept = Some(intent.clone()).filter(|_| keeps_intent(ended));
+            let written =
+                self.put(Record { intent: kept, ended, ..record.clone() }, Outcome::Noted);
+            if written != Outcome::RecordChanged {
+                return written;
+            }
+            let found = match self.store.find(&self.name) {
+                Ok(found) => found,
+                Err(error) => return self.store_failed(error),
+            };
+            let there = found.record.as_ref().and_then(|record| record.intent.as_ref());
+            if there.is_none_or(|there| there.id != intent.id) {
+                return Outcome::RecordChanged;
+            }
+            self.found = Some(found);
+        }
     }
 
     fn report_store_failure(&self) {
