@@ -18,7 +18,7 @@ type Key = (usize, String);
 
 #[derive(Default)]
 struct Log {
-    fetch: Option<Fetch>,
+    fetches: Vec<Fetch>,
     last: Option<Ended>,
     /// When the last invalidation came to an end; `None` while one is running.
     invalidated: Invalidated,
@@ -57,15 +57,16 @@ impl Mints {
 
     /// A request for a token begins.
     pub(crate) fn begin(&self, key: &Key, deadline: Deadline) {
-        let now = simulation::time();
         let mut all = lock(&self.by_key);
         let log = all.entry(key.clone()).or_default();
-        let same = log.fetch.filter(|fetch| fetch.deadline == deadline);
-        let complaint =
-            if same.is_some() { None } else { log.complaint(now, self.clocks_are_right) };
-        let begun = same.map_or(begun(deadline), |fetch| fetch.begun);
-        log.fetch = Some(Fetch { deadline, begun, is_running: true });
         log.count += 1;
+        let is_same = |fetch: &&mut Fetch| fetch.deadline == deadline && !fetch.is_running;
+        if let Some(fetch) = log.fetches.iter_mut().find(is_same) {
+            fetch.is_running = true; // it is sent again
+            return;
+        }
+        let complaint = log.complaint(simulation::time(), self.clocks_are_right);
+        log.fetches.push(Fetch { deadline, begun: begun(deadline), is_running: true });
         drop(all);
         if let Some(complaint) = complaint {
             simulation::fail(format!("process {}, installation {}: {complaint}", key.0, key.1));
@@ -78,7 +79,7 @@ impl Mints {
         let log = all.entry(key.clone()).or_default();
         let life = came.as_ref().map(|(_, life)| *life);
         log.tokens.extend(came.map(|(token, _)| (token, begun(deadline))));
-        if let Some(fetch) = log.fetch.as_mut().filter(|fetch| fetch.deadline == deadline) {
+        if let Some(fetch) = log.fetches.iter_mut().find(|fetch| fetch.deadline == deadline) {
             fetch.is_running = false;
             log.last = Some(Ended { fetch: *fetch, at: simulation::time(), life });
         }
@@ -117,7 +118,7 @@ fn begun(deadline: Deadline) -> Duration {
 impl Log {
     /// What is wrong about a new fetch that begins now.
     fn complaint(&self, now: Duration, clocks_are_right: bool) -> Option<String> {
-        if self.fetch.is_some_and(|fetch| fetch.is_running && self.still_counts(fetch)) {
+        if self.fetches.iter().any(|fetch| fetch.is_running && self.still_counts(*fetch)) {
             return Some("two mintings at once".to_owned());
         }
         let last = self.last.as_ref().filter(|last| self.still_counts(last.fetch))?;
