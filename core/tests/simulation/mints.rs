@@ -65,8 +65,11 @@ impl Mints {
             fetch.is_running = true; // it is sent again
             return;
         }
-        let complaint = log.complaint(simulation::time(), self.clocks_are_right);
-        log.fetches.push(Fetch { deadline, begun: begun(deadline), is_running: true });
+        let fetch = Fetch { deadline, begun: begun(deadline), is_running: true };
+        // A fetch that was forgotten by an invalidation goes on beside the next one.
+        let complaint =
+            if log.still_counts(fetch) { log.complaint(self.clocks_are_right) } else { None };
+        log.fetches.push(fetch);
         drop(all);
         if let Some(complaint) = complaint {
             simulation::fail(format!("process {}, installation {}: {complaint}", key.0, key.1));
@@ -117,12 +120,12 @@ fn begun(deadline: Deadline) -> Duration {
 
 impl Log {
     /// What is wrong about a new fetch that begins now.
-    fn complaint(&self, now: Duration, clocks_are_right: bool) -> Option<String> {
+    fn complaint(&self, clocks_are_right: bool) -> Option<String> {
         if self.fetches.iter().any(|fetch| fetch.is_running && self.still_counts(*fetch)) {
             return Some("two mintings at once".to_owned());
         }
         let last = self.last.as_ref().filter(|last| self.still_counts(last.fetch))?;
-        let age = now.saturating_sub(last.at);
+        let age = simulation::time() - last.at;
         match last.life {
             Some(life) if clocks_are_right && age < life.mul_f64(NEEDED_LATEST) => {
                 Some(format!("a token came {age:?} ago, lives {life:?}, and another is minted"))
