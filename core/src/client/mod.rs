@@ -24,7 +24,6 @@ use std::{
     time::Duration,
 };
 
-use arc_swap::ArcSwapOption;
 use url::Url;
 
 pub(crate) use self::{
@@ -45,7 +44,7 @@ use crate::{
     platform::{Platform, descriptor::Operation, reply::Reply},
     resources::pager::{Listed, Pager},
     secret::Secret,
-    tasks::Deadline,
+    tasks::{Deadline, sync::ArcSwapOption},
     token::Token,
 };
 

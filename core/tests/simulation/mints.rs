@@ -18,7 +18,7 @@ type Key = (usize, String);
 
 #[derive(Default)]
 struct Log {
-    fetch: Option<Fetch>,
+    fetches: Vec<Fetch>,
     last: Option<Ended>,
     /// When the last invalidation came to an end; `None` while one is running.
     invalidated: Invalidated,
@@ -57,15 +57,19 @@ impl Mints {
 
     /// A request for a token begins.
     pub(crate) fn begin(&self, key: &Key, deadline: Deadline) {
-        let now = simulation::time();
         let mut all = lock(&self.by_key);
         let log = all.entry(key.clone()).or_default();
-        let same = log.fetch.filter(|fetch| fetch.deadline == deadline);
-        let complaint =
-            if same.is_some() { None } else { log.complaint(now, self.clocks_are_right) };
-        let begun = same.map_or(begun(deadline), |fetch| fetch.begun);
-        log.fetch = Some(Fetch { deadline, begun, is_running: true });
         log.count += 1;
+        let is_same = |fetch: &&mut Fetch| fetch.deadline == deadline && !fetch.is_running;
+        if let Some(fetch) = log.fetches.iter_mut().find(is_same) {
+            fetch.is_running = true; // it is sent again
+            return;
+        }
+        let fetch = Fetch { deadline, begun: begun(deadline), is_running: true };
+        // A fetch that was forgotten by an invalidation goes on beside the next one.
+        let complaint =
+            if log.still_counts(fetch) { log.complaint(self.clocks_are_right) } else { None };
+        log.fetches.push(fetch);
         drop(all);
         if let Some(complaint) = complaint {
             simulation::fail(format!("process {}, installation {}: {complaint}", key.0, key.1));
@@ -78,7 +82,7 @@ impl Mints {
         let log = all.entry(key.clone()).or_default();
         let life = came.as_ref().map(|(_, life)| *life);
         log.tokens.extend(came.map(|(token, _)| (token, begun(deadline))));
-        if let Some(fetch) = log.fetch.as_mut().filter(|fetch| fetch.deadline == deadline) {
+        if let Some(fetch) = log.fetches.iter_mut().find(|fetch| fetch.deadline == deadline) {
             fetch.is_running = false;
             log.last = Some(Ended { fetch: *fetch, at: simulation::time(), life });
         }
@@ -116,12 +120,12 @@ fn begun(deadline: Deadline) -> Duration {
 
 impl Log {
     /// What is wrong about a new fetch that begins now.
-    fn complaint(&self, now: Duration, clocks_are_right: bool) -> Option<String> {
-        if self.fetch.is_some_and(|fetch| fetch.is_running && self.still_counts(fetch)) {
+    fn complaint(&self, clocks_are_right: bool) -> Option<String> {
+        if self.fetches.iter().any(|fetch| fetch.is_running && self.still_counts(*fetch)) {
             return Some("two mintings at once".to_owned());
         }
         let last = self.last.as_ref().filter(|last| self.still_counts(last.fetch))?;
-        let age = now.saturating_sub(last.at);
+        let age = simulation::time() - last.at;
         match last.life {
             Some(life) if clocks_are_right && age < life.mul_f64(NEEDED_LATEST) => {
                 Some(format!("a token came {age:?} ago, lives {life:?}, and another is minted"))

@@ -76,14 +76,14 @@ impl Network {
     }
 
     fn exchange(&self, request: &Request, deadline: Deadline) -> Result<Response> {
-        let fate = self.fate();
+        let (fate, percent) = (self.fate(), interruptions(request));
         simulation::note(format!(
             "{} from process {}: {fate:?}",
             request.url.path(),
             simulation::group()
         ));
         pass(1, 20, deadline)?;
-        self.world.interrupt("before a request is sent");
+        self.world.interrupt(percent, "before a request is sent");
         let is_late = request.send_by.as_ref().is_some_and(SendBy::is_over);
         if fate == Fate::Unreachable || is_late || self.world.is_over() {
             return Err(unreachable());
@@ -102,6 +102,7 @@ impl Network {
 
     /// A request that arrives, whatever becomes of the process that sent it.
     fn carry(&self, request: &Request, fate: Fate, deadline: Deadline) -> Result<Response> {
+        let percent = interruptions(request);
         let is_slow =
             fate == Fate::Slow || self.world.happens(self.world.conditions.network_percent / 2);
         let slow = if is_slow { simulation::below(LONGEST_WAY_MS) } else { 0 };
@@ -120,9 +121,9 @@ impl Network {
         };
         let way = Builder::new().name("request".to_owned()).group(0).spawn(arrive);
         way.map_err(|error| lost().caused_by(error))?;
-        self.world.interrupt("while a request is on its way");
+        self.world.interrupt(percent, "while a request is on its way");
         sleep((there + back).min(deadline.remaining()));
-        self.world.interrupt("before an answer is read");
+        self.world.interrupt(percent, "before an answer is read");
         if deadline.remaining().is_zero() {
             return Err(Error::new(ErrorKind::Timeout, "no answer came"));
         }
@@ -162,6 +163,11 @@ fn pass(least: u64, most: u64, deadline: Deadline) -> Result<()> {
     let way = Duration::from_millis(least + simulation::below(most - least));
     sleep(way.min(deadline.remaining()));
     if deadline.remaining().is_zero() { Err(unreachable()) } else { Ok(()) }
+}
+
+/// How often of a hundred times a process is interrupted during a request: mostly where it matters.
+fn interruptions(request: &Request) -> u64 {
+    if request.url.path() == "/token" { 20 } else { 3 }
 }
 
 fn installation(request: &Request) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Processes that share a user's session, on a platform of each kind.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -33,9 +33,11 @@ struct Facts {
     access_tokens: HashSet<String>,
     /// Refresh tokens in records with an intent.
     intents: HashSet<String>,
-    /// When the outcome of a refresh was not known to the process that sent it.
+    /// When each process began the refresh that is running there.
+    running: HashMap<usize, Duration>,
+    /// When the outcome of a refresh was not known to the process that sent it, or came late.
     doubts: Vec<Duration>,
-    /// When the store failed. An intent may be in it that was never sent, which only one process knows.
+    /// When a process could not write. An intent may be in it that was never sent, which only one process knows.
     store_failures: Vec<(usize, Duration)>,
     /// The logins that a session was started with, by their codes.
     started: Vec<String>,
@@ -69,13 +71,15 @@ impl SessionLog {
         facts.record = record;
     }
 
-    pub(crate) fn store_fails(&self) {
+    pub(crate) fn put_fails(&self) {
         lock(&self.0).store_failures.push((simulation::group(), simulation::time()));
     }
 
     /// A refresh token is about to be sent: the intent comes first.
     pub(crate) fn refresh_begins(&self, refresh_token: &str) {
-        if !lock(&self.0).intents.contains(refresh_token) {
+        let mut facts = lock(&self.0);
+        facts.running.insert(simulation::group(), simulation::time());
+        if !facts.intents.contains(refresh_token) {
             simulation::fail(format!("{refresh_token} is sent, and no intent was written"));
         }
     }
@@ -85,8 +89,10 @@ impl SessionLog {
             Ok(response) => response.status < 500,
             Err(error) => error.reason().is_some_and(|it| it.name() == "unreachable"),
         };
-        if !is_known {
-            lock(&self.0).doubts.push(simulation::time());
+        let (mut facts, now) = (lock(&self.0), simulation::time());
+        let begun = facts.running.remove(&simulation::group()).unwrap_or(now);
+        if !is_known || begun + LONGEST_CERTAINTY < now {
+            facts.doubts.push(now);
         }
     }
 
@@ -114,19 +120,22 @@ impl SessionLog {
     fn may_be_lost(&self, world: &World, group: usize) -> bool {
         let facts = lock(&self.0);
         let text = |member: &str| facts.record["token"][member].as_str().unwrap_or_default();
-        let crashes: Vec<_> = world.crashed().into_iter().map(|(_, at)| at).collect();
+        let now = simulation::time();
+        let crashes = world.crashed().into_iter().map(|(_, at)| at);
         // A process remembers the intents of its own that it did not send.
         let elsewhere = facts.store_failures.iter().filter(|(failed, _)| *failed != group);
-        let mut failures = facts.doubts.iter().chain(elsewhere.map(|(_, at)| at)).chain(&crashes);
-        let was_stopped = |group| !simulation::stalled_since(group, Duration::ZERO).is_zero();
-        let has_failed = failures.clone().next().is_some() || (1..=3).any(was_stopped);
+        let late = facts.running.values().filter(|begun| **begun + LONGEST_CERTAINTY < now);
+        let known = facts.doubts.iter().chain(late).chain(elsewhere.map(|(_, at)| at)).copied();
+        let mut failures = known.chain(crashes);
+        let was_stopped = |group| simulation::stalled_since(group, Duration::ZERO) > SHORT_STOP;
+        let has_failed = (1..=3).any(was_stopped) || failures.clone().next().is_some();
         let platform = world.platform();
         match platform.kind {
             _ if facts.logins > 0 => true,
             Kind::Constant => false,
             Kind::Grace => {
-                let before = simulation::time().saturating_sub(PROMISED_GRACE / 2);
-                failures.any(|at| *at <= before)
+                let before = now.saturating_sub(PROMISED_GRACE / 2);
+                failures.any(|at| at <= before)
             }
             Kind::Checked => {
                 let is_spent = platform.spent_at(text("refresh_token")).is_some();
@@ -239,6 +248,10 @@ fn start_anew(process: &Process, sessions: &SessionLog) {
         facts.replaced.extend(before.into_iter().map(|login| (process.group, login)));
     }
 }
+
+/// A process that waits for so long for an answer is waited for by others, and a little longer.
+const LONGEST_CERTAINTY: Duration = Duration::from_secs(20);
+const SHORT_STOP: Duration = Duration::from_secs(5);
 
 /// Asks for the session's token, and checks what comes.
 fn ask(process: &Process, sessions: &SessionLog) -> Result<Token> {

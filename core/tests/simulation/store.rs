@@ -54,12 +54,14 @@ impl SharedStore {
     ) -> Result<T> {
         let fate = self.fate(operation)?;
         let done = (fate != Fate::Failed).then(|| work(&mut lock(&self.records)));
-        self.world.interrupt("after an operation of the store");
+        self.world.interrupt(2, "after an operation of the store");
         match (fate, done) {
             (Fate::Done, Some(done)) => Ok(done),
             _ => {
                 simulation::note(format!("{operation}: {fate:?}"));
-                self.sessions.store_fails();
+                if operation == "put" {
+                    self.sessions.put_fails();
+                }
                 Err(failed())
             }
         }
@@ -71,7 +73,7 @@ impl SharedStore {
             return Err(failed());
         }
         sleep(Duration::from_millis(simulation::below(30)));
-        self.world.interrupt("before an operation of the store");
+        self.world.interrupt(2, "before an operation of the store");
         if !self.world.happens(self.world.conditions.store_percent) {
             return Ok(Fate::Done);
         }

@@ -93,22 +93,22 @@ impl World {
         self.is_over.load(Ordering::SeqCst)
     }
 
-    /// The current process may die here, or be stopped for a while.
-    pub(crate) fn interrupt(&self, place: &'static str) {
+    /// In so many of a hundred cases the current process dies here, or is stopped for a while.
+    pub(crate) fn interrupt(&self, percent: u64, place: &'static str) {
         let group = simulation::group();
-        if group > 0 && self.happens_of(&self.stops_left) {
+        if group > 0 && self.happens_of(&self.stops_left, percent) {
             simulation::note(format!("process {group} is stopped {place}"));
             simulation::stall(group, Duration::from_secs(20 + simulation::below(30)));
         }
-        if group > 0 && self.happens_of(&self.crashes_left) {
+        if group > 0 && self.happens_of(&self.crashes_left, percent) {
             lock(&self.crashed).push((group, simulation::time()));
             simulation::note(format!("process {group} dies {place}"));
             simulation::stop(group);
         }
     }
 
-    fn happens_of(&self, left: &AtomicU64) -> bool {
-        let happens = left.load(Ordering::SeqCst) > 0 && self.happens(5);
+    fn happens_of(&self, left: &AtomicU64, percent: u64) -> bool {
+        let happens = left.load(Ordering::SeqCst) > 0 && self.happens(percent);
         left.fetch_sub(u64::from(happens), Ordering::SeqCst);
         happens
     }
