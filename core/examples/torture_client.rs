@@ -96,6 +96,8 @@ impl Client {
             .client_secret(text("client_secret"))
             .store(format!("sqlite:{}", arguments.store.join("sessions.db").display()))
             .store_unencrypted(true)
+            // The platform is on this machine: a connection comes at once or not at all.
+            .connect_timeout(Duration::from_secs(1))
             .build()?;
         Ok(Self { app, ready, store: arguments.store.clone() })
     }
@@ -210,7 +212,7 @@ impl Client {
 /// Whether the session is lost even if nothing is remembered of an earlier failure.
 fn is_lost(source: &TokenSource) -> bool {
     source.invalidate();
-    source.token().wait().is_err()
+    source.token().wait().is_err_and(|error| error.kind() == ErrorKind::Reauthorize)
 }
 
 fn code(answer: &Response) -> Result<String, Failure> {
@@ -230,6 +232,6 @@ fn descriptor(path: &Path, ready: &Value) -> Result<String, Failure> {
     Ok(descriptor.to_string())
 }
 
-const PACE: Duration = Duration::from_millis(150);
+const PACE: Duration = Duration::from_secs(1);
 /// The time after which a program that fails all the time sends its user through login.
-const GIVE_UP: Duration = Duration::from_secs(5);
+const GIVE_UP: Duration = Duration::from_secs(30);

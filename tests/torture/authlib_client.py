@@ -14,8 +14,8 @@ import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 
-PACE_S = 0.15
-GIVE_UP_S = 5
+PACE_S = 1
+GIVE_UP_S = 30
 
 
 class Over(Exception):

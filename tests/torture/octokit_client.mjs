@@ -14,8 +14,8 @@ const load = async (name) => import(pathToFileURL(peers.resolve(name)));
 const { createOAuthUserAuth } = await load("@octokit/auth-oauth-user");
 const { request } = await load("@octokit/request");
 
-const PACE_MS = 150;
-const GIVE_UP_MS = 5000;
+const PACE_MS = 1000;
+const GIVE_UP_MS = 30_000;
 
 class Over extends Error {}
 
