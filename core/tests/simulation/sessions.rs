@@ -19,7 +19,7 @@ use crate::{
     platform::{Kind, PROMISED_GRACE, Platform},
     process::{Process, Source},
     store::SharedStore,
-    world::{CLOCK_OFFSETS_MS, Conditions, Machine, World, lock},
+    world::{CLOCK_OFFSETS_MS, Conditions, Machine, World, lock, now},
 };
 
 /// What was done about sessions, in truth.
@@ -96,6 +96,13 @@ impl SessionLog {
         }
     }
 
+    /// The life that is left to the access token in the store.
+    fn life_left(&self, world: &World) -> Duration {
+        let facts = lock(&self.0);
+        let token = facts.record["token"]["secret"].as_str().unwrap_or_default();
+        world.platform().expires_at(token).map_or(Duration::ZERO, |at| now().until(at))
+    }
+
     /// The logins whose tokens a process must not return any more.
     fn replaced(&self, group: usize) -> Vec<String> {
         let facts = lock(&self.0);
@@ -151,7 +158,7 @@ const NAME: &str = "alice";
 /// Two processes, on one machine or two.
 pub(crate) fn two_processes(mut random: Random, mut conditions: Conditions) {
     let kind = random.one_of(&[Kind::Constant, Kind::Grace, Kind::Checked, Kind::Strict]);
-    let life = Duration::from_secs(random.one_of(&[3600, 600, 28_800]));
+    let life = Duration::from_secs(random.one_of(&[600, 600, 3600, 28_800]));
     let machines = [Machine::new(1), Machine::new(1 + random.below(2))];
     // Machines that share a store agree about the time.
     conditions.sets_clocks &= machines[1].is_same(&machines[0]);
@@ -164,8 +171,8 @@ pub(crate) fn two_processes(mut random: Random, mut conditions: Conditions) {
     let mut processes = vec![start(1, &machines[0]), start(2, &machines[1])];
     let scene = Scene { world: Arc::clone(&world), sessions: Arc::clone(&sessions) };
     scene.begin(&processes[0]);
-    for _ in 0..1 + random.below(3) {
-        scene.let_time_pass(&mut random, life, &machines[0]);
+    for _ in 0..2 + random.below(4) {
+        scene.let_time_pass(&mut random, &machines[0]);
         scene.ask_all(&processes, &mut random);
     }
     processes.push(start(3, &machines[0]));
@@ -192,9 +199,16 @@ impl Scene {
         self.world.set_quiet(false);
     }
 
-    fn let_time_pass(&self, random: &mut Random, life: Duration, machine: &Machine) {
-        let part = random.one_of(&[0.0, 0.5, 0.85, 0.9, 0.98, 0.999, 1.01]);
-        sleep(life.mul_f64(part) + Duration::from_millis(random.below(1500)));
+    /// Time passes, to a moment at which the session is refreshed, or a little.
+    fn let_time_pass(&self, random: &mut Random, machine: &Machine) {
+        let left = self.sessions.life_left(&self.world);
+        let before_end = Duration::from_secs(random.one_of(&[200, 120, 100, 80, 70, 61, 30, 1]));
+        let wait = match random.below(5) {
+            0 | 1 => Duration::from_secs(random.below(40)),
+            2 => left + Duration::from_secs(random.below(3)),
+            _ => left.saturating_sub(before_end),
+        };
+        sleep(wait + Duration::from_millis(random.below(1500)));
         if self.world.conditions.sets_clocks {
             machine.set_offset_ms(random.one_of(&CLOCK_OFFSETS_MS));
         }

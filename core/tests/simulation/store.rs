@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -23,6 +26,8 @@ pub(crate) struct SharedStore {
     world: Arc<World>,
     sessions: Arc<SessionLog>,
     records: Mutex<Records>,
+    /// Whether the last operation failed.
+    has_failed: AtomicBool,
 }
 
 #[derive(Default)]
@@ -44,7 +49,8 @@ enum Fate {
 impl SharedStore {
     pub(crate) fn new(world: &Arc<World>, sessions: &Arc<SessionLog>) -> Arc<Self> {
         let (world, sessions) = (Arc::clone(world), Arc::clone(sessions));
-        Arc::new(Self { world, sessions, records: Mutex::default() })
+        let (records, has_failed) = (Mutex::default(), AtomicBool::new(false));
+        Arc::new(Self { world, sessions, records, has_failed })
     }
 
     fn operate<T>(
@@ -59,6 +65,7 @@ impl SharedStore {
             (Fate::Done, Some(done)) => Ok(done),
             _ => {
                 simulation::note(format!("{operation}: {fate:?}"));
+                self.has_failed.store(true, Ordering::SeqCst);
                 if operation == "put" {
                     self.sessions.put_fails();
                 }
@@ -74,7 +81,10 @@ impl SharedStore {
         }
         sleep(Duration::from_millis(simulation::below(30)));
         self.world.interrupt(2, "before an operation of the store");
-        if !self.world.happens(self.world.conditions.store_percent) {
+        let percent = self.world.conditions.store_percent;
+        // Failures come together.
+        let percent = if self.has_failed.swap(false, Ordering::SeqCst) { 50 } else { percent };
+        if !self.world.happens(percent) {
             return Ok(Fate::Done);
         }
         match simulation::below(6) {
