@@ -143,7 +143,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
             return None;
         }
         if cached.begins_renewal(remaining, margin, now) {
-            self.renew(entry, min_valid);
+            self.renew(entry, &cached.token, min_valid);
         }
         Some(cached.token.clone())
     }
@@ -211,11 +211,12 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         }
     }
 
-    fn renew(self: &Arc<Self>, entry: &Arc<Entry<K>>, min_valid: Duration) {
+    /// Begins the renewal of a token, unless another one came since the caller looked.
+    fn renew(self: &Arc<Self>, entry: &Arc<Entry<K>>, token: &Token, min_valid: Duration) {
         let now = self.clock.reading();
         let in_flight = self.in_flight();
         let mut in_flight = lock(&in_flight);
-        if in_flight.current(entry, now).is_none() {
+        if entry.holds(token) && in_flight.current(entry, now).is_none() {
             drop(self.begin(&mut in_flight, entry, Purpose::Renewal, min_valid));
         }
     }

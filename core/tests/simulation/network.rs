@@ -103,9 +103,7 @@ impl Network {
     /// A request that arrives, whatever becomes of the process that sent it.
     fn carry(&self, request: &Request, fate: Fate, deadline: Deadline) -> Result<Response> {
         let percent = interruptions(request);
-        let is_slow = fate == Fate::Slow
-            || percent > 3 && self.world.happens(15)
-            || self.world.happens(self.world.conditions.network_percent / 2);
+        let is_slow = fate == Fate::Slow || self.world.happens(self.world.conditions.slow_percent);
         let slow = if is_slow { simulation::below(LONGEST_WAY_MS) } else { 0 };
         let there = Duration::from_millis(1 + simulation::below(200) + slow);
         let back_ms = if fate == Fate::Slow { 60_000 } else { 200 };

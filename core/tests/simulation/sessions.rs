@@ -135,14 +135,15 @@ impl SessionLog {
         let known = facts.doubts.iter().chain(late).chain(elsewhere.map(|(_, at)| at)).copied();
         let mut failures = known.chain(crashes);
         let was_stopped = |group| simulation::stalled_since(group, Duration::ZERO) > SHORT_STOP;
-        let has_failed = (1..=3).any(was_stopped) || failures.clone().next().is_some();
+        let was_stopped = (1..=3).any(was_stopped);
+        let has_failed = was_stopped || failures.clone().next().is_some();
         let platform = world.platform();
         match platform.kind {
             _ if facts.logins > 0 => true,
             Kind::Constant => false,
             Kind::Grace => {
                 let before = now.saturating_sub(PROMISED_GRACE / 2);
-                failures.any(|at| at <= before)
+                was_stopped || failures.any(|at| at <= before)
             }
             Kind::Checked => {
                 let is_spent = platform.spent_at(text("refresh_token")).is_some();
@@ -203,9 +204,11 @@ impl Scene {
     fn let_time_pass(&self, random: &mut Random, machine: &Machine) {
         let left = self.sessions.life_left(&self.world);
         let before_end = Duration::from_secs(random.one_of(&[200, 120, 100, 80, 70, 61, 30, 1]));
-        let wait = match random.below(5) {
+        let wait = match random.below(6) {
             0 | 1 => Duration::from_secs(random.below(40)),
-            2 => left + Duration::from_secs(random.below(3)),
+            // Longer than a grace period, if the token has ended.
+            2 => Duration::from_secs(random.below(900)),
+            3 => left + Duration::from_secs(random.below(3)),
             _ => left.saturating_sub(before_end),
         };
         sleep(wait + Duration::from_millis(random.below(1500)));

@@ -24,6 +24,8 @@ pub(crate) struct Conditions {
     /// Of a hundred requests so many fail, and of a hundred uses of the store.
     pub(crate) network_percent: u64,
     pub(crate) store_percent: u64,
+    /// Of a hundred requests so many are on their way for seconds.
+    pub(crate) slow_percent: u64,
     /// So many processes die, at any operation of the network or the store.
     pub(crate) crashes: u64,
     /// So many are stopped for half a minute there.
@@ -43,6 +45,7 @@ impl Conditions {
             is_calm,
             network_percent: of(random, &[0, 5, 20, 50]),
             store_percent: of(random, &[0, 0, 5, 15]),
+            slow_percent: of(random, &[0, 15, 30]),
             crashes: of(random, &[0, 0, 1, 2]),
             stops: of(random, &[0, 0, 1, 2]),
             sets_clocks: of(random, &[0, 0, 1]) == 1,
