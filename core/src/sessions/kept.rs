@@ -37,6 +37,8 @@ pub(super) struct Unsaved {
     pub(super) token: Token,
     /// The intent that the token takes the place of.
     pub(super) intent: String,
+    /// The tokens whose refresh token was sent.
+    pub(super) sent: Option<Token>,
 }
 
 impl Kept {

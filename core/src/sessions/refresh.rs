@@ -311,7 +311,8 @@ impl Refresh {
     /// Writes new tokens in the place of their own intent.
     fn save(&mut self) -> Outcome {
         if let (Some(token), Some(intent)) = (self.token.take(), &self.intent) {
-            let unsaved = Unsaved { token, intent: intent.id.clone() };
+            let sent = self.record.as_ref().map(|record| record.token.clone());
+            let unsaved = Unsaved { token, intent: intent.id.clone(), sent };
             self.sessions.kept.keep_unsaved(&self.name, unsaved);
         }
         self.save_by.get_or_insert_with(|| Deadline::after(SAVE_TIME));
@@ -378,7 +379,10 @@ impl Refresh {
             Outcome::StoreFailed => self.report_store_failure(),
             _ => {}
         }
-        self.last_error = of_refresh;
+        let is_unknown = written == Outcome::StoreFailed && note != Note::NotSpent;
+        if !is_unknown {
+            self.last_error = of_refresh;
+        }
         written
     }
 
@@ -458,7 +462,7 @@ impl Refresh {
 
 /// The place of new tokens in a record.
 enum Place {
-    /// The record holds their intent.
+    /// The record holds their intent, or still the tokens that were sent.
     Intent,
     /// The record holds them already: an acknowledgement was lost.
     Saved,
@@ -470,13 +474,15 @@ impl Unsaved {
     fn place(&self, record: Option<&Record>) -> Place {
         let Some(record) = record else { return Place::Other };
         let is_own = |intent: &Intent| intent.id == self.intent;
-        if record.intent.as_ref().is_some_and(is_own) {
+        let holds = |token: &Token| {
+            let there = &record.token;
+            there.reveal() == token.reveal() && there.refresh_token() == token.refresh_token()
+        };
+        // Another process may intend to send the same refresh token again.
+        if record.intent.as_ref().is_some_and(is_own) || self.sent.as_ref().is_some_and(holds) {
             return Place::Intent;
         }
-        let (there, ours) = (&record.token, &self.token);
-        let is_same =
-            there.reveal() == ours.reveal() && there.refresh_token() == ours.refresh_token();
-        if is_same { Place::Saved } else { Place::Other }
+        if holds(&self.token) { Place::Saved } else { Place::Other }
     }
 }
 

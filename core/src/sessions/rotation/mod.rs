@@ -274,6 +274,8 @@ pub(crate) fn next(state: State, outcome: Outcome, rules: &Rules) -> (State, Act
         (State::Saving { is_resend, was_alive }, outcome) => saving(is_resend, was_alive, outcome),
         // The answer came after all, or somebody started the session anew.
         (State::Noting(_), Outcome::RecordChanged) => read(true),
+        // Perhaps the answer is there: the next caller looks again.
+        (State::Noting(Finish::Ended { .. }), Outcome::StoreFailed) => finish(Finish::LastError),
         (State::Noting(result), _) => finish(result),
         (
             State::MarkingSeen | State::WritingIntent(_) | State::ConfirmingIntent(_),
