@@ -129,7 +129,8 @@ impl App {
 
     /// How far the platform's clock is ahead of this machine's, as far as is known.
     ///
-    /// It is 0 until responses prove otherwise. JWTs are made by it; tokens live by this machine's own clocks.
+    /// It is 0 until responses prove otherwise. JWTs are made by it; tokens live by this
+    /// machine's own clocks.
     #[getter]
     fn clock_offset(&self) -> Offset {
         Offset(self.core.clock_offset_ms())

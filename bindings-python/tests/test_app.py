@@ -59,7 +59,7 @@ def test_a_platform_may_be_at_a_host(settings):
             appmint.App(platform, host=host, **settings)
 
 
-def test_the_clock_offset_is_learned(settings, platform, clock):
+def test_a_clock_offset_that_did_not_help_is_dropped(settings, platform):
     app = appmint.App("github", **settings)
     assert app.clock_offset == timedelta(0)
     platform.respond("/app/installations/14/access_tokens", 401,
@@ -70,12 +70,19 @@ def test_the_clock_offset_is_learned(settings, platform, clock):
     assert caught.value.reason == "clock_skew"
     claimed = [claims(request)["iat"] for request in platform.requests]
     assert claimed[:2] == [NOW_MS // 1000 - 60, NOW_MS // 1000 - 60 - 1201]
+    assert app.clock_offset == timedelta(0)
+
+
+def test_the_clock_offset_is_learned_from_two_responses_that_agree(settings, platform):
+    app = appmint.App("github", **settings)
     platform.respond("/app/installations/14/access_tokens", 201,
-                    {"token": TOKEN, "expires_at": "2025-11-21T04:30:00Z"})
-    clock.advance(2)  # a failure stands for a second
-    platform.date += timedelta(seconds=2)
-    app.installation(14).token()
-    assert app.clock_offset == timedelta(minutes=-20, seconds=-1)
+                    {"token": TOKEN, "expires_at": "2025-11-21T05:00:00Z"})
+    platform.date = NOW - timedelta(minutes=20, seconds=1)
+    source = app.installation(14)
+    for offset in (timedelta(0), timedelta(minutes=-20, seconds=-1)):
+        source.token()
+        assert app.clock_offset == offset
+        source.invalidate()
 
 
 def test_times_may_be_timedeltas_or_seconds(settings):

@@ -195,7 +195,8 @@ class App:
     def clock_offset(self) -> timedelta:
         """How far the platform's clock is ahead of this machine's, as far as is known.
 
-        It is 0 until responses prove otherwise. JWTs are made by it; tokens live by this machine's own clocks.
+        It is 0 until responses prove otherwise. JWTs are made by it; tokens live by this
+        machine's own clocks.
         """
 
     def request(
