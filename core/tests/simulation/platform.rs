@@ -231,58 +231,23 @@ fn body(request: &Request) -> Vec<u8> {
 
 /// The descriptor of a platform of this kind.
 pub(crate) fn descriptor(platform: &Platform) -> String {
-    let (kind, life_s) = (platform.kind, platform.token_life.as_secs());
-    let mut check = json!({ "as": "client", "method": "POST", "path": "/check/{client_id}" });
-    check["body"] = json!({ "token": "{token}" });
-    let operations = match kind {
-        Kind::Checked => json!({ "check_token": check }),
-        _ => json!({}),
-    };
-    let refresh = match kind {
+    let mut descriptor: Value = serde_json::from_str(DESCRIPTOR).expect("the file is JSON");
+    let refresh = match platform.kind {
         Kind::Constant => json!({ "rotates": false }),
         Kind::Grace => json!({ "rotates": true, "grace_s": PROMISED_GRACE.as_secs() }),
         Kind::Checked => json!({ "rotates": true, "ends_old_token": true }),
         Kind::Strict => json!({ "rotates": true }),
     };
-    json!({
-        "schema": 1, "name": "simulated", "display_name": "Simulated", "verified": "fictional",
-        "as_of": "2026-11",
-        "hosts": { "api": "https://api.simulated.example", "web": "https://web.simulated.example" },
-        "api": { "authorization_scheme": "Bearer" },
-        "jwt": { "issuer": "app_id", "issuer_type": "string", "back_date_s": 60, "lifetime_s": 540,
-                 "max_lifetime_s": 600 },
-        "installations": {
-            "list": { "path": "/installations", "items": "" },
-            "find": { "organization": ["/orgs/{organization}/installation"] },
-            "match_account": ["/account"],
-            "installation": { "id": ["/id"] },
-        },
-        "installation_token": {
-            "path": "/installations/{installation_id}/token", "body": "none", "token": ["/token"],
-            "expires": { "at": ["/expires_at"], "format": "epoch_milliseconds", "default_life_s": life_s },
-        },
-        "oauth": {
-            "authorize": { "base": "web", "path": "/authorize", "scope_separator": " ", "pkce": true },
-            "token": { "base": "web", "path": "/token", "encoding": "form",
-                       "client_authentication": ["client_secret_post"] },
-            "exchange": { "grant_type": true, "redirect_uri": false },
-            "refresh": refresh,
-            "reply": { "access_token": ["/access_token"], "refresh_token": ["/refresh_token"],
-                       "expires": { "at": ["/expires_in"], "format": "seconds" }, "scope": ["/scope"] },
-        },
-        "operations": operations,
-        "objects": { "user_token": {
-            "token": ["/token"], "expires": { "at": ["/expires_at"], "format": "epoch_milliseconds" },
-        } },
-        "errors": {
-            "message": ["/message"], "code": ["/error"],
-            "rules": [{ "on": ["user_token"], "status": [404], "kind": "reauthorize",
-                        "reason": "invalid_token" }],
-        },
-    })
-    .to_string()
+    descriptor["oauth"]["refresh"] = refresh;
+    if platform.kind != Kind::Checked {
+        descriptor["operations"] = json!({});
+    }
+    let expires = &mut descriptor["installation_token"]["expires"];
+    expires["default_life_s"] = platform.token_life.as_secs().into();
+    descriptor.to_string()
 }
 
+const DESCRIPTOR: &str = include_str!("platform.json");
 /// The grace period that the descriptor promises, and the platform's own: apps rely on less than it has.
 pub(crate) const PROMISED_GRACE: Duration = Duration::from_secs(600);
 const GRACE: Duration = Duration::from_secs(660);

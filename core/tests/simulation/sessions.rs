@@ -160,7 +160,7 @@ const NAME: &str = "alice";
 pub(crate) fn two_processes(mut random: Random, mut conditions: Conditions) {
     let kind = random.one_of(&[Kind::Constant, Kind::Grace, Kind::Checked, Kind::Strict]);
     let life = Duration::from_secs(random.one_of(&[600, 600, 3600, 28_800]));
-    let machines = [Machine::new(1), Machine::new(1 + random.below(2))];
+    let machines = [Machine::new(1), Machine::new(1 + random.below(4) / 3)];
     // Machines that share a store agree about the time.
     conditions.sets_clocks &= machines[1].is_same(&machines[0]);
     let world = World::new(conditions, Platform::new(kind, life));

@@ -44,11 +44,11 @@ impl Conditions {
         Self {
             is_calm,
             network_percent: of(random, &[0, 5, 20, 50]),
-            store_percent: of(random, &[0, 0, 5, 15]),
+            store_percent: of(random, &[0, 5, 20]),
             slow_percent: of(random, &[0, 15, 30]),
             crashes: of(random, &[0, 0, 1, 2]),
             stops: of(random, &[0, 0, 1, 2]),
-            sets_clocks: of(random, &[0, 0, 1]) == 1,
+            sets_clocks: of(random, &[0, 1]) == 1,
         }
     }
 }

@@ -14,6 +14,7 @@ mod plan;
 mod random;
 mod report;
 mod scheduler;
+mod state;
 mod thread;
 
 use std::{

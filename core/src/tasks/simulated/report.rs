@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, fmt, panic::Location, time::Duration};
 
-use super::scheduler::{State, Thread, ThreadState};
+use super::state::{State, Thread, ThreadState};
 
 /// A simulation that ended well.
 #[derive(Clone, Copy, Debug)]
