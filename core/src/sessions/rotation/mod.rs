@@ -1,9 +1,8 @@
 //! The rotation of a session's refresh token, as a pure state machine.
 //!
 //! [`next`] takes the state, the outcome of the last action and the platform's rules, and returns the
-//! next state and action. It reads no clock, no store and no network, and its values can be enumerated:
-//! `model` runs several of these machines against every behaviour of a store, a network, a platform
-//! and clocks. [`super::refresh`] carries the actions out.
+//! next state and action. It reads no clock, no store and no network, and its values can be enumerated.
+//! [`super::refresh`] carries the actions out.
 //!
 //! The order is: write the *intent* to refresh, send the refresh token, write the answer, hand it out.
 //! Every write replaces exactly the record that was read (compare-and-swap), so of two processes one
