@@ -48,6 +48,14 @@ impl IntentClock {
         rules.allow_resend(elapsed(&intent.first, None, &self.now()))
     }
 
+    /// The time for which the refresh token of an intent can still be sent again without harm.
+    pub(super) fn may_resend_for(&self, intent: &Intent, rules: &Rules) -> Duration {
+        if !rules.rotates {
+            return Duration::MAX;
+        }
+        rules.grace.saturating_sub(elapsed(&intent.first, None, &self.now()).at_most)
+    }
+
     /// The longest time after which the intent's request may still arrive.
     pub(super) fn may_arrive_for(&self, intent: &Intent) -> Duration {
         let all = Duration::from_millis(intent.may_arrive_for_ms);

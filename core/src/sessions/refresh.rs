@@ -216,6 +216,10 @@ impl Refresh {
         };
         let (timing, now) = (self.sessions.timing, self.sessions.clock.now());
         let earlier = before.intent.as_ref().filter(|_| keeps_first);
+        // A resend that would come after the grace period is not sent.
+        let harmless_for = earlier.map_or(Duration::MAX, |earlier| {
+            self.sessions.clock.may_resend_for(earlier, &self.rules)
+        });
         let may_arrive_for = timing.may_arrive_for().as_millis();
         let intent = Intent {
             id: random_text()?,
@@ -226,7 +230,7 @@ impl Refresh {
         };
         self.intent = Some(intent.clone());
         let system = self.sessions.client.clock().system();
-        self.send_by = Some(SendBy::after(system, send_within));
+        self.send_by = Some(SendBy::after(system, send_within.min(harmless_for)));
         let record = Record { intent: Some(intent), ended: None, ..before };
         let written = self.put(record, Outcome::IntentWritten);
         if written == Outcome::IntentWritten {
