@@ -80,6 +80,7 @@ fn contract(store: &dyn Store) {
     assert!(store.lock("m", "two", 60 * SECOND).unwrap(), "another name is another lock");
     store.unlock("n", "two").unwrap();
     assert!(!store.lock("n", "two", 60 * SECOND).unwrap());
+    assert!(!store.lock("n", "two", SECOND).unwrap(), "a short lease is no way around a long one");
     assert!(store.lock("n", "one", 60 * SECOND).unwrap(), "an owner may begin its lease anew");
     store.unlock("n", "one").unwrap();
     assert!(store.lock("n", "two", Duration::from_millis(100)).unwrap());
@@ -95,6 +96,22 @@ fn sqlite_keeps_the_contract_and_its_file_to_itself() {
         let mode = file.metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{:?}", file.path());
     }
+}
+
+#[test]
+fn a_file_that_another_program_writes_to_can_be_opened_and_read() {
+    let folder = Folder::new();
+    let store = SqliteStore::new(folder.file()).unwrap();
+    let long_ago = Timestamp::from_secs(1_000_000_000);
+    assert!(store.put("old", b"a", None, Some(long_ago)).unwrap());
+    assert!(store.put("n", b"b", None, None).unwrap());
+    let writer = rusqlite::Connection::open(folder.file()).unwrap();
+    writer.execute_batch("begin immediate").unwrap();
+    let opened = SqliteStore::new(folder.file()).unwrap();
+    assert_eq!(opened.get("n").unwrap().as_deref(), Some(b"b".as_slice()));
+    drop(writer);
+    let swept = SqliteStore::new(folder.file()).unwrap();
+    assert_eq!(swept.get("old").unwrap(), None, "what could be dropped long ago is");
 }
 
 #[test]

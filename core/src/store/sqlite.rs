@@ -73,7 +73,8 @@ impl SqliteStore {
         connection.pragma_update(None, "synchronous", "full")?;
         persistently(|| connection.execute_batch(TABLES))?;
         persistently(|| upgrade(&connection))?;
-        persistently(|| sweep(&connection))?;
+        // The file may be another program's at the moment: then whoever opens it next sweeps.
+        let _ = sweep(&connection);
         Ok(connection)
     }
 
@@ -138,14 +139,13 @@ impl Store for SqliteStore {
         self.with("locking in the store failed", |connection| {
             connection
                 .prepare_cached(
-                    // A lease of another clock ended with the machine's restart. One that ends later
-                    // than a new one would is not of this clock either.
+                    // A lease of another clock ended with the machine's restart.
                     "insert into appmint_locks (name, owner, until, clock) values (?1, ?2, ?3, ?4)
                      on conflict (name) do update set owner = ?2, until = ?3, clock = ?4
                      where appmint_locks.until <= ?5 or appmint_locks.owner = ?2
-                        or appmint_locks.clock <> ?4 or appmint_locks.until > ?3 + ?6",
+                        or appmint_locks.clock <> ?4",
                 )?
-                .execute(params![name, owner, until, clock, now, LEASE_TOLERANCE_MS])
+                .execute(params![name, owner, until, clock, now])
                 .map(|changed| changed > 0)
         })
     }
@@ -194,9 +194,15 @@ fn lease_clock() -> (&'static str, i64) {
 
 /// Removes what could have been dropped long ago. The margin is for clocks that were wrong meanwhile.
 fn sweep(connection: &Connection) -> rusqlite::Result<()> {
-    let bound = SystemClock.now().before(SWEEP_MARGIN).as_millis();
-    let delete = "delete from appmint_records where keep_until < ?1";
-    connection.execute(delete, params![bound]).map(drop)
+    let bound = params![SystemClock.now().before(SWEEP_MARGIN).as_millis()];
+    // Looking needs no lock, and deleting does.
+    if !connection.prepare("select 1 from appmint_records where keep_until < ?1")?.exists(bound)? {
+        return Ok(());
+    }
+    connection.busy_timeout(Duration::ZERO)?;
+    let swept = connection.execute("delete from appmint_records where keep_until < ?1", bound);
+    connection.busy_timeout(TIMEOUT)?;
+    swept.map(drop)
 }
 
 /// Adds what earlier versions of the file lack.
@@ -222,6 +228,4 @@ const TABLES: &str = "
          clock text not null default '') without rowid;
 ";
 const SWEEP_MARGIN: Duration = Duration::from_secs(90 * 86_400);
-/// Clocks are read coarsely, and not at the same moment.
-const LEASE_TOLERANCE_MS: i64 = 1000;
 const TIMEOUT: Duration = Duration::from_secs(5);
