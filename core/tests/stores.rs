@@ -142,6 +142,26 @@ fn a_write_that_too_few_replicas_have_is_a_failure_until_they_have_it() {
 }
 
 #[test]
+fn a_write_without_an_answer_is_confirmed_before_it_is_believed() {
+    let master = Redis::durable();
+    let replica = Redis::replica_of(&master);
+    let store = RedisStore::new(&format!("{}&wait_replicas=1", master.url())).unwrap();
+    let give_up = Instant::now() + 20 * SECOND;
+    while store.put("other", b"a", None, None).is_err() && store.get("other").is_err() {
+        assert!(Instant::now() < give_up, "the replica does not confirm");
+        thread::sleep(Duration::from_millis(50));
+    }
+    thread::scope(|scope| {
+        scope.spawn(|| master.stall(Duration::from_millis(2600)));
+        thread::sleep(Duration::from_millis(100)); // the answer comes later than anybody waits for it
+        assert!(store.put("n", b"b", None, None).is_err());
+    });
+    drop(replica);
+    let error = store.get("n").unwrap_err();
+    assert!(error.to_string().contains("replicas"), "{error}");
+}
+
+#[test]
 fn a_second_app_takes_what_the_first_minted() {
     let redis = Redis::start();
     let folder = Folder::new();

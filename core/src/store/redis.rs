@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -12,7 +12,7 @@ use url::Url;
 use super::{Store, failed};
 use crate::{
     clock::{Clock as _, SystemClock},
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     tasks::{PerProcess, lock, sync::Mutex},
     time::Timestamp,
 };
@@ -25,8 +25,10 @@ pub struct RedisStore {
     client: Client,
     prefix: String,
     wait_replicas: u32,
-    /// Whether a write is there that too few replicas have confirmed.
-    is_unconfirmed: AtomicBool,
+    /// How many writes failed that may be there all the same, perhaps without enough replicas.
+    doubtful_writes: AtomicU64,
+    /// So many of them are known to have enough replicas.
+    confirmed_writes: AtomicU64,
     /// Idle connections. A forked child must not use its parent's.
     idle: PerProcess<Mutex<Vec<Connection>>>,
 }
@@ -46,35 +48,65 @@ impl RedisStore {
             Error::invalid("`wait_replicas` in the store's URL is not a number of replicas")
         })?;
         let client = Client::open(url.as_str()).map_err(|_| unreadable())?;
-        let (is_unconfirmed, idle) = (AtomicBool::new(false), PerProcess::default());
-        Ok(Self { client, prefix, wait_replicas, is_unconfirmed, idle })
+        Ok(Self {
+            client,
+            prefix,
+            wait_replicas,
+            doubtful_writes: AtomicU64::new(0),
+            confirmed_writes: AtomicU64::new(0),
+            idle: PerProcess::default(),
+        })
     }
 
-    /// Waits until enough replicas have the writes of this connection.
-    fn confirm(&self, connection: &mut Connection) -> redis::RedisResult<()> {
+    /// Writes, and waits until enough replicas have it.
+    fn write<T>(
+        &self,
+        what: &str,
+        work: impl FnOnce(&mut Connection) -> redis::RedisResult<T>,
+    ) -> Result<T> {
+        let written = self.with(what, |connection| {
+            let done = work(connection)?;
+            Ok((done, self.is_replicated(connection)?))
+        });
+        let error = match written {
+            Ok((done, true)) => return Ok(done),
+            Ok((_, false)) => too_few_replicas(),
+            Err(error) => error,
+        };
+        if self.wait_replicas > 0 {
+            self.doubtful_writes.fetch_add(1, Ordering::SeqCst);
+        }
+        Err(error)
+    }
+
+    /// Whether enough replicas have the writes of this connection, or have them in time.
+    fn is_replicated(&self, connection: &mut Connection) -> redis::RedisResult<bool> {
         if self.wait_replicas == 0 {
-            return Ok(());
+            return Ok(true);
         }
-        self.is_unconfirmed.store(true, Ordering::SeqCst);
         let timeout_ms = u64::try_from(REPLICA_TIMEOUT.as_millis()).unwrap_or(u64::MAX);
-        let confirmed: u32 =
+        let replicas: u32 =
             redis::cmd("WAIT").arg(self.wait_replicas).arg(timeout_ms).query(connection)?;
-        if confirmed < self.wait_replicas {
-            let what = "fewer replicas than `wait_replicas` confirmed a write";
-            return Err((redis::ErrorKind::Client, what).into());
-        }
-        self.is_unconfirmed.store(false, Ordering::SeqCst);
-        Ok(())
+        Ok(replicas >= self.wait_replicas)
     }
 
+    /// Makes sure that enough replicas have the writes that failed and may be there all the same.
     /// Replicas get writes in their order: one that has a new write has those before it, too.
-    fn confirm_earlier(&self, connection: &mut Connection) -> redis::RedisResult<()> {
-        if !self.is_unconfirmed.load(Ordering::SeqCst) {
+    fn confirm_doubtful_writes(&self) -> Result<()> {
+        let doubtful = self.doubtful_writes.load(Ordering::SeqCst);
+        if doubtful == self.confirmed_writes.load(Ordering::SeqCst) {
             return Ok(());
         }
-        let mark = format!("{}confirmed", self.prefix);
-        redis::cmd("SET").arg(mark).arg("1").arg("EX").arg(60).exec(connection)?;
-        self.confirm(connection)
+        let is_replicated = self.with("writing to the store failed", |connection| {
+            let mark = format!("{}confirmed", self.prefix);
+            redis::cmd("SET").arg(mark).arg("1").arg("EX").arg(60).exec(connection)?;
+            self.is_replicated(connection)
+        })?;
+        if !is_replicated {
+            return Err(too_few_replicas());
+        }
+        self.confirmed_writes.fetch_max(doubtful, Ordering::SeqCst);
+        Ok(())
     }
 
     fn with<T>(
@@ -121,8 +153,8 @@ impl RedisStore {
 
 impl Store for RedisStore {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        self.confirm_doubtful_writes()?;
         self.with("reading from the store failed", |connection| {
-            self.confirm_earlier(connection)?;
             redis::cmd("GET").arg(self.record(name)).query(connection)
         })
     }
@@ -138,21 +170,16 @@ impl Store for RedisStore {
         let now = SystemClock.now();
         let keep_ms = keep_until.map_or(0, |until| now.until(until).as_millis().max(1));
         let keep_ms = u64::try_from(keep_ms).unwrap_or(MAX_KEEP_MS).min(MAX_KEEP_MS);
-        self.with("writing to the store failed", |connection| {
+        self.write("writing to the store failed", |connection| {
             let script = Script::new(PUT);
             let mut call = script.key(self.record(name));
-            call.arg(value).arg(is_expected).arg(expected).arg(keep_ms);
-            let is_put = call.invoke(connection)?;
-            self.confirm(connection)?;
-            Ok(is_put)
+            call.arg(value).arg(is_expected).arg(expected).arg(keep_ms).invoke(connection)
         })
     }
 
     fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
-        self.with("removing from the store failed", |connection| {
-            let remove = Script::new(REMOVE);
-            remove.key(self.record(name)).arg(expected).invoke::<()>(connection)?;
-            self.confirm(connection)
+        self.write("removing from the store failed", |connection| {
+            Script::new(REMOVE).key(self.record(name)).arg(expected).invoke(connection)
         })
     }
 
@@ -174,6 +201,12 @@ impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore").field("prefix", &self.prefix).finish_non_exhaustive()
     }
+}
+
+fn too_few_replicas() -> Error {
+    let message = "fewer replicas than `wait_replicas` have what was written to the store";
+    Error::new(ErrorKind::Store, message)
+        .advise("Check the replicas of that Redis, or give a smaller `wait_replicas`.")
 }
 
 /// Takes a parameter out of a URL's query that is ours and not Redis's.
