@@ -1170,7 +1170,8 @@ export interface Store {
   get(name: string): Awaitable<ArrayBufferView | ArrayBuffer | null | undefined>
   /**
    * Replaces `expected` by `value`, or does nothing if the current value is another one; returns whether it did. If
-   * `expected` is null, there must be no value. After `keepUntil` the value may be removed.
+   * `expected` is null, there must be no value. After `keepUntil`, a time of this machine's clock even if the app
+   * has another one, the value may be removed.
    */
   put(name: string, value: Buffer, expected: Buffer | null, keepUntil: Date | null): Awaitable<boolean>
   /** Removes the value if it is `expected`, and does nothing otherwise. */

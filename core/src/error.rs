@@ -206,7 +206,8 @@ struct Details {
     request_id: Option<String>,
     retry_after: Option<Duration>,
     date: Option<Timestamp>,
-    /// What the call sent may be spent, so that the same call must not be made again.
+    /// Whether the same call must not be made again, because the code or refresh token that it sent may be
+    /// spent.
     is_final: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }

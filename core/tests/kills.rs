@@ -310,7 +310,7 @@ fn end(child: libc::pid_t) {
     unsafe { libc::waitpid(child, &raw mut status, 0) };
 }
 
-/// What came of it.
+/// The counts of one run.
 #[derive(Debug, Default)]
 struct Counts {
     kills: usize,

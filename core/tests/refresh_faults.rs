@@ -16,7 +16,7 @@ use std::{
 };
 
 use appmint_core::{
-    App, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
+    App, Clock, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
     binding::Settings,
     oauth::{Authorization, AuthorizationRequest},
     store::{MemoryStore, SqliteStore, Store},
@@ -337,6 +337,51 @@ fn a_request_that_is_still_on_its_way_is_not_taken_for_one_that_never_was() {
     assert_eq!(log.lines(), [""; 0]);
     gate.open();
     assert_eq!((first.join().unwrap(), second.join().unwrap()), ("A2".into(), "A2".into()));
+    assert_eq!(log.lines(), ["R1"]);
+}
+
+/// The clock of one machine, which means nothing to another.
+#[derive(Debug)]
+struct Machine(&'static str, ManualClock);
+
+impl Clock for Machine {
+    fn now(&self) -> Timestamp {
+        self.1.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.1.monotonic()
+    }
+
+    fn origin(&self) -> Option<&str> {
+        Some(self.0)
+    }
+}
+
+#[test]
+fn two_other_machines_find_out_what_became_of_a_refresh() {
+    let log = Log::default();
+    let (answer, is_first) = (honest(&log), AtomicBool::new(true));
+    let server = Server::start(move |asked| {
+        let is_lost = asked.refresh_token().is_some() && is_first.swap(false, Ordering::SeqCst);
+        if is_lost { Answer::HangUp } else { answer(asked) }
+    });
+    let mut scene = Scene::new(&server.url(), PROVABLE);
+    scene.settings.timeout = Some(Duration::from_secs(1));
+    let on = |name| {
+        let clock = Some(Arc::new(Machine(name, scene.clock.clone())) as _);
+        app(&Settings { clock, ..scene.settings.clone() }, &scene.store)
+    };
+    let [gone, one, other] = ["gone", "one", "other"].map(on);
+    scene.begin(&gone);
+    assert_eq!(token(&gone).unwrap_err().kind(), ErrorKind::Transport);
+    // Neither knows when the request was sent, so each counts from its own first look.
+    for app in [&one, &other, &one, &other] {
+        assert_eq!(token_after_back_off(&scene, app).unwrap_err().kind(), ErrorKind::Timeout);
+    }
+    scene.clock.advance(Duration::from_secs(27));
+    assert_eq!(token(&one).unwrap(), "A2");
+    assert_eq!(token(&other).unwrap(), "A2");
     assert_eq!(log.lines(), ["R1"]);
 }
 

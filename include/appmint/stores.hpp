@@ -27,7 +27,8 @@ class Store {
   /// The value of this name, if there is one.
   virtual std::optional<std::string> get(std::string_view name) = 0;
   /// Replaces the value `expected` (none: no value) atomically. Returns whether it did: not if
-  /// there is another value. The store may drop the value after `keep_until`.
+  /// there is another value. The store may drop the value after `keep_until`, a time of this
+  /// machine's clock even if the app has another one.
   virtual bool put(std::string_view name, std::string_view value,
                    std::optional<std::string_view> expected, std::optional<Time> keep_until) = 0;
   /// Removes the value if it is `expected`, atomically.

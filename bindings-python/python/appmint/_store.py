@@ -37,7 +37,8 @@ class Store(Protocol):
             name: The value's name.
             value: The new value.
             expected: The value to replace; None to add one only if there is none.
-            keep_until: When the value may be dropped, in UTC; None to keep it.
+            keep_until: When the value may be dropped, in UTC, by this machine's clock even if the
+                app has another one; None to keep it.
 
         Returns:
             Whether the value was stored.

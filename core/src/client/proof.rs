@@ -1,4 +1,5 @@
-//! What the failure of a request proves, if the request spends the code or refresh token that it sends.
+//! Proofs: of a failed request that spends the code or refresh token that it sends, an error may prove
+//! that nothing was spent.
 
 use super::PlatformClient;
 use crate::error::{Error, ErrorKind, Reason};

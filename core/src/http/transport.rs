@@ -27,7 +27,11 @@ pub trait Transport: Send + Sync + fmt::Debug {
     /// The answer to a request, before the deadline.
     ///
     /// # Errors
-    /// [`Transport`](ErrorKind::Transport) or [`Timeout`](ErrorKind::Timeout) when none came.
+    /// [`Transport`](ErrorKind::Transport) or [`Timeout`](ErrorKind::Timeout) when none came. The reasons
+    /// [`Unreachable`](Reason::Unreachable) and [`Tls`](Reason::Tls) are a promise that not one byte of the
+    /// request was sent: a refresh token that such an error is about is sent again. A request with a
+    /// [`send_by`](Request::send_by) must not be sent after that moment, and one whose
+    /// [`repeat`](Request::repeat) is [`Never`](Repeat::Never) must not be sent a second time.
     fn send(&self, request: &Request, deadline: Deadline) -> Result<Response>;
 
     /// Closes idle connections and frees their buffers.

@@ -1,4 +1,4 @@
-//! What one process remembers about its refreshes, because the store may not know it.
+//! Facts about its refreshes that one process remembers, because the store may not know them.
 
 use std::collections::HashMap;
 
@@ -135,7 +135,7 @@ mod tests {
     fn intent(id: &str) -> Intent {
         let moment = Moment { clock: "c".to_owned(), monotonic_ms: 1, wall_ms: 1 };
         let (first, last) = (moment.clone(), moment);
-        Intent { id: id.to_owned(), first, last, may_arrive_for_ms: 1, seen: None }
+        Intent { id: id.to_owned(), first, last, may_arrive_for_ms: 1, seen: Vec::new() }
     }
 
     #[test]

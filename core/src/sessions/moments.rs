@@ -32,10 +32,19 @@ impl IntentClock {
         }
     }
 
+    /// The intent with a mark that this machine has seen it, beside the marks of others: each machine
+    /// counts from its own, so that none begins another one's wait anew.
+    pub(super) fn seen(&self, intent: &Intent) -> Intent {
+        let skipped = (intent.seen.len() + 1).saturating_sub(MAX_SEEN);
+        let mut seen = intent.seen[skipped..].to_vec();
+        seen.push(self.now());
+        Intent { seen, ..intent.clone() }
+    }
+
     pub(super) fn doubt(&self, intent: &Intent, rules: &Rules) -> Doubt {
         let now = self.now();
-        let since_last = elapsed(&intent.last, intent.seen.as_ref(), &now);
-        let seen_here = intent.seen.as_ref().is_some_and(|seen| seen.clock == now.clock);
+        let since_last = elapsed(&intent.last, &intent.seen, &now);
+        let seen_here = intent.seen.iter().any(|seen| seen.clock == now.clock);
         Doubt {
             may_resend: self.may_resend(intent, rules),
             may_arrive: since_last.at_least < Duration::from_millis(intent.may_arrive_for_ms),
@@ -45,7 +54,7 @@ impl IntentClock {
 
     /// Whether the refresh token of an intent can be sent again without harm.
     pub(super) fn may_resend(&self, intent: &Intent, rules: &Rules) -> bool {
-        rules.allow_resend(elapsed(&intent.first, None, &self.now()))
+        rules.allow_resend(elapsed(&intent.first, &[], &self.now()))
     }
 
     /// The time for which the refresh token of an intent can still be sent again without harm.
@@ -53,19 +62,19 @@ impl IntentClock {
         if !rules.rotates {
             return Duration::MAX;
         }
-        rules.grace.saturating_sub(elapsed(&intent.first, None, &self.now()).at_most)
+        rules.grace.saturating_sub(elapsed(&intent.first, &[], &self.now()).at_most)
     }
 
     /// The longest time after which the intent's request may still arrive.
     pub(super) fn may_arrive_for(&self, intent: &Intent) -> Duration {
         let all = Duration::from_millis(intent.may_arrive_for_ms);
-        all.saturating_sub(elapsed(&intent.last, intent.seen.as_ref(), &self.now()).at_least)
+        all.saturating_sub(elapsed(&intent.last, &intent.seen, &self.now()).at_least)
     }
 }
 
 /// The time between a moment and now: exact by one clock, else between the time for which this machine
 /// has seen the intent and the difference of the wall clocks, which may disagree by a minute.
-fn elapsed(then: &Moment, seen: Option<&Moment>, now: &Moment) -> Elapsed {
+fn elapsed(then: &Moment, seen: &[Moment], now: &Moment) -> Elapsed {
     let by_clock = |then: &Moment| {
         (then.clock == now.clock).then(|| duration(now.monotonic_ms - then.monotonic_ms))
     };
@@ -75,7 +84,7 @@ fn elapsed(then: &Moment, seen: Option<&Moment>, now: &Moment) -> Elapsed {
     let by_wall = now.wall_ms.saturating_sub(then.wall_ms).saturating_add(CLOCK_DIFFERENCE_MS);
     // A moment in the future shows that one of the two clocks is wrong by more than that.
     let at_most = if by_wall < 0 { Duration::MAX } else { duration(by_wall) };
-    Elapsed { at_least: seen.and_then(by_clock).unwrap_or_default(), at_most }
+    Elapsed { at_least: seen.iter().find_map(by_clock).unwrap_or_default(), at_most }
 }
 
 fn duration(ms: i64) -> Duration {
@@ -89,6 +98,8 @@ fn millis(duration: Duration) -> i64 {
 /// Machines that share a store must have wall clocks that differ by less, or a platform's grace period
 /// may be over when a refresh token is sent again.
 const CLOCK_DIFFERENCE_MS: i64 = 60_000;
+/// More machines than that take turns with their marks.
+const MAX_SEEN: usize = 32;
 
 #[cfg(test)]
 mod tests {
@@ -99,7 +110,7 @@ mod tests {
         Moment { clock: clock.to_owned(), monotonic_ms, wall_ms }
     }
 
-    fn bounds(then: &Moment, seen: Option<&Moment>, now: &Moment) -> (u64, u64) {
+    fn bounds(then: &Moment, seen: &[Moment], now: &Moment) -> (u64, u64) {
         let Elapsed { at_least, at_most } = elapsed(then, seen, now);
         (at_least.as_secs(), at_most.as_secs())
     }
@@ -108,7 +119,7 @@ mod tests {
     fn one_clock_tells_the_age_whatever_the_wall_clock_says() {
         let then = moment("a", 100, 5000);
         for wall_s in [-99_999, 5010, 99_999_999] {
-            assert_eq!(bounds(&then, None, &moment("a", 110, wall_s)), (10, 10));
+            assert_eq!(bounds(&then, &[], &moment("a", 110, wall_s)), (10, 10));
         }
     }
 
@@ -116,15 +127,16 @@ mod tests {
     fn of_another_machine_only_what_was_seen_here_counts_as_past() {
         let then = moment("a", 100, 5000);
         let now = moment("b", 7, 5010);
-        assert_eq!(bounds(&then, None, &now), (0, 70));
-        assert_eq!(bounds(&then, Some(&moment("b", 4, 0)), &now), (3, 70));
-        assert_eq!(bounds(&then, Some(&moment("c", 4, 0)), &now), (0, 70));
+        assert_eq!(bounds(&then, &[], &now), (0, 70));
+        assert_eq!(bounds(&then, &[moment("b", 4, 0)], &now), (3, 70));
+        assert_eq!(bounds(&then, &[moment("c", 4, 0)], &now), (0, 70));
+        assert_eq!(bounds(&then, &[moment("c", 4, 0), moment("b", 5, 0)], &now), (2, 70));
     }
 
     #[test]
     fn a_wall_clock_that_is_behind_leaves_the_age_open() {
         let then = moment("a", 100, 5000);
-        assert_eq!(bounds(&then, None, &moment("b", 7, 4939)).1, u64::MAX);
-        assert_eq!(bounds(&then, None, &moment("b", 7, 4950)).1, 10);
+        assert_eq!(bounds(&then, &[], &moment("b", 7, 4939)).1, u64::MAX);
+        assert_eq!(bounds(&then, &[], &moment("b", 7, 4950)).1, 10);
     }
 }

@@ -181,9 +181,8 @@ impl Refresh {
     }
 
     fn mark_seen(&mut self) -> Outcome {
-        let seen = Some(self.sessions.clock.now());
         let mark = |record: &Record| {
-            let intent = record.intent.clone().map(|intent| Intent { seen, ..intent });
+            let intent = record.intent.as_ref().map(|intent| self.sessions.clock.seen(intent));
             Record { intent, ..record.clone() }
         };
         let Some(record) = self.record.as_ref().map(mark) else { return Outcome::RecordChanged };
@@ -226,7 +225,7 @@ impl Refresh {
             first: earlier.map_or_else(|| now.clone(), |earlier| earlier.first.clone()),
             last: now,
             may_arrive_for_ms: u64::try_from(may_arrive_for).unwrap_or(u64::MAX),
-            seen: None,
+            seen: Vec::new(),
         };
         self.intent = Some(intent.clone());
         let system = self.sessions.client.clock().system();

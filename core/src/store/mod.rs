@@ -41,7 +41,8 @@ pub trait Store: Send + Sync + fmt::Debug {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>>;
 
     /// Puts a value in the place of `expected` (`None`: no value), unless another value is there by
-    /// now; returns whether it did. After `keep_until` the store may drop the value.
+    /// now; returns whether it did. After `keep_until`, which is a time of
+    /// this machine's clock even if the app has another one, the store may drop the value.
     ///
     /// # Errors
     /// [`Store`](ErrorKind::Store) when the store fails.

@@ -30,8 +30,9 @@ pub(crate) struct Intent {
     pub(crate) last: Moment,
     /// For so long after `last` the request may still arrive at the platform, or its answer here.
     pub(crate) may_arrive_for_ms: u64,
-    /// When another machine, whose clock cannot be compared with those, first saw the intent.
-    pub(crate) seen: Option<Moment>,
+    /// When other machines, whose clocks cannot be compared with those, first saw the intent: one moment
+    /// for each.
+    pub(crate) seen: Vec<Moment>,
 }
 
 /// A moment by the clocks of one machine.
@@ -146,13 +147,18 @@ mod tests {
             .build();
         let moment = Moment { clock: "c".to_owned(), monotonic_ms: 7, wall_ms: 8 };
         let (first, last) = (moment.clone(), moment.clone());
-        let intent =
-            Some(Intent { id: "i".to_owned(), first, last, may_arrive_for_ms: 5, seen: None });
+        let intent = Some(Intent {
+            id: "i".to_owned(),
+            first,
+            last,
+            may_arrive_for_ms: 5,
+            seen: Vec::new(),
+        });
         let ended = Some(Reason::RotationInterrupted);
         let back = read(&write(&Record { token: token.clone(), intent, ended })).unwrap();
         assert!(back.token == token && back.ended == ended);
         let read_back = back.intent.unwrap();
-        assert!(read_back.id == "i" && read_back.first == moment && read_back.seen.is_none());
+        assert!(read_back.id == "i" && read_back.first == moment && read_back.seen.is_empty());
         assert!(read(b"{}").is_none());
     }
 }

@@ -28,7 +28,7 @@ impl Asked {
     }
 }
 
-/// What becomes of a request.
+/// The answer to a request, or none.
 pub(crate) enum Answer {
     Json(u16, Value),
     /// A body of any bytes, as JSON.

@@ -69,7 +69,7 @@ fn let_time_pass(random: &mut Random, life: Duration, world: &World, machine: &M
     }
 }
 
-/// What the threads of one moment do.
+/// The calls of the threads of one moment.
 struct Callers {
     is_looked_up: bool,
     invalidate: bool,

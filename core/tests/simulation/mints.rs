@@ -119,7 +119,7 @@ fn begun(deadline: Deadline) -> Duration {
 }
 
 impl Log {
-    /// What is wrong about a new fetch that begins now.
+    /// The reason why no new fetch may begin now, if there is one.
     fn complaint(&self, clocks_are_right: bool) -> Option<String> {
         if self.fetches.iter().any(|fetch| fetch.is_running && self.still_counts(*fetch)) {
             return Some("two mintings at once".to_owned());

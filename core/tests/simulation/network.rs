@@ -19,7 +19,7 @@ use crate::{
     world::{World, lock, now},
 };
 
-/// What becomes of a request.
+/// The fate of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     Answered,

@@ -16,7 +16,7 @@ use url::form_urlencoded;
 
 use crate::world::now;
 
-/// What a platform does with refresh tokens.
+/// A platform's rules about refresh tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// They do not rotate.

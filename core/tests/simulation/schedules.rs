@@ -34,7 +34,7 @@ fn simulate(seed: u64) -> Result<Summary, Failure> {
     simulation::run(random.bits(), plan, move || scenario(random, conditions))
 }
 
-/// What came of many schedules.
+/// The sums over many schedules.
 #[derive(Default)]
 struct Totals {
     schedules: u64,

@@ -22,7 +22,7 @@ use crate::{
     world::{CLOCK_OFFSETS_MS, Conditions, Machine, World, lock, now},
 };
 
-/// What was done about sessions, in truth.
+/// The true history of the sessions.
 #[derive(Default)]
 pub(crate) struct SessionLog(Mutex<Facts>);
 

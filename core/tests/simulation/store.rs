@@ -36,7 +36,7 @@ struct Records {
     locks: HashMap<String, (String, Duration)>,
 }
 
-/// What becomes of an operation.
+/// The outcome of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     Done,

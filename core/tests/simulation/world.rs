@@ -16,7 +16,7 @@ use appmint_core::{
 
 use crate::{mints::Mints, platform::Platform};
 
-/// What happens in a schedule, decided by its seed at the beginning.
+/// The events of a schedule, decided by its seed at the beginning.
 #[derive(Clone, Debug)]
 pub(crate) struct Conditions {
     /// Nothing fails and nobody is stopped, so that the exact number of requests is known.
@@ -211,7 +211,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a wall clock is set to, in milliseconds beside the truth.
+/// The error that a wall clock is set to, in milliseconds.
 pub(crate) const CLOCK_OFFSETS_MS: [i64; 5] = [-3_600_000, -90_000, 0, 20_000, 7_200_000];
 /// The furthest that it is set, and a second.
 pub(crate) const CLOCK_RANGE: Duration = Duration::from_secs(10_801);

@@ -57,8 +57,8 @@ pub struct appmint_store_callbacks {
         ) -> c_int,
     >,
     /// Replaces the value `expected` (NULL: no value) atomically; APPMINT_STORE_NO if there is
-    /// another value. The store may drop the value after `keep_until_ms`, which may be
-    /// APPMINT_NO_TIME.
+    /// another value. The store may drop the value after `keep_until_ms`, a time of this machine's
+    /// clock even if the app has another one, or APPMINT_NO_TIME.
     pub put: Option<
         unsafe extern "C" fn(
             userdata: *mut c_void,

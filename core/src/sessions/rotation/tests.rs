@@ -257,7 +257,7 @@ fn no_path_sends_a_refresh_token_twice_where_that_does_harm() {
     }
 }
 
-/// What a path knows about the refresh token of the record that it has read.
+/// The evidence that a path has about the refresh token of the record that it has read.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 struct Evidence {
     is_unspent: bool,

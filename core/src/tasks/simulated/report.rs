@@ -1,4 +1,4 @@
-//! What a simulation reports: its decisions as one number, and a failure with the last of them.
+//! The report of a simulation: its decisions as one number, or a failure with the last of them.
 
 use std::{collections::VecDeque, fmt, panic::Location, time::Duration};
 
@@ -18,7 +18,7 @@ pub struct Summary {
 /// A simulation that failed.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// What was wrong.
+    /// The promise that was broken, as a clause.
     pub message: String,
     threads: Vec<String>,
     notes: Vec<String>,

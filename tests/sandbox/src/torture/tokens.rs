@@ -45,7 +45,7 @@ struct RefreshToken {
     spent: Option<(i64, AnswerId)>,
 }
 
-/// What the platform does with a refresh token.
+/// The platform's answer to a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
     /// It was good for new tokens.
