@@ -292,7 +292,7 @@ impl Refresh {
     }
 
     /// The outcome that an error of a refresh proves.
-    fn outcome_of(&self, error: &Error) -> Outcome {
+    fn outcome_of(&mut self, error: &Error) -> Outcome {
         match self.sessions.client.proof_of(error) {
             Proof::NotSent => Outcome::NotSent,
             Proof::NotCarriedOut => {
@@ -304,11 +304,14 @@ impl Refresh {
         }
     }
 
-    fn answer_lost(&self) -> Outcome {
+    fn answer_lost(&mut self) -> Outcome {
         let Some(intent) = &self.intent else { return Outcome::AnswerLost { may_resend: false } };
         self.sessions.kept.note_lost(&self.name, &intent.id);
-        let may_resend = self.sessions.clock.may_resend(intent, &self.rules);
-        Outcome::AnswerLost { may_resend }
+        let clock = &self.sessions.clock;
+        // Where it is sent again at once, it must not leave after the grace period.
+        let harmless_for = clock.may_resend_for(intent, &self.rules);
+        self.send_by = self.send_by.as_ref().map(|send_by| send_by.or_within(harmless_for));
+        Outcome::AnswerLost { may_resend: clock.may_resend(intent, &self.rules) }
     }
 
     /// Writes new tokens in the place of their own intent.
