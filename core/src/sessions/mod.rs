@@ -86,6 +86,26 @@ impl Timing {
             answer_within: timeout.max(MIN_ANSWER_TIME),
         }
     }
+
+    /// The time that a caller with this deadline has for writing the intent and for connecting; `None` if
+    /// that is too little. A program that ends after an error of a call leaves no intent behind of a
+    /// request that was not sent.
+    fn time_to_send(self, deadline: Deadline) -> Option<Duration> {
+        let left = deadline.remaining();
+        let needed = (self.connect_within * 3 / 4).min(MIN_TIME_TO_SEND);
+        (left >= needed).then(|| self.send_within.min(left))
+    }
+
+    /// For so long after its intent was written, a request may still arrive at the platform.
+    fn may_arrive_for(self) -> Duration {
+        self.send_within + TIME_ON_THE_WAY
+    }
+
+    /// The longest time that a refresh takes once it need not wait for others: it is sent twice at most,
+    /// and the store is offered the answer for a while.
+    fn whole(self) -> Duration {
+        (self.send_within + self.answer_within) * 2 + SAVE_TIME
+    }
 }
 
 impl Sessions {
@@ -123,7 +143,7 @@ impl Sessions {
             }
         }
         let refresh = self.refresh(name, accept, deadline)?;
-        refresh.wait_for(deadline.remaining()).unwrap_or_else(|| Err(goes_on()))
+        refresh.wait_for(deadline.remaining()).unwrap_or_else(|| Err(not_complete()))
     }
 
     /// The refresh of this session that is running in this process, or a new one. It waits for others
@@ -209,29 +229,7 @@ impl Sessions {
     }
 }
 
-impl Timing {
-    /// The time that a caller with this deadline has for writing the intent and for connecting; `None` if
-    /// that is too little. A program that ends after an error of a call leaves no intent behind of a
-    /// request that was not sent.
-    fn time_to_send(self, deadline: Deadline) -> Option<Duration> {
-        let left = deadline.remaining();
-        let needed = (self.connect_within * 3 / 4).min(MIN_TIME_TO_SEND);
-        (left >= needed).then(|| self.send_within.min(left))
-    }
-
-    /// For so long after its intent was written, a request may still arrive at the platform.
-    fn may_arrive_for(self) -> Duration {
-        self.send_within + TIME_ON_THE_WAY
-    }
-
-    /// The longest time that a refresh takes once it need not wait for others: it is sent twice at most,
-    /// and the store is offered the answer for a while.
-    fn whole(self) -> Duration {
-        (self.send_within + self.answer_within) * 2 + SAVE_TIME
-    }
-}
-
-fn goes_on() -> Error {
+fn not_complete() -> Error {
     Error::new(ErrorKind::Timeout, "the session's refresh was not complete at the deadline")
         .advise("Call again: the refresh goes on, and its token is written to the store.")
 }

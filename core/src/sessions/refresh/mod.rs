@@ -1,18 +1,19 @@
 //! Carries out the actions of the rotation, for one refresh of one session.
 
+mod errors;
+mod saving;
+
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    Accept, SAVE_TIME, SessionToken, Sessions,
-    kept::Unsaved,
-    rotation::{self, Action, Finish, Note, Outcome, Reading, Rules, State},
+    Accept, SessionToken, Sessions,
+    rotation::{self, Action, Finish, Outcome, Reading, Rules, State},
 };
 use crate::{
     auth::token_reply::described_user_token,
     client::Proof,
     encoding::random_text,
     error::{Error, ErrorKind, Reason, Result},
-    event::{Event, EventKind},
     http::{SendBy, retry::jittered},
     resources::operation::ApiOperation,
     store::{Found, Intent, LEASE, Lock, Record, STORE_POLL_INTERVAL, TokenStore},
@@ -95,19 +96,6 @@ impl Refresh {
         }
     }
 
-    /// Offers tokens that the store did not take to it, until the deadline.
-    pub(super) fn save_only(mut self) -> Result<()> {
-        self.save_by = Some(self.wait_until);
-        let mut outcome = self.save();
-        while outcome == Outcome::StoreFailed || outcome == Outcome::RecordChanged {
-            outcome = self.save_again();
-        }
-        match outcome {
-            Outcome::TimeUp => Err(self.last_error.unwrap_or_else(goes_missing)),
-            _ => Ok(()),
-        }
-    }
-
     fn read(&mut self) -> Outcome {
         let found = match self.store.find(&self.name) {
             Ok(found) => found,
@@ -152,7 +140,7 @@ impl Refresh {
     /// Lets a moment pass, until the caller's time is over.
     fn wait(&mut self) -> Outcome {
         let left = self.wait_until.remaining();
-        if left.is_zero() || self.waits_in_vain(left) {
+        if left.is_zero() || self.outlasts_caller(left) {
             return Outcome::TimeUp;
         }
         thread::sleep(jittered(STORE_POLL_INTERVAL).min(left));
@@ -162,7 +150,7 @@ impl Refresh {
     /// Whether a doubt outlasts the caller's time, and the answer does not come either: who holds the
     /// lock has seen that the process that waits for the answer does not renew its lease, so a moment is
     /// enough.
-    fn waits_in_vain(&mut self, left: Duration) -> bool {
+    fn outlasts_caller(&mut self, left: Duration) -> bool {
         let in_doubt_for = self.in_doubt_for().filter(|_| self.lock.is_some());
         if in_doubt_for.is_none_or(|wait| wait <= left) {
             return false;
@@ -314,111 +302,6 @@ impl Refresh {
         Outcome::AnswerLost { may_resend: clock.may_resend(intent, &self.rules) }
     }
 
-    /// Writes new tokens in the place of their own intent.
-    fn save(&mut self) -> Outcome {
-        if let (Some(token), Some(intent)) = (self.token.take(), &self.intent) {
-            let sent = self.record.as_ref().map(|record| record.token.clone());
-            let unsaved = Unsaved { token, intent: intent.id.clone(), sent };
-            self.sessions.kept.keep_unsaved(&self.name, unsaved);
-        }
-        self.save_by.get_or_insert_with(|| Deadline::after(SAVE_TIME));
-        let Some(unsaved) = self.sessions.kept.unsaved(&self.name) else {
-            return Outcome::Replaced;
-        };
-        // The first time the record is the one that holds the intent; after that it is read again.
-        let before = self.found.take().map_or_else(|| self.store.find(&self.name), Ok);
-        let before = match before {
-            Ok(before) => before,
-            Err(error) => return self.store_failed(error),
-        };
-        match unsaved.place(before.record.as_ref()) {
-            Place::Saved => self.saved(&unsaved),
-            Place::Other => {
-                self.sessions.kept.forget_unsaved(&self.name, &unsaved.intent);
-                Outcome::Replaced
-            }
-            Place::Intent => {
-                let record = Record::of(unsaved.token.clone());
-                match self.store.put(&self.name, record, &before) {
-                    Ok(Some(_)) => self.saved(&unsaved),
-                    Ok(None) => Outcome::RecordChanged,
-                    Err(error) => self.store_failed(error),
-                }
-            }
-        }
-    }
-
-    fn saved(&mut self, unsaved: &Unsaved) -> Outcome {
-        self.sessions.kept.forget_unsaved(&self.name, &unsaved.intent);
-        self.token = Some(unsaved.token.clone());
-        Outcome::Saved { alive: self.sessions.is_alive(&unsaved.token) }
-    }
-
-    fn save_again(&mut self) -> Outcome {
-        if self.save_by.is_some_and(|deadline| deadline.remaining() < SAVE_PAUSE) {
-            return Outcome::TimeUp;
-        }
-        thread::sleep(SAVE_PAUSE);
-        self.save()
-    }
-
-    /// Writes a note into the record. If the store fails, the refresh's own result is still returned; if
-    /// the record is another one by now, that one counts.
-    fn write_note(&mut self, note: Note) -> Outcome {
-        // The intent is this refresh's own, or the one that it found.
-        let (Some(record), Some(intent)) = (self.record.clone(), self.found_intent().cloned())
-        else {
-            return Outcome::Noted;
-        };
-        let ended = match note {
-            Note::NotSpent => None,
-            Note::Ended(reason) => Some(reason),
-        };
-        if note == Note::NotSpent {
-            // Whatever was sent before it is proven unspent by now.
-            self.sessions.kept.note_unsent(&self.name, &intent.id, None);
-        }
-        let of_refresh = self.last_error.take();
-        let written = self.write_end(&record, &intent, ended);
-        match written {
-            Outcome::Noted => self.sessions.kept.forget_intents(&self.name),
-            Outcome::StoreFailed => self.report_store_failure(),
-            _ => {}
-        }
-        let is_unknown = written == Outcome::StoreFailed && note != Note::NotSpent;
-        if !is_unknown {
-            self.last_error = of_refresh;
-        }
-        written
-    }
-
-    /// Writes the end of an intent, for as long as the record holds that intent: another machine may mark
-    /// it as seen meanwhile.
-    fn write_end(&mut self, record: &Record, intent: &Intent, ended: Option<Reason>) -> Outcome {
-        loop {
-            let kept = Some(intent.clone()).filter(|_| keeps_intent(ended));
-            let written =
-                self.put(Record { intent: kept, ended, ..record.clone() }, Outcome::Noted);
-            if written != Outcome::RecordChanged {
-                return written;
-            }
-            let found = match self.store.find(&self.name) {
-                Ok(found) => found,
-                Err(error) => return self.store_failed(error),
-            };
-            let there = found.record.as_ref().and_then(|record| record.intent.as_ref());
-            if there.is_none_or(|there| there.id != intent.id) {
-                return Outcome::RecordChanged;
-            }
-            self.found = Some(found);
-        }
-    }
-
-    fn report_store_failure(&self) {
-        let event = Event::new(EventKind::StoreFailed).with_error(self.last_error.as_ref());
-        self.sessions.events.emit(&event);
-    }
-
     /// Writes a record in the place of the one that was read.
     fn put(&mut self, record: Record, done: Outcome) -> Outcome {
         let Some(found) = &self.found else { return Outcome::RecordChanged };
@@ -443,19 +326,19 @@ impl Refresh {
             Finish::NewToken | Finish::StoredToken => {
                 let is_new = finish == Finish::NewToken;
                 let token = self.token.map(|token| SessionToken { token, is_new });
-                return token.ok_or_else(goes_missing);
+                return token.ok_or_else(errors::no_result);
             }
-            Finish::NoSession => no_session(),
-            Finish::NoRefreshToken => no_refresh_token(),
-            Finish::LastError => self.last_error.unwrap_or_else(goes_missing),
-            Finish::RefreshedElsewhere => locked(),
-            Finish::NoTime => no_time(),
-            Finish::InDoubt => in_doubt().with_retry_after(in_doubt_for),
-            Finish::Replaced => replaced(),
-            Finish::ExpiredOnArrival => expired_on_arrival(),
+            Finish::NoSession => errors::no_session(),
+            Finish::NoRefreshToken => errors::no_refresh_token(),
+            Finish::LastError => self.last_error.unwrap_or_else(errors::no_result),
+            Finish::RefreshedElsewhere => errors::locked(),
+            Finish::NoTime => errors::no_time(),
+            Finish::InDoubt => errors::in_doubt().with_retry_after(in_doubt_for),
+            Finish::Replaced => errors::replaced(),
+            Finish::ExpiredOnArrival => errors::expired_on_arrival(),
             Finish::Ended { reason, by_last_error } => {
                 let cause = self.last_error.filter(|_| by_last_error);
-                let error = session_ended(reason);
+                let error = errors::session_ended(reason);
                 match cause {
                     Some(cause) => error.caused_by(cause),
                     None => error,
@@ -465,95 +348,3 @@ impl Refresh {
         Err(error)
     }
 }
-
-/// The place of new tokens in a record.
-enum Place {
-    /// The record holds their intent, or still the tokens that were sent.
-    Intent,
-    /// The record holds them already: an acknowledgement was lost.
-    Saved,
-    /// The session was ended or started anew meanwhile: that counts.
-    Other,
-}
-
-impl Unsaved {
-    fn place(&self, record: Option<&Record>) -> Place {
-        let Some(record) = record else { return Place::Other };
-        let is_own = |intent: &Intent| intent.id == self.intent;
-        let holds = |token: &Token| {
-            let there = &record.token;
-            there.reveal() == token.reveal() && there.refresh_token() == token.refresh_token()
-        };
-        // Another process may intend to send the same refresh token again.
-        if record.intent.as_ref().is_some_and(is_own) || self.sent.as_ref().is_some_and(holds) {
-            return Place::Intent;
-        }
-        if holds(&self.token) { Place::Saved } else { Place::Other }
-    }
-}
-
-/// An interrupted session keeps its intent: if the answer comes after all, it takes its place.
-fn keeps_intent(ended: Option<Reason>) -> bool {
-    ended == Some(Reason::RotationInterrupted)
-}
-
-fn no_session() -> Error {
-    Error::new(ErrorKind::Reauthorize, "there is no session of this name in the store")
-        .because(Reason::NoSession)
-        .advise("Send the user through authorization, and start a session with the token.")
-}
-
-fn no_refresh_token() -> Error {
-    Error::new(ErrorKind::Reauthorize, "the session's token has expired and has no refresh token")
-        .because(Reason::InvalidRefreshToken)
-        .advise("Send the user through authorization again.")
-}
-
-fn session_ended(reason: Reason) -> Error {
-    let message = match reason {
-        Reason::RotationInterrupted => {
-            "a refresh of this session was interrupted, so its refresh token may be spent"
-        }
-        _ => "the session's refresh token is invalid",
-    };
-    Error::new(ErrorKind::Reauthorize, message)
-        .because(reason)
-        .advise("Send the user through authorization again.")
-}
-
-fn expired_on_arrival() -> Error {
-    Error::new(ErrorKind::Protocol, "the session's new token has already expired")
-        .because(Reason::ExpiredOnArrival)
-        .advise("Compare this machine's clock with the platform's.")
-}
-
-fn replaced() -> Error {
-    Error::new(ErrorKind::Store, "the session was replaced while it was being refreshed")
-        .advise("Call again: another process has replaced or ended the session.")
-}
-
-fn locked() -> Error {
-    Error::new(ErrorKind::Timeout, "another process was refreshing the session until the deadline")
-        .advise("Try again. If it happens often, the store or the platform is slow.")
-}
-
-fn no_time() -> Error {
-    let message = "too little time was left to connect to the platform and refresh the session";
-    Error::new(ErrorKind::Timeout, message)
-        .advise("Try again, or raise `timeout`: the refresh token was not sent.")
-}
-
-fn in_doubt() -> Error {
-    let message = "an earlier refresh of this session has no known outcome yet, and its request may \
-                   still be on its way";
-    Error::new(ErrorKind::Timeout, message)
-        .advise("Try again after `retry_after`: by then it is certain whether the session goes on.")
-}
-
-/// A result that the state machine cannot reach.
-fn goes_missing() -> Error {
-    Error::new(ErrorKind::Internal, "a refresh ended without a token and without an error")
-        .advise("This is a bug in appmint; please report it.")
-}
-
-const SAVE_PAUSE: Duration = Duration::from_millis(100);
