@@ -3,133 +3,30 @@
 
 #![cfg(unix)]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod world;
 
 use std::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::{
-        Arc, Condvar, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        Arc,
+        atomic::{AtomicBool, Ordering},
     },
     thread,
     time::Duration,
 };
 
-use appmint_core::{
-    App, Clock, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
-    binding::Settings,
-    oauth::{Authorization, AuthorizationRequest},
-    store::{MemoryStore, SqliteStore, Store},
-};
+use appmint_core::{Error, ErrorKind, Reason, Timestamp, binding::Settings, store::SqliteStore};
 use common::{
     places::{Folder, Redis},
-    scripted::{Answer, Log, Server, app, descriptor, pair, settings, tokens},
+    scripted::{Answer, Log, Server, app, descriptor, pair},
 };
 use serde_json::json;
-
-const HOUR: i64 = 3600;
-const STRICT: &str = "{}";
-const PROVABLE: &str = r#"{ "ends_old_token": true }"#;
-const INTERRUPTED: (ErrorKind, Option<Reason>) =
-    (ErrorKind::Reauthorize, Some(Reason::RotationInterrupted));
-
-/// A platform under a script, a store, and a clock that stands still.
-struct Scene {
-    settings: Settings,
-    store: Arc<dyn Store>,
-    clock: ManualClock,
-}
-
-impl Scene {
-    fn new(url: &str, refresh: &str) -> Self {
-        Self::with_store(url, refresh, Arc::new(MemoryStore::default()))
-    }
-
-    fn with_store(url: &str, refresh: &str, store: Arc<dyn Store>) -> Self {
-        let clock = ManualClock::new(Timestamp::from(std::time::SystemTime::now()));
-        let descriptor = descriptor(url, &serde_json::from_str(refresh).unwrap());
-        let settings = Settings {
-            retry_wait: Some(Duration::from_millis(1)),
-            ..settings(descriptor, clock.clone())
-        };
-        Self { settings, store, clock }
-    }
-
-    fn app(&self) -> App {
-        app(&self.settings, &self.store)
-    }
-
-    /// A user logs in, and the access token expires.
-    fn begin(&self, app: &App) {
-        let token = app.exchange_code("code").wait().unwrap();
-        app.start_session("alice", token).wait().unwrap();
-        self.clock.advance(Duration::from_secs(7200));
-    }
-}
-
-fn token(app: &App) -> Result<String> {
-    Ok(app.session("alice")?.token().wait()?.reveal().to_owned())
-}
-
-/// Asks until the failure that still counts has passed.
-fn token_after_back_off(scene: &Scene, app: &App) -> Result<String> {
-    scene.clock.advance(Duration::from_secs(2));
-    token(app)
-}
-
-fn of(error: &Error) -> (ErrorKind, Option<Reason>) {
-    (error.kind(), error.reason())
-}
-
-/// A server that answers a code with the first tokens, and each refresh token once with the next.
-fn honest(log: &Log) -> impl Fn(&common::scripted::Asked) -> Answer + Send + Sync + 'static {
-    let log = log.clone();
-    move |asked| match asked.refresh_token() {
-        None if asked.path.starts_with("/check") => Answer::Json(200, json!({ "token": "A1" })),
-        None => tokens(1, HOUR),
-        Some(token) if log.lines().iter().any(|before| before == token) => {
-            log.add(format!("{token} again"));
-            Answer::Json(400, json!({ "error": "invalid_grant" }))
-        }
-        Some(token) => {
-            log.add(token);
-            tokens(token[1..].parse::<usize>().unwrap() + 1, HOUR)
-        }
-    }
-}
-
-/// A port that takes no more connections: whoever connects waits.
-struct Hole {
-    listener: TcpListener,
-    queued: Vec<TcpStream>,
-}
-
-impl Hole {
-    fn open() -> Self {
-        // SAFETY: plain calls on a socket of this test's own.
-        let listener = unsafe {
-            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            libc::listen(std::os::fd::AsRawFd::as_raw_fd(&listener), 0);
-            listener
-        };
-        let address = listener.local_addr().unwrap();
-        let connect = |_| TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok();
-        let queued = (0..8).map_while(connect).collect();
-        Self { listener, queued }
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}", self.listener.local_addr().unwrap())
-    }
-
-    /// From now on a server answers at this port.
-    fn fill(self, log: &Log) -> Server {
-        drop(self.queued);
-        // SAFETY: as above.
-        unsafe { libc::listen(std::os::fd::AsRawFd::as_raw_fd(&self.listener), 128) };
-        Server::on(self.listener, honest(log))
-    }
-}
+use world::{
+    Gate, HOUR, Hole, INTERRUPTED, Lying, Machine, PROVABLE, STRICT, Scene, begin_authorization,
+    holding, honest, of, token, token_after_back_off, token_at_last,
+};
 
 #[test]
 fn a_connection_that_never_came_spends_nothing_whoever_waited_for_whom() {
@@ -159,61 +56,6 @@ fn a_connection_that_never_came_spends_nothing_whoever_waited_for_whom() {
     assert_eq!(log.lines(), ["R1"]);
 }
 
-/// A store in memory whose acknowledgements can be lost, and whose locks may have two holders.
-#[derive(Debug, Default)]
-struct Lying {
-    inner: MemoryStore,
-    /// So many of the next writes happen, and are reported as failed.
-    lose: AtomicUsize,
-    /// So many of the next writes do not happen.
-    fail: AtomicUsize,
-    lets_everybody_in: AtomicBool,
-}
-
-fn takes(count: &AtomicUsize) -> bool {
-    let take = |left: usize| left.checked_sub(1);
-    count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok()
-}
-
-fn failed() -> Error {
-    Error::new(ErrorKind::Store, "the answer was lost")
-}
-
-impl Store for Lying {
-    fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        self.inner.get(name)
-    }
-
-    fn put(
-        &self,
-        name: &str,
-        value: &[u8],
-        expected: Option<&[u8]>,
-        keep_until: Option<Timestamp>,
-    ) -> Result<bool> {
-        if takes(&self.fail) {
-            return Err(failed());
-        }
-        let is_put = self.inner.put(name, value, expected, keep_until)?;
-        if takes(&self.lose) { Err(failed()) } else { Ok(is_put) }
-    }
-
-    fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
-        self.inner.remove(name, expected)
-    }
-
-    fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
-        if self.lets_everybody_in.load(Ordering::SeqCst) {
-            return Ok(true);
-        }
-        self.inner.lock(name, owner, lease)
-    }
-
-    fn unlock(&self, name: &str, owner: &str) -> Result<()> {
-        self.inner.unlock(name, owner)
-    }
-}
-
 #[test]
 fn a_lost_acknowledgement_of_the_intent_or_of_the_answer_loses_nothing() {
     for lost in [1, 2] {
@@ -231,33 +73,32 @@ fn a_lost_acknowledgement_of_the_intent_or_of_the_answer_loses_nothing() {
 }
 
 #[test]
-fn an_intent_whose_request_was_never_sent_is_not_held_against_the_session() {
-    let log = Log::default();
-    let server = Server::start(honest(&log));
-    let store = Arc::new(Lying::default());
-    let mut scene = Scene::with_store(&server.url(), STRICT, Arc::clone(&store) as _);
-    let app = scene.app();
-    scene.begin(&app);
-    // Nothing listens there, and the store does not take the note that nothing was sent.
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let open = scene.settings.platform_descriptor.clone();
-    scene.settings.platform_descriptor =
-        Some(open.clone().unwrap().replace(&server.url(), &format!("http://{closed}")));
-    let cut_off = scene.app();
-    let owner_differs = token(&cut_off).unwrap_err();
-    assert_eq!(owner_differs.reason(), Some(Reason::NoSession), "another platform's sessions");
-    scene.settings.platform_descriptor = open;
-
-    let login = scene.app();
-    store.fail.store(1, Ordering::SeqCst); // the intent itself
-    assert_eq!(token(&login).unwrap_err().kind(), ErrorKind::Store);
-    assert_eq!(log.lines(), [""; 0]);
-    assert_eq!(token_after_back_off(&scene, &login).unwrap(), "A2");
-    assert_eq!(log.lines(), ["R1"]);
+fn an_intent_that_was_not_written_or_not_sent_is_not_held_against_the_session() {
+    for sound_writes in [0, 1] {
+        let (log, place) = (Log::default(), TcpListener::bind("127.0.0.1:0").unwrap());
+        let (first, address) = (Server::start(honest(&log)), place.local_addr().unwrap());
+        let login = Scene::new(&first.url(), STRICT).app().exchange_code("code").wait().unwrap();
+        let store = Arc::new(Lying::default());
+        let url = format!("http://{address}");
+        let scene = Scene::with_store(&url, STRICT, Arc::clone(&store) as _);
+        let app = scene.app();
+        app.start_session("alice", login).wait().unwrap();
+        scene.clock.advance(Duration::from_secs(7200));
+        // Nothing listens there. The store takes neither the intent, or the intent and not the note that
+        // nothing was sent.
+        drop(place);
+        store.fail_after(sound_writes);
+        let expected = [ErrorKind::Store, ErrorKind::Transport][sound_writes];
+        assert_eq!(token(&app).unwrap_err().kind(), expected);
+        store.fail.store(0, Ordering::SeqCst);
+        let _server = Server::on(TcpListener::bind(address).unwrap(), honest(&log));
+        assert_eq!(token_after_back_off(&scene, &app).unwrap(), "A2");
+        assert_eq!(log.lines(), ["R1"]);
+    }
 }
 
 #[test]
-fn answers_that_the_store_does_not_take_are_offered_again_and_by_close_too() {
+fn an_answer_that_the_store_does_not_take_is_offered_again_after_the_caller_has_gone() {
     let log = Log::default();
     let server = Server::start(honest(&log));
     let store = Arc::new(Lying::default());
@@ -265,63 +106,19 @@ fn answers_that_the_store_does_not_take_are_offered_again_and_by_close_too() {
     scene.settings.timeout = Some(Duration::from_secs(1));
     let app = scene.app();
     scene.begin(&app);
-    // The intent is written (the first), and then nothing is for a while.
-    let until = Arc::clone(&store);
-    let dark = thread::spawn(move || {
-        while log.lines().is_empty() {
-            thread::sleep(Duration::from_millis(1));
-        }
-        until.fail.store(usize::MAX, Ordering::SeqCst);
-    });
-    let early = token(&app);
-    dark.join().unwrap();
-    if early.is_ok() {
-        return; // the answer was written before the store went dark, as it may be on a slow machine
-    }
+    store.fail_after(1); // the intent is written, the answer is not
+    assert_eq!(token(&app).unwrap_err().kind(), ErrorKind::Timeout);
+    assert_eq!(log.lines(), ["R1"]);
     app.close();
     store.fail.store(0, Ordering::SeqCst);
-    let fresh = scene.app();
-    let saved = (0..200).find_map(|_| {
-        thread::sleep(Duration::from_millis(50));
-        token_after_back_off(&scene, &fresh).ok()
-    });
-    assert_eq!(saved.as_deref(), Some("A2"));
-}
-
-/// Holds a request until it is released.
-#[derive(Clone, Default)]
-struct Gate(Arc<(Mutex<(bool, bool)>, Condvar)>);
-
-impl Gate {
-    fn pass(&self) {
-        let (state, changed) = &*self.0;
-        let mut state = state.lock().unwrap();
-        state.0 = true;
-        changed.notify_all();
-        drop(changed.wait_while(state, |(_, is_open)| !*is_open).unwrap());
-    }
-
-    fn wait_for_somebody(&self) {
-        let (state, changed) = &*self.0;
-        drop(changed.wait_while(state.lock().unwrap(), |(came, _)| !*came).unwrap());
-    }
-
-    fn open(&self) {
-        self.0.0.lock().unwrap().1 = true;
-        self.0.1.notify_all();
-    }
+    assert_eq!(token_at_last(&scene).as_deref(), Some("A2"));
+    assert_eq!(log.lines(), ["R1"]);
 }
 
 #[test]
 fn a_request_that_is_still_on_its_way_is_not_taken_for_one_that_never_was() {
     let (log, gate) = (Log::default(), Gate::default());
-    let (answer, held) = (honest(&log), gate.clone());
-    let server = Server::start(move |asked| {
-        if asked.refresh_token() == Some("R1") {
-            held.pass();
-        }
-        answer(asked)
-    });
+    let server = holding(&log, &gate);
     // Two holders of one lock, as after a step of the clock or a Redis that failed over.
     let store = Arc::new(Lying::default());
     store.lets_everybody_in.store(true, Ordering::SeqCst);
@@ -338,24 +135,6 @@ fn a_request_that_is_still_on_its_way_is_not_taken_for_one_that_never_was() {
     gate.open();
     assert_eq!((first.join().unwrap(), second.join().unwrap()), ("A2".into(), "A2".into()));
     assert_eq!(log.lines(), ["R1"]);
-}
-
-/// The clock of one machine, which means nothing to another.
-#[derive(Debug)]
-struct Machine(&'static str, ManualClock);
-
-impl Clock for Machine {
-    fn now(&self) -> Timestamp {
-        self.1.now()
-    }
-
-    fn monotonic(&self) -> Duration {
-        self.1.monotonic()
-    }
-
-    fn origin(&self) -> Option<&str> {
-        Some(self.0)
-    }
 }
 
 #[test]
@@ -388,13 +167,7 @@ fn two_other_machines_find_out_what_became_of_a_refresh() {
 #[test]
 fn a_refresh_goes_on_after_its_callers_deadline() {
     let (log, gate) = (Log::default(), Gate::default());
-    let (answer, held) = (honest(&log), gate.clone());
-    let server = Server::start(move |asked| {
-        if asked.refresh_token() == Some("R1") {
-            held.pass();
-        }
-        answer(asked)
-    });
+    let server = holding(&log, &gate);
     let mut scene = Scene::new(&server.url(), STRICT);
     scene.settings.timeout = Some(Duration::from_secs(1));
     let app = scene.app();
@@ -404,12 +177,7 @@ fn a_refresh_goes_on_after_its_callers_deadline() {
     app.close();
     drop(app);
     gate.open();
-    let fresh = scene.app();
-    let saved = (0..200).find_map(|_| {
-        thread::sleep(Duration::from_millis(50));
-        token_after_back_off(&scene, &fresh).ok()
-    });
-    assert_eq!(saved.as_deref(), Some("A2"), "{:?}", log.lines());
+    assert_eq!(token_at_last(&scene).as_deref(), Some("A2"), "{:?}", log.lines());
     assert_eq!(log.lines(), ["R1"]);
 }
 
@@ -417,13 +185,7 @@ fn a_refresh_goes_on_after_its_callers_deadline() {
 fn a_process_that_is_stopped_reads_its_answer_when_it_goes_on() {
     for refresh in [STRICT, PROVABLE] {
         let (log, gate) = (Log::default(), Gate::default());
-        let (answer, held) = (honest(&log), gate.clone());
-        let server = Server::start(move |asked| {
-            if asked.refresh_token() == Some("R1") {
-                held.pass();
-            }
-            answer(asked)
-        });
+        let server = holding(&log, &gate);
         let folder = Folder::new();
         let store = Arc::new(SqliteStore::new(folder.file()).unwrap());
         let mut scene = Scene::with_store(&server.url(), refresh, store);
@@ -516,16 +278,6 @@ fn an_answer_whose_tokens_are_not_certain_is_not_used() {
         assert_eq!(of(&token(&scene.app()).unwrap_err()), INTERRUPTED);
         assert_eq!(log.lines(), ["R1"]);
     }
-}
-
-fn begin_authorization(app: &App) -> (Authorization, String) {
-    let request = AuthorizationRequest {
-        redirect_uri: Some("https://example.com/callback".to_owned()),
-        ..AuthorizationRequest::default()
-    };
-    let authorization = app.authorize(&request).unwrap();
-    let callback = format!("https://example.com/callback?code=c&state={}", authorization.state());
-    (authorization, callback)
 }
 
 #[test]
