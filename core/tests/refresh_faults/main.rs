@@ -17,14 +17,19 @@ use std::{
     time::Duration,
 };
 
-use appmint_core::{Error, ErrorKind, Reason, Timestamp, binding::Settings, store::SqliteStore};
+use appmint_core::{
+    Deadline, Error, ErrorKind, Reason, Timestamp,
+    binding::Settings,
+    http::{Body, HttpTransport, Network, Repeat, Request, Transport as _},
+    store::SqliteStore,
+};
 use common::{
     places::{Folder, Redis},
     scripted::{Answer, Log, Server, app, descriptor, pair},
 };
 use serde_json::json;
 use world::{
-    Gate, HOUR, Hole, INTERRUPTED, Lying, Machine, PROVABLE, STRICT, Scene, begin_authorization,
+    GRACE, Gate, HOUR, Hole, INTERRUPTED, Lying, PROVABLE, STRICT, Scene, begin_authorization,
     holding, honest, of, token, token_after_back_off, token_at_last,
 };
 
@@ -116,6 +121,75 @@ fn an_answer_that_the_store_does_not_take_is_offered_again_after_the_caller_has_
 }
 
 #[test]
+fn an_answer_finds_its_place_although_another_process_means_to_send_again() {
+    let log = Log::default();
+    let server = Server::start(honest(&log));
+    let store = Arc::new(Lying::default());
+    let mut scene = Scene::with_store(&server.url(), GRACE, Arc::clone(&store) as _);
+    scene.settings.timeout = Some(Duration::from_secs(2));
+    let first = scene.app();
+    scene.begin(&first);
+    store.fail_after(1);
+    assert_eq!(token(&first).unwrap_err().kind(), ErrorKind::Timeout);
+    // The other one has the lock, too, writes its intent, and does not reach the platform.
+    let its_store = store.of_another_process();
+    its_store.lets_everybody_in.store(true, Ordering::SeqCst);
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let proxy = Some(format!("http://{closed}").into());
+    let other = app(&Settings { proxy, ..scene.settings.clone() }, &(its_store as _));
+    assert_eq!(of(&token(&other).unwrap_err()).1, Some(Reason::Unreachable));
+    store.fail.store(0, Ordering::SeqCst);
+    assert_eq!(token_at_last(&scene).as_deref(), Some("A2"));
+    assert_eq!(log.lines(), ["R1"]);
+}
+
+#[test]
+fn a_note_that_nothing_was_sent_is_written_beside_another_machines_mark() {
+    let (log, hole) = (Log::default(), Hole::open());
+    let first = Server::start(honest(&log));
+    let login = Scene::new(&first.url(), STRICT).app().exchange_code("code").wait().unwrap();
+    let store = Arc::new(Lying::default());
+    store.lets_everybody_in.store(true, Ordering::SeqCst);
+    let mut scene = Scene::with_store(&hole.url(), STRICT, Arc::clone(&store) as _);
+    scene.settings.timeout = Some(Duration::from_secs(3));
+    let [one, other] = ["one", "other"].map(|name| scene.app_on(name));
+    one.start_session("alice", login).wait().unwrap();
+    scene.clock.advance(Duration::from_secs(7200));
+    let (here, elsewhere) = thread::scope(|scope| {
+        let writes = store.writes();
+        let connecting = scope.spawn(|| token(&one).unwrap_err());
+        store.wait_for_write_after(writes); // of its intent
+        let marking = scope.spawn(|| token(&other).unwrap_err());
+        (connecting.join().unwrap(), marking.join().unwrap())
+    });
+    assert_eq!(here.reason(), Some(Reason::Unreachable));
+    assert_eq!(elsewhere.kind(), ErrorKind::Timeout);
+    let _server = hole.fill(&log);
+    assert_eq!(token_after_back_off(&scene, &other).unwrap(), "A2");
+    assert_eq!(log.lines(), ["R1"]);
+}
+
+#[test]
+fn a_deadline_that_passes_before_there_is_a_connection_says_that_nothing_was_sent() {
+    let hole = Hole::open();
+    let transport = HttpTransport::new(&Network { proxy: Some("".into()), ..Network::default() });
+    let request = Request {
+        method: "POST".to_owned(),
+        url: hole.url().parse().unwrap(),
+        headers: Vec::new(),
+        authorization: None,
+        body: Body::None,
+        response_limit: 1024,
+        repeat: Repeat::Never,
+        send_by: None,
+        secrets: Vec::new(),
+    };
+    let deadline = Deadline::after(Duration::from_millis(300));
+    let error = transport.unwrap().send(&request, deadline).unwrap_err();
+    assert_eq!(of(&error), (ErrorKind::Timeout, Some(Reason::Unreachable)));
+}
+
+#[test]
 fn a_request_that_is_still_on_its_way_is_not_taken_for_one_that_never_was() {
     let (log, gate) = (Log::default(), Gate::default());
     let server = holding(&log, &gate);
@@ -147,11 +221,7 @@ fn two_other_machines_find_out_what_became_of_a_refresh() {
     });
     let mut scene = Scene::new(&server.url(), PROVABLE);
     scene.settings.timeout = Some(Duration::from_secs(1));
-    let on = |name| {
-        let clock = Some(Arc::new(Machine(name, scene.clock.clone())) as _);
-        app(&Settings { clock, ..scene.settings.clone() }, &scene.store)
-    };
-    let [gone, one, other] = ["gone", "one", "other"].map(on);
+    let [gone, one, other] = ["gone", "one", "other"].map(|name| scene.app_on(name));
     scene.begin(&gone);
     assert_eq!(token(&gone).unwrap_err().kind(), ErrorKind::Transport);
     // Neither knows when the request was sent, so each counts from its own first look.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use appmint_core::{
-    App, Clock, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
+    App, Clock, Deadline, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
     binding::Settings,
     oauth::{Authorization, AuthorizationRequest},
     store::{MemoryStore, Store},
@@ -23,6 +23,7 @@ use crate::common::scripted::{Answer, Asked, Log, Server, app, descriptor, setti
 
 pub(crate) const HOUR: i64 = 3600;
 pub(crate) const STRICT: &str = "{}";
+pub(crate) const GRACE: &str = r#"{ "grace_s": 600 }"#;
 pub(crate) const PROVABLE: &str = r#"{ "ends_old_token": true }"#;
 pub(crate) const INTERRUPTED: (ErrorKind, Option<Reason>) =
     (ErrorKind::Reauthorize, Some(Reason::RotationInterrupted));
@@ -51,6 +52,12 @@ impl Scene {
 
     pub(crate) fn app(&self) -> App {
         app(&self.settings, &self.store)
+    }
+
+    /// An app on a machine whose clock means nothing to another's.
+    pub(crate) fn app_on(&self, machine: &'static str) -> App {
+        let clock = Some(Arc::new(Machine(machine, self.clock.clone())) as _);
+        app(&Settings { clock, ..self.settings.clone() }, &self.store)
     }
 
     /// A user logs in, and the access token expires.
@@ -148,7 +155,7 @@ impl Hole {
 /// A store in memory whose acknowledgements can be lost, and whose locks may have two holders.
 #[derive(Debug, Default)]
 pub(crate) struct Lying {
-    inner: MemoryStore,
+    inner: Arc<MemoryStore>,
     /// So many of the next writes happen, and are reported as failed.
     pub(crate) lose: AtomicUsize,
     /// So many of the next writes are sound, before others fail.
@@ -156,9 +163,27 @@ pub(crate) struct Lying {
     /// So many writes after those do not happen.
     pub(crate) fail: AtomicUsize,
     pub(crate) lets_everybody_in: AtomicBool,
+    writes: AtomicUsize,
 }
 
 impl Lying {
+    /// Another process's way to the same records, with failures of its own.
+    pub(crate) fn of_another_process(&self) -> Arc<Self> {
+        Arc::new(Self { inner: Arc::clone(&self.inner), ..Self::default() })
+    }
+
+    pub(crate) fn writes(&self) -> usize {
+        self.writes.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn wait_for_write_after(&self, writes: usize) {
+        let until = Deadline::after(LIMIT);
+        while self.writes() == writes {
+            assert!(!until.remaining().is_zero(), "nothing was written");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// From now on all writes fail but the first ones.
     pub(crate) fn fail_after(&self, sound: usize) {
         self.sound.store(sound, Ordering::SeqCst);
@@ -191,6 +216,7 @@ impl Store for Lying {
             return Err(failed());
         }
         let is_put = self.inner.put(name, value, expected, keep_until)?;
+        self.writes.fetch_add(1, Ordering::SeqCst);
         if takes(&self.lose) { Err(failed()) } else { Ok(is_put) }
     }
 
@@ -239,7 +265,7 @@ impl Gate {
 
 /// The clock of one machine, which means nothing to another.
 #[derive(Debug)]
-pub(crate) struct Machine(pub(crate) &'static str, pub(crate) ManualClock);
+struct Machine(&'static str, ManualClock);
 
 impl Clock for Machine {
     fn now(&self) -> Timestamp {
