@@ -1892,8 +1892,8 @@ typedef struct {
   int (*get)(void *userdata, const char *name, appmint_bytes *value);
   /**
    * Replaces the value `expected` (NULL: no value) atomically; APPMINT_STORE_NO if there is
-   * another value. The store may drop the value after `keep_until_ms`, which may be
-   * APPMINT_NO_TIME.
+   * another value. The store may drop the value after `keep_until_ms`, a time of this machine's
+   * clock even if the app has another one, or APPMINT_NO_TIME.
    */
   int (*put)(void *userdata,
              const char *name,
