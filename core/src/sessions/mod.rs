@@ -7,6 +7,8 @@
 //! and [`kept`] remembers what the store may not know. Read `rotation` first.
 
 mod kept;
+#[cfg(test)]
+mod model;
 mod moments;
 mod refresh;
 mod rotation;
