@@ -7,6 +7,8 @@
 //! and [`kept`] remembers what the store may not know. Read `rotation` first.
 
 mod kept;
+#[cfg(test)]
+mod model;
 mod moments;
 mod refresh;
 mod rotation;
@@ -222,11 +224,17 @@ impl Sessions {
         let check = ApiOperation::check_token("".into());
         Ok(Rules {
             rotates: refresh.rotates,
-            grace: Duration::from_secs(refresh.grace_s),
+            grace: time_to_resend(Duration::from_secs(refresh.grace_s)),
             old_token_is_proof: refresh.ends_old_token && check.endpoint(platform).is_ok(),
             retries: self.client.retry().is_on(),
         })
     }
+}
+
+/// The part of a grace period in which a refresh token is sent again: the request must arrive within the
+/// rest of it.
+fn time_to_resend(grace: Duration) -> Duration {
+    grace - TIME_ON_THE_WAY.min(grace / 2)
 }
 
 fn not_complete() -> Error {

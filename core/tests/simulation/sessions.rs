@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{
     cache::{is_stalled, join},
-    platform::{Kind, PROMISED_GRACE, Platform},
+    platform::{GRACE, Kind, Platform},
     process::{Process, Source},
     store::SharedStore,
     world::{CLOCK_OFFSETS_MS, Conditions, Machine, World, lock, now},
@@ -142,7 +142,7 @@ impl SessionLog {
             _ if facts.logins > 0 => true,
             Kind::Constant => false,
             Kind::Grace => {
-                let before = now.saturating_sub(PROMISED_GRACE / 2);
+                let before = now.saturating_sub(GRACE / 2);
                 was_stopped || failures.any(|at| at <= before)
             }
             Kind::Checked => {

@@ -31,7 +31,7 @@ use crate::error::Reason;
 pub(crate) struct Rules {
     /// A refresh token works once, and the answer brings the next one.
     pub(crate) rotates: bool,
-    /// For this long after its first use a refresh token brings the same answer again.
+    /// For this long after it was first sent a refresh token can be sent again: it brings the same answer.
     pub(crate) grace: Duration,
     /// A refresh ends the old access token, and the platform can be asked whether a token works: so a
     /// token that works proves that no refresh was carried out.
