@@ -36,6 +36,27 @@ def test_a_planted_use_is_found():
     assert not direct_uses("use std::sync::Arc;\nuse crate::tasks::{lock, sync::{Mutex, thread}};\n#[cfg(test)]\nuse std::thread;")
 
 
+STARTED = re.compile(r"\bthread::(?:spawn|scope|Builder)\b")
+
+
+def starts(text):
+    text = re.sub(r"^\s*//.*$", "", text.partition("#[cfg(test)]")[0], flags=re.MULTILINE)
+    return STARTED.findall(text)
+
+
+def test_one_function_starts_threads_since_signals_must_be_blocked_for_each():
+    shipped = [path for path in CORE.rglob("*.rs") if path.name != "tests.rs" and "tasks/simulated/" not in path.as_posix()]
+    shipped += [path for base in ["ffi-c", "bindings-python", "bindings-node"] for path in (ROOT / base / "src").rglob("*.rs")]
+    found = [path.relative_to(ROOT).as_posix() for path in shipped if starts(path.read_text("utf-8"))]
+    assert found == ["core/src/tasks/threads.rs"]
+
+
+def test_a_planted_start_is_found():
+    for text in ["thread::spawn(work)", "std::thread::Builder::new()", "thread::scope(|s| s)"]:
+        assert starts(text), text
+    assert not starts("pool.spawn(work)\n// thread::spawn\n#[cfg(test)]\nthread::spawn(work)")
+
+
 def test_nothing_that_ships_has_the_scheduler():
     manifests = [path for path in ROOT.glob("*/Cargo.toml")]
     assert len(manifests) > 3

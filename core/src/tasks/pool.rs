@@ -9,8 +9,8 @@ use std::{
 
 use super::{
     Deadline, PerProcess, Shared, Stage, Task, lock,
-    sync::{Condvar, Mutex, thread},
-    timed_out,
+    sync::{Condvar, Mutex},
+    threads, timed_out,
 };
 use crate::error::{Error, ErrorKind, Result};
 
@@ -101,9 +101,8 @@ impl Pool {
         let started = if self.queue().is_closed() {
             Err(closed())
         } else {
-            let builder = thread::Builder::new().name("appmint-waiting".to_owned());
-            let started = builder.spawn(move || target.complete(&run(work, target.deadline)));
-            started.map(drop).map_err(no_thread)
+            let job = move || target.complete(&run(work, target.deadline));
+            threads::start("appmint-waiting", job).map_err(no_thread)
         };
         if let Err(error) = started {
             shared.complete(&Err(error));
@@ -199,8 +198,7 @@ impl Queue {
 
     fn start_thread(self: &Arc<Self>) -> std::io::Result<()> {
         let queue = Arc::clone(self);
-        let builder = thread::Builder::new().name("appmint-worker".to_owned());
-        builder.spawn(move || queue.work()).map(drop)
+        threads::start("appmint-worker", move || queue.work())
     }
 
     fn work(&self) {
