@@ -79,7 +79,7 @@ node: bindings-node/node_modules/.appmint
 
 # The stamp says which packages it stands for, so that one more is installed.
 DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm:npm g++:g++ \
-          redis-server:redis-server chromium:chromium chromedriver:chromium-driver gdb:gdb
+          redis-server:redis-server openssl:openssl chromium:chromium chromedriver:chromium-driver gdb:gdb
 ifneq ($(file <build/.debian),$(DEBIAN))
 .PHONY: build/.debian
 endif
