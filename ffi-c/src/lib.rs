@@ -14,6 +14,7 @@ mod call;
 pub mod callback;
 mod convert;
 mod draft;
+mod once;
 mod panics;
 mod text;
 pub mod values;

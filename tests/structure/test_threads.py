@@ -11,7 +11,7 @@ CORE = ROOT / "core" / "src"
 # The module itself, the scheduler, the machine's clocks, and connections of the real network.
 ELSEWHERE = re.compile(r"tasks/(?:sync\.rs|simulated/)|clock\.rs|http/(?:transport|fresh)\.rs")
 DIRECT = re.compile(r"\bsync::(?:\{[^}]*)?\b(?:Mutex|Condvar|RwLock|mpsc|Barrier)\b|\bstd::(?:\{[^;]*\b)?thread\b"
-                    r"|\bInstant::now\b|\baws_lc_rs::rand\b|\barc_swap::ArcSwapOption\b")
+                    r"|\bInstant::now\b|\baws_lc_rs::rand\b|\bgetrandom::|\barc_swap::ArcSwapOption\b")
 SOURCES = [path for path in sorted(CORE.rglob("*.rs"))
            if path.name != "tests.rs" and not ELSEWHERE.search(path.relative_to(CORE).as_posix())]
 

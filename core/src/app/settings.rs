@@ -18,6 +18,7 @@ use crate::{
     platform::Platform,
     secret::Secret,
     store::{self, Sealer, Store, StoreKey},
+    tasks::threads::on_own_stack,
 };
 
 /// The settings of an app. `None` means the default.
@@ -103,6 +104,10 @@ impl Settings {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the setting that is wrong;
     /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
     pub fn build(self) -> Result<App> {
+        on_own_stack(|| self.build_here())
+    }
+
+    fn build_here(self) -> Result<App> {
         let platform = self.read_platform()?;
         platform.require_host()?;
         if !self.allow_plain_http {

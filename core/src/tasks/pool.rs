@@ -10,7 +10,8 @@ use std::{
 use super::{
     Deadline, PerProcess, Shared, Stage, Task, lock,
     sync::{Condvar, Mutex},
-    threads, timed_out,
+    threads::{self, no_thread},
+    timed_out,
 };
 use crate::error::{Error, ErrorKind, Result};
 
@@ -230,10 +231,6 @@ impl Drop for Workers {
 
 fn closed() -> Error {
     Error::invalid("the app is closed").advise("Make a new one.")
-}
-
-fn no_thread(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Internal, "no thread could be started").caused_by(error)
 }
 
 /// Calls wait on the network, not on the processor, so there may be more threads than cores.

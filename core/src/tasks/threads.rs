@@ -5,9 +5,10 @@
 //! connection that its server has hung up would end the process by `SIGPIPE`. A new thread inherits the
 //! signal mask, so signals are blocked around the start: they are blocked from its first instruction.
 
-use std::io;
+use std::{io, panic::resume_unwind};
 
 use super::sync::thread;
+use crate::error::{Error, ErrorKind, Result};
 
 /// Starts a thread that handles no signal of the program, and neither does a thread that it starts.
 ///
@@ -17,6 +18,24 @@ use super::sync::thread;
 pub(crate) fn start(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let builder = thread::Builder::new().name(name.to_owned());
     with_signals_blocked(|| builder.spawn(work).map(drop))
+}
+
+/// Does work that needs more stack than a caller's thread may have: reading keys, certificates and
+/// documents. A program may give its threads as little as 16 KiB.
+///
+/// # Errors
+/// Its own, or [`Internal`](ErrorKind::Internal) if the operating system has no more threads.
+#[cfg_attr(feature = "simulation", track_caller)]
+pub(crate) fn on_own_stack<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let builder = thread::Builder::new().name("appmint-reading".to_owned());
+    let thread = with_signals_blocked(|| builder.spawn(work)).map_err(no_thread)?;
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+pub(super) fn no_thread(error: io::Error) -> Error {
+    Error::new(ErrorKind::Internal, "no thread could be started").caused_by(error)
 }
 
 /// Starts the threads of a library, which has its own way to do so.
@@ -78,7 +97,7 @@ const FAULTS: [nix::sys::signal::Signal; 6] = {
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use std::sync::mpsc;
+    use std::{sync::mpsc, thread::Builder};
 
     use nix::sys::signal::{SigSet, Signal};
 
@@ -112,6 +131,22 @@ mod tests {
         mask_of_a_started_thread();
         assert_eq!(mask(), before);
         assert!(mask().contains(Signal::SIGUSR2) && !mask().contains(Signal::SIGALRM));
+    }
+
+    #[test]
+    fn work_on_its_own_stack_has_megabytes() {
+        let small = Builder::new().stack_size(64 << 10);
+        let add = || Ok(std::hint::black_box([1_u8; 1 << 20]).iter().map(|n| u64::from(*n)).sum());
+        let sum = move || on_own_stack(add);
+        let sum: u64 = small.spawn(sum).unwrap().join().unwrap().unwrap();
+        assert_eq!(sum, 1 << 20);
+    }
+
+    #[test]
+    fn a_panic_on_its_own_stack_reaches_the_caller() {
+        let caught =
+            std::panic::catch_unwind(|| on_own_stack(|| -> Result<()> { panic!("on purpose") }));
+        assert_eq!(caught.unwrap_err().downcast_ref(), Some(&"on purpose"));
     }
 
     #[test]
