@@ -67,15 +67,23 @@ pub(crate) fn register_hooks(py: Python<'_>) -> PyResult<()> {
 }
 
 /// Lets no thread attach any more, and gives those that are attached a moment to finish.
+///
+/// An interpreter that outlives the main one ends while Python finalizes: a thread that detaches then
+/// never attaches again.
 #[pyfunction]
-fn at_exit(py: Python<'_>) {
+fn at_exit(py: Python<'_>) -> PyResult<()> {
     IS_FINALIZING.store(true, SeqCst);
+    let is_finalizing = || py.import("sys")?.call_method0("is_finalizing")?.is_truthy();
+    if ACTIVE.load(SeqCst) <= 0 || is_finalizing()? {
+        return Ok(());
+    }
     let end = Instant::now() + EXIT_TIMEOUT;
     py.detach(|| {
         while ACTIVE.load(SeqCst) > 0 && Instant::now() < end {
             thread::sleep(POLL_INTERVAL);
         }
     });
+    Ok(())
 }
 
 /// Waits, detached, until no thread is attaching or detaching.
