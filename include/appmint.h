@@ -192,7 +192,8 @@ const appmint_list *appmint_platforms(void);
  * Signs instead of a private key: a KMS, an HSM, or anything else that does not give the key away.
  *
  * Set `size` to sizeof(appmint_signer). By it the library distinguishes programs that were built
- * with other versions of this header.
+ * with other versions of this header: a member that an older program lacks is NULL, and a newer
+ * one's that the library does not know must be zero.
  */
 typedef struct {
   /** sizeof(appmint_signer) */
@@ -286,7 +287,8 @@ void appmint_config_set_fallback_key_id(appmint_config *config,
  *
  * The struct is copied, and its `userdata` passes to the library. `drop` is called exactly once:
  * when neither the configuration nor an app that was made with it needs `userdata`, or at once if
- * the signer is refused. It is not called if `signer` is NULL or its `size` is too small.
+ * the signer is refused. It is not called if `signer` is NULL or its `size` is not one, since
+ * nobody knows then where `drop` is.
  */
 void appmint_config_set_signer(appmint_config *config, const appmint_signer *signer);
 
@@ -1880,7 +1882,8 @@ typedef struct appmint_bytes appmint_bytes;
  * its arguments until it returns. Names and owners end with a NUL.
  *
  * Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that
- * were built with other versions of this header.
+ * were built with other versions of this header: a member that an older program lacks is NULL,
+ * and a newer one's that the library does not know must be zero.
  */
 typedef struct {
   /** sizeof(appmint_store_callbacks) */

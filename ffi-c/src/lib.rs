@@ -16,6 +16,7 @@ mod convert;
 mod draft;
 mod once;
 mod panics;
+mod sized;
 mod text;
 pub mod values;
 
