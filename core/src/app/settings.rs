@@ -108,6 +108,7 @@ impl Settings {
     }
 
     fn build_here(self) -> Result<App> {
+        self.check_secrets()?;
         let platform = self.read_platform()?;
         platform.require_host()?;
         if !self.allow_plain_http {
@@ -135,6 +136,21 @@ impl Settings {
             connect_timeout: self.connect_timeout(timeout),
             capacity,
         })
+    }
+
+    fn check_secrets(&self) -> Result<()> {
+        let secrets = [
+            ("client_secret", &self.client_secret),
+            ("private_key_passphrase", &self.private_key_passphrase),
+            ("proxy", &self.proxy),
+            ("store", &self.store),
+            ("store_key", &self.store_key),
+            ("previous_store_key", &self.previous_store_key),
+        ];
+        match secrets.iter().find(|(_, secret)| secret.as_ref().is_some_and(Secret::has_nul)) {
+            Some((name, _)) => Err(Error::invalid(format!("{name} contains a NUL"))),
+            None => Ok(()),
+        }
     }
 
     fn client_config(&self, platform: Platform) -> Result<ClientConfig> {
