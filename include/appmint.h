@@ -70,9 +70,34 @@
  * - Threads. Any object may be used on any thread, and on several at once, with two exceptions: an
  *   object with setters must not be changed, and no object must be freed, while another thread
  *   uses it. Callbacks run on the library's threads, on several at once.
- * - Forks. The child of a process that has an app may use the app, and all objects that came from
- *   it.
  * - Nothing is global: there is nothing to initialise, and no last error.
+ *
+ * In your process:
+ *
+ * - Signals. The library has no handler, and its threads handle no signal of yours: from their
+ *   first instruction they block all but SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP and SIGSYS, which
+ *   a thread raises by its own mistake. So your handlers run on your threads, sigwait misses nothing,
+ *   and a server that hangs up raises no SIGPIPE. A callback runs with this mask, and so does a
+ *   program that it starts by fork and exec, unless it sets another mask. A signal does not end a
+ *   function that waits.
+ * - Stack. A function uses at most 64 KiB of its thread's stack, whatever its arguments are. What
+ *   needs more runs on threads of the library, which have 2 MiB, and so do callbacks.
+ * - Forks. The child of a process that has an app may use the app, and all objects that came from
+ *   it. No function waits for a lock that another thread of the parent had, with one exception: if
+ *   one was making a TLS connection or a JWT at that very moment, aws-lc's generator of random
+ *   numbers may stay locked, and the child's first TLS connection or JWT waits for ever. A child
+ *   that must be certain calls exec, or is forked while no thread uses the app. Between vfork and
+ *   exec, and in a signal handler, call nothing.
+ * - Memory. The library allocates with malloc, ends the process if there is no memory, and wipes
+ *   what it frees. A text that it returned is wiped when its object is freed; a copy of yours is
+ *   not. A core dump of a program that uses an app holds the tokens in use. After dlclose the
+ *   library stays mapped, since its threads may run on.
+ * - Cancellation. Functions have cancellation points, and a thread that is cancelled inside one
+ *   ends the process: call pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, ...) before. No callback
+ *   may leave by longjmp, an exception or pthread_exit.
+ * - Static linking. Link the archive of `make archive`, in which only appmint_... is global. The
+ *   libappmint.a of cargo also has SQLite's and aws-lc's functions, which may take the place of
+ *   yours.
  *
  * Generated from ffi-c: do not edit.
  */

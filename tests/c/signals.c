@@ -57,12 +57,12 @@ static void mask(int how, int signal) {
 }
 /* Sends the process a signal that only this thread waits for. Its default action would end the process. */
 static int is_ours(int signal) {
-  struct timespec patience = {20, 0};
+  struct timespec at_most = {20, 0};
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, signal);
   CHECK(!kill(getpid(), signal));
-  return sigtimedwait(&set, NULL, &patience) == signal;
+  return sigtimedwait(&set, NULL, &at_most) == signal;
 }
 
 /* ---- apps */
