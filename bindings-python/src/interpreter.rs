@@ -12,12 +12,12 @@
 
 use std::{
     cell::Cell,
-    sync::atomic::{AtomicBool, AtomicIsize, Ordering::SeqCst},
+    sync::atomic::{AtomicBool, AtomicI64, AtomicIsize, Ordering::SeqCst},
     thread,
     time::{Duration, Instant},
 };
 
-use pyo3::{prelude::*, types::PyDict, wrap_pyfunction};
+use pyo3::{exceptions::PyImportError, ffi, prelude::*, types::PyDict, wrap_pyfunction};
 
 /// Calls Python; `None` when the interpreter is finalizing.
 pub(crate) fn attach<T>(call: impl FnOnce(Python<'_>) -> T) -> Option<T> {
@@ -50,6 +50,19 @@ pub(crate) fn attached<T>(work: impl FnOnce() -> T) -> T {
     }
     let _restore = Restore(IS_ATTACHED.replace(true));
     work()
+}
+
+/// Refuses to be imported by a second interpreter of the process: the module holds objects of the first,
+/// and stops calling back when that one exits.
+pub(crate) fn claim(_attached: Python<'_>) -> PyResult<()> {
+    // SAFETY: this thread is attached to an interpreter, which both functions demand.
+    let this = unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) };
+    match OWNER.compare_exchange(NOBODY, this, SeqCst, SeqCst) {
+        Err(owner) if owner != this => Err(PyImportError::new_err(
+            "another interpreter of this process has imported appmint, and only one can use it",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Registers what is called when Python forks and when it exits.
@@ -142,6 +155,9 @@ thread_local! {
     static IS_ATTACHED: Cell<bool> = const { Cell::new(false) };
 }
 
+/// The interpreter that has imported the module.
+static OWNER: AtomicI64 = AtomicI64::new(NOBODY);
+const NOBODY: i64 = -1;
 static IS_FINALIZING: AtomicBool = AtomicBool::new(false);
 /// Forks in progress.
 static FORKS: AtomicIsize = AtomicIsize::new(0);

@@ -70,6 +70,7 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::interpreter::claim(module.py())?;
         crate::imports::import_all(module.py())?;
         crate::interpreter::register_hooks(module.py())
     }

@@ -90,22 +90,36 @@ def test_a_server_that_hangs_up_ends_no_program_with_default_signals(resetting_s
     assert (done.returncode, done.stdout) == (0, "True True True\n"), done.stderr
 
 
-OUTLIVED = """
+INTERPRETERS = """
+import sys
 try:
     import _xxsubinterpreters as interpreters
-    other = interpreters.create(isolated=False)
+    create, run = lambda: interpreters.create(isolated=False), interpreters.run_string
 except ImportError:
     import _interpreters as interpreters
-    other = interpreters.create("legacy")
-import sys
-interpreters.%s(other, "import sys; sys.path = %%r\\nimport appmint; print(appmint.version())" %% sys.path)
+    create, run = lambda: interpreters.create("legacy"), interpreters.exec
+IMPORT = "import sys; sys.path = %r\\nimport appmint; print(appmint.version())" % sys.path
+"""
+OUTLIVED = INTERPRETERS + """
+run(create(), IMPORT)
 print("the main interpreter ends")
+"""
+SECOND = INTERPRETERS + """
+import appmint
+other = create()
+run(other, "try:\\n    %s\\nexcept ImportError as error: print(error)" % IMPORT.replace("\\n", "\\n    "))
+interpreters.destroy(other)
+print(appmint.App("github", app_id=1, signer=lambda _: bytes(256)).jwt().kind)
 """
 
 
-@pytest.mark.skipif(sys.version_info < (3, 9), reason="interpreters are needed")
 def test_an_interpreter_that_outlives_the_main_one_ends_too():
-    name = "run_string" if sys.version_info < (3, 13) else "exec"
-    done = run(OUTLIVED % name)
+    done = run(OUTLIVED)
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("the main interpreter ends\n")
+
+
+def test_a_second_interpreter_is_refused_and_the_first_goes_on():
+    done = run(SECOND)
+    refusal = "another interpreter of this process has imported appmint, and only one can use it\n"
+    assert (done.returncode, done.stdout) == (0, refusal + "jwt\n"), done.stderr
