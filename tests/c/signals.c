@@ -9,6 +9,7 @@
 #include <appmint.h>
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -125,6 +126,36 @@ static void a_server_that_hangs_up_ends_no_program(const appmint_app *app) {
   printf("%d minted, %d failed, %d alarms\n", count.minted, count.failed, (int)alarms);
   CHECK(count.minted > mints / 20 && count.failed > mints / 20);
 }
+/* The signals that a thread of this process blocks, a bit for each. */
+static unsigned long long blocked_by(const char *thread) {
+  char path[300], line[256];
+  unsigned long long blocked = 0;
+  FILE *status;
+  snprintf(path, sizeof path, "/proc/self/task/%s/status", thread);
+  status = fopen(path, "r");
+  if (!status) return ~0ULL; /* it has ended meanwhile */
+  while (fgets(line, sizeof line, status)) sscanf(line, "SigBlk: %llx", &blocked);
+  fclose(status);
+  return blocked;
+}
+/* Those of the library itself, of its HTTP client, and of that client's look-ups of names. */
+static void each_thread_of_the_library_blocks_the_program_s_signals(void) {
+  static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGCHLD, SIGPROF};
+  DIR *threads = opendir("/proc/self/task");
+  struct dirent *thread;
+  int count = 0;
+  size_t i;
+  CHECK(threads != NULL);
+  while (threads && (thread = readdir(threads))) {
+    if (thread->d_name[0] == '.' || atoi(thread->d_name) == getpid()) continue;
+    for (i = 0; i < sizeof signals / sizeof *signals; i++)
+      CHECK(blocked_by(thread->d_name) >> (signals[i] - 1) & 1);
+    count++;
+  }
+  if (threads) closedir(threads);
+  printf("%d threads of the library\n", count);
+  CHECK(count >= 3);
+}
 static void a_signal_that_the_program_waits_for_is_not_stolen(const appmint_app *app) {
   outcomes count = {0, 0};
   int i, ours = 0;
@@ -211,6 +242,7 @@ int main(int argc, char **argv) {
   start_alarms();
   app = app_of(config_for(argv));
   a_server_that_hangs_up_ends_no_program(app);
+  each_thread_of_the_library_blocks_the_program_s_signals();
   a_store_that_ends_ends_no_program(argv);
   a_browser_that_goes_away_ends_no_program(app);
   a_signal_that_the_program_waits_for_is_not_stolen(app);
