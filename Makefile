@@ -17,13 +17,13 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
          bindings-python/Cargo.toml bindings-python/pyproject.toml
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
-.PHONY: help demo test lint bench torture size header docs mutants clean \
+.PHONY: help demo test lint bench torture size archive header docs mutants clean \
         test-structure test-rust test-c test-python test-node test-conformance test-browser test-secrets rust c python node
 
 help:
 	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr|acme]   one program in five languages'
 	@echo 'make test   all tests of all languages'
-	@echo 'make lint | bench | torture | mutants | size | header | docs | clean'
+	@echo 'make lint | bench | torture | mutants | size | archive | header | docs | clean'
 
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
@@ -79,7 +79,7 @@ node: bindings-node/node_modules/.appmint
 
 # The stamp says which packages it stands for, so that one more is installed.
 DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm:npm g++:g++ \
-          redis-server:redis-server chromium:chromium chromedriver:chromium-driver gdb:gdb
+          redis-server:redis-server openssl:openssl sqlite3:sqlite3 chromium:chromium chromedriver:chromium-driver gdb:gdb
 ifneq ($(file <build/.debian),$(DEBIAN))
 .PHONY: build/.debian
 endif
@@ -116,10 +116,14 @@ lint: .venv/.tools bindings-node/node_modules/.packages
 	$(PYTHON) -m mypy --config-file bindings-python/pyproject.toml bindings-python/python/appmint
 	cd bindings-node && npx --no-install tsc --noEmit --strict --skipLibCheck false index.d.cts index.d.mts
 
-bench: python node
-	cargo bench --locked -p appmint-core
+# The archive to link with: cargo's own has SQLite's and aws-lc's symbols among its global ones.
+archive: build/.debian
 	cargo build --locked --release -p appmint-ffi
-	@mkdir -p build && $(CC) -O2 -Iinclude tests/bench/c.c $(CARGO_TARGET_DIR)/release/libappmint.a -lm -ldl -lpthread -o build/bench_c
+	tools/archive $(CARGO_TARGET_DIR)/release/libappmint.a build/libappmint.a
+
+bench: python node archive
+	cargo bench --locked -p appmint-core
+	$(CC) -O2 -Iinclude tests/bench/c.c build/libappmint.a -lm -ldl -lpthread -o build/bench_c
 	build/bench_c
 	$(PYTHON) tests/bench/python.py
 	node tests/bench/node.mjs

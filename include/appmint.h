@@ -70,9 +70,34 @@
  * - Threads. Any object may be used on any thread, and on several at once, with two exceptions: an
  *   object with setters must not be changed, and no object must be freed, while another thread
  *   uses it. Callbacks run on the library's threads, on several at once.
- * - Forks. The child of a process that has an app may use the app, and all objects that came from
- *   it.
  * - Nothing is global: there is nothing to initialise, and no last error.
+ *
+ * In your process:
+ *
+ * - Signals. The library has no handler, and its threads handle no signal of yours: from their
+ *   first instruction they block all but SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP and SIGSYS, which
+ *   a thread raises by its own mistake. So your handlers run on your threads, sigwait misses nothing,
+ *   and a server that hangs up raises no SIGPIPE. A callback runs with this mask, and so does a
+ *   program that it starts by fork and exec, unless it sets another mask. A signal does not end a
+ *   function that waits.
+ * - Stack. A function uses at most 64 KiB of its thread's stack, whatever its arguments are. What
+ *   needs more runs on threads of the library, which have 2 MiB, and so do callbacks.
+ * - Forks. The child of a process that has an app may use the app, and all objects that came from
+ *   it. No function waits for a lock that another thread of the parent had, with one exception: if
+ *   one was making a TLS connection or a JWT at that very moment, aws-lc's generator of random
+ *   numbers may stay locked, and the child's first TLS connection or JWT waits for ever. A child
+ *   that must be certain calls exec, or is forked while no thread uses the app. Between vfork and
+ *   exec, and in a signal handler, call nothing.
+ * - Memory. The library allocates with malloc, ends the process if there is no memory, and wipes
+ *   what it frees. A text that it returned is wiped when its object is freed; a copy of yours is
+ *   not. A core dump of a program that uses an app holds the tokens in use. After dlclose the
+ *   library stays mapped, since its threads may run on.
+ * - Cancellation. Functions have cancellation points, and a thread that is cancelled inside one
+ *   ends the process: call pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, ...) before. No callback
+ *   may leave by longjmp, an exception or pthread_exit.
+ * - Static linking. Link the archive of `make archive`, in which only appmint_... is global. The
+ *   libappmint.a of cargo also has SQLite's and aws-lc's functions, which may take the place of
+ *   yours.
  *
  * Generated from ffi-c: do not edit.
  */
@@ -192,7 +217,8 @@ const appmint_list *appmint_platforms(void);
  * Signs instead of a private key: a KMS, an HSM, or anything else that does not give the key away.
  *
  * Set `size` to sizeof(appmint_signer). By it the library distinguishes programs that were built
- * with other versions of this header.
+ * with other versions of this header: a member that an older program lacks is NULL, and a newer
+ * one's that the library does not know must be zero.
  */
 typedef struct {
   /** sizeof(appmint_signer) */
@@ -286,7 +312,8 @@ void appmint_config_set_fallback_key_id(appmint_config *config,
  *
  * The struct is copied, and its `userdata` passes to the library. `drop` is called exactly once:
  * when neither the configuration nor an app that was made with it needs `userdata`, or at once if
- * the signer is refused. It is not called if `signer` is NULL or its `size` is too small.
+ * the signer is refused. It is not called if `signer` is NULL or its `size` is not one, since
+ * nobody knows then where `drop` is.
  */
 void appmint_config_set_signer(appmint_config *config, const appmint_signer *signer);
 
@@ -1880,7 +1907,8 @@ typedef struct appmint_bytes appmint_bytes;
  * its arguments until it returns. Names and owners end with a NUL.
  *
  * Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that
- * were built with other versions of this header.
+ * were built with other versions of this header: a member that an older program lacks is NULL,
+ * and a newer one's that the library does not know must be zero.
  */
 typedef struct {
   /** sizeof(appmint_store_callbacks) */

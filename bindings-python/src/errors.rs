@@ -3,9 +3,9 @@
 use std::error::Error as _;
 
 use appmint_core::{Error, ErrorKind, Reason};
-use pyo3::{exceptions::PyTypeError, prelude::*, sync::PyOnceLock, types::PyDict};
+use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
 
-use crate::{callback::Raised, time::Span};
+use crate::{callback::Raised, imports::ERRORS_BY_KIND, time::Span};
 
 /// The exception for an error of the core.
 pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
@@ -29,9 +29,7 @@ pub(crate) fn unpicklable(class: &str) -> PyErr {
 }
 
 fn try_exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
-    static BY_KIND: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
-    let class = BY_KIND.import(py, "appmint._errors", "BY_KIND")?.as_any();
-    let class = class.get_item(error.kind().name())?;
+    let class = ERRORS_BY_KIND.get(py)?.get_item(error.kind().name())?;
     let details = PyDict::new(py);
     details.set_item("reason", error.reason().map(Reason::name))?;
     details.set_item("hint", error.hint())?;

@@ -12,12 +12,12 @@
 
 use std::{
     cell::Cell,
-    sync::atomic::{AtomicBool, AtomicIsize, Ordering::SeqCst},
+    sync::atomic::{AtomicBool, AtomicI64, AtomicIsize, Ordering::SeqCst},
     thread,
     time::{Duration, Instant},
 };
 
-use pyo3::{prelude::*, types::PyDict, wrap_pyfunction};
+use pyo3::{exceptions::PyImportError, ffi, prelude::*, types::PyDict, wrap_pyfunction};
 
 /// Calls Python; `None` when the interpreter is finalizing.
 pub(crate) fn attach<T>(call: impl FnOnce(Python<'_>) -> T) -> Option<T> {
@@ -52,6 +52,19 @@ pub(crate) fn attached<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
+/// Refuses to be imported by a second interpreter of the process: the module holds objects of the first,
+/// and stops calling back when that one exits.
+pub(crate) fn claim(_attached: Python<'_>) -> PyResult<()> {
+    // SAFETY: this thread is attached to an interpreter, which both functions demand.
+    let this = unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) };
+    match OWNER.compare_exchange(NOBODY, this, SeqCst, SeqCst) {
+        Err(owner) if owner != this => Err(PyImportError::new_err(
+            "another interpreter of this process has imported appmint, and only one can use it",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Registers what is called when Python forks and when it exits.
 pub(crate) fn register_hooks(py: Python<'_>) -> PyResult<()> {
     py.import("atexit")?.call_method1("register", (wrap_pyfunction!(at_exit, py)?,))?;
@@ -67,15 +80,23 @@ pub(crate) fn register_hooks(py: Python<'_>) -> PyResult<()> {
 }
 
 /// Lets no thread attach any more, and gives those that are attached a moment to finish.
+///
+/// An interpreter that outlives the main one ends while Python finalizes: a thread that detaches then
+/// never attaches again.
 #[pyfunction]
-fn at_exit(py: Python<'_>) {
+fn at_exit(py: Python<'_>) -> PyResult<()> {
     IS_FINALIZING.store(true, SeqCst);
+    let is_finalizing = || py.import("sys")?.call_method0("is_finalizing")?.is_truthy();
+    if ACTIVE.load(SeqCst) <= 0 || is_finalizing()? {
+        return Ok(());
+    }
     let end = Instant::now() + EXIT_TIMEOUT;
     py.detach(|| {
         while ACTIVE.load(SeqCst) > 0 && Instant::now() < end {
             thread::sleep(POLL_INTERVAL);
         }
     });
+    Ok(())
 }
 
 /// Waits, detached, until no thread is attaching or detaching.
@@ -134,6 +155,9 @@ thread_local! {
     static IS_ATTACHED: Cell<bool> = const { Cell::new(false) };
 }
 
+/// The interpreter that has imported the module.
+static OWNER: AtomicI64 = AtomicI64::new(NOBODY);
+const NOBODY: i64 = -1;
 static IS_FINALIZING: AtomicBool = AtomicBool::new(false);
 /// Forks in progress.
 static FORKS: AtomicIsize = AtomicIsize::new(0);

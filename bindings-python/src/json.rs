@@ -3,11 +3,13 @@
 
 use pyo3::{
     prelude::*,
-    sync::PyOnceLock,
     types::{PyDict, PyString},
 };
 
-use crate::arguments::utf8;
+use crate::{
+    arguments::utf8,
+    imports::{DUMPS, LOADS},
+};
 
 /// An argument that is JSON text already, or a value to be written as JSON.
 pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
@@ -19,13 +21,12 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
 
 /// A value as compact JSON.
 pub(crate) fn dump(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
-    static DUMPS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = value.py();
     let options = PyDict::new(py);
     options.set_item("ensure_ascii", false)?;
     options.set_item("allow_nan", false)?;
     options.set_item("separators", (",", ":"))?;
-    let text = DUMPS.import(py, "json", "dumps")?.call((value,), Some(&options))?;
+    let text = DUMPS.get(py)?.call((value,), Some(&options))?;
     utf8(name, text.cast::<PyString>()?)
 }
 
@@ -36,6 +37,5 @@ pub(crate) fn value<'py>(py: Python<'py>, json: &impl ToString) -> PyResult<Boun
 
 /// The Python value in JSON text, or in its bytes.
 pub(crate) fn load<'py>(text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    LOADS.import(text.py(), "json", "loads")?.call1((text,))
+    LOADS.get(text.py())?.call1((text,))
 }

@@ -28,6 +28,7 @@ mod errors;
 
 mod arguments;
 mod callback;
+mod imports;
 mod interpreter;
 mod json;
 mod time;
@@ -69,6 +70,8 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::interpreter::claim(module.py())?;
+        crate::imports::import_all(module.py())?;
         crate::interpreter::register_hooks(module.py())
     }
 

@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 use std::fs;
+#[cfg(not(target_os = "linux"))]
+use std::time::{Instant, SystemTime};
 use std::{
     fmt,
     sync::{
@@ -10,13 +12,7 @@ use std::{
     },
     time::Duration,
 };
-#[cfg(not(target_os = "linux"))]
-use std::{
-    sync::OnceLock,
-    time::{Instant, SystemTime},
-};
 
-#[cfg(target_os = "linux")]
 use once_cell::race::OnceBox;
 #[cfg(target_os = "linux")]
 use rustix::time::{ClockId, clock_gettime};
@@ -157,8 +153,8 @@ impl Clock for SystemClock {
     }
 
     fn monotonic(&self) -> Duration {
-        static START: OnceLock<Instant> = OnceLock::new();
-        START.get_or_init(Instant::now).elapsed()
+        static START: OnceBox<Instant> = OnceBox::new();
+        START.get_or_init(|| Box::new(Instant::now())).elapsed()
     }
 }
 

@@ -29,6 +29,12 @@ impl Secret {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// Whether a NUL is in it. No platform issues such a secret, and a program that passes it through C
+    /// would use its first part only; HMAC takes a key with NULs at its end for the key without.
+    pub(crate) fn has_nul(&self) -> bool {
+        self.0.contains('\0')
+    }
 }
 
 impl From<&str> for Secret {

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::{c_char, c_int, c_void},
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 use appmint_core::{Event, EventKind};
@@ -12,6 +12,7 @@ use crate::{
     callback::{Userdata, appmint_drop},
     convert::{NO_TIME, duration_ms, required},
     errors::appmint_error,
+    once::Once,
     settings::{appmint_config, set},
     text::{Names, OnceText},
 };
@@ -61,7 +62,7 @@ fn number(kind: EventKind) -> i32 {
 pub struct appmint_event {
     core: Event,
     installation_id: OnceText,
-    error: OnceLock<Option<appmint_error>>,
+    error: Once<Option<appmint_error>>,
     description: OnceText,
 }
 

@@ -14,7 +14,9 @@ mod call;
 pub mod callback;
 mod convert;
 mod draft;
+mod once;
 mod panics;
+mod sized;
 mod text;
 pub mod values;
 

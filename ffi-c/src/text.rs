@@ -1,16 +1,12 @@
 //! Text that C reads: UTF-8 with a NUL at its end.
 
-use std::{
-    ffi::c_char,
-    ptr,
-    sync::{Arc, OnceLock},
-};
+use std::{ffi::c_char, ptr, sync::Arc};
 
 use appmint_core::Secret;
 use arc_swap::ArcSwap;
 use zeroize::Zeroizing;
 
-use crate::panics;
+use crate::{once::Once, panics};
 
 /// Text with a NUL at its end, zeroized when dropped. A NUL inside, which would hide what follows
 /// it, becomes U+FFFD.
@@ -48,7 +44,7 @@ impl From<&str> for Text {
 
 /// Text that is made at the first call that needs it, and then stays at its address.
 #[derive(Default)]
-pub(crate) struct OnceText(OnceLock<Option<Text>>);
+pub(crate) struct OnceText(Once<Option<Text>>);
 
 impl OnceText {
     pub(crate) fn required<'a>(&'a self, text: impl FnOnce() -> &'a str) -> Option<&'a Text> {
@@ -90,11 +86,11 @@ impl GrowingTexts {
 }
 
 /// The names of a fixed list of numbers. They stay at their addresses for ever.
-pub(crate) struct Names(OnceLock<Vec<(i32, Text)>>);
+pub(crate) struct Names(Once<Vec<(i32, Text)>>);
 
 impl Names {
     pub(crate) const fn new() -> Self {
-        Self(OnceLock::new())
+        Self(Once::new())
     }
 
     pub(crate) fn pointer<I: Iterator<Item = (i32, &'static str)>>(

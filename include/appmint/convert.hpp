@@ -5,6 +5,7 @@
 
 #include "../appmint.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -74,6 +75,32 @@ inline std::int64_t count(const std::optional<std::chrono::milliseconds> &durati
   if (!duration) return APPMINT_DEFAULT;
   return duration->count() < 0 ? APPMINT_DEFAULT - 1 : duration->count();
 }
+
+// Overwrites memory in a way that compilers do not leave out.
+inline void wipe(char *start, std::size_t size) {
+  for (volatile char *byte = start; size > 0; size--) *byte++ = 0;
+}
+
+// Bytes that are wiped before they are freed.
+class Wiped {
+ public:
+  explicit Wiped(std::size_t size) : bytes_(size) {}
+  Wiped(const Wiped &) = delete;
+  Wiped &operator=(const Wiped &) = delete;
+  ~Wiped() { wipe(data(), size()); }
+
+  char *data() { return bytes_.data(); }
+  std::size_t size() const { return bytes_.size(); }
+  // Doubles the size. The first half keeps its bytes.
+  void grow() {
+    Wiped more(2 * size());
+    std::copy(bytes_.begin(), bytes_.end(), more.bytes_.begin());
+    bytes_.swap(more.bytes_);
+  }
+
+ private:
+  std::vector<char> bytes_;
+};
 
 // An array of texts, as C reads it.
 class Texts {

@@ -13,7 +13,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -329,16 +328,24 @@ inline App::Builder &App::Builder::previous_store_key(std::string_view key) & {
 }
 
 inline App::Builder &App::Builder::private_key_file(const std::filesystem::path &path) & {
-  std::ifstream file(path, std::ios::binary);
-  std::string key{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) throw std::system_error(errno, std::generic_category(), path.string());
-  return private_key(key);
+  std::ifstream file;
+  file.rdbuf()->pubsetbuf(nullptr, 0);  // a buffer of the stream's own would keep a copy
+  file.open(path, std::ios::binary);
+  detail::Wiped key(8192);
+  std::size_t len = 0;
+  while (file.read(key.data() + len, static_cast<std::streamsize>(key.size() - len))) {
+    len = key.size();
+    key.grow();
+  }
+  if (!file.eof()) throw std::system_error(errno, std::generic_category(), path.string());
+  return private_key({key.data(), len + static_cast<std::size_t>(file.gcount())});
 }
 
 inline App::Builder &App::Builder::signer(Signer callback) & {
   auto drop = [](void *userdata) { delete static_cast<Signer *>(userdata); };
+  auto function = callback ? &Builder::sign : nullptr;
   auto owned = new Signer(std::move(callback));
-  appmint_signer signer = {sizeof(appmint_signer), owned, &Builder::sign, drop};
+  appmint_signer signer = {sizeof(appmint_signer), owned, function, drop};
   return value(appmint_config_set_signer, &signer);
 }
 

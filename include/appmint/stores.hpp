@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,10 +56,12 @@ class StoreCalls {
   static int get(void *store, const char *name, appmint_bytes *value) noexcept {
     return outcome([&] {
       auto found = of(store).get(name);
-      if (found) check([&](auto error) {
-        return appmint_bytes_put(value, found->data(), found->size(), error);
-      });
-      return found.has_value();
+      if (!found) return false;
+      // Unencrypted, it holds tokens.
+      auto status = appmint_bytes_put(value, found->data(), found->size(), nullptr);
+      wipe(found->data(), found->size());
+      if (status != APPMINT_OK) throw std::bad_alloc();
+      return true;
     });
   }
   static int put(void *store, const char *name, const std::uint8_t *value, std::size_t value_len,

@@ -2,7 +2,7 @@
  * The cost of calls without network I/O, in nanoseconds, beside a table behind a mutex: what a program
  * would use without appmint.
  *
- *   cc -O2 -Iinclude tests/bench/c.c target/release/libappmint.a -lm -ldl -lpthread -o bench && ./bench
+ *   cc -O2 -Iinclude tests/bench/c.c build/libappmint.a -lm -ldl -lpthread -o bench && ./bench
  */
 #define _POSIX_C_SOURCE 200809L
 #include <appmint.h>

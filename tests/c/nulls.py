@@ -357,4 +357,5 @@ def main(path):
     print("\n".join(out))
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

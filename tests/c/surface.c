@@ -256,6 +256,39 @@ static void a_store_that_lacks_a_function_is_refused(void) {
   CHECK(count.drops == 10);
 }
 
+/* Structs as a later header may have them. */
+typedef struct { appmint_signer known; void (*later)(void); } later_signer;
+typedef struct { appmint_store_callbacks known; void (*later)(void); } later_store;
+static void later(void) {}
+
+static void a_struct_of_a_later_header_is_refused_if_it_sets_what_nobody_would_call(void) {
+  counter count = {WELL, 0, 0};
+  later_signer signer;
+  later_store calls;
+  appmint_config *config = atomgit();
+  appmint_app *app = NULL;
+  int i;
+  signer.known = signer_of(&count);
+  signer.known.size = sizeof signer;
+  signer.later = NULL;
+  calls.known = no_store;
+  calls.known.size = sizeof calls;
+  calls.later = NULL;
+  appmint_config_set_signer(config, &signer.known);
+  STORE(config, &calls.known);
+  appmint_config_set_store_unencrypted(config, 1);
+  CHECK(appmint_app_new(config, &app, NULL) == APPMINT_OK && count.drops == 0);
+  appmint_app_free(app);
+  appmint_config_free(config);
+  CHECK(count.drops == 2);
+  signer.later = calls.later = later;
+  config = appmint_config_new();
+  appmint_config_set_signer(config, &signer.known);
+  CHECK(count.drops == 3 && refuses(config, "signer sets a member that this library does not know"));
+  appmint_config_free(config);
+  CHECK(REFUSED(&calls.known, "callbacks sets a member that this library does not know") && count.drops == 4);
+}
+
 static void a_store_needs_a_key_or_is_left_unencrypted(void) {
   counter count = {WELL, 0, 0};
   appmint_config *config = atomgit();
@@ -1100,6 +1133,7 @@ int main(void) {
   a_signer_that_is_refused_is_dropped_at_once();
   the_first_mistake_of_the_setters_is_reported();
   a_store_that_lacks_a_function_is_refused();
+  a_struct_of_a_later_header_is_refused_if_it_sets_what_nobody_would_call();
   a_store_needs_a_key_or_is_left_unencrypted();
   a_store_s_failure_is_an_event();
   a_callback_that_is_refused_is_dropped_at_once();

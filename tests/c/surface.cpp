@@ -196,6 +196,8 @@ static void an_empty_function_is_refused() {
   CHECK(error && error->message() == "callback is NULL");
   error = error_of([] { return unreachable().own_store(nullptr).build(); });
   CHECK(error && error->message() == "callbacks is NULL");
+  error = error_of([] { return App::builder("atomgit").app_id("75").signer(appmint::Signer()).build(); });
+  CHECK(error && error->message() == "the signer's `sign` is NULL");
   auto source = unreachable().build().installation("14");
   error = error_of([&] { return source.on_change(nullptr); });
   CHECK(error && error->message() == "callback is NULL");
@@ -399,6 +401,11 @@ static void a_webhook_is_verified() {
   CHECK(error && error->message() == "the webhook has no signature");
   error = error_of([&] { return app.verify_webhook({{"X-Hub-Signature-256", signature}}, body, {}); });
   CHECK(error && error->kind() == ErrorKind::invalid_argument);
+  using namespace std::string_view_literals;
+  for (auto secret : {"mysecret\0other"sv, "mysecret\0"sv}) {
+    error = error_of([&] { return app.verify_webhook({{"X-Hub-Signature-256", signature}}, body, {"new", secret}); });
+    CHECK(error && error->message() == "secret contains a NUL");
+  }
 }
 
 static void the_operations_take_their_arguments() {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use pyo3::{exceptions::PyValueError, prelude::*, sync::PyOnceLock, types::PyBytes};
+use pyo3::{exceptions::PyValueError, prelude::*, types::PyBytes};
 
 use crate::{
     errors::{not_json, unpicklable},
+    imports::JOINED_HEADERS,
     json,
 };
 
@@ -24,8 +25,7 @@ impl Response {
     /// The headers: names in lower case, which are found in any case.
     #[getter]
     fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        static HEADERS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        HEADERS.import(py, "appmint._headers", "joined")?.call1((self.0.headers.clone(),))
+        JOINED_HEADERS.get(py)?.call1((self.0.headers.clone(),))
     }
 
     /// The whole body.

@@ -4,13 +4,13 @@ use pyo3::{
     PyClass, PyTraverseError, PyVisit,
     prelude::*,
     pyclass_init::PyClassInitializer,
-    sync::PyOnceLock,
     types::{PyAny, PyType},
 };
 
 use crate::{
     callback::Callbacks,
     errors::unpicklable,
+    imports::GENERIC_ALIAS,
     installations::{installation::Installation, repository::Repository},
     wait::wait,
     webhooks::config::WebhookDelivery,
@@ -53,8 +53,7 @@ impl Listing {
         cls: &Bound<'py, PyType>,
         item: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        static ALIAS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        ALIAS.import(cls.py(), "types", "GenericAlias")?.call1((cls, item))
+        GENERIC_ALIAS.get(cls.py())?.call1((cls, item))
     }
 
     fn __repr__(&self) -> &'static str {

@@ -45,6 +45,9 @@ impl App {
                 "the list of credentials is empty, or one of them is",
             )));
         }
+        if credentials.iter().any(Secret::has_nul) {
+            return Task::ready(Err(Error::invalid("one of the credentials contains a NUL")));
+        }
         let texts: Vec<_> = credentials.iter().map(Secret::reveal).collect();
         let operation = ApiOperation::new(OperationName::RevokeCredentials);
         let operation = operation.with("credentials", texts);

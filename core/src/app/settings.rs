@@ -18,6 +18,7 @@ use crate::{
     platform::Platform,
     secret::Secret,
     store::{self, Sealer, Store, StoreKey},
+    tasks::threads::on_own_stack,
 };
 
 /// The settings of an app. `None` means the default.
@@ -103,6 +104,11 @@ impl Settings {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the setting that is wrong;
     /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
     pub fn build(self) -> Result<App> {
+        on_own_stack(|| self.build_here())
+    }
+
+    fn build_here(self) -> Result<App> {
+        self.check_secrets()?;
         let platform = self.read_platform()?;
         platform.require_host()?;
         if !self.allow_plain_http {
@@ -130,6 +136,21 @@ impl Settings {
             connect_timeout: self.connect_timeout(timeout),
             capacity,
         })
+    }
+
+    fn check_secrets(&self) -> Result<()> {
+        let secrets = [
+            ("client_secret", &self.client_secret),
+            ("private_key_passphrase", &self.private_key_passphrase),
+            ("proxy", &self.proxy),
+            ("store", &self.store),
+            ("store_key", &self.store_key),
+            ("previous_store_key", &self.previous_store_key),
+        ];
+        match secrets.iter().find(|(_, secret)| secret.as_ref().is_some_and(Secret::has_nul)) {
+            Some((name, _)) => Err(Error::invalid(format!("{name} contains a NUL"))),
+            None => Ok(()),
+        }
     }
 
     fn client_config(&self, platform: Platform) -> Result<ClientConfig> {

@@ -62,6 +62,9 @@ impl App {
         if update.is_empty() {
             return Task::ready(Err(Error::invalid("the webhook update changes nothing")));
         }
+        if update.secret.as_ref().is_some_and(Secret::has_nul) {
+            return Task::ready(Err(Error::invalid("the webhook secret contains a NUL")));
+        }
         let operation = ApiOperation::new(OperationName::UpdateWebhookConfig)
             .with_optional("url", update.url)
             .with_optional("content_type", update.content_type)

@@ -215,15 +215,18 @@ fn exchange_fields<'a>(
         if !platform.authorization()?.pkce {
             return Err(platform.unsupported("PKCE"));
         }
-        fields.push(("code_verifier", verifier.reveal()));
+        fields.push(("code_verifier", required("code verifier", verifier)?));
     }
     Ok(fields)
 }
 
-/// The text of a secret that must not be empty.
+/// The text of a secret that must be there, without a NUL.
 pub(crate) fn required<'a>(what: &str, secret: &'a Secret) -> Result<&'a str> {
     if secret.is_empty() {
         return Err(Error::invalid(format!("the {what} is empty")));
+    }
+    if secret.has_nul() {
+        return Err(Error::invalid(format!("the {what} contains a NUL")));
     }
     Ok(secret.reveal())
 }

@@ -18,7 +18,7 @@ use crate::{
         message::{Body, Repeat, Request, Response, check_header},
     },
     secret::Secret,
-    tasks::{Deadline, Owned, PerProcess},
+    tasks::{Deadline, Owned, PerProcess, threads::with_signals_blocked},
 };
 
 /// Sends requests. [`HttpTransport`] is the default; another one may use the host program's own
@@ -105,7 +105,8 @@ impl HttpTransport {
         let (clients, proxy) = self.clients(url);
         let open = || {
             let builder = blocking::ClientBuilder::from(self.builder(proxy));
-            builder.timeout(None).build().map_err(no_client)
+            // The client starts a thread, perhaps on a thread of the program's.
+            with_signals_blocked(|| builder.timeout(None).build()).map_err(no_client)
         };
         clients.pooled.get_or_try_init(open).cloned()
     }

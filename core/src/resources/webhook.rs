@@ -51,6 +51,9 @@ impl WebhookEvent {
         if secrets.is_empty() || secrets.iter().any(Secret::is_empty) {
             return Err(Error::invalid("a webhook secret is missing or empty"));
         }
+        if secrets.iter().any(Secret::has_nul) {
+            return Err(Error::invalid("a webhook secret contains a NUL"));
+        }
         let signature =
             rules.signatures.iter().find_map(|rule| Some((rule, header(headers, &rule.header)?)));
         let (rule, received) = signature.ok_or_else(|| {
@@ -174,6 +177,15 @@ mod tests {
             assert_eq!(attempt.unwrap_err().reason(), Some(Reason::InvalidSignature));
         }
         assert_eq!(github(&headers, BODY, &[]).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    }
+
+    #[test]
+    fn a_secret_with_a_nul_is_refused_although_hmac_would_take_it() {
+        let headers = [("X-Hub-Signature-256", SIGNATURE)];
+        for secrets in [&["mysecret\0"][..], &["mysecret", "my\0secret"], &["mysecret\0other"]] {
+            let error = github(&headers, BODY, secrets).unwrap_err();
+            assert_eq!(error.message(), "a webhook secret contains a NUL");
+        }
     }
 
     #[test]

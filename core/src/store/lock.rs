@@ -11,7 +11,8 @@ use crate::{
     error::Result,
     tasks::{
         lock,
-        sync::{Condvar, Mutex, thread},
+        sync::{Condvar, Mutex},
+        threads,
     },
 };
 
@@ -52,9 +53,8 @@ impl Lock {
     /// loses the lock after one lease, however long its work would have taken.
     pub(crate) fn keep(&self) {
         let lease = Arc::clone(&self.0);
-        let builder = thread::Builder::new().name("appmint-lock".to_owned());
         // Without a thread the lease ends early, which only costs others a look at the record.
-        let _ = builder.spawn(move || lease.renew_until_released());
+        let _ = threads::start("appmint-lock", move || lease.renew_until_released());
     }
 }
 

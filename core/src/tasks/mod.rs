@@ -13,6 +13,7 @@ mod pool;
 #[allow(unreachable_pub, reason = "`lib.rs` shows it under another name")]
 pub mod simulated;
 pub(crate) mod sync;
+pub(crate) mod threads;
 
 use std::{
     fmt, mem,

@@ -9,7 +9,8 @@ use std::{
 
 use super::{
     Deadline, PerProcess, Shared, Stage, Task, lock,
-    sync::{Condvar, Mutex, thread},
+    sync::{Condvar, Mutex},
+    threads::{self, no_thread},
     timed_out,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -101,9 +102,8 @@ impl Pool {
         let started = if self.queue().is_closed() {
             Err(closed())
         } else {
-            let builder = thread::Builder::new().name("appmint-waiting".to_owned());
-            let started = builder.spawn(move || target.complete(&run(work, target.deadline)));
-            started.map(drop).map_err(no_thread)
+            let job = move || target.complete(&run(work, target.deadline));
+            threads::start("appmint-waiting", job).map_err(no_thread)
         };
         if let Err(error) = started {
             shared.complete(&Err(error));
@@ -199,8 +199,7 @@ impl Queue {
 
     fn start_thread(self: &Arc<Self>) -> std::io::Result<()> {
         let queue = Arc::clone(self);
-        let builder = thread::Builder::new().name("appmint-worker".to_owned());
-        builder.spawn(move || queue.work()).map(drop)
+        threads::start("appmint-worker", move || queue.work())
     }
 
     fn work(&self) {
@@ -232,10 +231,6 @@ impl Drop for Workers {
 
 fn closed() -> Error {
     Error::invalid("the app is closed").advise("Make a new one.")
-}
-
-fn no_thread(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Internal, "no thread could be started").caused_by(error)
 }
 
 /// Calls wait on the network, not on the processor, so there may be more threads than cores.

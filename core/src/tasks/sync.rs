@@ -19,7 +19,15 @@ mod real {
     };
 
     pub(crate) use arc_swap::ArcSwapOption;
-    pub(crate) use aws_lc_rs::rand::fill as fill_random;
+    use aws_lc_rs::error::Unspecified;
+
+    /// Fills a buffer with random bytes of the operating system.
+    ///
+    /// Not of aws-lc, whose generator has locks that a fork beside another thread leaves locked in the
+    /// child.
+    pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), Unspecified> {
+        getrandom::fill(bytes).map_err(|_| Unspecified)
+    }
 
     /// The current time of the clock that deadlines and leases are measured by.
     #[inline]

@@ -1,11 +1,12 @@
 //! The library's versions, and the platforms that are built in.
 
-use std::{ffi::c_char, sync::OnceLock};
+use std::ffi::c_char;
 
 use appmint_core::{VERSION, platform::Platform};
 
 use crate::{
     access::{read, text_of},
+    once::Once,
     text::OnceText,
     values::appmint_list,
 };
@@ -13,7 +14,7 @@ use crate::{
 /// The library's version, such as "0.1.0". APPMINT_VERSION is the header's. Never freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_version() -> *const c_char {
-    static TEXT: OnceLock<OnceText> = OnceLock::new();
+    static TEXT: Once<OnceText> = Once::new();
     text_of(Some(&TEXT), |text| text.get_or_init(OnceText::default).required(|| VERSION))
 }
 
@@ -27,6 +28,6 @@ pub extern "C" fn appmint_abi_version() -> u32 {
 /// The names of the built-in platforms. Never freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_platforms() -> Option<&'static appmint_list> {
-    static LIST: OnceLock<appmint_list> = OnceLock::new();
+    static LIST: Once<appmint_list> = Once::new();
     read(Some(&LIST), None, |list| Some(list.get_or_init(|| Platform::names().iter().collect())))
 }

@@ -4,7 +4,7 @@ use std::{
     ffi::{c_char, c_int, c_void},
     mem::{self, MaybeUninit},
     ptr,
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 use appmint_core::{Call, Response, Result};
@@ -16,6 +16,7 @@ use crate::{
     convert::{bytes, milliseconds, required, text},
     draft::{self, Draft},
     errors::{appmint_error, appmint_status},
+    once::Once,
     values::appmint_map,
 };
 
@@ -46,12 +47,12 @@ fn set<T>(
 /// A response, whatever its status. Its body is zeroized when freed.
 pub struct appmint_response {
     core: Arc<Response>,
-    headers: OnceLock<appmint_map>,
+    headers: Once<appmint_map>,
 }
 
 impl From<Arc<Response>> for appmint_response {
     fn from(core: Arc<Response>) -> Self {
-        Self { core, headers: OnceLock::new() }
+        Self { core, headers: Once::new() }
     }
 }
 

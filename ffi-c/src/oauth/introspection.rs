@@ -3,7 +3,6 @@
 use std::{
     ffi::{c_char, c_int},
     mem::MaybeUninit,
-    sync::OnceLock,
 };
 
 use appmint_core::oauth::Introspection;
@@ -11,6 +10,7 @@ use appmint_core::oauth::Introspection;
 use crate::{
     access::{free, read, text_and_len_of, text_of},
     convert::time_ms,
+    once::Once,
     text::OnceText,
     values::appmint_list,
 };
@@ -20,8 +20,8 @@ use crate::{
 pub struct appmint_introspection {
     core: Introspection,
     texts: Texts,
-    scopes: OnceLock<appmint_list>,
-    audience: OnceLock<appmint_list>,
+    scopes: Once<appmint_list>,
+    audience: Once<appmint_list>,
 }
 
 #[derive(Default)]
@@ -36,7 +36,7 @@ struct Texts {
 
 impl From<Introspection> for appmint_introspection {
     fn from(core: Introspection) -> Self {
-        let (scopes, audience) = (OnceLock::new(), OnceLock::new());
+        let (scopes, audience) = (Once::new(), Once::new());
         Self { core, texts: Texts::default(), scopes, audience }
     }
 }

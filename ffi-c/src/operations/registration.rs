@@ -1,12 +1,13 @@
 //! An app's registration.
 
-use std::{ffi::c_char, mem::MaybeUninit, sync::OnceLock};
+use std::{ffi::c_char, mem::MaybeUninit};
 
 use appmint_core::{Secret, resources::Registration};
 
 use crate::{
     access::{free, read, text_and_len_of, text_of},
     convert::time_ms,
+    once::Once,
     text::OnceText,
     values::{appmint_list, appmint_map},
 };
@@ -15,8 +16,8 @@ use crate::{
 pub struct appmint_registration {
     core: Registration,
     texts: Texts,
-    permissions: OnceLock<appmint_map>,
-    events: OnceLock<appmint_list>,
+    permissions: Once<appmint_map>,
+    events: Once<appmint_list>,
 }
 
 #[derive(Default)]
@@ -34,7 +35,7 @@ struct Texts {
 
 impl From<Registration> for appmint_registration {
     fn from(core: Registration) -> Self {
-        let (permissions, events) = (OnceLock::new(), OnceLock::new());
+        let (permissions, events) = (Once::new(), Once::new());
         Self { core, texts: Texts::default(), permissions, events }
     }
 }

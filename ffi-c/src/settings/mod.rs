@@ -232,7 +232,8 @@ pub extern "C" fn appmint_config_set_fallback_key_id(
 ///
 /// The struct is copied, and its `userdata` passes to the library. `drop` is called exactly once:
 /// when neither the configuration nor an app that was made with it needs `userdata`, or at once if
-/// the signer is refused. It is not called if `signer` is NULL or its `size` is too small.
+/// the signer is refused. It is not called if `signer` is NULL or its `size` is not one, since
+/// nobody knows then where `drop` is.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_signer(
     config: Option<&mut appmint_config>,

@@ -3,14 +3,18 @@
 use std::{
     ffi::{c_int, c_void},
     fmt,
+    mem::offset_of,
 };
 
 use appmint_core::{Error, ErrorKind, Result, auth::Signer};
 
+use crate::sized::{self, Copied, SizedStruct};
+
 /// Signs instead of a private key: a KMS, an HSM, or anything else that does not give the key away.
 ///
 /// Set `size` to sizeof(appmint_signer). By it the library distinguishes programs that were built
-/// with other versions of this header.
+/// with other versions of this header: a member that an older program lacks is NULL, and a newer
+/// one's that the library does not know must be zero.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct appmint_signer {
@@ -38,7 +42,13 @@ pub struct appmint_signer {
 }
 
 /// A signer that the library owns: dropping it calls the program's `drop`.
-pub(crate) struct Callback(appmint_signer);
+pub(crate) struct Callback(Copied<appmint_signer>);
+
+// SAFETY: it begins with its size, and zeros are NULL pointers.
+unsafe impl SizedStruct for appmint_signer {
+    const NAMES: (&'static str, &'static str) = ("signer", "appmint_signer");
+    const FIRST_SIZE: usize = offset_of!(Self, drop) + size_of::<usize>();
+}
 
 // SAFETY: the header demands that `sign` can be called on several threads at once, and `drop` on
 // any; `userdata` has no other use.
@@ -49,22 +59,13 @@ unsafe impl Sync for Callback {}
 impl Callback {
     /// Copies what `signer` points to. From then on `drop` will be called.
     pub(crate) fn take(signer: *const appmint_signer) -> Result<Self> {
-        if signer.is_null() {
-            return Err(Error::invalid("signer is NULL"));
-        }
-        // SAFETY: the header demands a struct whose first member, its size, can be read.
-        let size = unsafe { signer.cast::<usize>().read() };
-        if size < size_of::<appmint_signer>() {
-            return Err(Error::invalid(format!("signer has size {size}"))
-                .advise("Set `size` to sizeof(appmint_signer)."));
-        }
-        // SAFETY: the struct is as large as it says, so it has all the members that are read.
-        Ok(Self(unsafe { signer.read() }))
+        sized::read(signer).map(Self)
     }
 
-    /// Refuses a signer that cannot sign.
+    /// Refuses a signer that cannot sign, or should do more than sign.
     pub(crate) fn checked(self) -> Result<Self> {
-        match self.0.sign {
+        self.0.check()?;
+        match self.0.value.sign {
             Some(_) => Ok(self),
             None => Err(Error::invalid("the signer's `sign` is NULL")),
         }
@@ -73,12 +74,12 @@ impl Callback {
 
 impl Signer for Callback {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
-        let sign = self.0.sign.ok_or_else(|| failed("is NULL"))?;
+        let sign = self.0.value.sign.ok_or_else(|| failed("is NULL"))?;
         let mut signature = vec![0; LONGEST_SIGNATURE];
         let mut len = signature.len();
         let (start, out) = (message.as_ptr(), signature.as_mut_ptr());
         // SAFETY: the pointers are valid for the lengths beside them.
-        let code = unsafe { sign(self.0.userdata, start, message.len(), out, &raw mut len) };
+        let code = unsafe { sign(self.0.value.userdata, start, message.len(), out, &raw mut len) };
         if code != 0 {
             return Err(failed(&format!("returned {code}")));
         }
@@ -92,9 +93,9 @@ impl Signer for Callback {
 
 impl Drop for Callback {
     fn drop(&mut self) {
-        if let Some(drop) = self.0.drop {
+        if let Some(drop) = self.0.value.drop {
             // SAFETY: this is its only owner, so this is the only call.
-            unsafe { drop(self.0.userdata) };
+            unsafe { drop(self.0.value.userdata) };
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     ffi::{c_char, c_int, c_void},
     fmt,
-    mem::MaybeUninit,
+    mem::{MaybeUninit, offset_of},
     ptr,
     time::Duration,
 };
@@ -15,6 +15,7 @@ use crate::{
     callback::Userdata,
     convert::{self, required, time_ms},
     errors::{appmint_error, appmint_status},
+    sized::{self, SizedStruct},
     text::Text,
 };
 
@@ -41,7 +42,8 @@ pub struct appmint_bytes(Option<Vec<u8>>);
 /// its arguments until it returns. Names and owners end with a NUL.
 ///
 /// Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that
-/// were built with other versions of this header.
+/// were built with other versions of this header: a member that an older program lacks is NULL,
+/// and a newer one's that the library does not know must be zero.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct appmint_store_callbacks {
@@ -116,6 +118,12 @@ pub extern "C" fn appmint_bytes_put(
     })
 }
 
+// SAFETY: it begins with its size, and zeros are NULL pointers.
+unsafe impl SizedStruct for appmint_store_callbacks {
+    const NAMES: (&'static str, &'static str) = ("callbacks", "appmint_store_callbacks");
+    const FIRST_SIZE: usize = offset_of!(Self, unlock) + size_of::<usize>();
+}
+
 /// The program's callbacks and their `userdata`.
 pub(crate) struct OwnStore {
     calls: appmint_store_callbacks,
@@ -123,22 +131,14 @@ pub(crate) struct OwnStore {
 }
 
 impl OwnStore {
-    /// Refuses callbacks that lack a function.
+    /// Refuses callbacks that lack a function, or have one that nobody would call.
     pub(crate) fn checked(
         calls: *const appmint_store_callbacks,
         userdata: Userdata,
     ) -> Result<Self> {
-        if calls.is_null() {
-            return Err(Error::invalid("callbacks is NULL"));
-        }
-        // SAFETY: the header demands a struct whose first member, its size, can be read.
-        let size = unsafe { calls.cast::<usize>().read() };
-        if size < size_of::<appmint_store_callbacks>() {
-            return Err(Error::invalid(format!("callbacks has size {size}"))
-                .advise("Set `size` to sizeof(appmint_store_callbacks)."));
-        }
-        // SAFETY: the struct is as large as it says, so it has all the members that are read.
-        let calls = unsafe { calls.read() };
+        let copied = sized::read(calls)?;
+        copied.check()?;
+        let calls = copied.value;
         function("get", calls.get)?;
         function("put", calls.put)?;
         function("remove", calls.remove)?;

@@ -1,12 +1,13 @@
 //! A token.
 
-use std::{ffi::c_char, mem::MaybeUninit, sync::OnceLock};
+use std::{ffi::c_char, mem::MaybeUninit};
 
 use appmint_core::{Secret, Token, TokenKind};
 
 use crate::{
     access::{free, read, text_and_len_of, text_of},
     convert::time_ms,
+    once::Once,
     text::{Names, OnceText},
     values::{appmint_list, appmint_map},
 };
@@ -40,9 +41,9 @@ fn number(kind: TokenKind) -> i32 {
 pub struct appmint_token {
     pub(crate) core: Token,
     texts: Texts,
-    permissions: OnceLock<appmint_map>,
-    repositories: OnceLock<appmint_list>,
-    scopes: OnceLock<appmint_list>,
+    permissions: Once<appmint_map>,
+    repositories: Once<appmint_list>,
+    scopes: Once<appmint_list>,
 }
 
 #[derive(Default)]

@@ -140,7 +140,7 @@ pub(crate) fn now() -> Instant {
 /// Fills a buffer with random bytes.
 pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), Unspecified> {
     match Current::get() {
-        None => aws_lc_rs::rand::fill(bytes),
+        None => getrandom::fill(bytes).map_err(|_| Unspecified),
         Some(current) => {
             current.scheduler.state().random.fill(bytes);
             Ok(())

@@ -115,19 +115,30 @@ static appmint_status install_url(const appmint_app *app, appmint_authorization 
   word slug = arg("app_slug"), state = arg("state"), uri = arg("redirect_uri");
   return appmint_app_install_url(app, slug.value, slug.len, state.value, state.len, uri.value, uri.len, out, e);
 }
-static appmint_status revoke_credentials(const appmint_app *app, appmint_error **e) {
-  const char *credentials[16];
+/* The texts of a list with their lengths: one that has a NUL must arrive whole, to be refused. */
+enum { LONGEST_LIST = 16 };
+static size_t texts_in(word list, const char **starts, size_t *lens) {
   size_t count = 0;
-  for (char *it = first(arg("credentials").value); it && count < 16; it = next()) credentials[count++] = it;
-  return appmint_app_revoke_credentials(app, credentials, NULL, count, e);
+  const char *start = list.len ? list.value : NULL, *end = list.value + list.len, *comma;
+  while (start && count < LONGEST_LIST) {
+    comma = memchr(start, ',', (size_t)(end - start));
+    starts[count] = start;
+    lens[count++] = (size_t)((comma ? comma : end) - start);
+    start = comma ? comma + 1 : NULL;
+  }
+  return count;
+}
+static appmint_status revoke_credentials(const appmint_app *app, appmint_error **e) {
+  const char *credentials[LONGEST_LIST];
+  size_t lens[LONGEST_LIST], count = texts_in(arg("credentials"), credentials, lens);
+  return appmint_app_revoke_credentials(app, credentials, lens, count, e);
 }
 static appmint_status verify_webhook(const appmint_app *app, appmint_webhook_event **out, appmint_error **e) {
   appmint_header headers[256];
-  const char *secrets[16];
-  size_t header_count = 0, secret_count = 0;
+  const char *secrets[LONGEST_LIST];
+  size_t lens[LONGEST_LIST], header_count = 0, secret_count = texts_in(arg("secrets"), secrets, lens);
   word body = arg("body");
   for (size_t i = 0; i < word_count; i++)
     if (!strncmp(words[i].key, "header.", 7)) headers[header_count++] = (appmint_header){words[i].key + 7, N, words[i].value, words[i].len};
-  for (char *it = first(arg("secrets").value); it && secret_count < 16; it = next()) secrets[secret_count++] = it;
-  return appmint_app_verify_webhook(app, headers, header_count, body.value, body.len, secrets, NULL, secret_count, out, e);
+  return appmint_app_verify_webhook(app, headers, header_count, body.value, body.len, secrets, lens, secret_count, out, e);
 }
