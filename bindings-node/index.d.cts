@@ -98,9 +98,11 @@ export interface AppOptions extends NetworkOptions {
   platformDescriptor?: string | object | undefined
   /** The platform's host, such as `git.corp.example`, for a platform that can be at several. */
   host?: string | undefined
-  /** The base URL of the API, instead of the platform's own. */
+  /** The base URL of the API, instead of the platform's own. The web pages follow it where the platform's
+   * hosts say how; else the error asks for `webUrl`. */
   apiUrl?: string | URL | undefined
-  /** The base URL of the web pages where users authorize the app, instead of the platform's own. */
+  /** The base URL of the web pages where users authorize the app, and of OAuth, instead of the platform's
+   * own. The API follows it as the web pages follow the API. */
   webUrl?: string | URL | undefined
   /** The app's id, as the platform's settings page shows it. */
   appId?: Id | undefined

@@ -53,13 +53,15 @@ impl AppBuilder {
         self
     }
 
-    /// The base URL of the API; default the platform's own.
+    /// The base URL of the API; default the platform's own. The web pages follow it where the platform's
+    /// hosts say how; else `build` asks for [`web_url`](Self::web_url).
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
         self.0.api_url = Some(url.into());
         self
     }
 
-    /// The base URL of the web pages; default the platform's own.
+    /// The base URL of the web pages and of OAuth; default the platform's own. The API follows it as the
+    /// web pages follow the API.
     pub fn web_url(mut self, url: impl Into<String>) -> Self {
         self.0.web_url = Some(url.into());
         self

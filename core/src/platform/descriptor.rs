@@ -106,7 +106,8 @@ pub(crate) struct Hosts {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HostRule {
-    pub(crate) host: String,
+    /// Absent where a host alone does not lead here, and a base that is given does.
+    pub(crate) host: Option<String>,
     pub(crate) api: String,
     pub(crate) web: String,
 }
