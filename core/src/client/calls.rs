@@ -44,11 +44,10 @@ fn doubtful_status(error: &Error) -> Option<u16> {
 
 impl PlatformClient {
     /// Whether a call's path requires the caller's own credential, rather than the app's or the OAuth
-    /// client's.
-    pub(crate) fn requires_caller(&self, call: &Call) -> bool {
-        // An invalid path is refused when the call is made.
-        call.location(self.platform())
-            .map_or(true, |url| self.platform().route(&url) == Route::Caller)
+    /// client's. A path that leads elsewhere than it says is refused before it gets a credential.
+    pub(crate) fn requires_caller(&self, call: &Call) -> Result<bool> {
+        let url = call.location(self.platform())?;
+        Ok(self.platform().route(&url) == Route::Caller)
     }
 
     /// A call with the caller's own token.

@@ -209,10 +209,26 @@ impl Platform {
             return Err(Error::invalid("the path has a space, a backslash or a control character")
                 .advise("Percent-encode it."));
         }
-        if path.starts_with('/') && !path.starts_with("//") {
-            return join(self.base(Base::Api)?, path);
+        route::refuse_dot_segments(path)?;
+        let url = if path.starts_with('/') && !path.starts_with("//") {
+            join(self.base(Base::Api)?, path)?
+        } else {
+            self.own_url(path)?
+        };
+        self.refuse_empty_segments(&url)?;
+        Ok(url)
+    }
+
+    /// Refuses empty segments that change the credential: some servers read `/app//x` as `/app/x`.
+    fn refuse_empty_segments(&self, url: &Url) -> Result<()> {
+        let mut merged = url.clone();
+        let segments = url.path().split('/').filter(|segment| !segment.is_empty());
+        merged.set_path(&segments.collect::<Vec<_>>().join("/"));
+        if self.route(url) == self.route(&merged) {
+            return Ok(());
         }
-        self.own_url(path)
+        Err(Error::invalid("the path has an empty segment, and without it leads elsewhere")
+            .advise("Write one slash between segments."))
     }
 
     /// The credential that a URL of the API requires.

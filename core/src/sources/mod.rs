@@ -205,13 +205,18 @@ impl TokenSource {
                 .advise("Call `App::request` to use a token of your own.")));
         }
         let (client, timeout) = (Arc::clone(&self.sources.client), call.own_timeout());
-        if !client.requires_caller(&call) {
-            let pool = &self.sources.pool;
-            return pool.spawn_until(pool.deadline(timeout), move |deadline| {
-                client.call_by_route(&call, deadline)
-            });
+        match client.requires_caller(&call) {
+            Err(error) => Task::ready(Err(error)),
+            Ok(false) => {
+                let pool = &self.sources.pool;
+                pool.spawn_until(pool.deadline(timeout), move |deadline| {
+                    client.call_by_route(&call, deadline)
+                })
+            }
+            Ok(true) => self.with_token(timeout, move |token, deadline| {
+                client.attempt_call(&call, token, deadline)
+            }),
         }
-        self.with_token(timeout, move |token, deadline| client.attempt_call(&call, token, deadline))
     }
 
     /// Calls `attempt` with the token. A token that was minted a moment ago is given time to become
