@@ -754,8 +754,13 @@ export class TokenSource {
   authorizationHeader(options?: TokenOptions): Promise<string>
   /** When the token in memory expires; null without a token, or if the platform did not say. */
   get expiresAt(): Date | null
-  /** Forgets the token in memory, so that the next call mints one. A token that was returned before still works. */
-  invalidate(): void
+  /**
+   * Forgets a token if it is still the one in memory: the answer to a 401 of a request that was made with it. However
+   * many callers got it, one new token is minted for all of them. Without an argument, forgets whichever token is in
+   * memory or being minted; then each of many callers would forget what the others have just minted. A token that
+   * was returned before still works.
+   */
+  invalidate(token?: string | Token): void
   /**
    * Calls back whenever the token changes, until the app is closed. The callback runs on the event loop and does not
    * keep the process alive; what it throws, or rejects with, is ignored. If the installation is looked up, the

@@ -233,11 +233,21 @@ void appmint_config_set_platform_descriptor(appmint_config *config,
 /** The platform's host, such as "git.corp.example", for platforms that can be hosted anywhere. */
 void appmint_config_set_host(appmint_config *config, const char *host, size_t host_len);
 
-/** The base URL of the API; default the platform's. */
-void appmint_config_set_api_url(appmint_config *config, const char *api_url, size_t api_url_len);
+/**
+ * The base URL of the API; default the platform's. The web pages follow it where the platform's hosts
+ * say how; else making the app asks for the web pages' URL.
+ */
+void appmint_config_set_api_url(appmint_config *config,
+                                const char *api_url,
+                                size_t api_url_len);
 
-/** The base URL of the web pages, where a user authorizes; default the platform's. */
-void appmint_config_set_web_url(appmint_config *config, const char *web_url, size_t web_url_len);
+/**
+ * The base URL of the web pages, where a user authorizes, and of OAuth; default the platform's. The API
+ * follows it as the web pages follow the API.
+ */
+void appmint_config_set_web_url(appmint_config *config,
+                                const char *web_url,
+                                size_t web_url_len);
 
 /** The app's id, as the platform's settings page shows it. */
 void appmint_config_set_app_id(appmint_config *config, const char *app_id, size_t app_id_len);
@@ -888,8 +898,18 @@ appmint_status appmint_source_authorization_header(const appmint_source *source,
 int64_t appmint_source_expires_at_ms(const appmint_source *source);
 
 /**
- * Forgets the token in memory, so that the next call mints one. A token that was already returned
- * still works.
+ * Forgets the token with this text if it is still the one in memory: the answer to a 401 of a request
+ * that was made with it. However many callers got it, one new token is minted for all of them. Nothing
+ * happens for a text that is not the token's, or that is not UTF-8.
+ */
+void appmint_source_invalidate_token(const appmint_source *source,
+                                     const char *token,
+                                     size_t token_len);
+
+/**
+ * Forgets the token in memory, whichever it is, so that the next call mints one. A token that was
+ * already returned still works. After a 401 call appmint_source_invalidate_token: with this function,
+ * each of many callers would forget what the others have just minted.
  */
 void appmint_source_invalidate(const appmint_source *source);
 

@@ -170,7 +170,13 @@ class TokenSource {
       std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
   /// When the token in memory expires; none if there is none.
   [[nodiscard]] std::optional<Time> expires_at() const;
-  /// Forgets the token in memory, so that the next call mints one.
+  /// Forgets this token if it is still the one in memory: the answer to a 401 of a request that was
+  /// made with it. However many callers got it, one new token is minted for all of them.
+  void invalidate(const Token &token) const;
+  /// The same, given the token's text.
+  void invalidate(std::string_view token) const;
+  /// Forgets the token in memory, whichever it is, so that the next call mints one. After a 401 name
+  /// the token: else each of many callers would forget what the others have just minted.
   void invalidate() const;
   /// Registers a callback for new tokens, until the app and its sources are gone. `before` is the
   /// token that is replaced: none for the first. The callback runs on the thread that fetched the
@@ -232,6 +238,12 @@ inline std::string TokenSource::authorization_header(
 
 inline std::optional<Time> TokenSource::expires_at() const {
   return detail::time(appmint_source_expires_at_ms(c_handle()));
+}
+
+inline void TokenSource::invalidate(const Token &token) const { invalidate(token.reveal()); }
+
+inline void TokenSource::invalidate(std::string_view token) const {
+  appmint_source_invalidate_token(c_handle(), token.data(), token.size());
 }
 
 inline void TokenSource::invalidate() const { appmint_source_invalidate(c_handle()); }

@@ -10,7 +10,7 @@ const { listingOf } = require('../installations/listing.cjs')
 const { Repository } = require('../installations/records.cjs')
 const { callNative, unwrap } = require('../native_calls.cjs')
 const { dateOf } = require('../records.cjs')
-const { tokenOf } = require('./token.cjs')
+const { tokenOf, tokenText } = require('./token.cjs')
 
 const INTERNAL = Symbol('appmint')
 
@@ -41,8 +41,10 @@ class TokenSource {
     return dateOf(callNative(() => this.#native.expiresAt()))
   }
 
-  invalidate() {
-    callNative(() => this.#native.invalidate())
+  invalidate(token) {
+    if (token === undefined) return callNative(() => this.#native.invalidate())
+    const text = tokenText('token', token)
+    callNative(() => this.#native.invalidateToken(text))
   }
 
   onChange(callback) {

@@ -57,6 +57,12 @@ impl TokenSource {
         self.0.expires_at().map(Timestamp::as_millis)
     }
 
+    /// Forgets this token if it is still the one in memory.
+    #[napi(catch_unwind)]
+    pub fn invalidate_token(&self, token: String) {
+        self.0.invalidate_token(token);
+    }
+
     /// Forgets the token in memory.
     #[napi(catch_unwind)]
     pub fn invalidate(&self) {

@@ -1258,8 +1258,16 @@ class TokenSource:
         None if there is none, or if the platform did not report it.
         """
 
-    def invalidate(self) -> None:
-        """Forgets the token in memory: the next call mints. The token itself keeps working."""
+    def invalidate(self, token: str | Token | None = None) -> None:
+        """Forgets a token if it is still the one in memory: the answer to a 401 of a request with it.
+
+        However many callers got it, one new token is minted for all of them. Without a token, forgets
+        whichever is in memory or being minted; then each of many callers would forget what the
+        others have just minted. The token itself keeps working.
+
+        Args:
+            token (str | Token): The token that was refused.
+        """
 
     def on_change(self, callback: Callable[[Token | None, Token], object]) -> None:
         """Registers a callback for new tokens, until the app is closed.

@@ -10,7 +10,7 @@ use crate::{
     events::log::Log,
     installations::listing::Listing,
     time::Time,
-    tokens::token::Token,
+    tokens::token::{Token, secret},
     wait::{self, wait, wait_within},
 };
 
@@ -79,9 +79,14 @@ impl TokenSource {
         self.core.expires_at().map(Time)
     }
 
-    /// Forgets the token in memory: the next call mints. The token itself keeps working.
-    fn invalidate(&self) {
-        self.core.invalidate();
+    /// Forgets a token if it is still the one in memory, or without an argument whichever it is.
+    #[pyo3(signature = (token=None))]
+    fn invalidate(&self, token: Optional<'_, '_>) -> PyResult<()> {
+        match optional("token", token, secret)? {
+            Some(token) => self.core.invalidate_token(token),
+            None => self.core.invalidate(),
+        }
+        Ok(())
     }
 
     /// Registers a callback for new tokens, until the app is closed.

@@ -162,11 +162,13 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         entry.invalidate()
     }
 
-    /// Forgets this very token; whether it was still the entry's.
-    pub(crate) fn invalidate_token(&self, entry: &Arc<Entry<K>>, token: &Token) -> bool {
+    /// Forgets the token with this secret; whether it was still the entry's. A fetch that runs goes on:
+    /// it began after somebody else had the token forgotten, or brings the token's successor.
+    pub(crate) fn invalidate_token(&self, entry: &Arc<Entry<K>>, secret: &str) -> bool {
         let in_flight = self.in_flight();
         let _guard = lock(&in_flight);
-        let is_held = entry.holds(token);
+        let cached = entry.cached();
+        let is_held = cached.as_ref().is_some_and(|cached| cached.token.reveal() == secret);
         if is_held {
             entry.invalidate();
         }

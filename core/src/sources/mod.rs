@@ -150,8 +150,22 @@ impl TokenSource {
         self.entry()?.cached().as_ref()?.token.expires_at()
     }
 
-    /// Forgets the token in memory, so that the next call fetches a new one. Copies of the token still
-    /// work.
+    /// Forgets this token if it is still the one in memory: the answer to a 401 of a request that was
+    /// made with it. However many callers got it, one new token is fetched for all of them, since a token
+    /// that came meanwhile stays.
+    ///
+    /// The token's text, or `&Token`.
+    pub fn invalidate_token(&self, token: impl Into<Secret>) {
+        if let Some(entry) = self.entry() {
+            self.sources.cache.invalidate_token(&entry, token.into().reveal());
+        }
+    }
+
+    /// Forgets the token in memory, whichever it is, and the one that is being fetched, so that the next
+    /// call fetches a new one. Copies of the token still work.
+    ///
+    /// After a 401 call [`invalidate_token`](Self::invalidate_token): with this one, each of many callers
+    /// would forget what the others have just fetched.
     pub fn invalidate(&self) {
         if let Some(entry) = self.entry() {
             self.sources.cache.invalidate(&entry);
@@ -262,7 +276,7 @@ impl TokenSource {
     fn drop_refused(&self, token: &Token) -> bool {
         let is_worthwhile = self.sources.client.retry().is_on() && !self.is_new(token);
         if let Some(entry) = self.entry().filter(|_| is_worthwhile)
-            && self.sources.cache.invalidate_token(&entry, token)
+            && self.sources.cache.invalidate_token(&entry, token.reveal())
         {
             let event = Event::new(EventKind::Refused);
             let event = event.with_installation(entry.key().installation_id());

@@ -13,7 +13,7 @@ use crate::{
     app::request::{appmint_request, appmint_response},
     call::{new_object, try_call},
     callback::{Userdata, appmint_drop},
-    convert::{milliseconds_or_default, required, time_ms},
+    convert::{milliseconds_or_default, required, text, time_ms},
     errors::{appmint_error, appmint_status},
     installations::repository::appmint_repositories,
     text::GrowingTexts,
@@ -101,8 +101,25 @@ pub extern "C" fn appmint_source_expires_at_ms(source: Option<&appmint_source>) 
     time_ms(read(source, None, |source| source.core.expires_at()))
 }
 
-/// Forgets the token in memory, so that the next call mints one. A token that was already returned
-/// still works.
+/// Forgets the token with this text if it is still the one in memory: the answer to a 401 of a request
+/// that was made with it. However many callers got it, one new token is minted for all of them. Nothing
+/// happens for a text that is not the token's, or that is not UTF-8.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_invalidate_token(
+    source: Option<&appmint_source>,
+    token: *const c_char,
+    token_len: usize,
+) {
+    read(source, (), |source| {
+        if let Ok(token) = text("token", token, token_len) {
+            source.core.invalidate_token(token);
+        }
+    });
+}
+
+/// Forgets the token in memory, whichever it is, so that the next call mints one. A token that was
+/// already returned still works. After a 401 call appmint_source_invalidate_token: with this function,
+/// each of many callers would forget what the others have just minted.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_invalidate(source: Option<&appmint_source>) {
     read(source, (), |source| source.core.invalidate());

@@ -78,7 +78,8 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("revoke_credentials")) return revoke_credentials(app, e);
   if (IS("install_url")) return install_url(app, &got.authorization, e);
   if (IS("finish_install")) return appmint_app_finish_install(app, url.value, url.len, state.value, state.len, &got.found, e);
-  if (IS("invalidate") || IS("session_invalidate")) appmint_source_invalidate(got.source);
+  if (IS("invalidate") && token.value) appmint_source_invalidate_token(got.source, token.value, token.len);
+  else if (IS("invalidate") || IS("session_invalidate")) appmint_source_invalidate(got.source);
   if (IS("authorize")) return authorize(app, e);
   if (IS("open_authorization")) return open_authorization(app, e);
   if (IS("seal_authorization")) return appmint_app_seal_authorization(app, kept.authorization, &got.text, e);

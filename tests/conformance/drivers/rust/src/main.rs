@@ -109,7 +109,11 @@ impl Driver {
                 Answer::all(&source(app, words)?.repositories()?, words, Answer::repository)?
             }
             "invalidate" => {
-                source(app, words)?.invalidate();
+                let source = source(app, words)?;
+                match words.get("token") {
+                    Some(token) => source.invalidate_token(&**token),
+                    None => source.invalidate(),
+                }
                 Answer::default()
             }
             "source_request" => {
