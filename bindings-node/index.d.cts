@@ -56,7 +56,10 @@ export interface NetworkOptions {
   timeoutMs?: number | undefined
   /** The time to connect; default 10 000 ms, and at most three quarters of `timeoutMs`. */
   connectTimeoutMs?: number | undefined
-  /** A proxy's URL instead of the environment's; an empty string for no proxy. */
+  /**
+   * A proxy's URL instead of the environment's; an empty string for no proxy. This machine is always reached without
+   * one.
+   */
   proxy?: string | URL | undefined
   /** Certificates to trust in addition to the system's, as PEM. */
   rootCertificates?: Bytes | undefined

@@ -16,8 +16,9 @@ use std::{
 };
 
 use appmint_core::{
-    App, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
+    App, Deadline, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
     binding::Settings,
+    http::{HttpTransport, Network, Request, Response, Transport},
     oauth::{Authorization, AuthorizationRequest},
     store::{MemoryStore, SqliteStore, Store},
 };
@@ -483,6 +484,20 @@ fn begin_authorization(app: &App) -> (Authorization, String) {
     (authorization, callback)
 }
 
+/// Sends to a port of this machine where nothing listens.
+#[derive(Debug)]
+struct Misled {
+    port: u16,
+}
+
+impl Transport for Misled {
+    fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
+        let mut request = request.clone();
+        request.url.set_port(Some(self.port)).unwrap();
+        HttpTransport::new(&Network::default())?.send(&request, deadline)
+    }
+}
+
 #[test]
 fn what_was_done_once_is_known_to_all_under_a_wrong_clock_too() {
     let (folder, redis) = (Folder::new(), Redis::start());
@@ -512,11 +527,10 @@ fn a_code_that_was_never_sent_can_be_sent_and_one_that_may_be_spent_cannot() {
                 if up.load(Ordering::SeqCst) { answer(asked) } else { Answer::HangUp }
             },
         );
-    // Nothing listens at the token endpoint until the app's proxy is another one.
     let scene = Scene::new(&server.url(), STRICT);
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut cut_off = Scene::with_store(&server.url(), STRICT, Arc::clone(&scene.store));
-    cut_off.settings.proxy = Some(format!("http://{closed}").into());
+    cut_off.settings.transport = Some(Arc::new(Misled { port: closed.port() }));
     let unreachable = cut_off.app();
     let (authorization, callback) = begin_authorization(&unreachable);
     for _ in 0..2 {

@@ -132,7 +132,8 @@ class App::Builder {
   Builder connect_timeout(std::chrono::milliseconds after) && {
     return std::move(connect_timeout(after));
   }
-  /// The URL of a proxy; empty for none; default the one that the environment names.
+  /// The URL of a proxy; empty for none; default the one that the environment names. This machine is
+  /// always reached without one.
   Builder &proxy(std::string_view url) &;
   Builder proxy(std::string_view url) && { return std::move(proxy(url)); }
   /// PEM of certificates to trust in addition to the system's; default none.

@@ -93,7 +93,8 @@ class App:
         connect_timeout (timedelta | float): The timeout of connecting, which is lowered to three
             quarters of timeout if it is longer. Default: 10 s.
         proxy (str): The URL of an HTTP proxy, such as "http://user:password@host:port"; "" for no
-            proxy. Default: the proxy that the environment names.
+            proxy. Default: the proxy that the environment names. This machine is always reached
+            without one.
         root_certificates (str | bytes | PathLike): Root certificates in PEM that are trusted
             besides the system's.
         user_agent (str): Text that precedes appmint's own User-Agent header.

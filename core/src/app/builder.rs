@@ -146,7 +146,8 @@ impl AppBuilder {
         self
     }
 
-    /// A proxy's URL, empty for no proxy; default the environment's.
+    /// A proxy's URL, empty for no proxy; default the environment's. This machine is always reached
+    /// without one.
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.0.proxy = Some(url.into());
         self

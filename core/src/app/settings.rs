@@ -62,7 +62,8 @@ pub struct Settings {
     pub timeout: Option<Duration>,
     /// The time to connect; default 10 s, and never more than three quarters of `timeout`.
     pub connect_timeout: Option<Duration>,
-    /// A proxy's URL, instead of the environment's; empty for no proxy.
+    /// A proxy's URL, instead of the environment's; empty for no proxy. This machine is always reached
+    /// without one.
     pub proxy: Option<Secret>,
     /// PEM text of root certificates to trust beside the system's.
     pub root_certificates: Option<String>,
