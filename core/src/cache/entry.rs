@@ -4,7 +4,7 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -27,6 +27,8 @@ pub(crate) type Observer = Arc<dyn Fn(Option<&Token>, &Token) + Send + Sync>;
 pub(crate) struct CachedToken {
     pub(crate) token: Token,
     lifetime_ms: i64,
+    /// The platform has accepted it in a request of this process.
+    was_accepted: AtomicBool,
     /// No renewal begins before this time of the monotonic clock.
     next_renewal_ms: AtomicI64,
 }
@@ -91,6 +93,21 @@ impl<K> Entry<K> {
         self.invalidated.store(None);
     }
 
+    /// Notes that the platform has accepted this token.
+    pub(crate) fn note_accepted(&self, token: &Token) {
+        if let Some(cached) = self.cached.load().as_ref().filter(|cached| cached.token == *token) {
+            cached.was_accepted.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether nothing is known of this token yet: it is the current one, and the platform has not
+    /// accepted it so far.
+    pub(crate) fn is_untried(&self, token: &Token) -> bool {
+        let cached = self.cached.load();
+        let current = cached.as_ref().filter(|cached| cached.token == *token);
+        current.is_some_and(|cached| !cached.was_accepted.load(Ordering::Relaxed))
+    }
+
     pub(super) fn holds(&self, token: &Token) -> bool {
         self.cached.load().as_ref().is_some_and(|cached| cached.token == *token)
     }
@@ -102,7 +119,8 @@ impl CachedToken {
         // A token out of a store has lived for a while.
         let age_ms = token.age(now).and_then(|age| i64::try_from(age.as_millis()).ok());
         let lifetime_ms = token.remaining_ms(now).saturating_add(age_ms.unwrap_or(0));
-        Self { token, lifetime_ms, next_renewal_ms: AtomicI64::new(i64::MIN) }
+        let (was_accepted, next_renewal_ms) = (AtomicBool::new(false), AtomicI64::new(i64::MIN));
+        Self { token, lifetime_ms, was_accepted, next_renewal_ms }
     }
 
     /// The milliseconds until it expires, by the clock that says less.

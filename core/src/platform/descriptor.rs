@@ -351,6 +351,10 @@ pub(crate) struct Errors {
     pub(crate) message: Pointers,
     #[serde(default)]
     pub(crate) code: Pointers,
+    /// Members that name the route that refused, as a URL with a fragment: the request got as far as
+    /// that, so its token was known.
+    #[serde(default)]
+    pub(crate) route: Pointers,
     /// Headers that name the request, tried in order.
     #[serde(default)]
     pub(crate) request_id: Vec<String>,

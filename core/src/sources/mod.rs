@@ -3,9 +3,10 @@
 //! `source.token()` asks the cache ([`crate::cache`]) for the source's key ([`key`]). On a miss the
 //! cache calls [`fetch`]: a user's session refreshes ([`crate::sessions`]); any other token comes
 //! from the store if a usable one is there, else the platform mints it under the store's lock.
-//! [`looked_up`] is for installations whose id is not known yet, and [`listing`] for lists that are
-//! fetched page by page.
+//! [`looked_up`] is for installations whose id is not known yet, [`listing`] for lists that are fetched
+//! page by page, and [`attempts`] for requests whose token may be refused.
 
+mod attempts;
 mod fetch;
 mod key;
 mod listing;
@@ -24,12 +25,12 @@ use crate::{
     cache::{Entry, Observer, TokenCache},
     client::{Attempt, PlatformClient},
     error::{Error, ErrorKind, Result},
-    event::{Event, EventKind, EventSink},
+    event::EventSink,
     http::Response,
     platform::{descriptor::Operation, operations::OperationName, reply::Reply},
     resources::{Call, Installation, Lookup, Repository, operation::ApiOperation},
     secret::Secret,
-    tasks::{Deadline, Pool, Step, Task, sync::thread},
+    tasks::{Pool, Task},
     time::Timestamp,
     token::Token,
 };
@@ -233,68 +234,11 @@ impl TokenSource {
         }
     }
 
-    /// Calls `attempt` with the token. A token that was minted a moment ago is given time to become
-    /// known on the platform; an older token that the platform refuses is replaced once.
-    fn with_token<T: Clone + Send + 'static>(
-        &self,
-        timeout: Option<Duration>,
-        mut attempt: impl FnMut(&Token, Deadline) -> Attempt<T> + Send + 'static,
-    ) -> Task<T> {
-        let (this, mut is_replaced) = (self.clone(), false);
-        let deadline = self.sources.pool.deadline(timeout);
-        self.sources.pool.spawn_after(self.token(), deadline, move |token, deadline| {
-            let Attempt { outcome, doubtful_status } =
-                this.attempt_patiently(&token, deadline, &mut attempt);
-            if doubtful_status == Some(401) && !is_replaced && this.drop_refused(&token) {
-                is_replaced = true;
-                return Step::Await(this.token());
-            }
-            Step::Done(outcome)
-        })
-    }
-
-    fn attempt_patiently<T>(
-        &self,
-        token: &Token,
-        deadline: Deadline,
-        mut attempt: impl FnMut(&Token, Deadline) -> Attempt<T>,
-    ) -> Attempt<T> {
-        let mut attempts = 0;
-        loop {
-            let attempted = attempt(token, deadline);
-            let is_doubtful = attempted.doubtful_status.is_some() && self.is_new(token);
-            let wait = self.sources.client.retry().propagation_wait(attempts);
-            match wait.filter(|wait| is_doubtful && *wait < deadline.remaining()) {
-                Some(wait) => thread::sleep(wait),
-                None => return attempted,
-            }
-            attempts += 1;
-        }
-    }
-
-    /// Forgets a token that was refused, if another one may be accepted.
-    fn drop_refused(&self, token: &Token) -> bool {
-        let is_worthwhile = self.sources.client.retry().is_on() && !self.is_new(token);
-        if let Some(entry) = self.entry().filter(|_| is_worthwhile)
-            && self.sources.cache.invalidate_token(&entry, token.reveal())
-        {
-            let event = Event::new(EventKind::Refused);
-            let event = event.with_installation(entry.key().installation_id());
-            self.sources.events.emit(&event);
-        }
-        is_worthwhile
-    }
-
     fn entry(&self) -> Option<Arc<Entry<TokenKey>>> {
         match &self.place {
             Place::Known(entry) => Some(Arc::clone(entry)),
             Place::LookedUp(looked_up) => looked_up.entry(),
         }
-    }
-
-    fn is_new(&self, token: &Token) -> bool {
-        let now = self.sources.client.clock().reading();
-        token.age(now).is_some_and(|age| age < PROPAGATION_TIME)
     }
 }
 
@@ -378,6 +322,3 @@ impl fmt::Debug for TokenSource {
             .finish_non_exhaustive()
     }
 }
-
-/// The time that a new token may be unknown to a part of the platform; octokit.js waits half of it.
-const PROPAGATION_TIME: Duration = Duration::from_secs(10);
