@@ -65,7 +65,8 @@ impl App {
         self.0.client.platform()
     }
 
-    /// The app's JWT, which is reused until 60 s before it expires.
+    /// The app's JWT, which is reused until 60 s before it expires. It is signed once for everybody who
+    /// needs one at the same time.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) without a key or an app id,
@@ -74,7 +75,7 @@ impl App {
     pub fn jwt(&self) -> Task<Token> {
         match self.0.client.cached_jwt() {
             Some(jwt) => Task::ready(Ok(jwt)),
-            None => self.spawn(|client, _| client.new_jwt()),
+            None => self.spawn(PlatformClient::new_jwt),
         }
     }
 

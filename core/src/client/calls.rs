@@ -128,7 +128,7 @@ impl PlatformClient {
     /// does not help, the 401 is the answer.
     fn call_as_app(&self, call: &Call, deadline: Deadline) -> Result<Arc<Response>> {
         let mut refused = None;
-        let outcome = self.with_jwt(|jwt| {
+        let outcome = self.with_jwt(deadline, |jwt| {
             let request = call.request(self.platform(), self.config.max_response_body)?;
             let request = request.authorized(jwt.authorization_header());
             let response = Arc::new(self.send(&request, deadline)?);

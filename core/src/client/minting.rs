@@ -21,7 +21,7 @@ impl PlatformClient {
         scope: &Scope,
         deadline: Deadline,
     ) -> Result<Token> {
-        self.with_jwt(|jwt| {
+        self.with_jwt(deadline, |jwt| {
             let (id, jwt, scope) = (id.to_owned(), jwt.clone(), scope.clone());
             let grant = Grant::Installation { id, jwt, scope };
             self.exchange(&grant, deadline).map_err(|error| match error.reason() {
@@ -35,7 +35,7 @@ impl PlatformClient {
 
     /// A new token for the app itself, for its JWT.
     pub(crate) fn mint_for_app(&self, deadline: Deadline) -> Result<Token> {
-        self.with_jwt(|jwt| self.exchange(&Grant::App { jwt: jwt.clone() }, deadline))
+        self.with_jwt(deadline, |jwt| self.exchange(&Grant::App { jwt: jwt.clone() }, deadline))
     }
 
     /// A new token for the app itself, for an assertion at the token endpoint (RFC 7523 §2.1).

@@ -284,9 +284,9 @@ impl Sources {
         looked_up.resolve(self.client.clock().reading(), || {
             let (this, wanted) = (Arc::clone(self), Arc::clone(looked_up));
             self.pool.spawn(move |deadline| {
-                let found = this
-                    .client
-                    .with_jwt(|jwt| this.client.find_installation(&wanted.lookup, jwt, deadline));
+                let found = this.client.with_jwt(deadline, |jwt| {
+                    this.client.find_installation(&wanted.lookup, jwt, deadline)
+                });
                 let key = |found: Installation| {
                     TokenKey::new(Owner::Installation(found.id), wanted.scope.clone())
                 };

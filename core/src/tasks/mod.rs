@@ -7,6 +7,7 @@
 //! its own.
 
 mod future;
+mod pending;
 mod per_process;
 mod pool;
 #[cfg(feature = "simulation")]
