@@ -83,7 +83,7 @@ impl App {
 
     /// A list that is fetched with the app's JWT.
     pub(super) fn listing<T: Listed>(&self) -> Result<Listing<T>> {
-        let (client, pool) = (Arc::clone(&self.0.client), self.0.pool.clone());
+        let (client, pool) = (Arc::clone(&self.0.client), self.0.pool.for_calls());
         Listing::new(self.platform(), move |pages| {
             let (client, pages) = (Arc::clone(&client), Arc::clone(pages));
             pool.spawn(move |deadline| {

@@ -202,7 +202,7 @@ impl App {
             token: token.into(),
             token_type_hint,
         };
-        self.spawn(move |client, deadline| {
+        self.spawn_call(move |client, deadline| {
             match client.call_token_endpoint(&call, read_nothing, deadline) {
                 // RFC 7009 §2.2 requires a success for an unknown token; some servers refuse it.
                 Err(error) if error.platform_code() == Some("invalid_token") => Ok(()),
@@ -229,7 +229,7 @@ impl App {
             token: token.into(),
             token_type_hint,
         };
-        self.spawn(move |client, deadline| {
+        self.spawn_call(move |client, deadline| {
             client.call_token_endpoint(&call, Introspection::read, deadline)
         })
     }

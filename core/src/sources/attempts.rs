@@ -19,8 +19,9 @@ impl TokenSource {
         mut attempt: impl FnMut(&Token, Deadline) -> Attempt<T> + Send + 'static,
     ) -> Task<T> {
         let (this, mut is_replaced) = (self.clone(), false);
-        let deadline = self.sources.pool.deadline(timeout);
-        self.sources.pool.spawn_after(self.token(), deadline, move |token, deadline| {
+        let pool = self.sources.pool.for_calls();
+        let deadline = pool.deadline(timeout);
+        pool.spawn_after(self.token(), deadline, move |token, deadline| {
             let Attempt { outcome, doubtful_status, .. } =
                 this.attempt_patiently(&token, deadline, &mut attempt);
             if doubtful_status == Some(401) && !is_replaced && this.drop_refused(&token) {

@@ -223,7 +223,7 @@ impl TokenSource {
         match client.requires_caller(&call) {
             Err(error) => Task::ready(Err(error)),
             Ok(false) => {
-                let pool = &self.sources.pool;
+                let pool = self.sources.pool.for_calls();
                 pool.spawn_until(pool.deadline(timeout), move |deadline| {
                     client.call_by_route(&call, deadline)
                 })
@@ -300,7 +300,9 @@ impl Sources {
     /// Revokes an installation token.
     pub(crate) fn revoke(&self, token: Secret) -> Task<()> {
         let (client, operation) = (Arc::clone(&self.client), revoke_operation(token));
-        self.pool.spawn(move |deadline| client.perform(&operation, read_nothing, deadline))
+        self.pool
+            .for_calls()
+            .spawn(move |deadline| client.perform(&operation, read_nothing, deadline))
     }
 }
 
