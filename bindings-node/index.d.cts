@@ -717,7 +717,11 @@ export interface AppTokensOptions {
 
 /** The options of {@link TokenSource.token}. */
 export interface TokenOptions extends WaitOptions {
-  /** How much longer the token must live; default 60 000 ms. More than half of a token's life counts as half of it. */
+  /**
+   * How much longer the token must live; default 60 000 ms, or half of a shorter life. A token is minted if a new one
+   * has that much life. A life that no token of the platform has is refused where it is documented; elsewhere the new
+   * token is returned, with an event `served_stale`, and serves for half of its life.
+   */
   minValidMs?: number | undefined
   /**
    * Ends the waiting of this caller with a {@link TimeoutError}, while minting goes on for the others; default the

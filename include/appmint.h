@@ -323,7 +323,7 @@ void appmint_config_set_connect_timeout_ms(appmint_config *config, int64_t conne
 
 /**
  * The URL of a proxy, with a password if it needs one; "" for none. Default: the one that the
- * environment names.
+ * environment names. This machine is always reached without one.
  */
 void appmint_config_set_proxy(appmint_config *config, const char *proxy, size_t proxy_len);
 
@@ -874,6 +874,10 @@ const char *appmint_source_installation_id(const appmint_source *source);
 /**
  * A token that stays valid for at least `min_valid_ms` milliseconds (APPMINT_DEFAULT: 60000), from
  * memory or newly minted. Callers that need a new token at the same time share one.
+ *
+ * By default half of a life of less than two minutes is enough. APPMINT_ERROR_INVALID_ARGUMENT for a
+ * life that no token of the platform has, where it is documented; elsewhere the new token is returned,
+ * with an event APPMINT_EVENT_SERVED_STALE, and serves for half of its life.
  *
  * Blocks at most for `timeout_ms` (APPMINT_DEFAULT: the app's timeout), and not at all with a
  * token from memory. After the timeout minting goes on for the other callers.

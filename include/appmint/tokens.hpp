@@ -159,7 +159,9 @@ class TokenSource {
   /// The installation's id; none for the app's own tokens, for a user's, and before a lookup has
   /// found it.
   [[nodiscard]] std::optional<std::string> installation_id() const;
-  /// A token that stays valid for at least `min_valid` (default 60 s), from memory or newly minted.
+  /// A token that stays valid for at least `min_valid` (default 60 s, or half of a shorter life), from
+  /// memory or newly minted. A life that no token of the platform has is refused where it is
+  /// documented; elsewhere the new token is returned, with an event `served_stale`.
   /// Blocks at most for `timeout` (default the app's), and not at all with a token from memory.
   /// After the timeout minting goes on for the other callers.
   [[nodiscard]] Token token(std::optional<std::chrono::milliseconds> min_valid = std::nullopt,

@@ -9,7 +9,7 @@ use super::token::{Token, revealed};
 use crate::{
     app::request::{RequestRecord, ResponseRecord},
     completions::Completions,
-    durations::min_valid,
+    durations::from_millis,
     errors::{Outcome, outcome},
     installations::listing::Listing,
 };
@@ -35,7 +35,7 @@ impl TokenSource {
         id: u32,
         min_valid_ms: Option<f64>,
     ) -> Option<Outcome<Token>> {
-        completions.complete(id, self.0.token_valid_for(min_valid(min_valid_ms)), Token)
+        completions.complete(id, self.0.token_valid_for(min_valid_ms.map(from_millis)), Token)
     }
 
     /// The value of an `Authorization` header with such a token.
@@ -46,7 +46,7 @@ impl TokenSource {
         id: u32,
         min_valid_ms: Option<f64>,
     ) -> Option<Outcome<String>> {
-        let task = self.0.authorization_header_valid_for(min_valid(min_valid_ms));
+        let task = self.0.authorization_header_valid_for(min_valid_ms.map(from_millis));
         completions.complete(id, task, |secret| revealed(&secret))
     }
 

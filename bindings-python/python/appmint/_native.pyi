@@ -1216,8 +1216,11 @@ class TokenSource:
         """Returns a token, from memory or newly minted.
 
         Args:
-            min_valid: How much longer the token must live at least, as a timedelta or in seconds;
-                half of a token's life at most counts. Default: 60 s.
+            min_valid: How much longer the token must live at least, as a timedelta or in seconds. A
+                token is minted if a new one has that much life. A life that no token of the
+                platform has is refused where it is documented; elsewhere the new token is
+                returned, with an event served_stale, and serves for half of its life.
+                Default: 60 s, or half of a shorter life.
             timeout: How long this caller waits, as a timedelta or in seconds. Minting goes on for
                 the other callers. Default: the app's timeout.
 

@@ -50,7 +50,6 @@ impl TokenSource {
         timeout: Optional<'_, '_>,
     ) -> PyResult<Token> {
         let min_valid = optional("min_valid", min_valid, duration)?;
-        let min_valid = min_valid.unwrap_or(appmint_core::TokenSource::MIN_VALID);
         let timeout = optional("timeout", timeout, duration)?;
         wait_within(py, timeout, || self.core.token_valid_for(min_valid)).map(Token)
     }
@@ -64,7 +63,6 @@ impl TokenSource {
         timeout: Optional<'_, '_>,
     ) -> PyResult<Bound<'py, PyString>> {
         let min_valid = optional("min_valid", min_valid, duration)?;
-        let min_valid = min_valid.unwrap_or(appmint_core::TokenSource::MIN_VALID);
         let timeout = optional("timeout", timeout, duration)?;
         let value =
             wait_within(py, timeout, || self.core.authorization_header_valid_for(min_valid))?;

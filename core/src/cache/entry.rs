@@ -6,9 +6,9 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
-    time::Duration,
 };
 
+use super::MinValid;
 use crate::{tasks::sync::ArcSwapOption, time::ClockReading, token::Token};
 
 /// One key's place in the cache. Reading it takes no lock.
@@ -128,14 +128,13 @@ impl CachedToken {
         self.token.remaining_ms(now).saturating_sub(CLOCK_RESOLUTION_MS)
     }
 
-    /// The remaining life that a caller requires, but never more than half of the lifetime: a token
-    /// that cannot be better must not be fetched again and again.
-    pub(crate) fn margin_ms(&self, min_valid: Duration) -> i64 {
-        i64::try_from(min_valid.as_millis()).unwrap_or(i64::MAX).min(self.lifetime_ms / 2)
+    /// The remaining life below which a caller gets another token, in milliseconds.
+    pub(crate) fn margin_ms(&self, min_valid: MinValid) -> i64 {
+        min_valid.margin_ms(self.lifetime_ms)
     }
 
     /// Whether the token of another process is as good as a new one.
-    pub(crate) fn is_worth_taking(&self, min_valid: Duration, now: ClockReading) -> bool {
+    pub(crate) fn is_worth_taking(&self, min_valid: MinValid, now: ClockReading) -> bool {
         let (remaining_ms, margin_ms) = (self.remaining_ms(now), self.margin_ms(min_valid));
         remaining_ms > margin_ms && remaining_ms >= self.renewal_ms(margin_ms)
     }
@@ -143,7 +142,9 @@ impl CachedToken {
     /// The remaining life at which renewal begins.
     fn renewal_ms(&self, margin_ms: i64) -> i64 {
         let ahead_ms = (self.lifetime_ms / 4).min(RENEWAL_AHEAD_MS);
-        ahead_ms.max(margin_ms.saturating_add(ahead_ms / 2))
+        // Near the whole lifetime, not at once after the token came.
+        let before_margin_ms = (ahead_ms / 2).min((self.lifetime_ms - margin_ms) / 2);
+        ahead_ms.max(margin_ms.saturating_add(before_margin_ms))
     }
 
     /// Whether the caller must begin the token's renewal: near its end, and not so soon after another
@@ -221,12 +222,6 @@ mod tests {
             .expires_at(Some(at(1800).wall()))
             .build();
         assert_eq!(CachedToken::new(stored, at(0)).lifetime_ms, token(3600).lifetime_ms);
-    }
-
-    #[test]
-    fn a_margin_is_never_more_than_half_a_lifetime() {
-        assert_eq!(token(3600).margin_ms(Duration::from_secs(60)), 60_000);
-        assert_eq!(token(90).margin_ms(Duration::from_secs(60)), 45_000);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Every member here is a fact that some platform's documentation states. What data cannot say
 //! becomes a member with a small enum that each descriptor gives a value to.
 
-use std::{collections::BTreeMap, ops::Deref};
+use std::{collections::BTreeMap, ops::Deref, time::Duration};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -304,6 +304,14 @@ pub(crate) struct Expires {
     /// The documented lifetime in seconds: for a reply without an expiry, and the longest that an
     /// expiry at a point in time is believed for.
     pub(crate) default_life_s: Option<u64>,
+}
+
+impl Expires {
+    /// The documented life that nothing exceeds; `None` where each reply says for how many seconds.
+    pub(crate) fn longest_life(&self) -> Option<Duration> {
+        let is_told = self.format == TimeFormat::Seconds;
+        self.default_life_s.filter(|_| !is_told).map(Duration::from_secs)
+    }
 }
 
 #[derive(Debug, Deserialize)]

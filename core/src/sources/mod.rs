@@ -22,7 +22,7 @@ pub(crate) use self::{
 };
 use crate::{
     auth::Scope,
-    cache::{Entry, Observer, TokenCache},
+    cache::{Entry, MinValid, Observer, TokenCache},
     client::{Attempt, PlatformClient},
     error::{Error, ErrorKind, Result},
     event::EventSink,
@@ -62,8 +62,9 @@ enum Place {
 
 impl TokenSource {
     /// The remaining life that [`token`](Self::token) asks for: long enough for the request that the
-    /// token is used for. After a failure that passes, a token with less may be returned.
-    pub const MIN_VALID: Duration = Duration::from_secs(60);
+    /// token is used for. Of a token that lives for less than two minutes, half of its life is enough.
+    /// After a failure that passes, a token with less may be returned.
+    pub const MIN_VALID: Duration = MinValid::FOR_A_REQUEST;
 
     pub(crate) fn new(sources: &Arc<Sources>, owner: Owner, scope: Scope) -> Self {
         let entry = sources.cache.entry(TokenKey::new(owner, scope));
@@ -88,11 +89,15 @@ impl TokenSource {
     /// # Errors
     /// Those of [`token_valid_for`](Self::token_valid_for).
     pub fn token(&self) -> Task<Token> {
-        self.token_valid_for(Self::MIN_VALID)
+        self.token_valid_for(None)
     }
 
-    /// A token that lives at least `min_valid` longer, but never more than half of a new token's
-    /// lifetime is required.
+    /// A token that lives at least `min_valid` longer (`None`: as [`token`](Self::token) asks for): from
+    /// memory, or minted if a new one has that much life.
+    ///
+    /// Where the platform documents how long its tokens live, a longer `min_valid` is refused. Elsewhere
+    /// a new token that lives for less is returned, with an event `served_stale`, and serves for half of
+    /// its life.
     ///
     /// A token is renewed in the background before it expires. If that fails for a reason that will
     /// pass, the current token is returned until it expires. A failure counts for everybody who asks
@@ -108,8 +113,14 @@ impl TokenSource {
     /// [`Rejected`](ErrorKind::Rejected) for a scope that the platform refuses,
     /// [`Protocol`](ErrorKind::Protocol) for a reply that makes no sense, [`Key`](ErrorKind::Key) or
     /// [`Callback`](ErrorKind::Callback) from the signer, and
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when the app is closed.
-    pub fn token_valid_for(&self, min_valid: Duration) -> Task<Token> {
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when the app is closed, or when no token of the
+    /// platform lives for `min_valid`.
+    pub fn token_valid_for(&self, min_valid: impl Into<Option<Duration>>) -> Task<Token> {
+        let min_valid = min_valid.into();
+        if let Err(error) = self.check_min_valid(min_valid) {
+            return Task::ready(Err(error));
+        }
+        let min_valid = MinValid::from(min_valid);
         match &self.place {
             Place::Known(entry) => self.sources.cache.get(entry, min_valid),
             Place::LookedUp(looked_up) => self.sources.token_of_looked_up(looked_up, min_valid),
@@ -134,14 +145,17 @@ impl TokenSource {
     /// # Errors
     /// Those of [`token_valid_for`](Self::token_valid_for).
     pub fn authorization_header(&self) -> Task<Secret> {
-        self.authorization_header_valid_for(Self::MIN_VALID)
+        self.authorization_header_valid_for(None)
     }
 
     /// The value of an `Authorization` header with a token that lives at least `min_valid` longer.
     ///
     /// # Errors
     /// Those of [`token_valid_for`](Self::token_valid_for).
-    pub fn authorization_header_valid_for(&self, min_valid: Duration) -> Task<Secret> {
+    pub fn authorization_header_valid_for(
+        &self,
+        min_valid: impl Into<Option<Duration>>,
+    ) -> Task<Secret> {
         self.token_valid_for(min_valid).map(|token| token.authorization_header())
     }
 
@@ -234,6 +248,36 @@ impl TokenSource {
         }
     }
 
+    /// Refuses a life that no token of this platform has.
+    fn check_min_valid(&self, min_valid: Option<Duration>) -> Result<()> {
+        let Some(wanted) = min_valid else { return Ok(()) };
+        match self.longest_life()? {
+            Some(longest) if wanted >= longest => {
+                let name = self.sources.client.platform().display_name();
+                let (wanted_s, life_s) = (wanted.as_secs(), longest.as_secs());
+                let message = format!(
+                    "min_valid is {wanted_s} s, and a token of {name} lives for {life_s} s"
+                );
+                Err(Error::invalid(message).advise(format!("Ask for less than {life_s} s.")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The life of a new token, where the platform documents it.
+    fn longest_life(&self) -> Result<Option<Duration>> {
+        let platform = self.sources.client.platform();
+        let is_from_token_endpoint = match &self.place {
+            Place::Known(entry) => entry.key().is_from_token_endpoint(),
+            Place::LookedUp(_) => false,
+        };
+        Ok(if is_from_token_endpoint {
+            platform.oauth()?.reply.expires.longest_life()
+        } else {
+            platform.installation_token()?.expires.longest_life()
+        })
+    }
+
     fn entry(&self) -> Option<Arc<Entry<TokenKey>>> {
         match &self.place {
             Place::Known(entry) => Some(Arc::clone(entry)),
@@ -248,7 +292,7 @@ impl Sources {
     fn token_of_looked_up(
         self: &Arc<Self>,
         looked_up: &Arc<LookedUp>,
-        min_valid: Duration,
+        min_valid: MinValid,
     ) -> Task<Token> {
         let Some(entry) = looked_up.entry() else {
             return self.resolve_token(looked_up, min_valid);
@@ -270,7 +314,7 @@ impl Sources {
     fn resolve_token(
         self: &Arc<Self>,
         looked_up: &Arc<LookedUp>,
-        min_valid: Duration,
+        min_valid: MinValid,
     ) -> Task<Token> {
         let this = Arc::clone(self);
         self.resolve(looked_up).then(self.pool.deadline(None), move |entry| match entry {

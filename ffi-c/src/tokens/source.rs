@@ -56,6 +56,10 @@ pub extern "C" fn appmint_source_installation_id(source: Option<&appmint_source>
 /// A token that stays valid for at least `min_valid_ms` milliseconds (APPMINT_DEFAULT: 60000), from
 /// memory or newly minted. Callers that need a new token at the same time share one.
 ///
+/// By default half of a life of less than two minutes is enough. APPMINT_ERROR_INVALID_ARGUMENT for a
+/// life that no token of the platform has, where it is documented; elsewhere the new token is returned,
+/// with an event APPMINT_EVENT_SERVED_STALE, and serves for half of its life.
+///
 /// Blocks at most for `timeout_ms` (APPMINT_DEFAULT: the app's timeout), and not at all with a
 /// token from memory. After the timeout minting goes on for the other callers.
 #[unsafe(no_mangle)]
@@ -68,7 +72,6 @@ pub extern "C" fn appmint_source_token(
 ) -> appmint_status {
     new_object("token", token, error, || {
         let min_valid = milliseconds_or_default("min_valid_ms", min_valid_ms)?;
-        let min_valid = min_valid.unwrap_or(TokenSource::MIN_VALID);
         let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
         required("source", source)?.core.token_valid_for(min_valid).wait_within(timeout)
     })
@@ -86,7 +89,6 @@ pub extern "C" fn appmint_source_authorization_header(
 ) -> appmint_status {
     new_object("header", header, error, || {
         let min_valid = milliseconds_or_default("min_valid_ms", min_valid_ms)?;
-        let min_valid = min_valid.unwrap_or(TokenSource::MIN_VALID);
         let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
         required("source", source)?
             .core

@@ -150,8 +150,8 @@ pub(crate) fn span(words: &Words, key: &str) -> Option<Duration> {
     words.get(key).map(|ms| milliseconds(ms))
 }
 
-pub(crate) fn min_valid(words: &Words) -> Duration {
-    span(words, "min_valid_ms").unwrap_or(TokenSource::MIN_VALID)
+pub(crate) fn min_valid(words: &Words) -> Option<Duration> {
+    span(words, "min_valid_ms")
 }
 
 fn source(app: &App, words: &Words) -> Result<TokenSource> {
