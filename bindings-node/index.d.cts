@@ -439,7 +439,12 @@ export class App {
   scopeToken(token: Token | string, options: ScopeTokenOptions): Promise<Token>
   /** Deletes a user token. A token that is not valid any more counts as deleted. */
   deleteToken(token: Token | string, options?: WaitOptions): Promise<void>
-  /** Deletes a user's authorization of the app with all its tokens, given one of them. */
+  /**
+   * Deletes a user's authorization of the app with all its tokens, given one of them that works.
+   *
+   * @throws {ReauthorizeError} of reason `invalid_token` if the platform does not know the token: nothing was deleted,
+   *   and the authorization may live on
+   */
   deleteGrant(token: Token | string, options?: WaitOptions): Promise<void>
   /**
    * Revokes an access or a refresh token at the authorization server, and the tokens that the server ties to
@@ -777,6 +782,8 @@ export class TokenSource {
   /**
    * Forgets the token in memory and revokes it at the platform, for all who have it. Nothing is sent without a
    * token in memory that is still valid.
+   *
+   * @throws {UnsupportedError} for a user's session: `deleteGrant`, `deleteToken` and `revokeToken` end its tokens
    */
   revoke(options?: WaitOptions): Promise<void>
   /**

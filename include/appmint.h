@@ -934,9 +934,12 @@ appmint_status appmint_source_on_change(const appmint_source *source,
 
 /**
  * Forgets the token in memory and revokes it on the platform, for all who have it. No network I/O
- * if there is no valid token. A token that is being minted is not revoked.
+ * if there is no valid token. A token that is being minted is not revoked. APPMINT_ERROR_UNSUPPORTED for
+ * a user's session; appmint_app_delete_grant, appmint_app_delete_token and appmint_app_revoke_token end
+ * its tokens.
  */
-appmint_status appmint_source_revoke(const appmint_source *source, appmint_error **error);
+appmint_status appmint_source_revoke(const appmint_source *source,
+                                     appmint_error **error);
 
 /**
  * The repositories that the token reaches. No network I/O until the first
@@ -1354,7 +1357,11 @@ appmint_status appmint_app_delete_token(const appmint_app *app,
                                         size_t token_len,
                                         appmint_error **error);
 
-/** Revokes a user's authorization of the app with all its tokens, of which `token` is one. */
+/**
+ * Revokes a user's authorization of the app with all its tokens, of which `token` is one that works.
+ * APPMINT_ERROR_REAUTHORIZE when the platform does not know the token: then nothing was revoked, and the
+ * authorization may live on.
+ */
 appmint_status appmint_app_delete_grant(const appmint_app *app,
                                         const char *token,
                                         size_t token_len,

@@ -185,7 +185,8 @@ class TokenSource {
   /// token: it must be quick, and must not wait for a token. No network I/O.
   void on_change(
       std::function<void(const std::optional<Token> &before, const Token &token)> callback) const;
-  /// Forgets the token in memory and revokes it on the platform, for all who have it.
+  /// Forgets the token in memory and revokes it on the platform, for all who have it. Unsupported for a
+  /// user's session: `delete_grant`, `delete_token` and `revoke_token` end its tokens.
   void revoke() const;
   /// The repositories that the token reaches. No network I/O until the first item.
   [[nodiscard]] Listing<Repository> repositories() const;

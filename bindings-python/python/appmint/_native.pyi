@@ -711,6 +711,8 @@ class App:
 
         Raises:
             UnsupportedError: The platform does not offer this.
+            ReauthorizeError: The platform does not know the token (reason "invalid_token"): nothing was
+                ended, and the authorization may live on.
         """
 
     def revoke_token(
@@ -1289,7 +1291,8 @@ class TokenSource:
         No network I/O if there is no valid token in memory.
 
         Raises:
-            UnsupportedError: The platform does not offer this.
+            UnsupportedError: The platform does not offer this, or these are a user's tokens: see
+                delete_grant, delete_token, revoke_token and end_session.
         """
 
     def repositories(self) -> Listing[Repository]:

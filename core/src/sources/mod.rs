@@ -27,7 +27,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     event::EventSink,
     http::Response,
-    platform::{descriptor::Operation, operations::OperationName, reply::Reply},
+    platform::reply::Reply,
     resources::{Call, Installation, Lookup, Repository, operation::ApiOperation},
     secret::Secret,
     tasks::{Pool, Task},
@@ -194,10 +194,11 @@ impl TokenSource {
     /// succeeds if the token is already invalid. A token that is being minted is not revoked.
     ///
     /// # Errors
-    /// [`Unsupported`](ErrorKind::Unsupported) where the platform cannot revoke installation tokens.
+    /// [`Unsupported`](ErrorKind::Unsupported) where the platform cannot revoke installation tokens, and
+    /// for a user's session and tokens of the token endpoint: the hint names the calls that end those.
     pub fn revoke(&self) -> Task<()> {
         let client = &self.sources.client;
-        if let Err(error) = revoke_operation(Secret::new("")).endpoint(client.platform()) {
+        if let Err(error) = self.check_revocable() {
             return Task::ready(Err(error));
         }
         let token = self.entry().and_then(|entry| self.sources.cache.invalidate(&entry));
@@ -264,14 +265,31 @@ impl TokenSource {
         }
     }
 
+    /// Refuses to revoke tokens at an endpoint that is not theirs.
+    fn check_revocable(&self) -> Result<()> {
+        if !self.is_from_token_endpoint() {
+            let operation = ApiOperation::revocation(Secret::new(""));
+            return operation.endpoint(self.sources.client.platform()).map(drop);
+        }
+        let message =
+            "`revoke` ends installation tokens, and this source has tokens of the token endpoint";
+        Err(Error::new(ErrorKind::Unsupported, message).advise(
+            "Call delete_grant, delete_token or revoke_token with the token, as the platform offers, \
+             and end_session for a session.",
+        ))
+    }
+
+    fn is_from_token_endpoint(&self) -> bool {
+        match &self.place {
+            Place::Known(entry) => entry.key().is_from_token_endpoint(),
+            Place::LookedUp(_) => false,
+        }
+    }
+
     /// The life of a new token, where the platform documents it.
     fn longest_life(&self) -> Result<Option<Duration>> {
         let platform = self.sources.client.platform();
-        let is_from_token_endpoint = match &self.place {
-            Place::Known(entry) => entry.key().is_from_token_endpoint(),
-            Place::LookedUp(_) => false,
-        };
-        Ok(if is_from_token_endpoint {
+        Ok(if self.is_from_token_endpoint() {
             platform.oauth()?.reply.expires.longest_life()
         } else {
             platform.installation_token()?.expires.longest_life()
@@ -343,16 +361,11 @@ impl Sources {
 
     /// Revokes an installation token.
     pub(crate) fn revoke(&self, token: Secret) -> Task<()> {
-        let (client, operation) = (Arc::clone(&self.client), revoke_operation(token));
+        let (client, operation) = (Arc::clone(&self.client), ApiOperation::revocation(token));
         self.pool
             .for_calls()
             .spawn(move |deadline| client.perform(&operation, read_nothing, deadline))
     }
-}
-
-fn revoke_operation(token: Secret) -> ApiOperation {
-    let operation = ApiOperation::new(OperationName::RevokeInstallationToken);
-    operation.about(Operation::Call, "the token").token(token)
 }
 
 /// Reads a reply whose content does not matter.

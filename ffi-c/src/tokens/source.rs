@@ -158,7 +158,9 @@ pub extern "C" fn appmint_source_on_change(
 }
 
 /// Forgets the token in memory and revokes it on the platform, for all who have it. No network I/O
-/// if there is no valid token. A token that is being minted is not revoked.
+/// if there is no valid token. A token that is being minted is not revoked. APPMINT_ERROR_UNSUPPORTED for
+/// a user's session; appmint_app_delete_grant, appmint_app_delete_token and appmint_app_revoke_token end
+/// its tokens.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_revoke(
     source: Option<&appmint_source>,

@@ -136,6 +136,9 @@ class Users:
     def session_invalidate(self, app, name):
         app.session(name).invalidate()
 
+    def session_revoke(self, app, name):
+        app.session(name).revoke()
+
     def session_request(self, app, name, **arguments):
         return response(app.session(name).request(**call(arguments)))
 
