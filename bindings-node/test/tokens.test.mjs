@@ -118,7 +118,7 @@ test('a token that was refused is forgotten once', async (t) => {
   source.invalidate(token)
   await source.token()
   assert.equal(requests.length, 2)
-  assert.throws(() => source.invalidate(1), { name: 'TypeError', message: /token must be a string or a Token/ })
+  assert.throws(() => source.invalidate(1), { code: 'ERR_APPMINT_INVALID_ARGUMENT', message: /token must be a string or a Token/ })
 })
 
 test('concurrent calls of a new source mint one token', async (t) => {

@@ -42,9 +42,8 @@ class TokenSource {
   }
 
   invalidate(token) {
-    if (token === undefined) return callNative(() => this.#native.invalidate())
-    const text = tokenText('token', token)
-    callNative(() => this.#native.invalidateToken(text))
+    const text = token === undefined ? undefined : tokenText('token', token)
+    callNative(() => this.#native.invalidate(text))
   }
 
   onChange(callback) {

@@ -57,16 +57,13 @@ impl TokenSource {
         self.0.expires_at().map(Timestamp::as_millis)
     }
 
-    /// Forgets this token if it is still the one in memory.
+    /// Forgets this token if it is still the one in memory, or without one whichever it is.
     #[napi(catch_unwind)]
-    pub fn invalidate_token(&self, token: String) {
-        self.0.invalidate_token(token);
-    }
-
-    /// Forgets the token in memory.
-    #[napi(catch_unwind)]
-    pub fn invalidate(&self) {
-        self.0.invalidate();
+    pub fn invalidate(&self, token: Option<String>) {
+        match token {
+            Some(token) => self.0.invalidate_token(token),
+            None => self.0.invalidate(),
+        }
     }
 
     /// Queues the previous and the new token whenever the token changes.

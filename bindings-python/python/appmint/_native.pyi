@@ -711,8 +711,8 @@ class App:
 
         Raises:
             UnsupportedError: The platform does not offer this.
-            ReauthorizeError: The platform does not know the token (reason "invalid_token"): nothing was
-                ended, and the authorization may live on.
+            ReauthorizeError: The platform does not know the token (reason "invalid_token"):
+                nothing was ended, and the authorization may live on.
         """
 
     def revoke_token(
@@ -1265,11 +1265,11 @@ class TokenSource:
         """
 
     def invalidate(self, token: str | Token | None = None) -> None:
-        """Forgets a token if it is still the one in memory: the answer to a 401 of a request with it.
+        """Forgets a token if it is still the one in memory: the answer to a 401.
 
-        However many callers got it, one new token is minted for all of them. Without a token, forgets
-        whichever is in memory or being minted; then each of many callers would forget what the
-        others have just minted. The token itself keeps working.
+        However many callers got it, one new token is minted for all of them. Without a token,
+        forgets whichever is in memory or being minted; then each of many callers would forget
+        what the others have just minted. The token itself keeps working.
 
         Args:
             token (str | Token): The token that was refused.

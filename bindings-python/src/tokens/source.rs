@@ -77,7 +77,11 @@ impl TokenSource {
         self.core.expires_at().map(Time)
     }
 
-    /// Forgets a token if it is still the one in memory, or without an argument whichever it is.
+    /// Forgets a token if it is still the one in memory: the answer to a 401.
+    ///
+    /// However many callers got it, one new token is minted for all of them. Without a token,
+    /// forgets whichever is in memory or being minted; then each of many callers would forget
+    /// what the others have just minted. The token itself keeps working.
     #[pyo3(signature = (token=None))]
     fn invalidate(&self, token: Optional<'_, '_>) -> PyResult<()> {
         match optional("token", token, secret)? {

@@ -70,7 +70,7 @@ struct Shared<T> {
     deadline: Deadline,
     /// A little after the deadline: until then the task may still complete with an error of its own.
     give_up_at: Deadline,
-    /// The work waits for a thread.
+    /// The work waits until other work ends: no thread is free.
     is_queued: AtomicBool,
 }
 

@@ -6,7 +6,10 @@
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, PoisonError, atomic::Ordering},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -172,8 +175,7 @@ impl Pool {
         shared: &Shared<T>,
         job: impl FnOnce() + Send + 'static,
     ) {
-        shared.is_queued.store(true, Ordering::Relaxed);
-        if let Err(error) = self.queue().push(Box::new(job)) {
+        if let Err(error) = self.queue().push(Box::new(job), &shared.is_queued) {
             shared.complete(&Err(error));
         }
     }
@@ -188,9 +190,12 @@ impl Pool {
 }
 
 /// Runs the work of a task that waited for a thread.
-fn run_queued<T, U>(work: impl FnOnce(Deadline) -> Result<T>, shared: &Shared<U>) -> Result<T> {
+fn run_queued<T, U: Clone + Send + 'static>(
+    work: impl FnOnce(Deadline) -> Result<T>,
+    shared: &Shared<U>,
+) -> Result<T> {
     if shared.deadline.remaining().is_zero() {
-        return Err(no_thread_in_time());
+        return Err(shared.late());
     }
     shared.is_queued.store(false, Ordering::Relaxed);
     run(work, shared.deadline)
@@ -207,7 +212,8 @@ fn run<T>(work: impl FnOnce(Deadline) -> Result<T>, deadline: Deadline) -> Resul
 }
 
 impl Queue {
-    fn push(self: &Arc<Self>, job: Job) -> Result<()> {
+    /// Queues a job, and notes whether it has to wait until another one ends.
+    fn push(self: &Arc<Self>, job: Job, waits: &AtomicBool) -> Result<()> {
         let mut state = lock(&self.state);
         if state.is_closed {
             return Err(closed());
@@ -216,6 +222,10 @@ impl Queue {
             return Err(queue_full());
         }
         state.jobs.push_back(job);
+        waits.store(
+            state.jobs.len() > state.idle && state.threads >= MAX_THREADS,
+            Ordering::Relaxed,
+        );
         if state.jobs.len() <= state.idle || state.threads >= MAX_THREADS {
             self.changed.notify_one();
             return Ok(());
