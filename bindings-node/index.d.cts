@@ -56,7 +56,10 @@ export interface NetworkOptions {
   timeoutMs?: number | undefined
   /** The time to connect; default 10 000 ms, and at most three quarters of `timeoutMs`. */
   connectTimeoutMs?: number | undefined
-  /** A proxy's URL instead of the environment's; an empty string for no proxy. */
+  /**
+   * A proxy's URL instead of the environment's; an empty string for no proxy. This machine is always reached without
+   * one.
+   */
   proxy?: string | URL | undefined
   /** Certificates to trust in addition to the system's, as PEM. */
   rootCertificates?: Bytes | undefined
@@ -98,9 +101,11 @@ export interface AppOptions extends NetworkOptions {
   platformDescriptor?: string | object | undefined
   /** The platform's host, such as `git.corp.example`, for a platform that can be at several. */
   host?: string | undefined
-  /** The base URL of the API, instead of the platform's own. */
+  /** The base URL of the API, instead of the platform's own. The web pages follow it where the platform's
+   * hosts say how; else the error asks for `webUrl`. */
   apiUrl?: string | URL | undefined
-  /** The base URL of the web pages where users authorize the app, instead of the platform's own. */
+  /** The base URL of the web pages where users authorize the app, and of OAuth, instead of the platform's
+   * own. The API follows it as the web pages follow the API. */
   webUrl?: string | URL | undefined
   /** The app's id, as the platform's settings page shows it. */
   appId?: Id | undefined
@@ -434,7 +439,12 @@ export class App {
   scopeToken(token: Token | string, options: ScopeTokenOptions): Promise<Token>
   /** Deletes a user token. A token that is not valid any more counts as deleted. */
   deleteToken(token: Token | string, options?: WaitOptions): Promise<void>
-  /** Deletes a user's authorization of the app with all its tokens, given one of them. */
+  /**
+   * Deletes a user's authorization of the app with all its tokens, given one of them that works.
+   *
+   * @throws {ReauthorizeError} of reason `invalid_token` if the platform does not know the token: nothing was deleted,
+   *   and the authorization may live on
+   */
   deleteGrant(token: Token | string, options?: WaitOptions): Promise<void>
   /**
    * Revokes an access or a refresh token at the authorization server, and the tokens that the server ties to
@@ -712,7 +722,11 @@ export interface AppTokensOptions {
 
 /** The options of {@link TokenSource.token}. */
 export interface TokenOptions extends WaitOptions {
-  /** How much longer the token must live; default 60 000 ms. More than half of a token's life counts as half of it. */
+  /**
+   * How much longer the token must live; default 60 000 ms, or half of a shorter life. A token is minted if a new one
+   * has that much life. A life that no token of the platform has is refused where it is documented; elsewhere the new
+   * token is returned, with an event `served_stale`, and serves for half of its life.
+   */
   minValidMs?: number | undefined
   /**
    * Ends the waiting of this caller with a {@link TimeoutError}, while minting goes on for the others; default the
@@ -752,8 +766,13 @@ export class TokenSource {
   authorizationHeader(options?: TokenOptions): Promise<string>
   /** When the token in memory expires; null without a token, or if the platform did not say. */
   get expiresAt(): Date | null
-  /** Forgets the token in memory, so that the next call mints one. A token that was returned before still works. */
-  invalidate(): void
+  /**
+   * Forgets a token if it is still the one in memory: the answer to a 401 of a request that was made with it. However
+   * many callers got it, one new token is minted for all of them. Without an argument, forgets whichever token is in
+   * memory or being minted; then each of many callers would forget what the others have just minted. A token that
+   * was returned before still works.
+   */
+  invalidate(token?: string | Token): void
   /**
    * Calls back whenever the token changes, until the app is closed. The callback runs on the event loop and does not
    * keep the process alive; what it throws, or rejects with, is ignored. If the installation is looked up, the
@@ -763,6 +782,8 @@ export class TokenSource {
   /**
    * Forgets the token in memory and revokes it at the platform, for all who have it. Nothing is sent without a
    * token in memory that is still valid.
+   *
+   * @throws {UnsupportedError} for a user's session: `deleteGrant`, `deleteToken` and `revokeToken` end its tokens
    */
   revoke(options?: WaitOptions): Promise<void>
   /**

@@ -259,11 +259,21 @@ void appmint_config_set_platform_descriptor(appmint_config *config,
 /** The platform's host, such as "git.corp.example", for platforms that can be hosted anywhere. */
 void appmint_config_set_host(appmint_config *config, const char *host, size_t host_len);
 
-/** The base URL of the API; default the platform's. */
-void appmint_config_set_api_url(appmint_config *config, const char *api_url, size_t api_url_len);
+/**
+ * The base URL of the API; default the platform's. The web pages follow it where the platform's hosts
+ * say how; else making the app asks for the web pages' URL.
+ */
+void appmint_config_set_api_url(appmint_config *config,
+                                const char *api_url,
+                                size_t api_url_len);
 
-/** The base URL of the web pages, where a user authorizes; default the platform's. */
-void appmint_config_set_web_url(appmint_config *config, const char *web_url, size_t web_url_len);
+/**
+ * The base URL of the web pages, where a user authorizes, and of OAuth; default the platform's. The API
+ * follows it as the web pages follow the API.
+ */
+void appmint_config_set_web_url(appmint_config *config,
+                                const char *web_url,
+                                size_t web_url_len);
 
 /** The app's id, as the platform's settings page shows it. */
 void appmint_config_set_app_id(appmint_config *config, const char *app_id, size_t app_id_len);
@@ -340,7 +350,7 @@ void appmint_config_set_connect_timeout_ms(appmint_config *config, int64_t conne
 
 /**
  * The URL of a proxy, with a password if it needs one; "" for none. Default: the one that the
- * environment names.
+ * environment names. This machine is always reached without one.
  */
 void appmint_config_set_proxy(appmint_config *config, const char *proxy, size_t proxy_len);
 
@@ -892,6 +902,10 @@ const char *appmint_source_installation_id(const appmint_source *source);
  * A token that stays valid for at least `min_valid_ms` milliseconds (APPMINT_DEFAULT: 60000), from
  * memory or newly minted. Callers that need a new token at the same time share one.
  *
+ * By default half of a life of less than two minutes is enough. APPMINT_ERROR_INVALID_ARGUMENT for a
+ * life that no token of the platform has, where it is documented; elsewhere the new token is returned,
+ * with an event APPMINT_EVENT_SERVED_STALE, and serves for half of its life.
+ *
  * Blocks at most for `timeout_ms` (APPMINT_DEFAULT: the app's timeout), and not at all with a
  * token from memory. After the timeout minting goes on for the other callers.
  */
@@ -915,8 +929,18 @@ appmint_status appmint_source_authorization_header(const appmint_source *source,
 int64_t appmint_source_expires_at_ms(const appmint_source *source);
 
 /**
- * Forgets the token in memory, so that the next call mints one. A token that was already returned
- * still works.
+ * Forgets the token with this text if it is still the one in memory: the answer to a 401 of a request
+ * that was made with it. However many callers got it, one new token is minted for all of them. Nothing
+ * happens for a text that is not the token's, or that is not UTF-8.
+ */
+void appmint_source_invalidate_token(const appmint_source *source,
+                                     const char *token,
+                                     size_t token_len);
+
+/**
+ * Forgets the token in memory, whichever it is, so that the next call mints one. A token that was
+ * already returned still works. After a 401 call appmint_source_invalidate_token: with this function,
+ * each of many callers would forget what the others have just minted.
  */
 void appmint_source_invalidate(const appmint_source *source);
 
@@ -937,9 +961,12 @@ appmint_status appmint_source_on_change(const appmint_source *source,
 
 /**
  * Forgets the token in memory and revokes it on the platform, for all who have it. No network I/O
- * if there is no valid token. A token that is being minted is not revoked.
+ * if there is no valid token. A token that is being minted is not revoked. APPMINT_ERROR_UNSUPPORTED for
+ * a user's session; appmint_app_delete_grant, appmint_app_delete_token and appmint_app_revoke_token end
+ * its tokens.
  */
-appmint_status appmint_source_revoke(const appmint_source *source, appmint_error **error);
+appmint_status appmint_source_revoke(const appmint_source *source,
+                                     appmint_error **error);
 
 /**
  * The repositories that the token reaches. No network I/O until the first
@@ -1357,7 +1384,11 @@ appmint_status appmint_app_delete_token(const appmint_app *app,
                                         size_t token_len,
                                         appmint_error **error);
 
-/** Revokes a user's authorization of the app with all its tokens, of which `token` is one. */
+/**
+ * Revokes a user's authorization of the app with all its tokens, of which `token` is one that works.
+ * APPMINT_ERROR_REAUTHORIZE when the platform does not know the token: then nothing was revoked, and the
+ * authorization may live on.
+ */
 appmint_status appmint_app_delete_grant(const appmint_app *app,
                                         const char *token,
                                         size_t token_len,

@@ -113,7 +113,7 @@ def sources() -> str:
 
 def hosts(platform: dict) -> str:
     own = [platform["hosts"]["api"].removeprefix("https://")] if "api" in platform["hosts"] else []
-    named = [f"host=`{rule['host']}`" for rule in platform["hosts"].get("at", [])]
+    named = [f"host=`{rule['host']}`" for rule in platform["hosts"].get("at", []) if "host" in rule]
     return ", ".join(own + named)
 
 

@@ -2,17 +2,10 @@
 
 use std::time::Duration;
 
-use appmint_core::TokenSource;
-
 /// The duration of this many milliseconds; the package's JavaScript has refused negative numbers and
 /// NaN.
 pub(crate) fn from_millis(millis: f64) -> Duration {
     Duration::try_from_secs_f64(millis / 1000.0).unwrap_or(Duration::MAX) // `Infinity` is allowed
-}
-
-/// The remaining life that a token must have; the core's default where JavaScript gives none.
-pub(crate) fn min_valid(millis: Option<f64>) -> Duration {
-    millis.map_or(TokenSource::MIN_VALID, from_millis)
 }
 
 /// The duration in milliseconds.

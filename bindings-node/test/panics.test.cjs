@@ -61,7 +61,7 @@ test('an error that native code throws becomes an InternalError without its mess
     () => authorization.codeVerifier, () => login.url, () => login.redirectUri, () => login.openBrowser(),
     () => login.wait(), () => login.cancel(), () => device.poll(), () => device.wait(), () => device.cancel(),
     () => source.installationId, () => source.token(), () => source.authorizationHeader(), () => source.expiresAt,
-    () => source.onChange(() => {}), () => source.invalidate(), () => source.revoke(), () => source.repositories(), () => source.request('GET', '/'),
+    () => source.onChange(() => {}), () => source.invalidate(), () => source.invalidate('ats_1'), () => source.revoke(), () => source.repositories(), () => source.request('GET', '/'),
     () => list.next(), () => list.toArray(), () => registration.revealClientSecret(),
     () => registration.revealWebhookSecret(), () => registration.revealPrivateKey(), () => token.kind, () => token.reveal(), () => token.authorizationHeader(),
     () => token.revealRefreshToken(), () => clock.now(), () => clock.set(0), () => clock.advance(0),

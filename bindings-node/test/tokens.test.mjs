@@ -107,6 +107,20 @@ test('a token is minted once for all callers, and again after it was invalidated
   assert.equal(requests.length, 2)
 })
 
+test('a token that was refused is forgotten once', async (t) => {
+  const { url, requests } = await platform(t)
+  const source = appOn(url).installation(14)
+  source.invalidate('ats_another')
+  const token = await source.token()
+  source.invalidate('ats_another')
+  await source.token()
+  assert.equal(requests.length, 1)
+  source.invalidate(token)
+  await source.token()
+  assert.equal(requests.length, 2)
+  assert.throws(() => source.invalidate(1), { code: 'ERR_APPMINT_INVALID_ARGUMENT', message: /token must be a string or a Token/ })
+})
+
 test('concurrent calls of a new source mint one token', async (t) => {
   const { url, requests } = await platform(t)
   const app = appOn(url)

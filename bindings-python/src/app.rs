@@ -38,9 +38,10 @@ use crate::{
 ///         the mapping that it stands for, instead of platform.
 ///     host (str): The host of a platform that runs on several, such as "git.corp.example".
 ///         Default: the platform's own; some platforms require one.
-///     api_url (str): The base URL of the API. Default: the platform's own.
-///     web_url (str): The base URL of the pages on which users authorize the app. Default: the
-///         platform's own.
+///     api_url (str): The base URL of the API. Default: the platform's own. The web pages follow it
+///         where the platform's hosts say how; else the error asks for web_url.
+///     web_url (str): The base URL of the pages on which users authorize the app, and of OAuth.
+///         Default: the platform's own. The API follows it as the web pages follow the API.
 ///     app_id (int | str): The app's id, as the platform's settings page shows it.
 ///     client_id (int | str): The OAuth client id.
 ///     client_secret (str): The OAuth client secret.
@@ -63,7 +64,8 @@ use crate::{
 ///     connect_timeout (timedelta | float): The timeout of connecting, which is lowered to three
 ///         quarters of timeout if it is longer. Default: 10 s.
 ///     proxy (str): The URL of an HTTP proxy, such as "http://user:password@host:port"; "" for no
-///         proxy. Default: the proxy that the environment names.
+///         proxy. Default: the proxy that the environment names. This machine is always reached
+///         without one.
 ///     root_certificates (str | bytes | PathLike): Root certificates in PEM that are trusted
 ///         besides the system's.
 ///     user_agent (str): Text that precedes appmint's own User-Agent header.

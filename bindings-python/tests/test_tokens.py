@@ -64,6 +64,19 @@ def test_a_source_has_exactly_one_installation(github, keywords):
         github.installation(**keywords)
 
 
+def test_only_the_token_that_is_named_is_forgotten(app, platform):
+    source = app.installation(14)
+    token = source.token()
+    source.invalidate("ats_another")
+    assert source.token() == token
+    platform.respond(MINT, 201, {"token": "ats_next", "expires_at": "2025-11-21T14:00:00.000+08:00"})
+    source.invalidate(token)
+    source.invalidate(token.reveal())
+    assert source.token().reveal() == "ats_next"
+    with pytest.raises(TypeError, match="token must be a str or a Token, not int"):
+        source.invalidate(1)
+
+
 def test_on_change_is_called_with_each_new_token(app, platform):
     changes = []
     source = app.installation(14)

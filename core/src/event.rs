@@ -24,7 +24,8 @@ pub enum EventKind {
     Renewed,
     /// Minting failed; callers got the error, or the token that still works.
     MintFailed,
-    /// A token near its end was returned because no new one could be minted.
+    /// A token was returned that lives for less than was asked for: no new one could be minted, or new
+    /// ones live no longer.
     ServedStale,
     /// A request is sent again, after a wait.
     Retried,
@@ -149,7 +150,8 @@ pub struct Stats {
     pub renewed: u64,
     /// Attempts to mint that failed.
     pub failed: u64,
-    /// Tokens near their end that were returned because no new one could be minted.
+    /// Tokens that were returned although they live for less than was asked for: no new one could be
+    /// minted, or new ones live no longer.
     pub served_stale: u64,
     /// Requests sent again.
     pub retried: u64,

@@ -225,6 +225,12 @@ impl Token {
     }
 }
 
+impl From<&Token> for Secret {
+    fn from(token: &Token) -> Self {
+        token.0.secret.clone()
+    }
+}
+
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")

@@ -73,6 +73,26 @@ fn sixty_four_threads_cause_one_minting() {
 }
 
 #[test]
+fn forty_callers_with_one_refused_token_cause_one_minting() {
+    let sandbox = sandbox();
+    let (app, _) = app_and_clock(&sandbox);
+    let source = app.installation("14").unwrap();
+    for round in 2..=5 {
+        let refused = source.token().wait().unwrap();
+        let renew = || {
+            source.invalidate_token(&refused);
+            source.token().wait().unwrap().reveal().to_owned()
+        };
+        let tokens: Vec<String> = thread::scope(|scope| {
+            let renewing: Vec<_> = (0..40).map(|_| scope.spawn(renew)).collect();
+            renewing.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(tokens.iter().all(|token| *token == tokens[0] && token != refused.reveal()));
+        assert_eq!(minted(&sandbox), round);
+    }
+}
+
+#[test]
 fn a_platform_that_hangs_for_one_installation_delays_no_other() {
     let sandbox = sandbox();
     let (app, _) = app_and_clock(&sandbox);

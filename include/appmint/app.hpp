@@ -183,7 +183,9 @@ class App {
                                   const Scope &scope) const;
   /// Revokes a user's token. It succeeds if the token is already invalid.
   void delete_token(std::string_view token) const;
-  /// Revokes a user's authorization of the app with all its tokens, of which `token` is one.
+  /// Revokes a user's authorization of the app with all its tokens, of which `token` is one that works.
+  /// Throws an error of kind `reauthorize` when the platform does not know the token: then nothing was
+  /// revoked, and the authorization may live on.
   void delete_grant(std::string_view token) const;
   /// Revokes an access or refresh token at the authorization server (RFC 7009), and the tokens that
   /// the server ties to it. The hint is "access_token" or "refresh_token". It succeeds if the

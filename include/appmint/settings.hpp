@@ -65,10 +65,12 @@ class App::Builder {
   /// The platform's host, such as "git.corp.example"; default the platform's own, if it has one.
   Builder &host(std::string_view host_name) &;
   Builder host(std::string_view host_name) && { return std::move(host(host_name)); }
-  /// The base URL of the API; default the platform's.
+  /// The base URL of the API; default the platform's. The web pages follow it where the platform's hosts
+  /// say how; else `build` asks for `web_url`.
   Builder &api_url(std::string_view url) &;
   Builder api_url(std::string_view url) && { return std::move(api_url(url)); }
-  /// The base URL of the web pages, where a user authorizes; default the platform's.
+  /// The base URL of the web pages, where a user authorizes, and of OAuth; default the platform's. The
+  /// API follows it as the web pages follow the API.
   Builder &web_url(std::string_view url) &;
   Builder web_url(std::string_view url) && { return std::move(web_url(url)); }
 
@@ -129,7 +131,8 @@ class App::Builder {
   Builder connect_timeout(std::chrono::milliseconds after) && {
     return std::move(connect_timeout(after));
   }
-  /// The URL of a proxy; empty for none; default the one that the environment names.
+  /// The URL of a proxy; empty for none; default the one that the environment names. This machine is
+  /// always reached without one.
   Builder &proxy(std::string_view url) &;
   Builder proxy(std::string_view url) && { return std::move(proxy(url)); }
   /// PEM of certificates to trust in addition to the system's; default none.

@@ -159,7 +159,9 @@ class TokenSource {
   /// The installation's id; none for the app's own tokens, for a user's, and before a lookup has
   /// found it.
   [[nodiscard]] std::optional<std::string> installation_id() const;
-  /// A token that stays valid for at least `min_valid` (default 60 s), from memory or newly minted.
+  /// A token that stays valid for at least `min_valid` (default 60 s, or half of a shorter life), from
+  /// memory or newly minted. A life that no token of the platform has is refused where it is
+  /// documented; elsewhere the new token is returned, with an event `served_stale`.
   /// Blocks at most for `timeout` (default the app's), and not at all with a token from memory.
   /// After the timeout minting goes on for the other callers.
   [[nodiscard]] Token token(std::optional<std::chrono::milliseconds> min_valid = std::nullopt,
@@ -170,14 +172,21 @@ class TokenSource {
       std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
   /// When the token in memory expires; none if there is none.
   [[nodiscard]] std::optional<Time> expires_at() const;
-  /// Forgets the token in memory, so that the next call mints one.
+  /// Forgets this token if it is still the one in memory: the answer to a 401 of a request that was
+  /// made with it. However many callers got it, one new token is minted for all of them.
+  void invalidate(const Token &token) const;
+  /// The same, given the token's text.
+  void invalidate(std::string_view token) const;
+  /// Forgets the token in memory, whichever it is, so that the next call mints one. After a 401 name
+  /// the token: else each of many callers would forget what the others have just minted.
   void invalidate() const;
   /// Registers a callback for new tokens, until the app and its sources are gone. `before` is the
   /// token that is replaced: none for the first. The callback runs on the thread that fetched the
   /// token: it must be quick, and must not wait for a token. No network I/O.
   void on_change(
       std::function<void(const std::optional<Token> &before, const Token &token)> callback) const;
-  /// Forgets the token in memory and revokes it on the platform, for all who have it.
+  /// Forgets the token in memory and revokes it on the platform, for all who have it. Unsupported for a
+  /// user's session: `delete_grant`, `delete_token` and `revoke_token` end its tokens.
   void revoke() const;
   /// The repositories that the token reaches. No network I/O until the first item.
   [[nodiscard]] Listing<Repository> repositories() const;
@@ -232,6 +241,12 @@ inline std::string TokenSource::authorization_header(
 
 inline std::optional<Time> TokenSource::expires_at() const {
   return detail::time(appmint_source_expires_at_ms(c_handle()));
+}
+
+inline void TokenSource::invalidate(const Token &token) const { invalidate(token.reveal()); }
+
+inline void TokenSource::invalidate(std::string_view token) const {
+  appmint_source_invalidate_token(c_handle(), token.data(), token.size());
 }
 
 inline void TokenSource::invalidate() const { appmint_source_invalidate(c_handle()); }

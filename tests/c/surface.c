@@ -406,6 +406,9 @@ static void a_closed_port_is_a_transport_error(void) {
   CHECK(appmint_source_token(source, APPMINT_DEFAULT, APPMINT_DEFAULT, &token, NULL) == APPMINT_ERROR_TRANSPORT && !token);
   CHECK(appmint_source_expires_at_ms(source) == APPMINT_NO_TIME);
   appmint_source_invalidate(source);
+  appmint_source_invalidate_token(source, "ats_1", N);
+  appmint_source_invalidate_token(source, NULL, 0);
+  appmint_source_invalidate_token(source, "\xff", 1);
   request = appmint_request_new("POST", N, "/x", N);
   appmint_request_set_body(request, "\0\1", 2);
   CHECK(appmint_source_request(source, request, &response, NULL) == APPMINT_ERROR_TRANSPORT);

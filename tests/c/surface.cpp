@@ -255,6 +255,7 @@ static void a_closed_port_is_a_transport_error() {
   CHECK(unreachable(error_of([&] { return app.request("POST", "/x", options); })));
   CHECK(unreachable(error_of([&] { return app.installation("14").token(std::chrono::minutes(2)); })));
   CHECK(unreachable(error_of([&] { return app.installation("14").request("GET", "/x"); })));
+  app.installation("14").invalidate("ats_1");
 }
 
 static void an_authorization_brings_its_code_back() {

@@ -82,6 +82,7 @@ HELPERS = {
     "webhook_update_new", "webhook_update_free", *UPDATE.values(),
     "login_request_new", "login_request_free", *LOGIN.values(),
     "scope_new", "scope_free", *SCOPE.values(), "app_installation_by",
+    "source_invalidate_token",  # with the argument that may be left out
 }  # fmt: skip
 
 

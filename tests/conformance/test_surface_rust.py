@@ -36,6 +36,7 @@ OWN = {
     "TokenSource": {
         "token_valid_for": "token() with the other languages' min_valid",
         "authorization_header_valid_for": "authorization_header() with the other languages' min_valid",
+        "invalidate_token": "invalidate() with the other languages' token",
     },
     "Listing": {
         "next_item": "the next, for who must not block",
@@ -72,7 +73,7 @@ BUNDLED = {"authorize": "AuthorizationRequest", "start_login": "LoginRequest", "
            "find_installation": "Lookup", "installation": "InstallationRequest", "exchange_code": "CodeExchange", "update_webhook_config": "WebhookUpdate",
            "install_url": "InstallRequest", "scope_token": "Target and Scope", "app_tokens": "AppTokenRequest"}
 # The time that a caller waits is an argument of Task::wait_within, and min_valid has methods of its own.
-ELSEWHERE_ARGUMENTS = {"token": {"timeout", "min_valid"}, "authorization_header": {"timeout", "min_valid"}}
+ELSEWHERE_ARGUMENTS = {"token": {"timeout", "min_valid"}, "authorization_header": {"timeout", "min_valid"}, "invalidate": {"token"}}
 RENAMED = {"callback": "callback_url", "event": "webhook"}
 
 

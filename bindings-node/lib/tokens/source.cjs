@@ -10,7 +10,7 @@ const { listingOf } = require('../installations/listing.cjs')
 const { Repository } = require('../installations/records.cjs')
 const { callNative, unwrap } = require('../native_calls.cjs')
 const { dateOf } = require('../records.cjs')
-const { tokenOf } = require('./token.cjs')
+const { tokenOf, tokenText } = require('./token.cjs')
 
 const INTERNAL = Symbol('appmint')
 
@@ -41,8 +41,9 @@ class TokenSource {
     return dateOf(callNative(() => this.#native.expiresAt()))
   }
 
-  invalidate() {
-    callNative(() => this.#native.invalidate())
+  invalidate(token) {
+    const text = token === undefined ? undefined : tokenText('token', token)
+    callNative(() => this.#native.invalidate(text))
   }
 
   onChange(callback) {

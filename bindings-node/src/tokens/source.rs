@@ -9,7 +9,7 @@ use super::token::{Token, revealed};
 use crate::{
     app::request::{RequestRecord, ResponseRecord},
     completions::Completions,
-    durations::min_valid,
+    durations::from_millis,
     errors::{Outcome, outcome},
     installations::listing::Listing,
 };
@@ -35,7 +35,7 @@ impl TokenSource {
         id: u32,
         min_valid_ms: Option<f64>,
     ) -> Option<Outcome<Token>> {
-        completions.complete(id, self.0.token_valid_for(min_valid(min_valid_ms)), Token)
+        completions.complete(id, self.0.token_valid_for(min_valid_ms.map(from_millis)), Token)
     }
 
     /// The value of an `Authorization` header with such a token.
@@ -46,7 +46,7 @@ impl TokenSource {
         id: u32,
         min_valid_ms: Option<f64>,
     ) -> Option<Outcome<String>> {
-        let task = self.0.authorization_header_valid_for(min_valid(min_valid_ms));
+        let task = self.0.authorization_header_valid_for(min_valid_ms.map(from_millis));
         completions.complete(id, task, |secret| revealed(&secret))
     }
 
@@ -57,10 +57,13 @@ impl TokenSource {
         self.0.expires_at().map(Timestamp::as_millis)
     }
 
-    /// Forgets the token in memory.
+    /// Forgets this token if it is still the one in memory, or without one whichever it is.
     #[napi(catch_unwind)]
-    pub fn invalidate(&self) {
-        self.0.invalidate();
+    pub fn invalidate(&self, token: Option<String>) {
+        match token {
+            Some(token) => self.0.invalidate_token(token),
+            None => self.0.invalidate(),
+        }
     }
 
     /// Queues the previous and the new token whenever the token changes.

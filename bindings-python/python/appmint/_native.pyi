@@ -67,9 +67,10 @@ class App:
             the mapping that it stands for, instead of platform.
         host (str): The host of a platform that runs on several, such as "git.corp.example".
             Default: the platform's own; some platforms require one.
-        api_url (str): The base URL of the API. Default: the platform's own.
-        web_url (str): The base URL of the pages on which users authorize the app. Default: the
-            platform's own.
+        api_url (str): The base URL of the API. Default: the platform's own. The web pages follow it
+            where the platform's hosts say how; else the error asks for web_url.
+        web_url (str): The base URL of the pages on which users authorize the app, and of OAuth.
+            Default: the platform's own. The API follows it as the web pages follow the API.
         app_id (int | str): The app's id, as the platform's settings page shows it.
         client_id (int | str): The OAuth client id.
         client_secret (str): The OAuth client secret.
@@ -92,7 +93,8 @@ class App:
         connect_timeout (timedelta | float): The timeout of connecting, which is lowered to three
             quarters of timeout if it is longer. Default: 10 s.
         proxy (str): The URL of an HTTP proxy, such as "http://user:password@host:port"; "" for no
-            proxy. Default: the proxy that the environment names.
+            proxy. Default: the proxy that the environment names. This machine is always reached
+            without one.
         root_certificates (str | bytes | PathLike): Root certificates in PEM that are trusted
             besides the system's.
         user_agent (str): Text that precedes appmint's own User-Agent header.
@@ -709,6 +711,8 @@ class App:
 
         Raises:
             UnsupportedError: The platform does not offer this.
+            ReauthorizeError: The platform does not know the token (reason "invalid_token"):
+                nothing was ended, and the authorization may live on.
         """
 
     def revoke_token(
@@ -1214,8 +1218,11 @@ class TokenSource:
         """Returns a token, from memory or newly minted.
 
         Args:
-            min_valid: How much longer the token must live at least, as a timedelta or in seconds;
-                half of a token's life at most counts. Default: 60 s.
+            min_valid: How much longer the token must live at least, as a timedelta or in seconds. A
+                token is minted if a new one has that much life. A life that no token of the
+                platform has is refused where it is documented; elsewhere the new token is
+                returned, with an event served_stale, and serves for half of its life.
+                Default: 60 s, or half of a shorter life.
             timeout: How long this caller waits, as a timedelta or in seconds. Minting goes on for
                 the other callers. Default: the app's timeout.
 
@@ -1257,8 +1264,16 @@ class TokenSource:
         None if there is none, or if the platform did not report it.
         """
 
-    def invalidate(self) -> None:
-        """Forgets the token in memory: the next call mints. The token itself keeps working."""
+    def invalidate(self, token: str | Token | None = None) -> None:
+        """Forgets a token if it is still the one in memory: the answer to a 401.
+
+        However many callers got it, one new token is minted for all of them. Without a token,
+        forgets whichever is in memory or being minted; then each of many callers would forget
+        what the others have just minted. The token itself keeps working.
+
+        Args:
+            token (str | Token): The token that was refused.
+        """
 
     def on_change(self, callback: Callable[[Token | None, Token], object]) -> None:
         """Registers a callback for new tokens, until the app is closed.
@@ -1276,7 +1291,8 @@ class TokenSource:
         No network I/O if there is no valid token in memory.
 
         Raises:
-            UnsupportedError: The platform does not offer this.
+            UnsupportedError: The platform does not offer this, or these are a user's tokens: see
+                delete_grant, delete_token, revoke_token and end_session.
         """
 
     def repositories(self) -> Listing[Repository]:

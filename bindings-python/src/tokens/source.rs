@@ -10,7 +10,7 @@ use crate::{
     events::log::Log,
     installations::listing::Listing,
     time::Time,
-    tokens::token::Token,
+    tokens::token::{Token, secret},
     wait::{self, wait, wait_within},
 };
 
@@ -50,7 +50,6 @@ impl TokenSource {
         timeout: Optional<'_, '_>,
     ) -> PyResult<Token> {
         let min_valid = optional("min_valid", min_valid, duration)?;
-        let min_valid = min_valid.unwrap_or(appmint_core::TokenSource::MIN_VALID);
         let timeout = optional("timeout", timeout, duration)?;
         wait_within(py, timeout, || self.core.token_valid_for(min_valid)).map(Token)
     }
@@ -64,7 +63,6 @@ impl TokenSource {
         timeout: Optional<'_, '_>,
     ) -> PyResult<Bound<'py, PyString>> {
         let min_valid = optional("min_valid", min_valid, duration)?;
-        let min_valid = min_valid.unwrap_or(appmint_core::TokenSource::MIN_VALID);
         let timeout = optional("timeout", timeout, duration)?;
         let value =
             wait_within(py, timeout, || self.core.authorization_header_valid_for(min_valid))?;
@@ -79,9 +77,18 @@ impl TokenSource {
         self.core.expires_at().map(Time)
     }
 
-    /// Forgets the token in memory: the next call mints. The token itself keeps working.
-    fn invalidate(&self) {
-        self.core.invalidate();
+    /// Forgets a token if it is still the one in memory: the answer to a 401.
+    ///
+    /// However many callers got it, one new token is minted for all of them. Without a token,
+    /// forgets whichever is in memory or being minted; then each of many callers would forget
+    /// what the others have just minted. The token itself keeps working.
+    #[pyo3(signature = (token=None))]
+    fn invalidate(&self, token: Optional<'_, '_>) -> PyResult<()> {
+        match optional("token", token, secret)? {
+            Some(token) => self.core.invalidate_token(token),
+            None => self.core.invalidate(),
+        }
+        Ok(())
     }
 
     /// Registers a callback for new tokens, until the app is closed.

@@ -53,13 +53,15 @@ impl AppBuilder {
         self
     }
 
-    /// The base URL of the API; default the platform's own.
+    /// The base URL of the API; default the platform's own. The web pages follow it where the platform's
+    /// hosts say how; else `build` asks for [`web_url`](Self::web_url).
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
         self.0.api_url = Some(url.into());
         self
     }
 
-    /// The base URL of the web pages; default the platform's own.
+    /// The base URL of the web pages and of OAuth; default the platform's own. The API follows it as the
+    /// web pages follow the API.
     pub fn web_url(mut self, url: impl Into<String>) -> Self {
         self.0.web_url = Some(url.into());
         self
@@ -144,7 +146,8 @@ impl AppBuilder {
         self
     }
 
-    /// A proxy's URL, empty for no proxy; default the environment's.
+    /// A proxy's URL, empty for no proxy; default the environment's. This machine is always reached
+    /// without one.
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.0.proxy = Some(url.into());
         self

@@ -31,7 +31,7 @@ impl App {
     pub fn find_installation(&self, lookup: impl Into<Lookup>) -> Task<Installation> {
         let lookup = lookup.into();
         self.spawn(move |client, deadline| {
-            client.with_jwt(|jwt| client.find_installation(&lookup, jwt, deadline))
+            client.with_jwt(deadline, |jwt| client.find_installation(&lookup, jwt, deadline))
         })
     }
 
@@ -83,11 +83,11 @@ impl App {
 
     /// A list that is fetched with the app's JWT.
     pub(super) fn listing<T: Listed>(&self) -> Result<Listing<T>> {
-        let (client, pool) = (Arc::clone(&self.0.client), self.0.pool.clone());
+        let (client, pool) = (Arc::clone(&self.0.client), self.0.pool.for_calls());
         Listing::new(self.platform(), move |pages| {
             let (client, pages) = (Arc::clone(&client), Arc::clone(pages));
             pool.spawn(move |deadline| {
-                client.with_jwt(|jwt| pages.next_item(&client, jwt, deadline))
+                client.with_jwt(deadline, |jwt| pages.next_item(&client, jwt, deadline))
             })
         })
     }

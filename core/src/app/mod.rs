@@ -65,7 +65,8 @@ impl App {
         self.0.client.platform()
     }
 
-    /// The app's JWT, which is reused until 60 s before it expires.
+    /// The app's JWT, which is reused until 60 s before it expires. It is signed once for everybody who
+    /// needs one at the same time.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) without a key or an app id,
@@ -74,7 +75,7 @@ impl App {
     pub fn jwt(&self) -> Task<Token> {
         match self.0.client.cached_jwt() {
             Some(jwt) => Task::ready(Ok(jwt)),
-            None => self.spawn(|client, _| client.new_jwt()),
+            None => self.spawn(PlatformClient::new_jwt),
         }
     }
 
@@ -104,7 +105,7 @@ impl App {
     /// [`Transport`](crate::ErrorKind::Transport) or [`Timeout`](crate::ErrorKind::Timeout) without an
     /// answer.
     pub fn request(&self, call: Call) -> Task<Arc<Response>> {
-        let (client, pool) = (Arc::clone(&self.0.client), &self.0.pool);
+        let (client, pool) = (Arc::clone(&self.0.client), self.0.pool.for_calls());
         pool.spawn_until(pool.deadline(call.own_timeout()), move |deadline| {
             match call.own_token() {
                 Some(token) => client.call_with_token(&call, token, deadline),
@@ -129,7 +130,16 @@ impl App {
         self.0.client.close();
     }
 
-    /// Starts a task that uses the platform's client.
+    /// Starts a task that makes a caller's request.
+    fn spawn_call<T: Clone + Send + 'static>(
+        &self,
+        work: impl FnOnce(&PlatformClient, Deadline) -> Result<T> + Send + 'static,
+    ) -> Task<T> {
+        let client = Arc::clone(&self.0.client);
+        self.0.pool.for_calls().spawn(move |deadline| work(&client, deadline))
+    }
+
+    /// Starts a task of appmint's own that uses the platform's client.
     fn spawn<T: Clone + Send + 'static>(
         &self,
         work: impl FnOnce(&PlatformClient, Deadline) -> Result<T> + Send + 'static,

@@ -175,10 +175,12 @@ impl App {
         self.perform(operation.about_user_token(token.into()), read_nothing)
     }
 
-    /// Deletes a user's authorization of the app with all its tokens, given one of them.
+    /// Deletes a user's authorization of the app with all its tokens, given one of them that works.
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not offer it.
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not offer it, and
+    /// [`Reauthorize`](crate::ErrorKind::Reauthorize) with reason `invalid_token` when the platform does
+    /// not know the token: then nothing was deleted, and the grant may live on.
     pub fn delete_grant(&self, token: impl Into<Secret>) -> Task<()> {
         let operation = ApiOperation::new(OperationName::DeleteGrant);
         self.perform(operation.about_user_token(token.into()), read_nothing)
@@ -202,7 +204,7 @@ impl App {
             token: token.into(),
             token_type_hint,
         };
-        self.spawn(move |client, deadline| {
+        self.spawn_call(move |client, deadline| {
             match client.call_token_endpoint(&call, read_nothing, deadline) {
                 // RFC 7009 §2.2 requires a success for an unknown token; some servers refuse it.
                 Err(error) if error.platform_code() == Some("invalid_token") => Ok(()),
@@ -229,7 +231,7 @@ impl App {
             token: token.into(),
             token_type_hint,
         };
-        self.spawn(move |client, deadline| {
+        self.spawn_call(move |client, deadline| {
             client.call_token_endpoint(&call, Introspection::read, deadline)
         })
     }

@@ -61,6 +61,6 @@ impl App {
         operation: ApiOperation,
         read: fn(&Reply<'_>) -> Result<T>,
     ) -> Task<T> {
-        self.spawn(move |client, deadline| client.perform(&operation, read, deadline))
+        self.spawn_call(move |client, deadline| client.perform(&operation, read, deadline))
     }
 }

@@ -30,9 +30,11 @@ pub struct Settings {
     pub platform_descriptor: Option<String>,
     /// The platform's host, where the platform can be at several: `git.corp.example`.
     pub host: Option<String>,
-    /// The base URL of the API, instead of the platform's own.
+    /// The base URL of the API, instead of the platform's own. The web pages follow it where the
+    /// platform's hosts say how.
     pub api_url: Option<String>,
-    /// The base URL of the web pages, instead of the platform's own.
+    /// The base URL of the web pages and of OAuth, instead of the platform's own. The API follows it
+    /// as the web pages follow the API.
     pub web_url: Option<String>,
     /// The app's id.
     pub app_id: Option<String>,
@@ -61,7 +63,8 @@ pub struct Settings {
     pub timeout: Option<Duration>,
     /// The time to connect; default 10 s, and never more than three quarters of `timeout`.
     pub connect_timeout: Option<Duration>,
-    /// A proxy's URL, instead of the environment's; empty for no proxy.
+    /// A proxy's URL, instead of the environment's; empty for no proxy. This machine is always reached
+    /// without one.
     pub proxy: Option<Secret>,
     /// PEM text of root certificates to trust beside the system's.
     pub root_certificates: Option<String>,
@@ -207,13 +210,8 @@ impl Settings {
         if let Some(host) = &self.host {
             platform = platform.with_host(host)?;
         }
-        if let Some(url) = &self.api_url {
-            platform = platform.with_api_url(url)?;
-        }
-        if let Some(url) = &self.web_url {
-            platform = platform.with_web_url(url)?;
-        }
-        Ok(platform)
+        let (api, web) = (self.api_url.as_deref(), self.web_url.as_deref());
+        platform.with_bases(api, web, self.host.is_some())
     }
 
     fn read_store(&self) -> Result<Option<Arc<dyn Store>>> {

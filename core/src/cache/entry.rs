@@ -4,11 +4,11 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
-    time::Duration,
 };
 
+use super::MinValid;
 use crate::{tasks::sync::ArcSwapOption, time::ClockReading, token::Token};
 
 /// One key's place in the cache. Reading it takes no lock.
@@ -27,6 +27,8 @@ pub(crate) type Observer = Arc<dyn Fn(Option<&Token>, &Token) + Send + Sync>;
 pub(crate) struct CachedToken {
     pub(crate) token: Token,
     lifetime_ms: i64,
+    /// The platform has accepted it in a request of this process.
+    was_accepted: AtomicBool,
     /// No renewal begins before this time of the monotonic clock.
     next_renewal_ms: AtomicI64,
 }
@@ -91,6 +93,21 @@ impl<K> Entry<K> {
         self.invalidated.store(None);
     }
 
+    /// Notes that the platform has accepted this token.
+    pub(crate) fn note_accepted(&self, token: &Token) {
+        if let Some(cached) = self.cached.load().as_ref().filter(|cached| cached.token == *token) {
+            cached.was_accepted.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether nothing is known of this token yet: it is the current one, and the platform has not
+    /// accepted it so far.
+    pub(crate) fn is_untried(&self, token: &Token) -> bool {
+        let cached = self.cached.load();
+        let current = cached.as_ref().filter(|cached| cached.token == *token);
+        current.is_some_and(|cached| !cached.was_accepted.load(Ordering::Relaxed))
+    }
+
     pub(super) fn holds(&self, token: &Token) -> bool {
         self.cached.load().as_ref().is_some_and(|cached| cached.token == *token)
     }
@@ -102,7 +119,8 @@ impl CachedToken {
         // A token out of a store has lived for a while.
         let age_ms = token.age(now).and_then(|age| i64::try_from(age.as_millis()).ok());
         let lifetime_ms = token.remaining_ms(now).saturating_add(age_ms.unwrap_or(0));
-        Self { token, lifetime_ms, next_renewal_ms: AtomicI64::new(i64::MIN) }
+        let (was_accepted, next_renewal_ms) = (AtomicBool::new(false), AtomicI64::new(i64::MIN));
+        Self { token, lifetime_ms, was_accepted, next_renewal_ms }
     }
 
     /// The milliseconds until it expires, by the clock that says less.
@@ -110,14 +128,13 @@ impl CachedToken {
         self.token.remaining_ms(now).saturating_sub(CLOCK_RESOLUTION_MS)
     }
 
-    /// The remaining life that a caller requires, but never more than half of the lifetime: a token
-    /// that cannot be better must not be fetched again and again.
-    pub(crate) fn margin_ms(&self, min_valid: Duration) -> i64 {
-        i64::try_from(min_valid.as_millis()).unwrap_or(i64::MAX).min(self.lifetime_ms / 2)
+    /// The remaining life below which a caller gets another token, in milliseconds.
+    pub(crate) fn margin_ms(&self, min_valid: MinValid) -> i64 {
+        min_valid.margin_ms(self.lifetime_ms)
     }
 
     /// Whether the token of another process is as good as a new one.
-    pub(crate) fn is_worth_taking(&self, min_valid: Duration, now: ClockReading) -> bool {
+    pub(crate) fn is_worth_taking(&self, min_valid: MinValid, now: ClockReading) -> bool {
         let (remaining_ms, margin_ms) = (self.remaining_ms(now), self.margin_ms(min_valid));
         remaining_ms > margin_ms && remaining_ms >= self.renewal_ms(margin_ms)
     }
@@ -125,7 +142,9 @@ impl CachedToken {
     /// The remaining life at which renewal begins.
     fn renewal_ms(&self, margin_ms: i64) -> i64 {
         let ahead_ms = (self.lifetime_ms / 4).min(RENEWAL_AHEAD_MS);
-        ahead_ms.max(margin_ms.saturating_add(ahead_ms / 2))
+        // Near the whole lifetime, not at once after the token came.
+        let before_margin_ms = (ahead_ms / 2).min((self.lifetime_ms - margin_ms) / 2);
+        ahead_ms.max(margin_ms.saturating_add(before_margin_ms))
     }
 
     /// Whether the caller must begin the token's renewal: near its end, and not so soon after another
@@ -203,12 +222,6 @@ mod tests {
             .expires_at(Some(at(1800).wall()))
             .build();
         assert_eq!(CachedToken::new(stored, at(0)).lifetime_ms, token(3600).lifetime_ms);
-    }
-
-    #[test]
-    fn a_margin_is_never_more_than_half_a_lifetime() {
-        assert_eq!(token(3600).margin_ms(Duration::from_secs(60)), 60_000);
-        assert_eq!(token(90).margin_ms(Duration::from_secs(60)), 45_000);
     }
 
     #[test]

@@ -10,13 +10,15 @@
 
 mod entry;
 mod in_flight;
+mod min_valid;
 
-use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
+use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use self::in_flight::InFlightFetches;
 pub(crate) use self::{
     entry::{CachedToken, Entry, Observer, add_observer},
     in_flight::{Current, InFlight},
+    min_valid::MinValid,
 };
 use crate::{
     error::{Error, Result},
@@ -37,7 +39,7 @@ pub(crate) trait Fetch<K>: Send + Sync {
         &self,
         entry: &Arc<Entry<K>>,
         purpose: Purpose,
-        min_valid: Duration,
+        min_valid: MinValid,
         deadline: Deadline,
     ) -> Result<Token>;
 
@@ -122,7 +124,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     }
 
     /// A token that lives at least `min_valid` longer: from memory, or fetched.
-    pub(crate) fn get(self: &Arc<Self>, entry: &Arc<Entry<K>>, min_valid: Duration) -> Task<Token> {
+    pub(crate) fn get(self: &Arc<Self>, entry: &Arc<Entry<K>>, min_valid: MinValid) -> Task<Token> {
         match self.cached(entry, min_valid) {
             Some(token) => Task::ready(Ok(token)),
             None => self.fetch_or_share(entry, min_valid),
@@ -133,7 +135,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     pub(crate) fn cached(
         self: &Arc<Self>,
         entry: &Arc<Entry<K>>,
-        min_valid: Duration,
+        min_valid: MinValid,
     ) -> Option<Token> {
         let cached = entry.cached();
         let cached = cached.as_ref()?;
@@ -162,11 +164,13 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         entry.invalidate()
     }
 
-    /// Forgets this very token; whether it was still the entry's.
-    pub(crate) fn invalidate_token(&self, entry: &Arc<Entry<K>>, token: &Token) -> bool {
+    /// Forgets the token with this secret; whether it was still the entry's. A fetch that runs goes on:
+    /// it began after somebody else had the token forgotten, or brings the token's successor.
+    pub(crate) fn invalidate_token(&self, entry: &Arc<Entry<K>>, secret: &str) -> bool {
         let in_flight = self.in_flight();
         let _guard = lock(&in_flight);
-        let is_held = entry.holds(token);
+        let cached = entry.cached();
+        let is_held = cached.as_ref().is_some_and(|cached| cached.token.reveal() == secret);
         if is_held {
             entry.invalidate();
         }
@@ -188,7 +192,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     }
 
     /// Shares the fetch in flight, returns the failure that still counts, or begins a fetch.
-    fn fetch_or_share(self: &Arc<Self>, entry: &Arc<Entry<K>>, min_valid: Duration) -> Task<Token> {
+    fn fetch_or_share(self: &Arc<Self>, entry: &Arc<Entry<K>>, min_valid: MinValid) -> Task<Token> {
         let now = self.clock.reading();
         let in_flight = self.in_flight();
         let mut in_flight = lock(&in_flight);
@@ -201,7 +205,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         match in_flight.current(entry, now) {
             Some(Current::Running(task)) => {
                 self.fetch.on_shared();
-                task
+                self.shared(task, entry, min_valid)
             }
             Some(Current::BackingOff(error)) => {
                 drop(in_flight); // the host program, when it is notified, may ask for tokens
@@ -211,8 +215,31 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         }
     }
 
+    /// A fetch that began for somebody else. If its token lives for less than this caller asks for, and
+    /// another one may live longer, another one is fetched.
+    fn shared(
+        self: &Arc<Self>,
+        task: Task<Token>,
+        entry: &Arc<Entry<K>>,
+        min_valid: MinValid,
+    ) -> Task<Token> {
+        if min_valid == MinValid::ForARequest {
+            return task;
+        }
+        let (this, entry) = (Arc::clone(self), Arc::clone(entry));
+        task.then(self.pool.deadline(None), move |fetched| match fetched {
+            Ok(token) => {
+                let now = this.clock.reading();
+                let cached = CachedToken::new(token, now);
+                let is_enough = cached.remaining_ms(now) > cached.margin_ms(min_valid);
+                if is_enough { Task::ready(Ok(cached.token)) } else { this.get(&entry, min_valid) }
+            }
+            Err(error) => Task::ready(Err(error)),
+        })
+    }
+
     /// Begins the renewal of a token, unless another one came since the caller looked.
-    fn renew(self: &Arc<Self>, entry: &Arc<Entry<K>>, token: &Token, min_valid: Duration) {
+    fn renew(self: &Arc<Self>, entry: &Arc<Entry<K>>, token: &Token, min_valid: MinValid) {
         let now = self.clock.reading();
         let in_flight = self.in_flight();
         let mut in_flight = lock(&in_flight);
@@ -226,7 +253,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         in_flight: &mut InFlightFetches<K, Token>,
         entry: &Arc<Entry<K>>,
         purpose: Purpose,
-        min_valid: Duration,
+        min_valid: MinValid,
     ) -> Task<Token> {
         let number = in_flight.next_number();
         let (this, target) = (Arc::clone(self), Arc::clone(entry));

@@ -1,6 +1,9 @@
 //! The cache with texts as keys, and a fetch that the test scripts.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::{
+    sync::mpsc::{Receiver, Sender, channel},
+    time::Duration,
+};
 
 use super::*;
 use crate::{
@@ -22,7 +25,7 @@ impl Fetch<&'static str> for Scripted {
         &self,
         _entry: &Arc<Entry<&'static str>>,
         purpose: Purpose,
-        _min_valid: Duration,
+        _min_valid: MinValid,
         _deadline: Deadline,
     ) -> Result<Token> {
         lock(&self.begun).send(purpose).unwrap();
@@ -61,13 +64,30 @@ fn server_error() -> Error {
 fn everybody_shares_one_fetch_and_then_the_cached_token() {
     let Fixture { cache, begun, results, .. } = fixture(10);
     let entry = cache.entry("a");
-    let tasks: Vec<_> = (0..5).map(|_| cache.get(&entry, MINUTE)).collect();
+    let tasks: Vec<_> = (0..5).map(|_| cache.get(&entry, MinValid::ForARequest)).collect();
     results.send(Ok(token("t1", NOON.after(HOUR)))).unwrap();
     for task in tasks {
         assert_eq!(task.wait().unwrap().reveal(), "t1");
     }
-    assert_eq!(cache.get(&entry, MINUTE).wait().unwrap().reveal(), "t1");
+    assert_eq!(cache.get(&entry, MinValid::ForARequest).wait().unwrap().reveal(), "t1");
     assert_eq!(begun.try_iter().collect::<Vec<_>>(), [Purpose::Demand]);
+}
+
+#[test]
+fn a_shared_fetch_is_followed_by_another_when_its_token_lives_too_short() {
+    let Fixture { cache, begun, results, .. } = fixture(10);
+    let entry = cache.entry("a");
+    let usual = cache.get(&entry, MinValid::ForARequest);
+    begun.recv().unwrap();
+    let longer = cache.get(&entry, MinValid::AtLeast(50 * MINUTE));
+    let used = Token::builder(TokenKind::Installation, Secret::new("t1"))
+        .issued_elsewhere_at(NOON.before(HOUR))
+        .expires_at(Some(NOON.after(20 * MINUTE)));
+    results.send(Ok(used.build())).unwrap();
+    assert_eq!(usual.wait().unwrap().reveal(), "t1");
+    begun.recv().unwrap();
+    results.send(Ok(token("t2", NOON.after(HOUR)))).unwrap();
+    assert_eq!(longer.wait().unwrap().reveal(), "t2");
 }
 
 #[test]
@@ -76,22 +96,25 @@ fn a_token_near_its_end_is_renewed_while_callers_go_on_with_it() {
     let entry = cache.entry("a");
     cache.put(&entry, token("t1", NOON.after(HOUR)));
     clock.advance(HOUR - 5 * MINUTE);
-    assert_eq!(cache.get(&entry, MINUTE).wait().unwrap().reveal(), "t1");
+    assert_eq!(cache.get(&entry, MinValid::ForARequest).wait().unwrap().reveal(), "t1");
     assert_eq!(begun.recv().unwrap(), Purpose::Renewal);
     results.send(Ok(token("t2", NOON.after(2 * HOUR)))).unwrap();
-    assert_eq!(cache.get(&entry, 10 * MINUTE).wait().unwrap().reveal(), "t2");
+    assert_eq!(cache.get(&entry, MinValid::AtLeast(10 * MINUTE)).wait().unwrap().reveal(), "t2");
 }
 
 #[test]
 fn a_failure_counts_for_everybody_for_a_moment() {
     let Fixture { cache, clock, begun, results } = fixture(10);
     let entry = cache.entry("a");
-    let first = cache.get(&entry, MINUTE);
+    let first = cache.get(&entry, MinValid::ForARequest);
     results.send(Err(server_error())).unwrap();
     assert_eq!(first.wait().unwrap_err().kind(), ErrorKind::Server);
-    assert_eq!(cache.get(&entry, MINUTE).wait().unwrap_err().kind(), ErrorKind::Server);
+    assert_eq!(
+        cache.get(&entry, MinValid::ForARequest).wait().unwrap_err().kind(),
+        ErrorKind::Server
+    );
     clock.advance(Duration::from_millis(1001));
-    let next = cache.get(&entry, MINUTE);
+    let next = cache.get(&entry, MinValid::ForARequest);
     results.send(Ok(token("t1", NOON.after(HOUR)))).unwrap();
     assert_eq!(next.wait().unwrap().reveal(), "t1");
     assert_eq!(begun.try_iter().count(), 2);
@@ -103,11 +126,11 @@ fn a_live_token_is_better_than_an_error_that_passes() {
     let entry = cache.entry("a");
     cache.put(&entry, token("t1", NOON.after(HOUR)));
     clock.advance(HOUR - Duration::from_secs(30));
-    let stale = cache.get(&entry, MINUTE);
+    let stale = cache.get(&entry, MinValid::ForARequest);
     results.send(Err(server_error())).unwrap();
     assert_eq!(stale.wait().unwrap().reveal(), "t1");
     clock.advance(MINUTE);
-    let expired = cache.get(&entry, MINUTE);
+    let expired = cache.get(&entry, MinValid::ForARequest);
     results.send(Err(server_error())).unwrap();
     assert!(expired.wait().is_err());
 }
@@ -116,12 +139,12 @@ fn a_live_token_is_better_than_an_error_that_passes() {
 fn a_fetch_that_began_before_an_invalidation_does_not_fill_the_entry() {
     let Fixture { cache, begun, results, .. } = fixture(10);
     let entry = cache.entry("a");
-    let before = cache.get(&entry, MINUTE);
+    let before = cache.get(&entry, MinValid::ForARequest);
     begun.recv().unwrap();
     cache.invalidate(&entry);
     results.send(Ok(token("t1", NOON.after(HOUR)))).unwrap();
     assert_eq!(before.wait().unwrap().reveal(), "t1");
-    assert!(cache.cached(&entry, MINUTE).is_none());
+    assert!(cache.cached(&entry, MinValid::ForARequest).is_none());
 }
 
 #[test]
@@ -130,9 +153,9 @@ fn only_the_token_that_is_named_is_invalidated() {
     let entry = cache.entry("a");
     let (old, new) = (token("t1", NOON.after(HOUR)), token("t2", NOON.after(HOUR)));
     cache.put(&entry, new.clone());
-    assert!(!cache.invalidate_token(&entry, &old));
-    assert!(cache.invalidate_token(&entry, &new));
-    assert!(entry.was_invalidated(&new) && cache.cached(&entry, MINUTE).is_none());
+    assert!(!cache.invalidate_token(&entry, old.reveal()));
+    assert!(cache.invalidate_token(&entry, new.reveal()));
+    assert!(entry.was_invalidated(&new) && cache.cached(&entry, MinValid::ForARequest).is_none());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::PlatformClient;
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
-    http::Response,
+    http::{Request, Response},
     platform::{Route, descriptor::Operation},
     resources::Call,
     secret::Secret,
@@ -19,12 +19,16 @@ pub(crate) struct Attempt<T> {
     /// The status of a refusal that may be about the token: another token, or the same one a little
     /// later, may be accepted.
     pub(crate) doubtful_status: Option<u16>,
+    /// The answer shows that the platform knows the token.
+    pub(crate) is_accepted: bool,
 }
 
 impl<T> Attempt<T> {
+    /// An attempt to read something.
     pub(crate) fn new(outcome: Result<T>) -> Self {
         let doubtful_status = outcome.as_ref().err().and_then(doubtful_status);
-        Self { outcome, doubtful_status }
+        let is_accepted = outcome.is_ok();
+        Self { outcome, doubtful_status, is_accepted }
     }
 }
 
@@ -36,7 +40,7 @@ fn doubtful_status(error: &Error) -> Option<u16> {
             matches!(error.reason(), None | Some(Reason::InvalidToken))
         }
         (403, ErrorKind::Forbidden) => error.reason().is_none(),
-        (404, ErrorKind::NotFound) => true,
+        (404, ErrorKind::NotFound) => error.reason().is_none(),
         _ => false,
     };
     is_doubtful.then_some(status)
@@ -44,11 +48,10 @@ fn doubtful_status(error: &Error) -> Option<u16> {
 
 impl PlatformClient {
     /// Whether a call's path requires the caller's own credential, rather than the app's or the OAuth
-    /// client's.
-    pub(crate) fn requires_caller(&self, call: &Call) -> bool {
-        // An invalid path is refused when the call is made.
-        call.location(self.platform())
-            .map_or(true, |url| self.platform().route(&url) == Route::Caller)
+    /// client's. A path that leads elsewhere than it says is refused before it gets a credential.
+    pub(crate) fn requires_caller(&self, call: &Call) -> Result<bool> {
+        let url = call.location(self.platform())?;
+        Ok(self.platform().route(&url) == Route::Caller)
     }
 
     /// A call with the caller's own token.
@@ -76,14 +79,31 @@ impl PlatformClient {
             let request = call.request(self.platform(), self.config.max_response_body)?;
             let request = request.authorized(token.authorization_header());
             let response = Arc::new(self.send(&request, deadline)?);
-            let refusal = matches!(response.status, 401 | 403 | 404)
-                .then(|| self.reply(Operation::Call, "the call", &request, &response).refusal());
-            Ok((response, refusal.as_ref().and_then(doubtful_status)))
+            let doubtful_status = self.doubtful_answer(&request, &response);
+            Ok((response, doubtful_status))
         };
         match attempt() {
-            Ok((response, doubtful_status)) => Attempt { outcome: Ok(response), doubtful_status },
-            Err(error) => Attempt { outcome: Err(error), doubtful_status: None },
+            Ok((response, doubtful_status)) => {
+                let is_accepted = response.status < 400;
+                Attempt { outcome: Ok(response), doubtful_status, is_accepted }
+            }
+            Err(error) => {
+                Attempt { outcome: Err(error), doubtful_status: None, is_accepted: false }
+            }
         }
+    }
+
+    /// The status of an answer that may be about the token. A 401 was not carried out, whatever the
+    /// method; of a 403 or 404 that is not certain, so only idempotent methods are in doubt.
+    fn doubtful_answer(&self, request: &Request, response: &Response) -> Option<u16> {
+        let may_be_doubtful = match response.status {
+            401 => true,
+            403 | 404 => IDEMPOTENT.contains(&request.method.as_str()),
+            _ => false,
+        };
+        let reply = self.reply(Operation::Call, "the call", request, response);
+        let is_about_route = || response.status != 401 && reply.names_route();
+        (may_be_doubtful && !is_about_route()).then(|| doubtful_status(&reply.refusal()))?
     }
 
     /// A call with the credential that its path requires: the OAuth client's, else the app's JWT.
@@ -108,7 +128,7 @@ impl PlatformClient {
     /// does not help, the 401 is the answer.
     fn call_as_app(&self, call: &Call, deadline: Deadline) -> Result<Arc<Response>> {
         let mut refused = None;
-        let outcome = self.with_jwt(|jwt| {
+        let outcome = self.with_jwt(deadline, |jwt| {
             let request = call.request(self.platform(), self.config.max_response_body)?;
             let request = request.authorized(jwt.authorization_header());
             let response = Arc::new(self.send(&request, deadline)?);
@@ -125,3 +145,6 @@ impl PlatformClient {
         }
     }
 }
+
+/// RFC 9110 §9.2.2.
+const IDEMPOTENT: [&str; 6] = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];

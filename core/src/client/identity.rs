@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{ClientConfig, PlatformClient};
 use crate::{
-    auth::{Issuer, JwtRules, Signer, jwt::is_reusable},
+    auth::{Issuer, JwtRules, Signer},
     error::{Error, Reason, Result},
     event::Event,
     http::clock_offset::difference,
@@ -17,14 +17,20 @@ use crate::{
         Platform,
         descriptor::{Base, IssuerSource, IssuerType, Jwt},
     },
+    tasks::Deadline,
     token::Token,
 };
 
 impl PlatformClient {
     /// Calls `send` with the app's JWT, and again with another JWT if the first was refused for a
     /// reason that another one can mend.
-    pub(crate) fn with_jwt<T>(&self, mut send: impl FnMut(&Token) -> Result<T>) -> Result<T> {
-        self.with_signature(self.api_root().as_ref(), || self.new_jwt(), |jwt| send(&jwt))
+    pub(crate) fn with_jwt<T>(
+        &self,
+        deadline: Deadline,
+        mut send: impl FnMut(&Token) -> Result<T>,
+    ) -> Result<T> {
+        let sign = || self.new_jwt(deadline);
+        self.with_signature(self.api_root().as_ref(), sign, |jwt| send(&jwt))
     }
 
     /// Calls `send` with something signed for a host, and again with a new signature if the first
@@ -50,30 +56,8 @@ impl PlatformClient {
                     return Err(error);
                 }
             }
-            self.jwt.store(None);
+            self.jwts.forget_made_with(made_with);
         }
-    }
-
-    /// The JWT in memory if it can be used again, else a new one.
-    pub(crate) fn new_jwt(&self) -> Result<Token> {
-        if let Some(jwt) = self.cached_jwt() {
-            return Ok(jwt);
-        }
-        let (signer, rules) = (self.jwt_signer()?, self.jwt_rules()?);
-        let (now, offset_ms) = (self.clock.reading(), self.clock.offsets().of_api());
-        // Signed without a lock: an external signer may be slow.
-        let jwt = rules.sign_for(&**signer, now, offset_ms)?;
-        self.jwt.store(Some(Arc::new(jwt.clone())));
-        Ok(jwt)
-    }
-
-    /// The JWT in memory, if it can be used again.
-    pub(crate) fn cached_jwt(&self) -> Option<Token> {
-        let jwt = self.jwt.load();
-        let jwt = jwt.as_deref()?;
-        let lifetime = jwt_lifetime(&self.config).ok()?;
-        let (now, offset_ms) = (self.clock.reading(), self.clock.offsets().of_api());
-        is_reusable(jwt, lifetime, offset_ms, now).then(|| jwt.clone())
     }
 
     /// The signer in use, on a platform that has JWTs.
@@ -84,9 +68,18 @@ impl PlatformClient {
 
     /// The signer in use.
     pub(super) fn signer(&self) -> Result<&Arc<dyn Signer>> {
+        self.signer_of(self.signer_in_use.load(Ordering::Relaxed))
+    }
+
+    /// The signer of these circumstances, on a platform that has JWTs.
+    pub(super) fn jwt_signer_of(&self, made_with: Circumstances) -> Result<&Arc<dyn Signer>> {
+        jwt_descriptor(self.platform())?;
+        self.signer_of(made_with.signer)
+    }
+
+    fn signer_of(&self, count: usize) -> Result<&Arc<dyn Signer>> {
         let signers = &self.config.signers;
-        let index = self.signer_in_use.load(Ordering::Relaxed);
-        signers.get(index % signers.len().max(1)).ok_or_else(|| missing("private_key"))
+        signers.get(count % signers.len().max(1)).ok_or_else(|| missing("private_key"))
     }
 
     pub(super) fn jwt_rules(&self) -> Result<JwtRules> {
@@ -95,10 +88,15 @@ impl PlatformClient {
         Ok(JwtRules {
             issuer: issuer(config, rules)?,
             back_date: config.jwt_back_date.unwrap_or(Duration::from_secs(rules.back_date_s)),
-            lifetime: jwt_lifetime(config)?,
+            lifetime: self.jwt_lifetime()?,
             extra_claims: rules.extra_claims.clone(),
             authorization_scheme: config.platform.descriptor().api.authorization_scheme.clone(),
         })
+    }
+
+    pub(super) fn jwt_lifetime(&self) -> Result<Duration> {
+        let rules = jwt_descriptor(self.platform())?;
+        Ok(self.config.jwt_lifetime.unwrap_or(Duration::from_secs(rules.lifetime_s)))
     }
 
     /// The remedy for a refusal, by its reason, unless it was tried.
@@ -160,7 +158,7 @@ impl PlatformClient {
     fn end_offset(&self, host: Option<&Url>, made_with: Circumstances, error: &Error) {
         if let Some(host) = host.filter(|_| error.reason() == Some(Reason::ClockSkew)) {
             self.clock.offsets().end(host, made_with.offset_ms);
-            self.jwt.store(None);
+            self.jwts.forget_made_with(made_with);
         }
     }
 
@@ -173,6 +171,12 @@ impl PlatformClient {
         difference(error.date()?, self.clock.system_now())
     }
 
+    /// The circumstances of a JWT for the API.
+    pub(super) fn api_circumstances(&self) -> Circumstances {
+        let signer = self.signer_in_use.load(Ordering::Relaxed);
+        Circumstances { signer, offset_ms: self.clock.offsets().of_api() }
+    }
+
     fn circumstances(&self, host: Option<&Url>) -> Circumstances {
         Circumstances {
             signer: self.signer_in_use.load(Ordering::Relaxed),
@@ -183,11 +187,6 @@ impl PlatformClient {
     fn api_root(&self) -> Option<Url> {
         self.platform().endpoint(Base::Api, "/", &[]).ok()
     }
-}
-
-fn jwt_lifetime(config: &ClientConfig) -> Result<Duration> {
-    let rules = jwt_descriptor(&config.platform)?;
-    Ok(config.jwt_lifetime.unwrap_or(Duration::from_secs(rules.lifetime_s)))
 }
 
 /// The descriptor's rules for JWTs.
@@ -217,12 +216,12 @@ fn issuer(config: &ClientConfig, rules: &Jwt) -> Result<Issuer> {
 }
 
 /// The circumstances in which a signature is made.
-#[derive(Clone, Copy)]
-struct Circumstances {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Circumstances {
     /// The count of the signer in use.
-    signer: usize,
+    pub(super) signer: usize,
     /// The offset of the host's clock in use.
-    offset_ms: i64,
+    pub(super) offset_ms: i64,
 }
 
 /// A way to mend a refused signature.

@@ -7,6 +7,7 @@ use crate::{
     platform::oauth::{ScopePlace, join_scopes},
     resources::{
         Repository,
+        operation::ApiOperation,
         pager::{Listed as _, Pager},
     },
     tasks::Deadline,
@@ -21,7 +22,7 @@ impl PlatformClient {
         scope: &Scope,
         deadline: Deadline,
     ) -> Result<Token> {
-        self.with_jwt(|jwt| {
+        self.with_jwt(deadline, |jwt| {
             let (id, jwt, scope) = (id.to_owned(), jwt.clone(), scope.clone());
             let grant = Grant::Installation { id, jwt, scope };
             self.exchange(&grant, deadline).map_err(|error| match error.reason() {
@@ -35,7 +36,7 @@ impl PlatformClient {
 
     /// A new token for the app itself, for its JWT.
     pub(crate) fn mint_for_app(&self, deadline: Deadline) -> Result<Token> {
-        self.with_jwt(|jwt| self.exchange(&Grant::App { jwt: jwt.clone() }, deadline))
+        self.with_jwt(deadline, |jwt| self.exchange(&Grant::App { jwt: jwt.clone() }, deadline))
     }
 
     /// A new token for the app itself, for an assertion at the token endpoint (RFC 7523 §2.1).
@@ -92,17 +93,36 @@ impl PlatformClient {
         let Grant::Installation { id, jwt, scope } = grant else { return error };
         let wide = Grant::Installation { id: id.clone(), jwt, scope: scope.without_repositories() };
         let granted = self.exchange(&wide, deadline).and_then(|token| {
-            let mut pager = Pager::start(self.platform(), Repository::list(self.platform())?)?;
-            let mut granted = Vec::new();
-            while let Some(page) = self.next_page::<Repository>(&mut pager, &token, deadline)? {
-                granted.extend(page.into_iter().map(|repository| (repository.id, repository.name)));
-            }
-            Ok(granted)
+            let granted = self.granted_repositories(&token, deadline);
+            self.revoke_if_offered(&token, deadline);
+            granted
         });
         match granted.map(|granted| scope.missing_from(&granted)) {
             Ok(missing) if !missing.is_empty() => error
                 .with_message(format!("installation {id} does not reach {}", missing.join(", "))),
             _ => error,
+        }
+    }
+
+    /// The ids and names of the repositories that a token reaches.
+    fn granted_repositories(
+        &self,
+        token: &Token,
+        deadline: Deadline,
+    ) -> Result<Vec<(String, String)>> {
+        let mut pager = Pager::start(self.platform(), Repository::list(self.platform())?)?;
+        let mut granted = Vec::new();
+        while let Some(page) = self.next_page::<Repository>(&mut pager, token, deadline)? {
+            granted.extend(page.into_iter().map(|repository| (repository.id, repository.name)));
+        }
+        Ok(granted)
+    }
+
+    /// Revokes a token that nobody asked for. If that fails, the token expires by itself.
+    fn revoke_if_offered(&self, token: &Token, deadline: Deadline) {
+        let operation = ApiOperation::revocation(token.into());
+        if operation.endpoint(self.platform()).is_ok() {
+            let _ = self.perform(&operation, |_| Ok(()), deadline);
         }
     }
 }

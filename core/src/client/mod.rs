@@ -5,7 +5,7 @@
 //! heart of it is [`exchange`](PlatformClient::exchange): a grant becomes a request, the reply becomes
 //! a token.
 //!
-//! `identity` signs the app's JWT and turns to another clock or key when the platform refuses one,
+//! `identity` turns to another clock or key when the platform refuses a JWT, `signing` signs it once for all,
 //! `authentication` authenticates the OAuth client, `minting` gets tokens for the app and its
 //! installations, `lookup` finds installations, `calls` makes the caller's API calls, `operations`
 //! everything that takes one request, and `proof` tells what a failure proves.
@@ -17,6 +17,7 @@ mod lookup;
 mod minting;
 mod operations;
 mod proof;
+mod signing;
 
 use std::{
     fmt,
@@ -26,6 +27,7 @@ use std::{
 
 use url::Url;
 
+use self::signing::Jwts;
 pub(crate) use self::{
     calls::Attempt,
     identity::{jwt_descriptor, missing},
@@ -44,7 +46,7 @@ use crate::{
     platform::{Platform, descriptor::Operation, reply::Reply},
     resources::pager::{Listed, Pager},
     secret::Secret,
-    tasks::{Deadline, sync::ArcSwapOption},
+    tasks::Deadline,
     token::Token,
 };
 
@@ -56,7 +58,7 @@ pub(crate) struct PlatformClient {
     events: Arc<EventSink>,
     /// Counts up whenever the other of two signers is used from now on.
     signer_in_use: AtomicUsize,
-    jwt: ArcSwapOption<Token>,
+    jwts: Jwts,
 }
 
 /// The app's identity on the platform, and the rules for its requests.
@@ -88,7 +90,7 @@ impl PlatformClient {
             clock,
             events,
             signer_in_use: AtomicUsize::new(0),
-            jwt: ArcSwapOption::empty(),
+            jwts: Jwts::new(),
         }
     }
 
@@ -106,7 +108,7 @@ impl PlatformClient {
 
     /// Forgets the JWT and closes idle connections.
     pub(crate) fn close(&self) {
-        self.jwt.store(None);
+        self.jwts.forget();
         self.transport.close();
     }
 

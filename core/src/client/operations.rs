@@ -37,7 +37,9 @@ impl PlatformClient {
         let send = |authorization| self.send_operation(operation, authorization, read, deadline);
         match operation.endpoint(self.platform())?.credential {
             Credential::Nobody => send(None),
-            Credential::App => self.with_jwt(|jwt| send(Some(jwt.authorization_header()))),
+            Credential::App => {
+                self.with_jwt(deadline, |jwt| send(Some(jwt.authorization_header())))
+            }
             Credential::Client => send(Some(self.basic_authorization()?)),
             Credential::Token => {
                 let scheme = &self.platform().descriptor().api.authorization_scheme;

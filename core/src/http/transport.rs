@@ -41,7 +41,8 @@ pub trait Transport: Send + Sync + fmt::Debug {
 /// Settings of the network.
 #[derive(Clone, Debug, Default)]
 pub struct Network {
-    /// The URL of a proxy, instead of the environment's; empty for no proxy.
+    /// The URL of a proxy, instead of the environment's; empty for no proxy. This machine is always
+    /// reached without one.
     pub proxy: Option<Secret>,
     /// PEM text of root certificates to trust beside the system's.
     pub root_certificates: Option<String>,
@@ -58,8 +59,8 @@ pub struct HttpTransport {
     connect_timeout: Duration,
     user_agent: String,
     clients: PerProcess<Clients>,
-    /// For URLs on this machine, which never go through a proxy of the environment: plain http to
-    /// this machine is allowed only because the request does not leave it.
+    /// For URLs on this machine, which never go through a proxy, given or the environment's: plain http
+    /// to this machine is allowed only because the request does not leave it.
     direct: PerProcess<Clients>,
 }
 
@@ -95,7 +96,7 @@ impl HttpTransport {
     }
 
     fn clients(&self, url: &Url) -> (Arc<Owned<Clients>>, &ProxyChoice) {
-        if matches!(self.proxy, ProxyChoice::Environment) && is_loopback(url) {
+        if is_loopback(url) {
             return (self.direct.get_or_default(), &ProxyChoice::None);
         }
         (self.clients.get_or_default(), &self.proxy)

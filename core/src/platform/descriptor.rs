@@ -3,7 +3,7 @@
 //! Every member here is a fact that some platform's documentation states. What data cannot say
 //! becomes a member with a small enum that each descriptor gives a value to.
 
-use std::{collections::BTreeMap, ops::Deref};
+use std::{collections::BTreeMap, ops::Deref, time::Duration};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -106,7 +106,8 @@ pub(crate) struct Hosts {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HostRule {
-    pub(crate) host: String,
+    /// Absent where a host alone does not lead here, and a base that is given does.
+    pub(crate) host: Option<String>,
     pub(crate) api: String,
     pub(crate) web: String,
 }
@@ -305,6 +306,14 @@ pub(crate) struct Expires {
     pub(crate) default_life_s: Option<u64>,
 }
 
+impl Expires {
+    /// The documented life that nothing exceeds; `None` where each reply says for how many seconds.
+    pub(crate) fn longest_life(&self) -> Option<Duration> {
+        let is_told = self.format == TimeFormat::Seconds;
+        self.default_life_s.filter(|_| !is_told).map(Duration::from_secs)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WebhookRules {
@@ -350,6 +359,10 @@ pub(crate) struct Errors {
     pub(crate) message: Pointers,
     #[serde(default)]
     pub(crate) code: Pointers,
+    /// Members that name the route that refused, as a URL with a fragment: the request got as far as
+    /// that, so its token was known.
+    #[serde(default)]
+    pub(crate) route: Pointers,
     /// Headers that name the request, tried in order.
     #[serde(default)]
     pub(crate) request_id: Vec<String>,

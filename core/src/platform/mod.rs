@@ -3,10 +3,11 @@
 //! No code asks which platform it is. Every difference between platforms is a member of the
 //! descriptor, and a descriptor given at run time is as good as a built-in one.
 //!
-//! `descriptor`, `oauth` and `operations` are the descriptor's parts, `validate` checks them,
-//! `route` chooses the credential that a path requires. `reply` and `members` read a platform's
-//! replies, `expiry` judges when something in them expires, `refusal` makes an error of a refusal.
+//! `descriptor`, `oauth` and `operations` are the descriptor's parts, `validate` checks them, `bases`
+//! keeps the API and the web pages together, `route` chooses the credential that a path requires.
+//! `reply` and `members` read a platform's replies, `expiry` judges when something in them expires, `refusal` makes an error of a refusal.
 
+mod bases;
 pub(crate) mod descriptor;
 pub(crate) mod expiry;
 pub(crate) mod members;
@@ -93,7 +94,8 @@ impl Platform {
                 .advise("Give `git.corp.example`, or a whole base as api_url and web_url."));
         }
         let rules = &self.descriptor.hosts.at;
-        let rule = rules.iter().find(|rule| is_match(&rule.host, &name));
+        let rule =
+            rules.iter().find(|rule| rule.host.as_ref().is_some_and(|host| is_match(host, &name)));
         let rule = rule.ok_or_else(|| self.unsupported(&format!("the host `{name}`")))?;
         let fill = |text: &str| text.replace("{scheme}", scheme).replace("{host}", &name);
         self.api = Some(validate::base_url("host", &fill(&rule.api))?);
@@ -207,10 +209,26 @@ impl Platform {
             return Err(Error::invalid("the path has a space, a backslash or a control character")
                 .advise("Percent-encode it."));
         }
-        if path.starts_with('/') && !path.starts_with("//") {
-            return join(self.base(Base::Api)?, path);
+        route::refuse_dot_segments(path)?;
+        let url = if path.starts_with('/') && !path.starts_with("//") {
+            join(self.base(Base::Api)?, path)?
+        } else {
+            self.own_url(path)?
+        };
+        self.refuse_empty_segments(&url)?;
+        Ok(url)
+    }
+
+    /// Refuses empty segments that change the credential: some servers read `/app//x` as `/app/x`.
+    fn refuse_empty_segments(&self, url: &Url) -> Result<()> {
+        let mut merged = url.clone();
+        let segments = url.path().split('/').filter(|segment| !segment.is_empty());
+        merged.set_path(&segments.collect::<Vec<_>>().join("/"));
+        if self.route(url) == self.route(&merged) {
+            return Ok(());
         }
-        self.own_url(path)
+        Err(Error::invalid("the path has an empty segment, and without it leads elsewhere")
+            .advise("Write one slash between segments."))
     }
 
     /// The credential that a URL of the API requires.

@@ -41,6 +41,20 @@ pub(crate) struct OAuth {
 }
 
 impl OAuth {
+    /// The bases of its endpoints, and the paths below them.
+    pub(super) fn bases(&self) -> impl Iterator<Item = (Base, &str)> {
+        [
+            Some((self.token.base, &self.token.path)),
+            self.authorize.as_ref().map(|it| (it.base, &it.path)),
+            self.device.as_ref().map(|it| (it.base, &it.path)),
+            self.revocation.as_ref().map(|it| (it.base, &it.path)),
+            self.introspection.as_ref().map(|it| (it.base, &it.path)),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|(base, path)| (base, path.as_str()))
+    }
+
     /// Its endpoints with their places in the descriptor.
     pub(super) fn endpoints(&self) -> impl Iterator<Item = (&'static str, &str)> {
         [

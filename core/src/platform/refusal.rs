@@ -43,6 +43,13 @@ impl Reply<'_> {
             .with_date(self.date.map(|date| date.at))
     }
 
+    /// Whether the refusal names the route that it comes from.
+    pub(crate) fn names_route(&self) -> bool {
+        let Some(json) = self.response.json() else { return false };
+        let has_fragment = |at| json.pointer(at)?.as_str().map(|url| url.contains('#'));
+        self.errors().route.iter().find_map(|at| has_fragment(at)).unwrap_or(false)
+    }
+
     /// The wait that the server asked for: a `Retry-After`, or the interval that some servers add to
     /// `slow_down`.
     fn suggested_wait(&self) -> Option<Duration> {

@@ -1,6 +1,9 @@
 //! The credential that a path of the API requires.
 
+use percent_encoding::percent_decode_str;
+
 use super::descriptor::Routes;
+use crate::error::{Error, Result};
 
 /// The credential that a path of the API requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,4 +38,21 @@ fn matches(pattern: &str, path: &str) -> bool {
         && parts.zip(segments).all(|(part, segment)| {
             part.eq_ignore_ascii_case(segment) || (is_variable(part) && !segment.is_empty())
         })
+}
+
+/// Refuses a path that says one place and means another: `/repos/acme/../../app` is the app's own, and
+/// a name from outside may hold the dots, encoded or not.
+pub(super) fn refuse_dot_segments(path: &str) -> Result<()> {
+    let end = path.find(['?', '#']).unwrap_or(path.len());
+    let is_dots = |segment: &str| {
+        let decoded = percent_decode_str(segment).decode_utf8_lossy();
+        decoded.split(['/', '\\']).any(|part| matches!(part, "." | ".."))
+    };
+    if path[..end].split('/').any(is_dots) {
+        return Err(Error::invalid("the path has a segment of dots, which leads elsewhere")
+            .advise(
+                "Percent-encode a name before it becomes part of a path; `.` and `..` are none.",
+            ));
+    }
+    Ok(())
 }

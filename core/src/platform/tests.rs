@@ -44,6 +44,32 @@ fn a_path_decides_which_credential_is_used() {
 }
 
 #[test]
+fn a_path_with_dots_leads_nowhere() {
+    let ghes = Platform::named("github-enterprise").unwrap().with_host("git.corp.example");
+    let ghes = ghes.unwrap();
+    for path in [
+        "/repos/acme/../../app/installations/15",
+        "/repos/acme/%2e%2E/%2e./app",
+        "/repos/./acme",
+        "/repos/acme/..",
+        "/repos/acme/..?x=1",
+        "/repos/acme/..%2f..%2Fapp",
+        "/repos/acme/..%5c..%5Capp",
+        "/repos/acme/..\\..\\app",
+        "/../../app",
+        "https://git.corp.example/api/v3/../../x",
+        "/app//installations/15",
+        "//app/installations/15",
+    ] {
+        assert_eq!(ghes.locate(path).unwrap_err().kind(), ErrorKind::InvalidArgument, "{path}");
+    }
+    for path in ["/repos/acme/..x/.github", "/compare/v1...v2", "/search?q=../x", "/a//b", "/a%2Fb"]
+    {
+        assert!(ghes.locate(path).is_ok(), "{path}");
+    }
+}
+
+#[test]
 fn a_host_decides_where_the_platform_is() {
     let at = |name, host| {
         let platform = Platform::named(name).unwrap().with_host(host)?;

@@ -70,6 +70,12 @@ impl ApiOperation {
         self
     }
 
+    /// The revocation of an installation token.
+    pub(crate) fn revocation(token: Secret) -> Self {
+        let operation = Self::new(OperationName::RevokeInstallationToken);
+        operation.about(Operation::Call, "the token").token(token)
+    }
+
     pub(crate) fn token(mut self, token: Secret) -> Self {
         self.token = Some(token);
         self

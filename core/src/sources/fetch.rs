@@ -1,16 +1,13 @@
 //! Fetches a token that is not in memory: from the store, where another process may have put it, or
 //! from the platform.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use super::key::{Owner, TokenKey};
 use crate::{
-    cache::{CachedToken, Entry, Fetch, Observer, Purpose},
+    cache::{CachedToken, Entry, Fetch, MinValid, Observer, Purpose},
     client::PlatformClient,
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     event::{Event, EventKind, EventSink},
     http::retry::jittered,
     sessions::{Accept, Sessions},
@@ -43,18 +40,20 @@ impl Fetch<TokenKey> for TokenFetcher {
         &self,
         entry: &Arc<Entry<TokenKey>>,
         purpose: Purpose,
-        min_valid: Duration,
+        min_valid: MinValid,
         deadline: Deadline,
     ) -> Result<Token> {
         let key = entry.key();
-        if let Owner::Session(_) = &key.owner {
-            return self.fetch_session(entry, purpose, min_valid, deadline);
-        }
         let mint = || self.recorded(key, purpose, || self.mint(key, deadline));
-        match &self.store {
-            Some(store) => self.fetch_through(store, entry, min_valid, deadline, mint),
-            None => mint(),
+        let fetched = match (&key.owner, &self.store) {
+            (Owner::Session(_), _) => self.fetch_session(entry, purpose, min_valid, deadline),
+            (_, Some(store)) => self.fetch_through(store, entry, min_valid, deadline, mint),
+            (_, None) => mint(),
+        };
+        if let (Purpose::Demand, Ok(token)) = (purpose, &fetched) {
+            self.report_short_life(key, token, min_valid);
         }
+        fetched
     }
 
     fn on_shared(&self) {
@@ -77,7 +76,7 @@ impl TokenFetcher {
         &self,
         entry: &Arc<Entry<TokenKey>>,
         purpose: Purpose,
-        min_valid: Duration,
+        min_valid: MinValid,
         deadline: Deadline,
     ) -> Result<Token> {
         let begun = sync::now();
@@ -108,7 +107,7 @@ impl TokenFetcher {
         &self,
         store: &TokenStore,
         entry: &Arc<Entry<TokenKey>>,
-        min_valid: Duration,
+        min_valid: MinValid,
         deadline: Deadline,
         mint: impl Fn() -> Result<Token>,
     ) -> Result<Token> {
@@ -136,7 +135,7 @@ impl TokenFetcher {
         store: &TokenStore,
         name: &str,
         entry: &Arc<Entry<TokenKey>>,
-        min_valid: Duration,
+        min_valid: MinValid,
         mint: &impl Fn() -> Result<Token>,
     ) -> Result<Looked> {
         let usable = self.usable(entry, min_valid);
@@ -161,7 +160,7 @@ impl TokenFetcher {
         Ok(Looked::Minted(minted))
     }
 
-    fn usable(&self, entry: &Arc<Entry<TokenKey>>, min_valid: Duration) -> Usable {
+    fn usable(&self, entry: &Arc<Entry<TokenKey>>, min_valid: MinValid) -> Usable {
         Usable {
             client: Arc::clone(&self.client),
             events: Arc::clone(&self.events),
@@ -193,6 +192,17 @@ impl TokenFetcher {
         self.events.emit(&event.with_duration(sync::now() - begun).with_error(error));
     }
 
+    /// Tells that not even a new token has the life that a caller asked for.
+    fn report_short_life(&self, key: &TokenKey, token: &Token, min_valid: MinValid) {
+        let remaining_ms = token.remaining_ms(self.client.clock().reading());
+        if let Some(wanted) = min_valid.missed_by(remaining_ms) {
+            let wanted_s = wanted.as_secs();
+            let message =
+                format!("a new token lives for {} s, not for {wanted_s} s", remaining_ms / 1000);
+            self.on_stale(key, &Error::new(ErrorKind::Unsupported, message));
+        }
+    }
+
     fn report_store_failure(&self, key: &TokenKey, error: &Error) {
         let event = Event::new(EventKind::StoreFailed).with_error(Some(error));
         self.events.emit(&event.with_installation(key.installation_id()));
@@ -204,7 +214,7 @@ struct Usable {
     client: Arc<PlatformClient>,
     events: Arc<EventSink>,
     entry: Arc<Entry<TokenKey>>,
-    min_valid: Duration,
+    min_valid: MinValid,
 }
 
 impl Usable {

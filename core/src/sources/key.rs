@@ -38,6 +38,11 @@ impl TokenKey {
         }
     }
 
+    /// Whether its tokens come from the token endpoint.
+    pub(crate) fn is_from_token_endpoint(&self) -> bool {
+        matches!(self.owner, Owner::Assertion(_) | Owner::Session(_))
+    }
+
     /// The key as JSON, from which the name of a store's record is made.
     pub(crate) fn as_json(&self) -> Value {
         json!([self.owner, self.scope.as_json()])

@@ -3,9 +3,10 @@
 //! `source.token()` asks the cache ([`crate::cache`]) for the source's key ([`key`]). On a miss the
 //! cache calls [`fetch`]: a user's session refreshes ([`crate::sessions`]); any other token comes
 //! from the store if a usable one is there, else the platform mints it under the store's lock.
-//! [`looked_up`] is for installations whose id is not known yet, and [`listing`] for lists that are
-//! fetched page by page.
+//! [`looked_up`] is for installations whose id is not known yet, [`listing`] for lists that are fetched
+//! page by page, and [`attempts`] for requests whose token may be refused.
 
+mod attempts;
 mod fetch;
 mod key;
 mod listing;
@@ -21,15 +22,15 @@ pub(crate) use self::{
 };
 use crate::{
     auth::Scope,
-    cache::{Entry, Observer, TokenCache},
+    cache::{Entry, MinValid, Observer, TokenCache},
     client::{Attempt, PlatformClient},
     error::{Error, ErrorKind, Result},
-    event::{Event, EventKind, EventSink},
+    event::EventSink,
     http::Response,
-    platform::{descriptor::Operation, operations::OperationName, reply::Reply},
+    platform::reply::Reply,
     resources::{Call, Installation, Lookup, Repository, operation::ApiOperation},
     secret::Secret,
-    tasks::{Deadline, Pool, Step, Task, sync::thread},
+    tasks::{Pool, Task},
     time::Timestamp,
     token::Token,
 };
@@ -61,8 +62,9 @@ enum Place {
 
 impl TokenSource {
     /// The remaining life that [`token`](Self::token) asks for: long enough for the request that the
-    /// token is used for. After a failure that passes, a token with less may be returned.
-    pub const MIN_VALID: Duration = Duration::from_secs(60);
+    /// token is used for. Of a token that lives for less than two minutes, half of its life is enough.
+    /// After a failure that passes, a token with less may be returned.
+    pub const MIN_VALID: Duration = MinValid::FOR_A_REQUEST;
 
     pub(crate) fn new(sources: &Arc<Sources>, owner: Owner, scope: Scope) -> Self {
         let entry = sources.cache.entry(TokenKey::new(owner, scope));
@@ -87,11 +89,15 @@ impl TokenSource {
     /// # Errors
     /// Those of [`token_valid_for`](Self::token_valid_for).
     pub fn token(&self) -> Task<Token> {
-        self.token_valid_for(Self::MIN_VALID)
+        self.token_valid_for(None)
     }
 
-    /// A token that lives at least `min_valid` longer, but never more than half of a new token's
-    /// lifetime is required.
+    /// A token that lives at least `min_valid` longer (`None`: as [`token`](Self::token) asks for): from
+    /// memory, or minted if a new one has that much life.
+    ///
+    /// Where the platform documents how long its tokens live, a longer `min_valid` is refused. Elsewhere
+    /// a new token that lives for less is returned, with an event `served_stale`, and serves for half of
+    /// its life.
     ///
     /// A token is renewed in the background before it expires. If that fails for a reason that will
     /// pass, the current token is returned until it expires. A failure counts for everybody who asks
@@ -107,8 +113,14 @@ impl TokenSource {
     /// [`Rejected`](ErrorKind::Rejected) for a scope that the platform refuses,
     /// [`Protocol`](ErrorKind::Protocol) for a reply that makes no sense, [`Key`](ErrorKind::Key) or
     /// [`Callback`](ErrorKind::Callback) from the signer, and
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when the app is closed.
-    pub fn token_valid_for(&self, min_valid: Duration) -> Task<Token> {
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when the app is closed, or when no token of the
+    /// platform lives for `min_valid`.
+    pub fn token_valid_for(&self, min_valid: impl Into<Option<Duration>>) -> Task<Token> {
+        let min_valid = min_valid.into();
+        if let Err(error) = self.check_min_valid(min_valid) {
+            return Task::ready(Err(error));
+        }
+        let min_valid = MinValid::from(min_valid);
         match &self.place {
             Place::Known(entry) => self.sources.cache.get(entry, min_valid),
             Place::LookedUp(looked_up) => self.sources.token_of_looked_up(looked_up, min_valid),
@@ -133,14 +145,17 @@ impl TokenSource {
     /// # Errors
     /// Those of [`token_valid_for`](Self::token_valid_for).
     pub fn authorization_header(&self) -> Task<Secret> {
-        self.authorization_header_valid_for(Self::MIN_VALID)
+        self.authorization_header_valid_for(None)
     }
 
     /// The value of an `Authorization` header with a token that lives at least `min_valid` longer.
     ///
     /// # Errors
     /// Those of [`token_valid_for`](Self::token_valid_for).
-    pub fn authorization_header_valid_for(&self, min_valid: Duration) -> Task<Secret> {
+    pub fn authorization_header_valid_for(
+        &self,
+        min_valid: impl Into<Option<Duration>>,
+    ) -> Task<Secret> {
         self.token_valid_for(min_valid).map(|token| token.authorization_header())
     }
 
@@ -150,8 +165,22 @@ impl TokenSource {
         self.entry()?.cached().as_ref()?.token.expires_at()
     }
 
-    /// Forgets the token in memory, so that the next call fetches a new one. Copies of the token still
-    /// work.
+    /// Forgets this token if it is still the one in memory: the answer to a 401 of a request that was
+    /// made with it. However many callers got it, one new token is fetched for all of them, since a token
+    /// that came meanwhile stays.
+    ///
+    /// The token's text, or `&Token`.
+    pub fn invalidate_token(&self, token: impl Into<Secret>) {
+        if let Some(entry) = self.entry() {
+            self.sources.cache.invalidate_token(&entry, token.into().reveal());
+        }
+    }
+
+    /// Forgets the token in memory, whichever it is, and the one that is being fetched, so that the next
+    /// call fetches a new one. Copies of the token still work.
+    ///
+    /// After a 401 call [`invalidate_token`](Self::invalidate_token): with this one, each of many callers
+    /// would forget what the others have just fetched.
     pub fn invalidate(&self) {
         if let Some(entry) = self.entry() {
             self.sources.cache.invalidate(&entry);
@@ -165,10 +194,11 @@ impl TokenSource {
     /// succeeds if the token is already invalid. A token that is being minted is not revoked.
     ///
     /// # Errors
-    /// [`Unsupported`](ErrorKind::Unsupported) where the platform cannot revoke installation tokens.
+    /// [`Unsupported`](ErrorKind::Unsupported) where the platform cannot revoke installation tokens, and
+    /// for a user's session and tokens of the token endpoint: the hint names the calls that end those.
     pub fn revoke(&self) -> Task<()> {
         let client = &self.sources.client;
-        if let Err(error) = revoke_operation(Secret::new("")).endpoint(client.platform()) {
+        if let Err(error) = self.check_revocable() {
             return Task::ready(Err(error));
         }
         let token = self.entry().and_then(|entry| self.sources.cache.invalidate(&entry));
@@ -205,65 +235,65 @@ impl TokenSource {
                 .advise("Call `App::request` to use a token of your own.")));
         }
         let (client, timeout) = (Arc::clone(&self.sources.client), call.own_timeout());
-        if !client.requires_caller(&call) {
-            let pool = &self.sources.pool;
-            return pool.spawn_until(pool.deadline(timeout), move |deadline| {
-                client.call_by_route(&call, deadline)
-            });
+        match client.requires_caller(&call) {
+            Err(error) => Task::ready(Err(error)),
+            Ok(false) => {
+                let pool = self.sources.pool.for_calls();
+                pool.spawn_until(pool.deadline(timeout), move |deadline| {
+                    client.call_by_route(&call, deadline)
+                })
+            }
+            Ok(true) => self.with_token(timeout, move |token, deadline| {
+                client.attempt_call(&call, token, deadline)
+            }),
         }
-        self.with_token(timeout, move |token, deadline| client.attempt_call(&call, token, deadline))
     }
 
-    /// Calls `attempt` with the token. A token that was minted a moment ago is given time to become
-    /// known on the platform; an older token that the platform refuses is replaced once.
-    fn with_token<T: Clone + Send + 'static>(
-        &self,
-        timeout: Option<Duration>,
-        mut attempt: impl FnMut(&Token, Deadline) -> Attempt<T> + Send + 'static,
-    ) -> Task<T> {
-        let (this, mut is_replaced) = (self.clone(), false);
-        let deadline = self.sources.pool.deadline(timeout);
-        self.sources.pool.spawn_after(self.token(), deadline, move |token, deadline| {
-            let Attempt { outcome, doubtful_status } =
-                this.attempt_patiently(&token, deadline, &mut attempt);
-            if doubtful_status == Some(401) && !is_replaced && this.drop_refused(&token) {
-                is_replaced = true;
-                return Step::Await(this.token());
+    /// Refuses a life that no token of this platform has.
+    fn check_min_valid(&self, min_valid: Option<Duration>) -> Result<()> {
+        let Some(wanted) = min_valid else { return Ok(()) };
+        match self.longest_life()? {
+            Some(longest) if wanted >= longest => {
+                let name = self.sources.client.platform().display_name();
+                let (wanted_s, life_s) = (wanted.as_secs(), longest.as_secs());
+                let message = format!(
+                    "min_valid is {wanted_s} s, and a token of {name} lives for {life_s} s"
+                );
+                Err(Error::invalid(message).advise(format!("Ask for less than {life_s} s.")))
             }
-            Step::Done(outcome)
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses to revoke tokens at an endpoint that is not theirs.
+    fn check_revocable(&self) -> Result<()> {
+        if !self.is_from_token_endpoint() {
+            let operation = ApiOperation::revocation(Secret::new(""));
+            return operation.endpoint(self.sources.client.platform()).map(drop);
+        }
+        let message =
+            "`revoke` ends installation tokens, and this source has tokens of the token endpoint";
+        Err(Error::new(ErrorKind::Unsupported, message).advise(
+            "Call delete_grant, delete_token or revoke_token with the token, as the platform offers, \
+             and end_session for a session.",
+        ))
+    }
+
+    fn is_from_token_endpoint(&self) -> bool {
+        match &self.place {
+            Place::Known(entry) => entry.key().is_from_token_endpoint(),
+            Place::LookedUp(_) => false,
+        }
+    }
+
+    /// The life of a new token, where the platform documents it.
+    fn longest_life(&self) -> Result<Option<Duration>> {
+        let platform = self.sources.client.platform();
+        Ok(if self.is_from_token_endpoint() {
+            platform.oauth()?.reply.expires.longest_life()
+        } else {
+            platform.installation_token()?.expires.longest_life()
         })
-    }
-
-    fn attempt_patiently<T>(
-        &self,
-        token: &Token,
-        deadline: Deadline,
-        mut attempt: impl FnMut(&Token, Deadline) -> Attempt<T>,
-    ) -> Attempt<T> {
-        let mut attempts = 0;
-        loop {
-            let attempted = attempt(token, deadline);
-            let is_doubtful = attempted.doubtful_status.is_some() && self.is_new(token);
-            let wait = self.sources.client.retry().propagation_wait(attempts);
-            match wait.filter(|wait| is_doubtful && *wait < deadline.remaining()) {
-                Some(wait) => thread::sleep(wait),
-                None => return attempted,
-            }
-            attempts += 1;
-        }
-    }
-
-    /// Forgets a token that was refused, if another one may be accepted.
-    fn drop_refused(&self, token: &Token) -> bool {
-        let is_worthwhile = self.sources.client.retry().is_on() && !self.is_new(token);
-        if let Some(entry) = self.entry().filter(|_| is_worthwhile)
-            && self.sources.cache.invalidate_token(&entry, token)
-        {
-            let event = Event::new(EventKind::Refused);
-            let event = event.with_installation(entry.key().installation_id());
-            self.sources.events.emit(&event);
-        }
-        is_worthwhile
     }
 
     fn entry(&self) -> Option<Arc<Entry<TokenKey>>> {
@@ -271,11 +301,6 @@ impl TokenSource {
             Place::Known(entry) => Some(Arc::clone(entry)),
             Place::LookedUp(looked_up) => looked_up.entry(),
         }
-    }
-
-    fn is_new(&self, token: &Token) -> bool {
-        let now = self.sources.client.clock().reading();
-        token.age(now).is_some_and(|age| age < PROPAGATION_TIME)
     }
 }
 
@@ -285,7 +310,7 @@ impl Sources {
     fn token_of_looked_up(
         self: &Arc<Self>,
         looked_up: &Arc<LookedUp>,
-        min_valid: Duration,
+        min_valid: MinValid,
     ) -> Task<Token> {
         let Some(entry) = looked_up.entry() else {
             return self.resolve_token(looked_up, min_valid);
@@ -307,7 +332,7 @@ impl Sources {
     fn resolve_token(
         self: &Arc<Self>,
         looked_up: &Arc<LookedUp>,
-        min_valid: Duration,
+        min_valid: MinValid,
     ) -> Task<Token> {
         let this = Arc::clone(self);
         self.resolve(looked_up).then(self.pool.deadline(None), move |entry| match entry {
@@ -321,9 +346,9 @@ impl Sources {
         looked_up.resolve(self.client.clock().reading(), || {
             let (this, wanted) = (Arc::clone(self), Arc::clone(looked_up));
             self.pool.spawn(move |deadline| {
-                let found = this
-                    .client
-                    .with_jwt(|jwt| this.client.find_installation(&wanted.lookup, jwt, deadline));
+                let found = this.client.with_jwt(deadline, |jwt| {
+                    this.client.find_installation(&wanted.lookup, jwt, deadline)
+                });
                 let key = |found: Installation| {
                     TokenKey::new(Owner::Installation(found.id), wanted.scope.clone())
                 };
@@ -336,14 +361,11 @@ impl Sources {
 
     /// Revokes an installation token.
     pub(crate) fn revoke(&self, token: Secret) -> Task<()> {
-        let (client, operation) = (Arc::clone(&self.client), revoke_operation(token));
-        self.pool.spawn(move |deadline| client.perform(&operation, read_nothing, deadline))
+        let (client, operation) = (Arc::clone(&self.client), ApiOperation::revocation(token));
+        self.pool
+            .for_calls()
+            .spawn(move |deadline| client.perform(&operation, read_nothing, deadline))
     }
-}
-
-fn revoke_operation(token: Secret) -> ApiOperation {
-    let operation = ApiOperation::new(OperationName::RevokeInstallationToken);
-    operation.about(Operation::Call, "the token").token(token)
 }
 
 /// Reads a reply whose content does not matter.
@@ -359,6 +381,3 @@ impl fmt::Debug for TokenSource {
             .finish_non_exhaustive()
     }
 }
-
-/// The time that a new token may be unknown to a part of the platform; octokit.js waits half of it.
-const PROPAGATION_TIME: Duration = Duration::from_secs(10);

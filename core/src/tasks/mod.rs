@@ -7,6 +7,7 @@
 //! its own.
 
 mod future;
+mod pending;
 mod per_process;
 mod pool;
 #[cfg(feature = "simulation")]
@@ -18,7 +19,10 @@ pub(crate) mod threads;
 use std::{
     fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, PoisonError},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -67,6 +71,8 @@ struct Shared<T> {
     deadline: Deadline,
     /// A little after the deadline: until then the task may still complete with an error of its own.
     give_up_at: Deadline,
+    /// The work waits until other work ends: no thread is free.
+    is_queued: AtomicBool,
 }
 
 enum State<T> {
@@ -90,7 +96,7 @@ impl<T: Clone + Send + 'static> Task<T> {
         match self.0 {
             Stage::Complete(result) => result,
             Stage::Running(shared) => {
-                shared.wait_for(shared.give_up_at.remaining()).unwrap_or_else(|| Err(timed_out()))
+                shared.wait_for(shared.give_up_at.remaining()).unwrap_or_else(|| Err(shared.late()))
             }
         }
     }
@@ -114,8 +120,15 @@ impl<T: Clone + Send + 'static> Task<T> {
     #[doc(hidden)]
     pub fn wait_within(self, timeout: Option<Duration>) -> Result<T> {
         match timeout {
-            Some(timeout) => self.wait_for(timeout).unwrap_or_else(|| Err(timed_out())),
+            Some(timeout) => self.wait_for(timeout).unwrap_or_else(|| Err(self.late())),
             None => self.wait(),
+        }
+    }
+
+    fn late(&self) -> Error {
+        match &self.0 {
+            Stage::Complete(_) => timed_out(),
+            Stage::Running(shared) => shared.late(),
         }
     }
 
@@ -196,7 +209,8 @@ impl<T: Clone + Send + 'static> Shared<T> {
     fn new(deadline: Deadline) -> Arc<Self> {
         let state = Mutex::new(State::Running(Vec::new()));
         let give_up_at = Deadline(deadline.0.checked_add(GRACE).unwrap_or(deadline.0));
-        Arc::new(Self { state, completed: Condvar::new(), deadline, give_up_at })
+        let (completed, is_queued) = (Condvar::new(), AtomicBool::new(false));
+        Arc::new(Self { state, completed, deadline, give_up_at, is_queued })
     }
 
     fn complete(&self, result: &Result<T>) {
@@ -216,8 +230,13 @@ impl<T: Clone + Send + 'static> Shared<T> {
         match &*state {
             State::Complete(result) => Some(result.clone()),
             State::Running(_) if timeout < left => None,
-            State::Running(_) => Some(Err(timed_out())),
+            State::Running(_) => Some(Err(self.late())),
         }
+    }
+
+    /// The error of a caller that waits no longer.
+    fn late(&self) -> Error {
+        if self.is_queued.load(Ordering::Relaxed) { pool::no_thread_in_time() } else { timed_out() }
     }
 
     fn subscribe(&self, callback: Callback<T>) {
@@ -342,5 +361,27 @@ mod tests {
         let tasks: Vec<_> = (0..200).map(|n| pool.spawn_until(soon(), move |_| Ok(n))).collect();
         let sum: i32 = tasks.into_iter().map(|task| task.wait().unwrap()).sum();
         assert_eq!(sum, 199 * 200 / 2);
+    }
+
+    #[test]
+    fn a_queue_that_is_full_says_so_and_leaves_the_other_lane_alone() {
+        let pool = pool();
+        let gate = Arc::new((Mutex::new(false), Condvar::new()));
+        let calls = pool.for_calls();
+        let start = || {
+            let gate = Arc::clone(&gate);
+            calls.spawn_until(soon(), move |_| {
+                drop(gate.1.wait_while(lock(&gate.0), |is_open| !*is_open));
+                Ok(())
+            })
+        };
+        let is_refused = |task: Task<()>| {
+            let refused = task.wait_for(Duration::ZERO).and_then(Result::err);
+            refused.is_some_and(|error| error.message().contains("wait for a thread"))
+        };
+        assert!((0..100_000).any(|_| is_refused(start())));
+        assert_eq!(pool.spawn_until(soon(), |_| Ok(1)).wait().unwrap(), 1);
+        *lock(&gate.0) = true;
+        gate.1.notify_all();
     }
 }

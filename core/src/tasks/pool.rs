@@ -1,9 +1,15 @@
 //! The threads that run tasks: few, started when needed and ended when idle.
+//!
+//! There are two lanes, so that a caller's slow requests never keep a token from being minted: appmint's
+//! own work, and the requests of callers.
 
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, PoisonError},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -27,13 +33,24 @@ pub(crate) enum Step<A, T> {
 #[derive(Clone)]
 pub(crate) struct Pool {
     workers: Arc<PerProcess<Workers>>,
+    lane: Lane,
     /// The time that a task has when its caller names none.
     timeout: Duration,
 }
 
+/// The work that shares threads.
+#[derive(Clone, Copy)]
+enum Lane {
+    /// Minting, refreshing, looking up.
+    Own,
+    /// Requests that callers make.
+    Calls,
+}
+
 #[derive(Default)]
 struct Workers {
-    queue: Arc<Queue>,
+    own: Arc<Queue>,
+    calls: Arc<Queue>,
 }
 
 #[derive(Default)]
@@ -54,7 +71,12 @@ type Job = Box<dyn FnOnce() + Send>;
 
 impl Pool {
     pub(crate) fn new(timeout: Duration) -> Self {
-        Self { workers: Arc::default(), timeout }
+        Self { workers: Arc::default(), lane: Lane::Own, timeout }
+    }
+
+    /// The threads for the requests of callers.
+    pub(crate) fn for_calls(&self) -> Self {
+        Self { lane: Lane::Calls, ..self.clone() }
     }
 
     /// The deadline of a call that begins now, with its caller's timeout or the default.
@@ -64,7 +86,7 @@ impl Pool {
 
     /// Ends the threads when their work is done; new tasks are refused.
     pub(crate) fn close(&self) {
-        self.queue().close();
+        self.workers.get_or_default().close();
     }
 
     /// Starts a task that has the default timeout.
@@ -83,10 +105,7 @@ impl Pool {
     ) -> Task<T> {
         let shared = Shared::new(deadline);
         let target = Arc::clone(&shared);
-        let job = Box::new(move || target.complete(&run(work, target.deadline)));
-        if let Err(error) = self.queue().push(job) {
-            shared.complete(&Err(error));
-        }
+        self.push(&shared, move || target.complete(&run_queued(work, &target)));
         Task(Stage::Running(shared))
     }
 
@@ -136,7 +155,8 @@ impl Pool {
             Ok(value) => {
                 let (again, target) = (pool.clone(), Arc::clone(&shared));
                 let job = move || {
-                    let result = match run(|deadline| Ok(work(value, deadline)), target.deadline) {
+                    let run = run_queued(|deadline| Ok(work(value, deadline)), &target);
+                    let result = match run {
                         Ok(Step::Await(task)) => return again.follow(task, target, work),
                         Ok(Step::Done(result)) => result,
                         Err(error) => Err(error),
@@ -144,16 +164,41 @@ impl Pool {
                     drop(work); // what it holds is free before anybody is called back
                     target.complete(&result);
                 };
-                if let Err(error) = pool.queue().push(Box::new(job)) {
-                    shared.complete(&Err(error));
-                }
+                pool.push(&shared, job);
             }
         });
     }
 
-    fn queue(&self) -> Arc<Queue> {
-        Arc::clone(&self.workers.get_or_default().queue)
+    /// Queues the work of a task.
+    fn push<T: Clone + Send + 'static>(
+        &self,
+        shared: &Shared<T>,
+        job: impl FnOnce() + Send + 'static,
+    ) {
+        if let Err(error) = self.queue().push(Box::new(job), &shared.is_queued) {
+            shared.complete(&Err(error));
+        }
     }
+
+    fn queue(&self) -> Arc<Queue> {
+        let workers = self.workers.get_or_default();
+        Arc::clone(match self.lane {
+            Lane::Own => &workers.own,
+            Lane::Calls => &workers.calls,
+        })
+    }
+}
+
+/// Runs the work of a task that waited for a thread.
+fn run_queued<T, U: Clone + Send + 'static>(
+    work: impl FnOnce(Deadline) -> Result<T>,
+    shared: &Shared<U>,
+) -> Result<T> {
+    if shared.deadline.remaining().is_zero() {
+        return Err(shared.late());
+    }
+    shared.is_queued.store(false, Ordering::Relaxed);
+    run(work, shared.deadline)
 }
 
 fn run<T>(work: impl FnOnce(Deadline) -> Result<T>, deadline: Deadline) -> Result<T> {
@@ -167,12 +212,20 @@ fn run<T>(work: impl FnOnce(Deadline) -> Result<T>, deadline: Deadline) -> Resul
 }
 
 impl Queue {
-    fn push(self: &Arc<Self>, job: Job) -> Result<()> {
+    /// Queues a job, and notes whether it has to wait until another one ends.
+    fn push(self: &Arc<Self>, job: Job, waits: &AtomicBool) -> Result<()> {
         let mut state = lock(&self.state);
         if state.is_closed {
             return Err(closed());
         }
+        if state.jobs.len() >= MAX_QUEUED {
+            return Err(queue_full());
+        }
         state.jobs.push_back(job);
+        waits.store(
+            state.jobs.len() > state.idle && state.threads >= MAX_THREADS,
+            Ordering::Relaxed,
+        );
         if state.jobs.len() <= state.idle || state.threads >= MAX_THREADS {
             self.changed.notify_one();
             return Ok(());
@@ -223,16 +276,40 @@ impl Queue {
     }
 }
 
+impl Workers {
+    fn close(&self) {
+        self.own.close();
+        self.calls.close();
+    }
+}
+
 impl Drop for Workers {
     fn drop(&mut self) {
-        self.queue.close();
+        self.close();
     }
+}
+
+/// The error of a task that no thread began before its deadline.
+pub(super) fn no_thread_in_time() -> Error {
+    let message = format!("no thread was free before the deadline: {MAX_THREADS} other calls run");
+    Error::new(ErrorKind::Timeout, message)
+        .advise("Nothing was sent. Make fewer calls at once, or raise `timeout`.")
+}
+
+fn queue_full() -> Error {
+    let message = format!("{MAX_QUEUED} other calls wait for a thread already");
+    Error::new(ErrorKind::RateLimited, message)
+        .with_retry_after(Some(Duration::from_secs(1)))
+        .advise("Nothing was sent. Make fewer calls at once.")
 }
 
 fn closed() -> Error {
     Error::invalid("the app is closed").advise("Make a new one.")
 }
 
-/// Calls wait on the network, not on the processor, so there may be more threads than cores.
+/// Calls wait on the network, not on the processor, so there may be more threads than cores. Each lane
+/// has as many.
 const MAX_THREADS: usize = 64;
+/// More than the threads of a lane can serve within a call's usual timeout.
+const MAX_QUEUED: usize = 65_536;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(5);

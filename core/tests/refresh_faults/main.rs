@@ -18,9 +18,9 @@ use std::{
 };
 
 use appmint_core::{
-    Deadline, Error, ErrorKind, Reason, Timestamp,
+    Deadline, Error, ErrorKind, Reason, Result, Timestamp,
     binding::Settings,
-    http::{Body, HttpTransport, Network, Repeat, Request, Transport as _},
+    http::{Body, HttpTransport, Network, Repeat, Request, Response, Transport},
     store::SqliteStore,
 };
 use common::{
@@ -350,6 +350,20 @@ fn an_answer_whose_tokens_are_not_certain_is_not_used() {
     }
 }
 
+/// Sends to a port of this machine where nothing listens.
+#[derive(Debug)]
+struct Misled {
+    port: u16,
+}
+
+impl Transport for Misled {
+    fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
+        let mut request = request.clone();
+        request.url.set_port(Some(self.port)).unwrap();
+        HttpTransport::new(&Network::default())?.send(&request, deadline)
+    }
+}
+
 #[test]
 fn what_was_done_once_is_known_to_all_under_a_wrong_clock_too() {
     let (folder, redis) = (Folder::new(), Redis::start());
@@ -379,11 +393,10 @@ fn a_code_that_was_never_sent_can_be_sent_and_one_that_may_be_spent_cannot() {
                 if up.load(Ordering::SeqCst) { answer(asked) } else { Answer::HangUp }
             },
         );
-    // Nothing listens at the token endpoint until the app's proxy is another one.
     let scene = Scene::new(&server.url(), STRICT);
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut cut_off = Scene::with_store(&server.url(), STRICT, Arc::clone(&scene.store));
-    cut_off.settings.proxy = Some(format!("http://{closed}").into());
+    cut_off.settings.transport = Some(Arc::new(Misled { port: closed.port() }));
     let unreachable = cut_off.app();
     let (authorization, callback) = begin_authorization(&unreachable);
     for _ in 0..2 {

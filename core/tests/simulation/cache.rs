@@ -40,7 +40,7 @@ fn run(mut random: Random, conditions: Conditions, processes: usize, has_store: 
         if moment > 0 {
             let_time_pass(&mut random, life, &world, &machine);
         }
-        let callers = Callers::new(&mut random, is_looked_up);
+        let callers = Callers::new(&mut random, is_looked_up, life);
         callers.ask_all(&processes, &mut random);
         is_countable &= !callers.invalidate && !callers.revoke && !callers.close;
         if is_countable {
@@ -79,13 +79,14 @@ struct Callers {
 }
 
 impl Callers {
-    fn new(random: &mut Random, is_looked_up: bool) -> Self {
+    fn new(random: &mut Random, is_looked_up: bool, life: Duration) -> Self {
         Self {
             is_looked_up,
             invalidate: random.percent(25),
             revoke: random.percent(15),
             close: random.percent(5),
-            stays_valid_for: Duration::from_secs(random.one_of(&[60, 60, 0, 300])),
+            // The platform documents the life, and a longer one is refused.
+            stays_valid_for: Duration::from_secs(random.one_of(&[60, 60, 0, 300])).min(life / 2),
         }
     }
 

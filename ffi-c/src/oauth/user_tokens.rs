@@ -87,7 +87,9 @@ pub extern "C" fn appmint_app_delete_token(
     })
 }
 
-/// Revokes a user's authorization of the app with all its tokens, of which `token` is one.
+/// Revokes a user's authorization of the app with all its tokens, of which `token` is one that works.
+/// APPMINT_ERROR_REAUTHORIZE when the platform does not know the token: then nothing was revoked, and the
+/// authorization may live on.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_delete_grant(
     app: Option<&appmint_app>,

@@ -89,7 +89,8 @@ pub extern "C" fn appmint_config_set_host(
     });
 }
 
-/// The base URL of the API; default the platform's.
+/// The base URL of the API; default the platform's. The web pages follow it where the platform's hosts
+/// say how; else making the app asks for the web pages' URL.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_api_url(
     config: Option<&mut appmint_config>,
@@ -102,7 +103,8 @@ pub extern "C" fn appmint_config_set_api_url(
     });
 }
 
-/// The base URL of the web pages, where a user authorizes; default the platform's.
+/// The base URL of the web pages, where a user authorizes, and of OAuth; default the platform's. The API
+/// follows it as the web pages follow the API.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_web_url(
     config: Option<&mut appmint_config>,

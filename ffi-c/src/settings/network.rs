@@ -32,7 +32,7 @@ pub extern "C" fn appmint_config_set_connect_timeout_ms(
 }
 
 /// The URL of a proxy, with a password if it needs one; "" for none. Default: the one that the
-/// environment names.
+/// environment names. This machine is always reached without one.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_proxy(
     config: Option<&mut appmint_config>,

@@ -13,7 +13,7 @@ use crate::{
     app::request::{appmint_request, appmint_response},
     call::{new_object, try_call},
     callback::{Userdata, appmint_drop},
-    convert::{milliseconds_or_default, required, time_ms},
+    convert::{milliseconds_or_default, required, text, time_ms},
     errors::{appmint_error, appmint_status},
     installations::repository::appmint_repositories,
     text::GrowingTexts,
@@ -56,6 +56,10 @@ pub extern "C" fn appmint_source_installation_id(source: Option<&appmint_source>
 /// A token that stays valid for at least `min_valid_ms` milliseconds (APPMINT_DEFAULT: 60000), from
 /// memory or newly minted. Callers that need a new token at the same time share one.
 ///
+/// By default half of a life of less than two minutes is enough. APPMINT_ERROR_INVALID_ARGUMENT for a
+/// life that no token of the platform has, where it is documented; elsewhere the new token is returned,
+/// with an event APPMINT_EVENT_SERVED_STALE, and serves for half of its life.
+///
 /// Blocks at most for `timeout_ms` (APPMINT_DEFAULT: the app's timeout), and not at all with a
 /// token from memory. After the timeout minting goes on for the other callers.
 #[unsafe(no_mangle)]
@@ -68,7 +72,6 @@ pub extern "C" fn appmint_source_token(
 ) -> appmint_status {
     new_object("token", token, error, || {
         let min_valid = milliseconds_or_default("min_valid_ms", min_valid_ms)?;
-        let min_valid = min_valid.unwrap_or(TokenSource::MIN_VALID);
         let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
         required("source", source)?.core.token_valid_for(min_valid).wait_within(timeout)
     })
@@ -86,7 +89,6 @@ pub extern "C" fn appmint_source_authorization_header(
 ) -> appmint_status {
     new_object("header", header, error, || {
         let min_valid = milliseconds_or_default("min_valid_ms", min_valid_ms)?;
-        let min_valid = min_valid.unwrap_or(TokenSource::MIN_VALID);
         let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
         required("source", source)?
             .core
@@ -101,8 +103,25 @@ pub extern "C" fn appmint_source_expires_at_ms(source: Option<&appmint_source>) 
     time_ms(read(source, None, |source| source.core.expires_at()))
 }
 
-/// Forgets the token in memory, so that the next call mints one. A token that was already returned
-/// still works.
+/// Forgets the token with this text if it is still the one in memory: the answer to a 401 of a request
+/// that was made with it. However many callers got it, one new token is minted for all of them. Nothing
+/// happens for a text that is not the token's, or that is not UTF-8.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_invalidate_token(
+    source: Option<&appmint_source>,
+    token: *const c_char,
+    token_len: usize,
+) {
+    read(source, (), |source| {
+        if let Ok(token) = text("token", token, token_len) {
+            source.core.invalidate_token(token);
+        }
+    });
+}
+
+/// Forgets the token in memory, whichever it is, so that the next call mints one. A token that was
+/// already returned still works. After a 401 call appmint_source_invalidate_token: with this function,
+/// each of many callers would forget what the others have just minted.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_invalidate(source: Option<&appmint_source>) {
     read(source, (), |source| source.core.invalidate());
@@ -139,7 +158,9 @@ pub extern "C" fn appmint_source_on_change(
 }
 
 /// Forgets the token in memory and revokes it on the platform, for all who have it. No network I/O
-/// if there is no valid token. A token that is being minted is not revoked.
+/// if there is no valid token. A token that is being minted is not revoked. APPMINT_ERROR_UNSUPPORTED for
+/// a user's session; appmint_app_delete_grant, appmint_app_delete_token and appmint_app_revoke_token end
+/// its tokens.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_revoke(
     source: Option<&appmint_source>,

@@ -40,7 +40,7 @@ static const struct { const char *op, *key; exchange *call; } exchanges[] = {
   {"reset_token", "token", appmint_app_reset_token}};
 static const char *const of_source[] = {"token", "source_authorization_header", "source_expires_at", "invalidate", "revoke", "repositories", "source_request",
   "source_installation_id", "tokens", "watch"};
-static const char *const of_session[] = {"session_token", "session_invalidate", "session_request"};
+static const char *const of_session[] = {"session_token", "session_invalidate", "session_revoke", "session_request"};
 /* The operations whose token start_session takes. */
 static const char *const of_users[] = {"exchange_code", "refresh", "finish_authorization", "login_wait", "device_poll", "device_wait"};
 
@@ -68,7 +68,7 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("find_installation")) return find(app, &got.found, e);
   if (IS("token") || IS("app_token") || IS("session_token")) return appmint_source_token(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.token, e);
   if (IS("source_authorization_header")) return appmint_source_authorization_header(got.source, ms("min_valid_ms"), ms("timeout_ms"), &got.text, e);
-  if (IS("revoke")) return appmint_source_revoke(got.source, e);
+  if (IS("revoke") || IS("session_revoke")) return appmint_source_revoke(got.source, e);
   if (IS("registration")) return appmint_app_registration(app, &got.registration, e);
   if (IS("convert_manifest")) return appmint_app_convert_manifest(app, code.value, code.len, &got.registration, e);
   if (IS("webhook_config")) return appmint_app_webhook_config(app, &got.hook, e);
@@ -78,7 +78,8 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("revoke_credentials")) return revoke_credentials(app, e);
   if (IS("install_url")) return install_url(app, &got.authorization, e);
   if (IS("finish_install")) return appmint_app_finish_install(app, url.value, url.len, state.value, state.len, &got.found, e);
-  if (IS("invalidate") || IS("session_invalidate")) appmint_source_invalidate(got.source);
+  if (IS("invalidate") && token.value) appmint_source_invalidate_token(got.source, token.value, token.len);
+  else if (IS("invalidate") || IS("session_invalidate")) appmint_source_invalidate(got.source);
   if (IS("authorize")) return authorize(app, e);
   if (IS("open_authorization")) return open_authorization(app, e);
   if (IS("seal_authorization")) return appmint_app_seal_authorization(app, kept.authorization, &got.text, e);

@@ -158,6 +158,7 @@ struct Driver {
     else if (op == "platform_name") output.add("value", app->platform_name());
     else if (op == "find_installation") output.add("", app->find_installation(lookup()));
     else if (op == "clock_offset") output.add("value", std::to_string(app->clock_offset().count()));
+    else if (op == "invalidate" && maybe("token")) source().invalidate(arg("token"));
     else if (op == "invalidate") source().invalidate();
     else if (op == "request") output.add(app->request(arg("method"), arg("path"), options()));
     else if (op == "source_request") output.add(source().request(arg("method"), arg("path"), options()));

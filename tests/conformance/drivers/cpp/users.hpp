@@ -35,6 +35,7 @@ struct Users {
     else if (op == "end_session") app.end_session(it.arg("name"));
     else if (op == "session_token") output.add(app.session(it.arg("name")).token(it.ms("min_valid_ms")));
     else if (op == "session_invalidate") app.session(it.arg("name")).invalidate();
+    else if (op == "session_revoke") app.session(it.arg("name")).revoke();
     else if (op == "session_request") output.add(app.session(it.arg("name")).request(it.arg("method"), it.arg("path"), it.options()));
     else return false;
     return true;

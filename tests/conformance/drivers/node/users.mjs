@@ -42,5 +42,6 @@ export const USERS = {
   end_session: (app, { name }) => app.endSession(name),
   session_token: async (app, { name, ...args }) => token(await app.session(name).token(tokenOptions(args))),
   session_invalidate: (app, { name }) => app.session(name).invalidate(),
+  session_revoke: (app, { name }) => app.session(name).revoke(),
   session_request: async (app, { name, ...args }) => response(await app.session(name).request(...requestArguments(args))),
 }

@@ -136,6 +136,9 @@ class Users:
     def session_invalidate(self, app, name):
         app.session(name).invalidate()
 
+    def session_revoke(self, app, name):
+        app.session(name).revoke()
+
     def session_request(self, app, name, **arguments):
         return response(app.session(name).request(**call(arguments)))
 
@@ -285,7 +288,7 @@ OPERATIONS = {
     "apply_webhook": lambda app, **arguments: {"value": app.apply_webhook(webhook(app, **arguments))},
     "close": lambda app: app.close(),
     "app_token": app_token,
-    "invalidate": lambda app, **arguments: source(app, arguments).invalidate(),
+    "invalidate": lambda app, token=None, **arguments: source(app, arguments).invalidate(token),
     "revoke": lambda app, **arguments: source(app, arguments).revoke(),
     "repositories": lambda app, **arguments: listed(source(app, arguments).repositories(), **arguments),
     "registration": lambda app: registration(app.registration()),

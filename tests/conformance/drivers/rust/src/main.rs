@@ -109,7 +109,11 @@ impl Driver {
                 Answer::all(&source(app, words)?.repositories()?, words, Answer::repository)?
             }
             "invalidate" => {
-                source(app, words)?.invalidate();
+                let source = source(app, words)?;
+                match words.get("token") {
+                    Some(token) => source.invalidate_token(&**token),
+                    None => source.invalidate(),
+                }
                 Answer::default()
             }
             "source_request" => {
@@ -146,8 +150,8 @@ pub(crate) fn span(words: &Words, key: &str) -> Option<Duration> {
     words.get(key).map(|ms| milliseconds(ms))
 }
 
-pub(crate) fn min_valid(words: &Words) -> Duration {
-    span(words, "min_valid_ms").unwrap_or(TokenSource::MIN_VALID)
+pub(crate) fn min_valid(words: &Words) -> Option<Duration> {
+    span(words, "min_valid_ms")
 }
 
 fn source(app: &App, words: &Words) -> Result<TokenSource> {

@@ -127,6 +127,9 @@ fn session(
             session.invalidate();
             Answer::default()
         }),
+        "session_revoke" => {
+            app.session(name()).and_then(|session| Answer::nothing(session.revoke()))
+        }
         "session_request" => app.session(name()).and_then(|session| {
             session.request(call(words)).wait().map(|reply| Answer::response(&reply))
         }),

@@ -1,0 +1,103 @@
+//! A signer that takes its time is called once for all who need a JWT.
+
+mod common;
+
+use std::{
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use appmint_core::{App, Call, Error, ErrorKind, Result, auth::Signer};
+use common::{sandbox, settings};
+
+/// A signer that returns its signature when the test says so.
+#[derive(Debug, Default)]
+struct Slow {
+    calls: AtomicUsize,
+    is_open: Mutex<bool>,
+    changed: Condvar,
+    fails: bool,
+}
+
+impl Slow {
+    fn open(&self) {
+        *self.is_open.lock().unwrap() = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits until it was called so often, or a moment in which it would have been.
+    fn await_calls(&self, count: usize) {
+        let is_open = self.is_open.lock().unwrap();
+        let is_awaited = |_: &mut bool| self.calls.load(Ordering::SeqCst) < count;
+        drop(self.changed.wait_timeout_while(is_open, Duration::from_millis(300), is_awaited));
+    }
+
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+}
+
+impl Signer for Slow {
+    fn sign(&self, _message: &[u8]) -> Result<Vec<u8>> {
+        let mut is_open = self.is_open.lock().unwrap();
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        self.changed.notify_all();
+        while !*is_open {
+            is_open = self.changed.wait(is_open).unwrap();
+        }
+        if self.fails { Err(Error::new(ErrorKind::Callback, "no")) } else { Ok(vec![1; 256]) }
+    }
+}
+
+fn app(signer: &Arc<Slow>) -> App {
+    let sandbox = sandbox();
+    let (mut settings, _) = settings(&sandbox);
+    settings.private_key = None;
+    settings.signer = Some(Arc::clone(signer) as _);
+    settings.build().unwrap()
+}
+
+#[test]
+fn sixty_four_callers_cause_one_signature() {
+    let signer = Arc::new(Slow::default());
+    let app = app(&signer);
+    let tasks: Vec<_> = (0..64).map(|_| app.jwt()).collect();
+    signer.await_calls(2);
+    signer.open();
+    let jwts: Vec<_> = tasks.into_iter().map(|task| task.wait().unwrap()).collect();
+    assert!(jwts.windows(2).all(|pair| pair[0] == pair[1]));
+    assert_eq!((app.jwt().wait().unwrap(), signer.calls()), (jwts[0].clone(), 1));
+}
+
+#[test]
+fn a_failed_signature_counts_for_those_who_waited_only() {
+    let signer = Arc::new(Slow { fails: true, ..Slow::default() });
+    let app = app(&signer);
+    let tasks: Vec<_> = (0..8).map(|_| app.jwt()).collect();
+    signer.await_calls(2);
+    signer.open();
+    for task in tasks {
+        assert_eq!(task.wait().unwrap_err().kind(), ErrorKind::Callback);
+    }
+    let calls = signer.calls();
+    assert!(calls < 8, "{calls} signatures for those who waited");
+    assert_eq!(app.jwt().wait().unwrap_err().kind(), ErrorKind::Callback);
+    assert_eq!(signer.calls(), calls + 1);
+}
+
+#[test]
+fn a_caller_waits_for_the_signature_of_another_until_its_deadline() {
+    let signer = Arc::new(Slow::default());
+    let app = app(&signer);
+    let first = app.jwt();
+    signer.await_calls(1);
+    let call = Call::get("/app").timeout(Duration::from_millis(500));
+    let error = app.request(call).wait().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.message().contains("the signer"), "{error}");
+    signer.open();
+    assert!(first.wait().is_ok());
+}
