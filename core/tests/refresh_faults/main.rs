@@ -18,9 +18,9 @@ use std::{
 };
 
 use appmint_core::{
-    Deadline, Error, ErrorKind, Reason, Result, Timestamp,
+    Deadline, Error, ErrorKind, Reason, Timestamp,
     binding::Settings,
-    http::{Body, HttpTransport, Network, Repeat, Request, Response, Transport},
+    http::{Body, HttpTransport, Network, Repeat, Request, Transport},
     store::SqliteStore,
 };
 use common::{
@@ -29,8 +29,8 @@ use common::{
 };
 use serde_json::json;
 use world::{
-    GRACE, Gate, HOUR, Hole, INTERRUPTED, Lying, PROVABLE, STRICT, Scene, begin_authorization,
-    holding, honest, of, token, token_after_back_off, token_at_last,
+    GRACE, Gate, HOUR, Hole, INTERRUPTED, Lying, Misled, PROVABLE, STRICT, Scene,
+    begin_authorization, holding, honest, of, token, token_after_back_off, token_at_last,
 };
 
 #[test]
@@ -135,8 +135,9 @@ fn an_answer_finds_its_place_although_another_process_means_to_send_again() {
     let its_store = store.of_another_process();
     its_store.lets_everybody_in.store(true, Ordering::SeqCst);
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let proxy = Some(format!("http://{closed}").into());
-    let other = app(&Settings { proxy, ..scene.settings.clone() }, &(its_store as _));
+    let transport: Arc<dyn Transport> = Arc::new(Misled { port: closed.port() });
+    let elsewhere = Settings { transport: Some(transport), ..scene.settings.clone() };
+    let other = app(&elsewhere, &(its_store as _));
     assert_eq!(of(&token(&other).unwrap_err()).1, Some(Reason::Unreachable));
     store.fail.store(0, Ordering::SeqCst);
     assert_eq!(token_at_last(&scene).as_deref(), Some("A2"));
@@ -347,20 +348,6 @@ fn an_answer_whose_tokens_are_not_certain_is_not_used() {
         assert_eq!(of(&token(&app).unwrap_err()), INTERRUPTED);
         assert_eq!(of(&token(&scene.app()).unwrap_err()), INTERRUPTED);
         assert_eq!(log.lines(), ["R1"]);
-    }
-}
-
-/// Sends to a port of this machine where nothing listens.
-#[derive(Debug)]
-struct Misled {
-    port: u16,
-}
-
-impl Transport for Misled {
-    fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
-        let mut request = request.clone();
-        request.url.set_port(Some(self.port)).unwrap();
-        HttpTransport::new(&Network::default())?.send(&request, deadline)
     }
 }
 

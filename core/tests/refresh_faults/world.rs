@@ -14,6 +14,7 @@ use std::{
 use appmint_core::{
     App, Clock, Deadline, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
     binding::Settings,
+    http::{HttpTransport, Network, Request, Response, Transport},
     oauth::{Authorization, AuthorizationRequest},
     store::{MemoryStore, Store},
 };
@@ -293,3 +294,17 @@ pub(crate) fn begin_authorization(app: &App) -> (Authorization, String) {
 
 /// Nothing in these tests takes so long.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// Sends to a port of this machine where nothing listens.
+#[derive(Debug)]
+pub(crate) struct Misled {
+    pub(crate) port: u16,
+}
+
+impl Transport for Misled {
+    fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
+        let mut request = request.clone();
+        request.url.set_port(Some(self.port)).unwrap();
+        HttpTransport::new(&Network::default())?.send(&request, deadline)
+    }
+}
