@@ -135,8 +135,12 @@ impl CachedToken {
 
     /// Whether the token of another process is as good as a new one.
     pub(crate) fn is_worth_taking(&self, min_valid: MinValid, now: ClockReading) -> bool {
-        let (remaining_ms, margin_ms) = (self.remaining_ms(now), self.margin_ms(min_valid));
-        remaining_ms > margin_ms && remaining_ms >= self.renewal_ms(margin_ms)
+        self.remaining_ms(now) > self.margin_ms(min_valid) && !self.is_near_end(min_valid, now)
+    }
+
+    /// Whether its renewal is due.
+    pub(super) fn is_near_end(&self, min_valid: MinValid, now: ClockReading) -> bool {
+        self.remaining_ms(now) < self.renewal_ms(self.margin_ms(min_valid))
     }
 
     /// The remaining life at which renewal begins.

@@ -3,7 +3,7 @@
 //!
 //! [`TokenCache::get`] answers from memory without a lock while the token lives long enough. Near
 //! its end (a quarter of its lifetime, at most ten minutes) the first caller begins the renewal and
-//! goes on with the current token. Without a usable token the first caller begins a fetch, and
+//! goes on with the current token, unless the renewal ends that one. Without a usable token the first caller begins a fetch, and
 //! everybody else shares it ([`in_flight`]); whoever completes it fills the entry under the lock
 //! under which the next caller looks, so that no token is fetched twice. A failure that passes
 //! costs nobody a token that still works, and counts for everybody for a moment.
@@ -42,6 +42,11 @@ pub(crate) trait Fetch<K>: Send + Sync {
         min_valid: MinValid,
         deadline: Deadline,
     ) -> Result<Token>;
+
+    /// Whether a renewal ends the current token, so that nobody should go on with it meanwhile.
+    fn renewal_ends_token(&self, _key: &K) -> bool {
+        false
+    }
 
     /// A caller shares a fetch that is running.
     fn on_shared(&self) {}
@@ -141,13 +146,26 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         let cached = cached.as_ref()?;
         let now = self.clock.coarse_reading();
         let (remaining, margin) = (cached.remaining_ms(now), cached.margin_ms(min_valid));
-        if remaining <= margin {
+        if !self.is_enough(entry, cached, min_valid, now) {
             return None;
         }
         if cached.begins_renewal(remaining, margin, now) {
             self.renew(entry, &cached.token, min_valid);
         }
         Some(cached.token.clone())
+    }
+
+    /// Whether a caller gets this token, near its end or not. Where a renewal ends it, another process
+    /// may have renewed it as soon as its end is near.
+    fn is_enough(
+        &self,
+        entry: &Entry<K>,
+        cached: &CachedToken,
+        min_valid: MinValid,
+        now: ClockReading,
+    ) -> bool {
+        cached.remaining_ms(now) > cached.margin_ms(min_valid)
+            && (!cached.is_near_end(min_valid, now) || !self.fetch.renewal_ends_token(entry.key()))
     }
 
     /// Puts a token in, in the place of any other and of one that is being fetched.
@@ -198,7 +216,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         let mut in_flight = lock(&in_flight);
         // A fetch that completed since the caller looked has filled the entry under this lock.
         if let Some(cached) = &*entry.cached()
-            && cached.remaining_ms(now) > cached.margin_ms(min_valid)
+            && self.is_enough(entry, cached, min_valid, now)
         {
             return Task::ready(Ok(cached.token.clone()));
         }

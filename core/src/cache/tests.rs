@@ -31,7 +31,14 @@ impl Fetch<&'static str> for Scripted {
         lock(&self.begun).send(purpose).unwrap();
         lock(&self.results).recv().unwrap()
     }
+
+    fn renewal_ends_token(&self, key: &&'static str) -> bool {
+        *key == SESSION
+    }
 }
+
+/// The key whose tokens end when they are renewed.
+const SESSION: &str = "session";
 
 struct Fixture {
     cache: Arc<TokenCache<&'static str>>,
@@ -100,6 +107,27 @@ fn a_token_near_its_end_is_renewed_while_callers_go_on_with_it() {
     assert_eq!(begun.recv().unwrap(), Purpose::Renewal);
     results.send(Ok(token("t2", NOON.after(2 * HOUR)))).unwrap();
     assert_eq!(cache.get(&entry, MinValid::AtLeast(10 * MINUTE)).wait().unwrap().reveal(), "t2");
+}
+
+#[test]
+fn nobody_goes_on_with_a_token_that_its_renewal_ends() {
+    let Fixture { cache, clock, begun, results } = fixture(10);
+    let entry = cache.entry(SESSION);
+    cache.put(&entry, token("t1", NOON.after(HOUR)));
+    clock.advance(HOUR - 11 * MINUTE);
+    assert_eq!(cache.get(&entry, MinValid::ForARequest).wait().unwrap().reveal(), "t1");
+    clock.advance(6 * MINUTE);
+    let callers: Vec<_> = (0..3).map(|_| cache.get(&entry, MinValid::ForARequest)).collect();
+    assert_eq!(begun.recv().unwrap(), Purpose::Demand);
+    results.send(Ok(token("t2", NOON.after(2 * HOUR)))).unwrap();
+    for caller in callers {
+        assert_eq!(caller.wait().unwrap().reveal(), "t2");
+    }
+    // Without an answer it is still better than nothing.
+    clock.advance(HOUR);
+    let caller = cache.get(&entry, MinValid::ForARequest);
+    results.send(Err(server_error())).unwrap();
+    assert_eq!(caller.wait().unwrap().reveal(), "t2");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     event::{Event, EventKind, EventSink},
     http::retry::jittered,
+    platform::Platform,
     sessions::{Accept, Sessions},
     store::{LEASE, Record, STORE_POLL_INTERVAL, TokenStore},
     tasks::{
@@ -54,6 +55,10 @@ impl Fetch<TokenKey> for TokenFetcher {
             self.report_short_life(key, token, min_valid);
         }
         fetched
+    }
+
+    fn renewal_ends_token(&self, key: &TokenKey) -> bool {
+        matches!(key.owner, Owner::Session(_)) && refresh_ends_old_token(self.client.platform())
     }
 
     fn on_shared(&self) {
@@ -240,8 +245,11 @@ impl Usable {
 
     /// Whether no unfinished refresh can have ended this record's token.
     fn is_settled(&self, record: &Record) -> bool {
-        let platform = self.client.platform();
-        let ends_old_token = || platform.oauth().is_ok_and(|oauth| oauth.refresh.ends_old_token);
+        let ends_old_token = || refresh_ends_old_token(self.client.platform());
         record.ended.is_none() && (record.intent.is_none() || !ends_old_token())
     }
+}
+
+fn refresh_ends_old_token(platform: &Platform) -> bool {
+    platform.oauth().is_ok_and(|oauth| oauth.refresh.ends_old_token)
 }

@@ -288,6 +288,20 @@ fn a_process_that_is_stopped_reads_its_answer_when_it_goes_on() {
 }
 
 #[test]
+fn no_process_hands_out_a_token_that_another_ones_refresh_has_ended() {
+    let log = Log::default();
+    let server = Server::start(honest(&log));
+    let scene = Scene::new(&server.url(), PROVABLE);
+    let (one, other) = (scene.app(), scene.app());
+    scene.begin(&one);
+    for (minutes, expected) in [(0, "A2"), (45, "A2"), (10, "A3")] {
+        scene.clock.advance(Duration::from_secs(minutes * 60));
+        assert_eq!([token(&one).unwrap(), token(&other).unwrap()], [expected; 2]);
+    }
+    assert_eq!(log.lines(), ["R1", "R2"]);
+}
+
+#[test]
 fn a_refresh_is_never_written_to_a_connection_that_lay_idle() {
     let log = Log::default();
     let answer = honest(&log);

@@ -1,6 +1,7 @@
 //! The whole core under a scheduler: docs/simulation.md.
 
 mod cache;
+mod closing;
 mod logins;
 mod mints;
 mod network;

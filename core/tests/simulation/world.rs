@@ -17,7 +17,7 @@ use appmint_core::{
 use crate::{mints::Mints, platform::Platform};
 
 /// The events of a schedule, decided by its seed at the beginning.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Conditions {
     /// Nothing fails and nobody is stopped, so that the exact number of requests is known.
     pub(crate) is_calm: bool,
