@@ -118,9 +118,10 @@ impl Process {
     }
 
     /// The time in which a caller is called back. A callback has no deadline but that of the work: a
-    /// lookup and two mintings have one each, and a slow store comes on top.
+    /// lookup, somebody else's minting whose token lives for too short a time, and one of its own have one
+    /// each, and a slow store comes on top.
     fn longest(&self, source: &Source) -> Duration {
-        let works = if source.is_looked_up { 3 } else { 1 };
+        let works = if source.is_looked_up { 3 } else { 2 };
         (TIMEOUT + if self.has_store { SLOW_STORE } else { Duration::ZERO }) * works
     }
 
