@@ -3,8 +3,11 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde::{
+    Deserialize,
+    de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Value, value::RawValue};
 
 /// The fault of a text that could not be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,38 +19,78 @@ pub(crate) enum Fault {
 
 /// Reads a JSON text.
 pub(crate) fn read(text: &[u8]) -> Result<Value, Fault> {
-    read_with(text, None)
-}
-
-/// Reads the text of an answer that comes only once and holds what no other answer will. Only the
-/// members of these names must not come twice with different values; of others the last one counts, and
-/// bytes that are not UTF-8 are replaced by U+FFFD.
-pub(crate) fn read_leniently(text: &[u8], needed: &[&str]) -> Result<Value, Fault> {
-    let text = String::from_utf8_lossy(text);
-    read_with(text.trim_start_matches('\u{feff}').as_bytes(), Some(needed))
-}
-
-fn read_with(text: &[u8], needed: Option<&[&str]>) -> Result<Value, Fault> {
     let mut input = serde_json::Deserializer::from_slice(text);
-    let read =
-        Reader { needed }.deserialize(&mut input).and_then(|value| input.end().map(|()| value));
+    let read = Strict.deserialize(&mut input).and_then(|value| input.end().map(|()| value));
     // The reader below takes any JSON, so the only data error is its own.
     read.map_err(|error| if error.is_data() { Fault::DuplicateMember } else { Fault::NotJson })
 }
 
-/// `needed`: the members that must not come twice with different values; `None`: no member twice.
-#[derive(Clone, Copy)]
-struct Reader<'a> {
-    needed: Option<&'a [&'a str]>,
+/// Reads the object of an answer that comes only once and holds what no other answer will. Only the
+/// members of these names must be certain: not there twice with different values, and readable. Of others
+/// the last one counts, what cannot be read (a number that is too large, half of a surrogate pair) is
+/// null, and bytes that are not UTF-8 are replaced by U+FFFD.
+pub(crate) fn read_leniently(text: &[u8], needed: &[&str]) -> Result<Value, Fault> {
+    let text = String::from_utf8_lossy(text);
+    read_object(text.trim_start_matches('\u{feff}'), needed, MAX_DEPTH)
 }
 
-impl Reader<'_> {
-    fn allows(self, name: &str, before: &Value, value: &Value) -> bool {
-        self.needed.is_some_and(|needed| !needed.contains(&name) || before == value)
+fn read_object(text: &str, needed: &[&str], depth: usize) -> Result<Value, Fault> {
+    let members: Members<'_> = serde_json::from_str(text).map_err(|_| Fault::NotJson)?;
+    let mut all = Map::new();
+    for (name, text) in members.0 {
+        let is_needed = needed.contains(&name.as_str());
+        let value = match read_member(text.get(), needed, depth) {
+            Err(Fault::NotJson) if !is_needed => Value::Null,
+            value => value?,
+        };
+        if is_needed && all.get(&name).is_some_and(|before| *before != value) {
+            return Err(Fault::DuplicateMember);
+        }
+        all.insert(name, value);
+    }
+    Ok(Value::Object(all))
+}
+
+fn read_member(text: &str, needed: &[&str], depth: usize) -> Result<Value, Fault> {
+    match depth.checked_sub(1) {
+        Some(depth) if text.starts_with('{') => read_object(text, needed, depth),
+        // A list holds no token.
+        _ => read(text.as_bytes()).or(Err(Fault::NotJson)),
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Reader<'_> {
+/// The members of an object, whose values are not read yet.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        input.deserialize_map(Raw).map(Self)
+    }
+}
+
+struct Raw;
+
+impl<'de> Visitor<'de> for Raw {
+    type Value = Vec<(String, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(member) = members.next_entry()? {
+            all.push(member);
+        }
+        Ok(all)
+    }
+}
+
+/// Reads any JSON, and refuses a member that comes twice.
+#[derive(Clone, Copy)]
+struct Strict;
+
+impl<'de> DeserializeSeed<'de> for Strict {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Value, D::Error> {
@@ -55,7 +98,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Reader<'_> {
+impl<'de> Visitor<'de> for Strict {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,14 +145,16 @@ impl<'de> Visitor<'de> for Reader<'_> {
         let mut all = Map::new();
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(self)?;
-            if all.get(&name).is_some_and(|before| !self.allows(&name, before, &value)) {
+            if all.insert(name, value).is_some() {
                 return Err(A::Error::custom("a member comes twice"));
             }
-            all.insert(name, value);
         }
         Ok(Value::Object(all))
     }
 }
+
+/// Objects that lie deeper hold no token.
+const MAX_DEPTH: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -138,5 +183,28 @@ mod tests {
         assert_eq!(read(text), Ok(expected));
         assert_eq!(read(br#"{"token": "t", "token": "u"}"#), Err(Fault::DuplicateMember));
         assert_eq!(read(b"{} x"), Err(Fault::NotJson));
+        assert_eq!(read(b"[]"), Err(Fault::NotJson));
+    }
+
+    #[test]
+    fn what_cannot_be_read_beside_the_tokens_is_null() {
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let objects = format!("{}1{}", "{\"a\": ".repeat(200), "}".repeat(200));
+        for odd in [
+            "1e400",
+            "-1e999",
+            r#""\ud800""#,
+            r#"["\udc00"]"#,
+            r#"[{"a": 1, "a": 2}]"#,
+            &deep,
+            &objects,
+        ] {
+            let text = format!(r#"{{"odd": {odd}, "inner": {{"odd": {odd}, "token": "t"}}}}"#);
+            let read = read_leniently(text.as_bytes(), &["token"]).unwrap();
+            assert_eq!(read["inner"]["token"], "t");
+            let text = format!(r#"{{"token": {odd}}}"#);
+            let read = read_leniently(text.as_bytes(), &["token"]);
+            assert!(read.is_err() || odd == objects, "{odd}");
+        }
     }
 }

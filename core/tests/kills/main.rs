@@ -135,7 +135,6 @@ fn slaughter(kind: Kind, mut place: Place) -> Counts {
 
 /// One turn of what happens to the processes, the clock and the store.
 fn strike(scene: &mut Scene, place: &mut Place, workers: &mut Workers, counts: &mut Counts) {
-    workers.resume();
     match workers.strike(&mut scene.random) {
         Strike::Killed => counts.kills += 1,
         Strike::Stopped => counts.stops += 1,

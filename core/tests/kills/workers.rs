@@ -2,8 +2,9 @@
 
 use std::{
     mem::MaybeUninit,
-    ptr, thread,
-    time::{Duration, Instant},
+    ptr,
+    thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use appmint_core::binding::Settings;
@@ -15,8 +16,9 @@ use super::{USERS, name, random::Random};
 pub(crate) struct Workers {
     settings: Settings,
     processes: Vec<pid_t>,
-    /// Those that stand still, and until when.
-    stopped: Vec<(usize, Instant)>,
+    /// Those that stand still, with the thread that lets each go on: whoever stands still may hold a lock
+    /// that everybody else waits for.
+    stopped: Vec<(usize, JoinHandle<()>)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,24 +35,16 @@ impl Workers {
         Self { settings: settings.clone(), processes, stopped: Vec::new() }
     }
 
-    /// Lets those go on that have stood still for long enough.
-    pub(crate) fn resume(&mut self) {
-        let now = Instant::now();
-        for (at, _) in self.stopped.extract_if(.., |(_, until)| *until <= now) {
-            signal(self.processes[at], libc::SIGCONT);
-        }
-    }
-
     /// Lets one die, or stand still for a while.
     pub(crate) fn strike(&mut self, random: &mut Random) -> Strike {
         let at = usize::try_from(random.below(COUNT as u64)).unwrap();
+        self.stopped.retain(|(_, resumer)| !resumer.is_finished());
         if self.stopped.iter().any(|(stopped, _)| *stopped == at) {
             return Strike::Missed;
         }
         if random.below(5) == 0 {
-            signal(self.processes[at], libc::SIGSTOP);
-            let until = Instant::now() + Duration::from_millis(random.below(4000));
-            self.stopped.push((at, until));
+            let time = Duration::from_millis(random.below(4000));
+            self.stopped.push((at, stop(self.processes[at], time)));
             return Strike::Stopped;
         }
         end(self.processes[at]);
@@ -70,6 +64,9 @@ impl Workers {
 
 impl Drop for Workers {
     fn drop(&mut self) {
+        for (_, resumer) in self.stopped.drain(..) {
+            let _ = resumer.join();
+        }
         self.processes.iter().copied().for_each(end);
     }
 }
@@ -108,6 +105,15 @@ fn limit(process: pid_t, size: libc::rlim_t) -> libc::rlim_t {
         );
         before
     }
+}
+
+/// Lets a process stand still for so long.
+fn stop(process: pid_t, time: Duration) -> JoinHandle<()> {
+    signal(process, libc::SIGSTOP);
+    thread::spawn(move || {
+        thread::sleep(time);
+        signal(process, libc::SIGCONT);
+    })
 }
 
 fn signal(child: pid_t, signal: libc::c_int) {
