@@ -78,7 +78,7 @@ impl PlatformClient {
         let attempt = || {
             let request = call.request(self.platform(), self.config.max_response_body)?;
             let request = request.authorized(token.authorization_header());
-            let response = Arc::new(self.send(&request, deadline)?);
+            let response = Arc::new(self.send_call(&request, deadline)?);
             let doubtful_status = self.doubtful_answer(&request, &response);
             Ok((response, doubtful_status))
         };
@@ -121,7 +121,15 @@ impl PlatformClient {
         deadline: Deadline,
     ) -> Result<Arc<Response>> {
         let request = call.request(self.platform(), self.config.max_response_body)?;
-        self.send(&request.authorized(authorization), deadline).map(Arc::new)
+        self.send_call(&request.authorized(authorization), deadline).map(Arc::new)
+    }
+
+    /// Sends a caller's request. One that may have been carried out, and does more when it is made
+    /// again, fails with an error that is not retryable.
+    fn send_call(&self, request: &Request, deadline: Deadline) -> Result<Response> {
+        let is_idempotent = IDEMPOTENT.contains(&request.method.as_str());
+        self.send(request, deadline)
+            .map_err(|error| if is_idempotent { error } else { self.classify_write(error) })
     }
 
     /// A call with the app's JWT. A 401 may be about a JWT that another one can replace; if that
@@ -131,7 +139,7 @@ impl PlatformClient {
         let outcome = self.with_jwt(deadline, |jwt| {
             let request = call.request(self.platform(), self.config.max_response_body)?;
             let request = request.authorized(jwt.authorization_header());
-            let response = Arc::new(self.send(&request, deadline)?);
+            let response = Arc::new(self.send_call(&request, deadline)?);
             if response.status != 401 {
                 return Ok(response);
             }

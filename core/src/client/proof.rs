@@ -1,5 +1,5 @@
-//! Proofs: of a failed request that spends the code or refresh token that it sends, an error may prove
-//! that nothing was spent.
+//! Proofs: of a failed request that spends the code or refresh token that it sends, or writes something,
+//! an error may prove that nothing was done.
 
 use super::PlatformClient;
 use crate::error::{Error, ErrorKind, Reason};
@@ -33,13 +33,25 @@ impl PlatformClient {
     /// The error of a request that spends what it sends: it is not retryable unless it proves that
     /// nothing was spent.
     pub(crate) fn classify(&self, error: Error, spent: &str) -> Error {
+        self.final_unless_proven(error, || {
+            format!(
+                "The {spent} may be spent: do not send it again, but send the user through authorization."
+            )
+        })
+    }
+
+    /// The error of a caller's write: it is not retryable unless it proves that nothing was done.
+    pub(crate) fn classify_write(&self, error: Error) -> Error {
+        self.final_unless_proven(error, || {
+            "The request may have been carried out: look before you make it again.".to_owned()
+        })
+    }
+
+    fn final_unless_proven(&self, error: Error, hint: impl FnOnce() -> String) -> Error {
         if !error.is_retryable() || self.proof_of(&error) != Proof::None {
             return error;
         }
-        let hint = format!(
-            "The {spent} may be spent: do not send it again, but send the user through authorization."
-        );
-        error.final_for_caller().advise(hint)
+        error.final_for_caller().advise(hint())
     }
 }
 

@@ -188,7 +188,7 @@ struct TooLate;
 
 impl fmt::Display for TooLate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection was made too late to send a refresh token")
+        f.write_str("the connection was made too late")
     }
 }
 

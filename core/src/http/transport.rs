@@ -136,7 +136,7 @@ impl HttpTransport {
     fn send_once(&self, request: &Request, url: &Url, deadline: Deadline) -> Result<Response> {
         let (method, headers) = head(request)?;
         let body = body(request);
-        if request.repeat == Repeat::Never {
+        if request.repeat < Repeat::Read {
             let client = self.fresh(url)?;
             let outgoing = client.request(method, url.clone()).headers(headers);
             let outgoing = body.into_iter().fold(outgoing, reqwest::RequestBuilder::body);
