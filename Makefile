@@ -18,17 +18,18 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
 .PHONY: help demo test lint bench torture size archive header docs mutants clean \
-        test-structure test-rust test-c test-python test-node test-conformance test-browser test-secrets rust c python node
+        test-structure test-rust test-c test-python test-node test-conformance test-faults test-browser test-secrets \
+        faults rust c python node
 
 help:
 	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr|acme]   one program in five languages'
 	@echo 'make test   all tests of all languages'
-	@echo 'make lint | bench | torture | mutants | size | archive | header | docs | clean'
+	@echo 'make lint | bench | faults | torture | mutants | size | archive | header | docs | clean'
 
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
 
-test: test-structure test-rust test-c test-python test-node test-conformance test-browser test-secrets
+test: test-structure test-rust test-c test-python test-node test-conformance test-faults test-browser test-secrets
 
 # ---- tests, by language
 
@@ -56,6 +57,9 @@ test-conformance: rust c python node
 	APPMINT_DRIVER_CPP='$(VALGRIND) build/conformance/driver-cpp' \
 	$(PYTHON) -m pytest -q -n 2 tests/conformance/test_demos.py tests/conformance/test_cases.py \
 	  --surface c,cpp --case atomgit/
+
+test-faults faults: python
+	$(PYTHON) tests/faults/run.py
 
 # Leaves a picture of each page in build/screenshots.
 test-browser: rust c python node
