@@ -271,7 +271,7 @@ def stores():
     yield "store", "Redis is not there", with_redis(lambda: "redis://127.0.0.1:9/0")
     yield "store", "Redis never answers", silent_redis
     yield "store", "Redis refuses the password", refusing_redis
-    for name, method in {"an own store raises": raising, "an own store answers nonsense": nonsense}.items():
+    for name, method in {"an own store raises": raising, "an own store answers with a number": a_number}.items():
         yield "store", name, own_store(method)
 
 
@@ -352,7 +352,7 @@ def raising(*_, **__):
     raise OSError("disk failure")
 
 
-def nonsense(*_, **__):
+def a_number(*_, **__):
     return 7
 
 
@@ -373,6 +373,6 @@ def signers():
         return run
 
     yield "signer", "it raises", with_signer(raising)
-    yield "signer", "it returns a number", with_signer(nonsense)
+    yield "signer", "it returns a number", with_signer(a_number)
     yield "signer", "it returns nothing", with_signer(lambda _: b"")
     yield "signer", "it takes longer than the call has", with_signer(lambda _: time.sleep(TIMEOUT + 1) or b"x" * 256)
