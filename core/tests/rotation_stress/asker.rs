@@ -45,7 +45,7 @@ impl Asker {
     ) -> ! {
         let limit = u32::try_from((duration() * 2).as_secs()).unwrap_or(u32::MAX);
         // SAFETY: ends this process if it hangs.
-        unsafe { libc::alarm(limit.saturating_add(60)) };
+        unsafe { libc::alarm(limit.saturating_add(300)) };
         let asker = Self {
             app: scene.settings.clone().build().unwrap(),
             clock: scene.clock,
@@ -115,7 +115,7 @@ impl Asker {
         match failure {
             INTERRUPTED if self.is_strict => {
                 self.count(Count::Interrupted);
-                self.tell_sometimes("over");
+                self.tell_of_end();
             }
             (ErrorKind::Transport, _) if !self.is_strict => self.count(Count::Passing),
             _ => self.tell(&format!("trouble: {failure:?}: {message}")),
@@ -123,17 +123,21 @@ impl Asker {
     }
 
     pub(crate) fn count(&self, what: Count) {
-        self.counts[what as usize].fetch_add(1, Ordering::Relaxed);
+        let is_used = matches!(what, Count::Used);
+        let before = self.counts[what as usize].fetch_add(1, Ordering::Relaxed);
+        if is_used && before + 1 == ENOUGH_USES {
+            self.tell("enough");
+        }
     }
 
-    /// All threads see the same end: one line every few milliseconds says it.
-    pub(crate) fn tell_sometimes(&self, line: &str) {
+    /// All threads see the same end: one line every few milliseconds says it, and when.
+    fn tell_of_end(&self) {
         let (now, last) = (machine_now().as_millis() as i64, &self.last_told);
         let before = last.load(Ordering::Relaxed);
         let is_due = now - before > 20;
         let order = Ordering::Relaxed;
         if is_due && last.compare_exchange(before, now, order, order).is_ok() {
-            self.tell(line);
+            self.tell(&format!("over {now}"));
         }
     }
 
@@ -142,3 +146,6 @@ impl Asker {
         let _ = (&self.lines).write_all(format!("{line}\n").as_bytes());
     }
 }
+
+/// A process has been at work when its threads have shown so many tokens to the platform.
+const ENOUGH_USES: u64 = 30;

@@ -11,7 +11,10 @@ mod scene;
 use std::{
     fmt,
     io::{self, BufRead as _, BufReader, PipeReader, PipeWriter},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -128,21 +131,31 @@ fn burn(scene: &Scene) -> Outcome {
     outcome
 }
 
-/// Lets the processes ask, begins the session anew when they say that it is over, and ends them.
+/// Lets the processes ask until they have been at work, begins the session anew when they say that it is
+/// over, and ends them.
 fn watch(scene: &Scene, lines: PipeReader, stop: PipeWriter, leave: PipeWriter) -> Outcome {
     let (mut outcome, mut leave) = (Outcome::default(), Some(leave));
+    let at_work = AtomicUsize::new(0);
     thread::scope(|scope| {
-        scope.spawn(move || {
+        scope.spawn(|| {
             thread::sleep(duration());
+            while at_work.load(Ordering::Relaxed) < PROCESSES || !has_progressed(scene) {
+                thread::sleep(Duration::from_millis(50));
+            }
             drop(stop);
         });
-        let mut asking = PROCESSES;
+        let (mut asking, mut revived_ms) = (PROCESSES, 0);
         for line in BufReader::new(lines).lines() {
             let line = line.unwrap();
             let words: Vec<&str> = line.split(' ').collect();
             let number = |at: usize| words[at].parse::<i64>().unwrap();
             match words[0] {
-                "over" => outcome.sessions_lost += usize::from(scene.revive()),
+                "enough" => drop(at_work.fetch_add(1, Ordering::Relaxed)),
+                "over" if number(1) < revived_ms => {}
+                "over" => {
+                    outcome.sessions_lost += usize::from(scene.revive());
+                    revived_ms = machine_now().as_millis() as i64;
+                }
                 "refused" => {
                     outcome.refused.push(Refused { expires_ms: number(1), at_ms: number(2) });
                 }
@@ -167,18 +180,20 @@ fn watch(scene: &Scene, lines: PipeReader, stop: PipeWriter, leave: PipeWriter) 
     outcome
 }
 
+/// Whether there were refreshes enough, and lost answers among them.
+fn has_progressed(scene: &Scene) -> bool {
+    let refreshes = scene.refreshes();
+    refreshes.len() > 15 && refreshes.iter().any(|entry| entry.fault.is_some())
+}
+
 /// What must be true of every kind.
 fn judge(scene: &Scene, outcome: &Outcome) {
-    let [tokens, used, ..] = outcome.counts;
     assert!(outcome.trouble.is_empty(), "{:?}", &outcome.trouble[..outcome.trouble.len().min(5)]);
     let refreshes = scene.refreshes();
     assert!(refreshes.iter().all(|entry| !entry.reuse), "a refresh token was spent twice");
     assert!(refreshes.iter().all(|entry| entry.work_status == Some(200)), "one was refused");
     let unknown = outcome.refused.iter().find(|it| !it.had_ended(scene.kind.ends_old, &refreshes));
     assert!(unknown.is_none(), "nothing had ended this token: {unknown:?}");
-    let progress = usize::try_from(duration().as_secs()).unwrap() * 5;
-    assert!(outcome.refreshes > progress && outcome.lost_answers > 0, "{outcome}");
-    assert!(tokens > 1000 && used > 50, "{outcome}");
 }
 
 fn stress(kind: fn() -> Kind) {
