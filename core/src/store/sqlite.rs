@@ -3,6 +3,7 @@
 use std::{
     fmt,
     fs::{self, OpenOptions},
+    io,
     path::{self, Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -37,6 +38,17 @@ struct Opened {
     log: Option<FileId>,
 }
 
+impl Opened {
+    /// Whether the file still has this name. Who may not look there any more, because the program has given
+    /// up its rights since, goes on with what is open.
+    fn is_at(&self, path: &Path) -> bool {
+        match fs::metadata(path) {
+            Ok(there) => self.file == Some(FileId::from(&there)),
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
+    }
+}
+
 impl SqliteStore {
     /// The first use opens the store.
     ///
@@ -63,7 +75,7 @@ impl SqliteStore {
     ) -> Result<T> {
         let slot = self.opened.get_or_default();
         let mut slot = lock(&slot);
-        if slot.as_ref().is_some_and(|opened| opened.file != FileId::of(&self.path)) {
+        if slot.as_ref().is_some_and(|opened| !opened.is_at(&self.path)) {
             self.close_replaced(&mut slot)?;
         }
         let opened = match &mut *slot {
@@ -75,7 +87,7 @@ impl SqliteStore {
             (is_busy, failed(what, error))
         });
         match done {
-            Ok(done) if opened.file == FileId::of(&self.path) => Ok(done),
+            Ok(done) if opened.is_at(&self.path) => Ok(done),
             Ok(_) => Err(replaced("while it was in use")),
             Err((true, error)) => Err(error),
             Err((false, error)) => {
@@ -238,17 +250,23 @@ impl fmt::Debug for SqliteStore {
 struct FileId(u64, u64);
 
 impl FileId {
-    /// The file of this name, if there is one and the system tells files apart.
+    /// The file of this name, if there is one.
     fn of(path: &Path) -> Option<Self> {
-        #[cfg(unix)]
-        let id = |file: &fs::Metadata| {
-            use std::os::unix::fs::MetadataExt as _;
-            Self(file.dev(), file.ino())
-        };
-        // Elsewhere an open file can be neither deleted nor replaced.
-        #[cfg(not(unix))]
-        let id = |_: &fs::Metadata| Self(0, 0);
-        fs::metadata(path).ok().as_ref().map(id)
+        fs::metadata(path).ok().as_ref().map(Self::from)
+    }
+}
+
+impl From<&fs::Metadata> for FileId {
+    #[cfg(unix)]
+    fn from(file: &fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self(file.dev(), file.ino())
+    }
+
+    /// Elsewhere an open file can be neither deleted nor replaced.
+    #[cfg(not(unix))]
+    fn from(_: &fs::Metadata) -> Self {
+        Self(0, 0)
     }
 }
 
