@@ -484,12 +484,13 @@ export class App {
    * renews it.
    *
    * @throws {InvalidArgumentError} if the token is not a user's
-   * @throws {StoreError} if the store failed
+   * @throws {StoreError} if the store failed, or has a record of this name that cannot be opened, which stays
+   * (reason `wrong_store_key` if another key sealed it)
    */
   startSession(name: string, token: Token, options?: WaitOptions): Promise<void>
   /**
-   * Forgets a session, here and in the store. The tokens themselves still work: `revokeToken` or `deleteGrant`
-   * ends them.
+   * Forgets a session, here and in the store, even if its record cannot be opened there. The tokens themselves
+   * still work: `revokeToken` or `deleteGrant` ends them.
    *
    * @throws {StoreError} if the store failed
    */
@@ -512,7 +513,11 @@ export class App {
    * @throws {UnsupportedError} if the platform signs nothing
    */
   verifyWebhook(headers: HeadersLike, body: Bytes, secrets: string | readonly string[]): WebhookEvent
-  /** Forgets the tokens of an installation that was suspended, deleted or changed, and returns their number. */
+  /**
+   * Forgets the tokens of an installation that was suspended, deleted or changed, and returns how many were in
+   * memory. The store forgets them in the background, for all who share it; other processes use those in their own
+   * memory until they are renewed or refused.
+   */
   applyWebhook(webhook: WebhookEvent): number
   /** Where and how the platform sends the app's webhook events. */
   webhookConfig(options?: WaitOptions): Promise<WebhookConfig>
@@ -1292,6 +1297,7 @@ export type Reason =
   | 'invalid_assertion'
   | 'unsupported_token_type'
   | 'issuer_mismatch'
+  | 'wrong_store_key'
 
 /** The members of an error beside its message, for {@link AppmintError}'s constructor. */
 export interface ErrorDetails {

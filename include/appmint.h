@@ -1599,9 +1599,12 @@ appmint_status appmint_app_verify_webhook(const appmint_app *app,
 
 /**
  * Forgets the tokens that a webhook makes obsolete: its installation was suspended, deleted, or
- * given other permissions or repositories. Returns the number of tokens. No network I/O.
+ * given other permissions or repositories. Returns the number of tokens in memory. The store forgets
+ * them in the background, for all who share it; other processes use those in their own memory until
+ * they are renewed or refused.
  */
-size_t appmint_app_apply_webhook(const appmint_app *app, const appmint_webhook_event *webhook);
+size_t appmint_app_apply_webhook(const appmint_app *app,
+                                 const appmint_webhook_event *webhook);
 
 /** The configuration of the app's webhook. */
 appmint_status appmint_app_webhook_config(const appmint_app *app,
@@ -1933,9 +1936,10 @@ typedef struct appmint_bytes appmint_bytes;
  *
  * It keeps bytes by name. The bytes are encrypted, unless the app is set to leave them
  * unencrypted. Each function returns APPMINT_STORE_YES, APPMINT_STORE_NO, or any other number if
- * it failed: an installation token is then minted without the store. The functions run on the
- * library's threads, on several at once. Each may block for a moment, must not throw, and may use
- * its arguments until it returns. Names and owners end with a NUL.
+ * it failed: an installation token is then minted without the store, and a session's call fails. So
+ * does a function that takes longer than five seconds, or half of the call's time. The functions run
+ * on the library's threads, on several at once. Each may block for a moment, must not throw, and may
+ * use its arguments until it returns. Names and owners end with a NUL.
  *
  * Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that
  * were built with other versions of this header: a member that an older program lacks is NULL,
@@ -2171,7 +2175,9 @@ typedef enum appmint_reason_code {
   /** The platform does not revoke tokens of this type, or the token is not a bearer token. */
   APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE = 43,
   /** The server's metadata belongs to another issuer. */
-  APPMINT_REASON_ISSUER_MISMATCH = 44
+  APPMINT_REASON_ISSUER_MISMATCH = 44,
+  /** A record in the store is sealed with a key that the app was not given. */
+  APPMINT_REASON_WRONG_STORE_KEY = 45
 } appmint_reason_code;
 
 /** Why a call failed. It contains no secret. */

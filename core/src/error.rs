@@ -188,6 +188,8 @@ words! {
         UnsupportedTokenType = 43, "unsupported_token_type";
         /// The server's metadata belongs to another issuer.
         IssuerMismatch = 44, "issuer_mismatch";
+        /// A record in the store is sealed with a key that the app was not given.
+        WrongStoreKey = 45, "wrong_store_key";
     }
 }
 

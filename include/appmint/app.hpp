@@ -203,9 +203,11 @@ class App {
   /// A source of one user's tokens. They are in the store under a name that you choose, and are
   /// renewed before they expire. No network I/O.
   [[nodiscard]] TokenSource session(std::string_view name) const;
-  /// Stores a user's token under a name, and replaces an earlier one.
+  /// Stores a user's token under a name, and replaces an earlier one. A record that cannot be opened
+  /// stays: the reason is wrong_store_key if another key sealed it.
   void start_session(std::string_view name, const Token &token) const;
-  /// Removes a user's tokens from memory and the store. The tokens themselves stay valid.
+  /// Removes a user's tokens from memory and the store, even if the record cannot be opened there.
+  /// The tokens themselves stay valid.
   void end_session(std::string_view name) const;
 
   // ---- Webhooks
@@ -215,7 +217,9 @@ class App {
   [[nodiscard]] WebhookEvent verify_webhook(const Headers &headers, std::string_view body,
                                             const std::vector<std::string_view> &secrets) const;
   /// Forgets the tokens that a webhook makes obsolete: its installation was suspended, deleted or
-  /// changed. Returns the number of tokens. No network I/O.
+  /// changed. Returns the number of tokens in memory. The store forgets them in the background, for
+  /// all who share it; other processes use those in their own memory until they are renewed or
+  /// refused.
   std::size_t apply_webhook(const WebhookEvent &webhook) const;
   /// The configuration of the app's webhook.
   [[nodiscard]] WebhookConfig webhook_config() const;

@@ -19,7 +19,8 @@ namespace appmint {
 
 /// Keeps bytes by name. The bytes are encrypted, unless the app is set to leave them unencrypted.
 /// The functions run on the library's threads, on several at once; each may block for a moment. One
-/// that throws has failed: an installation token is then minted without the store. Arguments are
+/// that throws, or takes longer than five seconds (or half of the call's time), has failed: an
+/// installation token is then minted without the store, and a session's call fails. Arguments are
 /// valid until the function returns.
 class Store {
  public:

@@ -784,11 +784,12 @@ class App:
         Raises:
             InvalidArgumentError: The app has no store or no client credentials, the name is empty,
                 or the token is of another kind.
-            StoreError: The store failed.
+            StoreError: The store failed, or it has a record of this name that cannot be opened,
+                which stays (reason "wrong_store_key" if another key sealed it).
         """
 
     def end_session(self, name: str) -> None:
-        """Forgets a user's session, in memory and in the store.
+        """Forgets a user's session, in memory and in the store, even if its record cannot be opened.
 
         The tokens themselves keep working: revoke_token or delete_grant ends them, on platforms
         that offer it.
@@ -831,13 +832,15 @@ class App:
     def apply_webhook(self, webhook: WebhookEvent) -> int:
         """Forgets the tokens of an installation that was suspended, deleted or changed.
 
-        A webhook about something else is ignored. No network I/O.
+        A webhook about something else is ignored. The store forgets them in the background, for
+        all who share it; other processes use those in their own memory until they are renewed or
+        refused.
 
         Args:
             webhook: The result of verify_webhook.
 
         Returns:
-            How many tokens were forgotten.
+            How many tokens were in memory.
         """
 
     def webhook_config(self) -> WebhookConfig:

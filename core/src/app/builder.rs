@@ -17,7 +17,7 @@ use crate::{
     platform::descriptor::Base,
     secret::Secret,
     sessions::{Sessions, Timing},
-    sources::{Sources, TokenFetcher},
+    sources::{Sources, StoredTokens, TokenFetcher},
     store::{Sealer, Store, TokenStore},
     tasks::Pool,
 };
@@ -291,9 +291,10 @@ impl App {
             pool.clone(),
             Timing::new(parts.timeout, parts.connect_timeout),
         )?);
+        let stored = store.as_deref().cloned().map(|store| Arc::new(StoredTokens::new(store)));
         let fetcher = TokenFetcher {
             client: Arc::clone(&client),
-            store: store.clone(),
+            store: stored.clone(),
             sessions: Arc::clone(&sessions),
             events: Arc::clone(&events),
         };
@@ -304,6 +305,7 @@ impl App {
             pool: pool.clone(),
             events: Arc::clone(&events),
             lookups: Default::default(),
+            stored,
         });
         let authorizations =
             Arc::new(Authorizations::new(Arc::clone(&client), store, parts.sealer));

@@ -26,11 +26,12 @@ impl App {
 
     /// Writes a user's token to the store, as [`exchange_code`](Self::exchange_code) or a login
     /// returned it. From now on [`session`](Self::session) returns and refreshes it. A session of the
-    /// same name is replaced.
+    /// same name is replaced, unless its record cannot be opened: that one may go on elsewhere.
     ///
     /// # Errors
     /// Those of [`session`](Self::session), [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for
-    /// a token that is not a user's, and [`Store`](crate::ErrorKind::Store).
+    /// a token that is not a user's, and [`Store`](crate::ErrorKind::Store), with the reason
+    /// [`WrongStoreKey`](crate::Reason::WrongStoreKey) for a record that another key sealed.
     pub fn start_session(&self, name: impl Into<String>, token: Token) -> Task<()> {
         let entry = match self.session_entry(name.into()) {
             Ok(entry) => entry,
@@ -44,13 +45,14 @@ impl App {
         let (sessions, sources) = (Arc::clone(&self.0.sessions), Arc::clone(&self.0.sources));
         self.0.pool.spawn(move |deadline| {
             let name = sessions.store()?.name(&entry.key().as_json());
-            sessions.replace(&name, Some(&token), deadline)?;
+            sessions.replace(&name, &token, deadline)?;
             sources.cache.put(&entry, token);
             Ok(())
         })
     }
 
-    /// Forgets a user's session, in memory and in the store. The tokens themselves stay valid:
+    /// Forgets a user's session, in memory and in the store, even if its record cannot be opened there. The
+    /// tokens themselves stay valid:
     /// [`revoke_token`](Self::revoke_token) or [`delete_grant`](Self::delete_grant) ends them, where
     /// the platform has it.
     ///
@@ -64,7 +66,7 @@ impl App {
         let (sessions, sources) = (Arc::clone(&self.0.sessions), Arc::clone(&self.0.sources));
         self.0.pool.spawn(move |deadline| {
             let name = sessions.store()?.name(&entry.key().as_json());
-            sessions.replace(&name, None, deadline)?;
+            sessions.remove(&name, deadline)?;
             sources.cache.clear(&entry);
             Ok(())
         })

@@ -28,7 +28,12 @@ impl App {
     }
 
     /// Forgets the tokens of an installation that was suspended, deleted, or given other permissions
-    /// or repositories, so that new ones are minted; returns how many.
+    /// or repositories, so that new ones are minted; returns how many were in memory. No network I/O yet.
+    ///
+    /// In the store they are forgotten in the background, whatever they are narrowed to, so that no
+    /// process takes them from there any more; if the store fails, that is an event `store_failed`, and this
+    /// process tries again before it looks there. Another process goes on with the tokens in its
+    /// own memory until they are renewed or refused: have the event applied there, too.
     ///
     /// The event's name need not be signed: a forged one can do no more than have tokens minted anew.
     pub fn apply_webhook(&self, event: &WebhookEvent) -> usize {
@@ -41,6 +46,7 @@ impl App {
         let is_affected = |key: &TokenKey| key.installation_id() == Some(id);
         let sources = &self.0.sources;
         sources.lookups.forget(is_affected);
+        sources.forget_stored(id);
         let entries = sources.cache.entries_with(is_affected);
         entries.iter().filter(|entry| sources.cache.invalidate(entry).is_some()).count()
     }

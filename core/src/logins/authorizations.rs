@@ -48,7 +48,7 @@ impl Authorizations {
     pub(crate) fn open(&self, sealed: &str) -> Result<Authorization> {
         self.require_key()?;
         let bytes = URL_SAFE_NO_PAD.decode(sealed.trim()).ok();
-        let plain = bytes.and_then(|bytes| self.sealer.open(SEALED_AS, &bytes));
+        let plain = bytes.and_then(|bytes| self.sealer.open(SEALED_AS, &bytes).ok());
         plain.and_then(|plain| Authorization::from_json(&plain)).ok_or_else(|| {
             Error::invalid("the text is not an authorization sealed with the app's store key")
         })
@@ -72,7 +72,7 @@ impl Authorizations {
         code: &Secret,
         deadline: Deadline,
     ) -> Result<Token> {
-        self.finish_once(authorization)?;
+        self.finish_once(authorization, deadline)?;
         let takes_uri = self.client.platform().oauth()?.exchange.redirect_uri;
         let redirect_uri = authorization.redirect_uri().filter(|_| takes_uri);
         let mut exchange = CodeExchange::new(code.clone());
@@ -80,21 +80,21 @@ impl Authorizations {
         exchange.code_verifier = authorization.code_verifier().cloned();
         self.client.exchange_code(&exchange, deadline).inspect_err(|error| {
             if error.is_retryable() {
-                self.forget_finished(authorization.state());
+                self.forget_finished(authorization.state(), deadline);
             }
         })
     }
 
     /// Lets an authorization be finished whose code is not spent. If the store fails, it stays finished
     /// for other processes.
-    fn forget_finished(&self, state: &str) {
+    fn forget_finished(&self, state: &str, deadline: Deadline) {
         lock(&self.finished.get_or_default()).remove(state);
         if let Some(store) = &self.store {
-            let _ = store.forget_once(state);
+            let _ = store.until(deadline).forget_once(state);
         }
     }
 
-    fn finish_once(&self, authorization: &Authorization) -> Result<()> {
+    fn finish_once(&self, authorization: &Authorization, deadline: Deadline) -> Result<()> {
         let (state, until) = (authorization.state(), authorization.expires_at());
         let all = self.finished.get_or_default();
         let mut finished = lock(&all);
@@ -106,9 +106,12 @@ impl Authorizations {
         drop(finished);
         let is_first_anywhere = match &self.store {
             // Nothing was sent, so the authorization can be finished once the store works again.
-            Some(store) if is_first => store.record_once(state, until).inspect_err(|_| {
-                lock(&all).remove(state);
-            })?,
+            Some(store) if is_first => {
+                let recorded = store.until(deadline).record_once(state, until);
+                recorded.inspect_err(|_| {
+                    lock(&all).remove(state);
+                })?
+            }
             _ => is_first,
         };
         if is_first_anywhere {

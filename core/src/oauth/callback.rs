@@ -73,9 +73,12 @@ pub(crate) struct Callback(Vec<(String, String)>);
 impl Callback {
     /// Reads a whole URL, or its query alone.
     pub(crate) fn of(callback: &str) -> Self {
-        let query = match callback.split_once('?') {
-            Some((before, query)) if !before.contains('=') => query,
-            _ => callback,
+        let query = if is_query(callback) {
+            callback
+        } else {
+            // In a fragment, a question mark begins no query (RFC 3986 §3.5).
+            let url = callback.split('#').next().unwrap_or_default();
+            url.split_once('?').map_or("", |(_, query)| query)
         };
         let query = query.split('#').next().unwrap_or_default();
         Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
@@ -112,6 +115,14 @@ impl Callback {
     }
 }
 
+/// Whether this is a query without a URL before it. A path may hold equals signs, too, but a URL begins
+/// with a scheme or a slash, and a query with the name of a parameter.
+fn is_query(callback: &str) -> bool {
+    let start = callback.split(['=', '&', '?', '#']).next().unwrap_or_default();
+    let is_url = start.starts_with('/') || start.contains(':');
+    !is_url && callback.split('?').next().unwrap_or_default().contains('=')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +139,9 @@ mod tests {
             "code=a%2Bb&state=xyz",
             "/callback?state=xyz&code=a%2Bb",
             "code=a%2Bb&state=xyz&from=/?",
+            "https://example.com/a=b;c=d/callback?code=a%2Bb&state=xyz",
+            "/a=b?code=a%2Bb&state=xyz#from=/?",
+            "my.app:cb=1?code=a%2Bb&state=xyz",
         ] {
             assert_eq!(code(callback).unwrap(), "a+b");
         }

@@ -13,7 +13,14 @@ mod moments;
 mod refresh;
 mod rotation;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use self::{kept::Kept, moments::IntentClock, refresh::Refresh, rotation::Rules};
 use crate::{
@@ -21,7 +28,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     event::EventSink,
     resources::operation::ApiOperation,
-    store::{Record, TokenStore},
+    store::{Found, Record, TokenStore, not_taken},
     tasks::{Deadline, PerProcess, Pool, Task, lock, sync::Mutex},
     token::Token,
 };
@@ -42,16 +49,24 @@ pub(crate) struct Sessions {
 #[derive(Default)]
 struct Running {
     begun: u64,
-    refreshes: HashMap<String, (u64, Task<SessionToken>)>,
+    refreshes: HashMap<String, RunningRefresh>,
+}
+
+#[derive(Clone)]
+struct RunningRefresh {
+    number: u64,
+    task: Task<SessionToken>,
+    /// It waits for the store to write something.
+    is_writing: Arc<AtomicBool>,
 }
 
 impl Running {
-    fn task(&self, name: &str) -> Option<Task<SessionToken>> {
-        self.refreshes.get(name).map(|(_, task)| task.clone()).filter(|task| !task.is_finished())
+    fn current(&self, name: &str) -> Option<RunningRefresh> {
+        self.refreshes.get(name).filter(|refresh| !refresh.task.is_finished()).cloned()
     }
 
     fn forget(&mut self, name: &str, number: u64) {
-        if self.refreshes.get(name).is_some_and(|(running, _)| *running == number) {
+        if self.refreshes.get(name).is_some_and(|running| running.number == number) {
             self.refreshes.remove(name);
         }
     }
@@ -138,14 +153,15 @@ impl Sessions {
         deadline: Deadline,
     ) -> Result<SessionToken> {
         if self.kept.unsaved(name).is_none() {
-            let record = self.store()?.find(name)?.record;
+            let record = self.store()?.until(deadline).find(name)?.record;
             let record = record.map(|record| self.kept.corrected(name, record));
             if let Some(token) = record.as_ref().and_then(|record| accept(record)) {
                 return Ok(SessionToken { token, is_new: false });
             }
         }
         let refresh = self.refresh(name, accept, deadline)?;
-        refresh.wait_for(deadline.remaining()).unwrap_or_else(|| Err(not_complete()))
+        let late = || Err(not_complete(refresh.is_writing.load(Ordering::SeqCst)));
+        refresh.task.wait_for(deadline.remaining()).unwrap_or_else(late)
     }
 
     /// The refresh of this session that is running in this process, or a new one. It waits for others
@@ -155,11 +171,11 @@ impl Sessions {
         name: &str,
         accept: Accept,
         deadline: Deadline,
-    ) -> Result<Task<SessionToken>> {
+    ) -> Result<RunningRefresh> {
         let running = self.running.get_or_default();
         let mut running = lock(&running);
-        if let Some(task) = running.task(name) {
-            return Ok(task);
+        if let Some(refresh) = running.current(name) {
+            return Ok(refresh);
         }
         running.begun += 1;
         let (this, own_name, number) = (Arc::clone(self), name.to_owned(), running.begun);
@@ -167,39 +183,51 @@ impl Sessions {
         let left = deadline.remaining();
         let wait_until = Deadline::after(left - NOTE_TIME.min(left / 4));
         let refresh = Refresh::new(Arc::clone(self), name, accept, wait_until)?;
+        let is_writing = refresh.is_writing();
         let longest = deadline.remaining() + self.timing.whole();
         let task = self.pool.spawn_dedicated(Deadline::after(longest), move |_| {
             let refreshed = refresh.run();
             lock(&this.running.get_or_default()).forget(&own_name, number);
             refreshed
         });
-        running.refreshes.insert(name.to_owned(), (number, task.clone()));
-        Ok(task)
+        let refresh = RunningRefresh { number, task, is_writing };
+        running.refreshes.insert(name.to_owned(), refresh.clone());
+        Ok(refresh)
     }
 
-    /// Writes a session's token in the place of any other, or removes the session.
-    pub(crate) fn replace(
-        &self,
-        name: &str,
-        token: Option<&Token>,
-        deadline: Deadline,
-    ) -> Result<()> {
-        let store = self.store()?;
+    /// Writes a session's token in the place of any other that this app can read: one that it cannot may
+    /// be a session that goes on elsewhere.
+    pub(crate) fn replace(&self, name: &str, token: &Token, deadline: Deadline) -> Result<()> {
+        let store = self.store()?.until(deadline);
+        let mut refused: Option<Found> = None;
         while !deadline.remaining().is_zero() {
             let before = store.find(name)?;
-            let is_replaced = match token {
-                Some(token) => store.put(name, Record::of(token.clone()), &before)?.is_some(),
-                None => store.remove(name, &before).map(|()| true)?,
-            };
-            if is_replaced {
-                self.kept.forget(name);
-                // A refresh of the session before goes on alone: its answer is not this session's.
-                lock(&self.running.get_or_default()).refreshes.remove(name);
+            if refused.is_some_and(|refused| refused.is_same(&before)) {
+                return Err(not_taken());
+            }
+            if store.put(name, Record::of(token.clone()), &before)?.is_some() {
+                self.forget(name);
                 return Ok(());
             }
+            refused = Some(before);
         }
         Err(Error::new(ErrorKind::Timeout, "the session's record kept changing until the deadline")
             .advise("Try again. If it happens often, several processes start or end this session."))
+    }
+
+    /// Removes a session, whether this app can read its record or not.
+    pub(crate) fn remove(&self, name: &str, deadline: Deadline) -> Result<()> {
+        let store = self.store()?.until(deadline);
+        store.remove(name, &store.find_replaceable(name)?)?;
+        self.forget(name);
+        Ok(())
+    }
+
+    /// Forgets a session that was started anew or ended. A refresh of the session before goes on alone:
+    /// its answer is not this session's.
+    fn forget(&self, name: &str) {
+        self.kept.forget(name);
+        lock(&self.running.get_or_default()).refreshes.remove(name);
     }
 
     /// Offers the tokens that the store did not take to it once more, in the background, before the
@@ -237,9 +265,16 @@ fn time_to_resend(grace: Duration) -> Duration {
     grace - TIME_ON_THE_WAY.min(grace / 2)
 }
 
-fn not_complete() -> Error {
-    Error::new(ErrorKind::Timeout, "the session's refresh was not complete at the deadline")
-        .advise("Call again: the refresh goes on, and its token is written to the store.")
+fn not_complete(is_writing: bool) -> Error {
+    let hint = "Call again: the refresh goes on, and its token is written to the store.";
+    let message = "the session's refresh was not complete at the deadline";
+    let error = if is_writing {
+        let message = format!("{message}: the store had not acknowledged a write");
+        Error::new(ErrorKind::Store, message)
+    } else {
+        Error::new(ErrorKind::Timeout, message)
+    };
+    error.advise(hint)
 }
 
 /// The time that a store may take to acknowledge an intent, beside the time to connect.

@@ -3,7 +3,10 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::key::{Owner, TokenKey};
+use super::{
+    key::{Owner, TokenKey},
+    stored::StoredTokens,
+};
 use crate::{
     cache::{CachedToken, Entry, Fetch, MinValid, Observer, Purpose},
     client::PlatformClient,
@@ -12,7 +15,7 @@ use crate::{
     http::retry::jittered,
     platform::Platform,
     sessions::{Accept, Sessions},
-    store::{LEASE, Record, STORE_POLL_INTERVAL, TokenStore},
+    store::{LEASE, Record, STORE_POLL_INTERVAL},
     tasks::{
         Deadline,
         sync::{self, thread},
@@ -23,7 +26,7 @@ use crate::{
 /// Fetches tokens for the cache.
 pub(crate) struct TokenFetcher {
     pub(crate) client: Arc<PlatformClient>,
-    pub(crate) store: Option<Arc<TokenStore>>,
+    pub(crate) store: Option<Arc<StoredTokens>>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) events: Arc<EventSink>,
 }
@@ -107,59 +110,68 @@ impl TokenFetcher {
     }
 
     /// A usable token from the store, else one that is minted under the store's lock, so that all
-    /// processes that share the store mint once.
+    /// processes that share the store mint once. Half of the time is for the store: a token can be minted
+    /// without it.
     fn fetch_through(
         &self,
-        store: &TokenStore,
+        store: &StoredTokens,
         entry: &Arc<Entry<TokenKey>>,
         min_valid: MinValid,
         deadline: Deadline,
         mint: impl Fn() -> Result<Token>,
     ) -> Result<Token> {
-        let name = store.name(&entry.key().as_json());
+        if let Some(error) = store.outage() {
+            self.report_store_failure(entry.key(), &error);
+            return mint();
+        }
+        let time = StoreTime { until: Deadline::after(deadline.remaining() / 2), deadline };
         loop {
-            match self.look(store, &name, entry, min_valid, &mint) {
+            let begun = sync::now();
+            let without_store = match self.look(store, entry, min_valid, time, &mint) {
                 Ok(Looked::Found(token)) => return Ok(token),
                 Ok(Looked::Minted(minted)) => return minted,
-                Ok(Looked::LockedElsewhere) => {}
-                // An installation token can be minted without the store.
+                Ok(Looked::LockedElsewhere) if !time.until.remaining().is_zero() => None,
+                Ok(Looked::LockedElsewhere) => Some(lock_not_free()),
                 Err(error) => {
-                    self.report_store_failure(entry.key(), &error);
-                    return mint();
+                    store.note_failure(begun, &error);
+                    Some(error)
                 }
-            }
-            thread::sleep(jittered(STORE_POLL_INTERVAL).min(deadline.remaining()));
-            if deadline.remaining().is_zero() {
+            };
+            if let Some(error) = without_store {
+                self.report_store_failure(entry.key(), &error);
                 return mint();
             }
+            thread::sleep(jittered(STORE_POLL_INTERVAL).min(time.until.remaining()));
         }
     }
 
     fn look(
         &self,
-        store: &TokenStore,
-        name: &str,
+        stored: &StoredTokens,
         entry: &Arc<Entry<TokenKey>>,
         min_valid: MinValid,
+        time: StoreTime,
         mint: &impl Fn() -> Result<Token>,
     ) -> Result<Looked> {
+        let (name, store) = (stored.name(entry.key(), time.until)?, stored.until(time.until));
         let usable = self.usable(entry, min_valid);
         let usable = |record: Option<&Record>| usable.token_of(record?);
-        if let Some(token) = usable(store.find(name)?.record.as_ref()) {
+        if let Some(token) = usable(store.find_replaceable(&name)?.record.as_ref()) {
             return Ok(Looked::Found(token));
         }
-        let Some(lock) = store.lock(name, LEASE)? else {
+        let Some(lock) = store.lock(&name, LEASE)? else {
             return Ok(Looked::LockedElsewhere);
         };
-        let before = store.find(name)?;
+        let before = store.find_replaceable(&name)?;
         if let Some(token) = usable(before.record.as_ref()) {
             return Ok(Looked::Found(token));
         }
         let minted = mint();
-        if let Ok(token) = &minted
-            && let Err(error) = store.put(name, Record::of(token.clone()), &before)
-        {
-            self.report_store_failure(entry.key(), &error);
+        if let Ok(token) = &minted {
+            let put = stored.until(time.deadline).put(&name, Record::of(token.clone()), &before);
+            if let Err(error) = put {
+                self.report_store_failure(entry.key(), &error);
+            }
         }
         drop(lock);
         Ok(Looked::Minted(minted))
@@ -212,6 +224,20 @@ impl TokenFetcher {
         let event = Event::new(EventKind::StoreFailed).with_error(Some(error));
         self.events.emit(&event.with_installation(key.installation_id()));
     }
+}
+
+/// The time that the store has within a fetch.
+#[derive(Clone, Copy)]
+struct StoreTime {
+    /// The rest is for minting.
+    until: Deadline,
+    deadline: Deadline,
+}
+
+fn lock_not_free() -> Error {
+    let message = "the store's lock of the token was not free in half of the call's time";
+    Error::new(ErrorKind::Store, message)
+        .advise("Another process is minting slowly, or the store does not end the leases of locks.")
 }
 
 /// Decides whether a record's token is as good as a new one.

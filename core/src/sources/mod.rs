@@ -3,7 +3,7 @@
 //! `source.token()` asks the cache ([`crate::cache`]) for the source's key ([`key`]). On a miss the
 //! cache calls [`fetch`]: a user's session refreshes ([`crate::sessions`]); any other token comes
 //! from the store if a usable one is there, else the platform mints it under the store's lock.
-//! [`looked_up`] is for installations whose id is not known yet, [`listing`] for lists that are fetched
+//! [`stored`] is the store as they use it. [`looked_up`] is for installations whose id is not known yet, [`listing`] for lists that are fetched
 //! page by page, and [`attempts`] for requests whose token may be refused.
 
 mod attempts;
@@ -11,6 +11,7 @@ mod fetch;
 mod key;
 mod listing;
 mod looked_up;
+mod stored;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -19,6 +20,7 @@ use self::looked_up::{LookedUp, Lookups};
 pub(crate) use self::{
     fetch::TokenFetcher,
     key::{Owner, TokenKey},
+    stored::StoredTokens,
 };
 use crate::{
     auth::Scope,
@@ -42,6 +44,7 @@ pub(crate) struct Sources {
     pub(crate) pool: Pool,
     pub(crate) events: Arc<EventSink>,
     pub(crate) lookups: Lookups,
+    pub(crate) stored: Option<Arc<StoredTokens>>,
 }
 
 /// Keeps one token fresh: of an installation, of the app itself, or of a user's session.

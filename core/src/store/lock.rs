@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
-use super::Store;
+use super::TimedStore;
 use crate::{
     encoding::random_text,
     error::Result,
     tasks::{
-        lock,
+        Deadline, lock,
         sync::{Condvar, Mutex},
         threads,
     },
@@ -20,7 +20,7 @@ use crate::{
 pub(crate) struct Lock(Arc<Lease>);
 
 struct Lease {
-    store: Arc<dyn Store>,
+    store: TimedStore,
     name: String,
     owner: String,
     duration: Duration,
@@ -30,16 +30,12 @@ struct Lease {
 }
 
 impl Lock {
-    pub(super) fn take(
-        store: &Arc<dyn Store>,
-        name: &str,
-        lease: Duration,
-    ) -> Result<Option<Self>> {
+    pub(super) fn take(store: &TimedStore, name: &str, lease: Duration) -> Result<Option<Self>> {
         let owner = random_text()?;
         let is_ours = store.lock(name, &owner, lease)?;
         Ok(is_ours.then(|| {
             Self(Arc::new(Lease {
-                store: Arc::clone(store),
+                store: store.clone(),
                 name: name.to_owned(),
                 owner,
                 duration: lease,
@@ -73,7 +69,8 @@ impl Lease {
             }
             // If another process has the lock by now, or the store fails, there is nothing to do: the
             // record itself keeps two processes from sending the same refresh token.
-            let _ = self.store.lock(&self.name, &self.owner, self.duration);
+            let until = Deadline::after(self.duration / RENEWALS_PER_LEASE);
+            let _ = self.store.until(until).lock(&self.name, &self.owner, self.duration);
         }
     }
 }
@@ -83,7 +80,9 @@ impl Drop for Lock {
         let mut is_released = lock(&self.0.is_released);
         *is_released = true;
         self.0.released.notify_all();
-        let _ = self.0.store.unlock(&self.0.name, &self.0.owner);
+        // Whoever is called back may need the lock. It is free a moment later if the store is slow.
+        let at_once = self.0.store.until(Deadline::after(Duration::ZERO));
+        let _ = at_once.unlock(&self.0.name, &self.0.owner);
     }
 }
 

@@ -6,8 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Store;
+use super::{SWEEP_MARGIN, Store};
 use crate::{
+    clock::{Clock as _, SystemClock},
     error::Result,
     tasks::{
         PerProcess, lock,
@@ -22,8 +23,33 @@ pub struct MemoryStore(PerProcess<Mutex<Records>>);
 
 #[derive(Default)]
 struct Records {
-    values: HashMap<String, Vec<u8>>,
+    values: HashMap<String, Value>,
+    /// The number of values from which on those that may be dropped are.
+    sweep_at: usize,
     locks: HashMap<String, (String, Instant)>,
+}
+
+struct Value {
+    bytes: Vec<u8>,
+    keep_until: Option<Timestamp>,
+}
+
+impl Records {
+    fn value(&self, name: &str) -> Option<&[u8]> {
+        self.values.get(name).map(|value| value.bytes.as_slice())
+    }
+
+    /// Drops what may be dropped, whenever there are twice as many values as after the last time.
+    fn sweep(&mut self) {
+        if self.values.len() < self.sweep_at.max(MIN_SWEEP) {
+            return;
+        }
+        let bound = SystemClock.now().before(SWEEP_MARGIN);
+        self.values.retain(|_, value| value.keep_until.is_none_or(|until| until >= bound));
+        self.sweep_at = self.values.len() * 2;
+        let now = sync::now();
+        self.locks.retain(|_, (_, until)| *until > now);
+    }
 }
 
 impl MemoryStore {
@@ -35,7 +61,7 @@ impl MemoryStore {
 
 impl Store for MemoryStore {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        self.with(|records| records.values.get(name).cloned())
+        self.with(|records| records.value(name).map(<[u8]>::to_vec))
     }
 
     fn put(
@@ -43,12 +69,14 @@ impl Store for MemoryStore {
         name: &str,
         value: &[u8],
         expected: Option<&[u8]>,
-        _keep_until: Option<Timestamp>,
+        keep_until: Option<Timestamp>,
     ) -> Result<bool> {
         self.with(|records| {
-            let is_expected = records.values.get(name).map(Vec::as_slice) == expected;
+            let is_expected = records.value(name) == expected;
             if is_expected {
-                records.values.insert(name.to_owned(), value.to_owned());
+                let value = Value { bytes: value.to_owned(), keep_until };
+                records.values.insert(name.to_owned(), value);
+                records.sweep();
             }
             is_expected
         })
@@ -56,7 +84,7 @@ impl Store for MemoryStore {
 
     fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
         self.with(|records| {
-            if records.values.get(name).is_some_and(|value| value == expected) {
+            if records.value(name) == Some(expected) {
                 records.values.remove(name);
             }
         })
@@ -92,5 +120,26 @@ impl Store for MemoryStore {
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MemoryStore")
+    }
+}
+
+const MIN_SWEEP: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_may_be_dropped_do_not_pile_up() {
+        let store = MemoryStore::default();
+        let long_ago = SystemClock.now().before(SWEEP_MARGIN * 2);
+        assert!(store.put("kept", b"a", None, None).unwrap());
+        for n in 0..10_000 {
+            let until = (n % 1000 != 0).then_some(long_ago);
+            assert!(store.put(&n.to_string(), b"a", None, until).unwrap());
+        }
+        let count = store.with(|records| records.values.len()).unwrap();
+        assert!(count < MIN_SWEEP + 22, "{count}");
+        assert!(store.get("kept").unwrap().is_some() && store.get("9000").unwrap().is_some());
     }
 }

@@ -11,6 +11,7 @@ mod redis;
 mod seal;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod timed;
 mod token_store;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -23,7 +24,8 @@ pub(crate) use self::{
     lock::Lock,
     record::{Intent, Moment, Record},
     seal::Sealer,
-    token_store::{Found, TokenStore},
+    timed::TimedStore,
+    token_store::{Found, TokenStore, not_taken},
 };
 pub use self::{memory::MemoryStore, seal::StoreKey};
 use crate::{
@@ -31,8 +33,10 @@ use crate::{
     time::Timestamp,
 };
 
-/// A place outside the process for records and locks. Each method is called on a thread of the pool
-/// and may block for a moment; all of them may be called at the same time.
+/// A place outside the process for records and locks. Each method is called on a thread of appmint's
+/// and may block for a moment; all of them may be called at the same time. A call is waited for for at
+/// most five seconds, and for less if the caller has less time: an installation token is then minted
+/// without the store, and a session's call fails with [`Store`](ErrorKind::Store).
 pub trait Store: Send + Sync + fmt::Debug {
     /// The value of this name, if there is one.
     ///
@@ -75,7 +79,8 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// [`Store`](ErrorKind::Store) when the store fails.
     fn unlock(&self, name: &str, owner: &str) -> Result<()>;
 
-    /// Whether others than this process can read the store, so that records must be sealed.
+    /// Whether others than this process can read the store, so that records must be sealed. A store for
+    /// which this is false is memory: its methods must not block.
     fn is_shared(&self) -> bool {
         true
     }
@@ -120,3 +125,5 @@ fn failed(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> 
 pub(crate) const LEASE: Duration = Duration::from_secs(5);
 /// The pause between two looks at a store whose lock another process holds.
 pub(crate) const STORE_POLL_INTERVAL: Duration = Duration::from_millis(60);
+/// A value is dropped so long after its `keep_until`: by then a clock that was a little wrong is right.
+const SWEEP_MARGIN: Duration = Duration::from_secs(86_400);

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use redis::{Client, Connection, Script};
@@ -13,7 +13,10 @@ use super::{Store, failed};
 use crate::{
     clock::{Clock as _, SystemClock},
     error::{Error, ErrorKind, Result},
-    tasks::{PerProcess, lock, sync::Mutex},
+    tasks::{
+        PerProcess, lock,
+        sync::{self, Mutex},
+    },
     time::Timestamp,
 };
 
@@ -29,8 +32,8 @@ pub struct RedisStore {
     doubtful_writes: AtomicU64,
     /// So many of them are known to have enough replicas.
     confirmed_writes: AtomicU64,
-    /// Idle connections. A forked child must not use its parent's.
-    idle: PerProcess<Mutex<Vec<Connection>>>,
+    /// Idle connections, and since when. A forked child must not use its parent's.
+    idle: PerProcess<Mutex<Vec<(Connection, Instant)>>>,
 }
 
 impl RedisStore {
@@ -64,7 +67,7 @@ impl RedisStore {
         what: &str,
         work: impl FnOnce(&mut Connection) -> redis::RedisResult<T>,
     ) -> Result<T> {
-        let written = self.with(what, |connection| {
+        let written = self.once(what, |connection| {
             let done = work(connection)?;
             Ok((done, self.is_replicated(connection)?))
         });
@@ -109,24 +112,70 @@ impl RedisStore {
         Ok(())
     }
 
+    /// Does what can be done twice: on a new connection, if the one that lay idle turns out to be closed.
     fn with<T>(
+        &self,
+        what: &str,
+        work: impl Fn(&mut Connection) -> redis::RedisResult<T>,
+    ) -> Result<T> {
+        if let Some((mut connection, _)) = self.idle_connection() {
+            match work(&mut connection) {
+                Err(error) if error.is_connection_dropped() => self.forget_idle(),
+                outcome => return self.finish(what, connection, outcome),
+            }
+        }
+        let mut connection = self.connect()?;
+        let outcome = work(&mut connection);
+        self.finish(what, connection, outcome)
+    }
+
+    /// Does what must not be done twice: an answer that is lost would make the second time a failure, and
+    /// `WAIT` counts only the writes of its own connection. A connection that lay idle must answer before.
+    fn once<T>(
         &self,
         what: &str,
         work: impl FnOnce(&mut Connection) -> redis::RedisResult<T>,
     ) -> Result<T> {
-        let idle = self.idle.get_or_default();
-        let kept = lock(&idle).pop();
-        let mut connection = match kept {
+        let answers = |(mut connection, since): (Connection, Instant)| {
+            let is_fresh = sync::now() - since < FRESH;
+            (is_fresh || is_open(&mut connection)).then_some(connection)
+        };
+        let mut connection = match self.idle_connection().and_then(answers) {
             Some(connection) => connection,
-            None => self.connect()?,
+            None => {
+                self.forget_idle();
+                self.connect()?
+            }
         };
         let outcome = work(&mut connection);
-        if outcome.is_ok() {
-            lock(&idle).push(connection);
-        } else {
-            lock(&idle).clear(); // the others are probably broken, too
+        self.finish(what, connection, outcome)
+    }
+
+    fn finish<T>(
+        &self,
+        what: &str,
+        connection: Connection,
+        outcome: redis::RedisResult<T>,
+    ) -> Result<T> {
+        match outcome {
+            Ok(done) => {
+                lock(&self.idle.get_or_default()).push((connection, sync::now()));
+                Ok(done)
+            }
+            Err(error) => {
+                self.forget_idle();
+                Err(failed(what, redacted(&error)))
+            }
         }
-        outcome.map_err(|error| failed(what, redacted(&error)))
+    }
+
+    fn idle_connection(&self) -> Option<(Connection, Instant)> {
+        lock(&self.idle.get_or_default()).pop()
+    }
+
+    /// If one connection is broken, the others probably are, too.
+    fn forget_idle(&self) {
+        lock(&self.idle.get_or_default()).clear();
     }
 
     fn connect(&self) -> Result<Connection> {
@@ -203,6 +252,16 @@ impl fmt::Debug for RedisStore {
     }
 }
 
+/// Whether the server answers on this connection. A closed one says so at once.
+fn is_open(connection: &mut Connection) -> bool {
+    let ask = |connection: &mut Connection| {
+        connection.set_read_timeout(Some(PING_TIMEOUT))?;
+        redis::cmd("PING").exec(connection)?;
+        connection.set_read_timeout(Some(TIMEOUT))
+    };
+    ask(connection).is_ok()
+}
+
 fn too_few_replicas() -> Error {
     let message = "fewer replicas than `wait_replicas` have what was written to the store";
     Error::new(ErrorKind::Store, message)
@@ -262,7 +321,11 @@ const REMOVE: &str = "
     if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
     return 0";
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// Less than that, so that the answer of `WAIT` comes in time.
+/// A connection that was used a moment ago is taken for open.
+const FRESH: Duration = Duration::from_secs(1);
+/// A server that is busy for longer is asked on a new connection.
+const PING_TIMEOUT: Duration = Duration::from_millis(500);
+/// Less than the timeout, so that the answer of `WAIT` comes in time.
 const REPLICA_TIMEOUT: Duration = Duration::from_millis(1500);
 /// Ten years: Redis refuses a time to live that its own clock cannot hold.
 const MAX_KEEP_MS: u64 = 10 * 366 * 86_400_000;

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     encoding::{fill_random, unhex},
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Reason, Result},
     secret::Secret,
 };
 
@@ -88,20 +88,56 @@ impl Sealer {
         Ok([SEALED, &key.id, &nonce, &sealed].concat())
     }
 
-    /// The plain text of a record of this name; `None` if this program cannot open it.
-    pub(crate) fn open(&self, name: &str, record: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        if self.keys.is_empty() {
-            return record.strip_prefix(OPEN).map(|plain| Zeroizing::new(plain.to_vec()));
+    /// The plain text of a record of this name.
+    ///
+    /// # Errors
+    /// [`Store`](ErrorKind::Store) if this program cannot open it, with [`Reason::WrongStoreKey`] if
+    /// another key would.
+    pub(crate) fn open(&self, name: &str, record: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let sealed = record.strip_prefix(SEALED);
+        match (record.strip_prefix(OPEN), sealed) {
+            (Some(plain), _) if self.keys.is_empty() => Ok(Zeroizing::new(plain.to_vec())),
+            (Some(_), _) => Err(not_sealed()),
+            (_, Some(_)) if self.keys.is_empty() => Err(no_key()),
+            (_, Some(sealed)) => self.unseal(name, sealed),
+            _ => Err(damaged()),
         }
-        let rest = record.strip_prefix(SEALED)?;
-        let (id, rest) = rest.split_first_chunk::<ID_LEN>()?;
-        let (nonce, sealed) = rest.split_first_chunk::<NONCE_LEN>()?;
-        let key = self.keys.iter().find(|key| key.id == *id)?;
+    }
+
+    fn unseal(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let (id, rest) = sealed.split_first_chunk::<ID_LEN>().ok_or_else(damaged)?;
+        let (nonce, sealed) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(damaged)?;
+        let key = self.keys.iter().find(|key| key.id == *id).ok_or_else(other_key)?;
         let mut sealed = Zeroizing::new(sealed.to_vec());
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let plain = key.key.open_in_place(nonce, bound_to(name, id), &mut sealed).ok()?;
-        Some(Zeroizing::new(plain.to_vec()))
+        let plain = key.key.open_in_place(nonce, bound_to(name, id), &mut sealed);
+        Ok(Zeroizing::new(plain.map_err(|_| damaged())?.to_vec()))
     }
+}
+
+fn other_key() -> Error {
+    Error::new(ErrorKind::Store, "a record in the store is sealed with another key")
+        .because(Reason::WrongStoreKey)
+        .advise("Give the key that sealed it as `store_key`, or as `previous_store_key`.")
+}
+
+fn no_key() -> Error {
+    Error::new(ErrorKind::Store, "a record in the store is sealed, and the app has no store key")
+        .because(Reason::WrongStoreKey)
+        .advise("Give the key that sealed it as `store_key`.")
+}
+
+fn not_sealed() -> Error {
+    Error::new(ErrorKind::Store, "a record in the store is not sealed, and the app has a store key")
+        .because(Reason::WrongStoreKey)
+        .advise("Only an app with `store_unencrypted` reads it.")
+}
+
+/// The error of a record that no key opens.
+pub(super) fn damaged() -> Error {
+    let message =
+        "a record in the store is damaged, in the place of another one, or of a newer version";
+    Error::new(ErrorKind::Store, message)
 }
 
 fn bound_to(name: &str, id: &[u8; ID_LEN]) -> Aad<Vec<u8>> {
@@ -126,22 +162,26 @@ mod tests {
         let sealer = Sealer::new(vec![key('a')]);
         let record = sealer.seal("one", b"ats_secret").unwrap();
         assert_eq!(**sealer.open("one", &record).unwrap(), *b"ats_secret");
-        assert!(sealer.open("two", &record).is_none());
-        assert!(Sealer::new(vec![key('b')]).open("one", &record).is_none());
-        assert!(Sealer::new(vec![key('b'), key('a')]).open("one", &record).is_some());
+        assert!(sealer.open("two", &record).is_err());
+        let other = Sealer::new(vec![key('b')]).open("one", &record).unwrap_err();
+        assert_eq!(other.reason(), Some(Reason::WrongStoreKey));
+        assert!(Sealer::new(vec![key('b'), key('a')]).open("one", &record).is_ok());
         assert!(!record.windows(6).any(|part| part == b"secret"));
         for at in 0..record.len() {
             let mut changed = record.clone();
             changed[at] ^= 1;
-            assert!(sealer.open("one", &changed).is_none(), "byte {at}");
+            assert!(sealer.open("one", &changed).is_err(), "byte {at}");
         }
     }
 
     #[test]
     fn sealed_and_open_records_are_not_mistaken_for_each_other() {
         let (sealer, bare) = (Sealer::new(vec![key('a')]), Sealer::new(Vec::new()));
-        assert!(sealer.open("one", &bare.seal("one", b"x").unwrap()).is_none());
-        assert!(bare.open("one", &sealer.seal("one", b"x").unwrap()).is_none());
+        let reason = |opened: Result<_>| opened.map(|_: Zeroizing<_>| ()).unwrap_err().reason();
+        let wrong = Some(Reason::WrongStoreKey);
+        assert_eq!(reason(sealer.open("one", &bare.seal("one", b"x").unwrap())), wrong);
+        assert_eq!(reason(bare.open("one", &sealer.seal("one", b"x").unwrap())), wrong);
+        assert_eq!(reason(bare.open("one", b"x")), None, "that is no record of ours");
         assert_eq!(**bare.open("one", &bare.seal("one", b"x").unwrap()).unwrap(), *b"x");
     }
 

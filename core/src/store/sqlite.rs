@@ -2,19 +2,21 @@
 
 use std::{
     fmt,
-    fs::OpenOptions,
-    path::{Path, PathBuf},
+    fs::{self, OpenOptions},
+    io,
+    path::{self, Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 
-use super::{Store, failed};
+use super::{SWEEP_MARGIN, Store, failed};
 use crate::{
     clock::{Clock as _, SystemClock},
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     tasks::{
-        PerProcess, lock,
+        Deadline, PerProcess, lock,
         sync::{Mutex, thread},
     },
     time::Timestamp,
@@ -24,7 +26,27 @@ use crate::{
 pub struct SqliteStore {
     path: PathBuf,
     /// SQLite forbids a forked child to use its parent's connection.
-    connection: PerProcess<Mutex<Option<Connection>>>,
+    opened: PerProcess<Mutex<Option<Opened>>>,
+    puts: AtomicU64,
+}
+
+/// A connection, and the files that it was made to.
+struct Opened {
+    connection: Connection,
+    file: Option<FileId>,
+    /// The write-ahead log beside it.
+    log: Option<FileId>,
+}
+
+impl Opened {
+    /// Whether the file still has this name. Who may not look there any more, because the program has given
+    /// up its rights since, goes on with what is open.
+    fn is_at(&self, path: &Path) -> bool {
+        match fs::metadata(path) {
+            Ok(there) => self.file == Some(FileId::from(&there)),
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
+    }
 }
 
 impl SqliteStore {
@@ -39,7 +61,11 @@ impl SqliteStore {
                 Error::invalid("the store's URL names no file").advise("Give `sqlite:FILE`.")
             );
         }
-        Ok(Self { path: path.to_owned(), connection: PerProcess::default() })
+        // The program may change its working directory. SQLite has names of its own that are no paths.
+        let is_path = !path.starts_with(":memory:") && !path.to_string_lossy().starts_with("file:");
+        let absolute = is_path.then(|| path::absolute(path).ok()).flatten();
+        let path = absolute.unwrap_or_else(|| path.to_owned());
+        Ok(Self { path, opened: PerProcess::default(), puts: AtomicU64::new(0) })
     }
 
     fn with<T>(
@@ -47,35 +73,86 @@ impl SqliteStore {
         what: &str,
         work: impl Fn(&mut Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        let slot = self.connection.get_or_default();
+        let slot = self.opened.get_or_default();
         let mut slot = lock(&slot);
-        let connection = match &mut *slot {
-            Some(connection) => connection,
-            none => {
-                none.insert(self.open().map_err(|e| failed("the store could not be opened", e))?)
-            }
+        if slot.as_ref().is_some_and(|opened| !opened.is_at(&self.path)) {
+            self.close_replaced(&mut slot)?;
+        }
+        let opened = match &mut *slot {
+            Some(opened) => opened,
+            none => none.insert(self.open()?),
         };
-        work(connection).map_err(|error| {
-            // A file that was replaced or damaged is opened anew by whoever comes next.
-            if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) {
-                *slot = None;
+        let done = work(&mut opened.connection).map_err(|error| {
+            let is_busy = error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+            (is_busy, failed(what, error))
+        });
+        match done {
+            Ok(done) if opened.is_at(&self.path) => Ok(done),
+            Ok(_) => Err(replaced("while it was in use")),
+            Err((true, error)) => Err(error),
+            Err((false, error)) => {
+                *slot = None; // a damaged file is opened anew by whoever comes next
+                Err(error)
             }
-            failed(what, error)
-        })
+        }
     }
 
-    fn open(&self) -> rusqlite::Result<Connection> {
+    /// A file that was deleted or replaced can still be written to, and nobody would ever read it. Whatever
+    /// is there now is opened instead, unless the log of the old file lies beside the new one: SQLite would
+    /// write it into that (<https://sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use>).
+    fn close_replaced(&self, slot: &mut Option<Opened>) -> Result<()> {
+        let log = slot.as_ref().and_then(|opened| opened.log);
+        let is_deleted = FileId::of(&self.path).is_none();
+        if log.is_some() && !is_deleted && log == FileId::of(&self.log()) {
+            return Err(replaced("beside its write-ahead log"));
+        }
+        *slot = None;
+        Ok(())
+    }
+
+    fn log(&self) -> PathBuf {
+        let mut path = self.path.clone().into_os_string();
+        path.push("-wal");
+        path.into()
+    }
+
+    fn open(&self) -> Result<Opened> {
         self.make_file();
+        let file = FileId::of(&self.path);
+        let connection =
+            self.connect().map_err(|error| failed("the store could not be opened", error))?;
+        if file == FileId::of(&self.path) {
+            Ok(Opened { connection, file, log: FileId::of(&self.log()) })
+        } else {
+            Err(replaced("while it was opened"))
+        }
+    }
+
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let give_up_at = Deadline::after(TIMEOUT);
         let connection = Connection::open(&self.path)?;
-        connection.busy_timeout(TIMEOUT)?;
-        persistently(|| connection.pragma_update(None, "journal_mode", "wal"))?;
+        connection.busy_timeout(BUSY_WHILE_OPENING)?;
+        let set_wal = || connection.pragma_update(None, "journal_mode", "wal");
+        persistently(give_up_at, set_wal)?;
         // A refresh token that was handed out must be there after a power cut.
         connection.pragma_update(None, "synchronous", "full")?;
-        persistently(|| connection.execute_batch(TABLES))?;
-        persistently(|| upgrade(&connection))?;
+        persistently(give_up_at, || connection.execute_batch(TABLES))?;
+        persistently(give_up_at, || upgrade(&connection))?;
         // The file may be another program's at the moment: then whoever opens it next sweeps.
         let _ = sweep(&connection);
+        connection.busy_timeout(TIMEOUT)?;
         Ok(connection)
+    }
+
+    /// Sweeps once in a while: a process may keep the file open for months.
+    fn sweep_after_put(&self) {
+        if self.puts.fetch_add(1, Ordering::Relaxed) % PUTS_PER_SWEEP == PUTS_PER_SWEEP - 1 {
+            let _ = self.with("sweeping the store failed", |connection| {
+                let swept = sweep(connection);
+                connection.busy_timeout(TIMEOUT)?;
+                swept
+            });
+        }
     }
 
     /// Makes a file that only its owner can read; SQLite makes the files beside it with the same mode.
@@ -106,7 +183,7 @@ impl Store for SqliteStore {
         keep_until: Option<Timestamp>,
     ) -> Result<bool> {
         let keep_until = keep_until.map_or(i64::MAX, Timestamp::as_millis);
-        self.with("writing to the store failed", |connection| match expected {
+        let put = self.with("writing to the store failed", |connection| match expected {
             Some(expected) => connection
                 .prepare_cached(
                     "update appmint_records set value = ?2, keep_until = ?3
@@ -121,7 +198,9 @@ impl Store for SqliteStore {
                 )?
                 .execute(params![name, value, keep_until])
                 .map(|changed| changed > 0),
-        })
+        });
+        self.sweep_after_put();
+        put
     }
 
     fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
@@ -166,19 +245,49 @@ impl fmt::Debug for SqliteStore {
     }
 }
 
+/// A file, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FileId(u64, u64);
+
+impl FileId {
+    /// The file of this name, if there is one.
+    fn of(path: &Path) -> Option<Self> {
+        fs::metadata(path).ok().as_ref().map(Self::from)
+    }
+}
+
+impl From<&fs::Metadata> for FileId {
+    #[cfg(unix)]
+    fn from(file: &fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self(file.dev(), file.ino())
+    }
+
+    /// Elsewhere an open file can be neither deleted nor replaced.
+    #[cfg(not(unix))]
+    fn from(_: &fs::Metadata) -> Self {
+        Self(0, 0)
+    }
+}
+
+fn replaced(how: &str) -> Error {
+    Error::new(ErrorKind::Store, format!("the store's file was deleted or replaced {how}")).advise(
+        "Stop every program that uses the file, move FILE, FILE-wal and FILE-shm together, and start them.",
+    )
+}
+
 /// SQLite reports a busy file, even within the timeout, when many processes set it up at once.
-fn persistently(work: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
-    let mut attempts = 0;
+fn persistently(
+    give_up_at: Deadline,
+    work: impl Fn() -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
     loop {
-        match work() {
-            Err(error)
-                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && attempts < 100 =>
-            {
-                attempts += 1;
-                thread::sleep(Duration::from_millis(20));
-            }
-            outcome => return outcome,
+        let outcome = work();
+        let code = outcome.as_ref().err().and_then(rusqlite::Error::sqlite_error_code);
+        if code != Some(ErrorCode::DatabaseBusy) || give_up_at.remaining().is_zero() {
+            return outcome;
         }
+        thread::sleep(Duration::from_millis(20));
     }
 }
 
@@ -192,17 +301,25 @@ fn lease_clock() -> (&'static str, i64) {
     }
 }
 
-/// Removes what could have been dropped long ago. The margin is for clocks that were wrong meanwhile.
+/// Removes what could have been dropped a while ago, and the locks of owners that have died. Never waits
+/// for another program that writes.
 fn sweep(connection: &Connection) -> rusqlite::Result<()> {
-    let bound = params![SystemClock.now().before(SWEEP_MARGIN).as_millis()];
-    // Looking needs no lock, and deleting does.
-    if !connection.prepare("select 1 from appmint_records where keep_until < ?1")?.exists(bound)? {
-        return Ok(());
-    }
     connection.busy_timeout(Duration::ZERO)?;
-    let swept = connection.execute("delete from appmint_records where keep_until < ?1", bound);
-    connection.busy_timeout(TIMEOUT)?;
-    swept.map(drop)
+    connection.execute_batch(INDEX)?;
+    let keep_until = SystemClock.now().before(SWEEP_MARGIN).as_millis();
+    let (clock, now) = lease_clock();
+    let ended = "appmint_records where keep_until < ?1";
+    let free = "appmint_locks where until < ?2 or clock <> ?1";
+    // Looking needs no lock, and deleting does.
+    if connection.prepare(&format!("select 1 from {ended}"))?.exists(params![keep_until])? {
+        let some = format!("select name from {ended} limit {RECORDS_PER_SWEEP}");
+        let delete = format!("delete from appmint_records where name in ({some})");
+        connection.execute(&delete, params![keep_until])?;
+    }
+    if connection.prepare(&format!("select 1 from {free}"))?.exists(params![clock, now])? {
+        connection.execute(&format!("delete from {free}"), params![clock, now])?;
+    }
+    Ok(())
 }
 
 /// Adds what earlier versions of the file lack.
@@ -227,5 +344,11 @@ const TABLES: &str = "
         (name text primary key, owner text not null, until integer not null,
          clock text not null default '') without rowid;
 ";
-const SWEEP_MARGIN: Duration = Duration::from_secs(90 * 86_400);
-const TIMEOUT: Duration = Duration::from_secs(5);
+const INDEX: &str =
+    "create index if not exists appmint_records_keep_until on appmint_records (keep_until)";
+const PUTS_PER_SWEEP: u64 = 256;
+/// Others wait while records are deleted.
+const RECORDS_PER_SWEEP: u32 = 1024;
+/// Less than anybody waits for a call of the store, so that SQLite can say that the file is locked.
+const TIMEOUT: Duration = Duration::from_secs(3);
+const BUSY_WHILE_OPENING: Duration = Duration::from_millis(200);

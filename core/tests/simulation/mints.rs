@@ -11,6 +11,8 @@ pub(crate) struct Mints {
     by_key: Mutex<HashMap<Key, Log>>,
     /// Whether the processes know how long a token lives.
     clocks_are_right: bool,
+    /// The life of a token when it is issued.
+    token_life: Duration,
 }
 
 /// A process and an installation.
@@ -51,8 +53,8 @@ enum Invalidated {
 }
 
 impl Mints {
-    pub(crate) fn new(clocks_are_right: bool) -> Self {
-        Self { by_key: Mutex::default(), clocks_are_right }
+    pub(crate) fn new(clocks_are_right: bool, token_life: Duration) -> Self {
+        Self { by_key: Mutex::default(), clocks_are_right, token_life }
     }
 
     /// A request for a token begins.
@@ -67,8 +69,11 @@ impl Mints {
         }
         let fetch = Fetch { deadline, begun: begun(deadline), is_running: true };
         // A fetch that was forgotten by an invalidation goes on beside the next one.
-        let complaint =
-            if log.still_counts(fetch) { log.complaint(self.clocks_are_right) } else { None };
+        let complaint = if log.still_counts(fetch) {
+            log.complaint(|life| self.needed_after(life))
+        } else {
+            None
+        };
         log.fetches.push(fetch);
         drop(all);
         if let Some(complaint) = complaint {
@@ -86,6 +91,16 @@ impl Mints {
             fetch.is_running = false;
             log.last = Some(Ended { fetch: *fetch, at: simulation::time(), life });
         }
+    }
+
+    /// When another token may be needed, at the earliest, after one came with this life. Callers ask for
+    /// half of an issued token's life at most, and its renewal begins up to an eighth of its own life
+    /// before that; an answer that was long on its way has used up a part.
+    fn needed_after(&self, life: Duration) -> Duration {
+        if !self.clocks_are_right {
+            return Duration::ZERO;
+        }
+        life.mul_f64(0.87).saturating_sub(self.token_life / 2)
     }
 
     pub(crate) fn invalidation_begins(&self, key: &Key) {
@@ -120,14 +135,14 @@ fn begun(deadline: Deadline) -> Duration {
 
 impl Log {
     /// The reason why no new fetch may begin now, if there is one.
-    fn complaint(&self, clocks_are_right: bool) -> Option<String> {
+    fn complaint(&self, needed_after: impl Fn(Duration) -> Duration) -> Option<String> {
         if self.fetches.iter().any(|fetch| fetch.is_running && self.still_counts(*fetch)) {
             return Some("two mintings at once".to_owned());
         }
         let last = self.last.as_ref().filter(|last| self.still_counts(last.fetch))?;
         let age = simulation::time() - last.at;
         match last.life {
-            Some(life) if clocks_are_right && age < life.mul_f64(NEEDED_LATEST) => {
+            Some(life) if age < needed_after(life) => {
                 Some(format!("a token came {age:?} ago, lives {life:?}, and another is minted"))
             }
             None if age < BACK_OFF => Some(format!("minted again {age:?} after a failure")),
@@ -145,8 +160,5 @@ impl Log {
     }
 }
 
-/// A renewal begins at the earliest when five eighths of a token's life are left: half of it is the
-/// most that a caller can ask for.
-const NEEDED_LATEST: f64 = 0.37;
 /// A failure counts for everybody for at least as long.
 const BACK_OFF: Duration = Duration::from_secs(1);

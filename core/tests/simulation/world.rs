@@ -71,9 +71,10 @@ impl World {
     pub(crate) fn new(conditions: Conditions, platform: Platform) -> Arc<Self> {
         let crashes_left = AtomicU64::new(conditions.crashes);
         let stops_left = AtomicU64::new(conditions.stops);
+        let mints = Mints::new(!conditions.sets_clocks, platform.token_life);
         Arc::new(Self {
             platform: Mutex::new(platform),
-            mints: Mints::new(!conditions.sets_clocks),
+            mints,
             crashes_left,
             stops_left,
             is_quiet: AtomicBool::new(false),

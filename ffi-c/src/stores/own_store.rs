@@ -37,9 +37,10 @@ pub struct appmint_bytes(Option<Vec<u8>>);
 ///
 /// It keeps bytes by name. The bytes are encrypted, unless the app is set to leave them
 /// unencrypted. Each function returns APPMINT_STORE_YES, APPMINT_STORE_NO, or any other number if
-/// it failed: an installation token is then minted without the store. The functions run on the
-/// library's threads, on several at once. Each may block for a moment, must not throw, and may use
-/// its arguments until it returns. Names and owners end with a NUL.
+/// it failed: an installation token is then minted without the store, and a session's call fails. So
+/// does a function that takes longer than five seconds, or half of the call's time. The functions run
+/// on the library's threads, on several at once. Each may block for a moment, must not throw, and may
+/// use its arguments until it returns. Names and owners end with a NUL.
 ///
 /// Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that
 /// were built with other versions of this header: a member that an older program lacks is NULL,

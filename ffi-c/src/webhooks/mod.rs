@@ -67,7 +67,9 @@ pub extern "C" fn appmint_app_verify_webhook(
 }
 
 /// Forgets the tokens that a webhook makes obsolete: its installation was suspended, deleted, or
-/// given other permissions or repositories. Returns the number of tokens. No network I/O.
+/// given other permissions or repositories. Returns the number of tokens in memory. The store forgets
+/// them in the background, for all who share it; other processes use those in their own memory until
+/// they are renewed or refused.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_apply_webhook(
     app: Option<&appmint_app>,

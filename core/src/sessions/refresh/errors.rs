@@ -37,9 +37,17 @@ pub(super) fn replaced() -> Error {
         .advise("Call again: another process has replaced or ended the session.")
 }
 
-pub(super) fn locked() -> Error {
-    Error::new(ErrorKind::Timeout, "another process was refreshing the session until the deadline")
-        .advise("Try again. If it happens often, the store or the platform is slow.")
+/// The error when another owner had the lock until the deadline. One that refreshes has written its intent.
+pub(super) fn locked(is_being_refreshed: bool) -> Error {
+    if is_being_refreshed {
+        let message = "another process was refreshing the session until the deadline";
+        return Error::new(ErrorKind::Timeout, message)
+            .advise("Try again. If it happens often, the store or the platform is slow.");
+    }
+    let message =
+        "the store's lock of the session was not free until the deadline, and no refresh has begun";
+    Error::new(ErrorKind::Store, message)
+        .advise("The store is slow, or it does not end the leases of locks.")
 }
 
 pub(super) fn no_time() -> Error {

@@ -3,7 +3,13 @@
 mod errors;
 mod saving;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use super::{
     Accept, SessionToken, Sessions,
@@ -16,7 +22,7 @@ use crate::{
     error::{Error, ErrorKind, Reason, Result},
     http::{SendBy, retry::jittered},
     resources::operation::ApiOperation,
-    store::{Found, Intent, LEASE, Lock, Record, STORE_POLL_INTERVAL, TokenStore},
+    store::{Found, Intent, LEASE, Lock, Record, STORE_POLL_INTERVAL, TokenStore, not_taken},
     tasks::{Deadline, sync::thread},
     token::Token,
 };
@@ -34,6 +40,10 @@ pub(super) struct Refresh {
     /// The record that the next write takes the place of, without an intent that was never sent.
     record: Option<Record>,
     found: Option<Found>,
+    /// The record that the store refused to replace last, and how often it did.
+    refused: Option<(Found, u32)>,
+    /// Whether the store is writing something.
+    is_writing: Arc<AtomicBool>,
     intent: Option<Intent>,
     send_by: Option<SendBy>,
     save_by: Option<Deadline>,
@@ -60,6 +70,8 @@ impl Refresh {
             lock: None,
             record: None,
             found: None,
+            refused: None,
+            is_writing: Arc::default(),
             intent: None,
             send_by: None,
             save_by: None,
@@ -67,6 +79,11 @@ impl Refresh {
             token: None,
             last_error: None,
         })
+    }
+
+    /// Whether it waits for the store to write something, to be asked by whoever waits for it.
+    pub(super) fn is_writing(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_writing)
     }
 
     /// Runs the state machine to its end.
@@ -97,7 +114,7 @@ impl Refresh {
     }
 
     fn read(&mut self) -> Outcome {
-        let found = match self.store.find(&self.name) {
+        let found = match self.store_to_read().find(&self.name) {
             Ok(found) => found,
             Err(error) => return self.store_failed(error),
         };
@@ -105,6 +122,14 @@ impl Refresh {
         self.record = found.record.clone().map(|record| kept.corrected(&self.name, record));
         self.found = Some(found);
         Outcome::Read(self.reading())
+    }
+
+    /// Until something is written, a store that does not answer is the caller's error, in time for it.
+    fn store_to_read(&self) -> TokenStore {
+        match self.intent {
+            None => self.store.until(self.wait_until),
+            Some(_) => (*self.store).clone(),
+        }
     }
 
     fn reading(&mut self) -> Reading {
@@ -126,7 +151,7 @@ impl Refresh {
     }
 
     fn lock(&mut self) -> Outcome {
-        match self.store.lock(&self.name, LEASE) {
+        match self.store_to_read().lock(&self.name, LEASE) {
             Ok(Some(lock)) => {
                 lock.keep();
                 self.lock = Some(lock);
@@ -304,15 +329,34 @@ impl Refresh {
 
     /// Writes a record in the place of the one that was read.
     fn put(&mut self, record: Record, done: Outcome) -> Outcome {
-        let Some(found) = &self.found else { return Outcome::RecordChanged };
-        match self.store.put(&self.name, record.clone(), found) {
+        let Some(found) = self.found.clone() else { return Outcome::RecordChanged };
+        match self.write(record.clone(), &found) {
             Ok(Some(found)) => {
                 (self.record, self.found) = (Some(record), Some(found));
                 done
             }
+            Ok(None) if self.is_refused_again(found) => self.store_failed(not_taken()),
             Ok(None) => Outcome::RecordChanged,
             Err(error) => self.store_failed(error),
         }
+    }
+
+    fn write(&self, record: Record, before: &Found) -> Result<Option<Found>> {
+        self.is_writing.store(true, Ordering::SeqCst);
+        let written = self.store.put(&self.name, record, before);
+        self.is_writing.store(false, Ordering::SeqCst);
+        written
+    }
+
+    /// Whether the store refuses to replace a record that does not change. It may have changed and changed
+    /// back once.
+    fn is_refused_again(&mut self, found: Found) -> bool {
+        let count = match self.refused.take() {
+            Some((before, count)) if before.is_same(&found) => count + 1,
+            _ => 1,
+        };
+        self.refused = Some((found, count));
+        count >= MAX_REFUSALS
     }
 
     fn store_failed(&mut self, error: Error) -> Outcome {
@@ -331,7 +375,7 @@ impl Refresh {
             Finish::NoSession => errors::no_session(),
             Finish::NoRefreshToken => errors::no_refresh_token(),
             Finish::LastError => self.last_error.unwrap_or_else(errors::no_result),
-            Finish::RefreshedElsewhere => errors::locked(),
+            Finish::RefreshedElsewhere => errors::locked(self.found_intent().is_some()),
             Finish::NoTime => errors::no_time(),
             Finish::InDoubt => errors::in_doubt().with_retry_after(in_doubt_for),
             Finish::Replaced => errors::replaced(),
@@ -348,3 +392,5 @@ impl Refresh {
         Err(error)
     }
 }
+
+const MAX_REFUSALS: u32 = 3;

@@ -11,7 +11,7 @@ use crate::{
         kept::Unsaved,
         rotation::{Note, Outcome},
     },
-    store::{Intent, Record},
+    store::{Intent, Record, not_taken},
     tasks::{Deadline, sync::thread},
     token::Token,
 };
@@ -55,8 +55,9 @@ impl Refresh {
             }
             Place::Intent => {
                 let record = Record::of(unsaved.token.clone());
-                match self.store.put(&self.name, record, &before) {
+                match self.write(record, &before) {
                     Ok(Some(_)) => self.saved(&unsaved),
+                    Ok(None) if self.is_refused_again(before) => self.store_failed(not_taken()),
                     Ok(None) => Outcome::RecordChanged,
                     Err(error) => self.store_failed(error),
                 }

@@ -42,7 +42,9 @@ static void set(word it) {
   IF("allow_plain_http") appmint_config_set_allow_plain_http(config, is_true);
   IF("store_unencrypted") appmint_config_set_store_unencrypted(config, is_true);
   IF("capacity") appmint_config_set_capacity(config, (size_t)num(it.value));
-  IF("own_store") appmint_config_set_own_store(config, &store_callbacks, is_ok ? NULL : &config, NULL);
+  IF("own_store") appmint_config_set_own_store(config, &store_callbacks, NULL, NULL);
+  for EACH(i, useless_stores) if (!strcmp(it.key, "own_store") && !strcmp(it.value, useless_stores[i]))
+    appmint_config_set_own_store(config, &store_callbacks, (void *)useless_stores[i], NULL);
   IF("on_event") appmint_config_set_on_event(config, note, is_true ? NULL : &config, NULL);
   IF("max_response_body") appmint_config_set_max_response_body(config, (size_t)num(it.value));
   IF("retries") appmint_config_set_retries(config, (uint32_t)num(it.value));

@@ -1,8 +1,9 @@
-/* The C driver's stores: one in memory, the same for all apps, and one that fails. */
+/* The C driver's stores: one in memory, the same for all apps, and those that are of no use. */
 #include <appmint.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct entry { char *name, *bytes; size_t len; struct entry *next; } entry;
 static struct { pthread_mutex_t mutex; entry *records, *locks; } stored = {PTHREAD_MUTEX_INITIALIZER, NULL, NULL};
@@ -36,27 +37,34 @@ static int swap(entry **all, const char *name, const void *new, size_t len, cons
   return same ? APPMINT_STORE_YES : APPMINT_STORE_NO;
 }
 
-static int store_get(void *fails, const char *name, appmint_bytes *value) {
-  if (fails) return -1;
+/* The answer of a store that is of no use. */
+static int useless(const char *how) {
+  while (!strcmp(how, "block")) pause();
+  return strcmp(how, "no") ? -1 : APPMINT_STORE_NO;
+}
+static const char *useless_stores[] = {"fail", "no", "block"};
+
+static int store_get(void *how, const char *name, appmint_bytes *value) {
+  if (how) return useless(how);
   pthread_mutex_lock(&stored.mutex);
   entry *it = *place(&stored.records, name);
   int failed = it && appmint_bytes_put(value, it->bytes, it->len, NULL);
   pthread_mutex_unlock(&stored.mutex);
   return failed ? -1 : it ? APPMINT_STORE_YES : APPMINT_STORE_NO;
 }
-static int store_put(void *fails, const char *name, const uint8_t *value, size_t len, const uint8_t *expected, size_t expected_len, int64_t keep_until_ms) {
+static int store_put(void *how, const char *name, const uint8_t *value, size_t len, const uint8_t *expected, size_t expected_len, int64_t keep_until_ms) {
   (void)keep_until_ms;
-  return fails ? -1 : swap(&stored.records, name, value, len, expected, expected_len);
+  return how ? useless(how) : swap(&stored.records, name, value, len, expected, expected_len);
 }
-static int store_remove(void *fails, const char *name, const uint8_t *expected, size_t expected_len) {
-  return fails ? -1 : swap(&stored.records, name, NULL, 0, expected, expected_len);
+static int store_remove(void *how, const char *name, const uint8_t *expected, size_t expected_len) {
+  return how ? useless(how) : swap(&stored.records, name, NULL, 0, expected, expected_len);
 }
-static int store_lock(void *fails, const char *name, const char *owner, uint64_t lease_ms) {
+static int store_lock(void *how, const char *name, const char *owner, uint64_t lease_ms) {
   (void)lease_ms;
-  return fails ? -1 : swap(&stored.locks, name, owner, strlen(owner), NULL, 0);
+  return how ? useless(how) : swap(&stored.locks, name, owner, strlen(owner), NULL, 0);
 }
-static int store_unlock(void *fails, const char *name, const char *owner) {
-  return fails ? -1 : swap(&stored.locks, name, NULL, 0, owner, strlen(owner));
+static int store_unlock(void *how, const char *name, const char *owner) {
+  return how ? useless(how) : swap(&stored.locks, name, NULL, 0, owner, strlen(owner));
 }
 static const appmint_store_callbacks store_callbacks = {sizeof store_callbacks, store_get, store_put, store_remove, store_lock, store_unlock};
 

@@ -59,7 +59,7 @@ struct Driver {
     else if (key == "store_unencrypted") builder.store_unencrypted(value == "true");
     else if (key == "capacity") builder.capacity(std::stoull(value));
     else if (key == "own_store" && value == "ok") builder.own_store(store);
-    else if (key == "own_store") builder.own_store(std::make_shared<BrokenStore>());
+    else if (key == "own_store") builder.own_store(std::make_shared<BrokenStore>(value));
     else if (key == "on_event") builder.on_event([fails = value != "true", watch = watch](const appmint::Event &event) {
       if (fails) throw std::runtime_error("the callback failed");
       watch->note(event);

@@ -40,14 +40,26 @@ class MemoryStore : public appmint::Store {
   Records records_, locks_;
 };
 
-// A store that fails.
+// A store that is of no use: it fails, answers no, or does not return.
 class BrokenStore : public appmint::Store {
-  [[noreturn]] static void fail() { throw std::runtime_error("no store today"); }
-  std::optional<std::string> get(std::string_view) override { fail(); }
-  bool put(std::string_view, std::string_view, std::optional<std::string_view>, std::optional<appmint::Time>) override { fail(); }
-  void remove(std::string_view, std::string_view) override { fail(); }
-  bool lock(std::string_view, std::string_view, std::chrono::milliseconds) override { fail(); }
-  void unlock(std::string_view, std::string_view) override { fail(); }
+ public:
+  explicit BrokenStore(std::string how) : how_(std::move(how)) {}
+  std::optional<std::string> get(std::string_view) override {
+    no();
+    return std::nullopt;
+  }
+  bool put(std::string_view, std::string_view, std::optional<std::string_view>, std::optional<appmint::Time>) override { return no(); }
+  void remove(std::string_view, std::string_view) override { no(); }
+  bool lock(std::string_view, std::string_view, std::chrono::milliseconds) override { return no(); }
+  void unlock(std::string_view, std::string_view) override { no(); }
+
+ private:
+  bool no() const {
+    while (how_ == "block") std::this_thread::sleep_for(std::chrono::hours(1));
+    if (how_ == "fail") throw std::runtime_error("no store today");
+    return false;
+  }
+  std::string how_;
 };
 
 // Events, already printed, and new tokens.

@@ -7,7 +7,7 @@ import { encode, error, listing, members, record, response, shown, token } from 
 import { boolean, camel, headersOf, list, number, requestArguments, scope, scopedOptions, tokenOptions } from './arguments.mjs'
 import { changes, countDifferent, events, recordEvent, watch } from './notifications.mjs'
 import { OPERATIONS } from './operations.mjs'
-import { failingStore, memoryStore } from './stores.mjs'
+import { stores } from './stores.mjs'
 import { USERS } from './users.mjs'
 
 let settings = {}
@@ -90,7 +90,7 @@ const READERS = {
 const RENAMED = {
   private_key_hex: (value) => ({ privateKey: Buffer.from(value, 'hex') }),
   fallback_private_key_hex: (value) => ({ fallbackPrivateKey: Buffer.from(value, 'hex') }),
-  own_store: (value) => ({ store: value === 'fail' ? failingStore : memoryStore }),
+  own_store: (value) => ({ store: stores[value] }),
   jwt_back_date: (value) => ({ jwtBackDateMs: 1000 * value }),
   jwt_lifetime: (value) => ({ jwtLifetimeMs: 1000 * value }),
   timeout: (value) => ({ timeoutMs: Number(value) }),

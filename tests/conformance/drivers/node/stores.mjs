@@ -1,4 +1,4 @@
-// A store in the driver's memory, and one whose methods throw.
+// A store in the driver's memory, and those that are of no use.
 
 const records = new Map()
 const locks = new Map()
@@ -8,7 +8,7 @@ const isCurrent = (name, expected) => {
   return expected === null ? current === null : current !== null && current.equals(expected)
 }
 
-export const memoryStore = {
+const memoryStore = {
   get: async (name) => records.get(name) ?? null,
   async put(name, value, expected) {
     const isExpected = isCurrent(name, expected)
@@ -31,4 +31,12 @@ function fail() {
   throw new Error('the store callback failed')
 }
 
-export const failingStore = { get: fail, put: fail, remove: fail, lock: fail, unlock: fail }
+const all = (method) => ({ get: method, put: method, remove: method, lock: method, unlock: method })
+
+/** By the values of the setting `own_store`. */
+export const stores = {
+  ok: memoryStore,
+  fail: all(fail),
+  no: { ...all(async () => false), get: async () => null },
+  block: all(() => new Promise(() => {})),
+}

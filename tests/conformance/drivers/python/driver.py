@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from inspect import signature
 from itertools import islice
-from threading import Lock
+from threading import Event, Lock
 from time import sleep
 from urllib.parse import quote, unquote, urlencode
 
@@ -72,7 +72,7 @@ class Driver:
         elif key.endswith("_hex"):
             self.settings[key.removesuffix("_hex")] = bytes.fromhex(value)
         elif key == "own_store":
-            self.settings["store"] = self.store if value == "ok" else BrokenStore()
+            self.settings["store"] = self.store if value == "ok" else STORES[value]()
         elif key == "on_event":
             self.settings[key] = self.recorded.append if value == "true" else fail
         else:
@@ -181,6 +181,27 @@ class MemoryStore:
                 del self.owners[name]
 
 
+class RefusingStore:
+    """A store that has nothing, writes nothing and gives nobody a lock."""
+
+    def get(self, *_):
+        return None
+
+    def put(self, *_):
+        return False
+
+    remove, lock, unlock = get, put, get
+
+
+class BlockingStore:
+    """A store whose methods do not return."""
+
+    def block(self, *_):
+        Event().wait()
+
+    get = put = remove = lock = unlock = block
+
+
 class BrokenStore:
     """A store whose methods raise."""
 
@@ -188,6 +209,9 @@ class BrokenStore:
         raise RuntimeError("the store callback failed")
 
     get = put = remove = lock = unlock = fail
+
+
+STORES = {"fail": BrokenStore, "no": RefusingStore, "block": BlockingStore}
 
 
 def source(app, arguments):

@@ -1,6 +1,6 @@
 //! A store in the driver's memory, through the same trait as any other.
 
-use std::{collections::HashMap, sync::Mutex, time::Duration};
+use std::{collections::HashMap, sync::Mutex, thread, time::Duration};
 
 use appmint_core::{Error, ErrorKind, Result, Timestamp, store::Store};
 
@@ -52,32 +52,52 @@ impl Store for Records {
     }
 }
 
-/// A store whose callbacks fail.
-#[derive(Debug)]
-pub(crate) struct Broken;
+/// A store that is of no use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Broken {
+    Fails,
+    AnswersNo,
+    Blocks,
+}
 
-fn failed<T>() -> Result<T> {
-    Err(Error::new(ErrorKind::Callback, "the store callback failed"))
+impl Broken {
+    pub(crate) fn new(how: &str) -> Self {
+        match how {
+            "no" => Self::AnswersNo,
+            "block" => Self::Blocks,
+            _ => Self::Fails,
+        }
+    }
+
+    fn answer<T>(self, no: T) -> Result<T> {
+        match self {
+            Self::Fails => Err(Error::new(ErrorKind::Callback, "the store callback failed")),
+            Self::AnswersNo => Ok(no),
+            Self::Blocks => loop {
+                thread::park();
+            },
+        }
+    }
 }
 
 impl Store for Broken {
     fn get(&self, _: &str) -> Result<Option<Vec<u8>>> {
-        failed()
+        self.answer(None)
     }
 
     fn put(&self, _: &str, _: &[u8], _: Option<&[u8]>, _: Option<Timestamp>) -> Result<bool> {
-        failed()
+        self.answer(false)
     }
 
     fn remove(&self, _: &str, _: &[u8]) -> Result<()> {
-        failed()
+        self.answer(())
     }
 
     fn lock(&self, _: &str, _: &str, _: Duration) -> Result<bool> {
-        failed()
+        self.answer(false)
     }
 
     fn unlock(&self, _: &str, _: &str) -> Result<()> {
-        failed()
+        self.answer(())
     }
 }

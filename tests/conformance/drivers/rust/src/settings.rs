@@ -50,7 +50,7 @@ impl Driver {
             "retry_wait" => settings.retry_wait = Some(milliseconds(&value)),
             "store" => settings.store = Some(value.into()),
             "own_store" if value == "ok" => settings.own_store = Some(self.records.clone()),
-            "own_store" => settings.own_store = Some(Arc::new(Broken)),
+            "own_store" => settings.own_store = Some(Arc::new(Broken::new(&value))),
             "store_key" => settings.store_key = Some(value.into()),
             "previous_store_key" => settings.previous_store_key = Some(value.into()),
             "store_unencrypted" => settings.store_unencrypted = value == "true",

@@ -1,0 +1,114 @@
+//! The store of tokens that can be fetched anew: it spares processes work, and costs nobody a token.
+//!
+//! Each installation's records belong to a *generation*, which is part of their names. When a webhook says
+//! that the tokens of an installation are to be forgotten, the next generation begins, so that no process
+//! finds the tokens of the one before, whatever they are narrowed to.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+
+use super::{Sources, key::TokenKey};
+use crate::{
+    error::{Error, Result},
+    event::{Event, EventKind},
+    store::TokenStore,
+    tasks::{
+        Deadline, PerProcess, lock,
+        sync::{self, Mutex},
+    },
+};
+
+/// The store, as the sources of one app use it.
+pub(crate) struct StoredTokens {
+    store: TokenStore,
+    /// The installations whose next generation has not begun in the store yet, and how often that was
+    /// asked for.
+    to_forget: PerProcess<Mutex<HashMap<String, u64>>>,
+    /// The store is not asked until then, after this failure.
+    outage: PerProcess<Mutex<Option<(Deadline, Error)>>>,
+}
+
+impl StoredTokens {
+    pub(crate) fn new(store: TokenStore) -> Self {
+        Self { store, to_forget: PerProcess::default(), outage: PerProcess::default() }
+    }
+
+    /// The store for whoever waits for it until then.
+    pub(super) fn until(&self, deadline: Deadline) -> TokenStore {
+        self.store.until(deadline)
+    }
+
+    /// The name of a key's record.
+    pub(super) fn name(&self, key: &TokenKey, deadline: Deadline) -> Result<String> {
+        let Some(installation_id) = key.installation_id() else {
+            return Ok(self.store.name(&key.as_json()));
+        };
+        self.begin_generation(installation_id, deadline)?;
+        let generation = self.store.until(deadline).generation(installation_id)?;
+        Ok(self.store.name(&match generation {
+            Some(generation) => json!([key.as_json(), generation]),
+            None => key.as_json(),
+        }))
+    }
+
+    /// Has the tokens of an installation forgotten, before this process looks for the next one at the
+    /// latest.
+    pub(crate) fn forget(&self, installation_id: &str) {
+        let to_forget = self.to_forget.get_or_default();
+        *lock(&to_forget).entry(installation_id.to_owned()).or_default() += 1;
+    }
+
+    /// Begins the next generation of an installation's tokens, if they are to be forgotten.
+    pub(crate) fn begin_generation(&self, installation_id: &str, deadline: Deadline) -> Result<()> {
+        let to_forget = self.to_forget.get_or_default();
+        let Some(asked) = lock(&to_forget).get(installation_id).copied() else { return Ok(()) };
+        self.store.until(deadline).begin_generation(installation_id)?;
+        let mut to_forget = lock(&to_forget);
+        if to_forget.get(installation_id) == Some(&asked) {
+            to_forget.remove(installation_id);
+        }
+        Ok(())
+    }
+
+    /// The failure after which the store is not asked for a while.
+    pub(super) fn outage(&self) -> Option<Error> {
+        let outage = self.outage.get_or_default();
+        let mut outage = lock(&outage);
+        outage.take_if(|(until, _)| until.remaining().is_zero());
+        outage.as_ref().map(|(_, error)| error.clone())
+    }
+
+    /// Notes a failure that cost time since `begun`. Many who wait for it would wait in vain, and those
+    /// after them for a thread.
+    pub(super) fn note_failure(&self, begun: Instant, error: &Error) {
+        if sync::now() - begun >= COSTLY {
+            let outage = (Deadline::after(OUTAGE), error.clone());
+            *lock(&self.outage.get_or_default()) = Some(outage);
+        }
+    }
+}
+
+impl Sources {
+    /// Forgets an installation's tokens in the store: at once for this process, in the background for
+    /// others.
+    pub(crate) fn forget_stored(&self, installation_id: &str) {
+        let Some(stored) = self.stored.clone() else { return };
+        stored.forget(installation_id);
+        let (events, installation_id) = (Arc::clone(&self.events), installation_id.to_owned());
+        drop(self.pool.spawn(move |deadline| {
+            stored.begin_generation(&installation_id, deadline).inspect_err(|error| {
+                let event = Event::new(EventKind::StoreFailed).with_error(Some(error));
+                events.emit(&event.with_installation(Some(&installation_id)));
+            })
+        }));
+    }
+}
+
+/// A failure that comes sooner costs nobody much.
+const COSTLY: Duration = Duration::from_millis(500);
+const OUTAGE: Duration = Duration::from_secs(5);
