@@ -67,6 +67,11 @@ export interface NetworkOptions {
   userAgent?: string | undefined
   /** Allows plain http to hosts other than this machine; default false. */
   allowPlainHttp?: boolean | undefined
+  /**
+   * Refuses to connect to addresses that are not public (reason `private_address`), for a host that somebody else
+   * named; default false. No proxy is used then, and none may be given.
+   */
+  refusePrivateAddresses?: boolean | undefined
   /** The number of further attempts after a passing failure or a rate limit; default 2. With 0 every request is sent once. */
   retries?: number | undefined
   /** The wait before the first further attempt, which doubles for each following one; default 250 ms. */
@@ -87,6 +92,7 @@ export interface DiscoverOptions extends WaitOptions, NetworkOptions {}
  * const app = new App({ platformDescriptor, clientId, clientSecret })
  * ```
  * @param issuer the issuer's identifier. It is compared with the metadata's character by character.
+ * @throws {InvalidArgumentError} if `refusePrivateAddresses` is set, and the host has no public address
  * @throws {NotFoundError} if the server publishes no metadata
  * @throws {ProtocolError} if the metadata belong to another issuer (reason `issuer_mismatch`) or cannot be used
  * @see https://www.rfc-editor.org/rfc/rfc8414
@@ -1292,6 +1298,7 @@ export type Reason =
   | 'invalid_assertion'
   | 'unsupported_token_type'
   | 'issuer_mismatch'
+  | 'private_address'
 
 /** The members of an error beside its message, for {@link AppmintError}'s constructor. */
 export interface ErrorDetails {

@@ -370,6 +370,15 @@ void appmint_config_set_user_agent(appmint_config *config,
  */
 void appmint_config_set_allow_plain_http(appmint_config *config, int allow_plain_http);
 
+/**
+ * Not 0: refuses to connect to addresses that are not public: this machine, private networks,
+ * link-local and reserved addresses; default 0. For a host that somebody else named. The address
+ * that is connected to is checked, so no proxy is used, and none may be set.
+ * APPMINT_ERROR_INVALID_ARGUMENT, APPMINT_REASON_PRIVATE_ADDRESS from the call that would connect.
+ */
+void appmint_config_set_refuse_private_addresses(appmint_config *config,
+                                                 int refuse_private_addresses);
+
 /** The largest body of an API response, in bytes; default 33554432 (32 MiB). */
 void appmint_config_set_max_response_body(appmint_config *config, size_t max_response_body);
 
@@ -414,7 +423,7 @@ void appmint_clock_free(appmint_clock *clock);
  * server's URL exactly as the server writes it. Blocks at most for the configuration's timeout.
  *
  * `config` may be NULL. Only its network settings count: timeout, connect_timeout, proxy,
- * root_certificates, user_agent, allow_plain_http, retries and retry_wait.
+ * root_certificates, user_agent, allow_plain_http, refuse_private_addresses, retries and retry_wait.
  *
  * APPMINT_ERROR_NOT_FOUND if there is no metadata; APPMINT_ERROR_PROTOCOL if it is unusable, or
  * another issuer's (APPMINT_REASON_ISSUER_MISMATCH).
@@ -2171,7 +2180,9 @@ typedef enum appmint_reason_code {
   /** The platform does not revoke tokens of this type, or the token is not a bearer token. */
   APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE = 43,
   /** The server's metadata belongs to another issuer. */
-  APPMINT_REASON_ISSUER_MISMATCH = 44
+  APPMINT_REASON_ISSUER_MISMATCH = 44,
+  /** The host has no public address, and private ones are refused. */
+  APPMINT_REASON_PRIVATE_ADDRESS = 45
 } appmint_reason_code;
 
 /** Why a call failed. It contains no secret. */

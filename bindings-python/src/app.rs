@@ -71,6 +71,9 @@ use crate::{
 ///     user_agent (str): Text that precedes appmint's own User-Agent header.
 ///     allow_plain_http (bool): Whether to send requests without TLS to hosts other than this
 ///         machine, where anybody on the network can read them. Default: False.
+///     refuse_private_addresses (bool): Whether to refuse connections to addresses that are not
+///         public: this machine, private networks, link-local and reserved addresses. No proxy is
+///         used then, and none may be given. Default: False.
 ///     max_response_body (int): The largest accepted body of an API response, in bytes. Default:
 ///         32 MiB.
 ///     retries (int): How many times a request is sent again after a temporary failure or a rate

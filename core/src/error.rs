@@ -188,6 +188,8 @@ words! {
         UnsupportedTokenType = 43, "unsupported_token_type";
         /// The server's metadata belongs to another issuer.
         IssuerMismatch = 44, "issuer_mismatch";
+        /// The host has no public address, and private ones are refused.
+        PrivateAddress = 45, "private_address";
     }
 }
 

@@ -83,6 +83,7 @@ enum class Reason : appmint_reason {
   invalid_assertion = APPMINT_REASON_INVALID_ASSERTION,
   unsupported_token_type = APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE,
   issuer_mismatch = APPMINT_REASON_ISSUER_MISMATCH,
+  private_address = APPMINT_REASON_PRIVATE_ADDRESS,
 };
 
 /// Why a call failed. It contains no secret. what() is the message and the hint.

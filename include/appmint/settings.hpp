@@ -145,6 +145,12 @@ class App::Builder {
   /// read and change what is sent, tokens included.
   Builder &allow_plain_http(bool allow = true) &;
   Builder allow_plain_http(bool allow = true) && { return std::move(allow_plain_http(allow)); }
+  /// Refuses to connect to addresses that are not public, for a host that somebody else named; default
+  /// false. No proxy is used then, and none may be given.
+  Builder &refuse_private_addresses(bool refuse = true) &;
+  Builder refuse_private_addresses(bool refuse = true) && {
+    return std::move(refuse_private_addresses(refuse));
+  }
   /// The largest body of an API response, in bytes; default 32 MiB.
   Builder &max_response_body(std::size_t bytes) &;
   Builder max_response_body(std::size_t bytes) && { return std::move(max_response_body(bytes)); }
@@ -370,6 +376,10 @@ inline App::Builder &App::Builder::connect_timeout(std::chrono::milliseconds aft
 
 inline App::Builder &App::Builder::allow_plain_http(bool allow) & {
   return value(appmint_config_set_allow_plain_http, allow ? 1 : 0);
+}
+
+inline App::Builder &App::Builder::refuse_private_addresses(bool refuse) & {
+  return value(appmint_config_set_refuse_private_addresses, refuse ? 1 : 0);
 }
 
 inline App::Builder &App::Builder::max_response_body(std::size_t bytes) & {

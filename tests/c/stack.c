@@ -103,6 +103,7 @@ static void make_an_app_with_every_setting(const objects *all) {
   appmint_config_set_root_certificates(config, roots, N);
   appmint_config_set_user_agent(config, "stack", N);
   appmint_config_set_allow_plain_http(config, 0);
+  appmint_config_set_refuse_private_addresses(config, 0);
   appmint_config_set_max_response_body(config, 1 << 20);
   appmint_config_set_retries(config, 1);
   appmint_config_set_retry_wait_ms(config, 10);

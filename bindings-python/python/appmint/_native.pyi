@@ -100,6 +100,9 @@ class App:
         user_agent (str): Text that precedes appmint's own User-Agent header.
         allow_plain_http (bool): Whether to send requests without TLS to hosts other than this
             machine, where anybody on the network can read them. Default: False.
+        refuse_private_addresses (bool): Whether to refuse connections to addresses that are not
+            public: this machine, private networks, link-local and reserved addresses. No proxy is
+            used then, and none may be given. Default: False.
         max_response_body (int): The largest accepted body of an API response, in bytes. Default:
             32 MiB.
         retries (int): How many times a request is sent again after a temporary failure or a rate
@@ -158,6 +161,7 @@ class App:
         root_certificates: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
         user_agent: str | None = None,
         allow_plain_http: bool = False,
+        refuse_private_addresses: bool = False,
         max_response_body: int | None = None,
         retries: int | None = None,
         retry_wait: timedelta | float | None = None,
@@ -1046,6 +1050,7 @@ def discover(
     root_certificates: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
     user_agent: str | None = None,
     allow_plain_http: bool = False,
+    refuse_private_addresses: bool = False,
     retries: int | None = None,
     retry_wait: timedelta | float | None = None,
 ) -> str:
@@ -1063,6 +1068,8 @@ def discover(
             bytes, or the Path of a file.
         user_agent: Text that precedes appmint's own User-Agent header.
         allow_plain_http: Whether to send requests without TLS to hosts other than this machine.
+        refuse_private_addresses: Whether to refuse connections to addresses that are not public, for
+            an issuer that somebody else named. Set it on the App, too: the metadata name hosts.
         retries: How many times a request is sent again. Default: 2.
         retry_wait: The wait before the first retry, as a timedelta or in seconds. Default: 0.25 s.
 
@@ -1070,7 +1077,8 @@ def discover(
         The descriptor as JSON text, for App(platform_descriptor=…).
 
     Raises:
-        InvalidArgumentError: The issuer is not a URL with TLS, or a setting is malformed.
+        InvalidArgumentError: The issuer is not a URL with TLS, a setting is malformed, or the host
+            has no public address (reason "private_address").
         NotFoundError: The server has no metadata.
         ProtocolError: The metadata are another issuer's (reason "issuer_mismatch"), or unusable.
     """

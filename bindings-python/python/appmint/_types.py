@@ -95,4 +95,5 @@ Reason = Literal[
     "invalid_assertion",
     "unsupported_token_type",
     "issuer_mismatch",
+    "private_address",
 ]

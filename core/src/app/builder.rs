@@ -171,6 +171,13 @@ impl AppBuilder {
         self
     }
 
+    /// Refuses to connect to addresses that are not public: this machine, private networks, link-local and
+    /// reserved ones; default no. No proxy is used then, and none may be given.
+    pub fn refuse_private_addresses(mut self, refuse: bool) -> Self {
+        self.0.refuse_private_addresses = refuse;
+        self
+    }
+
     /// The largest body of an API reply, in bytes; default 32 MiB.
     pub fn max_response_body(mut self, bytes: usize) -> Self {
         self.0.max_response_body = Some(bytes);

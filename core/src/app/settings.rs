@@ -72,6 +72,9 @@ pub struct Settings {
     pub user_agent: Option<String>,
     /// Allows plain http to hosts other than this machine; default no.
     pub allow_plain_http: bool,
+    /// Refuses to connect to addresses that are not public: this machine, private networks, link-local and
+    /// reserved ones; default no. No proxy is used then, and none may be given.
+    pub refuse_private_addresses: bool,
     /// The largest body of an API reply, in bytes; default 32 MiB.
     pub max_response_body: Option<usize>,
     /// Further attempts after a failure that passes, or a rate limit; default 2; with 0 every request
@@ -176,6 +179,9 @@ impl Settings {
 
     fn transport(&self, timeout: Duration) -> Result<Arc<dyn Transport>> {
         if let Some(transport) = &self.transport {
+            if self.refuse_private_addresses {
+                return Err(either("transport", "refuse_private_addresses"));
+            }
             return Ok(Arc::clone(transport));
         }
         Ok(Arc::new(HttpTransport::new(&Network {
@@ -183,6 +189,7 @@ impl Settings {
             root_certificates: self.root_certificates.clone(),
             connect_timeout: Some(self.connect_timeout(timeout)),
             user_agent: self.user_agent.clone(),
+            refuse_private_addresses: self.refuse_private_addresses,
         })?))
     }
 
