@@ -206,6 +206,16 @@ export class App {
    */
   constructor(options: AppOptions)
 
+  /**
+   * The same app, made while the event loop goes on: the constructor reads the private key at once, which takes a
+   * few milliseconds, and seconds if it is encrypted at a high cost. Takes no time of the thread pool of libuv.
+   *
+   * @throws {InvalidArgumentError} if a setting is wrong; the message names it
+   * @throws {PrivateKeyError} if the private key cannot be used; its reason says why
+   * @throws {UnsupportedError} if the platform does not take a setting
+   */
+  static create(options: AppOptions): Promise<App>
+
   // ---- App & settings
 
   /** The platform's name. */

@@ -19,7 +19,7 @@ use crate::{
     sessions::{Sessions, Timing},
     sources::{Sources, TokenFetcher},
     store::{Sealer, Store, TokenStore},
-    tasks::Pool,
+    tasks::{Pool, Task},
 };
 
 /// Makes an [`App`]. Only the platform is required for every app; each operation's error names the
@@ -45,6 +45,15 @@ impl AppBuilder {
     /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
     pub fn build(self) -> Result<App> {
         self.0.build()
+    }
+
+    /// The app of these settings, made while the caller goes on: an encrypted private key may take seconds.
+    /// No network I/O.
+    ///
+    /// # Errors
+    /// Those of [`build`](Self::build).
+    pub fn build_task(self) -> Task<App> {
+        self.0.build_task()
     }
 
     /// The platform's host, where the platform can be at several: `git.corp.example`.

@@ -18,7 +18,10 @@ use crate::{
     platform::Platform,
     secret::Secret,
     store::{self, Sealer, Store, StoreKey},
-    tasks::threads::on_own_stack,
+    tasks::{
+        Deadline, Task,
+        threads::{no_thread, on_own_stack, start},
+    },
 };
 
 /// The settings of an app. `None` means the default.
@@ -111,6 +114,15 @@ impl Settings {
     /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
     pub fn build(self) -> Result<App> {
         on_own_stack(|| self.build_here())
+    }
+
+    /// The same, without waiting for it.
+    pub fn build_task(self) -> Task<App> {
+        let (task, completion) = Task::pending(Deadline::after(Duration::MAX));
+        match start("appmint-reading", move || completion.complete(&self.build_here())) {
+            Ok(()) => task,
+            Err(error) => Task::ready(Err(no_thread(error))),
+        }
     }
 
     fn build_here(self) -> Result<App> {
