@@ -220,7 +220,7 @@ impl Error {
         Self(Box::new(Details {
             kind,
             reason: None,
-            message: message.into(),
+            message: on_one_line(message.into()),
             hint: None,
             status: None,
             platform_code: None,
@@ -265,7 +265,7 @@ impl Error {
 
     /// Replaces the message by a more exact one.
     pub(crate) fn with_message(mut self, message: String) -> Self {
-        self.0.message = message;
+        self.0.message = on_one_line(message);
         self
     }
 
@@ -361,6 +361,12 @@ impl Error {
         !self.0.is_final
             && matches!(self.kind(), Transport | Timeout | RateLimited | Pending | Server)
     }
+}
+
+/// A message may quote what a caller or a server wrote, and is written into logs and terminals.
+fn on_one_line(message: String) -> String {
+    let is_plain = !message.contains(char::is_control);
+    if is_plain { message } else { message.replace(char::is_control, " ") }
 }
 
 impl fmt::Display for Error {
