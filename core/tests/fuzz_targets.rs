@@ -54,7 +54,7 @@ fn run(name: &str) {
     }
 }
 
-fn attempt(target: fn(&[u8]), input: &[u8]) {
+fn attempt(target: targets::Target, input: &[u8]) {
     let failed = std::panic::catch_unwind(|| target(input));
     assert!(failed.is_ok(), "the target failed with {}", input.escape_ascii());
 }

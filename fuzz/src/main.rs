@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 #[path = "../targets/mod.rs"]
 mod targets;
 
-static TARGET: LazyLock<fn(&[u8])> = LazyLock::new(|| {
+static TARGET: LazyLock<targets::Target> = LazyLock::new(|| {
     let name = std::env::var("FUZZ_TARGET").unwrap_or_default();
     let found = targets::TARGETS.iter().find(|(target, _)| *target == name);
     let names: Vec<_> = targets::TARGETS.iter().map(|(target, _)| *target).collect();

@@ -10,8 +10,11 @@ mod replies;
 mod stores;
 mod values;
 
+/// Panics where a promise is broken.
+pub(crate) type Target = fn(&[u8]);
+
 /// A target by its name, which is the name of its folder of seeds.
-pub(crate) const TARGETS: [(&str, fn(&[u8])); 10] = [
+pub(crate) const TARGETS: [(&str, Target); 10] = [
     ("callbacks", calls::callbacks),
     ("descriptors", values::descriptors),
     ("forms", replies::forms),

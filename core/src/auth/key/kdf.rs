@@ -25,7 +25,7 @@ fn check_pbkdf2(parameters: &Pbkdf2Params<'_>) -> Result<()> {
     if rounds <= MOST_ROUNDS {
         return Ok(());
     }
-    Err(too_costly(format!("{rounds} rounds of PBKDF2, and at most {MOST_ROUNDS} are accepted")))
+    Err(too_costly(&format!("{rounds} rounds of PBKDF2, and at most {MOST_ROUNDS} are accepted")))
 }
 
 /// RFC 7914 §2: scrypt fills `128 · N · r` bytes, `p` times one after the other.
@@ -43,20 +43,20 @@ fn check_scrypt(parameters: &ScryptParams<'_>) -> Result<()> {
     let memory = 128 * r * (n + p);
     if memory > MOST_MEMORY {
         let (mib, most) = (memory.div_ceil(MIB), MOST_MEMORY / MIB);
-        return Err(too_costly(format!(
+        return Err(too_costly(&format!(
             "{mib} MiB of memory for scrypt, and at most {most} MiB are accepted"
         )));
     }
     let work = n * r * p;
     if work > MOST_WORK {
-        return Err(too_costly(format!(
+        return Err(too_costly(&format!(
             "scrypt with N·r·p = {work}, and at most {MOST_WORK} is accepted"
         )));
     }
     Ok(())
 }
 
-fn too_costly(demand: String) -> Error {
+fn too_costly(demand: &str) -> Error {
     Error::new(ErrorKind::Key, format!("the passphrase of the private key demands {demand}"))
         .because(Reason::UnsuitableKey)
         .advise("`openssl pkcs8 -topk8 -v2 aes-256-cbc -in old.pem -out new.pem` makes one that costs less.")
