@@ -123,7 +123,10 @@ export interface AppOptions extends NetworkOptions {
   privateKey?: Bytes | undefined
   /** A second key during a key rotation. It is used when the platform does not know the first. */
   fallbackPrivateKey?: Bytes | undefined
-  /** The passphrase of an encrypted PKCS#8 key. */
+  /**
+   * The passphrase of an encrypted PKCS#8 key. Its file may demand 2 000 000 rounds of PBKDF2, or 128 MiB for scrypt, at
+   * most; {@link App.create} keeps the event loop free meanwhile.
+   */
   privateKeyPassphrase?: string | undefined
   /** The platform's name for the key, if it names keys: the `kid` of the JWTs (RFC 7515 §4.1.4). */
   keyId?: string | undefined

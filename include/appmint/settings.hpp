@@ -99,7 +99,8 @@ class App::Builder {
   Builder fallback_private_key(std::string_view key) && {
     return std::move(fallback_private_key(key));
   }
-  /// The passphrase of an encrypted PKCS#8 key; default none.
+  /// The passphrase of an encrypted PKCS#8 key; default none. Its file may demand 2 000 000 rounds of
+  /// PBKDF2, or 128 MiB for scrypt, at most.
   Builder &private_key_passphrase(std::string_view passphrase) &;
   Builder private_key_passphrase(std::string_view passphrase) && {
     return std::move(private_key_passphrase(passphrase));

@@ -78,7 +78,9 @@ class App:
             which keys are pasted. A str is the key itself, never the path of a file.
         fallback_private_key (str | bytes | PathLike): A second key, for the time of a key rotation.
             It is used once the platform does not know the first.
-        private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key.
+        private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key. Its file may demand
+            2 000 000 rounds of PBKDF2, or 128 MiB for scrypt, at most. That takes seconds, in which
+            other threads run: asyncio.to_thread(App, …) keeps an event loop free.
         key_id (str): The platform's name of the key of private_key or signer, for platforms that
             name keys. It is the kid of the JWTs that the app signs.
         fallback_key_id (str): The platform's name of fallback_private_key.

@@ -107,7 +107,8 @@ impl AppBuilder {
         self
     }
 
-    /// The passphrase of an encrypted PKCS#8 key.
+    /// The passphrase of an encrypted PKCS#8 key. What its file may demand is bounded, as
+    /// [`PrivateKey::parse`](crate::auth::PrivateKey::parse) says.
     pub fn private_key_passphrase(mut self, passphrase: impl Into<Secret>) -> Self {
         self.0.private_key_passphrase = Some(passphrase.into());
         self
