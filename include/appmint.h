@@ -304,7 +304,10 @@ void appmint_config_set_fallback_private_key(appmint_config *config,
                                              const void *fallback_private_key,
                                              size_t fallback_private_key_len);
 
-/** The passphrase of an encrypted PKCS#8 key. */
+/**
+ * The passphrase of an encrypted PKCS#8 key. A key whose file demands more than 2 000 000 rounds of
+ * PBKDF2, or more than 128 MiB for scrypt, is refused; reading one within that may take seconds.
+ */
 void appmint_config_set_private_key_passphrase(appmint_config *config,
                                                const char *private_key_passphrase,
                                                size_t private_key_passphrase_len);

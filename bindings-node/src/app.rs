@@ -32,7 +32,6 @@ pub fn create_app(
 
 /// The app with these settings, made while the event loop goes on.
 #[napi(catch_unwind)]
-#[expect(clippy::too_many_arguments, reason = "what calls back into JavaScript is no setting")]
 pub fn start_app(
     completions: &Completions,
     id: u32,
