@@ -105,6 +105,7 @@ function mockThrowing(t) {
     for (const name of own(type)) t.mock.method(type.prototype, name, fail)
   }
   t.mock.method(native, 'discover', fail)
+  t.mock.method(native, 'startApp', fail)
 }
 
 function own(value) {
