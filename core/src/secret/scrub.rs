@@ -186,8 +186,8 @@ fn start_of_token(word: &str, prefixes: &[String]) -> Option<usize> {
     })
 }
 
-/// Whether a word is a token. Its last digit is found once for all starts in the word, because looking
-/// for it at each makes a word of a megabyte cost hours.
+/// Whether a word is a token. Its last digit is looked for once for all starts in the word: at each of
+/// them, the time would grow with the square of the word's length.
 fn is_token(word: &str, last_digit: Option<usize>, prefixes: &[String]) -> bool {
     #[cfg(test)]
     tests::count_look();
