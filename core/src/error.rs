@@ -364,10 +364,17 @@ impl Error {
 }
 
 /// A message may quote what a caller or a server wrote, and is written into logs and terminals.
-fn on_one_line(message: String) -> String {
+fn on_one_line(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
     let is_plain = !message.contains(char::is_control);
     if is_plain { message } else { message.replace(char::is_control, " ") }
 }
+
+/// The characters of a message that are kept.
+const LONGEST_MESSAGE: usize = 1000;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -103,4 +103,4 @@ const CODE: &str = "c0de-abcdefghij0123456789";
 
 /// Secrets of the requests; the last is the client secret in base64.
 const SECRETS: [&str; 3] = [CLIENT_SECRET, CODE, "YzFpZW50LTVlY3JldC0wMTIzNDU2Nzg5YWJjZGVmZ2hpa"];
-const LONGEST_MESSAGE: usize = 800;
+const LONGEST_MESSAGE: usize = 1001;

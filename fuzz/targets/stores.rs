@@ -36,6 +36,7 @@ impl Store for Holding {
 }
 
 struct Apps {
+    answering: Arc<Answering>,
     store: Arc<Holding>,
     sealed: App,
     open: App,
@@ -44,18 +45,18 @@ struct Apps {
 impl Apps {
     fn new() -> Self {
         let (store, answering) = (Arc::<Holding>::default(), Arc::<Answering>::default());
-        answering.set(response(b"500\n\n"));
         let settings = || settings("github", &answering).own_store(Arc::<Holding>::clone(&store));
         let sealed = settings().store_key(STORE_KEY).build();
         let open = settings().store_unencrypted(true).build();
         let built = "the settings are valid";
-        Self { sealed: sealed.expect(built), open: open.expect(built), store }
+        Self { sealed: sealed.expect(built), open: open.expect(built), store, answering }
     }
 }
 
 /// Whatever a store holds: without the key nobody writes a record that is believed.
 pub(super) fn records(data: &[u8]) {
     static APPS: LazyLock<Apps> = LazyLock::new(Apps::new);
+    APPS.answering.set(response(b"500\n\n"));
     *APPS.store.0.lock().unwrap_or_else(PoisonError::into_inner) = data.to_vec();
     for (app, is_sealed) in [(&APPS.sealed, true), (&APPS.open, false)] {
         let token = app.installation("14").and_then(|source| {

@@ -71,6 +71,7 @@ static void mint(const objects *it) {
   appmint_token *token = NULL;
   WELL(appmint_source_on_change(it->source, no_change, NULL, NULL, &error));
   appmint_source_invalidate(it->source);
+  appmint_source_invalidate_token(it->source, "ats_1", N);
   WELL(appmint_source_token(it->source, APPMINT_DEFAULT, APPMINT_DEFAULT, &token, &error));
   appmint_token_free(token);
 }
