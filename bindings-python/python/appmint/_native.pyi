@@ -1070,8 +1070,8 @@ def discover(
             bytes, or the Path of a file.
         user_agent: Text that precedes appmint's own User-Agent header.
         allow_plain_http: Whether to send requests without TLS to hosts other than this machine.
-        refuse_private_addresses: Whether to refuse connections to addresses that are not public, for
-            an issuer that somebody else named. Set it on the App, too: the metadata name hosts.
+        refuse_private_addresses: Whether to refuse connections to addresses that are not public,
+            for an issuer that somebody else named. Set it on the App, too: the metadata name hosts.
         retries: How many times a request is sent again. Default: 2.
         retry_wait: The wait before the first retry, as a timedelta or in seconds. Default: 0.25 s.
 
