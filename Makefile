@@ -17,14 +17,15 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
          bindings-python/Cargo.toml bindings-python/pyproject.toml
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
-.PHONY: help demo test lint bench torture size archive header docs mutants clean \
+.PHONY: help demo test lint bench torture size archive header docs mutants fuzz audit clean \
         test-structure test-rust test-c test-python test-node test-conformance test-faults test-browser test-secrets \
         faults rust c python node
 
 help:
 	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr|acme]   one program in five languages'
 	@echo 'make test   all tests of all languages'
-	@echo 'make lint | bench | faults | torture | mutants | size | archive | header | docs | clean'
+	@echo 'make fuzz [MINUTES=1] [TARGET=…]   libFuzzer at the places where bytes come in'
+	@echo 'make lint | bench | faults | torture | mutants | audit | size | archive | header | docs | clean'
 
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
@@ -94,7 +95,7 @@ build/.debian: tools/debian
 
 .venv/.tools: tests/requirements.txt build/.debian
 	python3 -m venv .venv
-	$(PYTHON) -m pip install -q --disable-pip-version-check -r tests/requirements.txt
+	$(PYTHON) -m pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.txt
 	@touch $@
 
 .venv/.appmint: .venv/.tools $(WHEEL) $(CORE)
@@ -154,6 +155,19 @@ size: c python node
 # Breaks the core on purpose; each mutant must be found by the simulation.
 mutants:
 	python3 tests/mutants/run.py
+
+# Runs libFuzzer over every target, or those that TARGET names; needs no nightly Rust.
+MINUTES ?= 1
+fuzz: build/.debian
+	tools/fuzz $(MINUTES) $(TARGET)
+
+# The known vulnerabilities come last, because they alone need the network.
+audit: build/tools/bin/cargo-deny
+	build/tools/bin/cargo-deny --locked --offline check licenses bans sources
+	build/tools/bin/cargo-deny --locked check advisories
+
+build/tools/bin/cargo-deny:
+	CARGO_TARGET_DIR=build/tools/target cargo install --locked --root build/tools --version 0.20.2 cargo-deny
 
 header:
 	APPMINT_BLESS=1 cargo test --locked -p appmint-ffi --test header

@@ -67,6 +67,11 @@ export interface NetworkOptions {
   userAgent?: string | undefined
   /** Allows plain http to hosts other than this machine; default false. */
   allowPlainHttp?: boolean | undefined
+  /**
+   * Refuses to connect to addresses that are not public (reason `private_address`), for a host that somebody else
+   * named; default false. No proxy is used then, and none may be given.
+   */
+  refusePrivateAddresses?: boolean | undefined
   /** The number of further attempts after a passing failure or a rate limit; default 2. With 0 every request is sent once. */
   retries?: number | undefined
   /** The wait before the first further attempt, which doubles for each following one; default 250 ms. */
@@ -87,6 +92,7 @@ export interface DiscoverOptions extends WaitOptions, NetworkOptions {}
  * const app = new App({ platformDescriptor, clientId, clientSecret })
  * ```
  * @param issuer the issuer's identifier. It is compared with the metadata's character by character.
+ * @throws {InvalidArgumentError} if `refusePrivateAddresses` is set, and the host has no public address
  * @throws {NotFoundError} if the server publishes no metadata
  * @throws {ProtocolError} if the metadata belong to another issuer (reason `issuer_mismatch`) or cannot be used
  * @see https://www.rfc-editor.org/rfc/rfc8414
@@ -117,7 +123,10 @@ export interface AppOptions extends NetworkOptions {
   privateKey?: Bytes | undefined
   /** A second key during a key rotation. It is used when the platform does not know the first. */
   fallbackPrivateKey?: Bytes | undefined
-  /** The passphrase of an encrypted PKCS#8 key. */
+  /**
+   * The passphrase of an encrypted PKCS#8 key. Its file may demand 2 000 000 rounds of PBKDF2, or 128 MiB for scrypt, at
+   * most; {@link App.create} keeps the event loop free meanwhile.
+   */
   privateKeyPassphrase?: string | undefined
   /** The platform's name for the key, if it names keys: the `kid` of the JWTs (RFC 7515 §4.1.4). */
   keyId?: string | undefined
@@ -199,6 +208,16 @@ export class App {
    * @throws {UnsupportedError} if the platform does not take a setting
    */
   constructor(options: AppOptions)
+
+  /**
+   * The same app, made while the event loop goes on: the constructor reads the private key at once, which takes a
+   * few milliseconds, and seconds if it is encrypted at a high cost. Takes no time of the thread pool of libuv.
+   *
+   * @throws {InvalidArgumentError} if a setting is wrong; the message names it
+   * @throws {PrivateKeyError} if the private key cannot be used; its reason says why
+   * @throws {UnsupportedError} if the platform does not take a setting
+   */
+  static create(options: AppOptions): Promise<App>
 
   // ---- App & settings
 
@@ -1298,6 +1317,7 @@ export type Reason =
   | 'unsupported_token_type'
   | 'issuer_mismatch'
   | 'wrong_store_key'
+  | 'private_address'
 
 /** The members of an error beside its message, for {@link AppmintError}'s constructor. */
 export interface ErrorDetails {

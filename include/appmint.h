@@ -304,7 +304,10 @@ void appmint_config_set_fallback_private_key(appmint_config *config,
                                              const void *fallback_private_key,
                                              size_t fallback_private_key_len);
 
-/** The passphrase of an encrypted PKCS#8 key. */
+/**
+ * The passphrase of an encrypted PKCS#8 key. A key whose file demands more than 2 000 000 rounds of
+ * PBKDF2, or more than 128 MiB for scrypt, is refused; reading one within that may take seconds.
+ */
 void appmint_config_set_private_key_passphrase(appmint_config *config,
                                                const char *private_key_passphrase,
                                                size_t private_key_passphrase_len);
@@ -370,6 +373,15 @@ void appmint_config_set_user_agent(appmint_config *config,
  */
 void appmint_config_set_allow_plain_http(appmint_config *config, int allow_plain_http);
 
+/**
+ * Not 0: refuses to connect to addresses that are not public: this machine, private networks,
+ * link-local and reserved addresses; default 0. For a host that somebody else named. The address
+ * that is connected to is checked, so no proxy is used, and none may be set.
+ * APPMINT_ERROR_INVALID_ARGUMENT, APPMINT_REASON_PRIVATE_ADDRESS from the call that would connect.
+ */
+void appmint_config_set_refuse_private_addresses(appmint_config *config,
+                                                 int refuse_private_addresses);
+
 /** The largest body of an API response, in bytes; default 33554432 (32 MiB). */
 void appmint_config_set_max_response_body(appmint_config *config, size_t max_response_body);
 
@@ -414,7 +426,7 @@ void appmint_clock_free(appmint_clock *clock);
  * server's URL exactly as the server writes it. Blocks at most for the configuration's timeout.
  *
  * `config` may be NULL. Only its network settings count: timeout, connect_timeout, proxy,
- * root_certificates, user_agent, allow_plain_http, retries and retry_wait.
+ * root_certificates, user_agent, allow_plain_http, refuse_private_addresses, retries and retry_wait.
  *
  * APPMINT_ERROR_NOT_FOUND if there is no metadata; APPMINT_ERROR_PROTOCOL if it is unusable, or
  * another issuer's (APPMINT_REASON_ISSUER_MISMATCH).
@@ -2177,7 +2189,9 @@ typedef enum appmint_reason_code {
   /** The server's metadata belongs to another issuer. */
   APPMINT_REASON_ISSUER_MISMATCH = 44,
   /** A record in the store is sealed with a key that the app was not given. */
-  APPMINT_REASON_WRONG_STORE_KEY = 45
+  APPMINT_REASON_WRONG_STORE_KEY = 45,
+  /** The host has no public address, and private ones are refused. */
+  APPMINT_REASON_PRIVATE_ADDRESS = 46
 } appmint_reason_code;
 
 /** Why a call failed. It contains no secret. */

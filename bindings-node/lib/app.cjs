@@ -5,6 +5,7 @@ const native = require('../native.cjs')
 const { callApp, completeApp, setNative } = require('./app/native_app.cjs')
 const { ApiResponse, readAppRequest } = require('./app/request.cjs')
 const { WAIT_OPTIONS, readOptions } = require('./arguments.cjs')
+const { complete } = require('./completions.cjs')
 const { installationMethods } = require('./installations.cjs')
 const { callNative, unwrap } = require('./native_calls.cjs')
 const { oauthMethods } = require('./oauth.cjs')
@@ -21,6 +22,13 @@ class App {
   constructor(options) {
     const settings = readSettings(options)
     setNative(this, unwrap(callNative(() => native.createApp(...settings))))
+  }
+
+  static async create(options) {
+    const settings = readSettings(options)
+    const app = Object.create(this.prototype)
+    setNative(app, await complete((...completion) => native.startApp(...completion, ...settings)))
+    return app
   }
 
   get platformName() {

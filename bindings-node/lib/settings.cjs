@@ -56,6 +56,7 @@ const NETWORK = {
   rootCertificates: textOrBytes,
   userAgent: text,
   allowPlainHttp: boolean,
+  refusePrivateAddresses: boolean,
   retries: smallCount,
   retryWaitMs: milliseconds,
 }

@@ -27,14 +27,38 @@ pub fn create_app(
     store: Option<&Store>,
     events: Option<&Completions>,
 ) -> Outcome<App> {
-    let settings = appmint_core::binding::Settings {
+    outcome(complete_settings(settings, clock, signer, store, events).build().map(App))
+}
+
+/// The app with these settings, made while the event loop goes on.
+#[napi(catch_unwind)]
+pub fn start_app(
+    completions: &Completions,
+    id: u32,
+    settings: Settings,
+    clock: Option<&ManualClock>,
+    signer: Option<&Signer>,
+    store: Option<&Store>,
+    events: Option<&Completions>,
+) -> Option<Outcome<App>> {
+    let settings = complete_settings(settings, clock, signer, store, events);
+    completions.complete(id, settings.build_task(), App)
+}
+
+fn complete_settings(
+    settings: Settings,
+    clock: Option<&ManualClock>,
+    signer: Option<&Signer>,
+    store: Option<&Store>,
+    events: Option<&Completions>,
+) -> appmint_core::binding::Settings {
+    appmint_core::binding::Settings {
         clock: clock.map(ManualClock::shared),
         signer: signer.map(Signer::shared),
         own_store: store.map(Store::shared),
         on_event: events.map(listener),
         ..settings.into()
-    };
-    outcome(settings.build().map(App))
+    }
 }
 
 #[napi]

@@ -66,7 +66,7 @@ test('an option of a call that is unknown is refused', async () => {
 
 test('a wrong type is an invalid argument that is named', () => {
   const wrong = {
-    platform: 1, appId: -1, privateKey: 5, timeoutMs: 'soon', retries: 1.5, allowPlainHttp: 1,
+    platform: 1, appId: -1, privateKey: 5, timeoutMs: 'soon', retries: 1.5, allowPlainHttp: 1, refusePrivateAddresses: 1,
     retryWaitMs: '1s', store: 5, storeKey: 5, previousStoreKey: {}, storeUnencrypted: 'yes', capacity: 1.5, onEvent: 'log', host: 1, fallbackPrivateKey: 5, signer: {}, clock: {}, jwtLifetimeMs: Number.NaN, maxResponseBody: -1, platformDescriptor: () => {},
   }
   for (const [name, value] of Object.entries(wrong)) {

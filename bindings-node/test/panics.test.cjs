@@ -53,7 +53,7 @@ test('an error that native code throws becomes an InternalError without its mess
     () => app.redeliverWebhook(1), () => app.authorize(), () => app.authorizationCode('', ''),
     () => app.exchangeCode('x'), () => app.refresh('x'), () => app.checkToken('x'), () => app.resetToken('x'),
     () => app.scopeToken('x', {}), () => app.deleteToken('x'), () => app.deleteGrant('x'),
-    () => app.revokeToken('x'), () => app.introspectToken('x'), () => discover('https://a.example'),
+    () => app.revokeToken('x'), () => app.introspectToken('x'), () => discover('https://a.example'), () => App.create({ platform: 'github' }),
     () => app.revokeCredentials(['x']), () => app.request('GET', '/'), () => app.stats(), () => app.applyWebhook(webhook),
     () => app.finishAuthorization(authorization, ''), () => app.sealAuthorization(authorization),
     () => app.openAuthorization(''), () => app.startLogin(), () => app.startDeviceLogin(), () => app.session('x'),
@@ -105,6 +105,7 @@ function mockThrowing(t) {
     for (const name of own(type)) t.mock.method(type.prototype, name, fail)
   }
   t.mock.method(native, 'discover', fail)
+  t.mock.method(native, 'startApp', fail)
 }
 
 function own(value) {

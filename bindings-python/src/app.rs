@@ -49,7 +49,9 @@ use crate::{
 ///         which keys are pasted. A str is the key itself, never the path of a file.
 ///     fallback_private_key (str | bytes | PathLike): A second key, for the time of a key rotation.
 ///         It is used once the platform does not know the first.
-///     private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key.
+///     private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key. Its file may demand
+///         2 000 000 rounds of PBKDF2, or 128 MiB for scrypt, at most. That takes seconds, in which
+///         other threads run: asyncio.to_thread(App, …) keeps an event loop free.
 ///     key_id (str): The platform's name of the key of private_key or signer, for platforms that
 ///         name keys. It is the kid of the JWTs that the app signs.
 ///     fallback_key_id (str): The platform's name of fallback_private_key.
@@ -71,6 +73,9 @@ use crate::{
 ///     user_agent (str): Text that precedes appmint's own User-Agent header.
 ///     allow_plain_http (bool): Whether to send requests without TLS to hosts other than this
 ///         machine, where anybody on the network can read them. Default: False.
+///     refuse_private_addresses (bool): Whether to refuse connections to addresses that are not
+///         public: this machine, private networks, link-local and reserved addresses. No proxy is
+///         used then, and none may be given. Default: False.
 ///     max_response_body (int): The largest accepted body of an API response, in bytes. Default:
 ///         32 MiB.
 ///     retries (int): How many times a request is sent again after a temporary failure or a rate

@@ -23,9 +23,10 @@ impl App {
         app_id=None, client_id=None, client_secret=None, private_key=None, fallback_private_key=None,
         private_key_passphrase=None, key_id=None, fallback_key_id=None, signer=None,
         jwt_back_date=None, jwt_lifetime=None, timeout=None, connect_timeout=None, proxy=None,
-        root_certificates=None, user_agent=None, allow_plain_http=false, max_response_body=None,
-        retries=None, retry_wait=None, store=None, store_key=None, previous_store_key=None,
-        store_unencrypted=false, capacity=None, on_event=None, clock=None,
+        root_certificates=None, user_agent=None, allow_plain_http=false,
+        refuse_private_addresses=false, max_response_body=None, retries=None, retry_wait=None,
+        store=None, store_key=None, previous_store_key=None, store_unencrypted=false, capacity=None,
+        on_event=None, clock=None,
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
@@ -52,6 +53,7 @@ impl App {
         root_certificates: Optional<'_, '_>,
         user_agent: Optional<'_, '_>,
         allow_plain_http: bool,
+        refuse_private_addresses: bool,
         max_response_body: Optional<'_, '_>,
         retries: Optional<'_, '_>,
         retry_wait: Optional<'_, '_>,
@@ -95,6 +97,7 @@ impl App {
             root_certificates: optional("root_certificates", root_certificates, text_file)?,
             user_agent: optional("user_agent", user_agent, text)?,
             allow_plain_http,
+            refuse_private_addresses,
             max_response_body: optional("max_response_body", max_response_body, count)?,
             retries: optional("retries", retries, count)?,
             retry_wait: optional("retry_wait", retry_wait, duration)?,

@@ -190,6 +190,8 @@ words! {
         IssuerMismatch = 44, "issuer_mismatch";
         /// A record in the store is sealed with a key that the app was not given.
         WrongStoreKey = 45, "wrong_store_key";
+        /// The host has no public address, and private ones are refused.
+        PrivateAddress = 46, "private_address";
     }
 }
 
@@ -220,7 +222,7 @@ impl Error {
         Self(Box::new(Details {
             kind,
             reason: None,
-            message: message.into(),
+            message: on_one_line(message.into()),
             hint: None,
             status: None,
             platform_code: None,
@@ -265,7 +267,7 @@ impl Error {
 
     /// Replaces the message by a more exact one.
     pub(crate) fn with_message(mut self, message: String) -> Self {
-        self.0.message = message;
+        self.0.message = on_one_line(message);
         self
     }
 
@@ -362,6 +364,19 @@ impl Error {
             && matches!(self.kind(), Transport | Timeout | RateLimited | Pending | Server)
     }
 }
+
+/// A message may quote what a caller or a server wrote, and is written into logs and terminals.
+fn on_one_line(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
+    let is_plain = !message.contains(char::is_control);
+    if is_plain { message } else { message.replace(char::is_control, " ") }
+}
+
+/// The characters of a message that are kept.
+const LONGEST_MESSAGE: usize = 1000;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

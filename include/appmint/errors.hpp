@@ -84,6 +84,7 @@ enum class Reason : appmint_reason {
   unsupported_token_type = APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE,
   issuer_mismatch = APPMINT_REASON_ISSUER_MISMATCH,
   wrong_store_key = APPMINT_REASON_WRONG_STORE_KEY,
+  private_address = APPMINT_REASON_PRIVATE_ADDRESS,
 };
 
 /// Why a call failed. It contains no secret. what() is the message and the hint.

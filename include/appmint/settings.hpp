@@ -99,7 +99,8 @@ class App::Builder {
   Builder fallback_private_key(std::string_view key) && {
     return std::move(fallback_private_key(key));
   }
-  /// The passphrase of an encrypted PKCS#8 key; default none.
+  /// The passphrase of an encrypted PKCS#8 key; default none. Its file may demand 2 000 000 rounds of
+  /// PBKDF2, or 128 MiB for scrypt, at most.
   Builder &private_key_passphrase(std::string_view passphrase) &;
   Builder private_key_passphrase(std::string_view passphrase) && {
     return std::move(private_key_passphrase(passphrase));
@@ -145,6 +146,12 @@ class App::Builder {
   /// read and change what is sent, tokens included.
   Builder &allow_plain_http(bool allow = true) &;
   Builder allow_plain_http(bool allow = true) && { return std::move(allow_plain_http(allow)); }
+  /// Refuses to connect to addresses that are not public, for a host that somebody else named; default
+  /// false. No proxy is used then, and none may be given.
+  Builder &refuse_private_addresses(bool refuse = true) &;
+  Builder refuse_private_addresses(bool refuse = true) && {
+    return std::move(refuse_private_addresses(refuse));
+  }
   /// The largest body of an API response, in bytes; default 32 MiB.
   Builder &max_response_body(std::size_t bytes) &;
   Builder max_response_body(std::size_t bytes) && { return std::move(max_response_body(bytes)); }
@@ -370,6 +377,10 @@ inline App::Builder &App::Builder::connect_timeout(std::chrono::milliseconds aft
 
 inline App::Builder &App::Builder::allow_plain_http(bool allow) & {
   return value(appmint_config_set_allow_plain_http, allow ? 1 : 0);
+}
+
+inline App::Builder &App::Builder::refuse_private_addresses(bool refuse) & {
+  return value(appmint_config_set_refuse_private_addresses, refuse ? 1 : 0);
 }
 
 inline App::Builder &App::Builder::max_response_body(std::size_t bytes) & {

@@ -72,6 +72,7 @@ static void mint(const objects *it) {
   WELL(appmint_source_on_change(it->source, no_change, NULL, NULL, &error));
   appmint_source_invalidate_token(it->source, "no token of it", APPMINT_NTS);
   appmint_source_invalidate(it->source);
+  appmint_source_invalidate_token(it->source, "ats_1", N);
   WELL(appmint_source_token(it->source, APPMINT_DEFAULT, APPMINT_DEFAULT, &token, &error));
   appmint_token_free(token);
 }
@@ -104,6 +105,7 @@ static void make_an_app_with_every_setting(const objects *all) {
   appmint_config_set_root_certificates(config, roots, N);
   appmint_config_set_user_agent(config, "stack", N);
   appmint_config_set_allow_plain_http(config, 0);
+  appmint_config_set_refuse_private_addresses(config, 0);
   appmint_config_set_max_response_body(config, 1 << 20);
   appmint_config_set_retries(config, 1);
   appmint_config_set_retry_wait_ms(config, 10);

@@ -78,7 +78,9 @@ class App:
             which keys are pasted. A str is the key itself, never the path of a file.
         fallback_private_key (str | bytes | PathLike): A second key, for the time of a key rotation.
             It is used once the platform does not know the first.
-        private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key.
+        private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key. Its file may demand
+            2 000 000 rounds of PBKDF2, or 128 MiB for scrypt, at most. That takes seconds, in which
+            other threads run: asyncio.to_thread(App, …) keeps an event loop free.
         key_id (str): The platform's name of the key of private_key or signer, for platforms that
             name keys. It is the kid of the JWTs that the app signs.
         fallback_key_id (str): The platform's name of fallback_private_key.
@@ -100,6 +102,9 @@ class App:
         user_agent (str): Text that precedes appmint's own User-Agent header.
         allow_plain_http (bool): Whether to send requests without TLS to hosts other than this
             machine, where anybody on the network can read them. Default: False.
+        refuse_private_addresses (bool): Whether to refuse connections to addresses that are not
+            public: this machine, private networks, link-local and reserved addresses. No proxy is
+            used then, and none may be given. Default: False.
         max_response_body (int): The largest accepted body of an API response, in bytes. Default:
             32 MiB.
         retries (int): How many times a request is sent again after a temporary failure or a rate
@@ -158,6 +163,7 @@ class App:
         root_certificates: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
         user_agent: str | None = None,
         allow_plain_http: bool = False,
+        refuse_private_addresses: bool = False,
         max_response_body: int | None = None,
         retries: int | None = None,
         retry_wait: timedelta | float | None = None,
@@ -1049,6 +1055,7 @@ def discover(
     root_certificates: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
     user_agent: str | None = None,
     allow_plain_http: bool = False,
+    refuse_private_addresses: bool = False,
     retries: int | None = None,
     retry_wait: timedelta | float | None = None,
 ) -> str:
@@ -1066,6 +1073,8 @@ def discover(
             bytes, or the Path of a file.
         user_agent: Text that precedes appmint's own User-Agent header.
         allow_plain_http: Whether to send requests without TLS to hosts other than this machine.
+        refuse_private_addresses: Whether to refuse connections to addresses that are not public,
+            for an issuer that somebody else named. Set it on the App, too: the metadata name hosts.
         retries: How many times a request is sent again. Default: 2.
         retry_wait: The wait before the first retry, as a timedelta or in seconds. Default: 0.25 s.
 
@@ -1073,7 +1082,8 @@ def discover(
         The descriptor as JSON text, for App(platform_descriptor=…).
 
     Raises:
-        InvalidArgumentError: The issuer is not a URL with TLS, or a setting is malformed.
+        InvalidArgumentError: The issuer is not a URL with TLS, a setting is malformed, or the host
+            has no public address (reason "private_address").
         NotFoundError: The server has no metadata.
         ProtocolError: The metadata are another issuer's (reason "issuer_mismatch"), or unusable.
     """

@@ -96,4 +96,5 @@ Reason = Literal[
     "unsupported_token_type",
     "issuer_mismatch",
     "wrong_store_key",
+    "private_address",
 ]

@@ -15,7 +15,8 @@ use crate::{
 #[pyfunction]
 #[pyo3(signature = (
     issuer, *, timeout=None, connect_timeout=None, proxy=None, root_certificates=None,
-    user_agent=None, allow_plain_http=false, retries=None, retry_wait=None,
+    user_agent=None, allow_plain_http=false, refuse_private_addresses=false, retries=None,
+    retry_wait=None,
 ))]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn discover(
@@ -26,6 +27,7 @@ pub(crate) fn discover(
     root_certificates: Optional<'_, '_>,
     user_agent: Optional<'_, '_>,
     allow_plain_http: bool,
+    refuse_private_addresses: bool,
     retries: Optional<'_, '_>,
     retry_wait: Optional<'_, '_>,
 ) -> PyResult<String> {
@@ -36,6 +38,7 @@ pub(crate) fn discover(
         root_certificates: optional("root_certificates", root_certificates, text_file)?,
         user_agent: optional("user_agent", user_agent, text)?,
         allow_plain_http,
+        refuse_private_addresses,
         retries: optional("retries", retries, count)?,
         retry_wait: optional("retry_wait", retry_wait, duration)?,
         ..Settings::default()

@@ -19,7 +19,7 @@ use crate::{
     sessions::{Sessions, Timing},
     sources::{Sources, StoredTokens, TokenFetcher},
     store::{Sealer, Store, TokenStore},
-    tasks::Pool,
+    tasks::{Pool, Task},
 };
 
 /// Makes an [`App`]. Only the platform is required for every app; each operation's error names the
@@ -45,6 +45,15 @@ impl AppBuilder {
     /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
     pub fn build(self) -> Result<App> {
         self.0.build()
+    }
+
+    /// The app of these settings, made while the caller goes on: an encrypted private key may take seconds.
+    /// No network I/O.
+    ///
+    /// # Errors
+    /// Those of [`build`](Self::build).
+    pub fn build_task(self) -> Task<App> {
+        self.0.build_task()
     }
 
     /// The platform's host, where the platform can be at several: `git.corp.example`.
@@ -98,7 +107,8 @@ impl AppBuilder {
         self
     }
 
-    /// The passphrase of an encrypted PKCS#8 key.
+    /// The passphrase of an encrypted PKCS#8 key. What its file may demand is bounded, as
+    /// [`PrivateKey::parse`](crate::auth::PrivateKey::parse) says.
     pub fn private_key_passphrase(mut self, passphrase: impl Into<Secret>) -> Self {
         self.0.private_key_passphrase = Some(passphrase.into());
         self
@@ -168,6 +178,13 @@ impl AppBuilder {
     /// Allows plain http to hosts other than this machine; default no.
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.0.allow_plain_http = allow;
+        self
+    }
+
+    /// Refuses to connect to addresses that are not public: this machine, private networks, link-local and
+    /// reserved ones; default no. No proxy is used then, and none may be given.
+    pub fn refuse_private_addresses(mut self, refuse: bool) -> Self {
+        self.0.refuse_private_addresses = refuse;
         self
     }
 

@@ -16,7 +16,9 @@ impl Platform {
     /// another place see [`with_api_url`](Self::with_api_url). [`as_json`](Self::as_json) is the
     /// descriptor, to keep or change.
     ///
-    /// Only the builder's network settings, retries, timeout and clock are used.
+    /// Only the builder's network settings, retries, timeout and clock are used. For an issuer that somebody
+    /// else named, set [`refuse_private_addresses`](AppBuilder::refuse_private_addresses) here, and on the app
+    /// that is made of the descriptor: the metadata name hosts, too.
     ///
     /// # Errors
     /// [`NotFound`](ErrorKind::NotFound) or the server's first refusal without metadata,
@@ -54,6 +56,7 @@ fn app(issuer: &Issuer, network: &Settings) -> Result<App> {
         root_certificates: network.root_certificates.clone(),
         user_agent: network.user_agent.clone(),
         allow_plain_http: network.allow_plain_http,
+        refuse_private_addresses: network.refuse_private_addresses,
         retries: network.retries,
         retry_wait: network.retry_wait,
         transport: network.transport.clone(),

@@ -18,7 +18,10 @@ use crate::{
     platform::Platform,
     secret::Secret,
     store::{self, Sealer, Store, StoreKey},
-    tasks::threads::on_own_stack,
+    tasks::{
+        Deadline, Task,
+        threads::{no_thread, on_own_stack, start},
+    },
 };
 
 /// The settings of an app. `None` means the default.
@@ -72,6 +75,9 @@ pub struct Settings {
     pub user_agent: Option<String>,
     /// Allows plain http to hosts other than this machine; default no.
     pub allow_plain_http: bool,
+    /// Refuses to connect to addresses that are not public: this machine, private networks, link-local and
+    /// reserved ones; default no. No proxy is used then, and none may be given.
+    pub refuse_private_addresses: bool,
     /// The largest body of an API reply, in bytes; default 32 MiB.
     pub max_response_body: Option<usize>,
     /// Further attempts after a failure that passes, or a rate limit; default 2; with 0 every request
@@ -108,6 +114,15 @@ impl Settings {
     /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
     pub fn build(self) -> Result<App> {
         on_own_stack(|| self.build_here())
+    }
+
+    /// The same, without waiting for it.
+    pub fn build_task(self) -> Task<App> {
+        let (task, completion) = Task::pending(Deadline::after(Duration::MAX));
+        match start("appmint-reading", move || completion.complete(&self.build_here())) {
+            Ok(()) => task,
+            Err(error) => Task::ready(Err(no_thread(error))),
+        }
     }
 
     fn build_here(self) -> Result<App> {
@@ -176,6 +191,9 @@ impl Settings {
 
     fn transport(&self, timeout: Duration) -> Result<Arc<dyn Transport>> {
         if let Some(transport) = &self.transport {
+            if self.refuse_private_addresses {
+                return Err(either("transport", "refuse_private_addresses"));
+            }
             return Ok(Arc::clone(transport));
         }
         Ok(Arc::new(HttpTransport::new(&Network {
@@ -183,6 +201,7 @@ impl Settings {
             root_certificates: self.root_certificates.clone(),
             connect_timeout: Some(self.connect_timeout(timeout)),
             user_agent: self.user_agent.clone(),
+            refuse_private_addresses: self.refuse_private_addresses,
         })?))
     }
 

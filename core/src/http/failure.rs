@@ -4,7 +4,10 @@ use std::{error::Error as StdError, io};
 
 use url::Url;
 
-use crate::error::{Error, ErrorKind, Reason};
+use crate::{
+    error::{Error, ErrorKind, Reason},
+    http::public::{NotPublic, not_public},
+};
 
 pub(super) fn interrupted(error: io::Error, url: &Url) -> Error {
     if error.kind() == io::ErrorKind::TimedOut || deepest(&error).contains("timed out") {
@@ -17,6 +20,9 @@ pub(super) fn interrupted(error: io::Error, url: &Url) -> Error {
 
 pub(super) fn failure(error: reqwest::Error, url: &Url, what: &str) -> Error {
     let error = error.without_url();
+    if chain(&error).any(<Layer>::is::<NotPublic>) {
+        return not_public(url);
+    }
     let (authority, why) = (authority(url), deepest(&error));
     if is_tls(&error) && error.is_connect() {
         return Error::new(ErrorKind::Transport, format!("TLS with {authority} failed: {why}"))

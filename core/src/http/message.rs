@@ -142,10 +142,6 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
-    pub(crate) fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
-    }
-
     pub(crate) fn is_html(&self) -> bool {
         let start = self.body.trim_ascii_start();
         self.header("content-type").is_some_and(|value| value.contains("html"))

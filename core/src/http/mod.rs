@@ -1,7 +1,7 @@
 //! HTTP as values: a request goes out, a response comes back, and any status is an answer.
 //!
 //! `message` holds the two values, `transport` sends one request once (`fresh` on a connection of
-//! its own, `failure` says why no answer came), `retry` decides when
+//! its own, `public` to public addresses only, `failure` says why no answer came), `retry` decides when
 //! it is sent again, `limit` is a rate limit as a value, `clock_offset` learns how far each
 //! host's clock is from ours, and `strict_json` reads JSON in which no member comes twice.
 
@@ -10,6 +10,7 @@ mod failure;
 mod fresh;
 pub(crate) mod limit;
 pub(crate) mod message;
+mod public;
 pub(crate) mod retry;
 mod send_by;
 pub(crate) mod strict_json;

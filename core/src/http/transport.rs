@@ -16,6 +16,7 @@ use crate::{
         failure::{authority, failure, interrupted, too_large},
         fresh,
         message::{Body, Repeat, Request, Response, check_header},
+        public::{PublicAddresses, check_host},
     },
     secret::Secret,
     tasks::{Deadline, Owned, PerProcess, threads::with_signals_blocked},
@@ -50,6 +51,9 @@ pub struct Network {
     pub connect_timeout: Option<Duration>,
     /// Text put before appmint's own `User-Agent`.
     pub user_agent: Option<String>,
+    /// Refuses to connect to addresses that are not public; default no. No proxy is used then, because a
+    /// proxy connects to addresses that are not seen here.
+    pub refuse_private_addresses: bool,
 }
 
 /// HTTP over reqwest and rustls, with one pool of connections.
@@ -58,6 +62,7 @@ pub struct HttpTransport {
     roots: Vec<Certificate>,
     connect_timeout: Duration,
     user_agent: String,
+    refuse_private_addresses: bool,
     clients: PerProcess<Clients>,
     /// For URLs on this machine, which never go through a proxy, given or the environment's: plain http
     /// to this machine is allowed only because the request does not leave it.
@@ -86,10 +91,11 @@ impl HttpTransport {
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) names the setting that cannot be used.
     pub fn new(network: &Network) -> Result<Self> {
         Ok(Self {
-            proxy: proxy(network.proxy.as_ref())?,
+            proxy: proxy(network)?,
             roots: roots(network.root_certificates.as_deref())?,
             connect_timeout: network.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             user_agent: user_agent(network.user_agent.as_deref())?,
+            refuse_private_addresses: network.refuse_private_addresses,
             clients: PerProcess::default(),
             direct: PerProcess::default(),
         })
@@ -126,6 +132,11 @@ impl HttpTransport {
             .connect_timeout(self.connect_timeout)
             .user_agent(&self.user_agent)
             .tls_certs_merge(self.roots.iter().cloned());
+        let builder = if self.refuse_private_addresses {
+            builder.dns_resolver(PublicAddresses)
+        } else {
+            builder
+        };
         match proxy {
             ProxyChoice::Environment => builder,
             ProxyChoice::None => builder.no_proxy(),
@@ -134,6 +145,9 @@ impl HttpTransport {
     }
 
     fn send_once(&self, request: &Request, url: &Url, deadline: Deadline) -> Result<Response> {
+        if self.refuse_private_addresses {
+            check_host(url)?;
+        }
         let (method, headers) = head(request)?;
         let body = body(request);
         if request.repeat < Repeat::Read {
@@ -221,10 +235,17 @@ fn next_location(request: &Request, url: &Url, response: &Response) -> Option<Ur
     (next.origin() == url.origin()).then_some(next)
 }
 
-fn proxy(url: Option<&Secret>) -> Result<ProxyChoice> {
-    let Some(url) = url else { return Ok(ProxyChoice::Environment) };
+fn proxy(network: &Network) -> Result<ProxyChoice> {
+    let Some(url) = &network.proxy else {
+        let uses_environment = !network.refuse_private_addresses;
+        return Ok(if uses_environment { ProxyChoice::Environment } else { ProxyChoice::None });
+    };
     if url.is_empty() {
         return Ok(ProxyChoice::None);
+    }
+    if network.refuse_private_addresses {
+        return Err(Error::invalid("proxy and refuse_private_addresses exclude each other")
+            .advise("The proxy decides which address it connects to: let it refuse those that are private."));
     }
     let is_http = url.reveal().starts_with("http://") || url.reveal().starts_with("https://");
     let proxy = Proxy::all(url.reveal()).ok().filter(|_| is_http);

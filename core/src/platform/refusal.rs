@@ -45,7 +45,7 @@ impl Reply<'_> {
 
     /// Whether the refusal names the route that it comes from.
     pub(crate) fn names_route(&self) -> bool {
-        let Some(json) = self.response.json() else { return false };
+        let Some(json) = self.small_json() else { return false };
         let has_fragment = |at| json.pointer(at)?.as_str().map(|url| url.contains('#'));
         self.errors().route.iter().find_map(|at| has_fragment(at)).unwrap_or(false)
     }
@@ -55,7 +55,7 @@ impl Reply<'_> {
     fn suggested_wait(&self) -> Option<Duration> {
         let interval = || {
             let json =
-                (self.operation == Operation::Device).then(|| self.json_or_form().ok())??;
+                (self.operation == Operation::Device).then(|| self.small_json_or_form())??;
             let device = self.platform.device().ok()?;
             members::seconds(&members::text(&json, &device.reply.interval)?)
         };
@@ -164,8 +164,7 @@ impl Reply<'_> {
     }
 
     fn error_text(&self) -> ErrorText {
-        let json = self.response.json().or_else(|| form(self.response)?.ok());
-        let Some(json) = json else { return ErrorText::default() };
+        let Some(json) = self.small_json_or_form() else { return ErrorText::default() };
         let errors = self.errors();
         let message = errors.message.iter().find_map(|at| readable(json.pointer(at)?));
         let code = errors.code.iter().find_map(|at| readable(json.pointer(at)?));
@@ -173,6 +172,18 @@ impl Reply<'_> {
             message: message.map(|text| self.scrub(&text)).unwrap_or_default(),
             code: code.map(|text| self.scrub(&text)),
         }
+    }
+
+    /// The body of a refusal, unless it is too large to be one: as a value it takes more than twenty
+    /// times its size, and a caller's own call may have an answer of many megabytes.
+    fn small_json(&self) -> Option<Value> {
+        let body = &self.response.body;
+        (body.len() <= LONGEST_REFUSAL).then(|| serde_json::from_slice(body).ok())?
+    }
+
+    fn small_json_or_form(&self) -> Option<Value> {
+        let is_small = self.response.body.len() <= LONGEST_REFUSAL;
+        self.small_json().or_else(|| is_small.then(|| form(self.response)?.ok())?)
     }
 
     fn scrub(&self, text: &str) -> String {
@@ -239,3 +250,7 @@ fn until_reset(errors: &Errors, response: &Response, now: Timestamp) -> Option<D
     let reset = response.header(&limit.reset).filter(|_| is_used_up)?.trim().parse().ok()?;
     Some(now.until(Timestamp::from_secs(reset)))
 }
+
+/// The largest body, in bytes, in which the reason of a refusal is looked for. Platforms' own refusals
+/// have some hundred bytes.
+pub(super) const LONGEST_REFUSAL: usize = 64 << 10;

@@ -1,6 +1,11 @@
 //! Hosts, paths and ids that could lead elsewhere.
 
 use super::*;
+use crate::{
+    http::{Request, Response},
+    platform::{descriptor::Operation, refusal::LONGEST_REFUSAL, reply::Reply},
+    time::{ClockReading, Timestamp},
+};
 
 fn atomgit() -> Platform {
     Platform::named("atomgit").unwrap()
@@ -126,4 +131,37 @@ fn plain_http_is_allowed_to_this_machine_only() {
     let at = |url| atomgit().with_api_url(url).unwrap().refuse_plain_http();
     assert!(at("http://127.0.0.1:8080").is_ok() && at("http://[::1]").is_ok());
     assert_eq!(at("http://10.0.0.1").unwrap_err().kind(), ErrorKind::InvalidArgument);
+}
+
+/// The error of a refusal of these many bytes, with a message at its start.
+fn refusal(bytes: usize) -> Error {
+    let mut request = Request::new("POST", "https://api.atomgit.com/x".parse().unwrap());
+    request.secrets = vec!["hunter2+hunter2+hunter2".into()];
+    let start = r#"{"message": "no hunter2%2bhunter2%2Bhunter2", "rest": ""#;
+    let body = format!("{start}{}\"}}", "x".repeat(bytes - start.len() - 2)).into_bytes();
+    let response = Response { status: 403, headers: Vec::new(), body };
+    let noon = Timestamp::from_secs(1_700_000_000);
+    let reply = Reply {
+        platform: &atomgit(),
+        operation: Operation::Call,
+        subject: "the call",
+        request: &request,
+        response: &response,
+        now: ClockReading::new(noon, std::time::Duration::ZERO),
+        date: None,
+    };
+    reply.refusal()
+}
+
+#[test]
+fn a_refusal_repeats_no_secret_of_its_request_in_any_spelling() {
+    assert_eq!(refusal(200).message(), "the call refused: 403, no [redacted]");
+}
+
+#[test]
+fn no_reason_is_looked_for_in_a_refusal_that_is_too_large() {
+    assert!(refusal(LONGEST_REFUSAL).message().ends_with("no [redacted]"));
+    let error = refusal(LONGEST_REFUSAL + 1);
+    assert_eq!(error.message(), "the call refused: 403");
+    assert_eq!(error.kind(), ErrorKind::Forbidden);
 }

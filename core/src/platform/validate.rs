@@ -262,6 +262,16 @@ mod tests {
     }
 
     #[test]
+    fn a_complaint_quotes_no_more_of_a_descriptor_than_a_line_of_a_log_holds() {
+        let json = serde_json::json!({ "x\u{1b}[2J".repeat(10_000): 1 }).to_string();
+        let message = parse(&json).unwrap_err().message().to_owned();
+        assert!(
+            message.chars().count() <= 1001 && !message.contains(char::is_control),
+            "{message}"
+        );
+    }
+
+    #[test]
     fn a_complaint_names_the_member() {
         for (pointer, value, member) in [
             ("/schema", json!(2), "schema"),

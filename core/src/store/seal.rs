@@ -43,7 +43,8 @@ impl StoreKey {
             Error::invalid("the store key is not 32 bytes in hexadecimal or base64")
                 .advise("`openssl rand -hex 32` makes one.")
         })?;
-        let hash = digest::digest(&digest::SHA256, &[b"appmint store key ", &bytes[..]].concat());
+        let named = Zeroizing::new([b"appmint store key ", &bytes[..]].concat());
+        let hash = digest::digest(&digest::SHA256, &named);
         let mut id = [0; ID_LEN];
         id.copy_from_slice(&hash.as_ref()[..ID_LEN]);
         Ok(Self { id, key: LessSafeKey::new(key) })

@@ -187,7 +187,8 @@ pub extern "C" fn appmint_config_set_fallback_private_key(
     });
 }
 
-/// The passphrase of an encrypted PKCS#8 key.
+/// The passphrase of an encrypted PKCS#8 key. A key whose file demands more than 2 000 000 rounds of
+/// PBKDF2, or more than 128 MiB for scrypt, is refused; reading one within that may take seconds.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_private_key_passphrase(
     config: Option<&mut appmint_config>,

@@ -85,6 +85,21 @@ pub extern "C" fn appmint_config_set_allow_plain_http(
     });
 }
 
+/// Not 0: refuses to connect to addresses that are not public: this machine, private networks,
+/// link-local and reserved addresses; default 0. For a host that somebody else named. The address
+/// that is connected to is checked, so no proxy is used, and none may be set.
+/// APPMINT_ERROR_INVALID_ARGUMENT, APPMINT_REASON_PRIVATE_ADDRESS from the call that would connect.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_refuse_private_addresses(
+    config: Option<&mut appmint_config>,
+    refuse_private_addresses: c_int,
+) {
+    set(config, |settings| {
+        settings.refuse_private_addresses = refuse_private_addresses != 0;
+        Ok(())
+    });
+}
+
 /// The largest body of an API response, in bytes; default 33554432 (32 MiB).
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_max_response_body(

@@ -1,5 +1,6 @@
 //! The app's private key: every pasted form is read, every mistake is named, parsing is done once.
 
+mod kdf;
 mod paste;
 
 use std::fmt;
@@ -34,6 +35,10 @@ impl PrivateKey {
     /// Reads a key from what a person has: PEM (PKCS#1, PKCS#8, encrypted PKCS#8) or DER; also as
     /// it comes out of environment variables and secret stores: with escaped or missing newlines,
     /// CRLF, quotes, a byte order mark, or as base64 of the whole file.
+    ///
+    /// An encrypted key costs as much time and memory as its file demands: up to 2 000 000 rounds of
+    /// PBKDF2, or 128 MiB and sixteen times the work of OpenSSL's own scrypt, which takes seconds. A file
+    /// that demands more is refused.
     ///
     /// # Errors
     /// [`Key`](ErrorKind::Key), and the message says what the text is instead.
@@ -138,6 +143,7 @@ fn decrypt(der: &[u8], passphrase: Option<&Secret>) -> Result<Zeroizing<Vec<u8>>
         }
         paste::damaged("the encrypted private key cannot be read")
     })?;
+    kdf::check_cost(&sealed.encryption_algorithm)?;
     let opened = sealed.decrypt(passphrase.reveal()).map_err(|error| {
         if is_unknown_cipher(&error) {
             return unknown_cipher();

@@ -40,6 +40,7 @@ static void set(word it) {
   for EACH(i, keys) IF(keys[i].key) keys[i].set(config, it.value, it.len);
   for EACH(i, keys) IF(keys[i].hex) set_key(i, it);
   IF("allow_plain_http") appmint_config_set_allow_plain_http(config, is_true);
+  IF("refuse_private_addresses") appmint_config_set_refuse_private_addresses(config, is_true);
   IF("store_unencrypted") appmint_config_set_store_unencrypted(config, is_true);
   IF("capacity") appmint_config_set_capacity(config, (size_t)num(it.value));
   IF("own_store") appmint_config_set_own_store(config, &store_callbacks, NULL, NULL);

@@ -54,6 +54,7 @@ struct Driver {
     else if (key == "connect_timeout") builder.connect_timeout(std::chrono::milliseconds(std::stoll(value)));
     else if (key == "retry_wait") builder.retry_wait(std::chrono::milliseconds(std::stoll(value)));
     else if (key == "allow_plain_http") builder.allow_plain_http(value == "true");
+    else if (key == "refuse_private_addresses") builder.refuse_private_addresses(value == "true");
     else if (key == "max_response_body") builder.max_response_body(std::stoull(value));
     else if (key == "retries") builder.retries(static_cast<std::uint32_t>(std::stoul(value)));
     else if (key == "store_unencrypted") builder.store_unencrypted(value == "true");

@@ -72,7 +72,8 @@ const CALLS = {
 
 /** The settings that `discover` takes, too. */
 const NETWORK = [
-  'timeoutMs', 'connectTimeoutMs', 'proxy', 'rootCertificates', 'userAgent', 'allowPlainHttp', 'retries', 'retryWaitMs',
+  'timeoutMs', 'connectTimeoutMs', 'proxy', 'rootCertificates', 'userAgent', 'allowPlainHttp',
+  'refusePrivateAddresses', 'retries', 'retryWaitMs',
 ]
 
 /** Settings whose values are no text. */
@@ -81,6 +82,7 @@ const READERS = {
   max_response_body: number,
   retries: number,
   allow_plain_http: boolean,
+  refuse_private_addresses: boolean,
   store_unencrypted: boolean,
   capacity: number,
   on_event: (value) => (value === 'fail' ? fail : recordEvent),

@@ -358,7 +358,7 @@ def split(text):
 READ = dict.fromkeys(["jwt_back_date", "jwt_lifetime", "max_response_body", "retries",
                       "capacity"], int)
 READ |= dict.fromkeys(["timeout", "connect_timeout", "retry_wait"], milliseconds)
-READ |= dict.fromkeys(["allow_plain_http", "store_unencrypted"], lambda text: text == "true")
+READ |= dict.fromkeys(["allow_plain_http", "refuse_private_addresses", "store_unencrypted"], lambda text: text == "true")
 READ |= {"signer": lambda text: fail if text == "fail" else lambda message: b"\x01" * 256}
 NETWORK = [name for name in signature(appmint.discover).parameters if name != "issuer"]
 LISTS = {"scopes": split, "ports": lambda text: [int(port) for port in split(text)]}

@@ -45,6 +45,7 @@ impl Driver {
             "root_certificates" => settings.root_certificates = Some(value),
             "user_agent" => settings.user_agent = Some(value),
             "allow_plain_http" => settings.allow_plain_http = value == "true",
+            "refuse_private_addresses" => settings.refuse_private_addresses = value == "true",
             "max_response_body" => settings.max_response_body = Some(number(&value)),
             "retries" => settings.retries = Some(number(&value)),
             "retry_wait" => settings.retry_wait = Some(milliseconds(&value)),
