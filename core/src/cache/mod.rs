@@ -11,14 +11,17 @@
 mod entry;
 mod in_flight;
 mod min_valid;
+mod observers;
 
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use self::in_flight::InFlightFetches;
+pub use self::observers::Subscription;
 pub(crate) use self::{
-    entry::{CachedToken, Entry, Observer, add_observer},
+    entry::{CachedToken, Entry},
     in_flight::{Current, InFlight},
     min_valid::MinValid,
+    observers::{Observer, Observers},
 };
 use crate::{
     error::{Error, Result},
@@ -51,7 +54,7 @@ pub(crate) trait Fetch<K>: Send + Sync {
 
     /// Calls an observer, which belongs to the host program.
     fn notify(&self, observer: &Observer, before: Option<&Token>, token: &Token) {
-        observer(before, token);
+        observer.call(before, token);
     }
 }
 
@@ -286,8 +289,8 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
                 let before = entry.put(CachedToken::new(token.clone(), now));
                 in_flight.forget(entry);
                 drop(in_flight);
-                for observer in entry.observers().iter().flat_map(|all| all.iter()) {
-                    self.fetch.notify(observer, before.as_ref(), &token);
+                for observer in entry.observers.all() {
+                    self.fetch.notify(&observer, before.as_ref(), &token);
                 }
                 Ok(token)
             }
@@ -345,7 +348,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
 /// Removes a sixteenth of the capacity: entries that nobody refers to, the next to expire first.
 fn evict<K: Eq + Hash>(entries: &mut Entries<K>, capacity: usize, now: ClockReading) {
     let is_unused =
-        |entry: &Arc<Entry<K>>| Arc::strong_count(entry) == 1 && entry.observers().is_none();
+        |entry: &Arc<Entry<K>>| Arc::strong_count(entry) == 1 && entry.observers.is_empty();
     let remaining = |entry: &Arc<Entry<K>>| {
         entry.cached().as_ref().map_or(0, |cached| cached.remaining_ms(now))
     };

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::key::TokenKey;
 use crate::{
     auth::Scope,
-    cache::{Current, Entry, InFlight, Observer, add_observer},
+    cache::{Current, Entry, InFlight, Observer, Observers},
     error::Result,
     resources::Lookup,
     tasks::{
@@ -21,7 +21,7 @@ pub(crate) struct LookedUp {
     pub(crate) scope: Scope,
     entry: ArcSwapOption<Entry<TokenKey>>,
     in_flight: PerProcess<Mutex<Option<InFlight<FoundEntry>>>>,
-    observers: ArcSwapOption<Vec<Observer>>,
+    observers: Observers,
 }
 
 type FoundEntry = Arc<Entry<TokenKey>>;
@@ -63,7 +63,7 @@ impl LookedUp {
             scope,
             entry: ArcSwapOption::empty(),
             in_flight: PerProcess::default(),
-            observers: ArcSwapOption::empty(),
+            observers: Observers::default(),
         }
     }
 
@@ -95,17 +95,16 @@ impl LookedUp {
     pub(crate) fn finish(&self, found: &Result<FoundEntry>, now: ClockReading) {
         if let Ok(entry) = found {
             self.entry.store(Some(Arc::clone(entry)));
-            let observers = self.observers.load();
-            observers.iter().flat_map(|all| all.iter()).for_each(|it| entry.observe(it));
+            self.observers.all().iter().for_each(|it| entry.observers.add(it));
         }
         let in_flight = found.as_ref().err().map(|error| InFlight::failed(error, now));
         *lock(&self.in_flight.get_or_default()) = in_flight;
     }
 
-    pub(crate) fn observe(&self, observer: &Observer) {
-        add_observer(&self.observers, observer);
+    pub(crate) fn observe(&self, observer: &Arc<Observer>) {
+        self.observers.add(observer);
         if let Some(entry) = self.entry() {
-            entry.observe(observer);
+            entry.observers.add(observer);
         }
     }
 

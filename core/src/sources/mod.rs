@@ -22,7 +22,7 @@ pub(crate) use self::{
 };
 use crate::{
     auth::Scope,
-    cache::{Entry, MinValid, Observer, TokenCache},
+    cache::{Entry, MinValid, Observer, Subscription, TokenCache},
     client::{Attempt, PlatformClient},
     error::{Error, ErrorKind, Result},
     event::EventSink,
@@ -129,15 +129,20 @@ impl TokenSource {
 
     /// Calls back with each new token, after the token that it replaces (`None` for the first). The
     /// callback runs on the thread that fetched the token and must be quick. It stays registered as long
-    /// as the app exists.
+    /// as the app exists, or until [`Subscription::unsubscribe`]; dropping the subscription does not end
+    /// it.
     ///
     /// An installation that is looked up is observed from the moment it was found.
-    pub fn on_change(&self, callback: impl Fn(Option<&Token>, &Token) + Send + Sync + 'static) {
-        let observer: Observer = Arc::new(callback);
+    pub fn on_change(
+        &self,
+        callback: impl Fn(Option<&Token>, &Token) + Send + Sync + 'static,
+    ) -> Subscription {
+        let observer = Observer::new(callback);
         match &self.place {
-            Place::Known(entry) => entry.observe(&observer),
+            Place::Known(entry) => entry.observers.add(&observer),
             Place::LookedUp(looked_up) => looked_up.observe(&observer),
         }
+        Subscription::of(&observer)
     }
 
     /// The value of an `Authorization` header with a [`token`](Self::token).
