@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{MinValid, Observers};
+use super::{Evictable, MinValid, Observers};
 use crate::{tasks::sync::ArcSwapOption, time::ClockReading, token::Token};
 
 /// One key's place in the cache. Reading it takes no lock.
@@ -98,6 +98,16 @@ impl<K> Entry<K> {
 
     pub(super) fn holds(&self, token: &Token) -> bool {
         self.cached.load().as_ref().is_some_and(|cached| cached.token == *token)
+    }
+}
+
+impl<K> Evictable for Entry<K> {
+    fn is_unused(this: &Arc<Self>) -> bool {
+        Arc::strong_count(this) == 1 && this.observers.is_empty()
+    }
+
+    fn remaining_ms(&self, now: ClockReading) -> i64 {
+        self.cached().as_ref().map_or(0, |cached| cached.remaining_ms(now))
     }
 }
 
