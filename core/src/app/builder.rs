@@ -17,7 +17,7 @@ use crate::{
     platform::descriptor::Base,
     secret::Secret,
     sessions::{Sessions, Timing},
-    sources::{Sources, TokenFetcher},
+    sources::{Lookups, Sources, TokenFetcher},
     store::{Sealer, Store, TokenStore},
     tasks::Pool,
 };
@@ -303,7 +303,7 @@ impl App {
             cache: Arc::new(cache),
             pool: pool.clone(),
             events: Arc::clone(&events),
-            lookups: Default::default(),
+            lookups: Lookups::new(parts.capacity),
         });
         let authorizations =
             Arc::new(Authorizations::new(Arc::clone(&client), store, parts.sealer));

@@ -15,10 +15,11 @@ mod looked_up;
 use std::{fmt, sync::Arc, time::Duration};
 
 pub use self::listing::{Items, Listing};
-use self::looked_up::{LookedUp, Lookups};
+use self::looked_up::LookedUp;
 pub(crate) use self::{
     fetch::TokenFetcher,
     key::{Owner, TokenKey},
+    looked_up::Lookups,
 };
 use crate::{
     auth::Scope,
@@ -72,7 +73,7 @@ impl TokenSource {
     }
 
     pub(crate) fn looked_up(sources: &Arc<Sources>, lookup: Lookup, scope: Scope) -> Self {
-        let looked_up = sources.lookups.get(lookup, scope);
+        let looked_up = sources.lookups.get(lookup, scope, sources.client.clock().reading());
         Self { sources: Arc::clone(sources), place: Place::LookedUp(looked_up) }
     }
 

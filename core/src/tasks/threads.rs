@@ -34,7 +34,7 @@ pub(crate) fn on_own_stack<T: Send + 'static>(
     thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-pub(super) fn no_thread(error: io::Error) -> Error {
+pub(crate) fn no_thread(error: io::Error) -> Error {
     Error::new(ErrorKind::Internal, "no thread could be started").caused_by(error)
 }
 
