@@ -4,7 +4,6 @@
 use std::{
     fmt, io, mem,
     net::{Ipv4Addr, TcpListener},
-    process,
     sync::Arc,
     time::Duration,
 };
@@ -19,7 +18,7 @@ use crate::{
     oauth::{Authorization, AuthorizationRequest},
     secret::Secret,
     tasks::{
-        Completion, Deadline, Pool, Task, closed, lock,
+        Completion, Deadline, Pool, Process, Task, closed, lock,
         sync::{Mutex, thread},
         threads,
     },
@@ -53,7 +52,7 @@ struct Inner {
     host: String,
     path: String,
     redirect_uri: String,
-    process: u32,
+    process: Process,
     /// Open as long as the login goes on.
     listener: Mutex<Option<TcpListener>>,
     state: Mutex<State>,
@@ -106,7 +105,7 @@ impl Login {
             host,
             path,
             redirect_uri,
-            process: process::id(),
+            process: Process::current(),
             listener: Mutex::new(Some(listener)),
             state: Mutex::new(State::begun()),
         });
@@ -151,7 +150,7 @@ impl Login {
     /// [`Cancelled`](ErrorKind::Cancelled) after [`cancel`](Self::cancel), and those of the code exchange.
     pub fn wait(&self, timeout: Option<Duration>) -> Task<Token> {
         let inner = &self.0.0;
-        if inner.process != process::id() {
+        if inner.process != Process::current() {
             return Task::ready(Err(Error::invalid("the login was begun by another process")
                 .advise("Call `start_login` in the process that waits.")));
         }
@@ -161,7 +160,7 @@ impl Login {
     /// Ends the waiting at once with [`Cancelled`](ErrorKind::Cancelled), and closes the listener.
     pub fn cancel(&self) {
         // A child that was forked has neither the listener's thread nor perhaps its locks.
-        if self.0.0.process == process::id() {
+        if self.0.0.process == Process::current() {
             self.0.0.end(Err(cancelled()));
         }
     }
@@ -170,7 +169,7 @@ impl Login {
 impl Drop for Handle {
     fn drop(&mut self) {
         let is_begun = |state: &State| matches!(state.progress, Progress::Begun);
-        if self.0.process == process::id() && is_begun(&lock(&self.0.state)) {
+        if self.0.process == Process::current() && is_begun(&lock(&self.0.state)) {
             self.0.end(Err(cancelled()));
         }
     }

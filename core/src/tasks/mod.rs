@@ -31,7 +31,7 @@ pub use self::future::TaskFuture;
 use self::sync::{Condvar, Mutex, MutexGuard};
 pub(crate) use self::{
     pending::Completion,
-    per_process::{Owned, PerProcess},
+    per_process::{Owned, PerProcess, Process},
     pool::{Pool, Step, closed},
 };
 use crate::error::{Error, ErrorKind, Result};
