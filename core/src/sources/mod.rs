@@ -352,8 +352,11 @@ impl Sources {
         looked_up.resolve(self.client.clock().reading(), || {
             let (this, wanted) = (Arc::clone(self), Arc::clone(looked_up));
             self.pool.spawn(move |deadline| {
-                let found = this.client.with_jwt(deadline, |jwt| {
-                    this.client.find_installation(&wanted.lookup, jwt, deadline)
+                let (client, root) = (&this.client, this.client.api_root());
+                let found = client.unless_paused(root.as_ref(), &wanted.lookup.subject(), || {
+                    client.with_jwt(deadline, |jwt| {
+                        client.find_installation(&wanted.lookup, jwt, deadline)
+                    })
                 });
                 let key = |found: Installation| {
                     TokenKey::new(Owner::Installation(found.id), wanted.scope.clone())
