@@ -161,7 +161,7 @@ impl Login {
     pub fn cancel(&self) {
         // A child that was forked has neither the listener's thread nor perhaps its locks.
         if self.0.0.process == Process::current() {
-            self.0.0.end(Err(cancelled()));
+            self.0.0.end(&Err(cancelled()));
         }
     }
 }
@@ -170,7 +170,7 @@ impl Drop for Handle {
     fn drop(&mut self) {
         let is_begun = |state: &State| matches!(state.progress, Progress::Begun);
         if self.0.process == Process::current() && is_begun(&lock(&self.0.state)) {
-            self.0.end(Err(cancelled()));
+            self.0.end(&Err(cancelled()));
         }
     }
 }
@@ -202,7 +202,7 @@ impl Inner {
     }
 
     /// Closes the listener and tells everybody the outcome, unless there is one.
-    fn end(&self, outcome: Result<Token>) {
+    fn end(&self, outcome: &Result<Token>) {
         drop(lock(&self.listener).take());
         let mut state = lock(&self.state);
         let returned = mem::take(&mut state.returned);
@@ -223,7 +223,7 @@ impl Inner {
         let page = outcome.as_ref().map_or_else(Page::of_error, |_| Page::Done);
         returned.into_iter().for_each(|browser| browser.answer(page));
         if let Some(completion) = before {
-            completion.complete(&outcome);
+            completion.complete(outcome);
         }
     }
 
@@ -238,10 +238,10 @@ impl Inner {
                 }
             }
             if self.pool.is_closed() {
-                self.end(Err(closed()));
+                self.end(&Err(closed()));
             } else if lock(&self.state).until.remaining().is_zero() {
                 let message = "the browser did not return before the deadline";
-                self.end(Err(Error::new(ErrorKind::Timeout, message)));
+                self.end(&Err(Error::new(ErrorKind::Timeout, message)));
             }
             thread::sleep(POLL_INTERVAL);
         }
@@ -268,7 +268,7 @@ impl Inner {
                 let is_exchanging = !lock(&self.state).returned.is_empty();
                 browser.answer(Page::of_error(&error));
                 if !is_exchanging {
-                    self.end(Err(error));
+                    self.end(&Err(error));
                 }
             }
             Ok(code) => {
@@ -289,7 +289,7 @@ impl Inner {
         let deadline = lock(&self.state).until;
         // A token endpoint that hangs must not keep tokens from being minted.
         let task = self.pool.for_calls().spawn_until(deadline, move |_| this.exchange(&code));
-        task.on_complete(move |outcome| target.end(outcome));
+        task.on_complete(move |outcome| target.end(&outcome));
     }
 
     /// Exchanges the code; again after a failure that spent nothing, because the person would have to

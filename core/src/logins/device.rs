@@ -160,7 +160,7 @@ impl DeviceLogin {
             return;
         }
         if let Err(error) = self.check_due() {
-            return self.pause(waiting, error);
+            return self.pause(&waiting, error);
         }
         let (this, request) = (self.clone(), self.clone());
         // A token endpoint that hangs must not keep tokens from being minted.
@@ -169,20 +169,20 @@ impl DeviceLogin {
             request.send_poll(deadline)
         });
         poll.on_complete(move |outcome| match outcome {
-            Err(error) => this.pause(waiting, error),
+            Err(error) => this.pause(&waiting, error),
             outcome => waiting.complete(&outcome),
         });
     }
 
     /// Advances again after a while if the error passes, else completes with it.
-    fn pause(&self, waiting: Arc<Waiting>, error: Error) {
+    fn pause(&self, waiting: &Arc<Waiting>, error: Error) {
         if !error.is_retryable() || waiting.deadline.remaining().is_zero() {
             return waiting.complete(&Err(error));
         }
         let wait = lock(&self.0.polling).wait(self.0.client.clock().reading());
         // Not longer, because this waits by another clock, which a suspended machine stops.
         let wait = wait.clamp(MIN_PAUSE, MAX_PAUSE).min(waiting.deadline.remaining());
-        let (this, next) = (self.clone(), Arc::clone(&waiting));
+        let (this, next) = (self.clone(), Arc::clone(waiting));
         if let Err(error) = self.0.pool.after(wait, move || this.advance(next)) {
             waiting.complete(&Err(error));
         }
