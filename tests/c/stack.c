@@ -71,6 +71,7 @@ static void mint(const objects *it) {
   appmint_token *token = NULL;
   appmint_subscription *subscription = NULL;
   WELL(appmint_source_on_change(it->source, no_change, NULL, NULL, &subscription, &error));
+  appmint_source_invalidate_token(it->source, "another", APPMINT_NTS);
   appmint_source_invalidate(it->source);
   WELL(appmint_source_token(it->source, APPMINT_DEFAULT, APPMINT_DEFAULT, &token, &error));
   appmint_token_free(token);

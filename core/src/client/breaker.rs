@@ -61,12 +61,11 @@ impl Admission {
     pub(super) fn record<T>(self, outcome: &Result<T>, now: ClockReading) {
         let mut breakers = lock(&self.breakers);
         let Some(breaker) = breakers.get_mut(&self.host) else { return };
-        match outcome.as_ref().err() {
-            Some(error) if is_failure(error) => {
-                breaker.fail(&self.subject, error, self.is_probe, now)
-            }
-            Some(error) if !is_answer(error) => {}
-            _ => *breaker = Breaker::default(),
+        let error = outcome.as_ref().err();
+        if let Some(error) = error.filter(|error| is_failure(error)) {
+            breaker.fail(&self.subject, error, self.is_probe, now);
+        } else if error.is_none_or(is_answer) {
+            *breaker = Breaker::default();
         }
     }
 }
