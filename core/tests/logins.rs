@@ -16,7 +16,7 @@ use std::{
 
 use appmint_core::{
     App, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
-    logins::{Login, LoginRequest},
+    logins::{DeviceLogin, Login, LoginRequest},
     oauth::AuthorizationRequest,
     store::{MemoryStore, Store},
 };
@@ -276,13 +276,13 @@ fn many_device_logins_wait_without_a_thread_each() {
     let (_sandbox, app, _) = scene();
     let logins: Vec<_> =
         (0..300).map(|_| app.start_device_login(Vec::new()).wait().unwrap()).collect();
-    let waiting: Vec<_> = logins.iter().map(|login| login.wait()).collect();
+    let waiting: Vec<_> = logins.iter().map(DeviceLogin::wait).collect();
     let name = |it: std::fs::DirEntry| std::fs::read_to_string(it.path().join("comm")).ok();
     let names = std::fs::read_dir("/proc/self/task").unwrap().filter_map(|it| name(it.unwrap()));
     let of_a_device_login =
         |name: &String| ["appmint-waiting", "appmint-timer"].contains(&name.trim());
     assert!(names.filter(of_a_device_login).count() < 100);
-    logins.iter().for_each(|login| login.cancel());
+    logins.iter().for_each(DeviceLogin::cancel);
     for task in waiting {
         assert_eq!(task.wait().unwrap_err().kind(), ErrorKind::Cancelled);
     }
