@@ -801,8 +801,10 @@ export class TokenSource {
    * Calls back whenever the token changes, until the app is closed. The callback runs on the event loop and does not
    * keep the process alive; what it throws, or rejects with, is ignored. If the installation is looked up, the
    * callback is called from then on.
+   *
+   * @returns a function that takes the callback back: it is not called any more. Nothing happens the second time.
    */
-  onChange(callback: TokenCallback): void
+  onChange(callback: TokenCallback): () => void
   /**
    * Forgets the token in memory and revokes it at the platform, for all who have it. Nothing is sent without a
    * token in memory that is still valid.

@@ -896,6 +896,9 @@ void appmint_scope_free(appmint_scope *scope);
  */
 struct appmint_source;
 
+/** A callback that appmint_source_on_change registered. */
+typedef struct appmint_subscription appmint_subscription;
+
 /**
  * Receives each new token, and the one `before` it: NULL for the first. Both are borrowed until
  * the callback returns; appmint_token_copy keeps them. See appmint_source_on_change.
@@ -957,8 +960,9 @@ void appmint_source_invalidate_token(const appmint_source *source,
 void appmint_source_invalidate(const appmint_source *source);
 
 /**
- * Registers a callback for new tokens of this source, until the app and its sources are freed. No
- * network I/O. A source with a lookup calls back once the installation was found.
+ * Registers a callback for new tokens of this source, until appmint_subscription_unsubscribe, or until
+ * the app and its sources are freed. No network I/O. A source with a lookup calls back once the
+ * installation was found. `subscription` may be NULL for a callback that stays.
  *
  * The callback runs on the library's thread that fetched the token, for which other callers may be
  * waiting: it must be quick, must not wait for a token, and must not throw. `userdata` passes to
@@ -969,7 +973,20 @@ appmint_status appmint_source_on_change(const appmint_source *source,
                                         appmint_on_change callback,
                                         void *userdata,
                                         appmint_drop drop,
+                                        appmint_subscription **subscription,
                                         appmint_error **error);
+
+/**
+ * Takes the callback back. Once this function has returned, the callback is not running on another
+ * thread and is not called any more, and its `drop` was called. Nothing happens the second time.
+ *
+ * Blocks while the callback runs on another thread: do not hold a lock that the callback takes. Inside of
+ * a callback of appmint_source_on_change it does not wait; then `drop` tells when no call is left.
+ */
+void appmint_subscription_unsubscribe(const appmint_subscription *subscription);
+
+/** Frees a subscription. The callback stays registered, unless it was taken back. */
+void appmint_subscription_free(appmint_subscription *subscription);
 
 /**
  * Forgets the token in memory and revokes it on the platform, for all who have it. No network I/O

@@ -81,7 +81,7 @@ test('each callback gets the previous token and the new one', async (t) => {
   const source = app.installation(14)
   const [one, other] = [recorder(), recorder()]
   const pairs = ({ callback }) => (...tokens) => callback(tokens)
-  assert.equal(source.onChange(pairs(one)), undefined)
+  assert.equal(typeof source.onChange(pairs(one)), 'function')
   app.installation('14').onChange(pairs(other))
   await source.token()
   source.invalidate()
@@ -92,6 +92,25 @@ test('each callback gets the previous token and the new one', async (t) => {
     assert.deepEqual([first, before, second].map((token) => token.reveal()), ['ats_1', 'ats_1', 'ats_2'])
     assert.ok([first, before, second].every((token) => token instanceof Token))
   }
+})
+
+test('a callback that was taken back is not called, not even with a token that is queued', async (t) => {
+  let count = 0
+  const { url } = await platform(t, () => ({ status: 201, json: { token: `ats_${++count}` } }))
+  const source = appOn(url).installation(14)
+  const taken = []
+  const { callback, next } = recorder()
+  const unsubscribe = source.onChange((_, token) => { taken.push(token.reveal()); unsubscribe() })
+  const never = source.onChange((_, token) => { taken.push(token.reveal()) })
+  source.onChange((_, token) => callback(token.reveal()))
+  never()
+  await source.token()
+  await next()
+  source.invalidate()
+  await source.token()
+  assert.equal(await next(), 'ats_2')
+  assert.deepEqual(taken, ['ats_1'])
+  unsubscribe()
 })
 
 test('the token of an installation that is looked up reaches the callback, too', async (t) => {

@@ -16,7 +16,7 @@ const SIGNATURE = 'sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3
 const SOURCES = join(__dirname, '../src')
 const BROKEN = [
   native.App, native.Authorization, native.DeviceLogin, native.Listing, native.Login, native.ManualClock,
-  native.Registration, native.Token, native.TokenSource, native.WebhookEvent,
+  native.Registration, native.Subscription, native.Token, native.TokenSource, native.WebhookEvent,
 ]
 
 test('every function that Node can call catches its panics', () => {
@@ -35,6 +35,7 @@ test('an error that native code throws becomes an InternalError without its mess
   const clock = new ManualClock(0)
   const app = new App({ platform: 'github', appId: 75, clientId: 'x', clientSecret: 'x', signer: () => Buffer.alloc(256), clock })
   const source = app.installation(14)
+  const unsubscribe = source.onChange(() => {})
   const token = await app.jwt()
   const list = app.installations()
   const registration = await registered(t)
@@ -61,7 +62,7 @@ test('an error that native code throws becomes an InternalError without its mess
     () => authorization.codeVerifier, () => login.url, () => login.redirectUri, () => login.openBrowser(),
     () => login.wait(), () => login.cancel(), () => device.poll(), () => device.wait(), () => device.cancel(),
     () => source.installationId, () => source.token(), () => source.authorizationHeader(), () => source.expiresAt,
-    () => source.onChange(() => {}), () => source.invalidate(), () => source.invalidate('ats_1'), () => source.revoke(), () => source.repositories(), () => source.request('GET', '/'),
+    () => source.onChange(() => {}), () => unsubscribe(), () => source.invalidate(), () => source.invalidate('ats_1'), () => source.revoke(), () => source.repositories(), () => source.request('GET', '/'),
     () => list.next(), () => list.toArray(), () => registration.revealClientSecret(),
     () => registration.revealWebhookSecret(), () => registration.revealPrivateKey(), () => token.kind, () => token.reveal(), () => token.authorizationHeader(),
     () => token.revealRefreshToken(), () => clock.now(), () => clock.set(0), () => clock.advance(0),
@@ -80,7 +81,7 @@ test('an error that native code throws becomes an InternalError without its mess
 /** The functions of native code that are in none of the calls. */
 function uncalled(calls) {
   const text = calls.join()
-  const names = [native.App, native.TokenSource, native.Listing, native.Login, native.ManualClock].flatMap(own)
+  const names = [native.App, native.TokenSource, native.Listing, native.Login, native.ManualClock, native.Subscription].flatMap(own)
   return names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))
 }
 

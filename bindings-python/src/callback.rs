@@ -5,6 +5,7 @@
 //! reference cycle of an app and its callbacks is collected like any other.
 
 use std::{
+    collections::HashMap,
     fmt, mem,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -17,19 +18,28 @@ use crate::interpreter;
 /// All callbacks of one app.
 #[pyclass(frozen, weakref, module = "appmint")]
 #[derive(Default)]
-pub(crate) struct Callbacks(Mutex<Vec<Py<PyAny>>>);
+pub(crate) struct Callbacks(Mutex<Values>);
+
+/// The objects by their numbers, which are not used twice.
+#[derive(Default)]
+struct Values {
+    added: usize,
+    by_number: HashMap<usize, Py<PyAny>>,
+}
 
 impl Callbacks {
     /// Adds an object, which may be called as long as the callbacks live.
     pub(crate) fn add(this: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<Callback> {
         let owner = PyWeakrefReference::new(this.as_any())?.unbind();
         let mut values = this.get().lock();
-        values.push(value.clone().unbind());
-        Ok(Callback { owner, index: values.len() - 1 })
+        values.added += 1;
+        let number = values.added;
+        values.by_number.insert(number, value.clone().unbind());
+        Ok(Callback { owner, number })
     }
 
     /// Held for an instant only, in which Python is not called.
-    fn lock(&self) -> MutexGuard<'_, Vec<Py<PyAny>>> {
+    fn lock(&self) -> MutexGuard<'_, Values> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -39,11 +49,11 @@ impl Callbacks {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         // An object that the collector does not see stays alive.
         let Ok(values) = self.0.try_lock() else { return Ok(()) };
-        values.iter().try_for_each(|value| visit.call(value))
+        values.by_number.values().try_for_each(|value| visit.call(value))
     }
 
     fn __clear__(&self) {
-        let values = mem::take(&mut *self.lock());
+        let values = mem::take(&mut self.lock().by_number);
         drop(values); // unlocked: a finalizer may call anything
     }
 }
@@ -51,7 +61,7 @@ impl Callbacks {
 /// One callback of an app.
 pub(crate) struct Callback {
     owner: Py<PyWeakrefReference>,
-    index: usize,
+    number: usize,
 }
 
 impl Callback {
@@ -65,7 +75,19 @@ impl Callback {
     pub(crate) fn upgrade<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         let owner = self.owner.bind(py).upgrade()?;
         let values = owner.cast::<Callbacks>().ok()?.get().lock();
-        values.get(self.index).map(|value| value.bind(py).clone())
+        values.by_number.get(&self.number).map(|value| value.bind(py).clone())
+    }
+
+    /// Forgets the object: it is not called any more.
+    pub(crate) fn remove(&self, py: Python<'_>) {
+        let owner = self.owner.bind(py).upgrade();
+        let callbacks = owner.as_ref().and_then(|owner| owner.cast::<Callbacks>().ok());
+        let removed = callbacks.and_then(|it| it.get().lock().by_number.remove(&self.number));
+        drop(removed); // unlocked: a finalizer may call anything
+    }
+
+    pub(crate) fn clone_ref(&self, py: Python<'_>) -> Self {
+        Self { owner: self.owner.clone_ref(py), number: self.number }
     }
 }
 

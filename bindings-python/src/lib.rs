@@ -61,7 +61,7 @@ mod _native {
         },
         operations::registration::Registration,
         settings::discovery::discover,
-        tokens::{source::TokenSource, token::Token},
+        tokens::{source::TokenSource, subscription::Subscription, token::Token},
         webhooks::{
             config::{WebhookConfig, WebhookDelivery},
             event::WebhookEvent,

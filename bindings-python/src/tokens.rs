@@ -2,6 +2,7 @@
 
 pub(crate) mod scope;
 pub(crate) mod source;
+pub(crate) mod subscription;
 pub(crate) mod token;
 
 use appmint_core::AppTokenRequest;

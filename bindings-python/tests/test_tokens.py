@@ -108,6 +108,56 @@ def test_an_on_change_callback_may_use_appmint(app):
     assert source.token() == changes[0]
 
 
+def test_a_callback_that_was_taken_back_is_not_called_and_is_freed(app):
+    changes = []
+    source = app.installation(14)
+    kept = source.on_change(lambda *change: changes.append(change))
+    taken = lambda *change: changes.append("taken back")  # noqa: E731
+    is_alive = weakref.ref(taken)
+    with source.on_change(taken) as subscription:
+        del taken
+        assert is_alive()
+    assert is_alive() is None
+    subscription.unsubscribe()
+    token = source.token()
+    assert changes == [(None, token)]
+    kept.unsubscribe()
+    source.invalidate()
+    source.token()
+    assert len(changes) == 1 and repr(kept) == "<appmint.Subscription>"
+
+
+def test_unsubscribing_waits_for_the_callback_on_another_thread(app):
+    began, release, order = threading.Event(), threading.Event(), []
+
+    def callback(_before, _token):
+        began.set()
+        release.wait(20)
+        order.append("returned")
+
+    source = app.installation(14)
+    subscription = source.on_change(callback)
+    minting = threading.Thread(target=source.token)
+    minting.start()
+    assert began.wait(20)
+    ending = threading.Thread(target=lambda: (subscription.unsubscribe(), order.append("unsubscribed")))
+    ending.start()
+    release.set()
+    ending.join(20)
+    minting.join(20)
+    assert order == ["returned", "unsubscribed"]
+
+
+def test_a_callback_may_take_itself_back(app):
+    changes = []
+    source = app.installation(14)
+    subscription = source.on_change(lambda *_: (changes.append(1), subscription.unsubscribe()))
+    source.token()
+    source.invalidate()
+    source.token()
+    assert changes == [1]
+
+
 def test_on_change_takes_a_callable(app):
     with pytest.raises(TypeError, match="callback must be a callable that takes the previous Token .* and the new Token, not int"):
         app.installation(14).on_change(1)

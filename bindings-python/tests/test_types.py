@@ -83,6 +83,8 @@ with app.start_device_login() as device:
 app.start_login(["repo"])  # type: ignore[call-arg]
 source.on_change(lambda before, token: assert_type(before, appmint.Token | None))
 source.on_change(lambda before, token: assert_type(token, appmint.Token))
+with source.on_change(lambda before, token: token) as subscription:
+    assert_type(subscription, appmint.Subscription)
 source.on_change(lambda token: token)  # type: ignore[arg-type, misc]
 source.on_change("print")  # type: ignore[arg-type]
 assert_type(app.app_tokens(scopes=("a", "b"), subject="octocat"), appmint.TokenSource)

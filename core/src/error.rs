@@ -213,6 +213,8 @@ struct Details {
     /// Whether the same call must not be made again, because the code or refresh token that it sent may be
     /// spent.
     is_final: bool,
+    /// Whether it is a rate limit of the whole app.
+    limits_app: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -230,6 +232,7 @@ impl Error {
             retry_after: None,
             date: None,
             is_final: false,
+            limits_app: false,
             source: None,
         }))
     }
@@ -295,6 +298,16 @@ impl Error {
     pub(crate) fn final_for_caller(mut self) -> Self {
         self.0.is_final = true;
         self
+    }
+
+    /// Whether a rate limit is that of the whole app, and not of one installation.
+    pub(crate) fn limiting_app(mut self, limits_app: bool) -> Self {
+        self.0.limits_app = limits_app;
+        self
+    }
+
+    pub(crate) fn limits_app(&self) -> bool {
+        self.0.limits_app
     }
 
     /// When the platform answered, by its own clock.

@@ -89,6 +89,7 @@ mod token;
 pub use self::{
     app::{App, AppBuilder},
     auth::{AppTokenRequest, Scope},
+    cache::Subscription,
     clock::{Clock, ManualClock, SystemClock},
     error::{Error, ErrorKind, Reason, Result},
     event::{Event, EventKind, Listener, Stats},

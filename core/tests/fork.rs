@@ -114,3 +114,25 @@ fn a_childs_child_mints_and_dropping_ends() {
         true
     }));
 }
+
+/// In a container a process may have the id 1, and so may its child in a container of its own.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_child_with_the_id_of_its_parent_mints() {
+    let sandbox = sandbox();
+    let (settings, _) = settings(&sandbox);
+    let app = settings.build().unwrap();
+    // SAFETY: concerns the ids of processes that this one makes later, and each is made in `in_child`.
+    let unshare = || unsafe { libc::unshare(libc::CLONE_NEWPID) } == 0;
+    let has_the_id_1 = || std::process::id() == 1;
+    assert!(in_child(60, || {
+        if !unshare() {
+            let _ = writeln!(std::io::stderr(), "no PID namespace can be made here");
+            return true;
+        }
+        in_child(50, || {
+            let is_first = has_the_id_1() && mints(&app);
+            is_first && unshare() && in_child(40, || has_the_id_1() && mints(&app))
+        })
+    }));
+}

@@ -150,6 +150,38 @@ struct AppTokenRequest {
   std::optional<std::string> subject = std::nullopt;
 };
 
+/// A callback that `TokenSource::on_change` registered. Its destructor takes the callback back.
+class Subscription {
+ public:
+  explicit Subscription(appmint_subscription *subscription) : subscription_(subscription) {}
+  Subscription(Subscription &&other) noexcept = default;
+  Subscription &operator=(Subscription &&other) noexcept {
+    if (this != &other) {
+      unsubscribe();
+      subscription_ = std::move(other.subscription_);
+    }
+    return *this;
+  }
+  ~Subscription() { unsubscribe(); }
+
+  /// Takes the callback back. Once it has returned, the callback is not running on another thread, is
+  /// not called any more, and is destroyed. Nothing happens the second time. It blocks while the
+  /// callback runs on another thread, but not inside of a callback of `on_change`.
+  void unsubscribe() const { appmint_subscription_unsubscribe(subscription_.get()); }
+  /// Leaves the callback registered until the app and its sources are gone.
+  void detach() { subscription_.reset(); }
+  [[nodiscard]] const appmint_subscription *c_handle() const { return subscription_.get(); }
+
+ private:
+  struct Free {
+    void operator()(appmint_subscription *subscription) const {
+      appmint_subscription_free(subscription);
+    }
+  };
+
+  std::unique_ptr<appmint_subscription, Free> subscription_;
+};
+
 /// Keeps one token valid: an installation's, the app's own, or a user's. Copies are cheap. Sources
 /// of one installation and scope share the token.
 class TokenSource {
@@ -180,10 +212,10 @@ class TokenSource {
   /// Forgets the token in memory, whichever it is, so that the next call mints one. After a 401 name
   /// the token: else each of many callers would forget what the others have just minted.
   void invalidate() const;
-  /// Registers a callback for new tokens, until the app and its sources are gone. `before` is the
-  /// token that is replaced: none for the first. The callback runs on the thread that fetched the
-  /// token: it must be quick, and must not wait for a token. No network I/O.
-  void on_change(
+  /// Registers a callback for new tokens, until its subscription is destroyed, or the app and its sources
+  /// are gone. `before` is the token that is replaced: none for the first. The callback runs on the
+  /// thread that fetched the token: it must be quick, and must not wait for a token. No network I/O.
+  [[nodiscard]] Subscription on_change(
       std::function<void(const std::optional<Token> &before, const Token &token)> callback) const;
   /// Forgets the token in memory and revokes it on the platform, for all who have it. Unsupported for a
   /// user's session: `delete_grant`, `delete_token` and `revoke_token` end its tokens.
@@ -251,14 +283,16 @@ inline void TokenSource::invalidate(std::string_view token) const {
 
 inline void TokenSource::invalidate() const { appmint_source_invalidate(c_handle()); }
 
-inline void TokenSource::on_change(
+inline Subscription TokenSource::on_change(
     std::function<void(const std::optional<Token> &, const Token &)> callback) const {
   auto function = callback ? &TokenSource::call : nullptr;
+  appmint_subscription *subscription = nullptr;
   detail::check([&](auto error) {
     return detail::hand_over(std::move(callback), [&](auto userdata, auto drop) {
-      return appmint_source_on_change(c_handle(), function, userdata, drop, error);
+      return appmint_source_on_change(c_handle(), function, userdata, drop, &subscription, error);
     });
   });
+  return Subscription(subscription);
 }
 
 inline void TokenSource::revoke() const {

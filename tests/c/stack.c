@@ -69,12 +69,14 @@ static void no_change(void *userdata, const appmint_token *before, const appmint
 static void mint(const objects *it) {
   appmint_error *error = NULL;
   appmint_token *token = NULL;
-  WELL(appmint_source_on_change(it->source, no_change, NULL, NULL, &error));
-  appmint_source_invalidate_token(it->source, "no token of it", APPMINT_NTS);
+  appmint_subscription *subscription = NULL;
+  WELL(appmint_source_on_change(it->source, no_change, NULL, NULL, &subscription, &error));
+  appmint_source_invalidate_token(it->source, "another", APPMINT_NTS);
   appmint_source_invalidate(it->source);
-  appmint_source_invalidate_token(it->source, "ats_1", N);
   WELL(appmint_source_token(it->source, APPMINT_DEFAULT, APPMINT_DEFAULT, &token, &error));
   appmint_token_free(token);
+  appmint_subscription_unsubscribe(subscription);
+  appmint_subscription_free(subscription);
 }
 static int no_signature(void *userdata, const uint8_t *message, size_t message_len, uint8_t *signature,
                         size_t *signature_len) {

@@ -213,7 +213,7 @@ static void many_threads_mint_once(void) {
   pthread_t threads[THREADS];
   caller all[THREADS];
   int i, mints = READ(platform.mints);
-  CHECK(appmint_source_on_change(source, on_change, &it, drop, NULL) == APPMINT_OK);
+  CHECK(appmint_source_on_change(source, on_change, &it, drop, NULL, NULL) == APPMINT_OK);
   CHECK(!pthread_barrier_init(&together, NULL, THREADS));
   platform.delay_ms = 200;
   for (i = 0; i < THREADS; i++) {

@@ -339,7 +339,8 @@ static void a_store_s_failure_is_an_event(void) {
 }
 
 static void a_callback_that_is_refused_is_dropped_at_once(void) {
-  counter count = {WELL, 0, 0};
+  counter count = {WELL, 0, 0}, taken_back = {WELL, 0, 0}, stays = {WELL, 0, 0};
+  appmint_subscription *subscription = NULL;
   appmint_config *config = atomgit();
   appmint_error *error = NULL;
   appmint_app *app = signing_app(&count);
@@ -351,15 +352,26 @@ static void a_callback_that_is_refused_is_dropped_at_once(void) {
   appmint_config_set_on_event(config, note_failure, &count, NULL);
   appmint_config_free(config);
   CHECK(appmint_app_installation(app, "14", N, &source, NULL) == APPMINT_OK);
-  CHECK(appmint_source_on_change(source, NULL, &count, drop, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(appmint_source_on_change(source, NULL, &count, drop, NULL, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
   CHECK(says(&error, "callback is NULL") && count.drops == 3);
-  CHECK(appmint_source_on_change(NULL, forget_change, &count, drop, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(appmint_source_on_change(NULL, forget_change, &count, drop, NULL, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
   CHECK(says(&error, "source is NULL") && count.drops == 4);
-  CHECK(appmint_source_on_change(source, forget_change, &count, drop, NULL) == APPMINT_OK);
+  CHECK(appmint_source_on_change(source, forget_change, &count, drop, NULL, NULL) == APPMINT_OK);
   CHECK(count.drops == 4);
+  CHECK(appmint_source_on_change(source, forget_change, &taken_back, drop, &subscription, NULL) == APPMINT_OK);
+  appmint_subscription_unsubscribe(subscription);
+  CHECK(taken_back.drops == 1);
+  appmint_subscription_unsubscribe(subscription);
+  appmint_subscription_unsubscribe(NULL);
+  CHECK(taken_back.drops == 1);
+  appmint_subscription_free(subscription);
+  CHECK(appmint_source_on_change(source, forget_change, &stays, drop, &subscription, NULL) == APPMINT_OK);
+  appmint_subscription_free(subscription);
+  CHECK(stays.drops == 0);
   appmint_source_free(source);
   appmint_app_free(app);
   CHECK(count.drops == 6); /* no worker was ever busy: the signer's, and the callback's */
+  CHECK(stays.drops == 1);
 }
 
 /* ---- errors */

@@ -199,12 +199,20 @@ static void an_empty_function_is_refused() {
   error = error_of([] { return App::builder("atomgit").app_id("75").signer(appmint::Signer()).build(); });
   CHECK(error && error->message() == "the signer's `sign` is NULL");
   auto source = unreachable().build().installation("14");
-  error = error_of([&] { return source.on_change(nullptr); });
+  error = error_of([&] { (void)source.on_change(nullptr); });
   CHECK(error && error->message() == "callback is NULL");
   auto kept = std::make_shared<int>(1);
   {
     auto moved = std::move(source);
-    moved.on_change([kept](const auto &, const appmint::Token &) {});
+    moved.on_change([kept](const auto &, const appmint::Token &) {}).detach();
+    CHECK(kept.use_count() == 2);
+  }
+  CHECK(kept.use_count() == 1);
+  auto watched = unreachable().build().installation("14");
+  {
+    auto subscription = watched.on_change([kept](const auto &, const appmint::Token &) {});
+    CHECK(kept.use_count() == 2);
+    subscription = watched.on_change([kept](const auto &, const appmint::Token &) {});
     CHECK(kept.use_count() == 2);
   }
   CHECK(kept.use_count() == 1);

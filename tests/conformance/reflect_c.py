@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OBJECTS = {
     "App": "app",
     "TokenSource": "source",
+    "Subscription": "subscription",
     "Token": "token",
     "Installation": "installation",
     "Authorization": "authorization",

@@ -17,6 +17,7 @@ HELPERS = {
         )
     },
     "Listing": {"begin", "end", "c_handle"},
+    "Subscription": {"detach", "c_handle"},  # its destructor unsubscribes
     "Error": set(),
 }
 # The optional arguments of App.installation are set on a Scope.

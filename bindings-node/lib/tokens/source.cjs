@@ -48,8 +48,16 @@ class TokenSource {
 
   onChange(callback) {
     func('callback', callback)
-    const changes = notifications(([previous, token]) => callback(previous && tokenOf(previous), tokenOf(token)))
-    callNative(() => this.#native.onChange(changes))
+    let isSubscribed = true
+    const changes = notifications(([previous, token]) => {
+      // A call may be in the event loop's queue already.
+      if (isSubscribed) return callback(previous && tokenOf(previous), tokenOf(token))
+    })
+    const subscription = callNative(() => this.#native.onChange(changes))
+    return () => {
+      isSubscribed = false
+      callNative(() => subscription.unsubscribe())
+    }
   }
 
   async revoke(options) {

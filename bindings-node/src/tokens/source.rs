@@ -68,9 +68,14 @@ impl TokenSource {
 
     /// Queues the previous and the new token whenever the token changes.
     #[napi(catch_unwind)]
-    pub fn on_change(&self, changes: &Completions) {
+    #[must_use]
+    pub fn on_change(&self, changes: &Completions) -> Subscription {
         let notify = changes.notifier(change);
-        self.0.on_change(move |previous, token| notify((previous.cloned(), token.clone())));
+        let observer = move |previous: Option<&appmint_core::Token>,
+                             token: &appmint_core::Token| {
+            notify((previous.cloned(), token.clone()));
+        };
+        Subscription(self.0.on_change(observer))
     }
 
     /// Forgets the token in memory and revokes it.
@@ -94,6 +99,19 @@ impl TokenSource {
         request: RequestRecord,
     ) -> Option<Outcome<ResponseRecord>> {
         completions.complete(id, self.0.request(request.into()), ResponseRecord::from)
+    }
+}
+
+/// A queue that a source notifies.
+#[napi]
+pub struct Subscription(appmint_core::Subscription);
+
+#[napi]
+impl Subscription {
+    /// Queues no further tokens.
+    #[napi(catch_unwind)]
+    pub fn unsubscribe(&self) {
+        self.0.unsubscribe();
     }
 }
 

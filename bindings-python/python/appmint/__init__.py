@@ -22,7 +22,7 @@ from ._native import App, Response, Stats, discover, platforms, version
 from ._native import Installation, Listing, Repository
 
 # ==== Tokens
-from ._native import Token, TokenSource
+from ._native import Subscription, Token, TokenSource
 from ._types import RepositorySelection, TokenKind
 
 # ==== OAuth & login, and sessions
@@ -86,6 +86,7 @@ __all__ = [
     "Repository",
     # Tokens
     "RepositorySelection",
+    "Subscription",
     "Token",
     "TokenKind",
     "TokenSource",

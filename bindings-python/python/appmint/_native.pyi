@@ -1288,14 +1288,17 @@ class TokenSource:
             token (str | Token): The token that was refused.
         """
 
-    def on_change(self, callback: Callable[[Token | None, Token], object]) -> None:
-        """Registers a callback for new tokens, until the app is closed.
+    def on_change(self, callback: Callable[[Token | None, Token], object]) -> Subscription:
+        """Registers a callback for new tokens, until it is unsubscribed or the app is closed.
 
         It is called on the thread that minted the token, which waits for it. The class of an
         exception that it raises is logged.
 
         Args:
             callback: Takes the previous Token (None for the first) and the new one.
+
+        Returns:
+            A Subscription, whose unsubscribe takes the callback back.
         """
 
     def revoke(self) -> None:
@@ -1355,6 +1358,28 @@ class TokenSource:
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
 
 @final
+class Subscription:
+    """A callback that TokenSource.on_change registered. `with` takes it back at its end.
+
+    The callback stays registered when this object is deleted.
+    """
+
+    def unsubscribe(self) -> None:
+        """Takes the callback back: it is not called any more.
+
+        Blocks while the callback runs on another thread, but not inside of a callback of on_change.
+        Nothing happens the second time.
+        """
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None: ...
+
 class Token:
     """A token: a secret, its permissions, and its expiry. It never changes.
 

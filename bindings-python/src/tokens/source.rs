@@ -10,7 +10,10 @@ use crate::{
     events::log::Log,
     installations::listing::Listing,
     time::Time,
-    tokens::token::{Token, secret},
+    tokens::{
+        subscription::Subscription,
+        token::{Token, secret},
+    },
     wait::{self, wait, wait_within},
 };
 
@@ -91,19 +94,17 @@ impl TokenSource {
         Ok(())
     }
 
-    /// Registers a callback for new tokens, until the app is closed.
+    /// Registers a callback for new tokens, until it is unsubscribed or the app is closed.
     ///
     /// It is called on the thread that minted the token, which waits for it. The class of an
     /// exception that it raises is logged.
-    fn on_change(&self, callback: Argument<'_, '_>) -> PyResult<()> {
+    fn on_change(&self, callback: Argument<'_, '_>) -> PyResult<Subscription> {
         let py = callback.py();
         callable("callback", "the previous Token (or None) and the new Token", callback)?;
         let callback = Callbacks::add(self.callbacks.bind(py), callback)?;
-        let observer = observer(callback, Log::new(py)?);
-        wait::call(py, || {
-            self.core.on_change(observer);
-            Ok(())
-        })
+        let observer = observer(callback.clone_ref(py), Log::new(py)?);
+        let core = wait::call(py, || Ok(self.core.on_change(observer)))?;
+        Ok(Subscription { core, callback })
     }
 
     /// Forgets the token in memory and ends it on the platform, for everybody who has it.

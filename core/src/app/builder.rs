@@ -17,7 +17,7 @@ use crate::{
     platform::descriptor::Base,
     secret::Secret,
     sessions::{Sessions, Timing},
-    sources::{Sources, StoredTokens, TokenFetcher},
+    sources::{Lookups, Sources, StoredTokens, TokenFetcher},
     store::{Sealer, Store, TokenStore},
     tasks::{Pool, Task},
 };
@@ -321,7 +321,7 @@ impl App {
             cache: Arc::new(cache),
             pool: pool.clone(),
             events: Arc::clone(&events),
-            lookups: Default::default(),
+            lookups: Lookups::new(parts.capacity),
             stored,
         });
         let authorizations =

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::MinValid;
+use super::{Evictable, MinValid, Observers};
 use crate::{tasks::sync::ArcSwapOption, time::ClockReading, token::Token};
 
 /// One key's place in the cache. Reading it takes no lock.
@@ -17,11 +17,8 @@ pub(crate) struct Entry<K> {
     cached: ArcSwapOption<CachedToken>,
     /// The token that was invalidated last: a store may still hold it.
     invalidated: ArcSwapOption<Token>,
-    observers: ArcSwapOption<Vec<Observer>>,
+    pub(crate) observers: Observers,
 }
-
-/// A callback for each new token, after the token that it replaces.
-pub(crate) type Observer = Arc<dyn Fn(Option<&Token>, &Token) + Send + Sync>;
 
 /// A token and the rules about its life.
 pub(crate) struct CachedToken {
@@ -39,7 +36,7 @@ impl<K> Entry<K> {
             key,
             cached: ArcSwapOption::empty(),
             invalidated: ArcSwapOption::empty(),
-            observers: ArcSwapOption::empty(),
+            observers: Observers::default(),
         }
     }
 
@@ -54,15 +51,6 @@ impl<K> Entry<K> {
     /// Whether this token was the last one that was invalidated.
     pub(crate) fn was_invalidated(&self, token: &Token) -> bool {
         self.invalidated.load().as_deref() == Some(token)
-    }
-
-    /// Adds an observer, once.
-    pub(crate) fn observe(&self, observer: &Observer) {
-        add_observer(&self.observers, observer);
-    }
-
-    pub(super) fn observers(&self) -> Option<Arc<Vec<Observer>>> {
-        self.observers.load_full()
     }
 
     /// The token, if it has not expired.
@@ -110,6 +98,16 @@ impl<K> Entry<K> {
 
     pub(super) fn holds(&self, token: &Token) -> bool {
         self.cached.load().as_ref().is_some_and(|cached| cached.token == *token)
+    }
+}
+
+impl<K> Evictable for Entry<K> {
+    fn is_unused(this: &Arc<Self>) -> bool {
+        Arc::strong_count(this) == 1 && this.observers.is_empty()
+    }
+
+    fn remaining_ms(&self, now: ClockReading) -> i64 {
+        self.cached().as_ref().map_or(0, |cached| cached.remaining_ms(now))
     }
 }
 
@@ -175,17 +173,6 @@ impl<K: fmt::Debug> fmt::Debug for Entry<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Entry").field("key", &self.key).finish_non_exhaustive()
     }
-}
-
-/// Adds an observer to a list that does not have it yet.
-pub(crate) fn add_observer(observers: &ArcSwapOption<Vec<Observer>>, observer: &Observer) {
-    observers.rcu(|before| {
-        let mut all = before.as_deref().cloned().unwrap_or_default();
-        if !all.iter().any(|known| Arc::ptr_eq(known, observer)) {
-            all.push(Arc::clone(observer));
-        }
-        Some(Arc::new(all))
-    });
 }
 
 /// The clocks are read coarsely, so a token may live this much less than they say.

@@ -45,6 +45,11 @@ impl<T: Clone + Send + 'static> InFlight<T> {
 pub(super) struct InFlightFetches<K, T> {
     begun: u64,
     fetches: HashMap<usize, Fetching<K, T>>,
+    /// The number of fetches at which finished ones are removed.
+    sweeps_at: usize,
+    /// How many fetches it has looked at to remove some.
+    #[cfg(test)]
+    pub(super) looked_at: usize,
 }
 
 struct Fetching<K, T> {
@@ -56,7 +61,13 @@ struct Fetching<K, T> {
 
 impl<K, T> Default for InFlightFetches<K, T> {
     fn default() -> Self {
-        Self { begun: 0, fetches: HashMap::new() }
+        Self {
+            begun: 0,
+            fetches: HashMap::new(),
+            sweeps_at: MIN_SWEEP,
+            #[cfg(test)]
+            looked_at: 0,
+        }
     }
 }
 
@@ -78,12 +89,23 @@ impl<K, T: Clone + Send + 'static> InFlightFetches<K, T> {
         task: Task<T>,
         now: ClockReading,
     ) {
-        if self.fetches.len() >= SWEEP_AT {
-            self.fetches.retain(|_, fetching| fetching.state.current(now).is_some());
+        if self.fetches.len() >= self.sweeps_at {
+            self.sweep(now);
         }
         let state = InFlight::Running(task);
         let fetching = Fetching { number, _entry: Arc::clone(entry), state };
         self.fetches.insert(address(entry), fetching);
+    }
+
+    /// Removes finished fetches. The next time comes at twice of what is left, so that a fetch that begins
+    /// looks at two others in the mean, however many run.
+    fn sweep(&mut self, now: ClockReading) {
+        #[cfg(test)]
+        {
+            self.looked_at += self.fetches.len();
+        }
+        self.fetches.retain(|_, fetching| fetching.state.current(now).is_some());
+        self.sweeps_at = MIN_SWEEP.max(2 * self.fetches.len());
     }
 
     /// Whether this fetch still counts: the entry may have been invalidated since it began.
@@ -110,5 +132,5 @@ fn address<K>(entry: &Arc<Entry<K>>) -> usize {
 const MIN_BACK_OFF_MS: i64 = 1000;
 /// The longest, even if the platform asked for more.
 const MAX_BACK_OFF_MS: i64 = 60_000;
-/// The number of fetches at which finished ones are removed.
-const SWEEP_AT: usize = 4096;
+/// With fewer fetches none are removed.
+const MIN_SWEEP: usize = 4096;

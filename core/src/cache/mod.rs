@@ -8,17 +8,22 @@
 //! under which the next caller looks, so that no token is fetched twice. A failure that passes
 //! costs nobody a token that still works, and counts for everybody for a moment.
 
+mod bounded;
 mod entry;
 mod in_flight;
 mod min_valid;
+mod observers;
 
-use std::{collections::HashMap, hash::Hash, sync::Arc};
+use std::{hash::Hash, sync::Arc};
 
 use self::in_flight::InFlightFetches;
+pub use self::observers::Subscription;
 pub(crate) use self::{
-    entry::{CachedToken, Entry, Observer, add_observer},
+    bounded::{Bounded, Evictable},
+    entry::{CachedToken, Entry},
     in_flight::{Current, InFlight},
     min_valid::MinValid,
+    observers::{Observer, Observers},
 };
 use crate::{
     error::{Error, Result},
@@ -56,7 +61,7 @@ pub(crate) trait Fetch<K>: Send + Sync {
 
     /// Calls an observer, which belongs to the host program.
     fn notify(&self, observer: &Observer, before: Option<&Token>, token: &Token) {
-        observer(before, token);
+        observer.call(before, token);
     }
 }
 
@@ -74,7 +79,7 @@ pub(crate) struct TokenCache<K> {
     fetch: Box<dyn Fetch<K>>,
     clock: Arc<PlatformClock>,
     pool: Pool,
-    /// The number of entries above which unused ones are evicted.
+    /// The number of entries above which unused ones are removed.
     capacity: usize,
     entries: PerProcess<Mutex<Entries<K>>>,
     in_flight: PerProcess<Mutex<InFlightFetches<K, Token>>>,
@@ -82,7 +87,7 @@ pub(crate) struct TokenCache<K> {
     last_details: ArcSwapOption<Details>,
 }
 
-type Entries<K> = HashMap<Arc<K>, Arc<Entry<K>>>;
+type Entries<K> = Bounded<Arc<K>, Entry<K>>;
 
 impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     pub(crate) fn new(
@@ -96,26 +101,23 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
             clock,
             pool,
             capacity,
-            entries: PerProcess::default(),
+            entries: PerProcess::new(Mutex::new(Bounded::new(capacity))),
             in_flight: PerProcess::default(),
             last_details: ArcSwapOption::empty(),
         }
     }
 
-    /// The entry of a key, which is made if there is none.
+    /// The entry of a key, which is made if there is none. Above the capacity unused ones are removed.
     pub(crate) fn entry(&self, key: K) -> Arc<Entry<K>> {
         let now = self.clock.reading();
         let entries = self.entries();
         let mut entries = lock(&entries);
-        if let Some(entry) = entries.get(&key) {
+        if let Some(entry) = entries.find(&key) {
             return Arc::clone(entry);
-        }
-        if entries.len() >= self.capacity {
-            evict(&mut entries, self.capacity, now);
         }
         let key = Arc::new(key);
         let entry = Arc::new(Entry::new(Arc::clone(&key)));
-        entries.insert(key, Arc::clone(&entry));
+        entries.insert(key, Arc::clone(&entry), now);
         entry
     }
 
@@ -304,8 +306,8 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
                 let before = entry.put(CachedToken::new(token.clone(), now));
                 in_flight.forget(entry);
                 drop(in_flight);
-                for observer in entry.observers().iter().flat_map(|all| all.iter()) {
-                    self.fetch.notify(observer, before.as_ref(), &token);
+                for observer in entry.observers.all() {
+                    self.fetch.notify(&observer, before.as_ref(), &token);
                 }
                 Ok(token)
             }
@@ -348,37 +350,12 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     }
 
     fn entries(&self) -> Arc<Owned<Mutex<Entries<K>>>> {
-        // If the parent held the lock when it forked, the child starts empty.
-        let copied = |parent: &Mutex<Entries<K>>| {
-            parent.try_lock().map_or_else(|_| Mutex::default(), |it| Mutex::new(it.clone()))
-        };
-        self.entries.get(copied)
+        self.entries.get(|parent| Bounded::of_child(parent, self.capacity))
     }
 
     fn in_flight(&self) -> Arc<Owned<Mutex<InFlightFetches<K, Token>>>> {
         self.in_flight.get_or_default()
     }
-}
-
-/// Removes a sixteenth of the capacity: entries that nobody refers to, the next to expire first.
-fn evict<K: Eq + Hash>(entries: &mut Entries<K>, capacity: usize, now: ClockReading) {
-    let is_unused =
-        |entry: &Arc<Entry<K>>| Arc::strong_count(entry) == 1 && entry.observers().is_none();
-    let remaining = |entry: &Arc<Entry<K>>| {
-        entry.cached().as_ref().map_or(0, |cached| cached.remaining_ms(now))
-    };
-    let mut lives: Vec<_> = entries.values().filter(|it| is_unused(it)).map(remaining).collect();
-    let mut surplus = (capacity / 16).max(1).min(lives.len());
-    if surplus == 0 {
-        return; // all entries are in use, and the capacity is exceeded
-    }
-    let (_, bound, _) = lives.select_nth_unstable(surplus - 1);
-    let bound = (*bound).max(0);
-    entries.retain(|_, entry| {
-        let is_evicted = surplus > 0 && is_unused(entry) && remaining(entry) <= bound;
-        surplus -= usize::from(is_evicted);
-        !is_evicted
-    });
 }
 
 fn live_instead<K>(entry: &Entry<K>, now: ClockReading, error: &Error) -> Option<Token> {

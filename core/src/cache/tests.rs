@@ -201,3 +201,32 @@ fn the_next_to_expire_are_evicted_first_and_used_entries_stay() {
     assert!(!kept.contains(&names[20]) && !kept.contains(&names[21]));
     assert!(kept.contains(&names[22]) && kept.len() == 31);
 }
+
+#[test]
+fn a_cache_full_of_tokens_in_use_looks_at_few_of_them_per_new_one() {
+    let names: Vec<&'static str> = (0..16_000).map(|n| &*n.to_string().leak()).collect();
+    let Fixture { cache, begun: _begun, .. } = fixture(1000);
+    let used: Vec<_> = names.iter().map(|name| cache.entry(name)).collect();
+    let entries = cache.entries();
+    assert_eq!((lock(&entries).len(), used.len()), (16_000, 16_000));
+    let looked_at = lock(&entries).looked_at;
+    assert!(looked_at <= 17 * 16_000, "{looked_at}");
+    drop(used);
+    (0..2000).for_each(|n| drop(cache.entry(format!("another {n}").leak())));
+    assert!(cache.len() <= 1000, "they are removed once nobody uses them");
+}
+
+#[test]
+fn a_fetch_that_begins_looks_at_few_of_those_that_run() {
+    let names: Vec<&'static str> = (0..10_000).map(|n| &*n.to_string().leak()).collect();
+    let Fixture { cache, begun: _begun, .. } = fixture(100_000);
+    let (mut fetches, now) = (InFlightFetches::default(), cache.clock.reading());
+    let mut running = Vec::new();
+    for name in names {
+        let (task, completion) = Task::<Token>::pending(Deadline::after(MINUTE));
+        running.push(completion);
+        let number = fetches.next_number();
+        fetches.begin(&cache.entry(name), number, task, now);
+    }
+    assert!(fetches.looked_at <= 2 * 10_000, "{}", fetches.looked_at);
+}

@@ -184,7 +184,7 @@ impl PlatformClient {
         }
     }
 
-    fn api_root(&self) -> Option<Url> {
+    pub(crate) fn api_root(&self) -> Option<Url> {
         self.platform().endpoint(Base::Api, "/", &[]).ok()
     }
 }

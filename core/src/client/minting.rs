@@ -22,21 +22,27 @@ impl PlatformClient {
         scope: &Scope,
         deadline: Deadline,
     ) -> Result<Token> {
-        self.with_jwt(deadline, |jwt| {
-            let (id, jwt, scope) = (id.to_owned(), jwt.clone(), scope.clone());
-            let grant = Grant::Installation { id, jwt, scope };
-            self.exchange(&grant, deadline).map_err(|error| match error.reason() {
-                Some(Reason::RepositoryNotAccessible) => {
-                    self.name_missing_repositories(error, grant, deadline)
-                }
-                _ => error,
+        let mint = || {
+            self.with_jwt(deadline, |jwt| {
+                let (id, jwt, scope) = (id.to_owned(), jwt.clone(), scope.clone());
+                let grant = Grant::Installation { id, jwt, scope };
+                self.exchange(&grant, deadline).map_err(|error| match error.reason() {
+                    Some(Reason::RepositoryNotAccessible) => {
+                        self.name_missing_repositories(error, grant, deadline)
+                    }
+                    _ => error,
+                })
             })
-        })
+        };
+        self.unless_paused(self.api_root().as_ref(), id, mint)
     }
 
     /// A new token for the app itself, for its JWT.
     pub(crate) fn mint_for_app(&self, deadline: Deadline) -> Result<Token> {
-        self.with_jwt(deadline, |jwt| self.exchange(&Grant::App { jwt: jwt.clone() }, deadline))
+        let mint = || {
+            self.with_jwt(deadline, |jwt| self.exchange(&Grant::App { jwt: jwt.clone() }, deadline))
+        };
+        self.unless_paused(self.api_root().as_ref(), "", mint)
     }
 
     /// A new token for the app itself, for an assertion at the token endpoint (RFC 7523 §2.1).
@@ -65,9 +71,12 @@ impl PlatformClient {
             rules.sign(&**self.jwt_signer()?, self.clock().now_at(&endpoint))
         };
         let parameter = scope.clone().filter(|_| described.scope == Some(ScopePlace::Parameter));
-        self.with_signature(Some(&endpoint), sign, |assertion| {
-            self.exchange(&Grant::Assertion { assertion, scope: parameter.clone() }, deadline)
-        })
+        let mint = || {
+            self.with_signature(Some(&endpoint), sign, |assertion| {
+                self.exchange(&Grant::Assertion { assertion, scope: parameter.clone() }, deadline)
+            })
+        };
+        self.unless_paused(Some(&endpoint), "", mint)
     }
 
     /// Refuses a request that the platform's assertions cannot express, and an app that lacks a

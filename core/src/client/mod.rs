@@ -11,6 +11,7 @@
 //! everything that takes one request, and `proof` tells what a failure proves.
 
 mod authentication;
+mod breaker;
 mod calls;
 mod identity;
 mod lookup;
@@ -18,6 +19,7 @@ mod minting;
 mod operations;
 mod proof;
 mod signing;
+mod waits;
 
 use std::{
     fmt,
@@ -27,7 +29,7 @@ use std::{
 
 use url::Url;
 
-use self::signing::Jwts;
+use self::{breaker::Breakers, signing::Jwts, waits::Waits};
 pub(crate) use self::{
     calls::Attempt,
     identity::{jwt_descriptor, missing},
@@ -59,6 +61,8 @@ pub(crate) struct PlatformClient {
     /// Counts up whenever the other of two signers is used from now on.
     signer_in_use: AtomicUsize,
     jwts: Jwts,
+    breakers: Breakers,
+    waits: Waits,
 }
 
 /// The app's identity on the platform, and the rules for its requests.
@@ -91,6 +95,8 @@ impl PlatformClient {
             events,
             signer_in_use: AtomicUsize::new(0),
             jwts: Jwts::new(),
+            breakers: Breakers::default(),
+            waits: Waits::default(),
         }
     }
 
@@ -132,14 +138,42 @@ impl PlatformClient {
 
     /// Sends a request, and sends it again as the retry policy says.
     pub(crate) fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
+        let (host, is_own) = (origin(&request.url), request.repeat == Repeat::Own);
+        let is_mint = is_own && request.method == "POST";
         let read_hint = |response: &Response| {
             self.clock.hear(&request.url, response);
-            let reply = self.reply(Operation::Call, "", request, response);
+            let reply = self.reply(Operation::Call, "minting", request, response);
+            if is_mint && reply.limit().is_some_and(|limit| limit.is_for_app) {
+                self.breakers.pause(&host, &reply.refusal(), self.clock.reading());
+            }
             RetryHint { limit: reply.limit(), retry_after: retry_after(response, reply.host_now()) }
         };
-        let before_wait =
-            |wait| self.events.emit(&Event::new(EventKind::Retried).with_duration(wait));
-        self.config.retry.send(&*self.transport, request, deadline, read_hint, before_wait)
+        let begin_wait = |wait| {
+            if is_own && self.breakers.is_down(&host) {
+                return None;
+            }
+            let waiting = self.waits.begin(is_own)?;
+            self.events.emit(&Event::new(EventKind::Retried).with_duration(wait));
+            Some(waiting)
+        };
+        self.config.retry.send(&*self.transport, request, deadline, read_hint, begin_wait)
+    }
+
+    /// Does work that asks for a token of a subject, unless its host is paused.
+    ///
+    /// # Errors
+    /// Its own, or the last one of the host.
+    pub(crate) fn unless_paused<T>(
+        &self,
+        endpoint: Option<&Url>,
+        subject: &str,
+        work: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let Some(endpoint) = endpoint else { return work() };
+        let admission = self.breakers.admit(&origin(endpoint), subject, self.clock.reading())?;
+        let outcome = work();
+        admission.record(&outcome, self.clock.reading());
+        outcome
     }
 
     /// A response together with its request, ready to be read.
@@ -184,6 +218,10 @@ impl PlatformClient {
         let response = self.send(&request, deadline)?;
         read(&self.reply(operation, subject, &request, &response))
     }
+}
+
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
 }
 
 impl fmt::Debug for PlatformClient {

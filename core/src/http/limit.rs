@@ -7,6 +7,8 @@ use std::time::Duration;
 pub(crate) struct Limit {
     /// The wait that the platform asked for, if it did.
     pub(crate) retry_after: Option<Duration>,
+    /// Whether it is that of the whole app, and not of what was asked for.
+    pub(crate) is_for_app: bool,
     /// The first wait where the platform named none.
     pub(crate) pause: Option<Duration>,
 }

@@ -38,13 +38,14 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// Sends a request, and sends it again while that is allowed, may help and ends before the deadline.
-    pub(crate) fn send(
+    /// `begin_wait` may forbid a wait; what it returns is dropped after the wait.
+    pub(crate) fn send<W>(
         &self,
         transport: &dyn Transport,
         request: &Request,
         deadline: Deadline,
         read_hint: impl Fn(&Response) -> RetryHint,
-        before_wait: impl Fn(Duration),
+        begin_wait: impl Fn(Duration) -> Option<W>,
     ) -> Result<Response> {
         let mut attempt = 0;
         loop {
@@ -52,7 +53,7 @@ impl RetryPolicy {
             let hint = outcome.as_ref().ok().map(&read_hint);
             match self.wait_after(attempt, request.repeat, &outcome, hint) {
                 Some(wait) if wait < deadline.remaining() => {
-                    before_wait(wait);
+                    let Some(_waiting) = begin_wait(wait) else { return outcome };
                     thread::sleep(wait);
                 }
                 _ => return outcome,
@@ -164,7 +165,7 @@ mod tests {
         retry_after: Option<Duration>,
         pause: Option<Duration>,
     ) -> Option<Duration> {
-        let limit = Some(Limit { retry_after, pause });
+        let limit = Some(Limit { retry_after, pause, is_for_app: false });
         let hint = RetryHint { limit, retry_after: None };
         RetryPolicy::default().wait_after(0, repeat, &answer(403), Some(hint))
     }

@@ -2,24 +2,25 @@
 //! interface.
 
 use std::{
-    fmt,
-    io::{self, Read as _},
-    net::{Ipv4Addr, TcpListener, TcpStream},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    fmt, io, mem,
+    net::{Ipv4Addr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
-use super::{Authorizations, pages::Page};
+use super::{
+    Authorizations,
+    connections::{Connection, Connections},
+    pages::Page,
+};
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
     oauth::{Authorization, AuthorizationRequest},
     secret::Secret,
     tasks::{
-        Deadline, Pool, Task, lock,
+        Completion, Deadline, Pool, Process, Task, closed, lock,
         sync::{Mutex, thread},
+        threads,
     },
     token::Token,
 };
@@ -39,7 +40,10 @@ pub struct LoginRequest {
 
 /// A login that waits for the browser to return.
 #[derive(Clone)]
-pub struct Login(Arc<Inner>);
+pub struct Login(Arc<Handle>);
+
+/// The program's half of a login. The listener closes when nobody has it and nobody waits.
+struct Handle(Arc<Inner>);
 
 struct Inner {
     authorizations: Arc<Authorizations>,
@@ -48,8 +52,27 @@ struct Inner {
     host: String,
     path: String,
     redirect_uri: String,
+    process: Process,
+    /// Open as long as the login goes on.
     listener: Mutex<Option<TcpListener>>,
-    is_cancelled: AtomicBool,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The listener closes then.
+    until: Deadline,
+    /// The connections of browsers that have returned, while their code is being exchanged.
+    returned: Vec<Connection>,
+    progress: Progress,
+    outcome: Option<Result<Token>>,
+}
+
+enum Progress {
+    /// Nobody waits yet.
+    Begun,
+    Waiting(Completion<Token>),
+    /// The outcome was returned, or will be by the task.
+    Waited,
 }
 
 impl Login {
@@ -74,28 +97,33 @@ impl Login {
             login_hint: request.login_hint,
             ..AuthorizationRequest::default()
         })?;
-        Ok(Self(Arc::new(Inner {
+        listener.set_nonblocking(true).map_err(no_listener)?;
+        let inner = Arc::new(Inner {
             authorizations: Arc::clone(authorizations),
             pool: pool.clone(),
             authorization,
             host,
             path,
             redirect_uri,
+            process: Process::current(),
             listener: Mutex::new(Some(listener)),
-            is_cancelled: AtomicBool::new(false),
-        })))
+            state: Mutex::new(State::begun()),
+        });
+        let serving = Arc::clone(&inner);
+        threads::start("appmint-login", move || serving.serve()).map_err(threads::no_thread)?;
+        Ok(Self(Arc::new(Handle(inner))))
     }
 
     /// The URL that the person must open.
     #[must_use]
     pub fn url(&self) -> &str {
-        self.0.authorization.url()
+        self.0.0.authorization.url()
     }
 
     /// The URL that the browser returns to.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
-        &self.0.redirect_uri
+        &self.0.0.redirect_uri
     }
 
     /// Opens the URL in the person's browser.
@@ -113,141 +141,187 @@ impl Login {
     /// The person's token, once the browser has returned; then the listener closes. Requests that do
     /// not belong to this login are refused, and the login goes on. A login can be waited for once.
     ///
+    /// The browser is answered from the start of the login on, whether anybody waits or not. Each request
+    /// for the token gets the app's `timeout`, or what is left of this one.
+    ///
     /// # Errors
     /// [`Timeout`](ErrorKind::Timeout) after `timeout` (default five minutes),
     /// [`Denied`](ErrorKind::Denied) when the person declined,
     /// [`Cancelled`](ErrorKind::Cancelled) after [`cancel`](Self::cancel), and those of the code exchange.
     pub fn wait(&self, timeout: Option<Duration>) -> Task<Token> {
-        if self.0.is_cancelled.load(Ordering::Relaxed) {
-            return Task::ready(Err(cancelled()));
+        let inner = &self.0.0;
+        if inner.process != Process::current() {
+            return Task::ready(Err(Error::invalid("the login was begun by another process")
+                .advise("Call `start_login` in the process that waits.")));
         }
-        let Some(listener) = lock(&self.0.listener).take() else {
-            return Task::ready(Err(Error::invalid("`wait` was already called on this login")));
-        };
-        let this = self.clone();
-        let deadline = Deadline::after(timeout.unwrap_or(DEFAULT_TIMEOUT));
-        self.0.pool.spawn_dedicated(deadline, move |deadline| this.serve(&listener, deadline))
+        inner.wait(Deadline::after(timeout.unwrap_or(DEFAULT_TIMEOUT)))
     }
 
-    /// Ends the waiting with [`Cancelled`](ErrorKind::Cancelled), and closes the listener.
+    /// Ends the waiting at once with [`Cancelled`](ErrorKind::Cancelled), and closes the listener.
     pub fn cancel(&self) {
-        self.0.is_cancelled.store(true, Ordering::Relaxed);
-        drop(lock(&self.0.listener).take());
+        // A child that was forked has neither the listener's thread nor perhaps its locks.
+        if self.0.0.process == Process::current() {
+            self.0.0.end(&Err(cancelled()));
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let is_begun = |state: &State| matches!(state.progress, Progress::Begun);
+        if self.0.process == Process::current() && is_begun(&lock(&self.0.state)) {
+            self.0.end(&Err(cancelled()));
+        }
+    }
+}
+
+impl State {
+    fn begun() -> Self {
+        Self {
+            until: Deadline::after(LIFETIME),
+            returned: Vec::new(),
+            progress: Progress::Begun,
+            outcome: None,
+        }
+    }
+}
+
+impl Inner {
+    fn wait(&self, deadline: Deadline) -> Task<Token> {
+        let mut state = lock(&self.state);
+        if !matches!(state.progress, Progress::Begun) {
+            return Task::ready(Err(Error::invalid("`wait` was already called on this login")));
+        }
+        state.progress = Progress::Waited;
+        if let Some(outcome) = state.outcome.take() {
+            return Task::ready(outcome);
+        }
+        let (task, completion) = Task::pending(deadline);
+        (state.until, state.progress) = (deadline, Progress::Waiting(completion));
+        task
     }
 
-    fn serve(&self, listener: &TcpListener, deadline: Deadline) -> Result<Token> {
-        listener.set_nonblocking(true).map_err(no_listener)?;
-        loop {
-            if self.0.is_cancelled.load(Ordering::Relaxed) {
-                return Err(cancelled());
-            }
-            if deadline.remaining().is_zero() {
-                return Err(Error::new(
-                    ErrorKind::Timeout,
-                    "the browser did not return before the deadline",
-                ));
-            }
-            match listener.accept() {
-                Ok((stream, _)) => {
-                    if let Some(outcome) = self.receive(stream, deadline) {
-                        return outcome;
-                    }
+    /// Closes the listener and tells everybody the outcome, unless there is one.
+    fn end(&self, outcome: &Result<Token>) {
+        drop(lock(&self.listener).take());
+        let mut state = lock(&self.state);
+        let returned = mem::take(&mut state.returned);
+        let before = match mem::replace(&mut state.progress, Progress::Waited) {
+            Progress::Begun => {
+                state.progress = Progress::Begun;
+                // A token that nobody waited for is forgotten when the login is cancelled.
+                if state.outcome.as_ref().is_none_or(|it| it.is_ok() && outcome.is_err()) {
+                    state.outcome = Some(outcome.clone());
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    thread::sleep(POLL_INTERVAL.min(deadline.remaining()));
+                None
+            }
+            Progress::Waiting(completion) => Some(completion),
+            Progress::Waited => None,
+        };
+        drop(state);
+        // The person sees the result first; if the browser has gone, nothing is lost.
+        let page = outcome.as_ref().map_or_else(Page::of_error, |_| Page::Done);
+        returned.into_iter().for_each(|browser| browser.answer(page));
+        if let Some(completion) = before {
+            completion.complete(outcome);
+        }
+    }
+
+    /// Serves connections until the login has ended.
+    fn serve(self: &Arc<Self>) {
+        let mut connections = Connections::default();
+        while self.accept(&mut connections) {
+            for (connection, target) in connections.read() {
+                match target {
+                    Ok(target) => self.receive(connection, &target),
+                    Err(page) => connection.answer(page),
                 }
-                Err(_) => thread::sleep(POLL_INTERVAL), // a connection that was aborted
+            }
+            if self.pool.is_closed() {
+                self.end(&Err(closed()));
+            } else if lock(&self.state).until.remaining().is_zero() {
+                let message = "the browser did not return before the deadline";
+                self.end(&Err(Error::new(ErrorKind::Timeout, message)));
+            }
+            thread::sleep(POLL_INTERVAL);
+        }
+    }
+
+    /// Takes the connections that wait to be accepted; whether the login goes on.
+    fn accept(&self, connections: &mut Connections) -> bool {
+        let listener = lock(&self.listener);
+        let Some(listener) = &*listener else { return false };
+        // An error is that of a connection that was aborted, or says that there is none.
+        while let Ok((stream, _)) = listener.accept() {
+            connections.add(stream, &self.host, &self.path);
+        }
+        true
+    }
+
+    /// Begins the exchange of the code, if the request is the one that is expected.
+    fn receive(self: &Arc<Self>, browser: Connection, target: &str) {
+        match self.authorizations.check_callback(&self.authorization, target) {
+            Err(error) if error.reason() == Some(Reason::StateMismatch) => {
+                browser.answer(Page::NotExpected);
+            }
+            Err(error) => {
+                let is_exchanging = !lock(&self.state).returned.is_empty();
+                browser.answer(Page::of_error(&error));
+                if !is_exchanging {
+                    self.end(&Err(error));
+                }
+            }
+            Ok(code) => {
+                let mut state = lock(&self.state);
+                state.returned.push(browser);
+                let is_first = state.returned.len() == 1;
+                drop(state);
+                // A browser that asks twice gets the answer to its first request.
+                if is_first {
+                    self.begin_exchange(code);
+                }
             }
         }
     }
 
-    /// The outcome of a request, if it is the one that is expected.
-    fn receive(&self, mut stream: TcpStream, deadline: Deadline) -> Option<Result<Token>> {
-        let outcome = self.read(&mut stream);
-        let (page, result) = match outcome {
-            Ok(target) => {
-                match self.0.authorizations.check_callback(&self.0.authorization, &target) {
-                    Err(error) if error.reason() == Some(Reason::StateMismatch) => {
-                        (Some(Page::NotExpected), None)
-                    }
-                    Err(error) => (Some(Page::of_error(&error)), Some(Err(error))),
-                    Ok(code) => {
-                        let outcome = self.finish(&code, deadline);
-                        (
-                            Some(outcome.as_ref().map_or_else(Page::of_error, |_| Page::Done)),
-                            Some(outcome),
-                        )
-                    }
-                }
-            }
-            Err(page) => (page, None),
-        };
-        // The person sees the result; if the browser has gone, nothing is lost.
-        let _ = page.map(|page| page.write(&mut stream));
-        result
+    fn begin_exchange(self: &Arc<Self>, code: Secret) {
+        let (this, target) = (Arc::clone(self), Arc::clone(self));
+        let deadline = lock(&self.state).until;
+        // A token endpoint that hangs must not keep tokens from being minted.
+        let task = self.pool.for_calls().spawn_until(deadline, move |_| this.exchange(&code));
+        task.on_complete(move |outcome| target.end(&outcome));
     }
 
     /// Exchanges the code; again after a failure that spent nothing, because the person would have to
     /// start anew.
-    fn finish(&self, code: &Secret, deadline: Deadline) -> Result<Token> {
+    fn exchange(&self, code: &Secret) -> Result<Token> {
         for pause in FINISH_PAUSES {
-            match self.0.authorizations.finish(&self.0.authorization, code, deadline) {
-                Err(error) if error.is_retryable() && deadline.remaining() > pause => {
+            match self.exchange_once(code) {
+                Err(error) if error.is_retryable() && self.remaining() > pause => {
                     thread::sleep(pause);
                 }
                 outcome => return outcome,
             }
         }
-        self.0.authorizations.finish(&self.0.authorization, code, deadline)
+        self.exchange_once(code)
     }
 
-    /// The path and query of a request for the callback, or the page to answer with.
-    fn read(&self, stream: &mut TcpStream) -> std::result::Result<String, Option<Page>> {
-        let _ = stream.set_nonblocking(false);
-        let _ = stream.set_read_timeout(Some(READ_TIMEOUT));
-        let _ = stream.set_write_timeout(Some(READ_TIMEOUT));
-        let mut head = Vec::new();
-        let mut buffer = [0; 2048];
-        let until = Deadline::after(REQUEST_TIMEOUT);
-        loop {
-            let mut headers = [httparse::EMPTY_HEADER; 64];
-            let mut request = httparse::Request::new(&mut headers);
-            match request.parse(&head) {
-                Ok(httparse::Status::Complete(_)) => return self.target(&request).map_err(Some),
-                Ok(httparse::Status::Partial)
-                    if head.len() < MAX_HEAD_BYTES && !until.remaining().is_zero() => {}
-                _ => return Err(Some(Page::NotExpected)),
-            }
-            match stream.read(&mut buffer) {
-                Ok(1..) if head.len() > MAX_HEAD_BYTES => return Err(Some(Page::NotExpected)),
-                Ok(count @ 1..) => head.extend_from_slice(&buffer[..count]),
-                // Chromium opens connections ahead of requests, and would take an answer on such a
-                // connection for the answer to a later request.
-                _ if head.is_empty() => return Err(None),
-                _ => return Err(Some(Page::NotExpected)),
-            }
-        }
+    fn exchange_once(&self, code: &Secret) -> Result<Token> {
+        let until = lock(&self.state).until;
+        let deadline = self.pool.deadline(None).min(until);
+        self.authorizations.finish(&self.authorization, code, deadline)
     }
 
-    fn target(&self, request: &httparse::Request<'_, '_>) -> std::result::Result<String, Page> {
-        let host = request.headers.iter().find(|it| it.name.eq_ignore_ascii_case("host"));
-        // Another host name for this machine means a web page that tries to act as the browser.
-        let is_ours = host.is_some_and(|it| it.value == self.0.host.as_bytes());
-        let target = request.path.unwrap_or_default();
-        let path = target.split('?').next().unwrap_or_default();
-        if request.method != Some("GET") || !is_ours {
-            return Err(Page::NotExpected);
-        }
-        if path != self.0.path {
-            return Err(Page::NotFound);
-        }
-        Ok(target.to_owned())
+    /// The time left for the exchange; none once the login has ended.
+    fn remaining(&self) -> Duration {
+        let is_open = lock(&self.listener).is_some();
+        if is_open { lock(&self.state).until.remaining() } else { Duration::ZERO }
     }
 }
 
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Login").field("redirect_uri", &self.0.redirect_uri).finish_non_exhaustive()
+        f.debug_struct("Login").field("redirect_uri", &self.redirect_uri()).finish_non_exhaustive()
     }
 }
 
@@ -279,8 +353,6 @@ fn no_listener(error: io::Error) -> Error {
 const FINISH_PAUSES: [Duration; 3] =
     [Duration::from_millis(250), Duration::from_secs(1), Duration::from_secs(3)];
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
-/// A client that sends slowly must not keep the person's browser waiting.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-const READ_TIMEOUT: Duration = Duration::from_secs(1);
+/// The time after which a login ends that nobody waits for: an authorization is valid for an hour.
+const LIFETIME: Duration = Duration::from_secs(3600);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
-const MAX_HEAD_BYTES: usize = 16 << 10;

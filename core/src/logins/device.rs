@@ -2,9 +2,9 @@
 //! person is done.
 
 use std::{
-    fmt,
+    fmt, mem,
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -14,10 +14,7 @@ use crate::{
     client::PlatformClient,
     error::{Error, ErrorKind, Reason, Result},
     oauth::device::{DeviceAuthorization, MAX_INTERVAL},
-    tasks::{
-        Deadline, Pool, Task, lock,
-        sync::{Mutex, thread},
-    },
+    tasks::{Completion, Deadline, Pool, Task, lock, sync::Mutex},
     time::{ClockReading, Timestamp},
     token::Token,
 };
@@ -33,7 +30,28 @@ struct Inner {
     polling: Mutex<Polling>,
     /// The error with which the login ended, once it has.
     end: Mutex<Option<Error>>,
+    /// Everybody who waits, until the login ends.
+    waiting: Mutex<Vec<Weak<Waiting>>>,
     is_cancelled: AtomicBool,
+}
+
+/// A caller of `wait`, until its task has completed.
+struct Waiting {
+    completion: Mutex<Option<Completion<Token>>>,
+    deadline: Deadline,
+}
+
+impl Waiting {
+    fn is_over(&self) -> bool {
+        lock(&self.completion).is_none()
+    }
+
+    fn complete(&self, outcome: &Result<Token>) {
+        let completion = lock(&self.completion).take();
+        if let Some(completion) = completion {
+            completion.complete(outcome);
+        }
+    }
 }
 
 /// The time between two polls, and the pause since the last answer.
@@ -67,6 +85,7 @@ impl DeviceLogin {
             authorization,
             polling: Mutex::new(Polling { interval, pause: interval, answered_at }),
             end: Mutex::new(None),
+            waiting: Mutex::default(),
             is_cancelled: AtomicBool::new(false),
         }))
     }
@@ -109,36 +128,70 @@ impl DeviceLogin {
         self.0.pool.spawn(move |deadline| this.send_poll(deadline))
     }
 
-    /// Polls at the platform's interval until the person is done or declines, or the code expires.
+    /// Polls at the platform's interval until the person is done or declines, or the code expires. Each
+    /// request gets the app's `timeout`. Between the requests no thread waits.
     ///
     /// # Errors
     /// Those of [`poll`](Self::poll) except `Pending`, and [`Cancelled`](ErrorKind::Cancelled) after
     /// [`cancel`](Self::cancel).
     pub fn wait(&self) -> Task<Token> {
-        let this = self.clone();
-        let timeout = self.remaining().map_or(MAX_WAIT, |it| it.saturating_add(POLL_INTERVAL));
+        let timeout = self.remaining().map_or(MAX_WAIT, |it| it.saturating_add(MIN_PAUSE));
         let deadline = Deadline::after(timeout.min(MAX_WAIT));
-        self.0.pool.spawn_dedicated(deadline, move |deadline| {
-            loop {
-                match this.check_due().and_then(|()| this.send_poll(deadline)) {
-                    Err(error) if error.is_retryable() && !deadline.remaining().is_zero() => {
-                        thread::sleep(POLL_INTERVAL.min(deadline.remaining()));
-                    }
-                    outcome => return outcome,
-                }
-            }
-        })
+        let (task, completion) = Task::pending(deadline);
+        let waiting = Arc::new(Waiting { completion: Mutex::new(Some(completion)), deadline });
+        let mut all = lock(&self.0.waiting);
+        all.retain(|it| it.strong_count() > 0);
+        all.push(Arc::downgrade(&waiting));
+        drop(all);
+        self.advance(waiting);
+        task
     }
 
-    /// Ends the waiting. The code itself stays valid until it expires.
+    /// Ends the waiting at once. The code itself stays valid until it expires.
     pub fn cancel(&self) {
-        self.0.is_cancelled.store(true, Ordering::Relaxed);
+        self.0.is_cancelled.store(true, Ordering::SeqCst);
+        let all = mem::take(&mut *lock(&self.0.waiting));
+        all.iter().filter_map(Weak::upgrade).for_each(|it| it.complete(&Err(cancelled())));
+    }
+
+    /// Polls if a poll is due, and comes back when the next one is.
+    fn advance(&self, waiting: Arc<Waiting>) {
+        if waiting.is_over() {
+            return;
+        }
+        if let Err(error) = self.check_due() {
+            return self.pause(&waiting, error);
+        }
+        let (this, request) = (self.clone(), self.clone());
+        // A token endpoint that hangs must not keep tokens from being minted.
+        let pool = self.0.pool.for_calls();
+        let poll = pool.spawn_until(pool.deadline(None).min(waiting.deadline), move |deadline| {
+            request.send_poll(deadline)
+        });
+        poll.on_complete(move |outcome| match outcome {
+            Err(error) => this.pause(&waiting, error),
+            outcome => waiting.complete(&outcome),
+        });
+    }
+
+    /// Advances again after a while if the error passes, else completes with it.
+    fn pause(&self, waiting: &Arc<Waiting>, error: Error) {
+        if !error.is_retryable() || waiting.deadline.remaining().is_zero() {
+            return waiting.complete(&Err(error));
+        }
+        let wait = lock(&self.0.polling).wait(self.0.client.clock().reading());
+        // Not longer, because this waits by another clock, which a suspended machine stops.
+        let wait = wait.clamp(MIN_PAUSE, MAX_PAUSE).min(waiting.deadline.remaining());
+        let (this, next) = (self.clone(), Arc::clone(waiting));
+        if let Err(error) = self.0.pool.after(wait, move || this.advance(next)) {
+            waiting.complete(&Err(error));
+        }
     }
 
     /// Whether a poll may be sent now.
     fn check_due(&self) -> Result<()> {
-        if self.0.is_cancelled.load(Ordering::Relaxed) {
-            return Err(Error::new(ErrorKind::Cancelled, "the login was cancelled"));
+        if self.0.is_cancelled.load(Ordering::SeqCst) {
+            return Err(cancelled());
         }
         if let Some(end) = &*lock(&self.0.end) {
             return Err(end.clone());
@@ -203,6 +256,10 @@ impl fmt::Debug for DeviceLogin {
     }
 }
 
+fn cancelled() -> Error {
+    Error::new(ErrorKind::Cancelled, "the login was cancelled")
+}
+
 fn expired() -> Error {
     Error::new(ErrorKind::Reauthorize, "the device code expired before the login was completed")
         .because(Reason::ExpiredDeviceCode)
@@ -211,5 +268,7 @@ fn expired() -> Error {
 
 /// The step by which `slow_down` lengthens the interval (RFC 8628 §3.5).
 const SLOW_DOWN_STEP: Duration = Duration::from_secs(5);
-const POLL_INTERVAL: Duration = Duration::from_millis(100);
+/// The shortest time between two looks whether a poll is due, and the longest.
+const MIN_PAUSE: Duration = Duration::from_millis(100);
+const MAX_PAUSE: Duration = Duration::from_secs(1);
 const MAX_WAIT: Duration = Duration::from_secs(3600);

@@ -3,6 +3,7 @@
 
 mod authorizations;
 mod browser;
+mod connections;
 mod device;
 mod pages;
 

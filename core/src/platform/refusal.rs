@@ -40,6 +40,7 @@ impl Reply<'_> {
             .with_platform_code(text.code)
             .with_request_id(self.request_id())
             .with_retry_after(wait)
+            .limiting_app(limit.is_some_and(|limit| limit.is_for_app))
             .with_date(self.date.map(|date| date.at))
     }
 
@@ -228,6 +229,7 @@ fn limit(errors: &Errors, response: &Response, now: Timestamp, is_named: bool) -
     let pause = errors.rate_limit.as_ref().and_then(|limit| limit.pause_s);
     let pause = pause.filter(|_| is_named);
     Limit {
+        is_for_app: is_named || is_used_up(errors, response),
         retry_after: retry_after(response, now).or_else(|| until_reset(errors, response, now)),
         pause: pause.map(Duration::from_secs),
     }

@@ -74,7 +74,7 @@ impl Fetch<TokenKey> for TokenFetcher {
     }
 
     fn notify(&self, observer: &Observer, before: Option<&Token>, token: &Token) {
-        self.events.call(|| observer(before, token));
+        self.events.call(|| observer.call(before, token));
     }
 }
 

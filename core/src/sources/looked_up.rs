@@ -1,11 +1,11 @@
 //! Installations that are looked up when they are first needed.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use super::key::TokenKey;
 use crate::{
     auth::Scope,
-    cache::{Current, Entry, InFlight, Observer, add_observer},
+    cache::{Bounded, Current, Entry, Evictable, InFlight, Observer, Observers},
     error::Result,
     resources::Lookup,
     tasks::{
@@ -21,25 +21,40 @@ pub(crate) struct LookedUp {
     pub(crate) scope: Scope,
     entry: ArcSwapOption<Entry<TokenKey>>,
     in_flight: PerProcess<Mutex<Option<InFlight<FoundEntry>>>>,
-    observers: ArcSwapOption<Vec<Observer>>,
+    observers: Observers,
 }
 
 type FoundEntry = Arc<Entry<TokenKey>>;
 
 /// All lookups of an app, so that equal ones share their result.
-#[derive(Default)]
-pub(crate) struct Lookups(PerProcess<Mutex<ByLookup>>);
+pub(crate) struct Lookups {
+    by_lookup: PerProcess<Mutex<ByLookup>>,
+    /// The number of lookups above which unused ones are removed.
+    capacity: usize,
+}
 
-type ByLookup = HashMap<(Lookup, Scope), Arc<LookedUp>>;
+type ByLookup = Bounded<(Lookup, Scope), LookedUp>;
 
 impl Lookups {
-    pub(crate) fn get(&self, lookup: Lookup, scope: Scope) -> Arc<LookedUp> {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self { by_lookup: PerProcess::new(Mutex::new(Bounded::new(capacity))), capacity }
+    }
+
+    pub(crate) fn get(&self, lookup: Lookup, scope: Scope, now: ClockReading) -> Arc<LookedUp> {
         let all = self.all();
         let mut all = lock(&all);
-        let new = |(lookup, scope): &(Lookup, Scope)| {
-            Arc::new(LookedUp::new(lookup.clone(), scope.clone()))
-        };
-        Arc::clone(all.entry((lookup, scope)).or_insert_with_key(new))
+        let key = (lookup, scope);
+        if let Some(looked_up) = all.find(&key) {
+            return Arc::clone(looked_up);
+        }
+        let looked_up = Arc::new(LookedUp::new(key.0.clone(), key.1.clone()));
+        all.insert(key, Arc::clone(&looked_up), now);
+        looked_up
+    }
+
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        lock(&self.all()).len()
     }
 
     /// Forgets the results that fulfil a condition.
@@ -48,11 +63,18 @@ impl Lookups {
     }
 
     fn all(&self) -> Arc<Owned<Mutex<ByLookup>>> {
-        // If the parent held the lock when it forked, the child starts empty.
-        let copied = |parent: &Mutex<ByLookup>| {
-            parent.try_lock().map_or_else(|_| Mutex::default(), |it| Mutex::new(it.clone()))
-        };
-        self.0.get(copied)
+        self.by_lookup.get(|parent| Bounded::of_child(parent, self.capacity))
+    }
+}
+
+impl Evictable for LookedUp {
+    /// A lookup that runs refers to it.
+    fn is_unused(this: &Arc<Self>) -> bool {
+        Arc::strong_count(this) == 1 && this.observers.is_empty()
+    }
+
+    fn remaining_ms(&self, now: ClockReading) -> i64 {
+        self.entry().map_or(0, |entry| entry.remaining_ms(now))
     }
 }
 
@@ -63,7 +85,7 @@ impl LookedUp {
             scope,
             entry: ArcSwapOption::empty(),
             in_flight: PerProcess::default(),
-            observers: ArcSwapOption::empty(),
+            observers: Observers::default(),
         }
     }
 
@@ -95,17 +117,16 @@ impl LookedUp {
     pub(crate) fn finish(&self, found: &Result<FoundEntry>, now: ClockReading) {
         if let Ok(entry) = found {
             self.entry.store(Some(Arc::clone(entry)));
-            let observers = self.observers.load();
-            observers.iter().flat_map(|all| all.iter()).for_each(|it| entry.observe(it));
+            self.observers.all().iter().for_each(|it| entry.observers.add(it));
         }
         let in_flight = found.as_ref().err().map(|error| InFlight::failed(error, now));
         *lock(&self.in_flight.get_or_default()) = in_flight;
     }
 
-    pub(crate) fn observe(&self, observer: &Observer) {
-        add_observer(&self.observers, observer);
+    pub(crate) fn observe(&self, observer: &Arc<Observer>) {
+        self.observers.add(observer);
         if let Some(entry) = self.entry() {
-            entry.observe(observer);
+            entry.observers.add(observer);
         }
     }
 
@@ -124,5 +145,22 @@ impl LookedUp {
         if found.as_ref().is_some_and(|entry| is_outdated(entry.key())) {
             self.entry.compare_and_swap(&*found, None);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clock::SystemClock, http::clock_offset::PlatformClock};
+
+    #[test]
+    fn lookups_that_nobody_uses_are_removed_above_the_capacity() {
+        let now = PlatformClock::new(Arc::new(SystemClock), None).reading();
+        let lookups = Lookups::new(100);
+        let get = |n: usize| lookups.get(Lookup::Account(n.to_string()), Scope::all(), now);
+        let used: Vec<_> = (0..10).map(get).collect();
+        (10..5000).for_each(|n| drop(get(n)));
+        assert!(lookups.len() <= 100, "{}", lookups.len());
+        assert!(used.iter().enumerate().all(|(n, it)| Arc::ptr_eq(it, &get(n))));
     }
 }

@@ -16,15 +16,16 @@ mod stored;
 use std::{fmt, sync::Arc, time::Duration};
 
 pub use self::listing::{Items, Listing};
-use self::looked_up::{LookedUp, Lookups};
+use self::looked_up::LookedUp;
 pub(crate) use self::{
     fetch::TokenFetcher,
     key::{Owner, TokenKey},
+    looked_up::Lookups,
     stored::StoredTokens,
 };
 use crate::{
     auth::Scope,
-    cache::{Entry, MinValid, Observer, TokenCache},
+    cache::{Entry, MinValid, Observer, Subscription, TokenCache},
     client::{Attempt, PlatformClient},
     error::{Error, ErrorKind, Result},
     event::EventSink,
@@ -75,7 +76,7 @@ impl TokenSource {
     }
 
     pub(crate) fn looked_up(sources: &Arc<Sources>, lookup: Lookup, scope: Scope) -> Self {
-        let looked_up = sources.lookups.get(lookup, scope);
+        let looked_up = sources.lookups.get(lookup, scope, sources.client.clock().reading());
         Self { sources: Arc::clone(sources), place: Place::LookedUp(looked_up) }
     }
 
@@ -132,15 +133,20 @@ impl TokenSource {
 
     /// Calls back with each new token, after the token that it replaces (`None` for the first). The
     /// callback runs on the thread that fetched the token and must be quick. It stays registered as long
-    /// as the app exists.
+    /// as the app exists, or until [`Subscription::unsubscribe`]; dropping the subscription does not end
+    /// it.
     ///
     /// An installation that is looked up is observed from the moment it was found.
-    pub fn on_change(&self, callback: impl Fn(Option<&Token>, &Token) + Send + Sync + 'static) {
-        let observer: Observer = Arc::new(callback);
+    pub fn on_change(
+        &self,
+        callback: impl Fn(Option<&Token>, &Token) + Send + Sync + 'static,
+    ) -> Subscription {
+        let observer = Observer::new(callback);
         match &self.place {
-            Place::Known(entry) => entry.observe(&observer),
+            Place::Known(entry) => entry.observers.add(&observer),
             Place::LookedUp(looked_up) => looked_up.observe(&observer),
         }
+        Subscription::of(&observer)
     }
 
     /// The value of an `Authorization` header with a [`token`](Self::token).
@@ -349,8 +355,11 @@ impl Sources {
         looked_up.resolve(self.client.clock().reading(), || {
             let (this, wanted) = (Arc::clone(self), Arc::clone(looked_up));
             self.pool.spawn(move |deadline| {
-                let found = this.client.with_jwt(deadline, |jwt| {
-                    this.client.find_installation(&wanted.lookup, jwt, deadline)
+                let (client, root) = (&this.client, this.client.api_root());
+                let found = client.unless_paused(root.as_ref(), &wanted.lookup.subject(), || {
+                    client.with_jwt(deadline, |jwt| {
+                        client.find_installation(&wanted.lookup, jwt, deadline)
+                    })
                 });
                 let key = |found: Installation| {
                     TokenKey::new(Owner::Installation(found.id), wanted.scope.clone())

@@ -15,8 +15,23 @@ pub(crate) struct PerProcess<T>(ArcSwap<Owned<T>>);
 /// A value and whose it is.
 #[derive(Debug)]
 pub(crate) struct Owned<T> {
-    process: u32,
+    process: Process,
     value: T,
+}
+
+/// A process, as distinct from those that it was forked from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Process {
+    /// Tells the child of a bare `clone()`, which no handler counts.
+    id: u32,
+    /// Tells a child in another PID namespace, where ids begin anew.
+    generation: u64,
+}
+
+impl Process {
+    pub(crate) fn current() -> Self {
+        Self { id: process::id(), generation: appmint_fork_generation::current() }
+    }
 }
 
 impl<T> PerProcess<T> {
@@ -75,11 +90,11 @@ impl<T> Drop for PerProcess<T> {
 
 impl<T> Owned<T> {
     fn of_this(value: T) -> Self {
-        Self { process: process::id(), value }
+        Self { process: Process::current(), value }
     }
 
     fn is_of_this(&self) -> bool {
-        self.process == process::id()
+        self.process == Process::current()
     }
 }
 
@@ -110,7 +125,19 @@ mod tests {
 
     #[test]
     fn another_process_value_is_left_alone() {
-        let elsewhere = Owned { process: 0, value: Counted(1) };
+        let here = Process::current();
+        for elsewhere in [
+            Process { id: 0, ..here },
+            // A child with the id of its parent, which is in a PID namespace of its own.
+            Process { generation: here.generation + 1, ..here },
+        ] {
+            assert_value_is_left_alone(elsewhere);
+        }
+    }
+
+    fn assert_value_is_left_alone(process: Process) {
+        DROPPED.store(0, Ordering::SeqCst);
+        let elsewhere = Owned { process, value: Counted(1) };
         let kept = PerProcess(ArcSwap::from_pointee(elsewhere));
         let renew = |parent: &Counted| Counted(parent.0 + 1);
         assert_eq!((kept.get(renew).0, kept.get(renew).0), (2, 2));

@@ -5,7 +5,6 @@
 
 use std::{
     collections::VecDeque,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -14,10 +13,11 @@ use std::{
 };
 
 use super::{
-    Deadline, PerProcess, Shared, Stage, Task, lock,
+    Completion, Deadline, PerProcess, Shared, Stage, Task, contained, lock,
     sync::{Condvar, Mutex},
     threads::{self, no_thread},
     timed_out,
+    timer::Timer,
 };
 use crate::error::{Error, ErrorKind, Result};
 
@@ -51,6 +51,7 @@ enum Lane {
 struct Workers {
     own: Arc<Queue>,
     calls: Arc<Queue>,
+    timer: Arc<Timer>,
 }
 
 #[derive(Default)]
@@ -67,7 +68,7 @@ struct QueueState {
     is_closed: bool,
 }
 
-type Job = Box<dyn FnOnce() + Send>;
+pub(super) type Job = Box<dyn FnOnce() + Send>;
 
 impl Pool {
     pub(crate) fn new(timeout: Duration) -> Self {
@@ -104,8 +105,8 @@ impl Pool {
         work: impl FnOnce(Deadline) -> Result<T> + Send + 'static,
     ) -> Task<T> {
         let shared = Shared::new(deadline);
-        let target = Arc::clone(&shared);
-        self.push(&shared, move || target.complete(&run_queued(work, &target)));
+        let (target, completion) = (Arc::clone(&shared), Completion::of(&shared));
+        self.push(&shared, move || completion.complete(&run_queued(work, &target)));
         Task(Stage::Running(shared))
     }
 
@@ -117,11 +118,11 @@ impl Pool {
         work: impl FnOnce(Deadline) -> Result<T> + Send + 'static,
     ) -> Task<T> {
         let shared = Shared::new(deadline);
-        let target = Arc::clone(&shared);
+        let (target, completion) = (Arc::clone(&shared), Completion::of(&shared));
         let started = if self.queue().is_closed() {
             Err(closed())
         } else {
-            let job = move || target.complete(&run(work, target.deadline));
+            let job = move || completion.complete(&run(work, target.deadline));
             threads::start("appmint-waiting", job).map_err(no_thread)
         };
         if let Err(error) = started {
@@ -149,24 +150,40 @@ impl Pool {
         shared: Arc<Shared<T>>,
         mut work: impl FnMut(A, Deadline) -> Step<A, T> + Send + 'static,
     ) {
-        let pool = self.clone();
+        let (pool, completion) = (self.clone(), Completion::of(&shared));
         first.on_complete(move |result| match result {
-            Err(error) => shared.complete(&Err(error)),
+            Err(error) => completion.complete(&Err(error)),
             Ok(value) => {
                 let (again, target) = (pool.clone(), Arc::clone(&shared));
                 let job = move || {
                     let run = run_queued(|deadline| Ok(work(value, deadline)), &target);
                     let result = match run {
-                        Ok(Step::Await(task)) => return again.follow(task, target, work),
+                        Ok(Step::Await(task)) => {
+                            completion.leave();
+                            return again.follow(task, target, work);
+                        }
                         Ok(Step::Done(result)) => result,
                         Err(error) => Err(error),
                     };
-                    drop(work); // what it holds is free before anybody is called back
-                    target.complete(&result);
+                    contained(|| drop(work)); // it is free before anybody is called back
+                    completion.complete(&result);
                 };
                 pool.push(&shared, job);
             }
         });
+    }
+
+    /// Calls `job`, which must be quick, after this time, or when the pool is closed.
+    ///
+    /// # Errors
+    /// If the pool is closed, or no thread could be started.
+    pub(crate) fn after(&self, wait: Duration, job: impl FnOnce() + Send + 'static) -> Result<()> {
+        self.workers.get_or_default().timer.after(wait, Box::new(job))
+    }
+
+    /// Whether new tasks are refused.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.queue().is_closed()
     }
 
     /// Queues the work of a task.
@@ -175,8 +192,9 @@ impl Pool {
         shared: &Shared<T>,
         job: impl FnOnce() + Send + 'static,
     ) {
-        if let Err(error) = self.queue().push(Box::new(job), &shared.is_queued) {
+        if let Err((error, job)) = self.queue().push(Box::new(job), &shared.is_queued) {
             shared.complete(&Err(error));
+            contained(|| drop(job));
         }
     }
 
@@ -195,6 +213,7 @@ fn run_queued<T, U: Clone + Send + 'static>(
     shared: &Shared<U>,
 ) -> Result<T> {
     if shared.deadline.remaining().is_zero() {
+        contained(|| drop(work));
         return Err(shared.late());
     }
     shared.is_queued.store(false, Ordering::Relaxed);
@@ -203,23 +222,29 @@ fn run_queued<T, U: Clone + Send + 'static>(
 
 fn run<T>(work: impl FnOnce(Deadline) -> Result<T>, deadline: Deadline) -> Result<T> {
     if deadline.remaining().is_zero() {
+        contained(|| drop(work));
         return Err(timed_out());
     }
-    catch_unwind(AssertUnwindSafe(|| work(deadline))).unwrap_or_else(|_| {
+    contained(|| work(deadline)).unwrap_or_else(|| {
         Err(Error::new(ErrorKind::Internal, "appmint panicked while it made this call")
             .advise("This is a bug in appmint; please report it."))
     })
 }
 
 impl Queue {
-    /// Queues a job, and notes whether it has to wait until another one ends.
-    fn push(self: &Arc<Self>, job: Job, waits: &AtomicBool) -> Result<()> {
+    /// Queues a job, and notes whether it has to wait until another one ends. Gives it back if it is
+    /// refused: its destructor is not for the lock.
+    fn push(
+        self: &Arc<Self>,
+        job: Job,
+        waits: &AtomicBool,
+    ) -> std::result::Result<(), (Error, Job)> {
         let mut state = lock(&self.state);
         if state.is_closed {
-            return Err(closed());
+            return Err((closed(), job));
         }
         if state.jobs.len() >= MAX_QUEUED {
-            return Err(queue_full());
+            return Err((queue_full(), job));
         }
         state.jobs.push_back(job);
         waits.store(
@@ -234,8 +259,9 @@ impl Queue {
             Ok(()) => state.threads += 1,
             Err(_) if state.threads > 0 => {} // the threads that run will take the job
             Err(error) => {
-                state.jobs.pop_back();
-                return Err(no_thread(error));
+                if let Some(job) = state.jobs.pop_back() {
+                    return Err((no_thread(error), job));
+                }
             }
         }
         Ok(())
@@ -257,7 +283,7 @@ impl Queue {
 
     fn work(&self) {
         while let Some(job) = self.next_job() {
-            job();
+            contained(job);
         }
     }
 
@@ -280,6 +306,7 @@ impl Workers {
     fn close(&self) {
         self.own.close();
         self.calls.close();
+        self.timer.close();
     }
 }
 
@@ -303,7 +330,7 @@ fn queue_full() -> Error {
         .advise("Nothing was sent. Make fewer calls at once.")
 }
 
-fn closed() -> Error {
+pub(crate) fn closed() -> Error {
     Error::invalid("the app is closed").advise("Make a new one.")
 }
 
@@ -312,4 +339,4 @@ fn closed() -> Error {
 const MAX_THREADS: usize = 64;
 /// More than the threads of a lane can serve within a call's usual timeout.
 const MAX_QUEUED: usize = 65_536;
-const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const IDLE_TIMEOUT: Duration = Duration::from_secs(5);

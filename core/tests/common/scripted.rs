@@ -35,6 +35,8 @@ pub(crate) enum Answer {
     Bytes(u16, Vec<u8>),
     /// The connection is closed instead.
     HangUp,
+    /// A 429 with these seconds in `Retry-After`.
+    Limited(u32),
 }
 
 type Script = dyn Fn(&Asked) -> Answer + Send + Sync;
@@ -71,14 +73,20 @@ fn serve(stream: &TcpStream, script: &Script) {
     let mut reader = BufReader::new(stream);
     for earlier in 0.. {
         let Some(asked) = read(&mut reader, earlier) else { return };
-        let (status, body) = match script(&asked) {
+        let answer = script(&asked);
+        let limit = match answer {
+            Answer::Limited(seconds) => format!("Retry-After: {seconds}\r\n"),
+            _ => String::new(),
+        };
+        let (status, body) = match answer {
             Answer::Json(status, value) => (status, value.to_string().into_bytes()),
             Answer::Bytes(status, bytes) => (status, bytes),
             Answer::HangUp => return,
+            Answer::Limited(_) => (429, b"{}".to_vec()),
         };
         let length = body.len();
         let head = format!(
-            "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+            "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{limit}Content-Length: {length}\r\n\r\n"
         );
         if { stream }.write_all(&[head.as_bytes(), &body].concat()).is_err() {
             return;

@@ -6,7 +6,7 @@ use std::{
     ptr,
 };
 
-use appmint_core::{Token, TokenSource};
+use appmint_core::{Subscription, Token, TokenSource};
 
 use crate::{
     access::{free, read},
@@ -127,8 +127,9 @@ pub extern "C" fn appmint_source_invalidate(source: Option<&appmint_source>) {
     read(source, (), |source| source.core.invalidate());
 }
 
-/// Registers a callback for new tokens of this source, until the app and its sources are freed. No
-/// network I/O. A source with a lookup calls back once the installation was found.
+/// Registers a callback for new tokens of this source, until appmint_subscription_unsubscribe, or until
+/// the app and its sources are freed. No network I/O. A source with a lookup calls back once the
+/// installation was found. `subscription` may be NULL for a callback that stays.
 ///
 /// The callback runs on the library's thread that fetched the token, for which other callers may be
 /// waiting: it must be quick, must not wait for a token, and must not throw. `userdata` passes to
@@ -140,12 +141,13 @@ pub extern "C" fn appmint_source_on_change(
     callback: appmint_on_change,
     userdata: *mut c_void,
     drop: appmint_drop,
+    subscription: Option<&mut MaybeUninit<*mut appmint_subscription>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     let userdata = Userdata::take(userdata, drop);
     try_call(error, || {
         let (source, callback) = (required("source", source)?, required("callback", callback)?);
-        source.core.on_change(move |before: Option<&Token>, token: &Token| {
+        let registered = source.core.on_change(move |before: Option<&Token>, token: &Token| {
             let before = before.map(|before| appmint_token::from(before.clone()));
             let token = appmint_token::from(token.clone());
             let start = before.as_ref().map_or(ptr::null(), ptr::from_ref);
@@ -153,8 +155,30 @@ pub extern "C" fn appmint_source_on_change(
             // this thread.
             unsafe { callback(userdata.start(), start, &raw const token) };
         });
+        if let Some(place) = subscription {
+            place.write(Box::into_raw(Box::new(appmint_subscription(registered))));
+        }
         Ok(())
     })
+}
+
+/// A callback that appmint_source_on_change registered.
+pub struct appmint_subscription(Subscription);
+
+/// Takes the callback back. Once this function has returned, the callback is not running on another
+/// thread and is not called any more, and its `drop` was called. Nothing happens the second time.
+///
+/// Blocks while the callback runs on another thread: do not hold a lock that the callback takes. Inside of
+/// a callback of appmint_source_on_change it does not wait; then `drop` tells when no call is left.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_subscription_unsubscribe(subscription: Option<&appmint_subscription>) {
+    read(subscription, (), |subscription| subscription.0.unsubscribe());
+}
+
+/// Frees a subscription. The callback stays registered, unless it was taken back.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_subscription_free(subscription: Option<Box<appmint_subscription>>) {
+    free(subscription);
 }
 
 /// Forgets the token in memory and revokes it on the platform, for all who have it. No network I/O

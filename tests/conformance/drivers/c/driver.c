@@ -94,7 +94,8 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("start_session")) return appmint_app_start_session(app, name.value, name.len, kept.token, e);
   if (IS("verify_webhook") || IS("apply_webhook")) return verify_webhook(app, &got.webhook, e);
   if (IS("tokens")) return tokens_at_once(got.source, (size_t)num(arg("count").value), &different, e);
-  if (IS("watch")) return appmint_source_on_change(got.source, follow, NULL, NULL, e);
+  if (IS("watch")) return watch(got.source, e);
+  if (IS("unwatch")) appmint_subscription_unsubscribe(watching);
   if (IS("stats")) return appmint_app_stats(app, &got.stats, e);
   if (IS("close")) appmint_app_close(app);
   if (IS("authorization_code")) return appmint_app_authorization_code(app, url.value, url.len, state.value, state.len, &got.text, e);

@@ -35,6 +35,12 @@ static void follow(void *unused, const appmint_token *before, const appmint_toke
   pthread_mutex_unlock(&seen.mutex);
 }
 
+static appmint_subscription *watching;
+static appmint_status watch(const appmint_source *source, appmint_error **e) {
+  appmint_subscription_free(watching), watching = NULL;
+  return appmint_source_on_change(source, follow, NULL, NULL, &watching, e);
+}
+
 /* Gives other threads time to finish. */
 static void wait_a_moment(void) {
   struct timespec pause = {0, 100 * 1000 * 1000};

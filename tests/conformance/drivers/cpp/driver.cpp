@@ -23,6 +23,7 @@ struct Driver {
   std::optional<appmint::ManualClock> clock;
   std::shared_ptr<MemoryStore> store = std::make_shared<MemoryStore>();
   std::shared_ptr<Watch> watch = std::make_shared<Watch>();
+  std::vector<appmint::Subscription> watching;
   Users users;
   Words words;
 
@@ -180,7 +181,8 @@ struct Driver {
       else output.add("value", std::to_string(app->apply_webhook(webhook)));
     } else if (op == "source_installation_id") output.add("value", source().installation_id());
     else if (op == "tokens") output.add("count", std::to_string(tokens_at_once(source(), std::stoul(arg("count")))));
-    else if (op == "watch") source().on_change([watch = watch](const auto &before, const auto &token) { watch->follow(before, token); });
+    else if (op == "watch") watching.push_back(source().on_change([watch = watch](const auto &before, const auto &token) { watch->follow(before, token); }));
+    else if (op == "unwatch") watching.pop_back();
     else if (op == "changes") watch->print_changes(output);
     else if (op == "events") watch->print_events(output);
     else if (op == "stats") output.add(app->stats());

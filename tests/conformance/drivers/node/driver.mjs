@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import * as appmint from '../../../../bindings-node/index.mjs'
 import { encode, error, listing, members, record, response, shown, token } from './answers.mjs'
 import { boolean, camel, headersOf, list, number, requestArguments, scope, scopedOptions, tokenOptions } from './arguments.mjs'
-import { changes, countDifferent, events, recordEvent, watch } from './notifications.mjs'
+import { changes, countDifferent, events, recordEvent, unwatch, watch } from './notifications.mjs'
 import { OPERATIONS } from './operations.mjs'
 import { stores } from './stores.mjs'
 import { USERS } from './users.mjs'
@@ -52,6 +52,7 @@ const CALLS = {
   source_installation_id: (args) => ({ value: source(args).installationId }),
   tokens: ({ count, ...args }) => countDifferent(source(args), Number(count)),
   watch: (args) => watch(source(args)),
+  unwatch,
   changes,
   events,
   stats: () => members(app.stats()),

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const recorded = []
 const changed = []
+let unsubscribe
 
 export const recordEvent = (event) => recorded.push(event)
 
@@ -19,8 +20,10 @@ function members({ kind, installationId, clockOffsetMs, error, isWarning, text }
 }
 
 export function watch(source) {
-  source.onChange((previous, token) => changed.push({ previous, token }))
+  unsubscribe = source.onChange((previous, token) => changed.push({ previous, token }))
 }
+
+export const unwatch = () => unsubscribe()
 
 export async function changes() {
   await sleep(DELAY_MS)

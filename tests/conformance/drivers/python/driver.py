@@ -38,7 +38,7 @@ class Driver:
         return {}
 
     def call(self, operation, arguments):
-        if operation in ("discover", "events", "watch", "changes"):
+        if operation in ("discover", "events", "watch", "unwatch", "changes"):
             return getattr(self, operation)(**arguments)
         if operation in vars(Users):
             return getattr(self.users, operation)(self.app, **arguments)
@@ -58,7 +58,10 @@ class Driver:
         return members
 
     def watch(self, **arguments):
-        source(self.app, arguments).on_change(lambda *change: self.changed.append(change))
+        self.watching = source(self.app, arguments).on_change(lambda *change: self.changed.append(change))
+
+    def unwatch(self):
+        self.watching.unsubscribe()
 
     def changes(self):
         sleep(MOMENT)

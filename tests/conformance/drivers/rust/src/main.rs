@@ -130,6 +130,7 @@ impl Driver {
             }
             "tokens" => watching::tokens(&source(app, words)?, &words["count"])?,
             "watch" => self.watch.follow(&source(app, words)?),
+            "unwatch" => self.watch.unfollow(),
             "changes" => self.watch.changes(),
             "events" => self.watch.events(),
             "stats" => Answer::stats(app.stats()),

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use appmint_core::{Event, Result, Token, TokenSource};
+use appmint_core::{Event, Result, Subscription, Token, TokenSource};
 
 use crate::answer::Answer;
 
@@ -19,6 +19,7 @@ type Change = (Option<Token>, Token);
 pub(crate) struct Watch {
     events: Arc<Mutex<Vec<Event>>>,
     changes: Arc<Mutex<Vec<Change>>>,
+    last: Arc<Mutex<Option<Subscription>>>,
 }
 
 impl Watch {
@@ -28,9 +29,15 @@ impl Watch {
 
     pub(crate) fn follow(&self, source: &TokenSource) -> Answer {
         let changes = Arc::clone(&self.changes);
-        source.on_change(move |before, token| {
+        let subscription = source.on_change(move |before, token| {
             changes.lock().unwrap().push((before.cloned(), token.clone()));
         });
+        *self.last.lock().unwrap() = Some(subscription);
+        Answer::default()
+    }
+
+    pub(crate) fn unfollow(&self) -> Answer {
+        self.last.lock().unwrap().as_ref().expect("`watch` came before").unsubscribe();
         Answer::default()
     }
 
