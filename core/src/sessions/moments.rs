@@ -104,6 +104,7 @@ const MAX_SEEN: usize = 32;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{clock::ManualClock, time::Timestamp};
 
     fn moment(clock: &str, monotonic_s: i64, wall_s: i64) -> Moment {
         let (monotonic_ms, wall_ms) = (monotonic_s * 1000, wall_s * 1000);
@@ -131,6 +132,26 @@ mod tests {
         assert_eq!(bounds(&then, &[moment("b", 4, 0)], &now), (3, 70));
         assert_eq!(bounds(&then, &[moment("c", 4, 0)], &now), (0, 70));
         assert_eq!(bounds(&then, &[moment("c", 4, 0), moment("b", 5, 0)], &now), (2, 70));
+    }
+
+    #[test]
+    fn the_last_marks_are_kept_and_ones_own_is_among_them() {
+        let clock = IntentClock::new(Arc::new(ManualClock::new(Timestamp::from_secs(0)))).unwrap();
+        let others = |count| (0..count).map(|at| moment(&at.to_string(), 0, 0)).collect();
+        for (before, after, first) in [(0, 1, None), (31, 32, Some("0")), (32, 32, Some("1"))] {
+            let now = clock.now();
+            let intent = Intent {
+                id: String::new(),
+                first: now.clone(),
+                last: now.clone(),
+                may_arrive_for_ms: 0,
+                seen: others(before),
+            };
+            let seen = clock.seen(&intent).seen;
+            assert_eq!(seen.len(), after);
+            assert!(seen.last().is_some_and(|last| *last == now));
+            assert!(first.is_none_or(|first| seen[0].clock == first));
+        }
     }
 
     #[test]
