@@ -322,7 +322,9 @@ static void many_apps_with_one_store_mint_once(void) {
     appmint_source_free(source);
   }
   CHECK(READ(platform.mints) == mints + 1 && READ(it.minted) == 1 && READ(it.others) == 7);
+  pthread_mutex_lock(&kept.mutex);
   CHECK(kept.puts == 1 && kept.locks == 1 && kept.unlocks == 1 && !holds(&kept, first));
+  pthread_mutex_unlock(&kept.mutex);
   CHECK(appmint_app_stats(apps[7], &stats, NULL) == APPMINT_OK);
   CHECK(appmint_stats_from_store(stats) == 1 && appmint_stats_minted(stats) == 0);
   appmint_stats_free(stats);

@@ -211,7 +211,9 @@ fn recover(world: &Arc<World>, processes: &[Arc<Process>], is_looked_up: bool) {
     for process in processes.iter().filter(|it| it.is_open()) {
         let work = move |process: &Arc<Process>| {
             let source = source(process, is_looked_up);
-            process.ask(&source, TokenSource::MIN_VALID).err()
+            process
+                .ask(&source, TokenSource::MIN_VALID.min(process.world.mints.token_life / 2))
+                .err()
         };
         let error = process.spawn(work).join().expect("it does not panic");
         if let Some(error) = error.filter(|_| !is_stalled(process)) {

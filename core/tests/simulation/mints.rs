@@ -12,7 +12,7 @@ pub(crate) struct Mints {
     /// Whether the processes know how long a token lives.
     clocks_are_right: bool,
     /// The life of a token when it is issued.
-    token_life: Duration,
+    pub(crate) token_life: Duration,
 }
 
 /// A process and an installation.
