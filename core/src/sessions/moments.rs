@@ -134,22 +134,73 @@ mod tests {
         assert_eq!(bounds(&then, &[moment("c", 4, 0), moment("b", 5, 0)], &now), (2, 70));
     }
 
+    const ROTATES: Rules =
+        Rules { rotates: true, grace: SECOND, old_token_is_proof: false, retries: true };
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn intent_of(clock: &IntentClock, seen: Vec<Moment>) -> Intent {
+        let (id, now) = (String::new(), clock.now());
+        Intent { id, first: now.clone(), last: now, may_arrive_for_ms: 3000, seen }
+    }
+
+    fn clock() -> (ManualClock, IntentClock) {
+        let clock = ManualClock::new(Timestamp::from_secs(0));
+        (clock.clone(), IntentClock::new(Arc::new(clock)).unwrap())
+    }
+
+    #[test]
+    fn an_intent_of_this_machine_is_in_doubt_until_its_request_cannot_arrive() {
+        let (time, clock) = clock();
+        let intent = intent_of(&clock, Vec::new());
+        let doubt = |may_resend, may_arrive| Doubt { may_resend, may_arrive, is_unseen: false };
+        for (left_s, expected) in [
+            (3, doubt(true, true)),
+            (2, doubt(false, true)),
+            (1, doubt(false, true)),
+            (0, doubt(false, false)),
+        ] {
+            assert_eq!(clock.doubt(&intent, &ROTATES), expected);
+            assert_eq!(clock.may_arrive_for(&intent), SECOND * left_s);
+            time.advance(SECOND);
+        }
+    }
+
+    #[test]
+    fn a_refresh_token_is_sent_again_within_its_grace_or_where_none_rotate() {
+        let (time, clock) = clock();
+        let intent = intent_of(&clock, Vec::new());
+        let constant = Rules { rotates: false, ..ROTATES };
+        for (left, may_resend) in [(SECOND, true), (Duration::ZERO, false), (Duration::ZERO, false)]
+        {
+            assert_eq!(clock.may_resend_for(&intent, &ROTATES), left);
+            assert_eq!(clock.may_resend(&intent, &ROTATES), may_resend);
+            assert_eq!(clock.may_resend_for(&intent, &constant), Duration::MAX);
+            assert!(clock.may_resend(&intent, &constant));
+            time.advance(SECOND);
+        }
+    }
+
+    #[test]
+    fn an_intent_of_another_machine_is_unseen_until_it_is_marked_here() {
+        let (_, here) = clock();
+        let there = IntentClock { clock: Arc::clone(&here.clock), origin: "there".to_owned() };
+        let mut intent = intent_of(&there, Vec::new());
+        assert!(
+            here.doubt(&intent, &ROTATES).is_unseen && !there.doubt(&intent, &ROTATES).is_unseen
+        );
+        intent.seen.push(moment("a third one", 0, 0));
+        assert!(here.doubt(&intent, &ROTATES).is_unseen);
+        assert!(!here.doubt(&here.seen(&intent), &ROTATES).is_unseen);
+    }
+
     #[test]
     fn the_last_marks_are_kept_and_ones_own_is_among_them() {
-        let clock = IntentClock::new(Arc::new(ManualClock::new(Timestamp::from_secs(0)))).unwrap();
+        let (_, clock) = clock();
         let others = |count| (0..count).map(|at| moment(&at.to_string(), 0, 0)).collect();
         for (before, after, first) in [(0, 1, None), (31, 32, Some("0")), (32, 32, Some("1"))] {
-            let now = clock.now();
-            let intent = Intent {
-                id: String::new(),
-                first: now.clone(),
-                last: now.clone(),
-                may_arrive_for_ms: 0,
-                seen: others(before),
-            };
-            let seen = clock.seen(&intent).seen;
+            let seen = clock.seen(&intent_of(&clock, others(before))).seen;
             assert_eq!(seen.len(), after);
-            assert!(seen.last().is_some_and(|last| *last == now));
+            assert!(seen.last().is_some_and(|last| *last == clock.now()));
             assert!(first.is_none_or(|first| seen[0].clock == first));
         }
     }
@@ -158,6 +209,7 @@ mod tests {
     fn a_wall_clock_that_is_behind_leaves_the_age_open() {
         let then = moment("a", 100, 5000);
         assert_eq!(bounds(&then, &[], &moment("b", 7, 4939)).1, u64::MAX);
+        assert_eq!(bounds(&then, &[], &moment("b", 7, 4940)).1, 0);
         assert_eq!(bounds(&then, &[], &moment("b", 7, 4950)).1, 10);
     }
 }
