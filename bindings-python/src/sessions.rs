@@ -30,7 +30,7 @@ impl App {
         wait(py, || self.core.start_session(name, token))
     }
 
-    /// Forgets a user's session, in memory and in the store.
+    /// Forgets a user's session, in memory and in the store, whether its record opens or not.
     ///
     /// The tokens themselves keep working: revoke_token or delete_grant ends them, on platforms
     /// that offer it.

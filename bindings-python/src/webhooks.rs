@@ -37,7 +37,9 @@ impl App {
 
     /// Forgets the tokens of an installation that was suspended, deleted or changed.
     ///
-    /// A webhook about something else is ignored. No network I/O.
+    /// A webhook about something else is ignored. The store forgets them in the background, for
+    /// all who share it; other processes use those in their own memory until they are renewed or
+    /// refused.
     fn apply_webhook(&self, webhook: Argument<'_, '_>) -> PyResult<usize> {
         let py = webhook.py();
         let webhook = event::webhook("webhook", webhook)?;

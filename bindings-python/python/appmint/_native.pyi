@@ -25,6 +25,7 @@ __all__ = [
     "Repository",
     "Response",
     "Stats",
+    "Subscription",
     "Token",
     "TokenSource",
     "WebhookConfig",
@@ -795,7 +796,7 @@ class App:
         """
 
     def end_session(self, name: str) -> None:
-        """Forgets a user's session, in memory and in the store, even if its record cannot be opened.
+        """Forgets a user's session, in memory and in the store, whether its record opens or not.
 
         The tokens themselves keep working: revoke_token or delete_grant ends them, on platforms
         that offer it.
@@ -1359,9 +1360,9 @@ class TokenSource:
 
 @final
 class Subscription:
-    """A callback that TokenSource.on_change registered. `with` takes it back at its end.
+    """A callback that TokenSource.on_change registered.
 
-    The callback stays registered when this object is deleted.
+    A with block takes it back at its end. It stays registered when this object is deleted.
     """
 
     def unsubscribe(self) -> None:
@@ -1380,6 +1381,7 @@ class Subscription:
         /,
     ) -> None: ...
 
+@final
 class Token:
     """A token: a secret, its permissions, and its expiry. It never changes.
 
