@@ -150,4 +150,49 @@ mod tests {
         assert_eq!(left("first"), None);
         assert_eq!(left("another").as_deref(), Some("another"));
     }
+
+    fn unsaved(intent: &str) -> Unsaved {
+        let token = Token::builder(TokenKind::User, Secret::new("t")).build();
+        Unsaved { token, intent: intent.to_owned(), sent: None }
+    }
+
+    #[test]
+    fn only_the_tokens_of_the_intent_that_was_written_are_forgotten() {
+        let kept = Kept::default();
+        kept.keep_unsaved("alice", unsaved("one"));
+        kept.forget_unsaved("alice", "another");
+        kept.forget_unsaved("bob", "one");
+        assert_eq!(kept.all_unsaved(), ["alice"]);
+        assert!(kept.unsaved("alice").is_some_and(|it| it.intent == "one"));
+        kept.forget_unsaved("alice", "one");
+        assert!(kept.unsaved("alice").is_none() && kept.all_unsaved().is_empty());
+    }
+
+    #[test]
+    fn a_session_that_was_started_anew_has_no_past_and_others_keep_theirs() {
+        let kept = Kept::default();
+        let is_unsent = |name: &str| kept.unsent(name, "unsent").is_some();
+        for forget in [Kept::forget, Kept::forget_intents] {
+            for name in ["alice", "bob"] {
+                kept.keep_unsaved(name, unsaved("one"));
+                kept.note_unsent(name, "unsent", None);
+                kept.note_lost(name, "lost");
+                assert!(kept.is_lost(name, "lost") && !kept.is_lost(name, "unsent"));
+            }
+            forget(&kept, "alice");
+            assert!(!is_unsent("alice") && !kept.is_lost("alice", "lost"));
+            assert!(is_unsent("bob") && kept.is_lost("bob", "lost"));
+        }
+        assert!(kept.unsaved("alice").is_some(), "tokens outlive their intent");
+        kept.forget("alice");
+        assert_eq!(kept.all_unsaved(), ["bob"]);
+    }
+
+    #[test]
+    fn the_last_unsent_intents_are_remembered() {
+        let kept = Kept::default();
+        (0..=MAX_UNSENT).for_each(|at| kept.note_unsent("alice", &at.to_string(), None));
+        assert!(kept.unsent("alice", "0").is_none());
+        assert!((1..=MAX_UNSENT).all(|at| kept.unsent("alice", &at.to_string()).is_some()));
+    }
 }
