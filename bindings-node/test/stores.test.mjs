@@ -52,8 +52,9 @@ test('the methods of a store get names, bytes, dates and milliseconds', async (t
   const { url } = await platform(t)
   const { store, calls, locks } = memoryStore()
   await appOn(url, { store, storeUnencrypted: true }).installation(14).token()
-  assert.deepEqual(calls.map(([method]) => method), ['get', 'lock', 'get', 'put', 'unlock'])
-  const [get, lock, , put, unlock] = calls.map(([, args]) => args)
+  // The first one asks whether the installation's tokens are to be forgotten.
+  assert.deepEqual(calls.map(([method]) => method), ['get', 'get', 'lock', 'get', 'put', 'unlock'])
+  const [, get, lock, , put, unlock] = calls.map(([, args]) => args)
   const [name] = get
   const [, owner, leaseMs] = lock
   const [, value, expected, keepUntil] = put

@@ -151,6 +151,23 @@ mod tests {
         assert_eq!(left("another").as_deref(), Some("another"));
     }
 
+    #[test]
+    fn the_end_that_another_process_concluded_from_an_unsent_intent_is_no_end() {
+        let kept = Kept::default();
+        kept.note_unsent("alice", "first", None);
+        let ended = |id, reason| {
+            let token = Token::builder(TokenKind::User, Secret::new("t")).build();
+            let record =
+                Record { intent: Some(intent(id)), ended: Some(reason), ..Record::of(token) };
+            kept.corrected("alice", record).ended
+        };
+        assert_eq!(ended("first", Reason::RotationInterrupted), None);
+        let refused = Reason::InvalidRefreshToken;
+        assert_eq!(ended("first", refused), Some(refused));
+        let interrupted = Reason::RotationInterrupted;
+        assert_eq!(ended("another", interrupted), Some(interrupted));
+    }
+
     fn unsaved(intent: &str) -> Unsaved {
         let token = Token::builder(TokenKind::User, Secret::new("t")).build();
         Unsaved { token, intent: intent.to_owned(), sent: None }
