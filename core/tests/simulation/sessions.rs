@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    mem,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -30,6 +31,8 @@ pub(crate) struct SessionLog(Mutex<Facts>);
 struct Facts {
     /// The record that the store holds.
     record: Value,
+    /// The tokens of the records before it, and until when the store held them.
+    before: Vec<(Duration, Value)>,
     access_tokens: HashSet<String>,
     /// Refresh tokens in records with an intent.
     intents: HashSet<String>,
@@ -68,7 +71,8 @@ impl SessionLog {
         if record["intent"].is_object() {
             facts.intents.extend(text(&record["token"]["refresh_token"]));
         }
-        facts.record = record;
+        let before = mem::replace(&mut facts.record, record);
+        facts.before.push((simulation::time(), before["token"].clone()));
     }
 
     pub(crate) fn put_fails(&self) {
@@ -123,10 +127,9 @@ impl SessionLog {
         }
     }
 
-    /// Whether a process may find the session lost now, by docs/rotation.md.
-    fn may_be_lost(&self, world: &World, group: usize) -> bool {
+    /// Whether a process may have found the session lost since it was asked, by docs/rotation.md.
+    fn may_be_lost(&self, world: &World, group: usize, asked: Duration) -> bool {
         let facts = lock(&self.0);
-        let text = |member: &str| facts.record["token"][member].as_str().unwrap_or_default();
         let now = simulation::time();
         let crashes = world.crashed().into_iter().map(|(_, at)| at);
         // A process remembers the intents of its own that it did not send.
@@ -146,8 +149,14 @@ impl SessionLog {
                 was_stopped || failures.any(|at| at <= before)
             }
             Kind::Checked => {
-                let is_spent = platform.spent_at(text("refresh_token")).is_some();
-                is_spent || has_failed && !platform.works(text("secret"))
+                let text = |token: &Value, member| token[member].as_str().unwrap_or("").to_owned();
+                let is_over = |token: &Value| {
+                    platform.spent_at(&text(token, "refresh_token")).is_some()
+                        || has_failed && !platform.works(&text(token, "secret"))
+                };
+                // Whoever was stopped may have saved the session meanwhile.
+                let earlier = facts.before.iter().filter(|(until, _)| *until >= asked);
+                is_over(&facts.record["token"]) || earlier.into_iter().any(|(_, it)| is_over(it))
             }
             Kind::Strict => has_failed,
         }
@@ -275,6 +284,7 @@ fn ask(process: &Process, sessions: &SessionLog) -> Result<Token> {
     let tokens = process.app.session(NAME).expect("the session's name is valid");
     let source = Source { tokens, is_looked_up: false };
     let replaced = sessions.replaced(process.group);
+    let asked = simulation::time();
     let outcome = process.ask(&source, TokenSource::MIN_VALID);
     match &outcome {
         _ if process.world.is_over() => {}
@@ -286,7 +296,7 @@ fn ask(process: &Process, sessions: &SessionLog) -> Result<Token> {
             }
         }
         Err(error) if error.kind() == ErrorKind::Reauthorize => {
-            if !sessions.may_be_lost(&process.world, process.group) {
+            if !sessions.may_be_lost(&process.world, process.group, asked) {
                 simulation::fail(format!("the session was lost without need: {error}"));
             }
         }
