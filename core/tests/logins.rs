@@ -127,6 +127,7 @@ fn waiting_ends_by_time_and_by_wish() {
     let waiting = login.wait(None);
     login.cancel();
     assert_eq!(waiting.wait().unwrap_err().kind(), ErrorKind::Cancelled);
+    assert_eq!(login.wait(None).wait().unwrap_err().kind(), ErrorKind::Cancelled);
 }
 
 /// The URL that a browser comes back to with a code of this login.

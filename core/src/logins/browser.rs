@@ -65,6 +65,7 @@ struct State {
     returned: Vec<Connection>,
     progress: Progress,
     outcome: Option<Result<Token>>,
+    is_cancelled: bool,
 }
 
 enum Progress {
@@ -161,6 +162,7 @@ impl Login {
     pub fn cancel(&self) {
         // A child that was forked has neither the listener's thread nor perhaps its locks.
         if self.0.0.process == Process::current() {
+            lock(&self.0.0.state).is_cancelled = true;
             self.0.0.end(&Err(cancelled()));
         }
     }
@@ -182,6 +184,7 @@ impl State {
             returned: Vec::new(),
             progress: Progress::Begun,
             outcome: None,
+            is_cancelled: false,
         }
     }
 }
@@ -189,6 +192,9 @@ impl State {
 impl Inner {
     fn wait(&self, deadline: Deadline) -> Task<Token> {
         let mut state = lock(&self.state);
+        if state.is_cancelled {
+            return Task::ready(Err(cancelled()));
+        }
         if !matches!(state.progress, Progress::Begun) {
             return Task::ready(Err(Error::invalid("`wait` was already called on this login")));
         }
