@@ -25,6 +25,7 @@ __all__ = [
     "Repository",
     "Response",
     "Stats",
+    "Subscription",
     "Token",
     "TokenSource",
     "WebhookConfig",
@@ -1367,6 +1368,7 @@ class Subscription:
         /,
     ) -> None: ...
 
+@final
 class Token:
     """A token: a secret, its permissions, and its expiry. It never changes.
 

@@ -4,9 +4,9 @@ use pyo3::prelude::*;
 
 use crate::{arguments::Optional, callback::Callback, errors::unpicklable, wait};
 
-/// A callback that TokenSource.on_change registered.
+/// A callback that TokenSource.on_change registered. `with` takes it back at its end.
 ///
-/// A with block takes it back at its end. It stays registered when this object is deleted.
+/// The callback stays registered when this object is deleted.
 #[pyclass(frozen, module = "appmint")]
 pub(crate) struct Subscription {
     pub(super) core: appmint_core::Subscription,
