@@ -192,9 +192,11 @@ impl State {
 impl Inner {
     fn wait(&self, deadline: Deadline) -> Task<Token> {
         let mut state = lock(&self.state);
+        if state.is_cancelled {
+            return Task::ready(Err(cancelled()));
+        }
         if !matches!(state.progress, Progress::Begun) {
-            let waited = || Error::invalid("`wait` was already called on this login");
-            return Task::ready(Err(if state.is_cancelled { cancelled() } else { waited() }));
+            return Task::ready(Err(Error::invalid("`wait` was already called on this login")));
         }
         state.progress = Progress::Waited;
         if let Some(outcome) = state.outcome.take() {

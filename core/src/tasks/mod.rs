@@ -7,6 +7,7 @@
 //! its own.
 
 mod future;
+mod panics;
 mod pending;
 mod per_process;
 mod pool;
@@ -19,7 +20,6 @@ mod timer;
 
 use std::{
     fmt, mem,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -28,7 +28,10 @@ use std::{
 };
 
 pub use self::future::TaskFuture;
-use self::sync::{Condvar, Mutex, MutexGuard};
+use self::{
+    panics::contained,
+    sync::{Condvar, Mutex, MutexGuard},
+};
 pub(crate) use self::{
     pending::Completion,
     per_process::{Owned, PerProcess, Process},
@@ -259,19 +262,6 @@ fn call<T>(callback: Callback<T>, result: Result<T>) {
     contained(move || callback(result));
 }
 
-/// The result of work; `None` if it panicked, or a destructor of what it holds did.
-fn contained<T>(work: impl FnOnce() -> T) -> Option<T> {
-    let panic = match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(value) => return Some(value),
-        Err(panic) => panic,
-    };
-    // The value of a panic has a destructor, too.
-    if let Err(again) = catch_unwind(AssertUnwindSafe(move || drop(panic))) {
-        mem::forget(again);
-    }
-    None
-}
-
 fn timed_out() -> Error {
     Error::new(ErrorKind::Timeout, "no answer before the deadline")
         .advise("Raise `timeout`, or try again: the platform or the network is slow.")
@@ -321,47 +311,6 @@ mod tests {
         let task: Task<()> = pool.spawn_until(soon(), |_| panic!("on purpose"));
         assert_eq!(task.wait().unwrap_err().kind(), ErrorKind::Internal);
         assert_eq!(pool.spawn_until(soon(), |_| Ok(1)).wait().unwrap(), 1);
-    }
-
-    /// Panics when it is dropped, with a value that does so, too.
-    struct PanicsOnDrop;
-
-    impl Drop for PanicsOnDrop {
-        fn drop(&mut self) {
-            if !std::thread::panicking() {
-                std::panic::panic_any(Self);
-            }
-        }
-    }
-
-    #[test]
-    fn a_destructor_that_panics_costs_no_thread_and_no_result() {
-        let pool = pool();
-        for _ in 0..200 {
-            let (late, ran) = (PanicsOnDrop, PanicsOnDrop);
-            let past = Deadline::after(Duration::ZERO);
-            let expired: Task<()> = pool.spawn_until(past, move |_| {
-                drop(late);
-                Ok(())
-            });
-            let run = pool.spawn_until(soon(), move |_| {
-                drop(ran);
-                Ok(1)
-            });
-            assert_eq!(
-                expired.wait_for(soon().remaining()).unwrap().unwrap_err().kind(),
-                ErrorKind::Timeout
-            );
-            assert_eq!(run.wait().unwrap_err().kind(), ErrorKind::Internal);
-        }
-        let first = pool.spawn_until(soon(), |_| Ok(1));
-        let kept = PanicsOnDrop;
-        let then = pool.spawn_after(first, soon(), move |n, _| {
-            let _kept = &kept;
-            Step::<i32, i32>::Done(Ok(n + 1))
-        });
-        assert_eq!(then.wait().unwrap(), 2);
-        assert_eq!(pool.spawn_until(soon(), |_| Ok(3)).wait().unwrap(), 3);
     }
 
     #[test]

@@ -340,3 +340,53 @@ const MAX_THREADS: usize = 64;
 /// More than the threads of a lane can serve within a call's usual timeout.
 const MAX_QUEUED: usize = 65_536;
 pub(super) const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn soon() -> Deadline {
+        Deadline::after(Duration::from_secs(20))
+    }
+
+    /// Panics when it is dropped, with a value that does so, too.
+    struct PanicsOnDrop;
+
+    impl Drop for PanicsOnDrop {
+        fn drop(&mut self) {
+            if !std::thread::panicking() {
+                std::panic::panic_any(Self);
+            }
+        }
+    }
+
+    #[test]
+    fn a_destructor_that_panics_costs_no_thread_and_no_result() {
+        let pool = Pool::new(Duration::from_secs(20));
+        for _ in 0..200 {
+            let (late, ran) = (PanicsOnDrop, PanicsOnDrop);
+            let past = Deadline::after(Duration::ZERO);
+            let expired: Task<()> = pool.spawn_until(past, move |_| {
+                drop(late);
+                Ok(())
+            });
+            let run = pool.spawn_until(soon(), move |_| {
+                drop(ran);
+                Ok(1)
+            });
+            assert_eq!(
+                expired.wait_for(soon().remaining()).unwrap().unwrap_err().kind(),
+                ErrorKind::Timeout
+            );
+            assert_eq!(run.wait().unwrap_err().kind(), ErrorKind::Internal);
+        }
+        let first = pool.spawn_until(soon(), |_| Ok(1));
+        let kept = PanicsOnDrop;
+        let then = pool.spawn_after(first, soon(), move |n, _| {
+            let _kept = &kept;
+            Step::<i32, i32>::Done(Ok(n + 1))
+        });
+        assert_eq!(then.wait().unwrap(), 2);
+        assert_eq!(pool.spawn_until(soon(), |_| Ok(3)).wait().unwrap(), 3);
+    }
+}
