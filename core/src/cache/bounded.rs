@@ -9,7 +9,7 @@ pub(crate) trait Evictable {
     /// Whether nobody needs it.
     fn is_unused(this: &Arc<Self>) -> bool;
 
-    /// What is left of it, in milliseconds: the next to expire are removed first.
+    /// The milliseconds until it expires: the next to expire are removed first.
     fn remaining_ms(&self, now: ClockReading) -> i64;
 }
 

@@ -49,9 +49,7 @@ pub(crate) trait Fetch<K>: Send + Sync {
     ) -> Result<Token>;
 
     /// Whether a renewal ends the current token, so that nobody should go on with it meanwhile.
-    fn renewal_ends_token(&self, _key: &K) -> bool {
-        false
-    }
+    fn renewal_ends_token(&self, key: &K) -> bool;
 
     /// A caller shares a fetch that is running.
     fn on_shared(&self) {}

@@ -27,7 +27,7 @@ pub(super) struct Connection {
 /// The path and query of a request for the callback, or the page to answer with.
 type Target = Result<String, Page>;
 
-/// What was read of a request.
+/// The part of a request that was read.
 enum Progress {
     Unfinished,
     /// No answer is due.

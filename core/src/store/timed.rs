@@ -163,7 +163,7 @@ fn no_thread(error: std::io::Error) -> Error {
 const ADVICE: &str = "Check that the store is reachable and that no other program keeps it locked.";
 /// More than the stores that appmint has itself wait for, so that they can say what they waited for.
 const CALL_TIMEOUT: Duration = Duration::from_secs(5);
-/// Whoever has no time left still gets an answer that is there at once; it is less than the time that a
+/// A caller without time left still gets an answer that comes at once; this is less than the time that a
 /// task has beyond its deadline.
 const MIN_TIME: Duration = Duration::from_millis(100);
 /// Each of them keeps a thread.

@@ -1,4 +1,4 @@
-//! What the passphrase of an encrypted key may cost.
+//! Limits for the time and the memory that the passphrase of an encrypted key takes.
 //!
 //! The key file itself says how many rounds and how much memory turn its passphrase into a key. A
 //! file from outside could stop the program with that, or end it: memory that is not there aborts.
@@ -28,7 +28,8 @@ fn check_pbkdf2(parameters: &Pbkdf2Params<'_>) -> Result<()> {
     Err(too_costly(&format!("{rounds} rounds of PBKDF2, and at most {MOST_ROUNDS} are accepted")))
 }
 
-/// RFC 7914 §2: scrypt fills `128 · N · r` bytes, `p` times one after the other.
+/// RFC 7914 §2: scrypt fills `128 · N · r` bytes, `p` times one after the other. The `128 · p · r` bytes
+/// beside them are bounded by the work.
 fn check_scrypt(parameters: &ScryptParams<'_>) -> Result<()> {
     let n = u128::from(parameters.cost_parameter);
     let (r, p) = (u128::from(parameters.block_size), u128::from(parameters.parallelization));
@@ -40,7 +41,7 @@ fn check_scrypt(parameters: &ScryptParams<'_>) -> Result<()> {
         .because(Reason::DamagedKey)
         .advise("Copy the whole file again, from -----BEGIN to -----END."));
     }
-    let memory = 128 * r * (n + p);
+    let memory = 128 * r * n;
     if memory > MOST_MEMORY {
         let (mib, most) = (memory.div_ceil(MIB), MOST_MEMORY / MIB);
         return Err(too_costly(&format!(
@@ -69,7 +70,7 @@ fn too_costly(demand: &str) -> Error {
 const MOST_ROUNDS: u32 = 2_000_000;
 const MIB: u128 = 1 << 20;
 /// OpenSSL takes 16 MiB by default, and never more than 32 MiB for a key file.
-const MOST_MEMORY: u128 = 128 * MIB + MIB;
+const MOST_MEMORY: u128 = 128 * MIB;
 /// OpenSSL's default is `2^14 · 8 · 1 = 2^17`.
 const MOST_WORK: u128 = 1 << 21;
 

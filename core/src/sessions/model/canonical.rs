@@ -104,7 +104,7 @@ impl World {
         }
     }
 
-    /// What tells a process from others of its machine, but for the numbers of intents.
+    /// The differences between a process and others of its machine, but for the numbers of intents.
     fn key_of(&self, index: usize) -> (u8, u64) {
         let process = &self.processes[index];
         let of_run = process.run.as_ref().map(|run| {

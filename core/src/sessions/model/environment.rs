@@ -1,4 +1,4 @@
-//! What may happen next.
+//! The events that may happen next.
 //!
 //! An event is left out where it makes no difference to a process that was never called, and a process
 //! that is stopped is one that has no event for a while.

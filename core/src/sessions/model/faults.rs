@@ -7,7 +7,7 @@ use super::{
     world::{Intent, Machine},
 };
 
-/// What a faulty implementation does.
+/// The mistake of a faulty implementation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     /// A connection that was not made counts as a lost answer.

@@ -9,7 +9,7 @@ use super::{
     world::{Run, World},
 };
 
-/// What happens next if nothing fails any more and no caller comes; `None` once all refreshes are over.
+/// The next event if nothing fails any more and no caller comes; `None` once all refreshes are over.
 pub(super) fn plan(setup: &Setup, world: &World) -> Option<Event> {
     let runs = || (0..).zip(&world.processes).filter_map(|(at, of)| Some((at, of.run.as_ref()?)));
     if let Some((process, run)) = runs().find(|(_, run)| run.action != Action::Wait) {

@@ -1,4 +1,4 @@
-//! What one exploration is about: the platform, the machines, and how much may go wrong.
+//! The bounds of one exploration: the platform, the machines, and how much may go wrong.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(super) enum Kind {
     Strict,
 }
 
-/// What the lock of the store is worth.
+/// The promise that the lock of the store keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum LockMode {
     /// It has one holder, until its lease ends.
@@ -78,8 +78,8 @@ impl Setup {
         self.machines.iter().max().map_or(0, |last| last + 1)
     }
 
-    /// What a wall clock is set to. The grace period of another machine's intent needs clocks that agree
-    /// within a tick; nothing else may depend on a wall clock.
+    /// The ticks that a wall clock is set ahead. The grace period of another machine's intent needs clocks
+    /// that agree within a tick; nothing else may depend on a wall clock.
     pub(super) fn walls(&self) -> [i8; 2] {
         let is_bounded = self.kind == Kind::Grace && self.machine_count() > 1;
         if is_bounded { [0, 1] } else { [-100, 100] }
