@@ -116,6 +116,8 @@ lint: .venv/.tools bindings-node/node_modules/.packages
 	cargo fmt --all --check
 	$(PYTHON) tools/platforms.py --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	@# The fuzz targets have a lock file of their own, which follows the core's manifest.
+	cargo tree --locked --manifest-path fuzz/Cargo.toml >/dev/null
 	cargo clippy --locked -p appmint-core --features simulation --lib --test simulation -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps -p appmint-core
 	$(PYTHON) -m mypy --config-file bindings-python/pyproject.toml bindings-python/python/appmint
