@@ -14,13 +14,12 @@ use std::{
 };
 
 use appmint_core::{
-    App, Error, ErrorKind, ManualClock, Reason, Result, Timestamp,
+    App, Error, ErrorKind, ManualClock, Reason, Timestamp,
     logins::{Login, LoginRequest},
     oauth::AuthorizationRequest,
-    store::{MemoryStore, Store},
 };
 use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
-use common::{NOW_MS, sandbox_of, settings};
+use common::{NOW_MS, put_store::PutStore, sandbox_of, settings};
 
 const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
@@ -257,50 +256,18 @@ fn an_authorization_travels_sealed_and_is_finished_once() {
     assert_eq!(error.reason(), Some(Reason::StaleAuthorization));
 }
 
-/// A store that is ill until it has failed once.
-#[derive(Debug, Default)]
-struct OnceIll {
-    inner: MemoryStore,
-    was_ill: AtomicBool,
-}
-
-impl Store for OnceIll {
-    fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        self.inner.get(name)
-    }
-
-    fn put(
-        &self,
-        name: &str,
-        value: &[u8],
-        expected: Option<&[u8]>,
-        keep_until: Option<Timestamp>,
-    ) -> Result<bool> {
-        if self.was_ill.swap(true, Ordering::SeqCst) {
-            return self.inner.put(name, value, expected, keep_until);
-        }
-        Err(Error::new(ErrorKind::Store, "the store is ill"))
-    }
-
-    fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
-        self.inner.remove(name, expected)
-    }
-
-    fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
-        self.inner.lock(name, owner, lease)
-    }
-
-    fn unlock(&self, name: &str, owner: &str) -> Result<()> {
-        self.inner.unlock(name, owner)
-    }
-}
-
 #[test]
 fn a_store_that_fails_uses_no_authorization_up() {
     let sandbox = sandbox_of(PlatformName::GitHub);
     let (mut settings, clock) = settings(&sandbox);
     settings.store_key = Some(KEY.into());
-    settings.own_store = Some(Arc::new(OnceIll::default()));
+    let was_ill = AtomicBool::new(false);
+    settings.own_store = Some(Arc::new(PutStore::new(move |inner, put| {
+        if was_ill.swap(true, Ordering::SeqCst) {
+            return put.done_in(inner);
+        }
+        Err(Error::new(ErrorKind::Store, "the store is ill"))
+    })));
     let app = settings.build().unwrap();
     // What was noted is kept for so long by the machine's clock.
     let now = Timestamp::from(std::time::SystemTime::now());

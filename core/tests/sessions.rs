@@ -19,10 +19,9 @@ use appmint_core::{
     App, Error, ErrorKind, ManualClock, Reason, Result, Task, Timestamp, Token,
     binding::Settings,
     oauth::{AuthorizationRequest, CodeExchange},
-    store::{MemoryStore, Store},
 };
 use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
-use common::{places::Folder, settings};
+use common::{places::Folder, put_store::PutStore, settings};
 
 const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
@@ -382,52 +381,19 @@ fn a_token_that_is_over_when_it_comes_does_not_end_the_session() {
     assert_eq!((scene.refreshes(), scene.reuses()), (2, 0));
 }
 
-/// A store whose third change, the answer to the first refresh, takes five seconds.
-#[derive(Debug)]
-struct SlowStore {
-    inner: MemoryStore,
-    changes: AtomicUsize,
-    clocks: (ManualClock, appmint_sandbox::Clock),
-}
-
-impl Store for SlowStore {
-    fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        self.inner.get(name)
-    }
-
-    fn put(
-        &self,
-        name: &str,
-        value: &[u8],
-        expected: Option<&[u8]>,
-        keep_until: Option<Timestamp>,
-    ) -> Result<bool> {
-        if self.changes.fetch_add(1, Ordering::SeqCst) == 2 {
-            self.clocks.0.advance(Duration::from_secs(5));
-            self.clocks.1.advance_ms(5000);
-        }
-        self.inner.put(name, value, expected, keep_until)
-    }
-
-    fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
-        self.inner.remove(name, expected)
-    }
-
-    fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
-        self.inner.lock(name, owner, lease)
-    }
-
-    fn unlock(&self, name: &str, owner: &str) -> Result<()> {
-        self.inner.unlock(name, owner)
-    }
-}
-
 #[test]
 fn a_token_that_ends_while_it_is_written_down_is_not_handed_out() {
     let mut scene = Scene::strict();
     let (clock, now) = scene.stop_time();
-    let (inner, changes) = (MemoryStore::default(), AtomicUsize::new(0));
-    let store = SlowStore { inner, changes, clocks: (clock, scene.sandbox.clock()) };
+    let (writes, sandbox_clock) = (AtomicUsize::new(0), scene.sandbox.clock());
+    // The third write, of the answer to the first refresh, takes five seconds.
+    let store = PutStore::new(move |inner, put| {
+        if writes.fetch_add(1, Ordering::SeqCst) == 2 {
+            clock.advance(Duration::from_secs(5));
+            sandbox_clock.advance_ms(5000);
+        }
+        put.done_in(inner)
+    });
     scene.settings.store = None;
     scene.settings.own_store = Some(Arc::new(store));
     scene.quirks(&serde_json::json!({ "user_token_life_ms": 2000 }));

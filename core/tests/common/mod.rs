@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 pub(crate) mod places;
+pub(crate) mod put_store;
 pub(crate) mod scripted;
 
 use appmint_core::{App, ManualClock, Timestamp, binding::Settings};

@@ -7,6 +7,8 @@ mod mints;
 mod network;
 mod platform;
 mod process;
+#[path = "../common/put_store.rs"]
+mod put_store;
 mod scheduler;
 mod schedules;
 mod sessions;
