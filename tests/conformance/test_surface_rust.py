@@ -119,7 +119,7 @@ def fields(name):
 
 def words(enum):
     """The names of a `words!` list, in order."""
-    (text,) = (text for path, text in sources().items() if path.name == "error.rs")
+    (text,) = (text for path, text in sources().items() if path.name == "words.rs")
     body = re.search(rf"^    {enum} \{{\n(.*?)^    \}}", text, re.MULTILINE | re.DOTALL)[1]
     return re.findall(r'^        \w+ = \d+, "(\w+)";', body, re.MULTILINE)
 

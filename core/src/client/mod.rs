@@ -138,18 +138,18 @@ impl PlatformClient {
 
     /// Sends a request, and sends it again as the retry policy says.
     pub(crate) fn send(&self, request: &Request, deadline: Deadline) -> Result<Response> {
-        let (host, is_own) = (origin(&request.url), request.repeat == Repeat::Own);
+        let (host, is_own) = (|| origin(&request.url), request.repeat == Repeat::Own);
         let is_mint = is_own && request.method == "POST";
         let read_hint = |response: &Response| {
             self.clock.hear(&request.url, response);
             let reply = self.reply(Operation::Call, "minting", request, response);
             if is_mint && reply.limit().is_some_and(|limit| limit.is_for_app) {
-                self.breakers.pause(&host, &reply.refusal(), self.clock.reading());
+                self.breakers.pause(&host(), &reply.refusal(), self.clock.reading());
             }
             RetryHint { limit: reply.limit(), retry_after: retry_after(response, reply.host_now()) }
         };
         let begin_wait = |wait| {
-            if is_own && self.breakers.is_down(&host) {
+            if is_own && self.breakers.is_down(&host()) {
                 return None;
             }
             let waiting = self.waits.begin(is_own)?;
