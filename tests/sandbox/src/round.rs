@@ -1,4 +1,5 @@
-//! One round of `--torture refresh`: it serves until the round is over and the clients are gone, and prints the score.
+//! One round of `--torture refresh`: it serves until the round is over and the clients are gone, or as long as it is told to, and
+//! prints the score. A client that waits for a refresh in doubt is silent for longer than one that is gone.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -20,6 +21,9 @@ pub(crate) fn run(flags: &Flags, options: TortureOptions) -> io::Result<()> {
     writeln!(out, "appmint-sandbox listening on {}", torture.url())?;
     out.flush()?;
     runtime.block_on(async {
+        if flags.until_stdin_closes {
+            return stopped.await;
+        }
         tokio::select! {
             () = stopped => {}
             () = round_end(&torture) => {}
