@@ -14,7 +14,7 @@ use crate::{cache, logins, sessions, world::Conditions};
 type Scenario = fn(Random, Conditions);
 
 /// Each as often as it stands here.
-const SCENARIOS: [Scenario; 8] = [
+const SCENARIOS: [Scenario; 9] = [
     cache::one_process,
     cache::one_process,
     cache::fleet,
@@ -22,6 +22,7 @@ const SCENARIOS: [Scenario; 8] = [
     sessions::two_processes,
     sessions::two_processes,
     sessions::two_processes,
+    sessions::a_process_dies,
     logins::one_authorization,
 ];
 

@@ -165,9 +165,21 @@ impl SessionLog {
 
 const NAME: &str = "alice";
 
-/// Two processes, on one machine or two.
-pub(crate) fn two_processes(mut random: Random, mut conditions: Conditions) {
+/// Two processes on a platform of any kind.
+pub(crate) fn two_processes(mut random: Random, conditions: Conditions) {
     let kind = random.one_of(&[Kind::Constant, Kind::Grace, Kind::Checked, Kind::Strict]);
+    share_a_session(random, conditions, kind);
+}
+
+/// A process dies while its refresh is on its way for seconds, and the other one must not take the old
+/// token, which still works, for a proof that the refresh token is unspent.
+pub(crate) fn a_process_dies(random: Random, _: Conditions) {
+    let conditions = Conditions { slow_percent: 70, crashes: 1, ..Conditions::default() };
+    share_a_session(random, conditions, Kind::Checked);
+}
+
+/// Two processes, on one machine or two.
+fn share_a_session(mut random: Random, mut conditions: Conditions, kind: Kind) {
     let life = Duration::from_secs(random.one_of(&[600, 600, 3600, 28_800]));
     let machines = [Machine::new(1), Machine::new(1 + random.below(4) / 3)];
     // Machines that share a store agree about the time.
