@@ -9,6 +9,8 @@ export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 export APPMINT_BUILD := $(abspath build)
 PYTHON := $(abspath .venv/bin/python)
 PLATFORM ?= atomgit
+# How the wheel and the addon are built: dev is quick and shares what the tests compile, release is what ships.
+PROFILE ?= dev
 VALGRIND := valgrind -q --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --error-exitcode=99
 
 # What the wheel and the addon are made of.
@@ -79,8 +81,8 @@ c: build/.debian
 	cmake -S tests/c -B build/c -DAPPMINT_LIBRARY=$(CARGO_TARGET_DIR)/debug/libappmint.so
 	cmake --build build/c -j 2
 
-python: .venv/.appmint
-node: bindings-node/node_modules/.appmint
+python: .venv/.appmint-$(PROFILE)
+node: bindings-node/node_modules/.appmint-$(PROFILE)
 
 # The stamp says which packages it stands for, so that one more is installed.
 DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm:npm g++:g++ \
@@ -98,16 +100,18 @@ build/.debian: tools/debian
 	$(PYTHON) -m pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.txt
 	@touch $@
 
-.venv/.appmint: .venv/.tools $(WHEEL) $(CORE)
-	$(PYTHON) -m pip install -q --disable-pip-version-check --force-reinstall --no-deps ./bindings-python
+.venv/.appmint-$(PROFILE): .venv/.tools $(WHEEL) $(CORE)
+	@rm -f .venv/.appmint-*
+	MATURIN_PEP517_ARGS='--profile $(PROFILE)' $(PYTHON) -m pip install -q --disable-pip-version-check --force-reinstall --no-deps ./bindings-python
 	@touch $@
 
 bindings-node/node_modules/.packages: bindings-node/package-lock.json build/.debian
 	cd bindings-node && npm ci --no-audit --no-fund
 	@touch $@
 
-bindings-node/node_modules/.appmint: bindings-node/node_modules/.packages $(ADDON) $(CORE)
-	cd bindings-node && npm run build
+bindings-node/node_modules/.appmint-$(PROFILE): bindings-node/node_modules/.packages $(ADDON) $(CORE)
+	@rm -f bindings-node/node_modules/.appmint-*
+	cd bindings-node && node build.mjs --profile $(PROFILE)
 	@touch $@
 
 # ---- the rest
@@ -128,7 +132,8 @@ archive: build/.debian
 	cargo build --locked --release -p appmint-ffi
 	tools/archive $(CARGO_TARGET_DIR)/release/libappmint.a build/libappmint.a
 
-bench: python node archive
+bench: archive
+	$(MAKE) python node PROFILE=release
 	cargo bench --locked -p appmint-core
 	$(CC) -O2 -Iinclude tests/bench/c.c build/libappmint.a -lm -ldl -lpthread -o build/bench_c
 	build/bench_c
@@ -149,7 +154,8 @@ build/torture/.peers: tests/torture/package-lock.json tests/torture/requirements
 	cd build/torture && npm ci --no-audit --no-fund
 	@touch $@
 
-size: c python node
+size: c
+	$(MAKE) python node PROFILE=release
 	cargo build --locked --release -p appmint-ffi
 	cargo build --locked --release -p appmint-ffi --no-default-features --target-dir $(CARGO_TARGET_DIR)/slim
 	$(PYTHON) tools/size.py

@@ -1,12 +1,14 @@
-// Builds the native module and puts it beside native.cjs: `node build.mjs [--debug]`.
+// Builds the native module and puts it beside native.cjs: `node build.mjs [--profile dev]`.
 
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, renameSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-const built = build(process.argv.includes('--debug') ? [] : ['--release'])
+const { values } = parseArgs({ options: { profile: { type: 'string', default: 'release' } } })
+const built = build(['--profile', values.profile])
 const target = `${here}appmint.${process.platform}-${process.arch}${variant()}.node`
 // A process that has loaded the old file keeps it: the rename gives the name to another file.
 copyFileSync(built, `${target}.new`)
