@@ -194,15 +194,13 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         use ErrorKind::{Pending, RateLimited, ResourceExhausted, Server, Timeout, Transport};
-        let stays =
-            matches!(self.reason(), Some(Reason::Tls | Reason::ProxyAuthenticationRequired));
-        let kind = self.kind();
-        !self.0.is_final
-            && !(stays && kind == Transport)
-            && matches!(
-                kind,
-                Transport | Timeout | RateLimited | Pending | Server | ResourceExhausted
-            )
+        let lasts = self.kind() == Transport
+            && matches!(self.reason(), Some(Reason::Tls | Reason::ProxyAuthenticationRequired));
+        let passes = matches!(
+            self.kind(),
+            Transport | Timeout | RateLimited | Pending | Server | ResourceExhausted
+        );
+        passes && !lasts && !self.0.is_final
     }
 
     /// Whether the platform was not asked, or not reached: a token or an authorization that there was

@@ -22,13 +22,14 @@ pub(crate) fn decoded(bytes: &[u8]) -> Option<Zeroizing<String>> {
 /// UTF-16 with a byte order mark, as PowerShell writes it, or without: then one byte of the first
 /// character is zero.
 fn utf16_units(bytes: &[u8]) -> Option<Zeroizing<Vec<u16>>> {
-    let (read, rest): (fn([u8; 2]) -> u16, &[u8]) = match bytes {
-        [0xff, 0xfe, rest @ ..] => (u16::from_le_bytes, rest),
-        [0xfe, 0xff, rest @ ..] => (u16::from_be_bytes, rest),
-        [first, 0, ..] if *first != 0 => (u16::from_le_bytes, bytes),
-        [0, second, ..] if *second != 0 => (u16::from_be_bytes, bytes),
+    let (is_big, rest) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (false, rest),
+        [0xfe, 0xff, rest @ ..] => (true, rest),
+        [first, 0, ..] if *first != 0 => (false, bytes),
+        [0, second, ..] if *second != 0 => (true, bytes),
         _ => return None,
     };
+    let read = if is_big { u16::from_be_bytes } else { u16::from_le_bytes };
     let pairs = rest.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
     Some(Zeroizing::new(pairs.collect()))
 }
