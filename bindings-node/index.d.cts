@@ -61,8 +61,18 @@ export interface NetworkOptions {
    * one.
    */
   proxy?: string | URL | undefined
-  /** Certificates to trust in addition to the system's, as PEM. */
+  /**
+   * Certificates to trust in addition to the system's and to those in `NODE_EXTRA_CA_CERTS`: PEM, or the DER of one. A
+   * server's own certificate may be its root.
+   */
   rootCertificates?: Bytes | undefined
+  /**
+   * The certificate that is shown to a server that wants one (mTLS), with those between it and its root: PEM, or the
+   * DER of one. Needs `clientKey`.
+   */
+  clientCertificate?: Bytes | undefined
+  /** The private key of the client certificate: RSA or ECDSA, in PEM or DER, not encrypted. */
+  clientKey?: Bytes | undefined
   /** Text to put before appmint's own `User-Agent`. */
   userAgent?: string | undefined
   /** Allows plain http to hosts other than this machine; default false. */
@@ -135,7 +145,7 @@ export interface AppOptions extends NetworkOptions {
   /**
    * A function that signs instead of a private key: it gets the message and returns its RS256 signature
    * (RSASSA-PKCS1-v1_5 with SHA-256, RFC 7518 §3.3). If it throws, the call fails with a
-   * {@link CallbackError}; if it does not settle within `timeoutMs`, with a {@link TimeoutError}.
+   * {@link CallbackError}; if it does not settle within nine tenths of `timeoutMs`, too.
    */
   signer?: ((message: Buffer) => Awaitable<ArrayBufferView | ArrayBuffer>) | undefined
   /** How far a JWT's `iat` lies in the past; default 60 000 ms, unless the platform's descriptor says otherwise. */
@@ -1268,6 +1278,7 @@ export type ErrorKind =
   | 'store'
   | 'callback'
   | 'internal'
+  | 'resource_exhausted'
 
 /** The `code` of an error: its kind, in the form of Node's own codes, such as `ERR_APPMINT_NOT_FOUND`. */
 export type ErrorCode = `ERR_APPMINT_${Uppercase<ErrorKind>}`
@@ -1320,6 +1331,7 @@ export type Reason =
   | 'issuer_mismatch'
   | 'wrong_store_key'
   | 'private_address'
+  | 'proxy_authentication_required'
 
 /** The members of an error beside its message, for {@link AppmintError}'s constructor. */
 export interface ErrorDetails {
@@ -1471,4 +1483,9 @@ export class CallbackError extends AppmintError {
 export class InternalError extends AppmintError {
   readonly code: 'ERR_APPMINT_INTERNAL'
   readonly kind: 'internal'
+}
+/** Try again later: this machine has no thread, file descriptor or memory left. */
+export class ResourceExhaustedError extends AppmintError {
+  readonly code: 'ERR_APPMINT_RESOURCE_EXHAUSTED'
+  readonly kind: 'resource_exhausted'
 }

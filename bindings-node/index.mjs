@@ -43,4 +43,5 @@ export const {
   StoreError,
   CallbackError,
   InternalError,
+  ResourceExhaustedError,
 } = appmint

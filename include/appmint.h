@@ -352,15 +352,34 @@ void appmint_config_set_timeout_ms(appmint_config *config, int64_t timeout_ms);
 void appmint_config_set_connect_timeout_ms(appmint_config *config, int64_t connect_timeout_ms);
 
 /**
- * The URL of a proxy, with a password if it needs one; "" for none. Default: the one that the
- * environment names. This machine is always reached without one.
+ * The URL of a proxy (http, https, socks5 or socks5h), with a password if it needs one; "" for none.
+ * Default: the one that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts in NO_PROXY.
+ * This machine is always reached without one.
  */
-void appmint_config_set_proxy(appmint_config *config, const char *proxy, size_t proxy_len);
+void appmint_config_set_proxy(appmint_config *config,
+                              const char *proxy,
+                              size_t proxy_len);
 
-/** PEM of certificates to trust in addition to the system's. */
+/**
+ * Certificates to trust in addition to the system's: PEM, or the DER of one. A server's own
+ * certificate may be its root. SSL_CERT_FILE and SSL_CERT_DIR name others in the place of the system's.
+ */
 void appmint_config_set_root_certificates(appmint_config *config,
                                           const char *root_certificates,
                                           size_t root_certificates_len);
+
+/**
+ * The certificate that is shown to a server that wants one (mTLS), with those between it and its
+ * root: PEM, or the DER of one. Needs appmint_config_set_client_key().
+ */
+void appmint_config_set_client_certificate(appmint_config *config,
+                                           const char *client_certificate,
+                                           size_t client_certificate_len);
+
+/** The private key of the client certificate: RSA or ECDSA, in PEM or DER, not encrypted. */
+void appmint_config_set_client_key(appmint_config *config,
+                                   const void *client_key,
+                                   size_t client_key_len);
 
 /** Text that precedes appmint's own User-Agent. */
 void appmint_config_set_user_agent(appmint_config *config,
@@ -426,7 +445,8 @@ void appmint_clock_free(appmint_clock *clock);
  * server's URL exactly as the server writes it. Blocks at most for the configuration's timeout.
  *
  * `config` may be NULL. Only its network settings count: timeout, connect_timeout, proxy,
- * root_certificates, user_agent, allow_plain_http, refuse_private_addresses, retries and retry_wait.
+ * root_certificates, client_certificate, client_key, user_agent, allow_plain_http,
+ * refuse_private_addresses, retries and retry_wait.
  *
  * APPMINT_ERROR_NOT_FOUND if there is no metadata; APPMINT_ERROR_PROTOCOL if it is unusable, or
  * another issuer's (APPMINT_REASON_ISSUER_MISMATCH).
@@ -2110,7 +2130,9 @@ typedef enum appmint_status_code {
   /** Check the callback that you gave: it failed. */
   APPMINT_ERROR_CALLBACK = 18,
   /** Report a bug in appmint: a caught panic. */
-  APPMINT_ERROR_INTERNAL = 19
+  APPMINT_ERROR_INTERNAL = 19,
+  /** Retry later: this machine has no thread, file descriptor or memory left. */
+  APPMINT_ERROR_RESOURCE_EXHAUSTED = 20
 } appmint_status_code;
 
 /** Reasons: the cause of an error in one word. */
@@ -2208,7 +2230,9 @@ typedef enum appmint_reason_code {
   /** A record in the store is sealed with a key that the app was not given. */
   APPMINT_REASON_WRONG_STORE_KEY = 45,
   /** The host has no public address, and private ones are refused. */
-  APPMINT_REASON_PRIVATE_ADDRESS = 46
+  APPMINT_REASON_PRIVATE_ADDRESS = 46,
+  /** The proxy wants a user name and a password, or refused those it was given. */
+  APPMINT_REASON_PROXY_AUTHENTICATION_REQUIRED = 47
 } appmint_reason_code;
 
 /** Why a call failed. It contains no secret. */

@@ -52,10 +52,6 @@ function rawBytes(name, value) {
   throw invalid(name, 'a string or bytes', value, 'Pass the raw bytes of the body, before anything parses them.')
 }
 
-function textOrBytes(name, value) {
-  return typeof value === 'string' ? value : Buffer.from(bytes(name, value)).toString()
-}
-
 function boolean(name, value) {
   if (typeof value !== 'boolean') throw invalid(name, 'true or false', value)
   return value
@@ -200,5 +196,5 @@ function isOneEditAway(known, name) {
 
 module.exports = {
   WAIT_OPTIONS, boolean, bytes, count, func, headers, id, ids, invalid, isBytes, json, jsonText, milliseconds, permissions,
-  ports, rawBytes, readOptions, signal, smallCount, text, textOrBytes, textOrTexts, texts, time, typeName, url,
+  ports, rawBytes, readOptions, signal, smallCount, text, textOrTexts, texts, time, typeName, url,
 }

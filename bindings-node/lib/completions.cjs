@@ -43,7 +43,7 @@ function completion(id, signal, timeoutMs) {
     // The process stays alive while a promise is pending, and no longer.
     if (pending.size === 1) callNative(() => completions.keepAlive())
     signal?.addEventListener('abort', onAbort, { once: true })
-    const timer = timeoutMs === undefined ? undefined : setTimeout(onComplete, Math.min(timeoutMs, MAX_TIMER_MS), TIMED_OUT)
+    const timer = timeoutMs === undefined ? undefined : setTimeout(onComplete, Math.min(timeoutMs, MAX_TIMER_MS), timeoutMs === 0 ? NO_TIME : TIMED_OUT)
   })
 }
 
@@ -56,6 +56,13 @@ const TIMED_OUT = [{
   kind: 'timeout',
   message: 'no answer before the deadline',
   hint: 'Raise `timeout`, or try again: the platform or the network is slow.',
+  isRetryable: true,
+}]
+/** The outcome of a call that was given no time, in the words of the core. */
+const NO_TIME = [{
+  kind: 'timeout',
+  message: 'the answer was not there yet, and the timeout of this call is 0',
+  hint: 'Give a longer timeout: with 0 only an answer that is in memory comes.',
   isRetryable: true,
 }]
 /** A timer that is set for longer expires at once. */

@@ -38,6 +38,7 @@ class ProtocolError extends AppmintError {}
 class StoreError extends AppmintError {}
 class CallbackError extends AppmintError {}
 class InternalError extends AppmintError {}
+class ResourceExhaustedError extends AppmintError {}
 
 const FIELDS = ['reason', 'hint', 'status', 'platformCode', 'requestId', 'retryAfterMs', 'isRetryable']
 
@@ -61,6 +62,7 @@ const CLASSES = {
   store: StoreError,
   callback: CallbackError,
   internal: InternalError,
+  resource_exhausted: ResourceExhaustedError,
 }
 
 defineHidden(AppmintError.prototype, 'name', 'AppmintError')

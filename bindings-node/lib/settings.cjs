@@ -4,7 +4,7 @@
 
 const native = require('../native.cjs')
 const {
-  boolean, bytes, count, func, id, isBytes, jsonText, milliseconds, readOptions, signal, smallCount, text, textOrBytes, url,
+  boolean, bytes, count, func, id, isBytes, jsonText, milliseconds, readOptions, signal, smallCount, text, url,
 } = require('./arguments.cjs')
 const { BYTES, dispatcher } = require('./callbacks.cjs')
 const { complete } = require('./completions.cjs')
@@ -53,7 +53,9 @@ const NETWORK = {
   timeoutMs: milliseconds,
   connectTimeoutMs: milliseconds,
   proxy: url,
-  rootCertificates: textOrBytes,
+  rootCertificates: bytes,
+  clientCertificate: bytes,
+  clientKey: bytes,
   userAgent: text,
   allowPlainHttp: boolean,
   refusePrivateAddresses: boolean,

@@ -42,7 +42,9 @@ pub struct Settings {
     pub timeout_ms: Option<f64>,
     pub connect_timeout_ms: Option<f64>,
     pub proxy: Option<String>,
-    pub root_certificates: Option<String>,
+    pub root_certificates: Option<Uint8Array>,
+    pub client_certificate: Option<Uint8Array>,
+    pub client_key: Option<Uint8Array>,
     pub user_agent: Option<String>,
     pub allow_plain_http: Option<bool>,
     pub refuse_private_addresses: Option<bool>,
@@ -77,7 +79,10 @@ impl From<Settings> for appmint_core::binding::Settings {
             timeout: settings.timeout_ms.map(from_millis),
             connect_timeout: settings.connect_timeout_ms.map(from_millis),
             proxy: settings.proxy.map(Secret::new),
-            root_certificates: settings.root_certificates,
+            root_certificates: settings.root_certificates.map(|bytes| bytes.to_vec()),
+            certificates_variable: Some(CERTIFICATES_VARIABLE),
+            client_certificate: settings.client_certificate.map(|bytes| bytes.to_vec()),
+            client_key: settings.client_key.map(key),
             user_agent: settings.user_agent,
             allow_plain_http: settings.allow_plain_http.unwrap_or_default(),
             refuse_private_addresses: settings.refuse_private_addresses.unwrap_or_default(),
@@ -93,6 +98,11 @@ impl From<Settings> for appmint_core::binding::Settings {
         }
     }
 }
+
+/// Node's own way to add roots; it is read once, when node starts, and so changes nothing later.
+///
+/// <https://nodejs.org/api/cli.html#node_extra_ca_certsfile>
+const CERTIFICATES_VARIABLE: &str = "NODE_EXTRA_CA_CERTS";
 
 fn key(bytes: Uint8Array) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(bytes.to_vec())

@@ -65,11 +65,18 @@ use crate::{
 ///         Default: 30 s.
 ///     connect_timeout (timedelta | float): The timeout of connecting, which is lowered to three
 ///         quarters of timeout if it is longer. Default: 10 s.
-///     proxy (str): The URL of an HTTP proxy, such as "http://user:password@host:port"; "" for no
-///         proxy. Default: the proxy that the environment names. This machine is always reached
+///     proxy (str): The URL of a proxy, such as "http://user:password@host:port" or
+///         "socks5h://host:port"; "" for no proxy. Default: the proxy that HTTPS_PROXY, HTTP_PROXY
+///         or ALL_PROXY names, except for the hosts in NO_PROXY. This machine is always reached
 ///         without one.
-///     root_certificates (str | bytes | PathLike): Root certificates in PEM that are trusted
-///         besides the system's.
+///     root_certificates (str | bytes | PathLike): Root certificates that are trusted besides the
+///         system's and those of the file or folder in REQUESTS_CA_BUNDLE: PEM, or the DER of one.
+///         A server's own certificate may be its root.
+///     client_certificate (str | bytes | PathLike): The certificate that is shown to a server that
+///         wants one (mTLS), with those between it and its root: PEM, or the DER of one. Needs
+///         client_key.
+///     client_key (str | bytes | PathLike): The private key of that certificate: RSA or ECDSA, in
+///         PEM or DER, not encrypted.
 ///     user_agent (str): Text that precedes appmint's own User-Agent header.
 ///     allow_plain_http (bool): Whether to send requests without TLS to hosts other than this
 ///         machine, where anybody on the network can read them. Default: False.

@@ -136,10 +136,9 @@ pub(crate) fn file(name: &str, value: &Value<'_>) -> PyResult<Zeroizing<Vec<u8>>
     Ok(Zeroizing::new(bytes))
 }
 
-/// Text, or the path of a file with it.
-pub(crate) fn text_file(name: &str, value: &Value<'_>) -> PyResult<String> {
-    String::from_utf8(file(name, value)?.to_vec())
-        .map_err(|_| invalid_argument(value.py(), format!("{name} must be text in UTF-8")))
+/// The same, of what is no secret.
+pub(crate) fn bytes_file(name: &str, value: &Value<'_>) -> PyResult<Vec<u8>> {
+    file(name, value).map(|bytes| bytes.to_vec())
 }
 
 /// Bytes that a signature covers. Text was decoded on its way, and encoding it again may yield

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 
 use crate::{
     app::App,
-    arguments::{Optional, count, duration, file, id, optional, secret, text, text_file},
+    arguments::{Optional, bytes_file, count, duration, file, id, optional, secret, text},
     callback::Callbacks,
     events::{self, clock},
     json, stores,
@@ -23,8 +23,8 @@ impl App {
         app_id=None, client_id=None, client_secret=None, private_key=None, fallback_private_key=None,
         private_key_passphrase=None, key_id=None, fallback_key_id=None, signer=None,
         jwt_back_date=None, jwt_lifetime=None, timeout=None, connect_timeout=None, proxy=None,
-        root_certificates=None, user_agent=None, allow_plain_http=false,
-        refuse_private_addresses=false, max_response_body=None, retries=None, retry_wait=None,
+        root_certificates=None, client_certificate=None, client_key=None, user_agent=None,
+        allow_plain_http=false, refuse_private_addresses=false, max_response_body=None, retries=None, retry_wait=None,
         store=None, store_key=None, previous_store_key=None, store_unencrypted=false, capacity=None,
         on_event=None, clock=None,
     ))]
@@ -51,6 +51,8 @@ impl App {
         connect_timeout: Optional<'_, '_>,
         proxy: Optional<'_, '_>,
         root_certificates: Optional<'_, '_>,
+        client_certificate: Optional<'_, '_>,
+        client_key: Optional<'_, '_>,
         user_agent: Optional<'_, '_>,
         allow_plain_http: bool,
         refuse_private_addresses: bool,
@@ -94,7 +96,10 @@ impl App {
             timeout: optional("timeout", timeout, duration)?,
             connect_timeout: optional("connect_timeout", connect_timeout, duration)?,
             proxy: optional("proxy", proxy, secret)?,
-            root_certificates: optional("root_certificates", root_certificates, text_file)?,
+            root_certificates: optional("root_certificates", root_certificates, bytes_file)?,
+            certificates_variable: Some(CERTIFICATES_VARIABLE),
+            client_certificate: optional("client_certificate", client_certificate, bytes_file)?,
+            client_key: optional("client_key", client_key, file)?,
             user_agent: optional("user_agent", user_agent, text)?,
             allow_plain_http,
             refuse_private_addresses,
@@ -114,3 +119,8 @@ impl App {
         Ok(Self { core, callbacks: callbacks.unbind() })
     }
 }
+
+/// Where the programs of requests, the usual HTTP client, name a company's roots.
+///
+/// <https://requests.readthedocs.io/en/latest/user/advanced/#ssl-cert-verification>
+pub(crate) const CERTIFICATES_VARIABLE: &str = "REQUESTS_CA_BUNDLE";

@@ -31,6 +31,9 @@ pub(crate) fn wait_within<T: Clone + Send + Sync + 'static>(
     while result.is_none() {
         py.check_signals()?;
         let last = deadline.map(Deadline::remaining).filter(|left| *left < SLICE);
+        // A time that has run out is not a timeout of zero.
+        let last =
+            last.map(|left| left.max(timeout.unwrap_or_default().min(Duration::from_nanos(1))));
         result = py.detach(|| match last {
             Some(_) => Some(task.clone().wait_within(last)),
             None => task.wait_for(SLICE),

@@ -76,6 +76,7 @@ mod event;
 pub mod http;
 pub mod logins;
 pub mod oauth;
+mod pasted;
 pub mod platform;
 pub mod resources;
 mod secret;

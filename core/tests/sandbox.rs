@@ -256,7 +256,7 @@ fn tls_works_with_the_right_root_only() {
     let error = settings.clone().build().unwrap().installations().unwrap().all().unwrap_err();
     assert_eq!((error.kind(), error.reason()), (ErrorKind::Transport, Some(Reason::Tls)));
     assert!(error.hint().unwrap().contains("root_certificates"));
-    settings.root_certificates = sandbox.ca_pem().map(str::to_owned);
+    settings.root_certificates = sandbox.ca_pem().map(Into::into);
     assert_eq!(settings.build().unwrap().installations().unwrap().all().unwrap().len(), 2);
 }
 

@@ -96,8 +96,53 @@ fn a_caller_waits_for_the_signature_of_another_until_its_deadline() {
     signer.await_calls(1);
     let call = Call::get("/app").timeout(Duration::from_millis(500));
     let error = app.request(call).wait().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(error.kind(), ErrorKind::Callback);
     assert!(error.message().contains("the signer"), "{error}");
     signer.open();
     assert!(first.wait().is_ok());
+}
+
+/// A signer that returns the same bytes whatever it is given.
+#[derive(Debug)]
+struct Fixed(Vec<u8>);
+
+impl Signer for Fixed {
+    fn sign(&self, _: &[u8]) -> Result<Vec<u8>> {
+        Ok(self.0.clone())
+    }
+}
+
+#[test]
+fn a_signer_that_returns_text_or_another_algorithm_s_signature_is_named() {
+    let base64 = format!("{}==\n", "A".repeat(342));
+    for (signature, message) in [
+        (base64.into_bytes(), "base64 text"),
+        ("A".repeat(342).into_bytes(), "base64 text"),
+        ("0f".repeat(256).into_bytes(), "hexadecimal text"),
+        (vec![0x30; 71], "a signature of 71 bytes"),
+        (vec![1; 64], "a signature of 64 bytes"),
+    ] {
+        let app = App::builder("github").app_id("1").signer(Arc::new(Fixed(signature)));
+        let error = app.build().unwrap().jwt().wait().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Callback, "{error}");
+        assert!(error.message().contains(message), "{error}");
+    }
+}
+
+#[test]
+fn a_signer_that_never_returns_is_named_and_not_the_platform() {
+    let signer = Arc::new(Slow::default());
+    let app = App::builder("github")
+        .app_id("1")
+        .signer(Arc::clone(&signer) as Arc<dyn Signer>)
+        .timeout(Duration::from_millis(300));
+    let app = app.build().unwrap();
+    for call in
+        [app.jwt().wait().map(drop), app.installation("1").unwrap().token().wait().map(drop)]
+    {
+        let error = call.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Callback, "{error}");
+        assert!(error.message().contains("the signer"), "{error}");
+    }
+    signer.open();
 }

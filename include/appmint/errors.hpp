@@ -35,6 +35,7 @@ enum class ErrorKind : appmint_status {
   store = APPMINT_ERROR_STORE,
   callback = APPMINT_ERROR_CALLBACK,
   internal = APPMINT_ERROR_INTERNAL,
+  resource_exhausted = APPMINT_ERROR_RESOURCE_EXHAUSTED,
 };
 
 /// The cause in one word. Later versions may add values.
@@ -85,6 +86,7 @@ enum class Reason : appmint_reason {
   issuer_mismatch = APPMINT_REASON_ISSUER_MISMATCH,
   wrong_store_key = APPMINT_REASON_WRONG_STORE_KEY,
   private_address = APPMINT_REASON_PRIVATE_ADDRESS,
+  proxy_authentication_required = APPMINT_REASON_PROXY_AUTHENTICATION_REQUIRED,
 };
 
 /// Why a call failed. It contains no secret. what() is the message and the hint.

@@ -132,13 +132,26 @@ class App::Builder {
   Builder connect_timeout(std::chrono::milliseconds after) && {
     return std::move(connect_timeout(after));
   }
-  /// The URL of a proxy; empty for none; default the one that the environment names. This machine is
-  /// always reached without one.
+  /// The URL of a proxy (http, https, socks5 or socks5h); empty for none; default the one that
+  /// HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts in NO_PROXY. This machine is always
+  /// reached without one.
   Builder &proxy(std::string_view url) &;
   Builder proxy(std::string_view url) && { return std::move(proxy(url)); }
-  /// PEM of certificates to trust in addition to the system's; default none.
-  Builder &root_certificates(std::string_view pem) &;
-  Builder root_certificates(std::string_view pem) && { return std::move(root_certificates(pem)); }
+  /// Certificates to trust in addition to the system's: PEM, or the DER of one; default none. A server's
+  /// own certificate may be its root.
+  Builder &root_certificates(std::string_view certificates) &;
+  Builder root_certificates(std::string_view certificates) && {
+    return std::move(root_certificates(certificates));
+  }
+  /// The certificate that is shown to a server that wants one (mTLS), with those between it and its
+  /// root: PEM, or the DER of one; default none. Needs client_key().
+  Builder &client_certificate(std::string_view certificates) &;
+  Builder client_certificate(std::string_view certificates) && {
+    return std::move(client_certificate(certificates));
+  }
+  /// The private key of the client certificate: RSA or ECDSA, in PEM or DER, not encrypted.
+  Builder &client_key(std::string_view key) &;
+  Builder client_key(std::string_view key) && { return std::move(client_key(key)); }
   /// Text that precedes appmint's own User-Agent; default none.
   Builder &user_agent(std::string_view prefix) &;
   Builder user_agent(std::string_view prefix) && { return std::move(user_agent(prefix)); }
@@ -317,8 +330,16 @@ inline App::Builder &App::Builder::proxy(std::string_view url) & {
   return text(appmint_config_set_proxy, url);
 }
 
-inline App::Builder &App::Builder::root_certificates(std::string_view pem) & {
-  return text(appmint_config_set_root_certificates, pem);
+inline App::Builder &App::Builder::root_certificates(std::string_view certificates) & {
+  return text(appmint_config_set_root_certificates, certificates);
+}
+
+inline App::Builder &App::Builder::client_certificate(std::string_view certificates) & {
+  return text(appmint_config_set_client_certificate, certificates);
+}
+
+inline App::Builder &App::Builder::client_key(std::string_view key) & {
+  return text(appmint_config_set_client_key, key);
 }
 
 inline App::Builder &App::Builder::user_agent(std::string_view prefix) & {

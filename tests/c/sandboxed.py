@@ -57,6 +57,9 @@ def environment(ready, folder):
     encrypted, roots, descriptor = folder / "encrypted.pem", folder / "roots.pem", folder / "descriptor.json"
     encrypted.write_text(keys["encrypted_scrypt"]["pem"])
     roots.write_text(keys["certificate"]["pem"])
+    client, client_key = folder / "client.pem", folder / "client_key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=client",
+                    "-keyout", client_key, "-out", client], check=True, capture_output=True)
     rules = json.loads((ROOT / "tests" / "platforms" / "acme.json").read_text())
     rules["oauth"]["introspection"] = {"base": "web", "path": serve_introspection()}
     descriptor.write_text(json.dumps(rules))
@@ -71,6 +74,8 @@ def environment(ready, folder):
         "APPMINT_ENCRYPTED_KEY_FILE": str(encrypted),
         "APPMINT_PASSPHRASE": "correct horse battery staple",
         "APPMINT_ROOTS_FILE": str(roots),
+        "APPMINT_CLIENT_CERTIFICATE_FILE": str(client),
+        "APPMINT_CLIENT_KEY_FILE": str(client_key),
         "APPMINT_WEBHOOK_BODY": body,
         "APPMINT_WEBHOOK_SEAL": f"v1={seal}",
     }

@@ -91,6 +91,8 @@ static void make_an_app_with_every_setting(const objects *all) {
   appmint_error *error = NULL;
   char *key = read_file(getenv("APPMINT_ENCRYPTED_KEY_FILE"), &len);
   char *roots = read_file(getenv("APPMINT_ROOTS_FILE"), &len);
+  char *client = read_file(getenv("APPMINT_CLIENT_CERTIFICATE_FILE"), &len);
+  char *client_key = read_file(getenv("APPMINT_CLIENT_KEY_FILE"), &len);
   appmint_config *config = new_config(all->clock), *other = appmint_config_new();
   appmint_signer signer = {sizeof signer, NULL, no_signature, NULL};
   appmint_store_callbacks callbacks = {sizeof callbacks, NULL, NULL, NULL, NULL, NULL};
@@ -105,6 +107,8 @@ static void make_an_app_with_every_setting(const objects *all) {
   appmint_config_set_timeout_ms(config, 20000);
   appmint_config_set_connect_timeout_ms(config, 9000);
   appmint_config_set_root_certificates(config, roots, N);
+  appmint_config_set_client_certificate(config, client, N);
+  appmint_config_set_client_key(config, client_key, N);
   appmint_config_set_user_agent(config, "stack", N);
   appmint_config_set_allow_plain_http(config, 0);
   appmint_config_set_refuse_private_addresses(config, 0);
@@ -128,6 +132,8 @@ static void make_an_app_with_every_setting(const objects *all) {
   appmint_config_free(other);
   free(key);
   free(roots);
+  free(client);
+  free(client_key);
 }
 
 static const step steps[] = {

@@ -67,7 +67,8 @@ ELSEWHERE = {
     },
 }
 # Settings that only Rust has.
-OWN_SETTINGS = {"transport": "a trait object that sends the requests"}
+OWN_SETTINGS = {"transport": "a trait object that sends the requests",
+                "certificates_variable": "the custom of a language, which its binding knows"}
 # Arguments that Rust bundles, and the types that bundle them.
 BUNDLED = {"authorize": "AuthorizationRequest", "start_login": "LoginRequest", "request": "Call",
            "find_installation": "Lookup", "installation": "InstallationRequest", "exchange_code": "CodeExchange", "update_webhook_config": "WebhookUpdate",

@@ -8,6 +8,7 @@ import sqlite3
 import ssl
 import subprocess
 import time
+import warnings
 
 import appmint
 
@@ -96,21 +97,42 @@ def tls():
     yield "TLS", "the certificate signs itself", over_tls(lambda world: world.certificate())
     yield "TLS", "it has expired", over_tls(lambda world: world.certificate(days=-1), trusted=True)
     yield "TLS", "it is another host's", over_tls(lambda world: world.certificate(host="other.example"), trusted=True)
+    yield "TLS", "it is signed with SHA-1", over_tls(
+        lambda world: world.certificate(digest="sha1"), trusted=True, change=without_security_level)
+    yield "TLS", "the server speaks TLS 1.1 only", over_tls(
+        lambda world: world.certificate(), trusted=True, change=old_protocol)
+    yield "TLS", "the server wants a client's certificate", over_tls(
+        lambda world: world.certificate(), trusted=True, change=wants_client)
     yield "TLS", "the server hangs up in the handshake", over_tls(
         lambda world: world.certificate(), fault=at_once(breaks_off_after()))
     yield "TLS", "the handshake never ends", over_tls(lambda world: world.certificate(), fault=at_once(falls_silent_after()))
     yield "TLS", "the port speaks plain HTTP", plain_port
 
 
-def over_tls(make, *, trusted=False, fault=None):
+def over_tls(make, *, trusted=False, fault=None, change=lambda context: None):
     def run(world):
         certificate, key = make(world)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        change(context)
         context.load_cert_chain(certificate, key)
         server = Server(fault, context=context, before_tls=True)
         more = {"root_certificates": certificate.read_bytes()} if trusted else {}
         return at_another_place(world, f"https://localhost:{server.port}", **more)
     return run
+
+
+def without_security_level(context):
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+
+
+def old_protocol(context):
+    without_security_level(context)
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+
+
+def wants_client(context):
+    context.verify_mode = ssl.CERT_REQUIRED
 
 
 def plain_port(world):

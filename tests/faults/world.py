@@ -41,7 +41,7 @@ class World:
         place.mkdir()
         return place
 
-    def certificate(self, *, host="localhost", days=2):
+    def certificate(self, *, host="localhost", days=2, digest="sha256"):
         """A certificate that signs itself: (certificate, key)."""
         place = self.place()
         certificate, key = place / "certificate.pem", place / "key.pem"
@@ -52,7 +52,7 @@ class World:
         extensions.write_text(f"subjectAltName=DNS:{host}\nbasicConstraints=critical,CA:FALSE\n", "utf-8")
         if days < 0:
             dates = ["-days", "-1"]
-        openssl("x509", "-req", "-in", request, "-signkey", key, "-extfile", extensions, "-out", certificate, *dates)
+        openssl("x509", "-req", f"-{digest}", "-in", request, "-signkey", key, "-extfile", extensions, "-out", certificate, *dates)
         return certificate, key
 
     def settings(self, url, **more):

@@ -14,7 +14,7 @@ RETIRED = {
     r"(?:has_)?landed|on_landing|landings?": "complete",
     r"launch_(?:apart|with)": "spawn",
     r"crews?|shifts?_of_workers": "pool",
-    r"vaults?(?!\.)": "store",
+    r"vaults?(?!\.|:\")": "store",
     r"obituar(?:y|ies)": "tombstone",
     r"deeds?": "operation",
     r"tellers?": "events",

@@ -190,6 +190,12 @@ class InternalError(Error):
     kind = "internal"
 
 
+class ResourceExhaustedError(Error):
+    """This machine has no thread, file descriptor or memory left: try again later."""
+
+    kind = "resource_exhausted"
+
+
 BY_KIND: dict[str, type[Error]] = {
     error.kind: error
     for error in (
@@ -212,6 +218,7 @@ BY_KIND: dict[str, type[Error]] = {
         StoreError,
         CallbackError,
         InternalError,
+        ResourceExhaustedError,
     )
 }
 

@@ -95,11 +95,18 @@ class App:
             Default: 30 s.
         connect_timeout (timedelta | float): The timeout of connecting, which is lowered to three
             quarters of timeout if it is longer. Default: 10 s.
-        proxy (str): The URL of an HTTP proxy, such as "http://user:password@host:port"; "" for no
-            proxy. Default: the proxy that the environment names. This machine is always reached
+        proxy (str): The URL of a proxy, such as "http://user:password@host:port" or
+            "socks5h://host:port"; "" for no proxy. Default: the proxy that HTTPS_PROXY, HTTP_PROXY
+            or ALL_PROXY names, except for the hosts in NO_PROXY. This machine is always reached
             without one.
-        root_certificates (str | bytes | PathLike): Root certificates in PEM that are trusted
-            besides the system's.
+        root_certificates (str | bytes | PathLike): Root certificates that are trusted besides the
+            system's and those of the file or folder in REQUESTS_CA_BUNDLE: PEM, or the DER of one.
+            A server's own certificate may be its root.
+        client_certificate (str | bytes | PathLike): The certificate that is shown to a server that
+            wants one (mTLS), with those between it and its root: PEM, or the DER of one. Needs
+            client_key.
+        client_key (str | bytes | PathLike): The private key of that certificate: RSA or ECDSA, in
+            PEM or DER, not encrypted.
         user_agent (str): Text that precedes appmint's own User-Agent header.
         allow_plain_http (bool): Whether to send requests without TLS to hosts other than this
             machine, where anybody on the network can read them. Default: False.
@@ -162,6 +169,8 @@ class App:
         connect_timeout: timedelta | float | None = None,
         proxy: str | None = None,
         root_certificates: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
+        client_certificate: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
+        client_key: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
         user_agent: str | None = None,
         allow_plain_http: bool = False,
         refuse_private_addresses: bool = False,
@@ -1054,6 +1063,8 @@ def discover(
     connect_timeout: timedelta | float | None = None,
     proxy: str | None = None,
     root_certificates: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
+    client_certificate: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
+    client_key: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
     user_agent: str | None = None,
     allow_plain_http: bool = False,
     refuse_private_addresses: bool = False,
@@ -1069,9 +1080,11 @@ def discover(
         issuer: The issuer's URL, exactly as the server writes it.
         timeout: The timeout of the whole call, as a timedelta or in seconds. Default: 30 s.
         connect_timeout: The timeout of connecting, as a timedelta or in seconds. Default: 10 s.
-        proxy: The URL of an HTTP proxy; "" for no proxy. Default: the environment's.
-        root_certificates: Root certificates in PEM that are trusted besides the system's: text,
-            bytes, or the Path of a file.
+        proxy: The URL of a proxy; "" for no proxy. Default: the environment's.
+        root_certificates: Root certificates that are trusted besides the system's: text, bytes, or
+            the Path of a file.
+        client_certificate: The certificate that is shown to a server that wants one (mTLS).
+        client_key: The private key of that certificate.
         user_agent: Text that precedes appmint's own User-Agent header.
         allow_plain_http: Whether to send requests without TLS to hosts other than this machine.
         refuse_private_addresses: Whether to refuse connections to addresses that are not public,

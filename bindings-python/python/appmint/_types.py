@@ -47,6 +47,7 @@ ErrorKind = Literal[
     "store",
     "callback",
     "internal",
+    "resource_exhausted",
 ]
 
 #: The reason of an error, which tells cases of one kind apart: ``Error.reason``.
@@ -97,4 +98,5 @@ Reason = Literal[
     "issuer_mismatch",
     "wrong_store_key",
     "private_address",
+    "proxy_authentication_required",
 ]

@@ -4,7 +4,8 @@ use appmint_core::{binding::Settings, platform::Platform};
 use pyo3::prelude::*;
 
 use crate::{
-    arguments::{Argument, Optional, count, duration, optional, secret, text, text_file},
+    arguments::{Argument, Optional, bytes_file, count, duration, file, optional, secret, text},
+    settings::CERTIFICATES_VARIABLE,
     wait::wait,
 };
 
@@ -15,7 +16,7 @@ use crate::{
 #[pyfunction]
 #[pyo3(signature = (
     issuer, *, timeout=None, connect_timeout=None, proxy=None, root_certificates=None,
-    user_agent=None, allow_plain_http=false, refuse_private_addresses=false, retries=None,
+    client_certificate=None, client_key=None, user_agent=None, allow_plain_http=false, refuse_private_addresses=false, retries=None,
     retry_wait=None,
 ))]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
@@ -25,6 +26,8 @@ pub(crate) fn discover(
     connect_timeout: Optional<'_, '_>,
     proxy: Optional<'_, '_>,
     root_certificates: Optional<'_, '_>,
+    client_certificate: Optional<'_, '_>,
+    client_key: Optional<'_, '_>,
     user_agent: Optional<'_, '_>,
     allow_plain_http: bool,
     refuse_private_addresses: bool,
@@ -35,7 +38,10 @@ pub(crate) fn discover(
         timeout: optional("timeout", timeout, duration)?,
         connect_timeout: optional("connect_timeout", connect_timeout, duration)?,
         proxy: optional("proxy", proxy, secret)?,
-        root_certificates: optional("root_certificates", root_certificates, text_file)?,
+        root_certificates: optional("root_certificates", root_certificates, bytes_file)?,
+        certificates_variable: Some(CERTIFICATES_VARIABLE),
+        client_certificate: optional("client_certificate", client_certificate, bytes_file)?,
+        client_key: optional("client_key", client_key, file)?,
         user_agent: optional("user_agent", user_agent, text)?,
         allow_plain_http,
         refuse_private_addresses,

@@ -156,16 +156,32 @@ impl AppBuilder {
         self
     }
 
-    /// A proxy's URL, empty for no proxy; default the environment's. This machine is always reached
-    /// without one.
+    /// A proxy's URL (http, https, socks5 or socks5h), empty for no proxy; default the environment's:
+    /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, except for the hosts in `NO_PROXY`. This machine is always
+    /// reached without one.
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.0.proxy = Some(url.into());
         self
     }
 
-    /// PEM text of root certificates to trust beside the system's.
-    pub fn root_certificates(mut self, pem: impl Into<String>) -> Self {
-        self.0.root_certificates = Some(pem.into());
+    /// Root certificates to trust beside the system's: PEM, or the DER of one. A server's own certificate
+    /// may be its root. The variables `SSL_CERT_FILE` and `SSL_CERT_DIR` name others in the place of the
+    /// system's.
+    pub fn root_certificates(mut self, certificates: impl Into<Vec<u8>>) -> Self {
+        self.0.root_certificates = Some(certificates.into());
+        self
+    }
+
+    /// The certificate that is shown to a server that wants one (mTLS), with those between it and its
+    /// root: PEM, or the DER of one. Needs [`client_key`](Self::client_key).
+    pub fn client_certificate(mut self, certificates: impl Into<Vec<u8>>) -> Self {
+        self.0.client_certificate = Some(certificates.into());
+        self
+    }
+
+    /// The private key of the client certificate: RSA or ECDSA, in PEM or DER, not encrypted.
+    pub fn client_key(mut self, key: impl Into<Vec<u8>>) -> Self {
+        self.0.client_key = Some(Zeroizing::new(key.into()));
         self
     }
 

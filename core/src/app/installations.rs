@@ -29,7 +29,10 @@ impl App {
     /// [`NotFound`](crate::ErrorKind::NotFound) where the app is not installed,
     /// [`Unsupported`](crate::ErrorKind::Unsupported) for a lookup that the platform does not have.
     pub fn find_installation(&self, lookup: impl Into<Lookup>) -> Task<Installation> {
-        let lookup = lookup.into();
+        let lookup = match lookup.into().cleaned() {
+            Ok(lookup) => lookup,
+            Err(error) => return Task::ready(Err(error)),
+        };
         self.spawn(move |client, deadline| {
             client.with_jwt(deadline, |jwt| client.find_installation(&lookup, jwt, deadline))
         })

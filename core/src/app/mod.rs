@@ -6,6 +6,7 @@
 //! an app of settings, [`discovery`] a platform of an authorization server's metadata.
 
 mod builder;
+mod cleaning;
 mod discovery;
 mod installations;
 mod oauth;
@@ -15,7 +16,7 @@ mod settings;
 mod tokens;
 mod webhooks;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 pub use self::{builder::AppBuilder, settings::Settings};
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
     resources::Call,
     sessions::Sessions,
     sources::Sources,
-    tasks::{Deadline, Pool, Task},
+    tasks::{Deadline, Pool, Task, no_time},
     token::Token,
 };
 
@@ -105,6 +106,9 @@ impl App {
     /// [`Transport`](crate::ErrorKind::Transport) or [`Timeout`](crate::ErrorKind::Timeout) without an
     /// answer.
     pub fn request(&self, call: Call) -> Task<Arc<Response>> {
+        if call.own_timeout() == Some(Duration::ZERO) {
+            return Task::ready(Err(no_time()));
+        }
         let (client, pool) = (Arc::clone(&self.0.client), self.0.pool.for_calls());
         pool.spawn_until(pool.deadline(call.own_timeout()), move |deadline| {
             match call.own_token() {

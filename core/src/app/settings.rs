@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{App, builder::Parts};
 use crate::{
-    auth::{Named, PrivateKey, Signer},
+    auth::{Named, Outside, PrivateKey, Signer},
     client::{ClientConfig, jwt_descriptor},
     clock::{Clock, SystemClock},
     error::{Error, Reason, Result},
@@ -69,8 +69,16 @@ pub struct Settings {
     /// A proxy's URL, instead of the environment's; empty for no proxy. This machine is always reached
     /// without one.
     pub proxy: Option<Secret>,
-    /// PEM text of root certificates to trust beside the system's.
-    pub root_certificates: Option<String>,
+    /// Root certificates to trust beside the system's: PEM, or the DER of one.
+    pub root_certificates: Option<Vec<u8>>,
+    /// The environment variable that names a file of further root certificates, by the custom of the
+    /// program's language.
+    pub certificates_variable: Option<&'static str>,
+    /// The certificate that is shown to a server that wants one (mTLS), with those between it and its
+    /// root: PEM, or the DER of one.
+    pub client_certificate: Option<Vec<u8>>,
+    /// The private key of that certificate: PEM or DER, not encrypted.
+    pub client_key: Option<Zeroizing<Vec<u8>>>,
     /// Text put before appmint's own `User-Agent`.
     pub user_agent: Option<String>,
     /// Allows plain http to hosts other than this machine; default no.
@@ -113,20 +121,21 @@ impl Settings {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the setting that is wrong;
     /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
     pub fn build(self) -> Result<App> {
-        on_own_stack(|| self.build_here())
+        on_own_stack(|| self.cleaned()?.build_here())
     }
 
     /// The same, without waiting for it.
     pub fn build_task(self) -> Task<App> {
         let (task, completion) = Task::pending(Deadline::after(Duration::MAX));
-        match start("appmint-reading", move || completion.complete(&self.build_here())) {
+        match start("appmint-reading", move || {
+            completion.complete(&self.cleaned().and_then(Self::build_here));
+        }) {
             Ok(()) => task,
             Err(error) => Task::ready(Err(no_thread(error))),
         }
     }
 
     fn build_here(self) -> Result<App> {
-        self.check_secrets()?;
         let platform = self.read_platform()?;
         platform.require_host()?;
         if !self.allow_plain_http {
@@ -156,27 +165,12 @@ impl Settings {
         })
     }
 
-    fn check_secrets(&self) -> Result<()> {
-        let secrets = [
-            ("client_secret", &self.client_secret),
-            ("private_key_passphrase", &self.private_key_passphrase),
-            ("proxy", &self.proxy),
-            ("store", &self.store),
-            ("store_key", &self.store_key),
-            ("previous_store_key", &self.previous_store_key),
-        ];
-        match secrets.iter().find(|(_, secret)| secret.as_ref().is_some_and(Secret::has_nul)) {
-            Some((name, _)) => Err(Error::invalid(format!("{name} contains a NUL"))),
-            None => Ok(()),
-        }
-    }
-
     fn client_config(&self, platform: Platform) -> Result<ClientConfig> {
         let retry = RetryPolicy::default();
         Ok(ClientConfig {
             platform,
-            app_id: trimmed_id("app_id", self.app_id.as_ref())?,
-            client_id: trimmed_id("client_id", self.client_id.as_ref())?,
+            app_id: self.app_id.clone(),
+            client_id: self.client_id.clone(),
             client_secret: self.client_secret.clone(),
             signers: self.read_signers()?,
             jwt_back_date: self.jwt_back_date,
@@ -199,6 +193,9 @@ impl Settings {
         Ok(Arc::new(HttpTransport::new(&Network {
             proxy: self.proxy.clone(),
             root_certificates: self.root_certificates.clone(),
+            certificates_variable: self.certificates_variable,
+            client_certificate: self.client_certificate.clone(),
+            client_key: self.client_key.clone(),
             connect_timeout: Some(self.connect_timeout(timeout)),
             user_agent: self.user_agent.clone(),
             refuse_private_addresses: self.refuse_private_addresses,
@@ -227,6 +224,12 @@ impl Settings {
                 .advise(format!("The built-in platforms are {}.", Platform::names().join(", ")))),
         }?;
         if let Some(host) = &self.host {
+            if self.allow_plain_http && !host.contains("://") {
+                return Err(Error::invalid(
+                    "allow_plain_http is set, and host does not say whether it is http or https",
+                )
+                .advise("Write the host as http://git.corp.example or https://git.corp.example."));
+            }
             platform = platform.with_host(host)?;
         }
         let (api, web) = (self.api_url.as_deref(), self.web_url.as_deref());
@@ -249,7 +252,10 @@ impl Settings {
             let key = PrivateKey::parse(key, self.private_key_passphrase.as_ref())?;
             Ok::<Arc<dyn Signer>, Error>(Arc::new(key))
         };
-        let first = self.private_key.as_ref().map(read).transpose()?.or(self.signer.clone());
+        let timeout = self.timeout.unwrap_or(DEFAULT_TIMEOUT);
+        let outside = |signer| -> Arc<dyn Signer> { Arc::new(Outside::new(signer, timeout)) };
+        let first = self.private_key.as_ref().map(read).transpose()?;
+        let first = first.or_else(|| self.signer.clone().map(outside));
         let fallback = self.fallback_private_key.as_ref().map(read).transpose()?;
         let first = named("key_id", first, self.key_id.as_ref())?;
         let fallback = named("fallback_key_id", fallback, self.fallback_key_id.as_ref())?;
@@ -280,15 +286,6 @@ impl fmt::Debug for Settings {
             .field("client_id", &self.client_id)
             .finish_non_exhaustive()
     }
-}
-
-/// An id without the white space around it, with which ids are often pasted.
-fn trimmed_id(setting: &str, id: Option<&String>) -> Result<Option<String>> {
-    let id = id.map(|id| id.trim().to_owned());
-    if id.as_ref().is_some_and(String::is_empty) {
-        return Err(Error::invalid(format!("{setting} is empty")));
-    }
-    Ok(id)
 }
 
 fn check_jwt_times(config: &ClientConfig) -> Result<()> {

@@ -25,6 +25,7 @@ impl App {
     /// lookup, or without narrowing.
     pub fn installation(&self, request: impl Into<InstallationRequest>) -> Result<TokenSource> {
         let InstallationRequest { lookup, scope } = request.into();
+        let (lookup, scope) = (lookup.cleaned()?, scope.cleaned()?);
         self.0.client.jwt_signer()?;
         let rules = self.platform().installation_token()?;
         scope.body(self.platform())?;

@@ -6,6 +6,7 @@ use crate::{
     platform::operations::OperationName,
     resources::{
         WebhookConfig, WebhookDelivery, WebhookEvent, WebhookUpdate, operation::ApiOperation,
+        webhook::cleaned_secret,
     },
     secret::Secret,
     sources::{Listing, TokenKey, read_nothing},
@@ -68,18 +69,19 @@ impl App {
         if update.is_empty() {
             return Task::ready(Err(Error::invalid("the webhook update changes nothing")));
         }
-        if update.secret.as_ref().is_some_and(Secret::has_nul) {
-            return Task::ready(Err(Error::invalid("the webhook secret contains a NUL")));
-        }
+        let secret = match update.secret.as_ref().map(cleaned_secret).transpose() {
+            Ok(secret) => secret,
+            Err(error) => return Task::ready(Err(error)),
+        };
         let operation = ApiOperation::new(OperationName::UpdateWebhookConfig)
             .with_optional("url", update.url)
             .with_optional("content_type", update.content_type)
-            .with_optional("secret", update.secret.as_ref().map(Secret::reveal))
+            .with_optional("secret", secret.as_ref().map(Secret::reveal))
             .with_optional(
                 "insecure_ssl",
                 update.insecure_ssl.map(|yes| if yes { "1" } else { "0" }),
             )
-            .secret(update.secret);
+            .secret(secret);
         self.perform(operation, WebhookConfig::read)
     }
 

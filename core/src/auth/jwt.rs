@@ -111,7 +111,7 @@ pub(crate) fn is_reusable(
 
 fn no_signature(len: usize) -> Error {
     Error::new(ErrorKind::Callback, format!("the signer returned a signature of {len} bytes"))
-        .advise("An RS256 signature has as many bytes as the RSA key's modulus: 256 for 2048 bits.")
+        .advise("An RS256 signature (RSASSA-PKCS1-v1_5, SHA-256) has as many bytes as the RSA key's modulus: 256 for 2048 bits. ECDSA, Ed25519 and HMAC have fewer.")
 }
 
 /// The JOSE header with its members in alphabetical order, as most peers write it.

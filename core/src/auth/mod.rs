@@ -13,7 +13,7 @@ pub(crate) mod token_reply;
 
 use serde::Serialize;
 
-pub(crate) use self::signer::Named;
+pub(crate) use self::signer::{Named, Outside};
 pub use self::{
     grant::Grant,
     jwt::{Issuer, JwtRules},

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     error::{Error, Result},
+    pasted::{self, Form},
     platform::{Platform, descriptor::Narrowing},
     token::Permissions,
 };
@@ -80,6 +81,13 @@ impl Scope {
             return Err(Error::invalid("the scope is empty, so it narrows nothing")
                 .advise("Leave the scope out for a token with all rights of the installation."));
         }
+        Ok(self)
+    }
+
+    /// The scope without what was pasted around its names and ids.
+    pub(crate) fn cleaned(mut self) -> Result<Self> {
+        clean_all("a repository", &mut self.repositories, Form::Name)?;
+        clean_all("a repository id", &mut self.repository_ids, Form::Id)?;
         Ok(self)
     }
 
@@ -201,6 +209,16 @@ fn add<T: Into<String>>(list: &mut Option<Vec<String>>, texts: impl IntoIterator
     list.extend(texts.into_iter().map(Into::into));
     list.sort_unstable();
     list.dedup();
+}
+
+fn clean_all(what: &str, list: &mut Option<Vec<String>>, form: Form) -> Result<()> {
+    let Some(texts) = list else { return Ok(()) };
+    for text in texts.iter_mut().filter(|text| !text.is_empty()) {
+        *text = pasted::cleaned(what, text, form)?;
+    }
+    texts.sort_unstable();
+    texts.dedup();
+    Ok(())
 }
 
 /// An id as a platform writes it: a number where it has digits only.

@@ -357,7 +357,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
 }
 
 fn live_instead<K>(entry: &Entry<K>, now: ClockReading, error: &Error) -> Option<Token> {
-    entry.live(now).filter(|_| error.is_retryable())
+    entry.live(now).filter(|_| error.is_retryable() || error.is_on_the_way())
 }
 
 #[cfg(test)]

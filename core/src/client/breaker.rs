@@ -145,7 +145,8 @@ fn explained(error: &Error) -> Error {
 fn is_failure(error: &Error) -> bool {
     let is_down =
         matches!(error.kind(), ErrorKind::Server | ErrorKind::Transport | ErrorKind::Timeout);
-    error.is_retryable() && (is_down || error.limits_app())
+    let passes = error.is_retryable() || error.is_on_the_way();
+    passes && (is_down || error.limits_app())
 }
 
 /// Whether the host works, although it refused.

@@ -53,7 +53,7 @@ impl PlatformClient {
                 Some(remedy) if self.apply(host, remedy, made_with, &error) => tried.push(remedy),
                 _ => {
                     self.end_offset(host, made_with, &error);
-                    return Err(error);
+                    return Err(self.doubting_signer(made_with, error));
                 }
             }
             self.jwts.forget_made_with(made_with);
@@ -97,6 +97,21 @@ impl PlatformClient {
     pub(super) fn jwt_lifetime(&self) -> Result<Duration> {
         let rules = jwt_descriptor(self.platform())?;
         Ok(self.config.jwt_lifetime.unwrap_or(Duration::from_secs(rules.lifetime_s)))
+    }
+
+    /// The error of a refused signature with what may be wrong with a signer outside: its key is not the
+    /// only thing that can be another one.
+    fn doubting_signer(&self, made_with: Circumstances, error: Error) -> Error {
+        let is_refused = matches!(
+            error.reason(),
+            Some(Reason::AppKeyMismatch | Reason::InvalidAssertion | Reason::InvalidClient)
+        );
+        let is_outside = self.signer_of(made_with.signer).is_ok_and(|signer| signer.is_outside());
+        if !is_refused || !is_outside {
+            return error;
+        }
+        let hint = error.hint().map(|hint| format!("{hint} ")).unwrap_or_default();
+        error.advise(format!("{hint}The signer must sign with RSASSA-PKCS1-v1_5 and SHA-256: PSS and other hashes are refused like another key."))
     }
 
     /// The remedy for a refusal, by its reason, unless it was tried.

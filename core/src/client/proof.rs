@@ -59,15 +59,17 @@ fn proof_of(error: &Error, unspent_statuses: &[u16]) -> Proof {
     match (error.kind(), error.reason()) {
         // Nothing answered there, TLS was not agreed upon, or the connection was closed or the deadline
         // over before the request was written.
-        (ErrorKind::Transport | ErrorKind::Timeout, Some(Reason::Unreachable | Reason::Tls)) => {
-            Proof::NotSent
-        }
+        (
+            ErrorKind::Transport | ErrorKind::Timeout,
+            Some(Reason::Unreachable | Reason::Tls | Reason::ProxyAuthenticationRequired),
+        ) => Proof::NotSent,
         // A failure here, before there is a request.
         (
             ErrorKind::InvalidArgument
             | ErrorKind::Unsupported
             | ErrorKind::Key
             | ErrorKind::Callback
+            | ErrorKind::ResourceExhausted
             | ErrorKind::Cancelled,
             _,
         ) => Proof::NotSent,
@@ -111,6 +113,7 @@ mod tests {
             (ErrorKind::Timeout, Some(Reason::Unreachable), Proof::NotSent),
             (ErrorKind::Transport, Some(Reason::Tls), Proof::NotSent),
             (ErrorKind::Callback, None, Proof::NotSent),
+            (ErrorKind::ResourceExhausted, None, Proof::NotSent),
             (ErrorKind::Transport, Some(Reason::ConnectionLost), Proof::None),
             (ErrorKind::Protocol, Some(Reason::Redirect), Proof::NotCarriedOut),
             (ErrorKind::Protocol, Some(Reason::NotJson), Proof::None),

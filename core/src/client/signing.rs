@@ -111,6 +111,6 @@ impl PlatformClient {
 }
 
 fn no_signature_in_time() -> Error {
-    Error::new(ErrorKind::Timeout, "the signer returned no signature before the deadline")
+    Error::new(ErrorKind::Callback, "the signer returned no signature before the deadline")
         .advise("Raise `timeout`, or look at the signer: it is called once for all who wait.")
 }

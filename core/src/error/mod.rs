@@ -193,10 +193,44 @@ impl Error {
     /// token that the call sent may be spent is not retryable.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        use ErrorKind::{Pending, RateLimited, Server, Timeout, Transport};
-        !self.0.is_final
-            && matches!(self.kind(), Transport | Timeout | RateLimited | Pending | Server)
+        use ErrorKind::{Pending, RateLimited, ResourceExhausted, Server, Timeout, Transport};
+        let lasts = self.kind() == Transport
+            && matches!(self.reason(), Some(Reason::Tls | Reason::ProxyAuthenticationRequired));
+        let passes = matches!(
+            self.kind(),
+            Transport | Timeout | RateLimited | Pending | Server | ResourceExhausted
+        );
+        passes && !lasts && !self.0.is_final
     }
+
+    /// Whether the platform was not asked, or not reached: a token or an authorization that there was
+    /// before is as good as it was.
+    pub(crate) fn is_on_the_way(&self) -> bool {
+        use ErrorKind::{Callback, ResourceExhausted, Timeout, Transport};
+        !self.0.is_final
+            && matches!(self.kind(), Transport | Timeout | ResourceExhausted | Callback)
+    }
+}
+
+/// Whether the operating system has no more of something that every program needs.
+pub(crate) fn is_exhausted(error: &std::io::Error) -> bool {
+    error.raw_os_error().is_some_and(|code| EXHAUSTED.contains(&code))
+        || error.kind() == std::io::ErrorKind::OutOfMemory
+}
+
+#[cfg(unix)]
+const EXHAUSTED: [i32; 4] = {
+    use nix::errno::Errno;
+    [Errno::EMFILE as i32, Errno::ENFILE as i32, Errno::ENOMEM as i32, Errno::ENOBUFS as i32]
+};
+/// `WSAEMFILE`, `WSAENOBUFS`.
+#[cfg(not(unix))]
+const EXHAUSTED: [i32; 2] = [10024, 10055];
+
+/// An [`ErrorKind::ResourceExhausted`].
+pub(crate) fn resource_exhausted(what: &str, error: &std::io::Error) -> Error {
+    Error::new(ErrorKind::ResourceExhausted, format!("{what}: {error}"))
+        .advise("Raise the limits of this process (`ulimit -n`, `ulimit -u`, the container's pids and memory), or try again when it does less.")
 }
 
 /// A message may quote what a caller or a server wrote, and is written into logs and terminals.

@@ -83,6 +83,8 @@ words! {
         Callback = 18, "callback";
         /// Report a bug in appmint: a caught panic.
         Internal = 19, "internal";
+        /// Retry later: this machine has no thread, file descriptor or memory left.
+        ResourceExhausted = 20, "resource_exhausted";
     }
 }
 
@@ -181,5 +183,7 @@ words! {
         WrongStoreKey = 45, "wrong_store_key";
         /// The host has no public address, and private ones are refused.
         PrivateAddress = 46, "private_address";
+        /// The proxy wants a user name and a password, or refused those it was given.
+        ProxyAuthenticationRequired = 47, "proxy_authentication_required";
     }
 }

@@ -21,13 +21,12 @@ use std::{
 use tokio::{runtime, time::timeout};
 use tower_layer::Layer;
 use tower_service::Service;
-use url::Url;
 
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::Result,
     http::{
         SendBy,
-        failure::{failure, not_connected, timed_out, too_large},
+        failure::{Way, failure, no_runtime, not_connected, timed_out, too_large},
         message::{Request, Response},
         transport::readable_headers,
     },
@@ -50,25 +49,25 @@ pub(super) fn send(
     client: &reqwest::Client,
     outgoing: reqwest::RequestBuilder,
     request: &Request,
-    url: &Url,
+    way: &Way<'_>,
     deadline: Deadline,
 ) -> Result<Response> {
-    let outgoing = outgoing.build().map_err(|error| failure(error, url, ""))?;
+    let outgoing = outgoing.build().map_err(|error| failure(error, way, ""))?;
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().map_err(no_runtime)?;
     let attempt = Attempt {
         send_by: request.send_by.clone(),
         is_connected: Arc::new(AtomicBool::new(false)),
     };
-    let exchange = exchange(client, outgoing, request.response_limit, url);
+    let exchange = exchange(client, outgoing, request.response_limit, way);
     let outcome =
         runtime.block_on(ATTEMPT.scope(attempt.clone(), attempt.until(deadline, exchange)));
     // A look-up of a host's name may still be running on a thread that nobody can interrupt.
     runtime.shutdown_background();
     match outcome {
         Some(outcome) => outcome,
-        None if attempt.is_connected() => Err(timed_out(url, "no complete answer came")),
-        None => Err(not_connected(url)),
+        None if attempt.is_connected() => Err(timed_out(way.url, "no complete answer came")),
+        None => Err(not_connected(way)),
     }
 }
 
@@ -76,35 +75,33 @@ async fn exchange(
     client: &reqwest::Client,
     outgoing: reqwest::Request,
     limit: usize,
-    url: &Url,
+    way: &Way<'_>,
 ) -> Result<Response> {
     let sent = client.execute(outgoing).await;
-    let mut incoming = sent.map_err(|error| failure(error, url, "no answer came"))?;
+    let mut incoming = sent.map_err(|error| failure(error, way, "no answer came"))?;
     let status = incoming.status().as_u16();
     let headers = readable_headers(incoming.headers());
-    let body = read_body(&mut incoming, limit, url).await;
+    let body = read_body(&mut incoming, limit, way).await;
     Ok(Response { status, headers, body: body.map_err(|error| error.with_status(status))? })
 }
 
-async fn read_body(incoming: &mut reqwest::Response, limit: usize, url: &Url) -> Result<Vec<u8>> {
+async fn read_body(
+    incoming: &mut reqwest::Response,
+    limit: usize,
+    way: &Way<'_>,
+) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = incoming
         .chunk()
         .await
-        .map_err(|error| failure(error, url, "the answer was not complete"))?
+        .map_err(|error| failure(error, way, "the answer was not complete"))?
     {
         if chunk.len() > limit - body.len() {
-            return Err(too_large(url, limit));
+            return Err(too_large(way.url, limit));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-fn no_runtime(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Transport, "no connection could be opened")
-        .because(crate::error::Reason::Unreachable)
-        .caused_by(error)
 }
 
 /// Notes that a connection was made, and refuses one that comes too late.

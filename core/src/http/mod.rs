@@ -1,19 +1,25 @@
 //! HTTP as values: a request goes out, a response comes back, and any status is an answer.
 //!
 //! `message` holds the two values, `transport` sends one request once (`fresh` on a connection of
-//! its own, `public` to public addresses only, `failure` says why no answer came), `retry` decides when
-//! it is sent again, `limit` is a rate limit as a value, `clock_offset` learns how far each
+//! its own, `public` to public addresses only), through `proxies` (except to hosts that `bypass` them) and
+//! over `tls` (whose `certificates` people paste); `failure` and `tls_failure` say why no answer came.
+//! `retry` decides when a request is sent again, `limit` is a rate limit as a value, `clock_offset` learns how far each
 //! host's clock is from ours, and `strict_json` reads JSON in which no member comes twice.
 
+mod bypass;
+mod certificates;
 pub(crate) mod clock_offset;
 mod failure;
 mod fresh;
 pub(crate) mod limit;
 pub(crate) mod message;
+mod proxies;
 mod public;
 pub(crate) mod retry;
 mod send_by;
 pub(crate) mod strict_json;
+mod tls;
+mod tls_failure;
 pub(crate) mod transport;
 
 pub use self::{

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::{
-    error::{Error, ErrorKind, Reason, Result},
+    error::{Error, ErrorKind, Result},
     http::{
         limit::Limit,
         message::{Repeat, Request, Response},
@@ -119,8 +119,7 @@ fn has_failed(outcome: &Result<Response>, repeat: Repeat) -> bool {
 }
 
 fn is_passing(outcome: &Result<Response>) -> bool {
-    let of =
-        |error: &Error| error.kind() == ErrorKind::Transport && error.reason() != Some(Reason::Tls);
+    let of = |error: &Error| error.kind() == ErrorKind::Transport && error.is_retryable();
     outcome.as_ref().err().is_some_and(of)
 }
 

@@ -4,19 +4,22 @@ use std::{fmt, io::Read as _, sync::Arc, time::Duration};
 
 use once_cell::sync::OnceCell;
 use reqwest::{
-    Certificate, Method, Proxy, blocking,
+    Method, blocking,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
     redirect,
 };
 use url::{Host, Url};
+use zeroize::Zeroizing;
 
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
     http::{
-        failure::{authority, failure, interrupted, too_large},
+        failure::{Way, authority, failure, interrupted, no_thread, proxy_refused, too_large},
         fresh,
         message::{Body, Repeat, Request, Response, check_header},
+        proxies::{Proxies, variable},
         public::{PublicAddresses, check_host},
+        tls::Tls,
     },
     secret::Secret,
     tasks::{Deadline, Owned, PerProcess, threads::with_signals_blocked},
@@ -29,8 +32,9 @@ pub trait Transport: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// [`Transport`](ErrorKind::Transport) or [`Timeout`](ErrorKind::Timeout) when none came. The reasons
-    /// [`Unreachable`](Reason::Unreachable) and [`Tls`](Reason::Tls) are a promise that not one byte of the
-    /// request was sent: a refresh token that such an error is about is sent again. A request with a
+    /// [`Unreachable`](Reason::Unreachable), [`Tls`](Reason::Tls) and
+    /// [`ProxyAuthenticationRequired`](Reason::ProxyAuthenticationRequired) are a promise that not one byte of the
+    /// request was read by the platform: a refresh token that such an error is about is sent again. A request with a
     /// [`send_by`](Request::send_by) must not be sent after that moment, and one whose
     /// [`repeat`](Request::repeat) is [`Never`](Repeat::Never) must not be sent a second time.
     fn send(&self, request: &Request, deadline: Deadline) -> Result<Response>;
@@ -40,13 +44,21 @@ pub trait Transport: Send + Sync + fmt::Debug {
 }
 
 /// Settings of the network.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Network {
     /// The URL of a proxy, instead of the environment's; empty for no proxy. This machine is always
     /// reached without one.
     pub proxy: Option<Secret>,
-    /// PEM text of root certificates to trust beside the system's.
-    pub root_certificates: Option<String>,
+    /// Root certificates to trust beside the system's: PEM, or the DER of one.
+    pub root_certificates: Option<Vec<u8>>,
+    /// The environment variable that names a file of further root certificates, by the custom of the
+    /// program's language.
+    pub certificates_variable: Option<&'static str>,
+    /// The certificate that is shown to a server that wants one (mTLS), with those between it and its
+    /// root: PEM, or the DER of one.
+    pub client_certificate: Option<Vec<u8>>,
+    /// The private key of that certificate: PEM or DER, not encrypted.
+    pub client_key: Option<Zeroizing<Vec<u8>>>,
     /// The time to connect; default 10 s.
     pub connect_timeout: Option<Duration>,
     /// Text put before appmint's own `User-Agent`.
@@ -56,10 +68,20 @@ pub struct Network {
     pub refuse_private_addresses: bool,
 }
 
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Network")
+            .field("connect_timeout", &self.connect_timeout)
+            .field("user_agent", &self.user_agent)
+            .field("refuse_private_addresses", &self.refuse_private_addresses)
+            .finish_non_exhaustive()
+    }
+}
+
 /// HTTP over reqwest and rustls, with one pool of connections.
 pub struct HttpTransport {
     proxy: ProxyChoice,
-    roots: Vec<Certificate>,
+    tls: Tls,
     connect_timeout: Duration,
     user_agent: String,
     refuse_private_addresses: bool,
@@ -79,9 +101,10 @@ struct Clients {
 }
 
 enum ProxyChoice {
-    Environment,
+    /// That of the operating system's settings, where it has such settings.
+    System,
     None,
-    Given(Box<Proxy>),
+    Named(Box<Proxies>),
 }
 
 impl HttpTransport {
@@ -90,9 +113,11 @@ impl HttpTransport {
     /// # Errors
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) names the setting that cannot be used.
     pub fn new(network: &Network) -> Result<Self> {
+        let tls = Tls::new(network)?;
+        tls.check()?;
         Ok(Self {
             proxy: proxy(network)?,
-            roots: roots(network.root_certificates.as_deref())?,
+            tls,
             connect_timeout: network.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             user_agent: user_agent(network.user_agent.as_deref())?,
             refuse_private_addresses: network.refuse_private_addresses,
@@ -111,7 +136,7 @@ impl HttpTransport {
     fn pooled(&self, url: &Url) -> Result<blocking::Client> {
         let (clients, proxy) = self.clients(url);
         let open = || {
-            let builder = blocking::ClientBuilder::from(self.builder(proxy));
+            let builder = blocking::ClientBuilder::from(self.builder(proxy)?);
             // The client starts a thread, perhaps on a thread of the program's.
             with_signals_blocked(|| builder.timeout(None).build()).map_err(no_client)
         };
@@ -120,46 +145,58 @@ impl HttpTransport {
 
     fn fresh(&self, url: &Url) -> Result<reqwest::Client> {
         let (clients, proxy) = self.clients(url);
-        let builder =
-            || self.builder(proxy).pool_max_idle_per_host(0).connector_layer(fresh::Watch);
-        clients.fresh.get_or_try_init(|| builder().build().map_err(no_client)).cloned()
+        let open = || {
+            let builder = self.builder(proxy)?.pool_max_idle_per_host(0);
+            builder.connector_layer(fresh::Watch).build().map_err(no_client)
+        };
+        clients.fresh.get_or_try_init(open).cloned()
     }
 
-    fn builder(&self, proxy: &ProxyChoice) -> reqwest::ClientBuilder {
+    fn builder(&self, proxy: &ProxyChoice) -> Result<reqwest::ClientBuilder> {
         let builder = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .connect_timeout(self.connect_timeout)
             .user_agent(&self.user_agent)
-            .tls_certs_merge(self.roots.iter().cloned());
+            .tls_backend_preconfigured(self.tls.config()?);
         let builder = if self.refuse_private_addresses {
             builder.dns_resolver(PublicAddresses)
         } else {
             builder
         };
-        match proxy {
-            ProxyChoice::Environment => builder,
+        Ok(match proxy {
+            ProxyChoice::System => builder,
             ProxyChoice::None => builder.no_proxy(),
-            ProxyChoice::Given(proxy) => builder.no_proxy().proxy((**proxy).clone()),
-        }
+            ProxyChoice::Named(proxies) => builder.no_proxy().proxy(proxies.rule()),
+        })
+    }
+
+    /// The way of a request to its URL.
+    fn way<'a>(&'a self, url: &'a Url) -> Way<'a> {
+        let proxy = match &self.proxy {
+            ProxyChoice::Named(proxies) if !is_loopback(url) => proxies.for_url(url),
+            _ => None,
+        };
+        Way { url, proxy }
     }
 
     fn send_once(&self, request: &Request, url: &Url, deadline: Deadline) -> Result<Response> {
         if self.refuse_private_addresses {
             check_host(url)?;
         }
+        let way = self.way(url);
         let (method, headers) = head(request)?;
         let body = body(request);
         if request.repeat < Repeat::Read {
             let client = self.fresh(url)?;
             let outgoing = client.request(method, url.clone()).headers(headers);
             let outgoing = body.into_iter().fold(outgoing, reqwest::RequestBuilder::body);
-            return fresh::send(&client, outgoing, request, url, deadline);
+            return fresh::send(&client, outgoing, request, &way, deadline);
         }
         let outgoing = self.pooled(url)?.request(method, url.clone()).headers(headers);
         let outgoing = body.into_iter().fold(outgoing, blocking::RequestBuilder::body);
         let sent = outgoing.timeout(deadline.remaining()).send();
-        let mut incoming = sent.map_err(|error| failure(error, url, "no answer came"))?;
+        let mut incoming = sent.map_err(|error| failure(error, &way, "no answer came"))?;
         let status = incoming.status().as_u16();
         let headers = readable_headers(incoming.headers());
         let body = read_body(&mut incoming, request.response_limit, url)
@@ -196,6 +233,9 @@ fn body(request: &Request) -> Option<Vec<u8>> {
 }
 
 fn no_client(error: reqwest::Error) -> Error {
+    if let Some(cause) = no_thread(&error) {
+        return cause;
+    }
     Error::new(ErrorKind::Transport, "the HTTP client could not be set up")
         .caused_by(error.without_url())
 }
@@ -205,6 +245,9 @@ impl Transport for HttpTransport {
         let mut url = request.url.clone();
         for _ in 0..=MAX_REDIRECTS {
             let response = self.send_once(request, &url, deadline)?;
+            if let Some(proxy) = self.way(&url).proxy.filter(|_| response.status == 407) {
+                return Err(proxy_refused(proxy));
+            }
             match next_location(request, &url, &response) {
                 Some(next) => url = next,
                 None => return Ok(response),
@@ -236,9 +279,13 @@ fn next_location(request: &Request, url: &Url, response: &Response) -> Option<Ur
 }
 
 fn proxy(network: &Network) -> Result<ProxyChoice> {
+    let named = |proxies| ProxyChoice::Named(Box::new(proxies));
     let Some(url) = &network.proxy else {
-        let uses_environment = !network.refuse_private_addresses;
-        return Ok(if uses_environment { ProxyChoice::Environment } else { ProxyChoice::None });
+        if network.refuse_private_addresses {
+            return Ok(ProxyChoice::None);
+        }
+        let proxies = Proxies::of_environment(variable)?;
+        return Ok(proxies.map_or(ProxyChoice::System, named));
     };
     if url.is_empty() {
         return Ok(ProxyChoice::None);
@@ -247,22 +294,7 @@ fn proxy(network: &Network) -> Result<ProxyChoice> {
         return Err(Error::invalid("proxy and refuse_private_addresses exclude each other")
             .advise("The proxy decides which address it connects to: let it refuse those that are private."));
     }
-    let is_http = url.reveal().starts_with("http://") || url.reveal().starts_with("https://");
-    let proxy = Proxy::all(url.reveal()).ok().filter(|_| is_http);
-    proxy.map(|proxy| ProxyChoice::Given(Box::new(proxy))).ok_or_else(|| {
-        Error::invalid("the proxy is not an http or https URL")
-            .advise("Write it as http://user:password@host:port.")
-    })
-}
-
-fn roots(pem: Option<&str>) -> Result<Vec<Certificate>> {
-    let Some(pem) = pem else { return Ok(Vec::new()) };
-    let unreadable = || {
-        Error::invalid("root_certificates holds no certificate")
-            .advise("Give PEM text, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.")
-    };
-    let roots = Certificate::from_pem_bundle(pem.as_bytes()).map_err(|_| unreadable())?;
-    if roots.is_empty() { Err(unreadable()) } else { Ok(roots) }
+    Proxies::given(url.reveal()).map(named)
 }
 
 fn user_agent(before: Option<&str>) -> Result<String> {

@@ -79,7 +79,7 @@ impl Authorizations {
         exchange.redirect_uri = redirect_uri.map(str::to_owned);
         exchange.code_verifier = authorization.code_verifier().cloned();
         self.client.exchange_code(&exchange, deadline).inspect_err(|error| {
-            if error.is_retryable() {
+            if error.is_retryable() || error.is_on_the_way() {
                 self.forget_finished(authorization.state(), deadline);
             }
         })

@@ -14,7 +14,7 @@ use super::{
     pages::Page,
 };
 use crate::{
-    error::{Error, ErrorKind, Reason, Result},
+    error::{Error, ErrorKind, Reason, Result, is_exhausted, resource_exhausted},
     oauth::{Authorization, AuthorizationRequest},
     secret::Secret,
     tasks::{
@@ -350,6 +350,9 @@ fn cancelled() -> Error {
 }
 
 fn no_listener(error: io::Error) -> Error {
+    if is_exhausted(&error) {
+        return resource_exhausted("cannot listen on 127.0.0.1 for the login", &error);
+    }
     Error::new(ErrorKind::Transport, "cannot listen on 127.0.0.1 for the login")
         .because(Reason::Unreachable)
         .caused_by(error)

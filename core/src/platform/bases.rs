@@ -102,7 +102,7 @@ impl Base {
 }
 
 /// The wanted base by a rule whose other base is `url`; `None` if the rule is about other hosts.
-fn derived(rule: &HostRule, url: &Url, wanted: Base) -> Option<String> {
+pub(super) fn derived(rule: &HostRule, url: &Url, wanted: Base) -> Option<String> {
     let (known, wanted) = match wanted {
         Base::Web => (&rule.api, &rule.web),
         Base::Api => (&rule.web, &rule.api),

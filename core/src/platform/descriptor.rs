@@ -102,7 +102,7 @@ pub(crate) struct Hosts {
     pub(crate) at: Vec<HostRule>,
 }
 
-/// A host's pattern, `*` standing for anything, and the bases there with `{host}` and `{scheme}`.
+/// A host's pattern, `*` standing for one label (alone: for any host), and the bases there with `{host}` and `{scheme}`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HostRule {

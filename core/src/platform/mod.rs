@@ -3,13 +3,14 @@
 //! No code asks which platform it is. Every difference between platforms is a member of the
 //! descriptor, and a descriptor given at run time is as good as a built-in one.
 //!
-//! `descriptor`, `oauth` and `operations` are the descriptor's parts, `validate` checks them, `bases`
-//! keeps the API and the web pages together, `route` chooses the credential that a path requires.
+//! `descriptor`, `oauth` and `operations` are the descriptor's parts, `validate` checks them, `hosts`
+//! reads the host that a person names, `bases` keeps the API and the web pages together, `route` chooses the credential that a path requires.
 //! `reply` and `members` read a platform's replies, `expiry` judges when something in them expires, `refusal` makes an error of a refusal.
 
 mod bases;
 pub(crate) mod descriptor;
 pub(crate) mod expiry;
+mod hosts;
 pub(crate) mod members;
 pub(crate) mod oauth;
 pub(crate) mod operations;
@@ -76,31 +77,6 @@ impl Platform {
     #[must_use]
     pub fn as_json(&self) -> &str {
         &self.json
-    }
-
-    /// The same platform at a host of its own: `git.corp.example`, `git.corp.example:8443` or
-    /// `http://git.corp.example`.
-    ///
-    /// # Errors
-    /// [`Unsupported`](ErrorKind::Unsupported) when the platform is at known hosts only.
-    pub fn with_host(mut self, host: &str) -> Result<Self> {
-        let (scheme, name) = host.split_once("://").unwrap_or(("https", host));
-        let name = name.trim_end_matches('/').to_ascii_lowercase();
-        if name.is_empty() {
-            return Err(Error::invalid("the host is empty"));
-        }
-        if name.contains(['/', '?', '#', '@', '\\']) {
-            return Err(Error::invalid("the host is not a host's name")
-                .advise("Give `git.corp.example`, or a whole base as api_url and web_url."));
-        }
-        let rules = &self.descriptor.hosts.at;
-        let rule =
-            rules.iter().find(|rule| rule.host.as_ref().is_some_and(|host| is_match(host, &name)));
-        let rule = rule.ok_or_else(|| self.unsupported(&format!("the host `{name}`")))?;
-        let fill = |text: &str| text.replace("{scheme}", scheme).replace("{host}", &name);
-        self.api = Some(validate::base_url("host", &fill(&rule.api))?);
-        self.web = Some(validate::base_url("host", &fill(&rule.web))?);
-        Ok(self)
     }
 
     /// The same platform with its API at another place, such as `https://test-api.atomgit.com`.
@@ -311,12 +287,14 @@ impl fmt::Debug for Platform {
     }
 }
 
-/// Whether a name matches a pattern with at most one `*`, which stands for one or more characters.
+/// Whether a host matches a pattern: `*` alone stands for any host, and elsewhere for one label.
 fn is_match(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
+        Some(("", "")) => !name.is_empty(),
         Some((start, end)) => {
-            name.len() > start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+            let label = name.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+            label.is_some_and(|label| !label.is_empty() && !label.contains('.'))
         }
     }
 }

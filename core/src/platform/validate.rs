@@ -1,7 +1,7 @@
 //! A descriptor is checked once, when it is read; every complaint names the member.
 
 use serde_json::{Map, Value};
-use url::Url;
+use url::{ParseError, Url};
 
 use super::{
     descriptor::{Descriptor, Find, Pointers, Rule},
@@ -53,7 +53,10 @@ fn merge(target: &mut Value, patch: Value) {
 
 /// An http or https URL to which paths are appended.
 pub(super) fn base_url(member: &str, text: &str) -> Result<Url> {
-    let url = Url::parse(text).map_err(|error| wrong(member, &error.to_string()))?;
+    let url = Url::parse(text).map_err(|error| match error {
+        ParseError::RelativeUrlWithoutBase => wrong(member, "a base URL begins with https://"),
+        error => wrong(member, &error.to_string()),
+    })?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(wrong(member, "this is not an http or https URL"));
     }

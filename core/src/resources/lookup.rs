@@ -5,6 +5,7 @@ use url::Url;
 use crate::{
     auth::Scope,
     error::{Error, Result},
+    pasted::{self, Form},
     platform::{
         Platform,
         descriptor::{Base, Find},
@@ -106,6 +107,19 @@ impl Lookup {
                     "an installation cannot be looked up by `{other}`"
                 )));
             }
+        })
+    }
+
+    /// The lookup without what was pasted around its value.
+    pub(crate) fn cleaned(self) -> Result<Self> {
+        let name = |what: &str, text: &str| pasted::cleaned(what, text, Form::Name);
+        Ok(match self {
+            Self::Id(id) => Self::Id(pasted::cleaned("the installation id", &id, Form::Id)?),
+            Self::Account(text) => Self::Account(name("the account", &text)?),
+            Self::Organization(text) => Self::Organization(name("the organization", &text)?),
+            Self::User(text) => Self::User(name("the user", &text)?),
+            Self::Repository(text) => Self::Repository(name("the repository", &text)?),
+            Self::Enterprise(text) => Self::Enterprise(name("the enterprise", &text)?),
         })
     }
 

@@ -10,7 +10,7 @@ pub(crate) mod pager;
 mod registration;
 mod repository;
 mod target;
-mod webhook;
+pub(crate) mod webhook;
 mod webhook_config;
 
 pub use self::{

@@ -6,6 +6,7 @@ use crate::{
     auth::grant::required,
     error::Result,
     http::message::{Body, Repeat, Request},
+    pasted::{self, Form},
     platform::{
         Platform,
         descriptor::{Base, Operation},
@@ -107,8 +108,10 @@ impl ApiOperation {
             arguments.push(("token", self.token_text()?.into()));
         }
         let texts = arguments.iter().filter_map(|(name, value)| Some((*name, value.as_str()?)));
-        let variables: Vec<_> =
-            texts.filter(|(name, _)| endpoint.path.contains(&format!("{{{name}}}"))).collect();
+        let variables: Vec<_> = texts
+            .filter(|(name, _)| endpoint.path.contains(&format!("{{{name}}}")))
+            .map(|(name, text)| Ok((name, cleaned(name, text)?)))
+            .collect::<Result<_>>()?;
         let mut request = Request::new(
             &endpoint.method,
             platform.endpoint(Base::Api, &endpoint.path, &variables)?,
@@ -120,6 +123,12 @@ impl ApiOperation {
         request.repeat = repeat(endpoint);
         Ok(platform.with_api_headers(request))
     }
+}
+
+/// An argument that stands in the path, without what was pasted around it.
+fn cleaned<'a>(name: &str, text: &'a str) -> Result<&'a str> {
+    let form = if name.ends_with("_id") { Form::Id } else { Form::Name };
+    pasted::clean(&format!("the {}", name.replace('_', " ")), text, form)
 }
 
 /// A body with its arguments in place of their names.

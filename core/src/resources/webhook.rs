@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     encoding::unhex,
     error::{Error, ErrorKind, Reason, Result},
+    pasted::{self, Form},
     platform::{
         Platform,
         descriptor::{Signed, WebhookRules, WebhookSignature},
@@ -51,9 +52,7 @@ impl WebhookEvent {
         if secrets.is_empty() || secrets.iter().any(Secret::is_empty) {
             return Err(Error::invalid("a webhook secret is missing or empty"));
         }
-        if secrets.iter().any(Secret::has_nul) {
-            return Err(Error::invalid("a webhook secret contains a NUL"));
-        }
+        let secrets: Vec<_> = secrets.iter().map(cleaned_secret).collect::<Result<_>>()?;
         let signature =
             rules.signatures.iter().find_map(|rule| Some((rule, header(headers, &rule.header)?)));
         let (rule, received) = signature.ok_or_else(|| {
@@ -80,6 +79,12 @@ impl WebhookEvent {
             payload: text,
         })
     }
+}
+
+/// A webhook's secret without what was pasted around it.
+pub(crate) fn cleaned_secret(secret: &Secret) -> Result<Secret> {
+    let text = pasted::clean("a webhook secret", secret.reveal(), Form::ChosenSecret)?;
+    Ok(text.into())
 }
 
 /// The part of a request that the signature covers.

@@ -33,7 +33,7 @@ use crate::{
     platform::reply::Reply,
     resources::{Call, Installation, Lookup, Repository, operation::ApiOperation},
     secret::Secret,
-    tasks::{Pool, Task},
+    tasks::{Pool, Task, no_time},
     time::Timestamp,
     token::Token,
 };
@@ -244,6 +244,9 @@ impl TokenSource {
                 .advise("Call `App::request` to use a token of your own.")));
         }
         let (client, timeout) = (Arc::clone(&self.sources.client), call.own_timeout());
+        if timeout == Some(Duration::ZERO) {
+            return Task::ready(Err(no_time()));
+        }
         match client.requires_caller(&call) {
             Err(error) => Task::ready(Err(error)),
             Ok(false) => {

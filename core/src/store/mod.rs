@@ -87,7 +87,7 @@ pub trait Store: Send + Sync + fmt::Debug {
 }
 
 /// The store that a URL names: `memory:`, which ends with the app, `sqlite:FILE`, or `redis://…` and
-/// `rediss://…` (TLS) as <https://docs.rs/redis/latest/redis/#connection-parameters> describes, with
+/// `rediss://…` (TLS) or `redis+unix:///PATH` as <https://docs.rs/redis/latest/redis/#connection-parameters> describes, with
 /// `?prefix=…` for the names and `?wait_replicas=N` for writes that N replicas must have.
 ///
 /// # Errors
@@ -98,15 +98,22 @@ pub(crate) fn named(url: &str) -> Result<Arc<dyn Store>> {
         #[cfg(feature = "sqlite")]
         Some(("sqlite", path)) => Ok(Arc::new(SqliteStore::new(path)?)),
         #[cfg(feature = "redis")]
-        Some(("redis" | "rediss", _)) => Ok(Arc::new(RedisStore::new(url)?)),
+        Some((scheme, _)) if redis::SCHEMES.contains(&scheme) => Ok(Arc::new(RedisStore::new(url)?)),
         #[cfg(not(feature = "sqlite"))]
         Some(("sqlite", _)) => Err(left_out()),
         #[cfg(not(feature = "redis"))]
         Some(("redis" | "rediss", _)) => Err(left_out()),
+        Some((scheme, _)) if scheme.contains("sentinel") => Err(no_redis_of_many("Sentinel")),
+        Some((scheme, _)) if scheme.contains("cluster") => Err(no_redis_of_many("Cluster")),
         _ => Err(Error::invalid("the store's URL scheme is unknown").advise(
-            "Give `memory:`, `sqlite:FILE`, `redis://…`, `rediss://…`, or callbacks of your own.",
+            "Give `memory:`, `sqlite:FILE`, `redis://…`, `rediss://…`, `redis+unix:///PATH`, or callbacks of your own.",
         )),
     }
+}
+
+fn no_redis_of_many(kind: &str) -> Error {
+    Error::new(ErrorKind::Unsupported, format!("Redis {kind} is not supported as a store"))
+        .advise("Give the URL of one Redis, which a proxy or a name may keep on the master, or callbacks of your own.")
 }
 
 /// The error of a library that was built without this store.

@@ -9,7 +9,7 @@ use std::{
 use redis::{Client, Connection, Script};
 use url::Url;
 
-use super::{Store, failed};
+use super::{Store, failed, no_redis_of_many};
 use crate::{
     clock::{Clock as _, SystemClock},
     error::{Error, ErrorKind, Result},
@@ -44,6 +44,9 @@ impl RedisStore {
     pub fn new(url: &str) -> Result<Self> {
         // Neither error may show the URL: there may be a password in it.
         let unreadable = || Error::invalid("the store's URL is not a Redis URL");
+        if hosts(url).contains(',') {
+            return Err(no_redis_of_many("Cluster").advise("Name one host: the URL has several."));
+        }
         let mut url = Url::parse(url).map_err(|_| unreadable())?;
         let prefix = take(&mut url, "prefix").unwrap_or_else(|| "appmint:".to_owned());
         let wait_replicas = take(&mut url, "wait_replicas").map_or(Ok(0), |text| text.parse());
@@ -164,7 +167,11 @@ impl RedisStore {
             }
             Err(error) => {
                 self.forget_idle();
-                Err(failed(what, redacted(&error)))
+                let failure = failed(what, redacted(&error));
+                Err(match advice(&error) {
+                    Some(advice) => failure.advise(advice),
+                    None => failure,
+                })
             }
         }
     }
@@ -186,8 +193,9 @@ impl RedisStore {
             Ok(connection)
         };
         connect().map_err(|error: redis::RedisError| {
+            let otherwise = "Check the store's URL, and that Redis is running there.";
             failed("the store could not be reached", redacted(&error))
-                .advise("Check the store's URL, and that Redis is running there.")
+                .advise(advice(&error).unwrap_or(otherwise))
         })
     }
 
@@ -280,6 +288,31 @@ fn take(url: &mut Url, name: &str) -> Option<String> {
     ours.into_iter().next().map(|(_, value)| value)
 }
 
+/// A URL's hosts, without its user and password.
+fn hosts(url: &str) -> &str {
+    let authority = url.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = authority.split(['/', '?']).next().unwrap_or_default();
+    authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts)
+}
+
+/// What to do about an answer by which a Redis says what it is.
+fn advice(error: &redis::RedisError) -> Option<&'static str> {
+    match error.code()? {
+        "MOVED" | "ASK" | "CROSSSLOT" | "CLUSTERDOWN" | "TRYAGAIN" => Some(
+            "This is a node of a Redis Cluster, which is not supported: give the URL of one Redis.",
+        ),
+        "READONLY" => Some("This Redis is a replica: give the URL of its master."),
+        "NOAUTH" | "WRONGPASS" | "NOPERM" => Some(
+            "Redis refuses the user, the password or a command: check the store's URL, and the user's rights.",
+        ),
+        "ERR" if error.detail().is_some_and(|text| text.contains("unknown command")) => Some(
+            "This may be a Redis Sentinel, which is not supported: give the URL of the master.",
+        ),
+        "OOM" => Some("This Redis has no memory left."),
+        _ => None,
+    }
+}
+
 /// A Redis error without its text, which may repeat values that were sent.
 #[derive(Debug)]
 struct Redacted(redis::ErrorKind, Option<String>);
@@ -299,6 +332,9 @@ fn redacted(error: &redis::RedisError) -> Redacted {
     Redacted(error.kind(), error.code().map(str::to_owned))
 }
 
+/// The schemes of one Redis: over TCP, TLS and a unix socket.
+pub(super) const SCHEMES: [&str; 7] =
+    ["redis", "rediss", "valkey", "valkeys", "redis+unix", "valkey+unix", "unix"];
 const PUT: &str = "
     local there = redis.call('GET', KEYS[1])
     if ARGV[2] == '1' then

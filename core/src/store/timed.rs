@@ -1,27 +1,15 @@
 //! Calls of a store that are waited for only so long.
 //!
 //! A store may be a program's own, a file that another program has locked, or a server that does not
-//! answer. Each call runs on a thread of its own, so that whoever needs the store goes on without it, or
-//! can say that it was the store. A call that was given up goes on by itself: a write may still be done.
+//! answer. Whoever needs the store goes on without it, or can say that it was the store; a write that was
+//! given up may still be done.
 
-use std::{
-    mem,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use super::Store;
 use crate::{
-    error::{Error, ErrorKind, Result},
-    tasks::{
-        Deadline, Owned, PerProcess, lock,
-        sync::{Condvar, Mutex},
-        threads,
-    },
+    error::{Error, ErrorKind, Result, resource_exhausted},
+    tasks::{Deadline, ForeignCalls, Unanswered},
     time::Timestamp,
 };
 
@@ -30,13 +18,12 @@ use crate::{
 pub(crate) struct TimedStore {
     store: Arc<dyn Store>,
     until: Option<Deadline>,
-    /// How many calls were given up and have not returned.
-    given_up: Arc<PerProcess<AtomicUsize>>,
+    calls: ForeignCalls,
 }
 
 impl TimedStore {
     pub(super) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, until: None, given_up: Arc::default() }
+        Self { store, until: None, calls: ForeignCalls::default() }
     }
 
     /// The same store, for whoever has time until then.
@@ -84,20 +71,9 @@ impl TimedStore {
         if !self.store.is_shared() {
             return work(&*self.store);
         }
-        let given_up = self.given_up.get_or_default();
-        if given_up.load(Ordering::SeqCst) >= MAX_GIVEN_UP {
-            return Err(hangs());
-        }
-        let call = Arc::new(Call { answer: Mutex::new(Answer::Awaited), came: Condvar::new() });
-        let (store, on_its_way) = (Arc::clone(&self.store), Arc::clone(&call));
-        let count = Arc::clone(&given_up);
-        let started = threads::start("appmint-store", move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| work(&*store)));
-            drop(store); // before anybody can end the app and expect its store to have ended
-            on_its_way.complete(outcome.unwrap_or_else(|_| Err(panicked())), &count);
-        });
-        started.map_err(no_thread)?;
-        call.wait_for(self.time(), &given_up)
+        let store = Arc::clone(&self.store);
+        let answer = self.calls.call("appmint-store", self.time(), move || work(&*store));
+        answer.unwrap_or_else(|unanswered| Err(error(unanswered)))
     }
 
     fn time(&self) -> Duration {
@@ -106,58 +82,21 @@ impl TimedStore {
     }
 }
 
-/// A call of the store, for the thread that makes it and for the one that waits.
-struct Call<T> {
-    answer: Mutex<Answer<T>>,
-    came: Condvar,
-}
-
-enum Answer<T> {
-    Awaited,
-    Came(Result<T>),
-    GivenUp,
-}
-
-impl<T> Call<T> {
-    fn complete(&self, outcome: Result<T>, given_up: &Owned<AtomicUsize>) {
-        let mut answer = lock(&self.answer);
-        match *answer {
-            Answer::GivenUp => drop(given_up.fetch_sub(1, Ordering::SeqCst)),
-            _ => *answer = Answer::Came(outcome),
+fn error(unanswered: Unanswered) -> Error {
+    match unanswered {
+        Unanswered::NoThread(error) => {
+            resource_exhausted("no thread could be started for the store", &error).caused_by(error)
         }
-        self.came.notify_all();
-    }
-
-    fn wait_for(&self, time: Duration, given_up: &Owned<AtomicUsize>) -> Result<T> {
-        let is_awaited = |answer: &mut Answer<T>| matches!(answer, Answer::Awaited);
-        let waited = self.came.wait_timeout_while(lock(&self.answer), time, is_awaited);
-        let (mut answer, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        match mem::replace(&mut *answer, Answer::GivenUp) {
-            Answer::Came(outcome) => outcome,
-            _ => {
-                given_up.fetch_add(1, Ordering::SeqCst);
-                Err(no_answer(time))
-            }
+        Unanswered::Late(time) => {
+            let message = format!("the store did not answer within {} ms", time.as_millis());
+            Error::new(ErrorKind::Store, message).advise(ADVICE)
         }
+        Unanswered::Hangs(count) => {
+            let message = format!("{count} earlier calls to the store have not returned");
+            Error::new(ErrorKind::Store, message).advise(ADVICE)
+        }
+        Unanswered::Panicked => Error::new(ErrorKind::Callback, "the store panicked"),
     }
-}
-
-fn no_answer(time: Duration) -> Error {
-    let message = format!("the store did not answer within {} ms", time.as_millis());
-    Error::new(ErrorKind::Store, message).advise(ADVICE)
-}
-
-fn hangs() -> Error {
-    let message = format!("{MAX_GIVEN_UP} earlier calls to the store have not returned");
-    Error::new(ErrorKind::Store, message).advise(ADVICE)
-}
-
-fn panicked() -> Error {
-    Error::new(ErrorKind::Callback, "the store panicked")
-}
-
-fn no_thread(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Store, "no thread could be started for the store").caused_by(error)
 }
 
 const ADVICE: &str = "Check that the store is reachable and that no other program keeps it locked.";
@@ -166,13 +105,17 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// A caller without time left still gets an answer that comes at once; this is less than the time that a
 /// task has beyond its deadline.
 const MIN_TIME: Duration = Duration::from_millis(100);
-/// Each of them keeps a thread.
-const MAX_GIVEN_UP: usize = 8;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::MemoryStore;
+    use crate::{
+        store::MemoryStore,
+        tasks::{
+            lock,
+            sync::{Condvar, Mutex},
+        },
+    };
 
     /// A store in which `get` waits until it is released.
     #[derive(Debug, Default)]
@@ -222,7 +165,7 @@ mod tests {
     fn a_call_that_blocks_is_given_up_and_few_threads_wait_for_it() {
         let gated = Arc::new(Gated::default());
         let store = TimedStore::new(Arc::clone(&gated) as Arc<dyn Store>);
-        for _ in 0..MAX_GIVEN_UP {
+        for _ in 0..8 {
             assert!(refused(&store).contains("the store did not answer within 100 ms"));
         }
         assert!(refused(&store).contains("8 earlier calls to the store have not returned"));

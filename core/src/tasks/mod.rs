@@ -6,7 +6,9 @@
 //! sharing and the non-blocking forms, so no binding brings a pool or a runtime of
 //! its own.
 
+mod foreign;
 mod future;
+mod late;
 mod panics;
 mod pending;
 mod per_process;
@@ -28,16 +30,19 @@ use std::{
 };
 
 pub use self::future::TaskFuture;
-use self::{
-    panics::contained,
-    sync::{Condvar, Mutex, MutexGuard},
-};
 pub(crate) use self::{
+    foreign::{ForeignCalls, Unanswered},
+    late::no_time,
     pending::Completion,
     per_process::{Owned, PerProcess, Process},
     pool::{Pool, Step, closed},
 };
-use crate::error::{Error, ErrorKind, Result};
+use self::{
+    late::timed_out,
+    panics::contained,
+    sync::{Condvar, Mutex, MutexGuard},
+};
+use crate::error::{Error, Result};
 
 /// The moment by which a call must have come to an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +101,7 @@ impl<T: Clone + Send + 'static> Task<T> {
     /// Blocks until the task completes, at most until its deadline.
     ///
     /// # Errors
-    /// The call's own, or [`Timeout`](ErrorKind::Timeout).
+    /// The call's own, or [`Timeout`](crate::ErrorKind::Timeout).
     pub fn wait(self) -> Result<T> {
         match self.0 {
             Stage::Complete(result) => result,
@@ -121,10 +126,11 @@ impl<T: Clone + Send + 'static> Task<T> {
     /// [`wait`](Self::wait).
     ///
     /// # Errors
-    /// The call's own, or [`Timeout`](ErrorKind::Timeout).
+    /// The call's own, or [`Timeout`](crate::ErrorKind::Timeout).
     #[doc(hidden)]
     pub fn wait_within(self, timeout: Option<Duration>) -> Result<T> {
         match timeout {
+            Some(Duration::ZERO) => self.wait_for(Duration::ZERO).unwrap_or_else(|| Err(no_time())),
             Some(timeout) => self.wait_for(timeout).unwrap_or_else(|| Err(self.late())),
             None => self.wait(),
         }
@@ -262,11 +268,6 @@ fn call<T>(callback: Callback<T>, result: Result<T>) {
     contained(move || callback(result));
 }
 
-fn timed_out() -> Error {
-    Error::new(ErrorKind::Timeout, "no answer before the deadline")
-        .advise("Raise `timeout`, or try again: the platform or the network is slow.")
-}
-
 /// Locks a mutex that guards plain values: a panic while it was held left nothing half-done.
 #[cfg_attr(feature = "simulation", track_caller)]
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -283,6 +284,7 @@ mod tests {
     use std::sync::mpsc;
 
     use super::*;
+    use crate::error::ErrorKind;
 
     fn pool() -> Pool {
         Pool::new(Duration::from_secs(20))

@@ -8,7 +8,7 @@
 use std::{io, panic::resume_unwind};
 
 use super::sync::thread;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result, resource_exhausted};
 
 /// Starts a thread that handles no signal of the program, and neither does a thread that it starts.
 ///
@@ -24,7 +24,7 @@ pub(crate) fn start(name: &str, work: impl FnOnce() + Send + 'static) -> io::Res
 /// documents. A program may give its threads as little as 16 KiB.
 ///
 /// # Errors
-/// Its own, or [`Internal`](ErrorKind::Internal) if the operating system has no more threads.
+/// Its own, or [`ResourceExhausted`](crate::ErrorKind::ResourceExhausted) if the operating system has no more threads.
 #[cfg_attr(feature = "simulation", track_caller)]
 pub(crate) fn on_own_stack<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
@@ -35,7 +35,7 @@ pub(crate) fn on_own_stack<T: Send + 'static>(
 }
 
 pub(crate) fn no_thread(error: io::Error) -> Error {
-    Error::new(ErrorKind::Internal, "no thread could be started").caused_by(error)
+    resource_exhausted("no thread could be started", &error).caused_by(error)
 }
 
 /// Starts the threads of a library, which has its own way to do so.

@@ -92,7 +92,7 @@ fn settings() -> Outcome<Settings> {
         client_id: given("APPMINT_CLIENT_ID"),
         client_secret: given("APPMINT_CLIENT_SECRET").map(Secret::new),
         private_key: file("APPMINT_PRIVATE_KEY_FILE")?.map(Into::into),
-        root_certificates: text_file("APPMINT_ROOT_CERTIFICATES_FILE")?,
+        root_certificates: file("APPMINT_ROOT_CERTIFICATES_FILE")?,
         clock: match given("APPMINT_NOW_MS") {
             Some(now) => Some(Arc::new(ManualClock::new(Timestamp::from_millis(now.parse()?)))),
             None => None,

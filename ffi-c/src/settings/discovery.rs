@@ -17,7 +17,8 @@ use crate::{
 /// server's URL exactly as the server writes it. Blocks at most for the configuration's timeout.
 ///
 /// `config` may be NULL. Only its network settings count: timeout, connect_timeout, proxy,
-/// root_certificates, user_agent, allow_plain_http, refuse_private_addresses, retries and retry_wait.
+/// root_certificates, client_certificate, client_key, user_agent, allow_plain_http,
+/// refuse_private_addresses, retries and retry_wait.
 ///
 /// APPMINT_ERROR_NOT_FOUND if there is no metadata; APPMINT_ERROR_PROTOCOL if it is unusable, or
 /// another issuer's (APPMINT_REASON_ISSUER_MISMATCH).

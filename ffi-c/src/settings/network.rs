@@ -1,9 +1,11 @@
 //! How the app reaches the network: deadlines, proxy, trust, retries.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{c_char, c_int, c_void};
+
+use zeroize::Zeroizing;
 
 use crate::{
-    convert::{milliseconds, text},
+    convert::{bytes, milliseconds, text},
     settings::{appmint_config, set},
 };
 
@@ -31,8 +33,9 @@ pub extern "C" fn appmint_config_set_connect_timeout_ms(
     });
 }
 
-/// The URL of a proxy, with a password if it needs one; "" for none. Default: the one that the
-/// environment names. This machine is always reached without one.
+/// The URL of a proxy (http, https, socks5 or socks5h), with a password if it needs one; "" for none.
+/// Default: the one that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts in NO_PROXY.
+/// This machine is always reached without one.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_proxy(
     config: Option<&mut appmint_config>,
@@ -45,7 +48,8 @@ pub extern "C" fn appmint_config_set_proxy(
     });
 }
 
-/// PEM of certificates to trust in addition to the system's.
+/// Certificates to trust in addition to the system's: PEM, or the DER of one. A server's own
+/// certificate may be its root. SSL_CERT_FILE and SSL_CERT_DIR name others in the place of the system's.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_root_certificates(
     config: Option<&mut appmint_config>,
@@ -53,8 +57,39 @@ pub extern "C" fn appmint_config_set_root_certificates(
     root_certificates_len: usize,
 ) {
     set(config, |settings| {
-        settings.root_certificates =
-            Some(text("root_certificates", root_certificates, root_certificates_len)?.into());
+        let certificates =
+            bytes("root_certificates", root_certificates.cast(), root_certificates_len)?;
+        settings.root_certificates = Some(certificates.to_vec());
+        Ok(())
+    });
+}
+
+/// The certificate that is shown to a server that wants one (mTLS), with those between it and its
+/// root: PEM, or the DER of one. Needs appmint_config_set_client_key().
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_client_certificate(
+    config: Option<&mut appmint_config>,
+    client_certificate: *const c_char,
+    client_certificate_len: usize,
+) {
+    set(config, |settings| {
+        let certificates =
+            bytes("client_certificate", client_certificate.cast(), client_certificate_len)?;
+        settings.client_certificate = Some(certificates.to_vec());
+        Ok(())
+    });
+}
+
+/// The private key of the client certificate: RSA or ECDSA, in PEM or DER, not encrypted.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_client_key(
+    config: Option<&mut appmint_config>,
+    client_key: *const c_void,
+    client_key_len: usize,
+) {
+    set(config, |settings| {
+        let key = bytes("client_key", client_key, client_key_len)?;
+        settings.client_key = Some(Zeroizing::new(key.to_vec()));
         Ok(())
     });
 }

@@ -16,8 +16,8 @@ EXCHANGE = {"use", "request", "reply", "change", "times", "except", "delay_ms"}
 # Settings whose effects last in a driver beyond the case.
 LASTING = {"own_store", "on_event"}
 # The settings that discovery uses: network and clock.
-NETWORK = {"timeout", "connect_timeout", "proxy", "root_certificates", "user_agent", "allow_plain_http",
-           "refuse_private_addresses", "retries", "retry_wait", "clock_ms"}
+NETWORK = {"timeout", "connect_timeout", "proxy", "root_certificates", "client_certificate", "client_key", "user_agent",
+           "allow_plain_http", "refuse_private_addresses", "retries", "retry_wait", "clock_ms"}
 FILE = {"about", "platforms", "also", "settings", "clock", "source", "cases"}
 MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform", "surfaces"}
 STEP = {"call", "with", "exchanges", "later", "result", "error", "soon", "advance", "set_clock", "app", "save", "at_least_ms", "browse"}

@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 from . import keys, leaks
 
 FORM = "application/x-www-form-urlencoded"
-RETRYABLE = {"transport", "timeout", "rate_limited", "pending", "server"}
+RETRYABLE = {"transport", "timeout", "rate_limited", "pending", "server", "resource_exhausted"}
+# What these reasons name lasts until somebody mends it.
+LASTING = {"tls", "proxy_authentication_required"}
 
 
 def outcome(step, answer):
@@ -41,7 +43,8 @@ def of_error(wanted, members):
     message = members.get("message", "")
     if not message or message != message.strip() or message.endswith(".") or "\n" in message:
         problems.append(f"the message is not a clause on one line without a full stop: {message!r}")
-    retryable = is_retryable or str(members.get("kind") in RETRYABLE).lower()
+    passes = members.get("kind") in RETRYABLE and members.get("reason") not in LASTING
+    retryable = is_retryable or str(passes).lower()
     if members.get("is_retryable") != retryable:
         problems.append(f"is_retryable is {members.get('is_retryable')}, not {retryable}")
     return problems

@@ -5,6 +5,7 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 FILE = Path(__file__).parent.parent / "keys.json"
 # RFC 8017 §9.2: the DER prefix of a SHA-256 hash in a PKCS#1 v1.5 signature.
@@ -39,6 +40,18 @@ FORMS = {
     "text_around": lambda text: f"Bag Attributes\n    friendlyName: app\n{text}\nthe end\n",
     "base64_of_der": lambda text: base64.b64encode(der(text)).decode(),
     "der": lambda text: der(text),
+    "utf16": lambda text: b"\xff\xfe" + text.encode("utf-16-le"),
+    "utf16_without_mark": lambda text: text.encode("utf-16-be"),
+    "twice_escaped_newlines": lambda text: text.replace("\n", "\\\\n"),
+    "percent_encoded": quote,
+    "form_encoded": quote_plus,
+    "pluses_lost": lambda text: text.replace("+", " "),
+    "json": lambda text: json.dumps({"app_id": 1, "key": {"private_key": text}}),
+    "json_in_json": lambda text: json.dumps(json.dumps({"private_key": text})),
+    "json_base64": lambda text: json.dumps({"data": {"key.pem": base64.b64encode(text.encode()).decode()}}),
+    "json_of_dotnet": lambda text: json.dumps(text).replace("+", "\\u002B").replace("/", "\\/"),
+    "no_break_spaces": lambda text: "\u200b" + text.replace(" ", "\u00a0").replace("\n", "\u00a0\n"),
+    "old_mac": lambda text: text.replace("\n", "\r"),
     "first_line_only": lambda text: text.split("\n")[0],
     "without_last_line": lambda text: text.rsplit("\n", 1)[0],
     "half": lambda text: text[: len(text) // 2],

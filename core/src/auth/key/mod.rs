@@ -18,6 +18,7 @@ use self::paste::Pasted;
 use crate::{
     auth::signer::Signer,
     error::{Error, ErrorKind, Reason, Result},
+    pasted,
     secret::Secret,
     tasks::PerProcess,
 };
@@ -33,8 +34,9 @@ pub struct PrivateKey {
 
 impl PrivateKey {
     /// Reads a key from what a person has: PEM (PKCS#1, PKCS#8, encrypted PKCS#8) or DER; also as
-    /// it comes out of environment variables and secret stores: with escaped or missing newlines,
-    /// CRLF, quotes, a byte order mark, or as base64 of the whole file.
+    /// it comes out of environment variables and secret stores: in UTF-8 or UTF-16, with newlines that are
+    /// missing or were escaped, once or several times, CRLF, quotes, a byte order mark, no-break spaces,
+    /// percent-encoded, as base64 of the whole file, or as a text in a JSON document.
     ///
     /// An encrypted key costs as much time and memory as its file demands: up to 2 000 000 rounds of
     /// PBKDF2, or 128 MiB and sixteen times the work of OpenSSL's own scrypt, which takes seconds. A file
@@ -144,7 +146,7 @@ fn decrypt(der: &[u8], passphrase: Option<&Secret>) -> Result<Zeroizing<Vec<u8>>
         paste::damaged("the encrypted private key cannot be read")
     })?;
     kdf::check_cost(&sealed.encryption_algorithm)?;
-    let opened = sealed.decrypt(passphrase.reveal()).map_err(|error| {
+    let opened = open(&sealed, passphrase.reveal()).map_err(|error| {
         if is_unknown_cipher(&error) {
             return unknown_cipher();
         }
@@ -153,6 +155,22 @@ fn decrypt(der: &[u8], passphrase: Option<&Secret>) -> Result<Zeroizing<Vec<u8>>
             .advise("Give the passphrase that the key file was encrypted with.")
     })?;
     Ok(Zeroizing::new(opened.as_bytes().to_vec()))
+}
+
+/// Opens a key with a passphrase, and without the white space around it: a file's last line ends with a
+/// line break.
+fn open(
+    sealed: &pkcs8::EncryptedPrivateKeyInfo<'_>,
+    passphrase: &str,
+) -> pkcs8::Result<pkcs8::SecretDocument> {
+    let trimmed = pasted::trimmed(passphrase);
+    let opened = sealed.decrypt(passphrase);
+    match opened {
+        Err(error) if trimmed != passphrase && !is_unknown_cipher(&error) => {
+            sealed.decrypt(trimmed)
+        }
+        outcome => outcome,
+    }
 }
 
 fn is_unknown_cipher(error: &pkcs8::Error) -> bool {

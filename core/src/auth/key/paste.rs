@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
-use base64::{
-    Engine as _, alphabet,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::error::{Error, ErrorKind, Reason, Result};
-
-type Der = Zeroizing<Vec<u8>>;
+use crate::{
+    error::{Error, ErrorKind, Reason, Result},
+    pasted::{
+        self,
+        pem::{self, Der, Flaw},
+    },
+};
 
 /// A key's DER bytes, by the syntax they are in.
 pub(super) enum Pasted {
@@ -24,19 +25,31 @@ pub(super) enum Pasted {
 
 /// Finds the key in whatever form it came.
 pub(super) fn read(bytes: &[u8]) -> Result<Pasted> {
-    if bytes.first() == Some(&DER_SEQUENCE) && bytes.get(1).is_some_and(|length| *length >= 0x80) {
+    read_within(bytes, MOST_WRAPPINGS)
+}
+
+/// The same, of a text that was found in another one, and so on.
+fn read_within(bytes: &[u8], wrappings: usize) -> Result<Pasted> {
+    if is_der(bytes) {
         return of_der(bytes);
     }
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| damaged("the private key is neither text nor DER"))?;
-    let text = unwrap_text(text);
+    if bytes.starts_with(&JAVA_KEY_STORE) {
+        return Err(key_store("a Java key store"));
+    }
+    let text = pasted::decoded(bytes);
+    let text = text.ok_or_else(|| damaged("the private key is neither text nor DER"))?;
+    let text = pasted::unwrapped(&text);
     if text.is_empty() {
         return Err(not_a_key("the private key is empty", "Give the text of the key file."));
     }
     if text.contains("-----BEGIN ") {
         return of_pem(&text);
     }
-    of_bare_text(&text)
+    of_bare_text(&text, wrappings)
+}
+
+fn is_der(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&DER_SEQUENCE) && bytes.get(1).is_some_and(|length| *length >= 0x80)
 }
 
 fn of_der(der: &[u8]) -> Result<Pasted> {
@@ -50,19 +63,21 @@ fn of_der(der: &[u8]) -> Result<Pasted> {
     if pkcs8::SubjectPublicKeyInfoRef::try_from(der).is_ok() {
         return Err(public_key());
     }
+    if contains(der.get(..LONGEST_PREFIX).unwrap_or(der), &PKCS7_DATA) {
+        return Err(key_store("a PKCS#12 file (.p12, .pfx)"));
+    }
     Ok(Pasted::Pkcs1(owned()))
 }
 
-/// Undoes quotes, byte order marks, escaped newlines and carriage returns.
-fn unwrap_text(text: &str) -> Zeroizing<String> {
-    let text = text.trim_start_matches('\u{feff}').trim();
-    let text = text.trim_matches(|c| matches!(c, '"' | '\'' | '`')).trim();
-    let text = text.replace("\\r", "").replace("\\n", "\n");
-    Zeroizing::new(text.replace('\r', "").trim().to_owned())
+fn key_store(what: &str) -> Error {
+    not_a_key(
+        &format!("this is {what}, not a private key"),
+        "Use the .pem file that the app's settings page gave you.",
+    )
 }
 
 fn of_pem(text: &str) -> Result<Pasted> {
-    let labels = labels(text);
+    let labels = pem::labels(text);
     let Some(label) = labels.iter().copied().find(|label| label.ends_with("PRIVATE KEY")) else {
         return Err(wrong_label(labels.first().copied().unwrap_or_default()));
     };
@@ -74,52 +89,86 @@ fn of_pem(text: &str) -> Result<Pasted> {
     }
 }
 
-fn labels(text: &str) -> Vec<&str> {
-    text.split("-----BEGIN ").skip(1).filter_map(|rest| rest.split("-----").next()).collect()
-}
-
 fn body(text: &str, label: &str) -> Result<Der> {
-    let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
-    let after = text.split(begin.as_str()).nth(1).unwrap_or_default();
-    let Some((inside, _)) = after.split_once(end.as_str()) else {
-        return Err(cut_off(after, &end));
-    };
-    if inside.contains("Proc-Type:") {
-        return Err(Error::new(ErrorKind::Key, "the private key is encrypted in the old PEM way")
-            .because(Reason::UnsuitableKey)
-            .advise(
-                "`openssl pkcs8 -topk8 -in old.pem -out new.pem` makes one that can be read.",
-            ));
-    }
-    let der = decode(inside).ok_or_else(|| damaged("the private key's base64 is damaged"))?;
-    if der.is_empty() {
-        return Err(damaged("the private key has its first and last line, but nothing between"));
-    }
-    Ok(der)
+    let section = pem::sections(text, label).next().unwrap_or(Err(Flaw::Empty));
+    section.map_err(|flaw| flawed(&flaw, label))
 }
 
-fn cut_off(after: &str, end: &str) -> Error {
-    if after.trim().is_empty() {
-        return damaged("only the first line of the private key was given").advise(
-            "In an env file, put the key on one line with its newlines written as \\n, or quote it.",
-        );
+fn flawed(flaw: &Flaw, label: &str) -> Error {
+    match flaw {
+        Flaw::CutOff { is_first_line_only: true } => {
+            damaged("only the first line of the private key was given").advise(
+                "In an env file, put the key on one line with its newlines written as \\n, or quote it.",
+            )
+        }
+        Flaw::CutOff { is_first_line_only: false } => damaged(format!(
+            "the private key is cut off: its last line, -----END {label}-----, is missing"
+        )),
+        Flaw::OldEncryption => {
+            Error::new(ErrorKind::Key, "the private key is encrypted in the old PEM way")
+                .because(Reason::UnsuitableKey)
+                .advise("`openssl pkcs8 -topk8 -in old.pem -out new.pem` makes one that can be read.")
+        }
+        Flaw::Blanks => damaged("the private key's base64 is damaged: blanks stand in it, perhaps for its + signs")
+            .advise("A form's decoding turns + into a blank: send each + as %2B, or the key in base64."),
+        Flaw::Character(character) => {
+            damaged(format!("the private key's base64 is damaged: it has a `{character}` in it"))
+        }
+        Flaw::Base64 => damaged("the private key's base64 is damaged"),
+        Flaw::Empty => {
+            damaged("the private key has its first and last line, but nothing between")
+        }
     }
-    damaged(format!("the private key is cut off: its last line, {end}, is missing"))
 }
 
 /// Text without a PEM header: base64 of a whole file, or of DER, or something that is no key.
-fn of_bare_text(text: &str) -> Result<Pasted> {
+fn of_bare_text(text: &str, wrappings: usize) -> Result<Pasted> {
+    if text.starts_with(['{', '[']) {
+        return of_json(text, wrappings);
+    }
     if let Some(mistake) = mistaken_text(text) {
         return Err(mistake);
     }
-    let decoded = decode(text).filter(|bytes| bytes.len() > SHORTEST_KEY);
+    let decoded = pem::decode(text).filter(|bytes| bytes.len() > SHORTEST_KEY);
     match decoded {
-        Some(bytes) if bytes.first() == Some(&DER_SEQUENCE) => of_der(&bytes),
-        Some(bytes) if contains(&bytes, b"-----BEGIN ") => read(&bytes),
+        Some(bytes) if is_der(&bytes) => of_der(&bytes),
+        Some(bytes) if wrappings > 0 && pasted::decoded(&bytes).is_some() => {
+            read_within(&bytes, wrappings - 1)
+        }
         _ => Err(not_a_key(
             "this is not a private key",
             "A key file begins with -----BEGIN RSA PRIVATE KEY----- or -----BEGIN PRIVATE KEY-----.",
         )),
+    }
+}
+
+/// A JSON document, one of whose texts is the key.
+fn of_json(text: &str, wrappings: usize) -> Result<Pasted> {
+    let json: Option<Value> = serde_json::from_str(text).ok();
+    let json = json.ok_or_else(|| {
+        not_a_key("this is JSON that cannot be read, not a private key", "Give the key alone.")
+    })?;
+    if json.get("kty").is_some() {
+        return Err(not_a_key(
+            "this is a key in JSON (JWK), not in PEM or DER",
+            "Use the .pem file that the app's settings page gave you.",
+        ));
+    }
+    let mut texts = Vec::new();
+    collect_texts(&json, &mut texts);
+    let read = |text: &&str| read_within(text.as_bytes(), wrappings.checked_sub(1)?).ok();
+    let found = texts.iter().filter(|text| text.len() > SHORTEST_KEY).find_map(read);
+    found.ok_or_else(|| {
+        not_a_key("this is JSON, and no text in it is a private key", "Give the key alone.")
+    })
+}
+
+fn collect_texts<'a>(json: &'a Value, texts: &mut Vec<&'a str>) {
+    match json {
+        Value::String(text) => texts.push(text),
+        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, texts)),
+        Value::Object(members) => members.values().for_each(|item| collect_texts(item, texts)),
+        _ => {}
     }
 }
 
@@ -153,7 +202,24 @@ fn mistaken_text(text: &str) -> Option<Error> {
             "Give the contents of the app's .pem file here, and the client secret as client_secret.",
         ));
     }
-    if one_word && text.len() < LONGEST_PATH && (text.ends_with(".pem") || text.ends_with(".key")) {
+    if text.contains("PRIVATE KEY") && text.contains("BEGIN") {
+        return Some(damaged(
+            "the five hyphens before and after BEGIN in the private key's first line were changed",
+        ));
+    }
+    if let Some(written_by) = pasted::placeholder(text) {
+        return Some(not_a_key(
+            &format!("this is not a private key: {written_by}"),
+            "Look at the place where the key should have been filled in.",
+        ));
+    }
+    if pasted::is_reference(text) {
+        return Some(not_a_key(
+            "this is a reference to a private key, not the key",
+            "Have the secret manager resolve it, and give the text that it returns.",
+        ));
+    }
+    if pasted::is_path(text) {
         return Some(not_a_key(
             "this is the path of a file, not a key",
             "Read the file and give its contents.",
@@ -206,24 +272,6 @@ pub(super) fn damaged(message: impl Into<Cow<'static, str>>) -> Error {
         .advise("Copy the whole file again, from -----BEGIN to -----END.")
 }
 
-/// Base64 of either alphabet, with or without padding and white space.
-fn decode(text: &str) -> Option<Der> {
-    let lenient =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let compact: Zeroizing<Vec<u8>> = Zeroizing::new(
-        text.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(to_standard).collect(),
-    );
-    GeneralPurpose::new(&alphabet::STANDARD, lenient).decode(&*compact).ok().map(Zeroizing::new)
-}
-
-fn to_standard(byte: u8) -> u8 {
-    match byte {
-        b'-' => b'+',
-        b'_' => b'/',
-        other => other,
-    }
-}
-
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
@@ -232,4 +280,9 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 const DER_SEQUENCE: u8 = 0x30;
 const SHORTEST_KEY: usize = 100;
 const LONGEST_CLIENT_SECRET: usize = 128;
-const LONGEST_PATH: usize = 1024;
+const LONGEST_PREFIX: usize = 64;
+/// RFC 7292: a PKCS#12 file holds `data` of PKCS#7 (1.2.840.113549.1.7.1).
+const PKCS7_DATA: [u8; 11] = [0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
+const JAVA_KEY_STORE: [u8; 4] = [0xfe, 0xed, 0xfe, 0xed];
+/// Base64 in JSON in base64 is more than anybody was seen to paste.
+const MOST_WRAPPINGS: usize = 4;

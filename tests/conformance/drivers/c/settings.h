@@ -20,13 +20,13 @@ static int sign(void *fails, const uint8_t *message, size_t message_len, uint8_t
 #define SET(name) {#name, appmint_config_set_##name}
 static const struct { const char *key; void (*set)(appmint_config *, const char *, size_t); } texts[] = {
   SET(platform), SET(platform_descriptor), SET(host), SET(api_url), SET(web_url), SET(app_id), SET(client_id), SET(client_secret),
-  SET(private_key_passphrase), SET(key_id), SET(fallback_key_id), SET(proxy), SET(root_certificates), SET(user_agent), SET(store), SET(store_key), SET(previous_store_key)};
+  SET(private_key_passphrase), SET(key_id), SET(fallback_key_id), SET(proxy), SET(root_certificates), SET(client_certificate), SET(user_agent), SET(store), SET(store_key), SET(previous_store_key)};
 static const struct { const char *key; void (*set)(appmint_config *, int64_t); } durations[] = {
   {"jwt_back_date", appmint_config_set_jwt_back_date_s}, {"jwt_lifetime", appmint_config_set_jwt_lifetime_s},
   {"timeout", appmint_config_set_timeout_ms}, {"connect_timeout", appmint_config_set_connect_timeout_ms}, {"retry_wait", appmint_config_set_retry_wait_ms}};
 #define KEY(name) {#name, #name "_hex", appmint_config_set_##name}
 static const struct { const char *key, *hex; void (*set)(appmint_config *, const void *, size_t); } keys[] = {
-  KEY(private_key), KEY(fallback_private_key)};
+  KEY(private_key), KEY(fallback_private_key), KEY(client_key)};
 
 static void set_key(size_t k, word it) {
   for (size_t i = 0; i < it.len / 2; i++) it.value[i] = (char)strtol((char[]){it.value[2 * i], it.value[2 * i + 1], 0}, NULL, 16);

@@ -41,7 +41,7 @@ struct Driver {
         {"web_url", &B::web_url}, {"app_id", &B::app_id}, {"client_id", &B::client_id}, {"client_secret", &B::client_secret},
         {"private_key", &B::private_key}, {"fallback_private_key", &B::fallback_private_key}, {"private_key_passphrase", &B::private_key_passphrase},
         {"key_id", &B::key_id}, {"fallback_key_id", &B::fallback_key_id}, {"proxy", &B::proxy},
-        {"root_certificates", &B::root_certificates}, {"user_agent", &B::user_agent}, {"store", &B::store},
+        {"root_certificates", &B::root_certificates}, {"client_certificate", &B::client_certificate}, {"client_key", &B::client_key}, {"user_agent", &B::user_agent}, {"store", &B::store},
         {"store_key", &B::store_key}, {"previous_store_key", &B::previous_store_key}};
     if (auto text = texts.find(key); text != texts.end()) (builder.*text->second)(value);
     else if (key == "private_key_hex" || key == "fallback_private_key_hex") {

@@ -73,7 +73,7 @@ const CALLS = {
 
 /** The settings that `discover` takes, too. */
 const NETWORK = [
-  'timeoutMs', 'connectTimeoutMs', 'proxy', 'rootCertificates', 'userAgent', 'allowPlainHttp',
+  'timeoutMs', 'connectTimeoutMs', 'proxy', 'rootCertificates', 'clientCertificate', 'clientKey', 'userAgent', 'allowPlainHttp',
   'refusePrivateAddresses', 'retries', 'retryWaitMs',
 ]
 
