@@ -590,7 +590,10 @@ export class ApiResponse {
    * @throws {SyntaxError} if the body is not JSON
    */
   json(): JsonValue
-  /** The body as UTF-8 text. */
+  /**
+   * The body as text, without a byte order mark: UTF-8, UTF-16 by its byte order mark or its declared
+   * charset, or ISO-8859-1 where that is declared. Bytes that are not valid are replaced by U+FFFD.
+   */
   text(): string
   /** The response without its body. */
   toJSON(): object
@@ -1333,6 +1336,10 @@ export interface ErrorDetails {
   platformCode?: string | undefined
   /** The platform's id of the request. */
   requestId?: string | undefined
+  /** The page of single sign-on. */
+  ssoUrl?: string | undefined
+  /** The permissions that were missing; default none. */
+  missingPermissions?: readonly string[] | undefined
   /** How long to wait before trying again. */
   retryAfterMs?: number | undefined
   /** Whether the same call may work later; default false. */
@@ -1371,6 +1378,13 @@ export abstract class AppmintError extends Error {
   readonly platformCode?: string
   /** The platform's id of the request, for its support. */
   readonly requestId?: string
+  /** The page where a person authorizes the access by single sign-on, if the platform asks for that. */
+  readonly ssoUrl?: string
+  /**
+   * The permissions that were missing, each as `name=level`, if the platform lists those with which it
+   * accepts the call. Of several alternatives the one that lacks the fewest; the hint has all of them.
+   */
+  readonly missingPermissions: readonly string[]
   /** How long to wait before trying again, if the platform said so. */
   readonly retryAfterMs?: number
   /** Whether the same call may work later without a change. */

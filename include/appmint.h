@@ -543,6 +543,14 @@ const appmint_map *appmint_response_headers(const appmint_response *response);
 /** The body: bytes without a NUL at their end. Not NULL even if the body is empty. */
 const uint8_t *appmint_response_body(const appmint_response *response, size_t *len);
 
+/**
+ * The body as text, without a byte order mark: UTF-8, UTF-16 by its byte order mark or its declared
+ * charset, or ISO-8859-1 where that is declared. Bytes that are not valid are replaced by U+FFFD. Its length
+ * goes to `len` unless that is NULL.
+ */
+const char *appmint_response_text(const appmint_response *response,
+                                  size_t *len);
+
 /** Frees a response. */
 void appmint_response_free(appmint_response *response);
 
@@ -2239,6 +2247,18 @@ const char *appmint_error_platform_code(const appmint_error *error);
 
 /** The platform's id of the request, for its support, or NULL. */
 const char *appmint_error_request_id(const appmint_error *error);
+
+/**
+ * The page where a person authorizes the access by single sign-on, or NULL if the platform does not ask
+ * for that.
+ */
+const char *appmint_error_sso_url(const appmint_error *error);
+
+/**
+ * The permissions that were missing, each as "name=level", if the platform lists those with which it
+ * accepts the call. Of several alternatives the one that lacks the fewest; the hint has all of them.
+ */
+const appmint_list *appmint_error_missing_permissions(const appmint_error *error);
 
 /** The time to wait before the next attempt, in milliseconds; -1 if there is none. */
 int64_t appmint_error_retry_after_ms(const appmint_error *error);

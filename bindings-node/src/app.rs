@@ -2,6 +2,7 @@
 
 pub(crate) mod request;
 
+use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
 use self::request::{RequestRecord, ResponseRecord};
@@ -113,6 +114,15 @@ impl App {
     pub fn close(&self) {
         self.0.close();
     }
+}
+
+/// The body of a response as text, by its `Content-Type`.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn response_text(content_type: Option<String>, body: Uint8Array) -> String {
+    let headers =
+        content_type.into_iter().map(|value| ("content-type".to_owned(), value)).collect();
+    appmint_core::Response { status: 200, headers, body: body.to_vec() }.text().into_owned()
 }
 
 /// Counts since the app was made.

@@ -261,6 +261,10 @@ class Response {
     return detail::map<Headers>(appmint_response_headers(c_handle()));
   }
   [[nodiscard]] std::string body() const;
+  /// The body as UTF-8 text, without a byte order mark: from UTF-8, from UTF-16 by its byte order mark or
+  /// its declared charset, or from ISO-8859-1 where that is declared. Bytes that are not valid are
+  /// replaced by U+FFFD.
+  [[nodiscard]] std::string text() const;
   [[nodiscard]] const appmint_response *c_handle() const { return response_.get(); }
 
  private:
@@ -347,6 +351,12 @@ inline Stats App::stats() const {
 }
 
 inline void App::close() const { appmint_app_close(c_handle()); }
+
+inline std::string Response::text() const {
+  std::size_t size = 0;
+  auto text = appmint_response_text(c_handle(), &size);
+  return text ? std::string(text, size) : std::string();
+}
 
 inline std::string Response::body() const {
   std::size_t size = 0;

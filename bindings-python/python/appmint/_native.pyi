@@ -979,7 +979,11 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text. Bytes that are not UTF-8 are replaced."""
+        """The body as text, in its charset and without a byte order mark.
+
+        UTF-8, UTF-16 by its byte order mark or its declared charset, or ISO-8859-1 where that is
+        declared. Bytes that are not valid are replaced by U+FFFD.
+        """
 
     def json(self) -> Any:
         """Parses the body as JSON.

@@ -122,7 +122,17 @@ impl Grant {
     ) -> Result<Token> {
         let (operation, subject) = (self.operation(), &self.subject());
         let date = fresh_date(response).map(|at| HostDate { at, is_confirmed: false });
-        self.token_in(&Reply { platform, operation, subject, request, response, now, date })
+        let granted = None;
+        self.token_in(&Reply {
+            platform,
+            operation,
+            subject,
+            request,
+            response,
+            now,
+            date,
+            granted,
+        })
     }
 
     /// The token in a reply.

@@ -186,7 +186,7 @@ impl PlatformClient {
     ) -> Reply<'a> {
         let (platform, now) = (self.platform(), self.clock.reading());
         let date = self.clock.host_date(&request.url, response);
-        Reply { platform, operation, subject, request, response, now, date }
+        Reply { platform, operation, subject, request, response, now, date, granted: None }
     }
 
     /// The next page of a list, with this token; `None` after the last page.
@@ -216,7 +216,8 @@ impl PlatformClient {
         request.repeat = Repeat::Own;
         let request = self.platform().with_api_headers(request);
         let response = self.send(&request, deadline)?;
-        read(&self.reply(operation, subject, &request, &response))
+        let reply = self.reply(operation, subject, &request, &response);
+        read(&Reply { granted: Some(token.permissions()), ..reply })
     }
 }
 

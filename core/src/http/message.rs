@@ -100,9 +100,13 @@ impl Request {
 
     /// Adds a header unless the request has one of this name.
     pub(crate) fn default_header(&mut self, name: &str, value: &str) {
-        if !self.headers.iter().any(|(present, _)| present.eq_ignore_ascii_case(name)) {
+        if !self.has_header(name) {
             self.headers.push((name.to_owned(), value.to_owned()));
         }
+    }
+
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|(present, _)| present.eq_ignore_ascii_case(name))
     }
 }
 
@@ -143,10 +147,11 @@ impl Response {
     }
 
     pub(crate) fn is_html(&self) -> bool {
-        let start = self.body.trim_ascii_start();
+        let text = self.text();
+        let start = text.trim_start();
         self.header("content-type").is_some_and(|value| value.contains("html"))
-            || start.starts_with(b"<!")
-            || start.get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case(b"<html"))
+            || start.starts_with("<!")
+            || start.get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case("<html"))
     }
 }
 

@@ -6,6 +6,7 @@
 //! host's clock is from ours, and `strict_json` reads JSON in which no member comes twice.
 
 pub(crate) mod clock_offset;
+mod coding;
 mod failure;
 mod fresh;
 pub(crate) mod limit;
@@ -14,6 +15,7 @@ mod public;
 pub(crate) mod retry;
 mod send_by;
 pub(crate) mod strict_json;
+pub(crate) mod text;
 pub(crate) mod transport;
 
 pub use self::{

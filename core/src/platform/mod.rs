@@ -7,6 +7,7 @@
 //! keeps the API and the web pages together, `route` chooses the credential that a path requires.
 //! `reply` and `members` read a platform's replies, `expiry` judges when something in them expires, `refusal` makes an error of a refusal.
 
+mod accepted_permissions;
 mod bases;
 pub(crate) mod descriptor;
 pub(crate) mod expiry;
@@ -14,6 +15,7 @@ pub(crate) mod members;
 pub(crate) mod oauth;
 pub(crate) mod operations;
 mod refusal;
+mod refusal_text;
 pub(crate) mod reply;
 mod route;
 mod validate;

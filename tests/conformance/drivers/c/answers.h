@@ -115,6 +115,9 @@ static void print_response(const appmint_response *it) {
   const appmint_map *headers = appmint_response_headers(it);
   printf(" status=%d body=", appmint_response_status(it));
   encode(body, len);
+  const char *text = appmint_response_text(it, &len);
+  printf(" text=");
+  encode(text, len);
   for (size_t i = 0; i < appmint_map_len(headers); i++) {
     printf(" header.");
     encode(appmint_map_name_at(headers, i), strlen(appmint_map_name_at(headers, i)));
@@ -136,6 +139,8 @@ static void print_error(appmint_error *it) {
   print_number("", "status", appmint_error_status(it), 0);
   print_text("", "platform_code", appmint_error_platform_code(it));
   print_text("", "request_id", appmint_error_request_id(it));
+  print_text("", "sso_url", appmint_error_sso_url(it));
+  print_list("", "missing_permissions", appmint_error_missing_permissions(it));
   print_number("", "retry_after_ms", appmint_error_retry_after_ms(it), -1);
   print_text("", "is_retryable", appmint_error_is_retryable(it) ? "true" : "false");
   print_text("", "shown", appmint_error_to_string(it));

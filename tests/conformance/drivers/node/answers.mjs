@@ -61,13 +61,13 @@ function pair(prefix, name, value) {
 
 export function response(value) {
   const headers = Object.entries(value.headers).map(([name, header]) => [`header.${name}`, header])
-  return { status: value.status, body: value.body, shown: shown(value), ...Object.fromEntries(headers) }
+  return { status: value.status, body: value.body, text: value.text(), shown: shown(value), ...Object.fromEntries(headers) }
 }
 
 export function error(value) {
-  const { kind, reason, message, hint, status, platformCode, requestId, retryAfterMs, isRetryable } = value
-  const fields = members({ kind, reason, message, hint, status, platformCode, requestId, retryAfterMs, isRetryable })
-  return { ...fields, shown: shown(value) }
+  const { kind, reason, message, hint, status, platformCode, requestId, ssoUrl, retryAfterMs, isRetryable } = value
+  const fields = members({ kind, reason, message, hint, status, platformCode, requestId, ssoUrl, retryAfterMs, isRetryable })
+  return { ...fields, missing_permissions: value.missingPermissions.join(), shown: shown(value) }
 }
 
 export const shown = (value) => `${inspect(value, { depth: null, showHidden: true })} ${value} ${JSON.stringify(value)}`

@@ -1,6 +1,7 @@
 """Carries out the runner's commands on the Python surface, in the language of ../../PROTOCOL.md."""
 
 import json
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -406,6 +407,8 @@ def member(name, value):
         value = [f"{key}:{level}" for key, level in sorted(value.items())]
     elif name == "payload" or isinstance(value, dict):
         value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        # Half of a surrogate pair cannot be written but as an escape.
+        value = re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", value)
     return name, ",".join(value) if isinstance(value, list) else value
 
 
@@ -415,11 +418,11 @@ def time(of):
 
 def response(of):
     headers = {f"header.{name}": value for name, value in of.headers.items()}
-    return {"status": of.status, "body": of.body, "shown": repr(of)} | headers
+    return {"status": of.status, "body": of.body, "text": of.text, "shown": repr(of)} | headers
 
 
 def error(of):
-    names = ["kind", "reason", "message", "hint", "status", "platform_code", "request_id"]
+    names = ["kind", "reason", "message", "hint", "status", "platform_code", "request_id", "sso_url", "missing_permissions"]
     wait = None if of.retry_after is None else of.retry_after // timedelta(milliseconds=1)
     more = {"retry_after_ms": wait, "is_retryable": str(of.is_retryable).lower()}
     return members(of, names) | more | {"shown": f"{of!r} {of}"}

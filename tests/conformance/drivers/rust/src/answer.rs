@@ -173,7 +173,8 @@ impl Answer {
     pub(crate) fn response(response: &Response) -> Self {
         let answer = Self::shown(response)
             .with("status", response.status.to_string())
-            .with("body", &response.body);
+            .with("body", &response.body)
+            .with("text", response.text().as_ref());
         response
             .headers
             .iter()
@@ -224,6 +225,8 @@ impl Answer {
             .maybe("status", error.status().map(|status| status.to_string()))
             .maybe("platform_code", error.platform_code())
             .maybe("request_id", error.request_id())
+            .maybe("sso_url", error.sso_url())
+            .with("missing_permissions", error.missing_permissions().join(","))
             .maybe("retry_after_ms", error.retry_after().map(|wait| wait.as_millis().to_string()))
             .with("is_retryable", error.is_retryable().to_string())
     }
