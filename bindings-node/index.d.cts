@@ -247,6 +247,11 @@ export class App {
    * @throws {InvalidArgumentError} of reason `foreign_host` for a URL on another host
    */
   request(method: string, path: string, options?: AppRequestOptions): Promise<ApiResponse>
+  /**
+   * The quota of the requests that the app makes with its JWT, or with tokens of its own, as the platform told it in
+   * its last answer to one of them. Null before such an answer, or if the platform does not tell it. No network I/O.
+   */
+  quota(): Quota | null
   /** Counts since the app was made. */
   stats(): Stats
   /**
@@ -599,6 +604,19 @@ export class ApiResponse {
   toJSON(): object
 }
 
+/** The quota of requests, as the platform's last answer told it. */
+export class Quota {
+  private constructor()
+  /** The number of requests that are allowed in one period. */
+  readonly limit: number | null
+  /** The number of requests that are left. */
+  readonly remaining: number
+  /** When the quota is full again, by the platform's clock. */
+  readonly resetAt: Date | null
+  /** The kind of requests that it is for, such as `core`, on a platform that has several quotas. */
+  readonly resource: string | null
+}
+
 /** Counts since the app was made. */
 export class Stats {
   private constructor()
@@ -791,6 +809,12 @@ export class TokenSource {
   token(options?: TokenOptions): Promise<Token>
   /** The value of an `Authorization` header, with such a token; rejects as `token` does. */
   authorizationHeader(options?: TokenOptions): Promise<string>
+  /**
+   * The quota of the source's requests, as the platform told it in its last answer to one of them: of the
+   * installation, whatever its tokens are narrowed to, of the app, or of the session's user. Null before such an
+   * answer, or if the platform does not tell it. No network I/O.
+   */
+  quota(): Quota | null
   /** When the token in memory expires; null without a token, or if the platform did not say. */
   get expiresAt(): Date | null
   /**
@@ -1201,6 +1225,10 @@ export class AppEvent {
   readonly durationMs: number | null
   /** How far the platform's clock is ahead of this machine's. */
   readonly clockOffsetMs: number | null
+  /**
+   * The quota of requests as it was last told: the app's after minting, and that of a request that is sent again.
+   */
+  readonly quota: Quota | null
   /** The error that caused the event. */
   readonly error: AppmintError | null
   /** Whether an operator should look into it. */

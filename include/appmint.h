@@ -554,6 +554,34 @@ const char *appmint_response_text(const appmint_response *response,
 /** Frees a response. */
 void appmint_response_free(appmint_response *response);
 
+/** The quota of requests, as the platform's last answer told it. */
+typedef struct appmint_quota appmint_quota;
+
+/**
+ * The quota of the requests that the app makes with its JWT, or with tokens of its own: a snapshot,
+ * freed by appmint_quota_free. NULL before an answer told it, or if the platform does not. No network I/O.
+ */
+appmint_quota *appmint_app_quota(const appmint_app *app);
+
+/** The number of requests that are allowed in one period; 0 if the platform does not tell it. */
+int64_t appmint_quota_limit(const appmint_quota *quota);
+
+/** The number of requests that are left. */
+int64_t appmint_quota_remaining(const appmint_quota *quota);
+
+/**
+ * When the quota is full again, by the platform's clock. APPMINT_NO_TIME if the platform does not tell it.
+ */
+int64_t appmint_quota_reset_at_ms(const appmint_quota *quota);
+
+/**
+ * The kind of requests that the quota is for, such as "core", on a platform that has several; else NULL.
+ */
+const char *appmint_quota_resource(const appmint_quota *quota);
+
+/** Frees a quota. */
+void appmint_quota_free(appmint_quota *quota);
+
 /**
  * Counts of an app's work since it was made: a snapshot. Each count is a function, so that further
  * counts do not break programs that were built before.
@@ -950,6 +978,13 @@ appmint_status appmint_source_authorization_header(const appmint_source *source,
 
 /** When the token in memory expires. APPMINT_NO_TIME also if there is none. */
 int64_t appmint_source_expires_at_ms(const appmint_source *source);
+
+/**
+ * The quota of the source's requests, as the platform told it in its last answer to one of them: of the
+ * installation, whatever its tokens are narrowed to, of the app, or of the session's user. A snapshot, freed
+ * by appmint_quota_free. NULL before such an answer, or if the platform does not tell it. No network I/O.
+ */
+appmint_quota *appmint_source_quota(const appmint_source *source);
 
 /**
  * Forgets the token with this text if it is still the one in memory: the answer to a 401 of a request
@@ -1946,6 +1981,12 @@ int64_t appmint_event_duration_ms(const appmint_event *event);
  * event is not about clocks.
  */
 int64_t appmint_event_clock_offset_ms(const appmint_event *event);
+
+/**
+ * The quota of requests as it was last told: the app's after minting, and that of a request that is sent
+ * again. NULL if the platform told none.
+ */
+const appmint_quota *appmint_event_quota(const appmint_event *event);
 
 /** The cause, or NULL. appmint_error_copy keeps it. */
 const appmint_error *appmint_event_error(const appmint_event *event);

@@ -1,11 +1,15 @@
 //! The app itself. Its other methods are in the files of their rooms.
 
+pub(crate) mod quota;
 pub(crate) mod request;
 
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
-use self::request::{RequestRecord, ResponseRecord};
+use self::{
+    quota::QuotaRecord,
+    request::{RequestRecord, ResponseRecord},
+};
 use crate::{
     completions::Completions,
     errors::{Outcome, outcome},
@@ -100,6 +104,13 @@ impl App {
         request: RequestRecord,
     ) -> Option<Outcome<ResponseRecord>> {
         completions.complete(id, self.0.request(request.into()), ResponseRecord::from)
+    }
+
+    /// The quota of the app's requests, as it was last told.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn quota(&self) -> Option<QuotaRecord> {
+        self.0.quota().map(QuotaRecord::from)
     }
 
     /// The counts since the app was made.

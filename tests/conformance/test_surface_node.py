@@ -146,7 +146,7 @@ OPERATIONS = [
 ]
 # Classes whose instances have fields, and whose prototypes have nothing but methods that reveal.
 RECORDS = ["Installation", "WebhookEvent", "Registration", "Repository", "WebhookConfig", "WebhookDelivery", "Event",
-           "Stats", "Introspection"]
+           "Stats", "Introspection", "Quota"]
 
 
 def test_the_module_exports_the_surface_and_nothing_else(node):

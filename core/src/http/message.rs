@@ -8,7 +8,7 @@ use zeroize::Zeroize as _;
 
 use crate::{
     error::{Error, Result},
-    http::SendBy,
+    http::{SendBy, quota::QuotaOwner},
     secret::Secret,
 };
 
@@ -32,6 +32,9 @@ pub struct Request {
     pub repeat: Repeat,
     /// The moment after which it must not be sent any more, once a connection is made.
     pub send_by: Option<SendBy>,
+    /// Whose quota it is counted in, where that is known.
+    #[doc(hidden)]
+    pub quota_of: Option<QuotaOwner>,
     /// Secrets in it that a platform might repeat in an error message.
     pub secrets: Vec<Secret>,
 }
@@ -87,6 +90,7 @@ impl Request {
             response_limit: TOKEN_REPLY_LIMIT,
             repeat: Repeat::Never,
             send_by: None,
+            quota_of: None,
             secrets: Vec::new(),
         }
     }
@@ -95,6 +99,11 @@ impl Request {
         let bare = value.reveal().rsplit(' ').next().unwrap_or_default();
         self.secrets.push(bare.into());
         self.authorization = Some(value);
+        self
+    }
+
+    pub(crate) fn counted_for(mut self, owner: impl Into<Option<QuotaOwner>>) -> Self {
+        self.quota_of = owner.into();
         self
     }
 

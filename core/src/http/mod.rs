@@ -2,8 +2,9 @@
 //!
 //! `message` holds the two values, `transport` sends one request once (`fresh` on a connection of
 //! its own, `public` to public addresses only, `failure` says why no answer came), `retry` decides when
-//! it is sent again, `limit` is a rate limit as a value, `clock_offset` learns how far each
-//! host's clock is from ours, and `strict_json` reads JSON in which no member comes twice.
+//! it is sent again, `coding` decompresses a body and `text` reads it in its charset, `limit` is a rate
+//! limit as a value and `quota` what is left before it, `clock_offset` learns how far each host's clock is from ours, and `strict_json` reads
+//! JSON in which no member comes twice.
 
 pub(crate) mod clock_offset;
 mod coding;
@@ -12,6 +13,7 @@ mod fresh;
 pub(crate) mod limit;
 pub(crate) mod message;
 mod public;
+pub(crate) mod quota;
 pub(crate) mod retry;
 mod send_by;
 pub(crate) mod strict_json;
@@ -20,6 +22,7 @@ pub(crate) mod transport;
 
 pub use self::{
     message::{Body, Repeat, Request, Response},
+    quota::Quota,
     retry::RetryPolicy,
     send_by::SendBy,
     transport::{HttpTransport, Network, Transport},

@@ -391,7 +391,12 @@ pub(crate) struct Errors {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RateLimit {
+    /// The header with the size of the quota.
+    pub(crate) limit: Option<String>,
+    /// The header with the requests that are left.
     pub(crate) remaining: String,
+    /// The header that names the quota, where there are several.
+    pub(crate) resource: Option<String>,
     /// Seconds since 1970.
     pub(crate) reset: String,
     /// The shortest wait, in seconds, where a refusal names none.

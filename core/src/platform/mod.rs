@@ -5,7 +5,9 @@
 //!
 //! `descriptor`, `oauth` and `operations` are the descriptor's parts, `validate` checks them, `bases`
 //! keeps the API and the web pages together, `route` chooses the credential that a path requires.
-//! `reply` and `members` read a platform's replies, `expiry` judges when something in them expires, `refusal` makes an error of a refusal.
+//! `reply` and `members` read a platform's replies, `expiry` judges when something in them expires. `refusal` makes an error of a refusal, whose words
+//! `refusal_text` finds, and `accepted_permissions` reads which permissions were missing. `quota` reads how many
+//! requests are left.
 
 mod accepted_permissions;
 mod bases;
@@ -14,6 +16,7 @@ pub(crate) mod expiry;
 pub(crate) mod members;
 pub(crate) mod oauth;
 pub(crate) mod operations;
+mod quota;
 mod refusal;
 mod refusal_text;
 pub(crate) mod reply;

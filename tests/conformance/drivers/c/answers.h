@@ -109,6 +109,14 @@ static void print_token(const appmint_token *it) {
   print_number("", "refresh_token_expires_at_ms", appmint_token_refresh_token_expires_at_ms(it), APPMINT_NO_TIME);
   print_text("", "shown", appmint_token_to_string(it));
 }
+static void print_quota(appmint_quota *it) {
+  if (!it) return;
+  print_number("", "limit", appmint_quota_limit(it), 0);
+  print_number("", "remaining", appmint_quota_remaining(it), -1);
+  print_number("", "reset_at_ms", appmint_quota_reset_at_ms(it), APPMINT_NO_TIME);
+  print_text("", "resource", appmint_quota_resource(it));
+  appmint_quota_free(it);
+}
 static void print_response(const appmint_response *it) {
   size_t len;
   const char *body = (const char *)appmint_response_body(it, &len);

@@ -117,6 +117,13 @@ struct Output {
     add("event", it.name()), add("delivery_id", it.delivery_id());
     add("installation_id", it.installation_id()), add("payload", it.payload());
   }
+  void add(const std::optional<appmint::Quota> &it) {
+    if (!it) return;
+    auto limit = it->limit();
+    add("limit", limit ? std::optional<long long>(*limit) : std::nullopt);
+    add("remaining", std::to_string(it->remaining())), add("reset_at", it->reset_at());
+    add("resource", it->resource());
+  }
   void add(const appmint::Stats &it) {
     auto number = [&](const char *key, std::uint64_t value) { add(key, std::to_string(value)); };
     number("minted", it.minted()), number("renewed", it.renewed()), number("failed", it.failed());

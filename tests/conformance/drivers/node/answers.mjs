@@ -59,6 +59,12 @@ function pair(prefix, name, value) {
   return [prefix + name, typeof value === 'object' && value !== null ? JSON.stringify(value) : value]
 }
 
+export function quota(value) {
+  if (value === null) return {}
+  const { limit, remaining, resetAt, resource } = value
+  return { limit, remaining, reset_at_ms: resetAt?.getTime(), resource }
+}
+
 export function response(value) {
   const headers = Object.entries(value.headers).map(([name, header]) => [`header.${name}`, header])
   return { status: value.status, body: value.body, text: value.text(), shown: shown(value), ...Object.fromEntries(headers) }

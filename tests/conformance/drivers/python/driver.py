@@ -234,6 +234,7 @@ def event(of, prefix):
     kind, offset = of.error and of.error.kind, of.clock_offset
     fields = {"clock_offset": None if offset is None else offset // timedelta(milliseconds=1)}
     fields |= {"error_kind": kind, "is_warning": str(of.is_warning).lower(), "text": of.text}
+    fields |= {"quota": of.quota and of.quota.remaining}
     fields |= {"kind": of.kind, "installation_id": of.installation_id}
     return {prefix + key: value for key, value in fields.items()}
 
@@ -309,6 +310,8 @@ OPERATIONS = {
     "token": source_token,
     "source_authorization_header": lambda app, **arguments: {
         "reveal.value": source(app, arguments).authorization_header(**durations(arguments))},
+    "quota": lambda app: quota(app.quota()),
+    "source_quota": lambda app, **arguments: quota(source(app, arguments).quota()),
     "source_expires_at": lambda app, **arguments: {"value": time(source(app, arguments).expires_at)},
     "source_installation_id": lambda app, **arguments: {"value": source(app, arguments).installation_id},
     "tokens": tokens,
@@ -414,6 +417,12 @@ def member(name, value):
 
 def time(of):
     return of and round(of.timestamp() * 1000)
+
+
+def quota(of):
+    if of is None:
+        return {}
+    return {"limit": of.limit, "remaining": of.remaining, "reset_at_ms": time(of.reset_at), "resource": of.resource}
 
 
 def response(of):
