@@ -2,6 +2,7 @@
 
 const native = require('./native.cjs')
 const { App, Stats } = require('./lib/app.cjs')
+const { Quota } = require('./lib/app/quota.cjs')
 const { ApiResponse } = require('./lib/app/request.cjs')
 const { errors } = require('./lib/errors.cjs')
 const { AppEvent, ManualClock } = require('./lib/events.cjs')
@@ -22,6 +23,7 @@ module.exports = {
   discover,
   App,
   ApiResponse,
+  Quota,
   Stats,
   Installation,
   Listing,

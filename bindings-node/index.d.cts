@@ -257,6 +257,11 @@ export class App {
    * @throws {InvalidArgumentError} of reason `foreign_host` for a URL on another host
    */
   request(method: string, path: string, options?: AppRequestOptions): Promise<ApiResponse>
+  /**
+   * The quota of the requests that the app makes with its JWT, or with tokens of its own, as the platform told it in
+   * its last answer to one of them. Null before such an answer, or if the platform does not tell it. No network I/O.
+   */
+  quota(): Quota | null
   /** Counts since the app was made. */
   stats(): Stats
   /**
@@ -600,10 +605,26 @@ export class ApiResponse {
    * @throws {SyntaxError} if the body is not JSON
    */
   json(): JsonValue
-  /** The body as UTF-8 text. */
+  /**
+   * The body as text, without a byte order mark: UTF-8, UTF-16 by its byte order mark or its declared
+   * charset, or ISO-8859-1 where that is declared. Bytes that are not valid are replaced by U+FFFD.
+   */
   text(): string
   /** The response without its body. */
   toJSON(): object
+}
+
+/** The quota of requests, as the platform's last answer told it. */
+export class Quota {
+  private constructor()
+  /** The number of requests that are allowed in one period. */
+  readonly limit: number | null
+  /** The number of requests that are left. */
+  readonly remaining: number
+  /** When the quota is full again, by the platform's clock. */
+  readonly resetAt: Date | null
+  /** The kind of requests that it is for, such as `core`, on a platform that has several quotas. */
+  readonly resource: string | null
 }
 
 /** Counts since the app was made. */
@@ -798,6 +819,12 @@ export class TokenSource {
   token(options?: TokenOptions): Promise<Token>
   /** The value of an `Authorization` header, with such a token; rejects as `token` does. */
   authorizationHeader(options?: TokenOptions): Promise<string>
+  /**
+   * The quota of the source's requests, as the platform told it in its last answer to one of them: of the
+   * installation, whatever its tokens are narrowed to, of the app, or of the session's user. Null before such an
+   * answer, or if the platform does not tell it. No network I/O.
+   */
+  quota(): Quota | null
   /** When the token in memory expires; null without a token, or if the platform did not say. */
   get expiresAt(): Date | null
   /**
@@ -1208,6 +1235,10 @@ export class AppEvent {
   readonly durationMs: number | null
   /** How far the platform's clock is ahead of this machine's. */
   readonly clockOffsetMs: number | null
+  /**
+   * The quota of requests as it was last told: the app's after minting, and that of a request that is sent again.
+   */
+  readonly quota: Quota | null
   /** The error that caused the event. */
   readonly error: AppmintError | null
   /** Whether an operator should look into it. */
@@ -1345,6 +1376,10 @@ export interface ErrorDetails {
   platformCode?: string | undefined
   /** The platform's id of the request. */
   requestId?: string | undefined
+  /** The page of single sign-on. */
+  ssoUrl?: string | undefined
+  /** The permissions that were missing; default none. */
+  missingPermissions?: readonly string[] | undefined
   /** How long to wait before trying again. */
   retryAfterMs?: number | undefined
   /** Whether the same call may work later; default false. */
@@ -1383,6 +1418,13 @@ export abstract class AppmintError extends Error {
   readonly platformCode?: string
   /** The platform's id of the request, for its support. */
   readonly requestId?: string
+  /** The page where a person authorizes the access by single sign-on, if the platform asks for that. */
+  readonly ssoUrl?: string
+  /**
+   * The permissions that were missing, each as `name=level`, if the platform lists those with which it
+   * accepts the call. Of several alternatives the one that lacks the fewest; the hint has all of them.
+   */
+  readonly missingPermissions: readonly string[]
   /** How long to wait before trying again, if the platform said so. */
   readonly retryAfterMs?: number
   /** Whether the same call may work later without a change. */

@@ -7,6 +7,7 @@ export const {
   discover,
   App,
   ApiResponse,
+  Quota,
   Stats,
   Installation,
   Listing,

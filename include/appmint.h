@@ -563,8 +563,44 @@ const appmint_map *appmint_response_headers(const appmint_response *response);
 /** The body: bytes without a NUL at their end. Not NULL even if the body is empty. */
 const uint8_t *appmint_response_body(const appmint_response *response, size_t *len);
 
+/**
+ * The body as text, without a byte order mark: UTF-8, UTF-16 by its byte order mark or its declared
+ * charset, or ISO-8859-1 where that is declared. Bytes that are not valid are replaced by U+FFFD. Its length
+ * goes to `len` unless that is NULL.
+ */
+const char *appmint_response_text(const appmint_response *response,
+                                  size_t *len);
+
 /** Frees a response. */
 void appmint_response_free(appmint_response *response);
+
+/** The quota of requests, as the platform's last answer told it. */
+typedef struct appmint_quota appmint_quota;
+
+/**
+ * The quota of the requests that the app makes with its JWT, or with tokens of its own: a snapshot,
+ * freed by appmint_quota_free. NULL before an answer told it, or if the platform does not. No network I/O.
+ */
+appmint_quota *appmint_app_quota(const appmint_app *app);
+
+/** The number of requests that are allowed in one period; 0 if the platform does not tell it. */
+int64_t appmint_quota_limit(const appmint_quota *quota);
+
+/** The number of requests that are left. */
+int64_t appmint_quota_remaining(const appmint_quota *quota);
+
+/**
+ * When the quota is full again, by the platform's clock. APPMINT_NO_TIME if the platform does not tell it.
+ */
+int64_t appmint_quota_reset_at_ms(const appmint_quota *quota);
+
+/**
+ * The kind of requests that the quota is for, such as "core", on a platform that has several; else NULL.
+ */
+const char *appmint_quota_resource(const appmint_quota *quota);
+
+/** Frees a quota. */
+void appmint_quota_free(appmint_quota *quota);
 
 /**
  * Counts of an app's work since it was made: a snapshot. Each count is a function, so that further
@@ -962,6 +998,13 @@ appmint_status appmint_source_authorization_header(const appmint_source *source,
 
 /** When the token in memory expires. APPMINT_NO_TIME also if there is none. */
 int64_t appmint_source_expires_at_ms(const appmint_source *source);
+
+/**
+ * The quota of the source's requests, as the platform told it in its last answer to one of them: of the
+ * installation, whatever its tokens are narrowed to, of the app, or of the session's user. A snapshot, freed
+ * by appmint_quota_free. NULL before such an answer, or if the platform does not tell it. No network I/O.
+ */
+appmint_quota *appmint_source_quota(const appmint_source *source);
 
 /**
  * Forgets the token with this text if it is still the one in memory: the answer to a 401 of a request
@@ -1959,6 +2002,12 @@ int64_t appmint_event_duration_ms(const appmint_event *event);
  */
 int64_t appmint_event_clock_offset_ms(const appmint_event *event);
 
+/**
+ * The quota of requests as it was last told: the app's after minting, and that of a request that is sent
+ * again. NULL if the platform told none.
+ */
+const appmint_quota *appmint_event_quota(const appmint_event *event);
+
 /** The cause, or NULL. appmint_error_copy keeps it. */
 const appmint_error *appmint_event_error(const appmint_event *event);
 
@@ -2263,6 +2312,18 @@ const char *appmint_error_platform_code(const appmint_error *error);
 
 /** The platform's id of the request, for its support, or NULL. */
 const char *appmint_error_request_id(const appmint_error *error);
+
+/**
+ * The page where a person authorizes the access by single sign-on, or NULL if the platform does not ask
+ * for that.
+ */
+const char *appmint_error_sso_url(const appmint_error *error);
+
+/**
+ * The permissions that were missing, each as "name=level", if the platform lists those with which it
+ * accepts the call. Of several alternatives the one that lacks the fewest; the hint has all of them.
+ */
+const appmint_list *appmint_error_missing_permissions(const appmint_error *error);
 
 /** The time to wait before the next attempt, in milliseconds; -1 if there is none. */
 int64_t appmint_error_retry_after_ms(const appmint_error *error);

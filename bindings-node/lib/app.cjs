@@ -3,6 +3,7 @@
 const { inspect } = require('node:util')
 const native = require('../native.cjs')
 const { callApp, completeApp, setNative } = require('./app/native_app.cjs')
+const { quotaOf } = require('./app/quota.cjs')
 const { ApiResponse, readAppRequest } = require('./app/request.cjs')
 const { WAIT_OPTIONS, readOptions } = require('./arguments.cjs')
 const { complete } = require('./completions.cjs')
@@ -50,6 +51,10 @@ class App {
   async request(method, path, options) {
     const { request, waitOptions } = readAppRequest(method, path, options)
     return new ApiResponse(await completeApp(this, 'request', waitOptions, request))
+  }
+
+  quota() {
+    return quotaOf(callApp(this, 'quota'))
   }
 
   stats() {

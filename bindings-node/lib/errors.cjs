@@ -40,7 +40,7 @@ class CallbackError extends AppmintError {}
 class InternalError extends AppmintError {}
 class ResourceExhaustedError extends AppmintError {}
 
-const FIELDS = ['reason', 'hint', 'status', 'platformCode', 'requestId', 'retryAfterMs', 'isRetryable']
+const FIELDS = ['reason', 'hint', 'status', 'platformCode', 'requestId', 'ssoUrl', 'missingPermissions', 'retryAfterMs', 'isRetryable']
 
 const CLASSES = {
   invalid_argument: InvalidArgumentError,
@@ -66,6 +66,7 @@ const CLASSES = {
 }
 
 defineHidden(AppmintError.prototype, 'name', 'AppmintError')
+defineHidden(AppmintError.prototype, 'missingPermissions', Object.freeze([]))
 for (const [kind, type] of Object.entries(CLASSES)) {
   defineHidden(type, 'kind', kind)
   defineHidden(type.prototype, 'name', type.name)

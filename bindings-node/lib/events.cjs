@@ -4,6 +4,7 @@
 
 const { inspect } = require('node:util')
 const native = require('../native.cjs')
+const { quotaOf } = require('./app/quota.cjs')
 const { invalid, milliseconds, time } = require('./arguments.cjs')
 const { notifications } = require('./callbacks.cjs')
 const { errorOf } = require('./errors.cjs')
@@ -11,8 +12,9 @@ const { callNative } = require('./native_calls.cjs')
 
 /** Something that happened to an app's tokens. */
 class AppEvent {
-  constructor({ error, ...record }) {
+  constructor({ error, quota, ...record }) {
     Object.assign(this, record)
+    this.quota = quotaOf(quota)
     this.error = error === null ? null : errorOf(error)
     Object.freeze(this)
   }

@@ -1,10 +1,15 @@
 //! The app itself. Its other methods are in the files of their rooms.
 
+pub(crate) mod quota;
 pub(crate) mod request;
 
+use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
-use self::request::{RequestRecord, ResponseRecord};
+use self::{
+    quota::QuotaRecord,
+    request::{RequestRecord, ResponseRecord},
+};
 use crate::{
     completions::Completions,
     errors::{Outcome, outcome},
@@ -101,6 +106,13 @@ impl App {
         completions.complete(id, self.0.request(request.into()), ResponseRecord::from)
     }
 
+    /// The quota of the app's requests, as it was last told.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn quota(&self) -> Option<QuotaRecord> {
+        self.0.quota().map(QuotaRecord::from)
+    }
+
     /// The counts since the app was made.
     #[napi(catch_unwind)]
     #[must_use]
@@ -113,6 +125,15 @@ impl App {
     pub fn close(&self) {
         self.0.close();
     }
+}
+
+/// The body of a response as text, by its `Content-Type`.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn response_text(content_type: Option<String>, body: Uint8Array) -> String {
+    let headers =
+        content_type.into_iter().map(|value| ("content-type".to_owned(), value)).collect();
+    appmint_core::Response { status: 200, headers, body: body.to_vec() }.text().into_owned()
 }
 
 /// Counts since the app was made.

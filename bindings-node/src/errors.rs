@@ -29,6 +29,10 @@ pub struct ErrorRecord {
     pub platform_code: Option<String>,
     /// The platform's id of the request.
     pub request_id: Option<String>,
+    /// The page of single sign-on.
+    pub sso_url: Option<String>,
+    /// The permissions that were missing.
+    pub missing_permissions: Option<Vec<String>>,
     /// How long to wait before trying again.
     pub retry_after_ms: Option<f64>,
     /// Whether the same call may work later.
@@ -65,6 +69,9 @@ impl From<&Error> for ErrorRecord {
             status: error.status(),
             platform_code: error.platform_code().map(str::to_owned),
             request_id: error.request_id().map(str::to_owned),
+            sso_url: error.sso_url().map(str::to_owned),
+            missing_permissions: Some(error.missing_permissions().to_vec())
+                .filter(|it| !it.is_empty()),
             retry_after_ms: error.retry_after().map(to_millis),
             is_retryable: error.is_retryable(),
             cause: cause(error),

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use appmint_core::{Event, EventKind, Listener};
 use napi_derive::napi;
 
-use crate::{completions::Completions, durations::to_millis, errors::ErrorRecord};
+use crate::{
+    app::quota::QuotaRecord, completions::Completions, durations::to_millis, errors::ErrorRecord,
+};
 
 /// A listener that queues each event.
 pub(crate) fn listener(events: &Completions) -> Listener {
@@ -22,6 +24,7 @@ pub(crate) struct EventRecord {
     pub installation_id: Option<String>,
     pub duration_ms: Option<f64>,
     pub clock_offset_ms: Option<i64>,
+    pub quota: Option<QuotaRecord>,
     pub error: Option<ErrorRecord>,
     pub is_warning: bool,
     pub text: String,
@@ -33,6 +36,7 @@ impl From<Event> for EventRecord {
             kind: event.kind.name(),
             duration_ms: event.duration.map(to_millis),
             clock_offset_ms: event.clock_offset_ms,
+            quota: event.quota.clone().map(QuotaRecord::from),
             error: event.error.as_ref().map(ErrorRecord::from),
             is_warning: event.kind.is_warning(),
             text: event.to_string(),

@@ -41,7 +41,7 @@ use napi_derive::napi;
 use zeroizing_alloc::ZeroAlloc;
 
 pub use self::{
-    app::{create_app, start_app},
+    app::{create_app, response_text, start_app},
     errors::{error_kinds, error_reasons},
     events::event_kinds,
     settings::discover,

@@ -21,7 +21,7 @@ test('minting a token is an event, which does not have the token', async (t) => 
   const event = await next()
   assert.ok(event instanceof AppEvent)
   const { durationMs, text, ...others } = event
-  assert.deepEqual(others, { kind: 'minted', installationId: '14', clockOffsetMs: null, error: null, isWarning: false })
+  assert.deepEqual(others, { kind: 'minted', installationId: '14', clockOffsetMs: null, quota: null, error: null, isWarning: false })
   assert.ok(Number.isFinite(durationMs))
   assert.match(text, /^minted installation 14, \d+ ms$/)
   assert.throws(() => { event.kind = 'renewed' }, TypeError)

@@ -2,13 +2,14 @@
 //! own methods.
 
 pub(crate) mod call;
+pub(crate) mod quota;
 pub(crate) mod response;
 pub(crate) mod stats;
 
 use pyo3::{PyTraverseError, PyVisit, prelude::*};
 
 use crate::{
-    app::{response::Response, stats::Stats},
+    app::{quota::Quota, response::Response, stats::Stats},
     arguments::{Argument, Optional, optional},
     callback::Callbacks,
     errors::unpicklable,
@@ -173,6 +174,13 @@ impl App {
             call = call.token(secret);
         }
         wait(method.py(), || self.core.request(call)).map(Response)
+    }
+
+    /// Returns the quota of the requests that the app makes with its JWT or tokens of its own.
+    ///
+    /// As the platform told it in its last answer to one of them. No network I/O.
+    fn quota(&self) -> Option<Quota> {
+        self.core.quota().map(Quota::from)
     }
 
     /// Returns the counters of the app since it was made. No network I/O.

@@ -36,6 +36,8 @@ fn try_exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     details.set_item("status", error.status())?;
     details.set_item("platform_code", error.platform_code())?;
     details.set_item("request_id", error.request_id())?;
+    details.set_item("sso_url", error.sso_url())?;
+    details.set_item("missing_permissions", error.missing_permissions())?;
     details.set_item("retry_after", error.retry_after().map(Span))?;
     details.set_item("is_retryable", error.is_retryable())?;
     let exception = PyErr::from_value(class.call((error.message(),), Some(&details))?);

@@ -9,6 +9,7 @@ use appmint_core::Listener;
 use pyo3::{PyTraverseError, PyVisit, prelude::*, types::PyTuple};
 
 use crate::{
+    app::quota::{Parts, Quota},
     arguments::{Optional, callable, optional},
     callback::{Callback, Callbacks},
     errors::exception,
@@ -24,6 +25,7 @@ pub(crate) struct Event {
     installation_id: Option<String>,
     duration: Option<Duration>,
     clock_offset_ms: Option<i64>,
+    quota: Option<Quota>,
     error: Option<Py<PyAny>>,
     is_warning: bool,
     text: String,
@@ -36,6 +38,7 @@ impl Event {
             installation_id: event.installation_id.clone(),
             duration: event.duration,
             clock_offset_ms: event.clock_offset_ms,
+            quota: event.quota.clone().map(Quota::from),
             error: event.error.as_ref().map(|error| exception(py, error).into_value(py).into_any()),
             is_warning: event.kind.is_warning(),
             text: event.to_string(),
@@ -72,6 +75,13 @@ impl Event {
         self.clock_offset_ms.map(Offset)
     }
 
+    /// The quota of requests as it was last told: the app's after minting, and that of a request
+    /// that is sent again.
+    #[getter]
+    fn quota(&self) -> Option<Quota> {
+        self.quota.clone()
+    }
+
     /// The error that caused it.
     #[getter]
     fn error(&self, py: Python<'_>) -> Option<Py<PyAny>> {
@@ -104,8 +114,7 @@ impl Event {
         let parts = (
             &self.kind,
             &self.installation_id,
-            self.duration,
-            self.clock_offset_ms,
+            (self.duration, self.clock_offset_ms, self.quota.as_ref().map(|quota| &quota.0)),
             &self.error,
             self.is_warning,
             &self.text,
@@ -120,17 +129,18 @@ impl Event {
 
 /// Makes an event from the parts in a pickle.
 #[pyfunction]
-#[pyo3(signature = (kind, installation_id, duration, clock_offset_ms, error, is_warning, text))]
+#[pyo3(signature = (kind, installation_id, measured, error, is_warning, text))]
 pub(crate) fn restored_event(
     kind: String,
     installation_id: Option<String>,
-    duration: Option<Duration>,
-    clock_offset_ms: Option<i64>,
+    measured: (Option<Duration>, Option<i64>, Option<Parts>),
     error: Option<Py<PyAny>>,
     is_warning: bool,
     text: String,
 ) -> Event {
-    Event { kind, installation_id, duration, clock_offset_ms, error, is_warning, text }
+    let (duration, clock_offset_ms, quota) = measured;
+    let quota = quota.map(Quota);
+    Event { kind, installation_id, duration, clock_offset_ms, quota, error, is_warning, text }
 }
 
 /// The listener that passes an app's events on to the log, and to a callable if there is one.

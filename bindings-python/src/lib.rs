@@ -51,7 +51,7 @@ mod _native {
 
     #[pymodule_export]
     use crate::{
-        app::{App, response::Response, stats::Stats},
+        app::{App, quota::Quota, response::Response, stats::Stats},
         events::{Event, clock::ManualClock, restored_event},
         installations::{installation::Installation, listing::Listing, repository::Repository},
         oauth::{

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use crate::error::Error;
+use crate::{error::Error, http::Quota};
 
 /// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,13 +88,23 @@ pub struct Event {
     pub duration: Option<Duration>,
     /// The offset of the platform's clock: milliseconds ahead of this machine's.
     pub clock_offset_ms: Option<i64>,
+    /// The quota of requests as it was last told: the app's after minting, and that of a request that is sent
+    /// again.
+    pub quota: Option<Quota>,
     /// The cause.
     pub error: Option<Error>,
 }
 
 impl Event {
     pub(crate) fn new(kind: EventKind) -> Self {
-        Self { kind, installation_id: None, duration: None, clock_offset_ms: None, error: None }
+        Self {
+            kind,
+            installation_id: None,
+            duration: None,
+            clock_offset_ms: None,
+            quota: None,
+            error: None,
+        }
     }
 
     pub(crate) fn clock_skew(clock_offset_ms: i64) -> Self {
@@ -108,6 +118,11 @@ impl Event {
 
     pub(crate) fn with_duration(mut self, duration: Duration) -> Self {
         self.duration = Some(duration);
+        self
+    }
+
+    pub(crate) fn with_quota(mut self, quota: Option<Quota>) -> Self {
+        self.quota = quota;
         self
     }
 
@@ -129,6 +144,9 @@ impl fmt::Display for Event {
         }
         if let Some(offset) = self.clock_offset_ms {
             write!(f, ", {offset} ms ahead")?;
+        }
+        if let Some(quota) = &self.quota {
+            write!(f, ", {quota}")?;
         }
         match &self.error {
             Some(error) => write!(f, ": {error}"),

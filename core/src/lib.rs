@@ -94,7 +94,7 @@ pub use self::{
     clock::{Clock, ManualClock, SystemClock},
     error::{Error, ErrorKind, Reason, Result},
     event::{Event, EventKind, Listener, Stats},
-    http::Response,
+    http::{Quota, Response},
     resources::{Call, Installation, InstallationRequest, Lookup},
     secret::Secret,
     sources::{Items, Listing, TokenSource},

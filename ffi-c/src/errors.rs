@@ -7,7 +7,9 @@ use appmint_core::{Error, ErrorKind, Reason};
 use crate::{
     access::{free, read, text_of},
     convert::duration_ms,
+    once::Once,
     text::{Names, OnceText},
+    values::appmint_list,
 };
 
 /// APPMINT_OK or an error kind: a value of enum appmint_status_code, which says what the caller can
@@ -24,14 +26,23 @@ pub struct appmint_error {
     hint: OnceText,
     platform_code: OnceText,
     request_id: OnceText,
+    sso_url: OnceText,
+    missing_permissions: Once<appmint_list>,
     description: OnceText,
 }
 
 impl From<Error> for appmint_error {
     fn from(core: Error) -> Self {
-        let (message, hint) = (OnceText::default(), OnceText::default());
-        let (platform_code, request_id, description) = Default::default();
-        Self { core, message, hint, platform_code, request_id, description }
+        Self {
+            core,
+            message: OnceText::default(),
+            hint: OnceText::default(),
+            platform_code: OnceText::default(),
+            request_id: OnceText::default(),
+            sso_url: OnceText::default(),
+            missing_permissions: Once::default(),
+            description: OnceText::default(),
+        }
     }
 }
 
@@ -75,6 +86,23 @@ pub extern "C" fn appmint_error_platform_code(error: Option<&appmint_error>) -> 
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_request_id(error: Option<&appmint_error>) -> *const c_char {
     text_of(error, |error| error.request_id.optional(|| error.core.request_id()))
+}
+
+/// The page where a person authorizes the access by single sign-on, or NULL if the platform does not ask
+/// for that.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_sso_url(error: Option<&appmint_error>) -> *const c_char {
+    text_of(error, |error| error.sso_url.optional(|| error.core.sso_url()))
+}
+
+/// The permissions that were missing, each as "name=level", if the platform lists those with which it
+/// accepts the call. Of several alternatives the one that lacks the fewest; the hint has all of them.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_missing_permissions(
+    error: Option<&appmint_error>,
+) -> Option<&appmint_list> {
+    let list = |error: &appmint_error| error.core.missing_permissions().iter().collect();
+    read(error, None, |error| Some(error.missing_permissions.get_or_init(|| list(error))))
 }
 
 /// The time to wait before the next attempt, in milliseconds; -1 if there is none.

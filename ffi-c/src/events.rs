@@ -9,6 +9,7 @@ use appmint_core::{Event, EventKind};
 
 use crate::{
     access::{read, text_of},
+    app::quota::appmint_quota,
     callback::{Userdata, appmint_drop},
     convert::{NO_TIME, duration_ms, required},
     errors::appmint_error,
@@ -62,14 +63,15 @@ fn number(kind: EventKind) -> i32 {
 pub struct appmint_event {
     core: Event,
     installation_id: OnceText,
+    quota: Once<Option<appmint_quota>>,
     error: Once<Option<appmint_error>>,
     description: OnceText,
 }
 
 impl From<&Event> for appmint_event {
     fn from(core: &Event) -> Self {
-        let (installation_id, error, description) = Default::default();
-        Self { core: core.clone(), installation_id, error, description }
+        let (installation_id, quota, error, description) = Default::default();
+        Self { core: core.clone(), installation_id, quota, error, description }
     }
 }
 
@@ -135,6 +137,14 @@ pub extern "C" fn appmint_event_duration_ms(event: Option<&appmint_event>) -> i6
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_event_clock_offset_ms(event: Option<&appmint_event>) -> i64 {
     read(event, None, |event| event.core.clock_offset_ms).unwrap_or(NO_TIME)
+}
+
+/// The quota of requests as it was last told: the app's after minting, and that of a request that is sent
+/// again. NULL if the platform told none.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_event_quota(event: Option<&appmint_event>) -> Option<&appmint_quota> {
+    let quota = |event: &appmint_event| event.core.quota.clone().map(appmint_quota::from);
+    read(event, None, |event| event.quota.get_or_init(|| quota(event)).as_ref())
 }
 
 /// The cause, or NULL. appmint_error_copy keeps it.

@@ -47,8 +47,8 @@ impl From<&str> for Text {
 pub(crate) struct OnceText(Once<Option<Text>>);
 
 impl OnceText {
-    pub(crate) fn required<'a>(&'a self, text: impl FnOnce() -> &'a str) -> Option<&'a Text> {
-        self.0.get_or_init(|| Some(text().into())).as_ref()
+    pub(crate) fn required<T: AsRef<str>>(&self, text: impl FnOnce() -> T) -> Option<&Text> {
+        self.0.get_or_init(|| Some(text().as_ref().into())).as_ref()
     }
 
     pub(crate) fn optional<'a>(

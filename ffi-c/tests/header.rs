@@ -46,6 +46,7 @@ const SECTIONS: [(&str, &[&str]); 10] = [
             "settings/discovery",
             "app/mod",
             "app/request",
+            "app/quota",
             "app/stats",
         ],
     ),

@@ -29,6 +29,7 @@ class Installation;
 class Introspection;
 class Login;
 class Lookup;
+class Quota;
 class Registration;
 class Response;
 class Scope;
@@ -91,6 +92,10 @@ class App {
   /// An API call as the app, or with the token of the options. Every HTTP status is a response.
   [[nodiscard]] Response request(std::string_view method, std::string_view path,
                                  const RequestOptions &options = {}) const;
+  /// The quota of the requests that the app makes with its JWT, or with tokens of its own, as the
+  /// platform told it in its last answer to one of them. None before such an answer, or if the platform
+  /// does not tell it. No network I/O.
+  [[nodiscard]] std::optional<Quota> quota() const;
   /// Counts of the app's work. No network I/O.
   [[nodiscard]] Stats stats() const;
   /// Ends the app's threads and forgets its tokens, whatever copies and sources of it exist. Calls
@@ -261,6 +266,10 @@ class Response {
     return detail::map<Headers>(appmint_response_headers(c_handle()));
   }
   [[nodiscard]] std::string body() const;
+  /// The body as UTF-8 text, without a byte order mark: from UTF-8, from UTF-16 by its byte order mark or
+  /// its declared charset, or from ISO-8859-1 where that is declared. Bytes that are not valid are
+  /// replaced by U+FFFD.
+  [[nodiscard]] std::string text() const;
   [[nodiscard]] const appmint_response *c_handle() const { return response_.get(); }
 
  private:
@@ -302,7 +311,44 @@ class Stats {
   std::shared_ptr<const appmint_stats> stats_;
 };
 
+/// The quota of requests, as the platform's last answer told it.
+class Quota {
+ public:
+  /// Copies what the object tells.
+  explicit Quota(const appmint_quota *quota)
+      : limit_(appmint_quota_limit(quota)),
+        remaining_(appmint_quota_remaining(quota)),
+        reset_at_ms_(appmint_quota_reset_at_ms(quota)),
+        resource_(detail::optional_text(appmint_quota_resource(quota))) {}
+
+  /// The number of requests that are allowed in one period.
+  [[nodiscard]] std::optional<std::int64_t> limit() const {
+    return limit_ == 0 ? std::nullopt : std::optional(limit_);
+  }
+  /// The number of requests that are left.
+  [[nodiscard]] std::int64_t remaining() const { return remaining_; }
+  /// When the quota is full again, by the platform's clock.
+  [[nodiscard]] std::optional<Time> reset_at() const { return detail::time(reset_at_ms_); }
+  /// The kind of requests that it is for, such as "core", on a platform that has several quotas.
+  [[nodiscard]] std::optional<std::string> resource() const { return resource_; }
+
+ private:
+  std::int64_t limit_;
+  std::int64_t remaining_;
+  std::int64_t reset_at_ms_;
+  std::optional<std::string> resource_;
+};
+
 namespace detail {
+
+inline std::optional<Quota> quota(const appmint_quota *quota) {
+  return quota ? std::optional(Quota(quota)) : std::nullopt;
+}
+
+inline std::optional<Quota> owned_quota(appmint_quota *owned) {
+  std::unique_ptr<appmint_quota, decltype(&appmint_quota_free)> kept(owned, appmint_quota_free);
+  return quota(kept.get());
+}
 
 inline std::shared_ptr<appmint_request> request(std::string_view method, std::string_view path,
                                                 const RequestOptions &options) {
@@ -346,7 +392,17 @@ inline Stats App::stats() const {
   }));
 }
 
+inline std::optional<Quota> App::quota() const {
+  return detail::owned_quota(appmint_app_quota(c_handle()));
+}
+
 inline void App::close() const { appmint_app_close(c_handle()); }
+
+inline std::string Response::text() const {
+  std::size_t size = 0;
+  auto text = appmint_response_text(c_handle(), &size);
+  return text ? std::string(text, size) : std::string();
+}
 
 inline std::string Response::body() const {
   std::size_t size = 0;

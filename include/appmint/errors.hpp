@@ -107,6 +107,11 @@ class Error : public std::runtime_error {
   [[nodiscard]] std::optional<std::string> platform_code() const;
   /// The platform's id of the request, for its support.
   [[nodiscard]] std::optional<std::string> request_id() const;
+  /// The page where a person authorizes the access by single sign-on, if the platform asks for that.
+  [[nodiscard]] std::optional<std::string> sso_url() const;
+  /// The permissions that were missing, each as `name=level`, if the platform lists those with which it
+  /// accepts the call. Of several alternatives the one that lacks the fewest; the hint has all of them.
+  [[nodiscard]] std::vector<std::string> missing_permissions() const;
   /// The time to wait before the next attempt.
   [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const;
   /// Whether the same call may work later without a change. Not after an error by which the code or
@@ -168,6 +173,14 @@ inline std::optional<std::string> Error::platform_code() const {
 
 inline std::optional<std::string> Error::request_id() const {
   return detail::optional_text(appmint_error_request_id(error_.get()));
+}
+
+inline std::optional<std::string> Error::sso_url() const {
+  return detail::optional_text(appmint_error_sso_url(error_.get()));
+}
+
+inline std::vector<std::string> Error::missing_permissions() const {
+  return detail::list(appmint_error_missing_permissions(error_.get()));
 }
 
 inline std::optional<std::chrono::milliseconds> Error::retry_after() const {

@@ -67,6 +67,11 @@ class Event {
   }
   /// How far the platform's clock is ahead of this machine's.
   [[nodiscard]] std::optional<std::chrono::milliseconds> clock_offset() const;
+  /// The quota of requests as it was last told: the app's after minting, and that of a request that is
+  /// sent again.
+  [[nodiscard]] std::optional<Quota> quota() const {
+    return detail::quota(appmint_event_quota(c_handle()));
+  }
   /// The cause.
   [[nodiscard]] std::optional<Error> error() const;
   /// Whether an operator should look into it.

@@ -204,6 +204,10 @@ class TokenSource {
       std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
   /// When the token in memory expires; none if there is none.
   [[nodiscard]] std::optional<Time> expires_at() const;
+  /// The quota of the source's requests, as the platform told it in its last answer to one of them: of
+  /// the installation, whatever its tokens are narrowed to, of the app, or of the session's user. None
+  /// before such an answer, or if the platform does not tell it. No network I/O.
+  [[nodiscard]] std::optional<Quota> quota() const;
   /// Forgets this token if it is still the one in memory: the answer to a 401 of a request that was
   /// made with it. However many callers got it, one new token is minted for all of them.
   void invalidate(const Token &token) const;
@@ -273,6 +277,10 @@ inline std::string TokenSource::authorization_header(
 
 inline std::optional<Time> TokenSource::expires_at() const {
   return detail::time(appmint_source_expires_at_ms(c_handle()));
+}
+
+inline std::optional<Quota> TokenSource::quota() const {
+  return detail::owned_quota(appmint_source_quota(c_handle()));
 }
 
 inline void TokenSource::invalidate(const Token &token) const { invalidate(token.reveal()); }

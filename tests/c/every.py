@@ -29,7 +29,13 @@ NETWORK = {
 }
 
 
+def is_owned(result):
+    return result.startswith("appmint_") and result.endswith("*")
+
+
 def is_getter(result, name, parameters):
+    if is_owned(result) and not name.endswith(("_copy", "_new")):
+        return False
     if result in ("appmint_status", "void") or name in CHANGING or name.endswith(("_copy", "_new")):
         return name in ("appmint_error_kind", "appmint_error_reason")
     return not name.startswith(IN_CALLBACKS[0]) or name == "appmint_event_kind_name"

@@ -29,6 +29,7 @@ typedef struct {
   appmint_registration *registration;
   appmint_response *response;
   appmint_stats *stats;
+  appmint_quota *quota;
   appmint_error *error;
   appmint_clock *clock;
   const appmint_list *list;

@@ -64,6 +64,8 @@ static objects make_objects(void) {
   log_in(&all);
   all.webhook_event = verify_webhook(all.app);
   WELL(appmint_app_stats(all.app, &all.stats, &error));
+  all.quota = appmint_app_quota(all.app);
+  appmint_quota_free(appmint_source_quota(all.source));
   all.list = appmint_platforms();
   all.map = appmint_installation_permissions(all.installation);
   return all;
@@ -85,6 +87,7 @@ static void free_objects(const objects *all) {
   appmint_registration_free(all->registration);
   appmint_response_free(all->response);
   appmint_stats_free(all->stats);
+  appmint_quota_free(all->quota);
   appmint_error_free(all->error);
   appmint_app_close(all->app);
   appmint_app_free(all->app);

@@ -332,6 +332,7 @@ static void a_store_s_failure_is_an_event(void) {
   CHECK(appmint_app_stats(app, &stats, NULL) == APPMINT_OK);
   CHECK(appmint_stats_store_failed(stats) == 1 && appmint_stats_failed(stats) == 1);
   CHECK(appmint_stats_sources(stats) == 1 && appmint_stats_minted(stats) == 0);
+  CHECK(!appmint_app_quota(app) && !appmint_source_quota(source));
   appmint_stats_free(stats);
   appmint_source_free(source);
   appmint_app_free(app);

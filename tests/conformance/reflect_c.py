@@ -14,6 +14,7 @@ OBJECTS = {
     "Token": "token",
     "Installation": "installation",
     "Authorization": "authorization",
+    "Quota": "quota",
     "Response": "response",
     "WebhookEvent": "webhook_event",
     "ManualClock": "clock",

@@ -19,6 +19,7 @@ HELPERS = {
     "Listing": {"begin", "end", "c_handle"},
     "Subscription": {"detach", "c_handle"},  # its destructor unsubscribes
     "Error": set(),
+    "Quota": set(),  # a value of its own
 }
 # The optional arguments of App.installation are set on a Scope.
 SCOPE = {"repositories": "repository", "repository_ids": "repository_id", "permissions": "permission"}

@@ -18,7 +18,7 @@ TYPES = (NODE / "index.d.cts").read_text("utf-8")
 
 # Members and names that only Node has.
 OWN = {
-    "Response": {"json", "text", "toJSON"},
+    "Response": {"json", "toJSON"},
     "Token": {"toString", "toJSON"},
     "Listing": {"toArray", "return"},
 }
@@ -37,7 +37,7 @@ const own = (type) => Object.getOwnPropertyNames(type.prototype).filter((name) =
 const isClass = (value) => typeof value === 'function' && value.prototype !== undefined
 const classes = Object.entries(appmint).filter(([, value]) => isClass(value))
 const errors = classes.filter(([, type]) => type.prototype instanceof appmint.AppmintError)
-const details = { reason: 'tls', hint: 'h', status: 1, platformCode: 'p', requestId: 'r', retryAfterMs: 1 }
+const details = { reason: 'tls', hint: 'h', status: 1, platformCode: 'p', requestId: 'r', ssoUrl: 's', retryAfterMs: 1 }
 const error = new appmint.ServerError('m', details)
 let refused
 try { new appmint.App({ unknown: 1 }) } catch (thrown) { refused = thrown.hint }
@@ -146,7 +146,7 @@ OPERATIONS = [
 ]
 # Classes whose instances have fields, and whose prototypes have nothing but methods that reveal.
 RECORDS = ["Installation", "WebhookEvent", "Registration", "Repository", "WebhookConfig", "WebhookDelivery", "Event",
-           "Stats", "Introspection"]
+           "Stats", "Introspection", "Quota"]
 
 
 def test_the_module_exports_the_surface_and_nothing_else(node):

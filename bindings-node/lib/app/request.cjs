@@ -3,7 +3,9 @@
 // API requests and their responses.
 
 const { inspect } = require('node:util')
+const { responseText } = require('../../native.cjs')
 const { bytes, headers, json, milliseconds, readOptions, signal, text } = require('../arguments.cjs')
+const { callNative } = require('../native_calls.cjs')
 const { tokenText } = require('../tokens/token.cjs')
 
 /** A response, whatever its status. */
@@ -16,7 +18,7 @@ class ApiResponse {
   }
 
   text() {
-    return this.body.toString()
+    return callNative(() => responseText(this.headers['content-type'], this.body))
   }
 
   json() {

@@ -1,6 +1,7 @@
 'use strict'
 
 const { inspect } = require('node:util')
+const { quotaOf } = require('../app/quota.cjs')
 const { ApiResponse, readSourceRequest } = require('../app/request.cjs')
 const { WAIT_OPTIONS, func, milliseconds, readOptions } = require('../arguments.cjs')
 const { notifications } = require('../callbacks.cjs')
@@ -35,6 +36,10 @@ class TokenSource {
   async authorizationHeader(options) {
     const { minValidMs, ...waitOptions } = readOptions(options, TOKEN)
     return await this.#complete('authorizationHeader', waitOptions, minValidMs)
+  }
+
+  quota() {
+    return quotaOf(callNative(() => this.#native.quota()))
   }
 
   get expiresAt() {

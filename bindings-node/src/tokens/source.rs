@@ -7,7 +7,10 @@ use napi_derive::napi;
 
 use super::token::{Token, revealed};
 use crate::{
-    app::request::{RequestRecord, ResponseRecord},
+    app::{
+        quota::QuotaRecord,
+        request::{RequestRecord, ResponseRecord},
+    },
     completions::Completions,
     durations::from_millis,
     errors::{Outcome, outcome},
@@ -55,6 +58,13 @@ impl TokenSource {
     #[must_use]
     pub fn expires_at(&self) -> Option<i64> {
         self.0.expires_at().map(Timestamp::as_millis)
+    }
+
+    /// The quota of the source's requests, as it was last told.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn quota(&self) -> Option<QuotaRecord> {
+        self.0.quota().map(QuotaRecord::from)
     }
 
     /// Forgets this token if it is still the one in memory, or without one whichever it is.

@@ -16,7 +16,7 @@ import logging as _logging
 
 # ==== App & settings
 from ._headers import Headers
-from ._native import App, Response, Stats, discover, platforms, version
+from ._native import App, Quota, Response, Stats, discover, platforms, version
 
 # ==== Installations
 from ._native import Installation, Listing, Repository
@@ -76,6 +76,7 @@ __all__ = [
     # App & settings
     "App",
     "Headers",
+    "Quota",
     "Response",
     "Stats",
     "discover",

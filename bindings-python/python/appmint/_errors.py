@@ -6,6 +6,7 @@ import builtins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import timedelta
     from typing import ClassVar
 
@@ -24,6 +25,8 @@ class Error(Exception):
         status: The HTTP status.
         platform_code: The platform's error code.
         request_id: The platform's id of the request.
+        sso_url: The page of single sign-on.
+        missing_permissions: The permissions that were missing.
         retry_after: How long to wait before a retry.
         is_retryable: Whether a retry may succeed.
 
@@ -35,6 +38,11 @@ class Error(Exception):
         status (int | None): The HTTP status, if there was a response.
         platform_code (str | None): The platform's error code, such as "bad_verification_code".
         request_id (str | None): The platform's id of the request, for its support.
+        sso_url (str | None): The page where a person authorizes the access by single sign-on, if the platform
+            asks for that.
+        missing_permissions (list[str]): The permissions that were missing, each as "name=level", if the platform
+            lists those with which it accepts the call. Of several alternatives the one that lacks the fewest;
+            the hint has all of them.
         retry_after (timedelta | None): How long to wait before a retry, if the platform said so.
         is_retryable (bool): Whether the same call may succeed later.
     """
@@ -47,6 +55,8 @@ class Error(Exception):
     status: int | None
     platform_code: str | None
     request_id: str | None
+    sso_url: str | None
+    missing_permissions: list[str]
     retry_after: timedelta | None
     is_retryable: bool
 
@@ -59,6 +69,8 @@ class Error(Exception):
         status: int | None = None,
         platform_code: str | None = None,
         request_id: str | None = None,
+        sso_url: str | None = None,
+        missing_permissions: Iterable[str] = (),
         retry_after: timedelta | None = None,
         is_retryable: bool = False,
     ) -> None:
@@ -69,6 +81,8 @@ class Error(Exception):
         self.status = status
         self.platform_code = platform_code
         self.request_id = request_id
+        self.sso_url = sso_url
+        self.missing_permissions = list(missing_permissions)
         self.retry_after = retry_after
         self.is_retryable = is_retryable
 

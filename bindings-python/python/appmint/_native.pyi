@@ -21,6 +21,7 @@ __all__ = [
     "Listing",
     "Login",
     "ManualClock",
+    "Quota",
     "Registration",
     "Repository",
     "Response",
@@ -248,6 +249,15 @@ class App:
 
         Raises:
             InvalidArgumentError: The method, path, headers or bodies are not valid.
+        """
+
+    def quota(self) -> Quota | None:
+        """Returns the quota of the requests that the app makes with its JWT or tokens of its own.
+
+        As the platform told it in its last answer to one of them. No network I/O.
+
+        Returns:
+            The quota; None before such an answer, or if the platform does not tell it.
         """
 
     def stats(self) -> Stats:
@@ -988,7 +998,11 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text. Bytes that are not UTF-8 are replaced."""
+        """The body as text, in its charset and without a byte order mark.
+
+        UTF-8, UTF-16 by its byte order mark or its declared charset, or ISO-8859-1 where that is
+        declared. Bytes that are not valid are replaced by U+FFFD.
+        """
 
     def json(self) -> Any:
         """Parses the body as JSON.
@@ -1001,6 +1015,26 @@ class Response:
         """
 
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+
+@final
+class Quota:
+    """The quota of requests, as the platform's last answer told it."""
+
+    @property
+    def limit(self) -> int | None:
+        """The number of requests that are allowed in one period."""
+
+    @property
+    def remaining(self) -> int:
+        """The number of requests that are left."""
+
+    @property
+    def reset_at(self) -> datetime | None:
+        """When the quota is full again, by the platform's clock, in UTC."""
+
+    @property
+    def resource(self) -> str | None:
+        """The kind of requests that it is for, such as "core", where there are several quotas."""
 
 @final
 class Stats:
@@ -1289,6 +1323,16 @@ class TokenSource:
         """When the token in memory expires, in UTC.
 
         None if there is none, or if the platform did not report it.
+        """
+
+    def quota(self) -> Quota | None:
+        """Returns the quota of the installation, of the app, or of the session's user.
+
+        As the platform told it in its last answer to a request of the source, whatever the tokens
+        are narrowed to. No network I/O.
+
+        Returns:
+            The quota; None before such an answer, or if the platform does not tell it.
         """
 
     def invalidate(self, token: str | Token | None = None) -> None:
@@ -1863,6 +1907,12 @@ class Event:
         """How far the platform's clock is ahead of this machine's."""
 
     @property
+    def quota(self) -> Quota | None:
+        """The quota of requests as it was last told: the app's after minting, and that of a request
+        that is sent again.
+        """
+
+    @property
     def error(self) -> Error | None:
         """The error that caused it."""
 
@@ -1926,8 +1976,7 @@ def reasons() -> list[str]:
 def restored_event(
     kind: str,
     installation_id: str | None,
-    duration: timedelta | None,
-    clock_offset_ms: int | None,
+    measured: tuple[timedelta | None, int | None, tuple[Any, ...] | None],
     error: Error | None,
     is_warning: bool,
     text: str,

@@ -1,8 +1,12 @@
 //! Responses of a platform's API.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use pyo3::{exceptions::PyValueError, prelude::*, types::PyBytes};
+use pyo3::{
+    exceptions::PyValueError,
+    prelude::*,
+    types::{PyBytes, PyString},
+};
 
 use crate::{
     errors::{not_json, unpicklable},
@@ -34,16 +38,19 @@ impl Response {
         PyBytes::new(py, &self.0.body)
     }
 
-    /// The body as text. Bytes that are not UTF-8 are replaced.
+    /// The body as text, in its charset and without a byte order mark.
+    ///
+    /// UTF-8, UTF-16 by its byte order mark or its declared charset, or ISO-8859-1 where that is
+    /// declared. Bytes that are not valid are replaced by U+FFFD.
     #[getter]
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.body).into_owned()
+    fn text(&self) -> Cow<'_, str> {
+        self.0.text()
     }
 
     /// Parses the body as JSON.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         // Python's own error would hold the body.
-        json::load(self.body(py).as_any()).map_err(|error| {
+        json::load(PyString::new(py, &self.text()).as_any()).map_err(|error| {
             let is_not_json = error.is_instance_of::<PyValueError>(py);
             if is_not_json { not_json(py, "the response's body is not JSON") } else { error }
         })

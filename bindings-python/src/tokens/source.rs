@@ -3,7 +3,7 @@
 use pyo3::{PyTraverseError, PyVisit, prelude::*, types::PyString};
 
 use crate::{
-    app::{call, response::Response},
+    app::{call, quota::Quota, response::Response},
     arguments::{Argument, Optional, callable, duration, optional},
     callback::{Callback, Callbacks},
     errors::unpicklable,
@@ -78,6 +78,14 @@ impl TokenSource {
     #[getter]
     fn expires_at(&self) -> Option<Time> {
         self.core.expires_at().map(Time)
+    }
+
+    /// Returns the quota of the installation, of the app, or of the session's user.
+    ///
+    /// As the platform told it in its last answer to a request of the source, whatever the tokens
+    /// are narrowed to. No network I/O.
+    fn quota(&self) -> Option<Quota> {
+        self.core.quota().map(Quota::from)
     }
 
     /// Forgets a token if it is still the one in memory: the answer to a 401.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::App;
 use crate::{
     error::Result,
+    http::quota::QuotaOwner,
     oauth::Authorization,
     platform::{descriptor::Operation, operations::OperationName},
     resources::{
@@ -90,7 +91,8 @@ impl App {
         Listing::new(self.platform(), move |pages| {
             let (client, pages) = (Arc::clone(&client), Arc::clone(pages));
             pool.spawn(move |deadline| {
-                client.with_jwt(deadline, |jwt| pages.next_item(&client, jwt, deadline))
+                let owner = Some(&QuotaOwner::App);
+                client.with_jwt(deadline, |jwt| pages.next_item(&client, jwt, owner, deadline))
             })
         })
     }

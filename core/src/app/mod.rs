@@ -23,7 +23,7 @@ use crate::{
     client::PlatformClient,
     error::Result,
     event::{EventSink, Stats},
-    http::Response,
+    http::{Quota, Response, quota::QuotaOwner},
     logins::Authorizations,
     platform::Platform,
     resources::Call,
@@ -116,6 +116,14 @@ impl App {
                 None => client.call_by_route(&call, deadline),
             }
         })
+    }
+
+    /// The quota of the requests that the app makes with its JWT, or with tokens of its own, as the platform
+    /// told it in its last answer to one of them. `None` before such an answer, or if the platform does not
+    /// tell it. Nothing is sent to learn it.
+    #[must_use]
+    pub fn quota(&self) -> Option<Quota> {
+        self.0.client.quota(&QuotaOwner::App)
     }
 
     /// The counts of events since the app was made.

@@ -13,6 +13,7 @@ use crate::{
     http::{
         clock_offset::{HostDate, fresh_date},
         message::{Body, Repeat, Request, Response},
+        quota::QuotaOwner,
     },
     platform::{
         Platform,
@@ -122,7 +123,17 @@ impl Grant {
     ) -> Result<Token> {
         let (operation, subject) = (self.operation(), &self.subject());
         let date = fresh_date(response).map(|at| HostDate { at, is_confirmed: false });
-        self.token_in(&Reply { platform, operation, subject, request, response, now, date })
+        let granted = None;
+        self.token_in(&Reply {
+            platform,
+            operation,
+            subject,
+            request,
+            response,
+            now,
+            date,
+            granted,
+        })
     }
 
     /// The token in a reply.
@@ -169,6 +180,7 @@ fn mint_request(platform: &Platform, id: &str, jwt: &Token, scope: &Scope) -> Re
     let rules = platform.installation_token()?;
     let url = platform.endpoint(Base::Api, &rules.path, &[("installation_id", id)])?;
     let request = Request::new("POST", url).authorized(jwt.authorization_header());
+    let request = request.counted_for(QuotaOwner::App);
     Ok(with_mint_body(platform, rules, request, scope.body(platform)?))
 }
 
@@ -177,6 +189,7 @@ fn app_mint_request(platform: &Platform, jwt: &Token) -> Result<Request> {
     let path = rules.app_path.as_ref().ok_or_else(|| platform.unsupported("app tokens"))?;
     let url = platform.endpoint(Base::Api, path, &[])?;
     let request = Request::new("POST", url).authorized(jwt.authorization_header());
+    let request = request.counted_for(QuotaOwner::App);
     Ok(with_mint_body(platform, rules, request, Map::new()))
 }
 

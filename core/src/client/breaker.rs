@@ -119,7 +119,7 @@ impl Breaker {
             self.failed.insert(subject.to_owned());
         }
         let is_due = is_probe || (self.failed.len() >= MAX_FAILED && self.pause.is_none());
-        let limit = error.retry_after().filter(|_| error.limits_app());
+        let limit = error.retry_after().filter(|_| error.limits_app()).map(|it| it.min(MAX_LIMIT));
         let back_off = || jittered(FIRST_PAUSE * 2_u32.pow(self.pauses.min(MAX_DOUBLINGS)));
         let Some(wait) = limit.or_else(|| is_due.then(back_off)) else { return };
         let until_ms = now.monotonic_ms.saturating_add(milliseconds(wait));
@@ -165,6 +165,8 @@ const MAX_FAILED: usize = 10;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause is a minute and four seconds.
 const MAX_DOUBLINGS: u32 = 6;
+/// Of a limit that the platform names: one request in an hour finds out whether it is over.
+const MAX_LIMIT: Duration = Duration::from_secs(3600);
 /// While a probe is on its way.
 const MIN_RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -277,5 +279,15 @@ mod tests {
         assert_eq!(refused.retry_after(), Some(Duration::from_secs(29)));
         assert!(!breakers.is_down(HOST), "whoever was limited waits and asks again");
         assert!(admit(&breakers, 1, 30_000).is_ok());
+    }
+
+    #[test]
+    fn a_limit_that_is_said_to_last_for_days_is_tried_after_an_hour() {
+        let breakers = Breakers::default();
+        let limit = Error::new(ErrorKind::RateLimited, "come back next year");
+        let limit = limit.with_retry_after(Some(Duration::from_secs(86_400))).limiting_app(true);
+        breakers.pause(HOST, &limit, at(0));
+        assert!(admit(&breakers, 1, 3_599_000).is_err());
+        assert!(admit(&breakers, 1, 3_600_000).is_ok());
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::PlatformClient;
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
-    http::{Request, Response},
+    http::{Request, Response, quota::QuotaOwner},
     platform::{Route, descriptor::Operation},
     resources::Call,
     secret::Secret,
@@ -73,11 +73,13 @@ impl PlatformClient {
         &self,
         call: &Call,
         token: &Token,
+        quota_of: Option<QuotaOwner>,
         deadline: Deadline,
     ) -> Attempt<Arc<Response>> {
         let attempt = || {
             let request = call.request(self.platform(), self.config.max_response_body)?;
             let request = request.authorized(token.authorization_header());
+            let request = request.counted_for(quota_of);
             let response = Arc::new(self.send_call(&request, deadline)?);
             let doubtful_status = self.doubtful_answer(&request, &response);
             Ok((response, doubtful_status))
@@ -139,6 +141,7 @@ impl PlatformClient {
         let outcome = self.with_jwt(deadline, |jwt| {
             let request = call.request(self.platform(), self.config.max_response_body)?;
             let request = request.authorized(jwt.authorization_header());
+            let request = request.counted_for(QuotaOwner::App);
             let response = Arc::new(self.send_call(&request, deadline)?);
             if response.status != 401 {
                 return Ok(response);

@@ -3,6 +3,7 @@
 use super::PlatformClient;
 use crate::{
     error::{ErrorKind, Result},
+    http::{Request, quota::QuotaOwner},
     platform::descriptor::Operation,
     resources::{
         Installation, Lookup, installation,
@@ -24,7 +25,8 @@ impl PlatformClient {
         let mut not_found = None;
         for url in lookup.endpoints(self.platform())? {
             let (operation, subject) = (Operation::Installations, lookup.subject());
-            match self.get(url, operation, &subject, jwt, deadline, installation::read_single) {
+            let request = Request::new("GET", url).counted_for(QuotaOwner::App);
+            match self.get(request, operation, &subject, jwt, deadline, installation::read_single) {
                 Err(error) if error.kind() == ErrorKind::NotFound => not_found = Some(error),
                 outcome => return outcome,
             }
@@ -38,7 +40,7 @@ impl PlatformClient {
     fn all(&self, jwt: &Token, deadline: Deadline) -> Result<Vec<Installation>> {
         let mut pager = Pager::start(self.platform(), Installation::list(self.platform())?)?;
         let mut all = Vec::new();
-        while let Some(page) = self.next_page(&mut pager, jwt, deadline)? {
+        while let Some(page) = self.next_page(&mut pager, jwt, Some(QuotaOwner::App), deadline)? {
             all.extend(page);
         }
         Ok(all)

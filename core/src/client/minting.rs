@@ -121,7 +121,7 @@ impl PlatformClient {
     ) -> Result<Vec<(String, String)>> {
         let mut pager = Pager::start(self.platform(), Repository::list(self.platform())?)?;
         let mut granted = Vec::new();
-        while let Some(page) = self.next_page::<Repository>(&mut pager, token, deadline)? {
+        while let Some(page) = self.next_page::<Repository>(&mut pager, token, None, deadline)? {
             granted.extend(page.into_iter().map(|repository| (repository.id, repository.name)));
         }
         Ok(granted)

@@ -41,8 +41,9 @@ use crate::{
     error::Result,
     event::{Event, EventKind, EventSink},
     http::{
-        Repeat, Request, Response, RetryPolicy, SendBy, Transport,
+        Quota, Repeat, Request, Response, RetryPolicy, SendBy, Transport,
         clock_offset::PlatformClock,
+        quota::{QuotaOwner, Quotas},
         retry::{RetryHint, retry_after},
     },
     platform::{Platform, descriptor::Operation, reply::Reply},
@@ -63,6 +64,7 @@ pub(crate) struct PlatformClient {
     jwts: Jwts,
     breakers: Breakers,
     waits: Waits,
+    quotas: Quotas,
 }
 
 /// The app's identity on the platform, and the rules for its requests.
@@ -97,6 +99,7 @@ impl PlatformClient {
             jwts: Jwts::new(),
             breakers: Breakers::default(),
             waits: Waits::default(),
+            quotas: Quotas::default(),
         }
     }
 
@@ -143,6 +146,9 @@ impl PlatformClient {
         let read_hint = |response: &Response| {
             self.clock.hear(&request.url, response);
             let reply = self.reply(Operation::Call, "minting", request, response);
+            if let (Some(owner), Some(quota)) = (&request.quota_of, reply.quota()) {
+                self.quotas.note(owner, quota);
+            }
             if is_mint && reply.limit().is_some_and(|limit| limit.is_for_app) {
                 self.breakers.pause(&host(), &reply.refusal(), self.clock.reading());
             }
@@ -153,10 +159,17 @@ impl PlatformClient {
                 return None;
             }
             let waiting = self.waits.begin(is_own)?;
-            self.events.emit(&Event::new(EventKind::Retried).with_duration(wait));
+            let quota = request.quota_of.as_ref().and_then(|owner| self.quota(owner));
+            let event = Event::new(EventKind::Retried).with_duration(wait);
+            self.events.emit(&event.with_quota(quota));
             Some(waiting)
         };
         self.config.retry.send(&*self.transport, request, deadline, read_hint, begin_wait)
+    }
+
+    /// The quota of requests, as the last answer told it.
+    pub(crate) fn quota(&self, owner: &QuotaOwner) -> Option<Quota> {
+        self.quotas.of(owner)
     }
 
     /// Does work that asks for a token of a subject, unless its host is paused.
@@ -186,7 +199,7 @@ impl PlatformClient {
     ) -> Reply<'a> {
         let (platform, now) = (self.platform(), self.clock.reading());
         let date = self.clock.host_date(&request.url, response);
-        Reply { platform, operation, subject, request, response, now, date }
+        Reply { platform, operation, subject, request, response, now, date, granted: None }
     }
 
     /// The next page of a list, with this token; `None` after the last page.
@@ -194,29 +207,32 @@ impl PlatformClient {
         &self,
         pager: &mut Pager,
         token: &Token,
+        quota_of: Option<QuotaOwner>,
         deadline: Deadline,
     ) -> Result<Option<Vec<T>>> {
         let Some(url) = pager.next.clone() else { return Ok(None) };
+        let request = Request::new("GET", url).counted_for(quota_of);
         let subject = format!("the {}", T::LIST);
         let read = |reply: &Reply<'_>| pager.read_page(reply);
-        self.get(url, T::OPERATION, &subject, token, deadline, read).map(Some)
+        self.get(request, T::OPERATION, &subject, token, deadline, read).map(Some)
     }
 
     /// A GET with this token, whose reply is read by `read`.
     fn get<T>(
         &self,
-        url: Url,
+        request: Request,
         operation: Operation,
         subject: &str,
         token: &Token,
         deadline: Deadline,
         read: impl FnOnce(&Reply<'_>) -> Result<T>,
     ) -> Result<T> {
-        let mut request = Request::new("GET", url).authorized(token.authorization_header());
+        let mut request = request.authorized(token.authorization_header());
         request.repeat = Repeat::Own;
         let request = self.platform().with_api_headers(request);
         let response = self.send(&request, deadline)?;
-        read(&self.reply(operation, subject, &request, &response))
+        let reply = self.reply(operation, subject, &request, &response);
+        read(&Reply { granted: Some(token.permissions()), ..reply })
     }
 }
 

@@ -4,7 +4,7 @@ use super::PlatformClient;
 use crate::{
     auth::{grant::required, oauth_client::post_request},
     error::{Error, Result},
-    http::Repeat,
+    http::{Repeat, quota::QuotaOwner},
     platform::{
         descriptor::Operation,
         oauth::{Encoding, Endpoint, OAuth},
@@ -58,6 +58,9 @@ impl PlatformClient {
         let mut request = operation.request(self.platform(), self.config.client_id.as_deref())?;
         if let Some(authorization) = authorization {
             request = request.authorized(authorization);
+        }
+        if operation.endpoint(self.platform())?.credential == Credential::App {
+            request = request.counted_for(QuotaOwner::App);
         }
         let response = self.send(&request, deadline)?;
         let reply = self.reply(operation.operation, &operation.subject, &request, &response);

@@ -30,6 +30,8 @@ struct Details {
     platform_code: Option<String>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    sso_url: Option<String>,
+    missing_permissions: Vec<String>,
     date: Option<Timestamp>,
     /// Whether the same call must not be made again, because the code or refresh token that it sent may be
     /// spent.
@@ -51,6 +53,8 @@ impl Error {
             platform_code: None,
             request_id: None,
             retry_after: None,
+            sso_url: None,
+            missing_permissions: Vec::new(),
             date: None,
             is_final: false,
             limits_app: false,
@@ -112,6 +116,16 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn with_sso_url(mut self, url: Option<String>) -> Self {
+        self.0.sso_url = url;
+        self
+    }
+
+    pub(crate) fn with_missing_permissions(mut self, permissions: Vec<String>) -> Self {
+        self.0.missing_permissions = permissions;
         self
     }
 
@@ -183,7 +197,20 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// The wait before the next attempt, if the platform named one.
+    /// The page where a person authorizes the access by single sign-on, if the platform asks for that.
+    #[must_use]
+    pub fn sso_url(&self) -> Option<&str> {
+        self.0.sso_url.as_deref()
+    }
+
+    /// The permissions that were missing, each as `name=level`, if the platform lists those with which it
+    /// accepts the call. Of several alternatives the one that lacks the fewest; the hint has all of them.
+    #[must_use]
+    pub fn missing_permissions(&self) -> &[String] {
+        &self.0.missing_permissions
+    }
+
+    /// The wait before the next attempt, if the platform named one: at most a day.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

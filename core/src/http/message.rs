@@ -8,7 +8,7 @@ use zeroize::Zeroize as _;
 
 use crate::{
     error::{Error, Result},
-    http::SendBy,
+    http::{SendBy, quota::QuotaOwner},
     secret::Secret,
 };
 
@@ -32,6 +32,9 @@ pub struct Request {
     pub repeat: Repeat,
     /// The moment after which it must not be sent any more, once a connection is made.
     pub send_by: Option<SendBy>,
+    /// Whose quota it is counted in, where that is known.
+    #[doc(hidden)]
+    pub quota_of: Option<QuotaOwner>,
     /// Secrets in it that a platform might repeat in an error message.
     pub secrets: Vec<Secret>,
 }
@@ -87,6 +90,7 @@ impl Request {
             response_limit: TOKEN_REPLY_LIMIT,
             repeat: Repeat::Never,
             send_by: None,
+            quota_of: None,
             secrets: Vec::new(),
         }
     }
@@ -98,11 +102,20 @@ impl Request {
         self
     }
 
+    pub(crate) fn counted_for(mut self, owner: impl Into<Option<QuotaOwner>>) -> Self {
+        self.quota_of = owner.into();
+        self
+    }
+
     /// Adds a header unless the request has one of this name.
     pub(crate) fn default_header(&mut self, name: &str, value: &str) {
-        if !self.headers.iter().any(|(present, _)| present.eq_ignore_ascii_case(name)) {
+        if !self.has_header(name) {
             self.headers.push((name.to_owned(), value.to_owned()));
         }
+    }
+
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|(present, _)| present.eq_ignore_ascii_case(name))
     }
 }
 
@@ -143,10 +156,11 @@ impl Response {
     }
 
     pub(crate) fn is_html(&self) -> bool {
-        let start = self.body.trim_ascii_start();
+        let text = self.text();
+        let start = text.trim_start();
         self.header("content-type").is_some_and(|value| value.contains("html"))
-            || start.starts_with(b"<!")
-            || start.get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case(b"<html"))
+            || start.starts_with("<!")
+            || start.get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case("<html"))
     }
 }
 

@@ -3,27 +3,32 @@
 //! `message` holds the two values, `transport` sends one request once (`fresh` on a connection of
 //! its own, `public` to public addresses only), through `proxies` (except to hosts that `bypass` them) and
 //! over `tls` (whose `certificates` people paste); `failure` and `tls_failure` say why no answer came.
-//! `retry` decides when a request is sent again, `limit` is a rate limit as a value, `clock_offset` learns how far each
-//! host's clock is from ours, and `strict_json` reads JSON in which no member comes twice.
+//! `retry` decides when a request is sent again, `coding` decompresses a body and `text` reads it in its
+//! charset, `limit` is a rate limit as a value and `quota` what is left before it, `clock_offset` learns
+//! how far each host's clock is from ours, and `strict_json` reads JSON in which no member comes twice.
 
 mod bypass;
 mod certificates;
 pub(crate) mod clock_offset;
+mod coding;
 mod failure;
 mod fresh;
 pub(crate) mod limit;
 pub(crate) mod message;
 mod proxies;
 mod public;
+pub(crate) mod quota;
 pub(crate) mod retry;
 mod send_by;
 pub(crate) mod strict_json;
+pub(crate) mod text;
 mod tls;
 mod tls_failure;
 pub(crate) mod transport;
 
 pub use self::{
     message::{Body, Repeat, Request, Response},
+    quota::Quota,
     retry::RetryPolicy,
     send_by::SendBy,
     transport::{HttpTransport, Network, Transport},

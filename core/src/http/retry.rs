@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{
+        coding::decoded,
         limit::Limit,
         message::{Repeat, Request, Response},
         transport::Transport,
@@ -50,6 +51,7 @@ impl RetryPolicy {
         let mut attempt = 0;
         loop {
             let outcome = transport.send(request, deadline);
+            let outcome = outcome.and_then(|response| decoded(response, request));
             let hint = outcome.as_ref().ok().map(&read_hint);
             match self.wait_after(attempt, request.repeat, &outcome, hint) {
                 Some(wait) if wait < deadline.remaining() => {
@@ -123,14 +125,27 @@ fn is_passing(outcome: &Result<Response>) -> bool {
     outcome.as_ref().err().is_some_and(of)
 }
 
-/// The wait in a `Retry-After` header (RFC 9110 §10.2.3), which holds seconds or a date.
+/// The wait in a `Retry-After` header (RFC 9110 §10.2.3), which holds seconds or a date. A wait is
+/// believed up to a day.
 pub(crate) fn retry_after(response: &Response, now: Timestamp) -> Option<Duration> {
     let value = response.header("retry-after")?.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if let Ok(date) = httpdate::parse_http_date(value) {
+        return Some(wait_until(Timestamp::from(date), now));
     }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(now.until(Timestamp::from(date)))
+    // A gateway may add a header of its own to the platform's: both are joined by a comma.
+    value.split(',').filter_map(|seconds| whole_seconds(seconds.trim())).max()
+}
+
+/// The time until `then`, believed up to a day; zero if that has passed.
+pub(crate) fn wait_until(then: Timestamp, now: Timestamp) -> Duration {
+    now.until(then).min(LONGEST_WAIT)
+}
+
+/// Some servers write seconds with a fraction, which is rounded up.
+fn whole_seconds(text: &str) -> Option<Duration> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let seconds: f64 = text.parse().ok().filter(|_| is_number)?;
+    Some(Duration::from_secs_f64(seconds.ceil().min(LONGEST_WAIT.as_secs_f64())))
 }
 
 /// A random wait between half of `wait` and all of it, so that many clients do not return at once.
@@ -141,6 +156,8 @@ pub(crate) fn jittered(wait: Duration) -> Duration {
     wait / 2 + wait.mul_f64(f64::from(byte[0]) / 510.0)
 }
 
+/// A quota is renewed within an hour or a day: a longer wait is a mistake, and would last for months.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 /// A platform of many machines may need seconds until all of them know a new token.
 const PROPAGATION_ATTEMPTS: u32 = 3;
 
@@ -176,9 +193,29 @@ mod tests {
             let headers = vec![("retry-after".to_owned(), value.to_owned())];
             retry_after(&Response { status: 503, headers, body: Vec::new() }, now)
         };
-        assert_eq!(of("7"), Some(7 * SECOND));
-        assert_eq!(of("Sun, 06 Nov 1994 08:49:47 GMT"), Some(10 * SECOND));
-        assert_eq!(of("soon"), None);
+        let day = 24 * 3600 * SECOND;
+        for (value, wait) in [
+            ("7", Some(7 * SECOND)),
+            ("0", Some(Duration::ZERO)),
+            ("1.2", Some(2 * SECOND)),
+            ("7, 120", Some(120 * SECOND)),
+            ("99999999999999999999999", Some(day)),
+            ("31536000", Some(day)),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10 * SECOND)),
+            ("Sunday, 06-Nov-94 08:49:47 GMT", Some(10 * SECOND)),
+            ("Mon, 06 Nov 1995 08:49:47 GMT", Some(day)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(Duration::ZERO)),
+            ("Sat, 05 Nov 1994 08:49:37 GMT", Some(Duration::ZERO)),
+            ("soon", None),
+            ("-3", None),
+            ("1e9", None),
+            ("inf", None),
+            ("NaN", None),
+            ("", None),
+            (".", None),
+        ] {
+            assert_eq!(of(value), wait, "{value}");
+        }
     }
 
     #[test]

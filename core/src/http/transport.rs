@@ -5,7 +5,7 @@ use std::{fmt, io::Read as _, sync::Arc, time::Duration};
 use once_cell::sync::OnceCell;
 use reqwest::{
     Method, blocking,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
     redirect,
 };
 use url::{Host, Url};
@@ -215,8 +215,15 @@ fn head(request: &Request) -> Result<(Method, HeaderMap)> {
         let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
         headers.append(parsed, HeaderValue::from_str(value).map_err(|_| invalid())?);
     }
-    if let Body::Sensitive { media_type, .. } = &request.body {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    match &request.body {
+        Body::Sensitive { media_type, .. } => {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        // RFC 9110 §8.6; hyper leaves it out, and some servers then answer 411 (Length Required).
+        Body::None if matches!(method, Method::POST | Method::PUT | Method::PATCH) => {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        Body::None | Body::Bytes(_) => {}
     }
     if let Some(value) = &request.authorization {
         headers.insert(AUTHORIZATION, sensitive(value)?);

@@ -70,9 +70,21 @@ pub(crate) struct Descriptor {
     #[serde(default)]
     pub(crate) objects: Objects,
     pub(crate) webhook: Option<WebhookRules>,
+    /// The object that some of the platform's servers put around a reply.
+    pub(crate) envelope: Option<Envelope>,
     pub(crate) errors: Errors,
     #[serde(default)]
     pub(crate) secret_prefixes: Vec<String>,
+}
+
+/// Pointers into an object around a reply, which is optional.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Envelope {
+    /// Whether the call succeeded: a boolean.
+    pub(crate) success: String,
+    /// The reply itself.
+    pub(crate) content: String,
 }
 
 /// The evidence for the facts.
@@ -366,6 +378,10 @@ pub(crate) struct Errors {
     /// Headers that name the request, tried in order.
     #[serde(default)]
     pub(crate) request_id: Vec<String>,
+    /// The header that names the page of single sign-on, such as `required; url=https://…`.
+    pub(crate) sso: Option<String>,
+    /// The header that lists the permissions with which the call is accepted.
+    pub(crate) accepted_permissions: Option<String>,
     pub(crate) rate_limit: Option<RateLimit>,
     /// The first rule whose conditions all hold decides; else the status does.
     #[serde(default)]
@@ -375,7 +391,12 @@ pub(crate) struct Errors {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RateLimit {
+    /// The header with the size of the quota.
+    pub(crate) limit: Option<String>,
+    /// The header with the requests that are left.
     pub(crate) remaining: String,
+    /// The header that names the quota, where there are several.
+    pub(crate) resource: Option<String>,
     /// Seconds since 1970.
     pub(crate) reset: String,
     /// The shortest wait, in seconds, where a refusal names none.
@@ -399,6 +420,13 @@ pub(crate) struct Rule {
     #[serde(default, deserialize_with = "reason")]
     pub(crate) reason: Option<Reason>,
     pub(crate) hint: Option<String>,
+}
+
+impl Rule {
+    /// Whether the platform's words decide, and not its status alone.
+    pub(crate) fn is_about_words(&self) -> bool {
+        !(self.code.is_empty() && self.contains.is_empty())
+    }
 }
 
 /// The operation that a platform refused.

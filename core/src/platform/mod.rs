@@ -5,8 +5,11 @@
 //!
 //! `descriptor`, `oauth` and `operations` are the descriptor's parts, `validate` checks them, `hosts`
 //! reads the host that a person names, `bases` keeps the API and the web pages together, `route` chooses the credential that a path requires.
-//! `reply` and `members` read a platform's replies, `expiry` judges when something in them expires, `refusal` makes an error of a refusal.
+//! `reply` and `members` read a platform's replies, `expiry` judges when something in them expires. `refusal` makes an error of a refusal, whose words
+//! `refusal_text` finds, and `accepted_permissions` reads which permissions were missing. `quota` reads how many
+//! requests are left.
 
+mod accepted_permissions;
 mod bases;
 pub(crate) mod descriptor;
 pub(crate) mod expiry;
@@ -14,7 +17,9 @@ mod hosts;
 pub(crate) mod members;
 pub(crate) mod oauth;
 pub(crate) mod operations;
+mod quota;
 mod refusal;
+mod refusal_text;
 pub(crate) mod reply;
 mod route;
 mod validate;

@@ -1,24 +1,31 @@
 //! A refusal becomes an error: status, code and message yield a kind, a reason and a hint.
 //!
-//! The descriptor's rules come first, then the standard OAuth codes, then the status.
+//! The descriptor's rules come first, then the standard OAuth codes, then the status. That the quota is used
+//! up, which a header says, counts more than a rule about the status alone, and less than one about words.
 //!
 //! `auth/grant`, `client/operations`, `client/lookup` and the pages of lists call this for a response that
 //! is not a success. A caller's own `request` does not: there, any status is an answer.
 
 use std::time::Duration;
 
-use serde_json::Value;
+use url::Url;
 
 use crate::{
     error::{Error, ErrorKind, Reason},
-    http::{limit::Limit, message::Response, retry::retry_after},
+    http::{
+        limit::Limit,
+        message::Response,
+        retry::{retry_after, wait_until},
+    },
     platform::{
+        accepted_permissions::Accepted,
         descriptor::{Errors, Operation, Rule},
         members,
-        reply::{HTML_HINT, Reply, form},
+        refusal_text::ErrorText,
+        reply::{HTML_HINT, Reply},
     },
-    secret::{Secret, scrub},
     time::Timestamp,
+    token::Permissions,
 };
 
 impl Reply<'_> {
@@ -35,6 +42,9 @@ impl Reply<'_> {
         if let Some(hint) = hint.or_else(|| self.general_hint(kind)) {
             error = error.advise(hint);
         }
+        if kind == ErrorKind::Forbidden {
+            error = self.with_remedy(error);
+        }
         error
             .with_status(self.response.status)
             .with_platform_code(text.code)
@@ -42,6 +52,41 @@ impl Reply<'_> {
             .with_retry_after(wait)
             .limiting_app(limit.is_some_and(|limit| limit.is_for_app))
             .with_date(self.date.map(|date| date.at))
+    }
+
+    /// Adds to a 403 what its headers say about the way out.
+    fn with_remedy(&self, error: Error) -> Error {
+        if let Some(url) = self.sso_url() {
+            let hint = format!("Open {url} in a browser to authorize the access, then try again.");
+            return error.advise(hint).with_sso_url(Some(url));
+        }
+        let accepted = self.header(&self.errors().accepted_permissions).and_then(Accepted::parse);
+        let is_about_permissions =
+            matches!(error.reason(), None | Some(Reason::PermissionNotGranted));
+        let Some(accepted) = accepted.filter(|_| is_about_permissions) else { return error };
+        let missing = accepted.missing(self.granted.unwrap_or(&Permissions::new()));
+        if missing.is_empty() {
+            return error;
+        }
+        let clause = accepted.clause();
+        let hint = format!(
+            "The platform accepts this with {clause}: grant it in the app's settings, and ask an owner to accept it."
+        );
+        error.advise(hint).with_missing_permissions(missing)
+    }
+
+    /// The page where a person authorizes the access by single sign-on: `required; url=…`.
+    fn sso_url(&self) -> Option<String> {
+        let header = self.header(&self.errors().sso)?;
+        let (word, parameters) = header.split_once(';')?;
+        let url = parameters.split(';').find_map(|it| it.trim().strip_prefix("url="))?;
+        let url = Url::parse(url.trim_matches('"')).ok()?;
+        let is_page = matches!(url.scheme(), "https" | "http") && url.as_str().len() <= LONGEST_URL;
+        (is_page && word.trim().eq_ignore_ascii_case("required")).then(|| url.into())
+    }
+
+    fn header(&self, name: &Option<String>) -> Option<&str> {
+        self.response.header(name.as_deref()?)
     }
 
     /// Whether the refusal names the route that it comes from.
@@ -69,19 +114,27 @@ impl Reply<'_> {
     }
 
     fn limit_of(&self, text: &ErrorText) -> Option<Limit> {
-        let is_named = self.rule(text).is_some_and(|rule| rule.kind == ErrorKind::RateLimited);
-        let is_plain = is_plain_limit(self.errors(), self.response);
-        (is_named || is_plain)
-            .then(|| limit(self.errors(), self.response, self.host_now(), is_named))
+        let named = self.rule(text).filter(|rule| rule.is_about_words());
+        let is_named = named.is_some_and(|rule| rule.kind == ErrorKind::RateLimited);
+        // A quota may be used up by the call that is refused for another reason.
+        let is_limit = named.map_or_else(|| self.is_plain_limit(), |_| is_named);
+        is_limit.then(|| limit(self.errors(), self.response, self.host_now(), is_named))
+    }
+
+    fn is_plain_limit(&self) -> bool {
+        is_plain_limit(self.errors(), self.response)
     }
 
     fn classify(&self, text: &ErrorText) -> (ErrorKind, Option<Reason>, Option<String>) {
         let status = self.response.status;
-        if is_plain_limit(self.errors(), self.response) {
-            return (ErrorKind::RateLimited, Some(Reason::RateLimit), None);
-        }
-        if let Some(rule) = self.rule(text) {
-            return (rule.kind, rule.reason, rule.hint.clone());
+        match self.rule(text) {
+            Some(rule) if rule.is_about_words() || !self.is_plain_limit() => {
+                return (rule.kind, rule.reason, rule.hint.clone());
+            }
+            _ if self.is_plain_limit() => {
+                return (ErrorKind::RateLimited, Some(Reason::RateLimit), None);
+            }
+            _ => {}
         }
         if let Some((kind, reason)) = text.code.as_deref().and_then(|code| self.standard(code)) {
             return (kind, Some(reason), None);
@@ -150,7 +203,12 @@ impl Reply<'_> {
             "" if self.response.is_html() => {
                 format!("{subject} {verb}: {status}, with an HTML page instead of a reason")
             }
-            "" => format!("{subject} {verb}: {status}"),
+            "" => match self.response.remaining_coding() {
+                Some(coding) => format!(
+                    "{subject} {verb}: {status}, in the content coding {coding}, which is not read"
+                ),
+                None => format!("{subject} {verb}: {status}"),
+            },
             message => format!("{subject} {verb}: {status}, {message}"),
         }
     }
@@ -164,35 +222,6 @@ impl Reply<'_> {
         })
     }
 
-    fn error_text(&self) -> ErrorText {
-        let Some(json) = self.small_json_or_form() else { return ErrorText::default() };
-        let errors = self.errors();
-        let message = errors.message.iter().find_map(|at| readable(json.pointer(at)?));
-        let code = errors.code.iter().find_map(|at| readable(json.pointer(at)?));
-        ErrorText {
-            message: message.map(|text| self.scrub(&text)).unwrap_or_default(),
-            code: code.map(|text| self.scrub(&text)),
-        }
-    }
-
-    /// The body of a refusal, unless it is too large to be one: as a value it takes more than twenty
-    /// times its size, and a caller's own call may have an answer of many megabytes.
-    fn small_json(&self) -> Option<Value> {
-        let body = &self.response.body;
-        (body.len() <= LONGEST_REFUSAL).then(|| serde_json::from_slice(body).ok())?
-    }
-
-    fn small_json_or_form(&self) -> Option<Value> {
-        let is_small = self.response.body.len() <= LONGEST_REFUSAL;
-        self.small_json().or_else(|| is_small.then(|| form(self.response)?.ok())?)
-    }
-
-    fn scrub(&self, text: &str) -> String {
-        let known: Vec<_> = self.request.secrets.iter().map(Secret::reveal).collect();
-        let text = scrub(text, &known, &self.platform.descriptor().secret_prefixes);
-        text.trim().trim_end_matches('.').to_owned()
-    }
-
     pub(super) fn request_id(&self) -> Option<String> {
         let id = self.errors().request_id.iter().find_map(|name| self.response.header(name))?;
         Some(self.scrub(id))
@@ -200,26 +229,6 @@ impl Reply<'_> {
 
     fn errors(&self) -> &Errors {
         &self.platform.descriptor().errors
-    }
-}
-
-/// The platform's own words about a refusal, scrubbed of secrets.
-#[derive(Default)]
-struct ErrorText {
-    message: String,
-    code: Option<String>,
-}
-
-/// Text, a number, or several texts (NestJS lists them) as one.
-fn readable(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Array(items) => {
-            let texts: Vec<_> = items.iter().filter_map(Value::as_str).collect();
-            Some(texts.join("; ")).filter(|text| !text.is_empty())
-        }
-        _ => None,
     }
 }
 
@@ -250,9 +259,8 @@ fn until_reset(errors: &Errors, response: &Response, now: Timestamp) -> Option<D
     let limit = errors.rate_limit.as_ref()?;
     let is_used_up = response.header(&limit.remaining).is_none_or(|left| left.trim() == "0");
     let reset = response.header(&limit.reset).filter(|_| is_used_up)?.trim().parse().ok()?;
-    Some(now.until(Timestamp::from_secs(reset)))
+    Some(wait_until(Timestamp::from_secs(reset), now))
 }
 
-/// The largest body, in bytes, in which the reason of a refusal is looked for. Platforms' own refusals
-/// have some hundred bytes.
-pub(super) const LONGEST_REFUSAL: usize = 64 << 10;
+/// Characters.
+const LONGEST_URL: usize = 2000;

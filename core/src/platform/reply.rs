@@ -1,5 +1,7 @@
 //! A platform's reply: the response to a request, with what was asked for, read without guessing.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -8,12 +10,14 @@ use crate::{
         clock_offset::HostDate,
         message::{Request, Response},
         strict_json::{self, Fault},
+        text::NotText,
     },
     platform::{
         Platform,
         descriptor::{Operation, Pointers},
     },
     time::{ClockReading, Timestamp},
+    token::Permissions,
 };
 
 /// A response and the request it answers.
@@ -27,6 +31,8 @@ pub(crate) struct Reply<'a> {
     /// This machine's clocks when the response was read.
     pub(crate) now: ClockReading,
     pub(crate) date: Option<HostDate>,
+    /// The permissions of the token that the request was made with, where they are known.
+    pub(crate) granted: Option<&'a Permissions>,
 }
 
 impl Reply<'_> {
@@ -37,16 +43,19 @@ impl Reply<'_> {
 
     /// The JSON value of the body, in which no object has a member twice.
     pub(crate) fn json(&self) -> Result<Value, Error> {
-        strict_json::read(&self.response.body).map_err(|fault| self.unreadable(&fault))
+        let json = strict_json::read(&self.text()?).map_err(|fault| self.unreadable(fault))?;
+        self.opened(json)
     }
 
     /// The JSON value of the body, or the fields of a form: some token endpoints send either, and
     /// some name one in `Content-Type` and send the other.
     pub(crate) fn json_or_form(&self) -> Result<Value, Error> {
-        match (strict_json::read(&self.response.body), form(self.response)) {
-            (Err(Fault::NotJson), Some(fields)) => fields.map_err(|fault| self.unreadable(&fault)),
-            (json, _) => json.map_err(|fault| self.unreadable(&fault)),
-        }
+        let text = self.text()?;
+        let json = match (strict_json::read(&text), form(&text)) {
+            (Err(Fault::NotJson), Some(fields)) => fields,
+            (json, _) => json,
+        };
+        self.opened(json.map_err(|fault| self.unreadable(fault))?)
     }
 
     /// The body of an answer that comes only once: the values at the `needed` pointers must be certain,
@@ -57,10 +66,39 @@ impl Reply<'_> {
             .flat_map(|pointers| pointers.iter())
             .filter_map(|pointer| pointer.rsplit('/').next())
             .collect();
-        match (strict_json::read_leniently(&self.response.body, &names), form(self.response)) {
+        let text = self.response.text();
+        let json = match (strict_json::read_leniently(&text, &names), form(&text)) {
             (Err(Fault::NotJson), Some(Ok(fields))) => Ok(fields),
-            (json, _) => json.map_err(|fault| self.unreadable(&fault)),
+            (json, _) => json,
+        };
+        self.opened(json.map_err(|fault| self.unreadable(fault))?)
+    }
+
+    /// A reply without its envelope, if it has one.
+    fn opened(&self, mut json: Value) -> Result<Value, Error> {
+        let Some(envelope) = &self.platform.descriptor().envelope else { return Ok(json) };
+        match json.pointer(&envelope.success).and_then(Value::as_bool) {
+            Some(false) => Err(self.refusal()),
+            Some(true) => {
+                let content = json.pointer_mut(&envelope.content).map(Value::take);
+                Ok(content.unwrap_or(json))
+            }
+            None => Ok(json),
         }
+    }
+
+    /// The body as text, if all of it can be read.
+    pub(crate) fn text(&self) -> Result<Cow<'_, str>, Error> {
+        self.response.strict_text().map_err(|fault| match fault {
+            NotText::Coded(coding) => self.still_coded(&coding),
+            NotText::Charset(charset) => {
+                let what = format!("the answer is in the charset {charset}, which is not read");
+                self.protocol_error(Reason::NotJson, &what)
+            }
+            NotText::Invalid => {
+                self.protocol_error(Reason::NotJson, "the answer is not JSON: it is not UTF-8")
+            }
+        })
     }
 
     /// The error for a reply that makes no sense: `what` says in which way.
@@ -70,28 +108,39 @@ impl Reply<'_> {
         if self.response.is_html() { error.advise(HTML_HINT) } else { error }
     }
 
-    fn unreadable(&self, fault: &Fault) -> Error {
-        let (reason, what) = match fault {
-            Fault::DuplicateMember => {
-                (Reason::DuplicateMember, "an object in the answer has the same member twice")
-            }
-            Fault::NotJson if self.response.is_html() => {
-                (Reason::NotJson, "the answer is an HTML page instead of JSON")
-            }
-            Fault::NotJson if self.response.body.is_empty() => {
-                (Reason::NotJson, "the answer is empty instead of JSON")
-            }
-            Fault::NotJson => (Reason::NotJson, "the answer is not JSON"),
+    fn unreadable(&self, fault: Fault) -> Error {
+        let reason = match fault {
+            Fault::DuplicateMember => Reason::DuplicateMember,
+            _ => Reason::NotJson,
         };
-        self.protocol_error(reason, what)
+        let is_empty = self.response.body.is_empty();
+        match (fault, self.response.remaining_coding()) {
+            (Fault::NotJson, _) if is_empty => {
+                self.protocol_error(reason, "the answer is empty instead of JSON")
+            }
+            (Fault::NotJson, Some(coding)) => self.still_coded(&coding),
+            (Fault::NotJson, None) if self.response.is_html() => {
+                self.protocol_error(reason, "the answer is an HTML page instead of JSON")
+            }
+            (fault, _) => self.protocol_error(reason, &fault.sentence("the answer")),
+        }
+    }
+
+    /// The error for a body that could not be decompressed.
+    fn still_coded(&self, coding: &str) -> Error {
+        let what = format!(
+            "the answer could not be decompressed: its Content-Encoding is {coding}, and gzip and deflate are read"
+        );
+        let error = self.protocol_error(Reason::NotJson, &what);
+        error.advise("appmint asks for no compression: let the gateway in front of the platform leave answers as they are.")
     }
 }
 
 /// The fields of a form as an object of texts; `None` for a body that is no form.
 ///
 /// The body decides, not its `Content-Type`.
-pub(super) fn form(response: &Response) -> Option<Result<Value, Fault>> {
-    let text = str::from_utf8(&response.body).ok()?.trim();
+pub(super) fn form(text: &str) -> Option<Result<Value, Fault>> {
+    let text = text.trim();
     let is_field = |field: &str| field.split_once('=').is_some_and(|(name, _)| !name.is_empty());
     let is_form = text.split('&').all(is_field)
         && !text.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '{' | '"'));

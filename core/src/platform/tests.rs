@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     http::{Request, Response},
-    platform::{descriptor::Operation, refusal::LONGEST_REFUSAL, reply::Reply},
+    platform::{descriptor::Operation, refusal_text::LONGEST_REFUSAL, reply::Reply},
     time::{ClockReading, Timestamp},
 };
 
@@ -149,6 +149,7 @@ fn refusal(bytes: usize) -> Error {
         response: &response,
         now: ClockReading::new(noon, std::time::Duration::ZERO),
         date: None,
+        granted: None,
     };
     reply.refusal()
 }

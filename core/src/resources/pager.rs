@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    error::{Reason, Result},
+    error::{Error, ErrorKind, Reason, Result},
     platform::{
         Platform,
         descriptor::{Base, List, Operation, Paging},
@@ -34,6 +34,8 @@ pub(crate) struct Pager {
     visited: HashSet<Url>,
     /// An item may move to a later page while the list is read.
     seen: HashSet<String>,
+    /// The pages in a row that brought nothing new.
+    idle: usize,
 }
 
 impl Pager {
@@ -50,13 +52,18 @@ impl Pager {
                     .append_pair(size, &items_per_page.to_string());
             }
         }
-        Ok(Self { next: Some(url), visited: HashSet::new(), seen: HashSet::new() })
+        Ok(Self { next: Some(url), visited: HashSet::new(), seen: HashSet::new(), idle: 0 })
     }
 
     /// Reads a page: returns its new items and moves on to the page after it.
     pub(crate) fn read_page<T: Listed>(&mut self, reply: &Reply<'_>) -> Result<Vec<T>> {
         let mut page = items(reply)?;
         page.retain(|item: &T| self.seen.insert(item.key().to_owned()));
+        self.idle = if page.is_empty() { self.idle + 1 } else { 0 };
+        if self.idle > MAX_IDLE {
+            let message = format!("the {} goes on for {MAX_IDLE} pages with nothing new", T::LIST);
+            return Err(Error::new(ErrorKind::Protocol, message).with_status(reply.response.status));
+        }
         self.visited.insert(reply.request.url.clone());
         let next = next_page(reply, T::list(reply.platform)?, !page.is_empty());
         self.next = next.filter(|url| !self.visited.contains(url));
@@ -80,7 +87,7 @@ fn read_json(reply: &Reply<'_>, list: &List) -> Result<Value> {
     if !list.json_in_string {
         return reply.json();
     }
-    if let Some(bare) = unescaped_string(&reply.response.body) {
+    if let Some(bare) = unescaped_string(&reply.response.text()) {
         return Ok(bare);
     }
     match reply.json()? {
@@ -93,9 +100,9 @@ fn read_json(reply: &Reply<'_>, list: &List) -> Result<Value> {
 }
 
 /// AtomGit's documentation shows a list between quotes whose inner quotes are not escaped.
-fn unescaped_string(body: &[u8]) -> Option<Value> {
-    let inside = body.trim_ascii().strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-    serde_json::from_slice(inside).ok()
+fn unescaped_string(text: &str) -> Option<Value> {
+    let inside = text.trim().strip_prefix('"')?.strip_suffix('"')?;
+    serde_json::from_str(inside).ok()
 }
 
 /// The URL of the page after a reply's, which did or did not bring new items.
@@ -157,9 +164,17 @@ fn numbered_after(url: &Url, parameter: &str) -> Url {
     next
 }
 
+/// A page may be empty while others follow, if a platform filters it.
+const MAX_IDLE: usize = 100;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        http::{Request, Response},
+        resources::Installation,
+        time::{ClockReading, Timestamp},
+    };
 
     #[test]
     fn the_next_link_is_found_among_others() {
@@ -175,5 +190,34 @@ mod tests {
     fn page_numbers_are_counted_up() {
         let url = Url::parse("https://api.example/x?page=9&limit=100").unwrap();
         assert_eq!(numbered_after(&url, "page").query(), Some("page=10&limit=100"));
+    }
+
+    #[test]
+    fn a_list_that_goes_on_with_nothing_new_ends_with_an_error() {
+        let platform = Platform::named("github").unwrap();
+        let list = Installation::list(&platform).unwrap();
+        let mut pager = Pager::start(&platform, list).unwrap();
+        let mut read = 0;
+        let error = loop {
+            let request = Request::new("GET", pager.next.clone().unwrap());
+            let link = format!("</app/installations?page={read}>; rel=next");
+            let headers = vec![("link".to_owned(), link)];
+            let response = Response { status: 200, headers, body: b"[{\"id\":1}]".to_vec() };
+            let reply = Reply {
+                platform: &platform,
+                operation: Operation::Installations,
+                subject: "the list of installations",
+                request: &request,
+                response: &response,
+                now: ClockReading::new(Timestamp::from_secs(0), std::time::Duration::ZERO),
+                date: None,
+                granted: None,
+            };
+            match pager.read_page::<Installation>(&reply) {
+                Ok(_) => read += 1,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!((read, error.kind()), (1 + MAX_IDLE, ErrorKind::Protocol));
     }
 }

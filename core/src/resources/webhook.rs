@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     encoding::unhex,
     error::{Error, ErrorKind, Reason, Result},
+    http::strict_json::{self, Fault},
     pasted::{self, Form},
     platform::{
         Platform,
@@ -28,7 +29,8 @@ pub struct WebhookEvent {
     pub delivery_id: Option<String>,
     /// The installation that it is about.
     pub installation_id: Option<String>,
-    /// The signed text, unchanged: the body, or the part of it that the platform signs. It is JSON.
+    /// The signed text: the body, or the part of it that the platform signs. It is JSON, unchanged but for a
+    /// byte order mark, which is left out.
     pub payload: String,
 }
 
@@ -69,8 +71,9 @@ impl WebhookEvent {
     }
 
     fn read(rules: &WebhookRules, headers: &[(&str, &str)], signed: &SignedPart) -> Result<Self> {
-        let text = String::from_utf8(signed.payload()?).map_err(|_| not_json())?;
-        let payload: Value = serde_json::from_str(&text).map_err(|_| not_json())?;
+        let text = String::from_utf8(signed.payload()?).map_err(|_| not_json(Fault::NotJson))?;
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        let payload = strict_json::read_cut(&text).map_err(not_json)?;
         let named = |name: &Option<String>| header(headers, name.as_deref()?).map(str::to_owned);
         Ok(Self {
             name: named(&rules.event_header).or_else(|| members::text(&payload, &rules.event)),
@@ -136,9 +139,14 @@ fn header<'a>(headers: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(present, _)| present.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
 }
 
-fn not_json() -> Error {
-    Error::protocol(Reason::NotJson, "the webhook's payload is not JSON")
-        .advise("Set the webhook's content type to application/json on the platform.")
+fn not_json(fault: Fault) -> Error {
+    let error = Error::protocol(Reason::NotJson, fault.sentence("the webhook's payload"));
+    match fault {
+        Fault::NotJson => {
+            error.advise("Set the webhook's content type to application/json on the platform.")
+        }
+        _ => error,
+    }
 }
 
 fn unverified(message: &str) -> Error {

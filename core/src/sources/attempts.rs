@@ -6,6 +6,7 @@ use super::TokenSource;
 use crate::{
     client::Attempt,
     event::{Event, EventKind},
+    http::quota::QuotaOwner,
     tasks::{Deadline, Step, Task, sync::thread},
     token::Token,
 };
@@ -16,7 +17,7 @@ impl TokenSource {
     pub(super) fn with_token<T: Clone + Send + 'static>(
         &self,
         timeout: Option<Duration>,
-        mut attempt: impl FnMut(&Token, Deadline) -> Attempt<T> + Send + 'static,
+        mut attempt: impl FnMut(&Token, Option<&QuotaOwner>, Deadline) -> Attempt<T> + Send + 'static,
     ) -> Task<T> {
         let (this, mut is_replaced) = (self.clone(), false);
         let pool = self.sources.pool.for_calls();
@@ -36,11 +37,11 @@ impl TokenSource {
         &self,
         token: &Token,
         deadline: Deadline,
-        mut attempt: impl FnMut(&Token, Deadline) -> Attempt<T>,
+        mut attempt: impl FnMut(&Token, Option<&QuotaOwner>, Deadline) -> Attempt<T>,
     ) -> Attempt<T> {
-        let mut attempts = 0;
+        let (mut attempts, owner) = (0, self.quota_owner());
         loop {
-            let attempted = attempt(token, deadline);
+            let attempted = attempt(token, owner.as_ref(), deadline);
             if attempted.is_accepted {
                 self.note_accepted(token);
             }

@@ -12,7 +12,7 @@ use crate::{
     client::PlatformClient,
     error::{Error, ErrorKind, Result},
     event::{Event, EventKind, EventSink},
-    http::retry::jittered,
+    http::{quota::QuotaOwner, retry::jittered},
     platform::Platform,
     sessions::{Accept, Sessions},
     store::{LEASE, Record, STORE_POLL_INTERVAL},
@@ -205,7 +205,9 @@ impl TokenFetcher {
             (None, Purpose::Renewal) => EventKind::Renewed,
             (Some(_), _) => EventKind::MintFailed,
         };
-        let event = Event::new(kind).with_installation(key.installation_id());
+        let is_minted = !matches!(key.owner, Owner::Session(_));
+        let quota = is_minted.then(|| self.client.quota(&QuotaOwner::App)).flatten();
+        let event = Event::new(kind).with_installation(key.installation_id()).with_quota(quota);
         self.events.emit(&event.with_duration(sync::now() - begun).with_error(error));
     }
 

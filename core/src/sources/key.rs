@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::auth::{AppTokenRequest, Scope};
+use crate::{
+    auth::{AppTokenRequest, Scope},
+    http::quota::QuotaOwner,
+};
 
 /// Two sources share a token when their keys are equal, member by member.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +38,15 @@ impl TokenKey {
         match &self.owner {
             Owner::Installation(id) => Some(id),
             Owner::App | Owner::Assertion(_) | Owner::Session(_) => None,
+        }
+    }
+
+    /// Whose quota the requests with its tokens are counted in.
+    pub(crate) fn quota_owner(&self) -> QuotaOwner {
+        match &self.owner {
+            Owner::App | Owner::Assertion(_) => QuotaOwner::App,
+            Owner::Installation(id) => QuotaOwner::Installation(id.clone()),
+            Owner::Session(name) => QuotaOwner::Session(name.clone()),
         }
     }
 

@@ -13,6 +13,7 @@ use std::{
 use crate::{
     client::PlatformClient,
     error::Result,
+    http::quota::QuotaOwner,
     platform::Platform,
     resources::pager::{Listed, Pager},
     tasks::{Deadline, Task, lock, sync::Mutex},
@@ -49,6 +50,7 @@ impl<T: Listed> Pages<T> {
         &self,
         client: &PlatformClient,
         token: &Token,
+        quota_of: Option<&QuotaOwner>,
         deadline: Deadline,
     ) -> Result<Option<T>> {
         let mut pager = lock(&self.pager);
@@ -57,9 +59,8 @@ impl<T: Listed> Pages<T> {
             if let Some(item) = self.pop() {
                 return Ok(Some(item));
             }
-            let Some(page) = client.next_page(&mut pager, token, deadline)? else {
-                return Ok(None);
-            };
+            let page = client.next_page(&mut pager, token, quota_of.cloned(), deadline)?;
+            let Some(page) = page else { return Ok(None) };
             lock(&self.ready).extend(page);
             self.is_complete.store(pager.next.is_none(), Ordering::Release);
         }

@@ -29,7 +29,7 @@ use crate::{
     client::{Attempt, PlatformClient},
     error::{Error, ErrorKind, Result},
     event::EventSink,
-    http::Response,
+    http::{Quota, Response, quota::QuotaOwner},
     platform::reply::Reply,
     resources::{Call, Installation, Lookup, Repository, operation::ApiOperation},
     secret::Secret,
@@ -168,6 +168,14 @@ impl TokenSource {
         self.token_valid_for(min_valid).map(|token| token.authorization_header())
     }
 
+    /// The quota of the source's requests, as the platform told it in its last answer to one of them: of the
+    /// installation, whatever its tokens are narrowed to, of the app, or of the session's user. `None`
+    /// before such an answer, or if the platform does not tell it. Nothing is sent to learn it.
+    #[must_use]
+    pub fn quota(&self) -> Option<Quota> {
+        self.sources.client.quota(&self.quota_owner()?)
+    }
+
     /// When the token in memory expires; `None` without a token, or if the platform did not say.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
@@ -226,8 +234,8 @@ impl TokenSource {
         let (client, source) = (Arc::clone(&self.sources.client), self.clone());
         Listing::new(self.sources.client.platform(), move |pages| {
             let (client, pages) = (Arc::clone(&client), Arc::clone(pages));
-            source.with_token(None, move |token, deadline| {
-                Attempt::new(pages.next_item(&client, token, deadline))
+            source.with_token(None, move |token, owner, deadline| {
+                Attempt::new(pages.next_item(&client, token, owner, deadline))
             })
         })
     }
@@ -255,8 +263,8 @@ impl TokenSource {
                     client.call_by_route(&call, deadline)
                 })
             }
-            Ok(true) => self.with_token(timeout, move |token, deadline| {
-                client.attempt_call(&call, token, deadline)
+            Ok(true) => self.with_token(timeout, move |token, owner, deadline| {
+                client.attempt_call(&call, token, owner.cloned(), deadline)
             }),
         }
     }
@@ -306,6 +314,11 @@ impl TokenSource {
         } else {
             platform.installation_token()?.expires.longest_life()
         })
+    }
+
+    /// Whose quota its requests are counted in; `None` before an installation was looked up.
+    fn quota_owner(&self) -> Option<QuotaOwner> {
+        Some(self.entry()?.key().quota_owner())
     }
 
     fn entry(&self) -> Option<Arc<Entry<TokenKey>>> {

@@ -183,6 +183,7 @@ fn a_deadline_that_passes_before_there_is_a_connection_says_that_nothing_was_sen
         response_limit: 1024,
         repeat: Repeat::Never,
         send_by: None,
+        quota_of: None,
         secrets: Vec::new(),
     };
     let deadline = Deadline::after(Duration::from_millis(300));

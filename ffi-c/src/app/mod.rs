@@ -1,6 +1,7 @@
 //! An app on a platform.
 
 pub mod library;
+pub mod quota;
 pub mod request;
 pub mod stats;
 

@@ -10,13 +10,14 @@ use std::{
 use appmint_core::{Call, Response, Result};
 
 use crate::{
-    access::{free, new, read},
+    access::{free, new, read, text_and_len_of},
     app::{app_of, appmint_app},
     call::new_object,
     convert::{bytes, milliseconds, required, text},
     draft::{self, Draft},
     errors::{appmint_error, appmint_status},
     once::Once,
+    text::OnceText,
     values::appmint_map,
 };
 
@@ -48,11 +49,12 @@ fn set<T>(
 pub struct appmint_response {
     core: Arc<Response>,
     headers: Once<appmint_map>,
+    text: OnceText,
 }
 
 impl From<Arc<Response>> for appmint_response {
     fn from(core: Arc<Response>) -> Self {
-        Self { core, headers: Once::new() }
+        Self { core, headers: Once::new(), text: OnceText::default() }
     }
 }
 
@@ -175,6 +177,17 @@ pub extern "C" fn appmint_response_body(
         len.write(body.map_or(0, <[u8]>::len));
     }
     body.map_or(ptr::null(), <[u8]>::as_ptr)
+}
+
+/// The body as text, without a byte order mark: UTF-8, UTF-16 by its byte order mark or its declared
+/// charset, or ISO-8859-1 where that is declared. Bytes that are not valid are replaced by U+FFFD. Its length
+/// goes to `len` unless that is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_response_text(
+    response: Option<&appmint_response>,
+    len: Option<&mut MaybeUninit<usize>>,
+) -> *const c_char {
+    text_and_len_of(response, len, |response| response.text.required(|| response.core.text()))
 }
 
 /// Frees a response.

@@ -10,7 +10,10 @@ use appmint_core::{Subscription, Token, TokenSource};
 
 use crate::{
     access::{free, read},
-    app::request::{appmint_request, appmint_response},
+    app::{
+        quota::appmint_quota,
+        request::{appmint_request, appmint_response},
+    },
     call::{new_object, try_call},
     callback::{Userdata, appmint_drop},
     convert::{milliseconds_or_default, required, text, time_ms},
@@ -101,6 +104,16 @@ pub extern "C" fn appmint_source_authorization_header(
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_expires_at_ms(source: Option<&appmint_source>) -> i64 {
     time_ms(read(source, None, |source| source.core.expires_at()))
+}
+
+/// The quota of the source's requests, as the platform told it in its last answer to one of them: of the
+/// installation, whatever its tokens are narrowed to, of the app, or of the session's user. A snapshot, freed
+/// by appmint_quota_free. NULL before such an answer, or if the platform does not tell it. No network I/O.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_quota(
+    source: Option<&appmint_source>,
+) -> Option<Box<appmint_quota>> {
+    read(source, None, |source| source.core.quota().map(|quota| Box::new(quota.into())))
 }
 
 /// Forgets the token with this text if it is still the one in memory: the answer to a 401 of a request

@@ -12,7 +12,7 @@ from . import keys, times
 SUITE = Path(__file__).parent.parent
 ROOT = SUITE.parent.parent
 NAME = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
-EXCHANGE = {"use", "request", "reply", "change", "times", "except", "delay_ms"}
+EXCHANGE = {"use", "request", "reply", "change", "times", "except", "delay_ms", "encode", "headers"}
 # Settings whose effects last in a driver beyond the case.
 LASTING = {"own_store", "on_event"}
 # The settings that discovery uses: network and clock.
@@ -186,9 +186,10 @@ def exchanges_of(case, entries, scope):
         for name in entry.get("except", []):
             request.pop(name, None)
         exchange = {"request": request, "reply": entry.get("reply", template.get("reply"))}
-        if "delay_ms" in entry:
-            exchange["reply"] = {**exchange["reply"], "delay_ms": entry["delay_ms"]}
         filled = fill(exchange, {**scope, **fill(parameters, scope, case.clock_ms)}, case.clock_ms)
+        for name in {"delay_ms", "encode", "headers"} & set(entry):
+            added, reply = fill(entry[name], scope, case.clock_ms), filled["reply"]
+            filled["reply"] = {**reply, name: {**reply.get("headers", {}), **added} if name == "headers" else added}
         for pointer, value in fill(entry.get("change", {}), scope, case.clock_ms).items():
             patch(filled["reply"]["json"], pointer, value)
         expanded.extend([filled] * entry.get("times", 1))

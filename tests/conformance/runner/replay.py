@@ -1,10 +1,12 @@
 """An HTTP/1.1 server on raw sockets: it sends the replies of a script, records the requests, and can fail
 as real servers do."""
 
+import gzip
 import json
 import socket
 import threading
 import time
+import zlib
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -169,6 +171,8 @@ def encode(reply, date=None):
     status = reply["status"]
     headers = {"Date": date}
     body = payload(reply, headers)
+    if "encode" in reply:
+        body = encoded(body, headers, **reply["encode"])
     if reply.get("chunked"):
         headers["Transfer-Encoding"] = "chunked"
         body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
@@ -197,3 +201,22 @@ def payload(reply, headers):
     if "text" in reply:
         headers["Content-Type"] = reply.get("type", "text/plain")
     return reply.get("text", "").encode()
+
+
+def encoded(body, headers, charset="utf-8", declares=None, codings=(), says=None):
+    """A body in another charset, and compressed. `declares` and `says` are the headers if they are not to be true."""
+    headers["Content-Type"] = f"{headers['Content-Type'].split(';')[0]}; charset={declares or charset}"
+    body = body.decode().encode(charset)
+    for coding in codings:
+        body = CODINGS[coding](body)
+    headers["Content-Encoding"] = says or ", ".join(codings) or None
+    return body
+
+
+def deflate(body, window_bits=zlib.MAX_WBITS):
+    compressor = zlib.compressobj(wbits=window_bits)
+    return compressor.compress(body) + compressor.flush()
+
+
+CODINGS = {"gzip": gzip.compress, "deflate": deflate, "raw deflate": lambda body: deflate(body, -zlib.MAX_WBITS),
+           "identity": bytes, "bomb": lambda body: gzip.compress(body + b" " * (8 << 20))}

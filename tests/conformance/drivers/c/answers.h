@@ -109,12 +109,23 @@ static void print_token(const appmint_token *it) {
   print_number("", "refresh_token_expires_at_ms", appmint_token_refresh_token_expires_at_ms(it), APPMINT_NO_TIME);
   print_text("", "shown", appmint_token_to_string(it));
 }
+static void print_quota(appmint_quota *it) {
+  if (!it) return;
+  print_number("", "limit", appmint_quota_limit(it), 0);
+  print_number("", "remaining", appmint_quota_remaining(it), -1);
+  print_number("", "reset_at_ms", appmint_quota_reset_at_ms(it), APPMINT_NO_TIME);
+  print_text("", "resource", appmint_quota_resource(it));
+  appmint_quota_free(it);
+}
 static void print_response(const appmint_response *it) {
   size_t len;
   const char *body = (const char *)appmint_response_body(it, &len);
   const appmint_map *headers = appmint_response_headers(it);
   printf(" status=%d body=", appmint_response_status(it));
   encode(body, len);
+  const char *text = appmint_response_text(it, &len);
+  printf(" text=");
+  encode(text, len);
   for (size_t i = 0; i < appmint_map_len(headers); i++) {
     printf(" header.");
     encode(appmint_map_name_at(headers, i), strlen(appmint_map_name_at(headers, i)));
@@ -136,6 +147,8 @@ static void print_error(appmint_error *it) {
   print_number("", "status", appmint_error_status(it), 0);
   print_text("", "platform_code", appmint_error_platform_code(it));
   print_text("", "request_id", appmint_error_request_id(it));
+  print_text("", "sso_url", appmint_error_sso_url(it));
+  print_list("", "missing_permissions", appmint_error_missing_permissions(it));
   print_number("", "retry_after_ms", appmint_error_retry_after_ms(it), -1);
   print_text("", "is_retryable", appmint_error_is_retryable(it) ? "true" : "false");
   print_text("", "shown", appmint_error_to_string(it));

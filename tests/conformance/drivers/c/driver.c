@@ -38,7 +38,7 @@ typedef appmint_status exchange(const appmint_app *, const char *, size_t, appmi
 static const struct { const char *op, *key; exchange *call; } exchanges[] = {
   {"refresh", "refresh_token", appmint_app_refresh}, {"check_token", "token", appmint_app_check_token},
   {"reset_token", "token", appmint_app_reset_token}};
-static const char *const of_source[] = {"token", "source_authorization_header", "source_expires_at", "invalidate", "revoke", "repositories", "source_request",
+static const char *const of_source[] = {"token", "source_authorization_header", "source_expires_at", "source_quota", "invalidate", "revoke", "repositories", "source_request",
   "source_installation_id", "tokens", "watch"};
 static const char *const of_session[] = {"session_token", "session_invalidate", "session_revoke", "session_request"};
 /* The operations whose token start_session takes. */
@@ -117,6 +117,8 @@ static void print_result(const char *op) {
   if (got.introspection) print_introspection(got.introspection);
   if (got.hook) print_webhook_config(got.hook);
   if (got.delivery) print_webhook_delivery("", got.delivery);
+  if (IS("quota")) print_quota(appmint_app_quota(app));
+  if (IS("source_quota")) print_quota(appmint_source_quota(got.source));
   if (IS("source_expires_at")) print_number("", "value", appmint_source_expires_at_ms(got.source), APPMINT_NO_TIME);
   print_installations(), print_repositories(), print_webhook_deliveries();
   if (IS("install_url")) print_authorization(got.authorization);

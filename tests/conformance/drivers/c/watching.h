@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-typedef struct { char kind[32], installation_id[64], error_kind[32], text[2048]; int64_t offset; int is_warning; } happening;
+typedef struct { char kind[32], installation_id[64], error_kind[32], text[2048]; int64_t offset, quota; int is_warning; } happening;
 static struct { pthread_mutex_t mutex; happening events[256]; size_t count, changes; appmint_token *before, *last; } seen = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static void copy(char *to, size_t room, const char *text) {
@@ -22,6 +22,7 @@ static void note(void *fails, const appmint_event *it) {
     copy(new->error_kind, sizeof new->error_kind, appmint_error_kind_name(appmint_error_kind(error)));
     copy(new->text, sizeof new->text, appmint_event_to_string(it));
     new->offset = appmint_event_clock_offset_ms(it);
+    new->quota = appmint_event_quota(it) ? appmint_quota_remaining(appmint_event_quota(it)) : -1;
     new->is_warning = appmint_event_is_warning(it);
   }
   pthread_mutex_unlock(&seen.mutex);
@@ -57,6 +58,7 @@ static void print_events(void) {
     print_text(prefix, "kind", it->kind);
     if (*it->installation_id) print_text(prefix, "installation_id", it->installation_id);
     print_number(prefix, "clock_offset", it->offset, APPMINT_NO_TIME);
+    print_number(prefix, "quota", it->quota, -1);
     if (*it->error_kind) print_text(prefix, "error_kind", it->error_kind);
     print_flag(prefix, "is_warning", it->is_warning);
     print_text(prefix, "text", it->text);

@@ -168,6 +168,8 @@ struct Driver {
     else if (op == "token") output.add(source().token(ms("min_valid_ms"), ms("timeout_ms")));
     else if (op == "app_token") output.add(app->app_tokens({split(arg("scopes")), maybe("subject")}).token(ms("min_valid_ms"), ms("timeout_ms")));
     else if (op == "source_authorization_header") output.add("reveal.value", source().authorization_header(ms("min_valid_ms"), ms("timeout_ms")));
+    else if (op == "quota") output.add(app->quota());
+    else if (op == "source_quota") output.add(source().quota());
     else if (op == "source_expires_at") {
       auto time = source().expires_at();
       output.add("value", time ? std::optional<long long>(time->time_since_epoch().count()) : std::nullopt);

@@ -110,11 +110,19 @@ struct Output {
   }
   void add(const appmint::Response &response) {
     add("status", std::to_string(response.status())), add("body", response.body());
+    add("text", response.text());
     for (const auto &[name, value] : response.headers()) add("header." + encode(name), value);
   }
   void add(const appmint::WebhookEvent &it) {
     add("event", it.name()), add("delivery_id", it.delivery_id());
     add("installation_id", it.installation_id()), add("payload", it.payload());
+  }
+  void add(const std::optional<appmint::Quota> &it) {
+    if (!it) return;
+    auto limit = it->limit();
+    add("limit", limit ? std::optional<long long>(*limit) : std::nullopt);
+    add("remaining", std::to_string(it->remaining())), add("reset_at", it->reset_at());
+    add("resource", it->resource());
   }
   void add(const appmint::Stats &it) {
     auto number = [&](const char *key, std::uint64_t value) { add(key, std::to_string(value)); };
@@ -129,6 +137,7 @@ struct Output {
     if (error.reason()) add("reason", to_string(*error.reason()));
     add("status", error.status() ? std::optional<long long>(*error.status()) : std::nullopt);
     add("platform_code", error.platform_code()), add("request_id", error.request_id());
+    add("sso_url", error.sso_url()), add("missing_permissions", joined(error.missing_permissions()));
     add("retry_after_ms", wait ? std::optional<long long>(wait->count()) : std::nullopt);
     add("is_retryable", std::string(error.is_retryable() ? "true" : "false")), add("shown", std::string(error.what()));
   }

@@ -72,6 +72,7 @@ class Watch {
     auto error = event.error();
     events_.add(p + "kind", to_string(event.kind())), events_.add(p + "installation_id", event.installation_id());
     events_.add(p + "clock_offset", offset ? std::optional<long long>(offset->count()) : std::nullopt);
+    if (auto quota = event.quota()) events_.add(p + "quota", std::optional<long long>(quota->remaining()));
     events_.add(p + "error_kind", error ? Text(to_string(error->kind())) : std::nullopt);
     events_.add(p + "is_warning", std::optional<bool>(event.is_warning())), events_.add(p + "text", to_string(event));
   }

@@ -59,15 +59,21 @@ function pair(prefix, name, value) {
   return [prefix + name, typeof value === 'object' && value !== null ? JSON.stringify(value) : value]
 }
 
+export function quota(value) {
+  if (value === null) return {}
+  const { limit, remaining, resetAt, resource } = value
+  return { limit, remaining, reset_at_ms: resetAt?.getTime(), resource }
+}
+
 export function response(value) {
   const headers = Object.entries(value.headers).map(([name, header]) => [`header.${name}`, header])
-  return { status: value.status, body: value.body, shown: shown(value), ...Object.fromEntries(headers) }
+  return { status: value.status, body: value.body, text: value.text(), shown: shown(value), ...Object.fromEntries(headers) }
 }
 
 export function error(value) {
-  const { kind, reason, message, hint, status, platformCode, requestId, retryAfterMs, isRetryable } = value
-  const fields = members({ kind, reason, message, hint, status, platformCode, requestId, retryAfterMs, isRetryable })
-  return { ...fields, shown: shown(value) }
+  const { kind, reason, message, hint, status, platformCode, requestId, ssoUrl, retryAfterMs, isRetryable } = value
+  const fields = members({ kind, reason, message, hint, status, platformCode, requestId, ssoUrl, retryAfterMs, isRetryable })
+  return { ...fields, missing_permissions: value.missingPermissions.join(), shown: shown(value) }
 }
 
 export const shown = (value) => `${inspect(value, { depth: null, showHidden: true })} ${value} ${JSON.stringify(value)}`

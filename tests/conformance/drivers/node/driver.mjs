@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline'
 
 import * as appmint from '../../../../bindings-node/index.mjs'
-import { encode, error, listing, members, record, response, shown, token } from './answers.mjs'
+import { encode, error, listing, members, quota, record, response, shown, token } from './answers.mjs'
 import { boolean, camel, headersOf, list, number, requestArguments, scope, scopedOptions, tokenOptions } from './arguments.mjs'
 import { changes, countDifferent, events, recordEvent, unwatch, watch } from './notifications.mjs'
 import { OPERATIONS } from './operations.mjs'
@@ -48,6 +48,8 @@ const CALLS = {
     return token(await app.appTokens(scopedOptions(args)).token(tokenOptions({ min_valid_ms })))
   },
   source_authorization_header: async (args) => ({ 'reveal.value': await source(args).authorizationHeader(tokenOptions(args)) }),
+  quota: () => quota(app.quota()),
+  source_quota: (args) => quota(source(args).quota()),
   source_expires_at: (args) => ({ value: source(args).expiresAt?.getTime() }),
   source_installation_id: (args) => ({ value: source(args).installationId }),
   tokens: ({ count, ...args }) => countDifferent(source(args), Number(count)),

@@ -14,8 +14,8 @@ export async function events() {
   return Object.assign({ count: all.length }, ...all.map((event, index) => members(event, `${index}.`)))
 }
 
-function members({ kind, installationId, clockOffsetMs, error, isWarning, text }, prefix) {
-  const named = { kind, installation_id: installationId, clock_offset: clockOffsetMs, error_kind: error?.kind, is_warning: isWarning, text }
+function members({ kind, installationId, clockOffsetMs, quota, error, isWarning, text }, prefix) {
+  const named = { kind, installation_id: installationId, clock_offset: clockOffsetMs, quota: quota?.remaining, error_kind: error?.kind, is_warning: isWarning, text }
   return Object.fromEntries(Object.entries(named).map(([name, value]) => [prefix + name, value]))
 }
 

@@ -1,6 +1,7 @@
 """Carries out the runner's commands on the Python surface, in the language of ../../PROTOCOL.md."""
 
 import json
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -233,6 +234,7 @@ def event(of, prefix):
     kind, offset = of.error and of.error.kind, of.clock_offset
     fields = {"clock_offset": None if offset is None else offset // timedelta(milliseconds=1)}
     fields |= {"error_kind": kind, "is_warning": str(of.is_warning).lower(), "text": of.text}
+    fields |= {"quota": of.quota and of.quota.remaining}
     fields |= {"kind": of.kind, "installation_id": of.installation_id}
     return {prefix + key: value for key, value in fields.items()}
 
@@ -308,6 +310,8 @@ OPERATIONS = {
     "token": source_token,
     "source_authorization_header": lambda app, **arguments: {
         "reveal.value": source(app, arguments).authorization_header(**durations(arguments))},
+    "quota": lambda app: quota(app.quota()),
+    "source_quota": lambda app, **arguments: quota(source(app, arguments).quota()),
     "source_expires_at": lambda app, **arguments: {"value": time(source(app, arguments).expires_at)},
     "source_installation_id": lambda app, **arguments: {"value": source(app, arguments).installation_id},
     "tokens": tokens,
@@ -406,6 +410,8 @@ def member(name, value):
         value = [f"{key}:{level}" for key, level in sorted(value.items())]
     elif name == "payload" or isinstance(value, dict):
         value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        # Half of a surrogate pair cannot be written but as an escape.
+        value = re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", value)
     return name, ",".join(value) if isinstance(value, list) else value
 
 
@@ -413,13 +419,19 @@ def time(of):
     return of and round(of.timestamp() * 1000)
 
 
+def quota(of):
+    if of is None:
+        return {}
+    return {"limit": of.limit, "remaining": of.remaining, "reset_at_ms": time(of.reset_at), "resource": of.resource}
+
+
 def response(of):
     headers = {f"header.{name}": value for name, value in of.headers.items()}
-    return {"status": of.status, "body": of.body, "shown": repr(of)} | headers
+    return {"status": of.status, "body": of.body, "text": of.text, "shown": repr(of)} | headers
 
 
 def error(of):
-    names = ["kind", "reason", "message", "hint", "status", "platform_code", "request_id"]
+    names = ["kind", "reason", "message", "hint", "status", "platform_code", "request_id", "sso_url", "missing_permissions"]
     wait = None if of.retry_after is None else of.retry_after // timedelta(milliseconds=1)
     more = {"retry_after_ms": wait, "is_retryable": str(of.is_retryable).lower()}
     return members(of, names) | more | {"shown": f"{of!r} {of}"}

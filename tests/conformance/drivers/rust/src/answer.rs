@@ -3,7 +3,7 @@
 use std::fmt;
 
 use appmint_core::{
-    Error, Event, Installation, Listing, Permissions, Response, Result, Secret, Stats, Task,
+    Error, Event, Installation, Listing, Permissions, Quota, Response, Result, Secret, Stats, Task,
     Timestamp, Token,
     oauth::{Authorization, Introspection},
     resources::{Registration, Repository, WebhookConfig, WebhookDelivery, WebhookEvent},
@@ -173,7 +173,8 @@ impl Answer {
     pub(crate) fn response(response: &Response) -> Self {
         let answer = Self::shown(response)
             .with("status", response.status.to_string())
-            .with("body", &response.body);
+            .with("body", &response.body)
+            .with("text", response.text().as_ref());
         response
             .headers
             .iter()
@@ -193,9 +194,19 @@ impl Answer {
         self.with(&key("kind"), of.kind.name())
             .maybe(&key("installation_id"), of.installation_id.as_ref())
             .maybe(&key("clock_offset"), of.clock_offset_ms.map(|ms| ms.to_string()))
+            .maybe(&key("quota"), of.quota.as_ref().map(|quota| quota.remaining.to_string()))
             .maybe(&key("error_kind"), of.error.as_ref().map(|error| error.kind().name()))
             .with(&key("is_warning"), of.kind.is_warning().to_string())
             .with(&key("text"), of.to_string())
+    }
+
+    pub(crate) fn quota(of: Option<&Quota>) -> Self {
+        let Some(of) = of else { return Self::default() };
+        Self::default()
+            .maybe("limit", of.limit.map(|limit| limit.to_string()))
+            .with("remaining", of.remaining.to_string())
+            .time("reset_at_ms", of.reset_at)
+            .maybe("resource", of.resource.as_ref())
     }
 
     pub(crate) fn stats(of: Stats) -> Self {
@@ -224,6 +235,8 @@ impl Answer {
             .maybe("status", error.status().map(|status| status.to_string()))
             .maybe("platform_code", error.platform_code())
             .maybe("request_id", error.request_id())
+            .maybe("sso_url", error.sso_url())
+            .with("missing_permissions", error.missing_permissions().join(","))
             .maybe("retry_after_ms", error.retry_after().map(|wait| wait.as_millis().to_string()))
             .with("is_retryable", error.is_retryable().to_string())
     }

@@ -101,6 +101,8 @@ impl Driver {
                 let value = task.wait_within(span(words, "timeout_ms"))?;
                 Answer::default().with("reveal.value", value.reveal())
             }
+            "quota" => Answer::quota(app.quota().as_ref()),
+            "source_quota" => Answer::quota(source(app, words)?.quota().as_ref()),
             "source_expires_at" => {
                 Answer::default().time("value", source(app, words)?.expires_at())
             }

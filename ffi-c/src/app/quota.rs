@@ -1,0 +1,65 @@
+//! The quota of requests.
+
+use std::ffi::c_char;
+
+use appmint_core::Quota;
+
+use crate::{
+    access::{free, read, text_of},
+    app::appmint_app,
+    convert::time_ms,
+    text::OnceText,
+};
+
+/// The quota of requests, as the platform's last answer told it.
+pub struct appmint_quota {
+    core: Quota,
+    resource: OnceText,
+}
+
+impl From<Quota> for appmint_quota {
+    fn from(core: Quota) -> Self {
+        Self { core, resource: OnceText::default() }
+    }
+}
+
+/// The quota of the requests that the app makes with its JWT, or with tokens of its own: a snapshot,
+/// freed by appmint_quota_free. NULL before an answer told it, or if the platform does not. No network I/O.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_quota(app: Option<&appmint_app>) -> Option<Box<appmint_quota>> {
+    read(app, None, |app| app.core.quota().map(|quota| Box::new(quota.into())))
+}
+
+/// The number of requests that are allowed in one period; 0 if the platform does not tell it.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_quota_limit(quota: Option<&appmint_quota>) -> i64 {
+    read(quota, None, |quota| quota.core.limit).map_or(0, number)
+}
+
+/// The number of requests that are left.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_quota_remaining(quota: Option<&appmint_quota>) -> i64 {
+    read(quota, 0, |quota| number(quota.core.remaining))
+}
+
+/// When the quota is full again, by the platform's clock. APPMINT_NO_TIME if the platform does not tell it.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_quota_reset_at_ms(quota: Option<&appmint_quota>) -> i64 {
+    time_ms(read(quota, None, |quota| quota.core.reset_at))
+}
+
+/// The kind of requests that the quota is for, such as "core", on a platform that has several; else NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_quota_resource(quota: Option<&appmint_quota>) -> *const c_char {
+    text_of(quota, |quota| quota.resource.optional(|| quota.core.resource.as_deref()))
+}
+
+/// Frees a quota.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_quota_free(quota: Option<Box<appmint_quota>>) {
+    free(quota);
+}
+
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
