@@ -319,6 +319,11 @@ impl Expires {
 pub(crate) struct WebhookRules {
     /// The first whose header is present counts.
     pub(crate) signatures: Vec<WebhookSignature>,
+    /// Headers with signatures that are not believed any more, such as one by SHA-1.
+    #[serde(default)]
+    pub(crate) outdated_signatures: Vec<String>,
+    /// The field that holds the payload where the body is a form; absent where it never is.
+    pub(crate) form_field: Option<String>,
     pub(crate) event_header: Option<String>,
     pub(crate) delivery_header: Option<String>,
     /// The place of the event's name in the payload, for a platform without a header for it.

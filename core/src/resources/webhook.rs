@@ -1,9 +1,12 @@
 //! A webhook event is believed once its signature was verified, and only as far as the signature
 //! covers it.
 
+mod mismatch;
+
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
+use url::form_urlencoded;
 
 use crate::{
     encoding::unhex,
@@ -27,15 +30,16 @@ pub struct WebhookEvent {
     pub delivery_id: Option<String>,
     /// The installation that it is about.
     pub installation_id: Option<String>,
-    /// The signed text, unchanged: the body, or the part of it that the platform signs. It is JSON.
+    /// The JSON text that was signed, unchanged: the body, the part of it that the platform signs, or the
+    /// field of a body that is a form.
     pub payload: String,
 }
 
 impl WebhookEvent {
     /// Verifies a webhook's signature with any of the secrets (two while one replaces the other).
     ///
-    /// `headers` are names in any case and values; `body` is the unchanged request body: JSON that was
-    /// parsed and written again has another signature.
+    /// `headers` are names in any case and values; `body` is the unchanged request body, JSON or a form:
+    /// JSON that was parsed and written again has another signature.
     ///
     /// # Errors
     /// [`Unauthorized`](ErrorKind::Unauthorized) when the signature does not match any secret,
@@ -56,22 +60,28 @@ impl WebhookEvent {
         }
         let signature =
             rules.signatures.iter().find_map(|rule| Some((rule, header(headers, &rule.header)?)));
-        let (rule, received) = signature.ok_or_else(|| {
-            unverified("the webhook has no signature")
-                .advise("Set a webhook secret on the platform, and pass on all request headers.")
+        let (rule, received) =
+            signature.ok_or_else(|| mismatch::without_signature(platform, rules, headers))?;
+        let is_signed = |body: &[u8]| {
+            let signed = signed_part(rule, body)?;
+            let is_right = |secret: &Secret| fits(rule, secret, signed.message(), received);
+            if secrets.iter().any(is_right) {
+                Ok(signed)
+            } else {
+                Err(mismatch::of_unknown_cause())
+            }
+        };
+        let signed = is_signed(body).map_err(|error| {
+            mismatch::of_changed(body, |other| is_signed(other).is_ok()).unwrap_or(error)
         })?;
-        let signed = signed_part(rule, body)?;
-        if !secrets.iter().any(|secret| fits(rule, secret, signed.message(), received)) {
-            return Err(unverified("the webhook's signature does not match any secret").advise(
-                "Pass the unchanged bytes of the request body, and compare the secret with the platform's.",
-            ));
-        }
         Self::read(rules, headers, &signed)
     }
 
     fn read(rules: &WebhookRules, headers: &[(&str, &str)], signed: &SignedPart) -> Result<Self> {
-        let text = String::from_utf8(signed.payload()?).map_err(|_| not_json())?;
-        let payload: Value = serde_json::from_str(&text).map_err(|_| not_json())?;
+        let not_text = |_| not_json("it is not UTF-8 text");
+        let text = String::from_utf8(signed.payload()?).map_err(not_text)?;
+        let text = form_field(rules, &text).unwrap_or(text);
+        let payload = json(&text)?;
         let named = |name: &Option<String>| header(headers, name.as_deref()?).map(str::to_owned);
         Ok(Self {
             name: named(&rules.event_header).or_else(|| members::text(&payload, &rules.event)),
@@ -120,7 +130,7 @@ fn fits(rule: &WebhookSignature, secret: &Secret, message: &[u8], received: &str
     if let Signed::Nothing = rule.signed {
         return secret == &Secret::from(received);
     }
-    let Some(signature) = received.strip_prefix(rule.prefix.as_str()).and_then(unhex) else {
+    let Some(signature) = received.trim().strip_prefix(rule.prefix.as_str()).and_then(unhex) else {
         return false;
     };
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
@@ -131,8 +141,22 @@ fn header<'a>(headers: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(present, _)| present.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
 }
 
-fn not_json() -> Error {
-    Error::protocol(Reason::NotJson, "the webhook's payload is not JSON")
+/// The payload of a body that is a form, as GitHub sends it unless another content type is set. A JSON
+/// text cannot begin like that.
+fn form_field(rules: &WebhookRules, body: &str) -> Option<String> {
+    let name = rules.form_field.as_deref()?;
+    body.starts_with(&format!("{name}=")).then_some(())?;
+    let mut fields = form_urlencoded::parse(body.as_bytes());
+    fields.next().map(|(_, value)| value.into_owned())
+}
+
+fn json(text: &str) -> Result<Value> {
+    // The position and the fault, such as a number out of range: no part of the text.
+    serde_json::from_str(text).map_err(|error| not_json(&error.to_string()))
+}
+
+fn not_json(fault: &str) -> Error {
+    Error::protocol(Reason::NotJson, format!("the webhook's signed payload is not JSON: {fault}"))
         .advise("Set the webhook's content type to application/json on the platform.")
 }
 
