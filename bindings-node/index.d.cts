@@ -506,7 +506,7 @@ export class App {
    * @throws {StoreError} if the store failed, or has a record of this name that cannot be opened, which stays
    * (reason `wrong_store_key` if another key sealed it)
    */
-  startSession(name: string, token: Token, options?: WaitOptions): Promise<void>
+  startSession(name: string, token: Token, options?: SessionOptions): Promise<void>
   /**
    * Forgets a session, here and in the store, even if its record cannot be opened there. The tokens themselves
    * still work: `revokeToken` or `deleteGrant` ends them.
@@ -865,6 +865,8 @@ export class Token {
   get scopes(): readonly string[]
   /** The account of a token that `checkToken`, `resetToken` or `scopeToken` returned. */
   get account(): string | null
+  /** The id of the user's account, if the session was started with it, or `checkToken` returned the token; else null. */
+  get accountId(): string | null
   /** The payload of a JWT; null for other tokens. */
   get claims(): JsonObject | null
   /** The refresh token itself; null without one. */
@@ -1057,6 +1059,12 @@ export class Introspection {
 }
 
 // ==== Sessions: `session`, `startSession` and `endSession` of App; a session is a TokenSource
+
+/** The options of {@link App.startSession}. */
+export interface SessionOptions extends WaitOptions {
+  /** The user's id on the platform; default the token's `accountId`. */
+  accountId?: Id | undefined
+}
 
 // ==== Webhooks
 

@@ -1068,6 +1068,12 @@ const appmint_list *appmint_token_scopes(const appmint_token *token);
  */
 const char *appmint_token_account(const appmint_token *token);
 
+/**
+ * The id of the user's account, or NULL: of a token of a session that was started with it, or of one
+ * that appmint_app_check_token and the functions like it returned.
+ */
+const char *appmint_token_account_id(const appmint_token *token);
+
 /** A JWT's claims as JSON, which is no secret; NULL for other tokens. */
 const char *appmint_token_claims(const appmint_token *token);
 
@@ -1527,12 +1533,15 @@ appmint_status appmint_app_session(const appmint_app *app,
 
 /**
  * Stores a user's token under a name, and replaces an earlier one. A source of appmint_app_session
- * then returns and renews it.
+ * then returns and renews it. `account_id` is the user's id on the platform, or NULL: with it
+ * appmint_app_apply_webhook ends the session when the user revokes the authorization.
  */
 appmint_status appmint_app_start_session(const appmint_app *app,
                                          const char *name,
                                          size_t name_len,
                                          const appmint_token *token,
+                                         const char *account_id,
+                                         size_t account_id_len,
                                          appmint_error **error);
 
 /**

@@ -204,8 +204,10 @@ class App {
   /// renewed before they expire. No network I/O.
   [[nodiscard]] TokenSource session(std::string_view name) const;
   /// Stores a user's token under a name, and replaces an earlier one. A record that cannot be opened
-  /// stays: the reason is wrong_store_key if another key sealed it.
-  void start_session(std::string_view name, const Token &token) const;
+  /// stays: the reason is wrong_store_key if another key sealed it. With the user's id on the platform
+  /// apply_webhook ends the session when the user revokes the authorization.
+  void start_session(std::string_view name, const Token &token,
+                     std::optional<std::string_view> account_id = std::nullopt) const;
   /// Removes a user's tokens from memory and the store, even if the record cannot be opened there.
   /// The tokens themselves stay valid.
   void end_session(std::string_view name) const;

@@ -606,7 +606,7 @@ static void a_session_needs_a_user_s_token(void) {
   CHECK(appmint_source_token(session, APPMINT_DEFAULT, APPMINT_DEFAULT, &token, &error) == APPMINT_ERROR_REAUTHORIZE);
   CHECK(appmint_error_reason(error) == APPMINT_REASON_NO_SESSION && !token);
   appmint_error_free(error);
-  CHECK(appmint_app_start_session(app, "octocat", N, NULL, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(appmint_app_start_session(app, "octocat", N, NULL, NULL, 0, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
   CHECK(says(&error, "token is NULL"));
   CHECK(appmint_app_end_session(app, "octocat", N, NULL) == APPMINT_OK); /* there is none */
   CHECK(appmint_app_start_device_login(app, scopes, NULL, 2, &device, NULL) == APPMINT_ERROR_TRANSPORT);

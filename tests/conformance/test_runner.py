@@ -365,6 +365,9 @@ OTHERWISE = {"oauth.refresh.ends_old_token", "oauth.device.reply.expires.default
 # Whose credential an operation takes follows from what it does, and reading is done by a GET.
 READS = {f"operations.{name}.method" for name in ("registration", "webhook_config", "webhook_delivery")}
 
+# Their members are names of the platform's own.
+NAMED_BY_THE_PLATFORM = ("api.headers.", "install.requested.", "webhook.revocation.payload.")
+
 
 def is_enumerated(member):
     return member in ENUMERATED | READS or (member.startswith("operations.") and member.endswith(".as"))

@@ -54,6 +54,10 @@ class Token {
     return this.#read().account
   }
 
+  get accountId() {
+    return this.#read().accountId
+  }
+
   get claims() {
     return this.#read().claims
   }
@@ -71,8 +75,8 @@ class Token {
   }
 
   toJSON() {
-    const { kind, expiresAt, permissions, repositorySelection, repositories, scopes, account } = this
-    return { kind, expiresAt, permissions, repositorySelection, repositories, scopes, account }
+    const { kind, expiresAt, permissions, repositorySelection, repositories, scopes, account, accountId } = this
+    return { kind, expiresAt, permissions, repositorySelection, repositories, scopes, account, accountId }
   }
 
   [inspect.custom](depth, options, show = inspect) {

@@ -19,6 +19,7 @@ pub struct TokenRecord {
     pub repositories: Vec<String>,
     pub scopes: Vec<String>,
     pub account: Option<String>,
+    pub account_id: Option<String>,
     pub claims: Option<String>,
     pub refresh_token_expires_at: Option<i64>,
 }
@@ -38,6 +39,7 @@ impl Token {
             repositories: token.repositories().to_vec(),
             scopes: token.scopes().to_vec(),
             account: token.account().map(str::to_owned),
+            account_id: token.account_id().map(str::to_owned),
             claims: token.claims().map(str::to_owned),
             refresh_token_expires_at: token.refresh_token_expires_at().map(Timestamp::as_millis),
         }

@@ -781,12 +781,18 @@ class App:
                 empty.
         """
 
-    def start_session(self, name: str, token: Token) -> None:
+    def start_session(
+        self, name: str, token: Token, *, account_id: str | int | None = None
+    ) -> None:
         """Writes a user token to the store, and replaces the session that had this name.
+
+        With `account_id`, the user's id on the platform, apply_webhook ends the session when the
+        user revokes the authorization.
 
         Args:
             name: A name of your choice, by which session finds the token.
             token: A Token of kind "user", with its refresh token.
+            account_id: The user's id on the platform. Default: the token's account_id.
 
         Raises:
             InvalidArgumentError: The app has no store or no client credentials, the name is empty,
@@ -1430,6 +1436,14 @@ class Token:
     def account(self) -> str | None:
         """The user's login, for results of check_token, reset_token and scope_token.
 
+        None for other tokens, and if the platform did not report it.
+        """
+
+    @property
+    def account_id(self) -> str | None:
+        """The id of the user's account.
+
+        Of a token of a session that was started with it, or of one that check_token returned.
         None for other tokens, and if the platform did not report it.
         """
 

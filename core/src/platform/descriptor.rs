@@ -334,6 +334,18 @@ pub(crate) struct WebhookRules {
     /// Events after which an installation's tokens may do more, less or nothing.
     #[serde(default)]
     pub(crate) changes: Vec<String>,
+    /// The event by which a user's authorization of the app ends.
+    pub(crate) revocation: Option<RevocationRule>,
+}
+
+/// An event after which all of a user's tokens are invalid.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RevocationRule {
+    pub(crate) event: String,
+    /// Texts that stand in the payload of such an event.
+    pub(crate) payload: BTreeMap<Pointer, String>,
+    pub(crate) account_id: Pointers,
 }
 
 #[derive(Debug, Deserialize)]

@@ -281,6 +281,8 @@ pub(crate) struct UserTokenMembers {
     #[serde(default)]
     pub(crate) account: Pointers,
     #[serde(default)]
+    pub(crate) account_id: Pointers,
+    #[serde(default)]
     pub(crate) permissions: Pointers,
     #[serde(default)]
     pub(crate) repository_selection: Pointers,

@@ -13,7 +13,7 @@ use crate::{
     error::{Error, ErrorKind, Reason, Result},
     platform::{
         Platform,
-        descriptor::{Signed, WebhookRules, WebhookSignature},
+        descriptor::{Pointer, RevocationRule, Signed, WebhookRules, WebhookSignature},
         members,
     },
     secret::Secret,
@@ -77,6 +77,19 @@ impl WebhookEvent {
         Self::read(rules, headers, &signed)
     }
 
+    /// The id of the account whose user revoked the authorization of the app, if the event says that.
+    ///
+    /// The signed payload decides: the event's name alone would let anybody who has seen another event of
+    /// this user end the user's sessions.
+    pub(crate) fn revoked_account(&self, platform: &Platform) -> Option<String> {
+        let rule = platform.descriptor().webhook.as_ref()?.revocation.as_ref()?;
+        if self.name.as_ref() != Some(&rule.event) {
+            return None;
+        }
+        let payload = json(&self.payload).ok()?;
+        is_revocation(rule, &payload).then(|| members::text(&payload, &rule.account_id))?
+    }
+
     fn read(rules: &WebhookRules, headers: &[(&str, &str)], signed: &SignedPart) -> Result<Self> {
         let not_text = |_| not_json("it is not UTF-8 text");
         let text = String::from_utf8(signed.payload()?).map_err(not_text)?;
@@ -90,6 +103,13 @@ impl WebhookEvent {
             payload: text,
         })
     }
+}
+
+fn is_revocation(rule: &RevocationRule, payload: &Value) -> bool {
+    let holds = |(place, text): (&Pointer, &String)| {
+        payload.pointer(place).and_then(Value::as_str) == Some(text)
+    };
+    rule.payload.iter().all(holds)
 }
 
 /// The part of a request that the signature covers.

@@ -91,7 +91,7 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("device_poll")) return appmint_device_login_poll(kept.device, &got.token, e);
   if (IS("device_wait")) return appmint_device_login_wait(kept.device, &got.token, e);
   if (IS("device_cancel")) appmint_device_login_cancel(kept.device);
-  if (IS("start_session")) return appmint_app_start_session(app, name.value, name.len, kept.token, e);
+  if (IS("start_session")) return appmint_app_start_session(app, name.value, name.len, kept.token, arg("account_id").value, arg("account_id").len, e);
   if (IS("verify_webhook") || IS("apply_webhook")) return verify_webhook(app, &got.webhook, e);
   if (IS("tokens")) return tokens_at_once(got.source, (size_t)num(arg("count").value), &different, e);
   if (IS("watch")) return watch(got.source, e);

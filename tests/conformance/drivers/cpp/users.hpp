@@ -31,7 +31,7 @@ struct Users {
     } else if (op == "device_poll") output.add(token.emplace(device.value().poll()));
     else if (op == "device_wait") output.add(token.emplace(device.value().wait()));
     else if (op == "device_cancel") device.value().cancel();
-    else if (op == "start_session") app.start_session(it.arg("name"), token.value());
+    else if (op == "start_session") app.start_session(it.arg("name"), token.value(), it.maybe("account_id"));
     else if (op == "end_session") app.end_session(it.arg("name"));
     else if (op == "session_token") output.add(app.session(it.arg("name")).token(it.ms("min_valid_ms")));
     else if (op == "session_invalidate") app.session(it.arg("name")).invalidate();

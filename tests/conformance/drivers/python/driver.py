@@ -127,8 +127,8 @@ class Users:
     def device_cancel(self, _app):
         self.device.cancel()
 
-    def start_session(self, app, name):
-        app.start_session(name, self.token)
+    def start_session(self, app, name, **arguments):
+        app.start_session(name, self.token, **arguments)
 
     def end_session(self, app, name):
         app.end_session(name)
@@ -382,7 +382,7 @@ def call(arguments):
 
 def token(of):
     names = ["kind", "expires_at", "permissions", "repository_selection", "repositories", "scopes",
-             "account"]
+             "account", "account_id"]
     revealed = {"reveal.token": of.reveal(), "reveal.authorization": of.authorization_header(),
                 "reveal.refresh_token": of.reveal_refresh_token()}
     return members(of, [*names, "claims", "refresh_token_expires_at"]) | revealed | {"shown": repr(of)}

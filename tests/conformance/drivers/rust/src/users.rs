@@ -118,7 +118,10 @@ fn session(
 ) -> Option<Result<Answer>> {
     let name = || words["name"].as_str();
     Some(match operation {
-        "start_session" => Answer::nothing(app.start_session(name(), kept(token))),
+        "start_session" => {
+            let account_id = words.get("account_id").cloned();
+            Answer::nothing(app.start_session(name(), kept(token), account_id))
+        }
         "end_session" => Answer::nothing(app.end_session(name())),
         "session_token" => app.session(name()).and_then(|session| {
             session.token_valid_for(min_valid(words)).wait().map(|token| Answer::token(&token))
