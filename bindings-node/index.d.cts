@@ -1328,6 +1328,7 @@ export type Reason =
   | 'issuer_mismatch'
   | 'wrong_store_key'
   | 'private_address'
+  | 'installation_requested'
 
 /** The members of an error beside its message, for {@link AppmintError}'s constructor. */
 export interface ErrorDetails {

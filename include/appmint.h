@@ -2217,7 +2217,9 @@ typedef enum appmint_reason_code {
   /** A record in the store is sealed with a key that the app was not given. */
   APPMINT_REASON_WRONG_STORE_KEY = 45,
   /** The host has no public address, and private ones are refused. */
-  APPMINT_REASON_PRIVATE_ADDRESS = 46
+  APPMINT_REASON_PRIVATE_ADDRESS = 46,
+  /** A person asked for the installation, which an owner of the account must approve. */
+  APPMINT_REASON_INSTALLATION_REQUESTED = 47
 } appmint_reason_code;
 
 /** Why a call failed. It contains no secret. */

@@ -85,6 +85,7 @@ enum class Reason : appmint_reason {
   issuer_mismatch = APPMINT_REASON_ISSUER_MISMATCH,
   wrong_store_key = APPMINT_REASON_WRONG_STORE_KEY,
   private_address = APPMINT_REASON_PRIVATE_ADDRESS,
+  installation_requested = APPMINT_REASON_INSTALLATION_REQUESTED,
 };
 
 /// Why a call failed. It contains no secret. what() is the message and the hint.

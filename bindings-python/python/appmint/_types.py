@@ -97,4 +97,5 @@ Reason = Literal[
     "issuer_mismatch",
     "wrong_store_key",
     "private_address",
+    "installation_requested",
 ]

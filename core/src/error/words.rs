@@ -181,5 +181,7 @@ words! {
         WrongStoreKey = 45, "wrong_store_key";
         /// The host has no public address, and private ones are refused.
         PrivateAddress = 46, "private_address";
+        /// A person asked for the installation, which an owner of the account must approve.
+        InstallationRequested = 47, "installation_requested";
     }
 }

@@ -144,8 +144,14 @@ impl Authorization {
         })
     }
 
-    /// The page where a person installs the app: its callback brings no code.
-    pub(crate) fn for_installing(url: Url, state: String) -> Self {
+    /// The page where a person installs the app. Its callback brings a code, too, where the app asks for
+    /// authorization during the installation.
+    pub(crate) fn for_installing(
+        platform: &Platform,
+        url: Url,
+        state: String,
+        now: Timestamp,
+    ) -> Self {
         Self {
             url,
             state,

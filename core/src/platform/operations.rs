@@ -23,6 +23,10 @@ pub(crate) struct Install {
     pub(crate) redirect_uri: Option<String>,
     /// The callback's parameter that names the installation; absent where there is none.
     pub(crate) installation_id: Option<String>,
+    /// The callback's parameters, and their values, by which it says that an owner of the account must
+    /// approve the installation first; none where it never says so.
+    #[serde(default)]
+    pub(crate) requested: BTreeMap<String, String>,
 }
 
 /// Single requests by name. The platform does not offer an operation that is absent.

@@ -119,8 +119,7 @@ static void print_result(const char *op) {
   if (got.delivery) print_webhook_delivery("", got.delivery);
   if (IS("source_expires_at")) print_number("", "value", appmint_source_expires_at_ms(got.source), APPMINT_NO_TIME);
   print_installations(), print_repositories(), print_webhook_deliveries();
-  if (IS("install_url")) print_authorization(got.authorization);
-  if (IS("authorize") || IS("open_authorization")) print_authorization(kept.authorization);
+  if (IS("install_url") || IS("authorize") || IS("open_authorization")) print_authorization(kept.authorization);
   if (IS("start_login")) print_login(kept.login);
   if (IS("start_device_login")) print_device_login(kept.device);
   for EACH(i, of_users) if (IS(of_users[i])) KEEP(token, token, appmint_token_copy(got.token));

@@ -133,8 +133,7 @@ struct Driver {
     else if (op == "revoke_credentials") {
       auto credentials = split(arg("credentials"));
       app->revoke_credentials({credentials.begin(), credentials.end()});
-    } else if (op == "install_url") output.add(app->install_url(arg("app_slug"), maybe("state"), maybe("redirect_uri")));
-    else if (op == "finish_install") output.add("", app->finish_install(arg("callback_url"), arg("state")));
+    } else if (op == "finish_install") output.add("", app->finish_install(arg("callback_url"), arg("state")));
     else return false;
     return true;
   }

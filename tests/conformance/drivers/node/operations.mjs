@@ -27,6 +27,5 @@ export const OPERATIONS = {
   revoke_token: (app, { token: text, ...args }) => app.revokeToken(text, camelCased(args)),
   introspect_token: async (app, { token: text, ...args }) => record(await app.introspectToken(text, camelCased(args))),
   revoke_credentials: (app, { credentials }) => app.revokeCredentials(list(credentials)),
-  install_url: (app, args) => authorization(app.installUrl(camelCased(args))),
   finish_install: async (app, { callback_url, state }) => record(await app.finishInstall(callback_url, state)),
 }

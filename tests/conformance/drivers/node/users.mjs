@@ -17,6 +17,7 @@ async function keptToken(promise) {
 
 export const USERS = {
   authorize: (app, args) => keptAuthorization(app.authorize(scopedOptions(args))),
+  install_url: (app, args) => keptAuthorization(app.installUrl(camelCased(args))),
   open_authorization: (app, { sealed }) => keptAuthorization(app.openAuthorization(sealed)),
   seal_authorization: (app) => ({ 'reveal.value': app.sealAuthorization(kept.authorization) }),
   finish_authorization: (app, { callback_url }) => keptToken(app.finishAuthorization(kept.authorization, callback_url)),

@@ -337,7 +337,6 @@ OPERATIONS = {
     "introspect_token": lambda app, **arguments: whole(app.introspect_token(**arguments)),
     "revoke_installation_token": lambda app, **arguments: app.revoke_installation_token(**arguments),
     "revoke_credentials": lambda app, credentials: app.revoke_credentials(split(credentials)),
-    "install_url": lambda app, **arguments: authorization(app.install_url(**arguments)),
     "finish_install": lambda app, **arguments: whole(app.finish_install(**arguments)),
     "source_request": lambda app, **arguments: response(source(app, arguments).request(**call(arguments))),
     "verify_webhook": verify_webhook,

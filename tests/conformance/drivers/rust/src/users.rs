@@ -6,6 +6,7 @@ use appmint_core::{
     App, Result, Secret, Token,
     logins::{DeviceLogin, Login, LoginRequest},
     oauth::{Authorization, AuthorizationRequest, CodeExchange},
+    resources::InstallRequest,
 };
 
 use crate::{Words, answer::Answer, call, min_valid, span, split};
