@@ -30,7 +30,7 @@ impl PlatformClient {
                     Some(Reason::RepositoryNotAccessible) => {
                         self.name_missing_repositories(error, grant, deadline)
                     }
-                    _ => error,
+                    _ => self.explain_own_id(error, id),
                 })
             })
         };

@@ -97,6 +97,9 @@ pub(crate) struct Hosts {
     /// Absent where each installation of the platform has a host of its own.
     pub(crate) api: Option<String>,
     pub(crate) web: Option<String>,
+    /// The bases that belong to `api`, beside it.
+    #[serde(default)]
+    pub(crate) further: Vec<FurtherBase>,
     /// The base URLs of the platform at a host that the caller names; the first match counts.
     #[serde(default)]
     pub(crate) at: Vec<HostRule>,
@@ -110,6 +113,17 @@ pub(crate) struct HostRule {
     pub(crate) host: Option<String>,
     pub(crate) api: String,
     pub(crate) web: String,
+    #[serde(default)]
+    pub(crate) further: Vec<FurtherBase>,
+}
+
+/// Another base of the platform, to which its tokens may be sent.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FurtherBase {
+    /// The path that leads there, where others lead to the API's base; absent where only whole URLs do.
+    pub(crate) path: Option<String>,
+    pub(crate) url: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,12 +4,13 @@
 //! descriptor, and a descriptor given at run time is as good as a built-in one.
 //!
 //! `descriptor`, `oauth` and `operations` are the descriptor's parts, `validate` checks them, `bases`
-//! keeps the API and the web pages together, `route` chooses the credential that a path requires.
+//! keeps the API and the web pages together, `further` has the bases beside them, `route` chooses the credential that a path requires.
 //! `reply` and `members` read a platform's replies, `expiry` judges when something in them expires, `refusal` makes an error of a refusal.
 
 mod bases;
 pub(crate) mod descriptor;
 pub(crate) mod expiry;
+mod further;
 pub(crate) mod members;
 pub(crate) mod oauth;
 pub(crate) mod operations;
@@ -40,6 +41,7 @@ pub struct Platform {
     json: Arc<str>,
     api: Option<Url>,
     web: Option<Url>,
+    further: Vec<Further>,
 }
 
 impl Platform {
@@ -69,7 +71,8 @@ impl Platform {
         };
         let api = base("hosts.api", &descriptor.hosts.api)?;
         let web = base("hosts.web", &descriptor.hosts.web)?;
-        Ok(Self { descriptor: Arc::new(descriptor), json: json.into(), api, web })
+        let descriptor = Arc::new(descriptor);
+        Self { descriptor, json: json.into(), api, web, further: Vec::new() }.with_further()
     }
 
     /// The JSON text that the platform was made of.
@@ -100,7 +103,7 @@ impl Platform {
         let fill = |text: &str| text.replace("{scheme}", scheme).replace("{host}", &name);
         self.api = Some(validate::base_url("host", &fill(&rule.api))?);
         self.web = Some(validate::base_url("host", &fill(&rule.web))?);
-        Ok(self)
+        self.with_further()
     }
 
     /// The same platform with its API at another place, such as `https://test-api.atomgit.com`.
@@ -109,7 +112,7 @@ impl Platform {
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) when this is no http or https URL.
     pub fn with_api_url(mut self, url: &str) -> Result<Self> {
         self.api = Some(validate::base_url("api_url", url)?);
-        Ok(self)
+        self.with_further()
     }
 
     /// The same platform with its web pages at another place.
@@ -211,7 +214,8 @@ impl Platform {
         }
         route::refuse_dot_segments(path)?;
         let url = if path.starts_with('/') && !path.starts_with("//") {
-            join(self.base(Base::Api)?, path)?
+            let below_api = || join(self.base(Base::Api)?, path);
+            self.further_url(path).unwrap_or_else(below_api)?
         } else {
             self.own_url(path)?
         };
@@ -247,7 +251,7 @@ impl Platform {
         let url = Url::parse(url).map_err(|_| {
             Error::invalid("the path must begin with one /, or be a URL of the platform")
         })?;
-        let own = self.bases().any(|base| base.origin() == url.origin());
+        let own = self.all_bases().any(|base| base.origin() == url.origin());
         if own && url.username().is_empty() && url.password().is_none() {
             return Ok(url);
         }
@@ -269,7 +273,7 @@ impl Platform {
     pub(crate) fn refuse_plain_http(&self) -> Result<()> {
         let endpoints = self.descriptor.oauth.iter().flat_map(OAuth::endpoints);
         let endpoints = endpoints.filter_map(|(_, path)| Url::parse(path).ok());
-        match self.bases().cloned().chain(endpoints).find(is_plain) {
+        match self.all_bases().cloned().chain(endpoints).find(is_plain) {
             None => Ok(()),
             Some(url) => Err(Error::invalid(format!(
                 "{url} is plain http, so the network can read every token"
@@ -285,6 +289,10 @@ impl Platform {
 
     fn bases(&self) -> impl Iterator<Item = &Url> {
         self.api.iter().chain(&self.web)
+    }
+
+    fn all_bases(&self) -> impl Iterator<Item = &Url> {
+        self.bases().chain(self.further.iter().map(|further| &further.url))
     }
 
     fn base(&self, base: Base) -> Result<&Url> {
