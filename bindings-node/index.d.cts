@@ -502,6 +502,9 @@ export class App {
    * Stores a user token under a name, in place of an earlier one: from now on `session(name)` returns it and
    * renews it.
    *
+   * With the user's id on the platform, {@link applyWebhook} ends the session when the user revokes the
+   * authorization.
+   *
    * @throws {InvalidArgumentError} if the token is not a user's
    * @throws {StoreError} if the store failed, or has a record of this name that cannot be opened, which stays
    * (reason `wrong_store_key` if another key sealed it)
@@ -907,10 +910,14 @@ export interface LoginOptions {
   scopes?: readonly string[] | undefined
   /** The account to suggest to the user, if the platform takes it. */
   loginHint?: string | undefined
+  /** What the login page does although the user is logged in, such as `select_account`, if the platform takes it. */
+  prompt?: string | undefined
   /** Ports of 127.0.0.1, of which the first free one is used; default any free port. */
   ports?: readonly number[] | undefined
   /** The path of the redirect URI; default `/callback`. */
   path?: string | undefined
+  /** The host of the redirect URI: `127.0.0.1` (the default) or `localhost`. The listener is on 127.0.0.1 either way. */
+  host?: string | undefined
 }
 
 /** The options of {@link Login.wait}. */

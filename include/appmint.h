@@ -1254,6 +1254,14 @@ void appmint_authorization_request_set_login_hint(appmint_authorization_request 
                                                   const char *login_hint,
                                                   size_t login_hint_len);
 
+/**
+ * What the login page does although the user is logged in, such as "select_account", on a platform
+ * that takes it.
+ */
+void appmint_authorization_request_set_prompt(appmint_authorization_request *request,
+                                              const char *prompt,
+                                              size_t prompt_len);
+
 /** Frees a request. */
 void appmint_authorization_request_free(appmint_authorization_request *request);
 
@@ -1295,6 +1303,14 @@ void appmint_login_request_set_login_hint(appmint_login_request *request,
                                           const char *login_hint,
                                           size_t login_hint_len);
 
+/**
+ * What the login page does although the user is logged in, such as "select_account", on a platform
+ * that takes it.
+ */
+void appmint_login_request_set_prompt(appmint_login_request *request,
+                                      const char *prompt,
+                                      size_t prompt_len);
+
 /** Adds a port of 127.0.0.1. The listener takes the first that is free; default any free port. */
 void appmint_login_request_add_port(appmint_login_request *request, uint16_t port);
 
@@ -1302,6 +1318,14 @@ void appmint_login_request_add_port(appmint_login_request *request, uint16_t por
 void appmint_login_request_set_path(appmint_login_request *request,
                                     const char *path,
                                     size_t path_len);
+
+/**
+ * The host of the URL that the browser comes back to, on a platform that compares it to the letter:
+ * "127.0.0.1" (the default) or "localhost". The listener is on 127.0.0.1 either way.
+ */
+void appmint_login_request_set_host(appmint_login_request *request,
+                                    const char *host,
+                                    size_t host_len);
 
 /** Frees a request. */
 void appmint_login_request_free(appmint_login_request *request);

@@ -85,6 +85,7 @@ def rows() -> dict:
         "… with PKCE": lambda p: authorize(p, lambda a: "S256" if a.get("pkce") else "no"),
         "… with `scopes`": lambda p: authorize(p, lambda a: yes("scope_separator" in a)),
         "… with `login_hint`": lambda p: authorize(p, lambda a: yes("login_hint" in a)),
+        "… with `prompt`": lambda p: authorize(p, lambda a: ", ".join(a["prompt"]["values"]) if "prompt" in a else NO),
         "`exchange_code`, `refresh`": lambda p: oauth(p, lambda o: o["token"]["encoding"]),
         "… with `redirect_uri`": lambda p: oauth(p, lambda o: yes(o.get("exchange", {}).get("redirect_uri", True))),
         "… `iss` in the callback": lambda p: oauth(p, lambda o: "compared" if "issuer" in o else "not sent"),

@@ -87,7 +87,7 @@ const oauthMethods = {
   },
 }
 
-const AUTHORIZATION = { redirectUri: url, state: text, scopes: texts, loginHint: text }
+const AUTHORIZATION = { redirectUri: url, state: text, scopes: texts, loginHint: text, prompt: text }
 const EXCHANGE = { redirectUri: url, codeVerifier: text, signal }
 const LOGIN = { scopes: texts, loginHint: text, ports, path: text }
 const DEVICE_LOGIN = { scopes: texts, signal }

@@ -217,6 +217,7 @@ impl From<AuthorizationOptions> for AuthorizationRequest {
             state: options.state,
             scopes: options.scopes.unwrap_or_default(),
             login_hint: options.login_hint,
+            prompt: options.prompt,
         }
     }
 }
@@ -226,8 +227,10 @@ impl From<AuthorizationOptions> for AuthorizationRequest {
 pub struct LoginOptions {
     pub scopes: Option<Vec<String>>,
     pub login_hint: Option<String>,
+    pub prompt: Option<String>,
     pub ports: Option<Vec<u16>>,
     pub path: Option<String>,
+    pub host: Option<String>,
 }
 
 impl From<LoginOptions> for LoginRequest {
@@ -235,8 +238,10 @@ impl From<LoginOptions> for LoginRequest {
         Self {
             scopes: options.scopes.unwrap_or_default(),
             login_hint: options.login_hint,
+            prompt: options.prompt,
             ports: options.ports.unwrap_or_default(),
             path: options.path,
+            host: options.host,
         }
     }
 }

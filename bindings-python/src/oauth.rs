@@ -22,7 +22,7 @@ use crate::{
 #[pymethods]
 impl App {
     /// Makes the URL of the page on which a user authorizes the app. No network I/O.
-    #[pyo3(signature = (*, redirect_uri=None, state=None, scopes=None, login_hint=None))]
+    #[pyo3(signature = (*, redirect_uri=None, state=None, scopes=None, login_hint=None, prompt=None))]
     fn authorize(
         &self,
         py: Python<'_>,
@@ -30,12 +30,14 @@ impl App {
         state: Optional<'_, '_>,
         scopes: Optional<'_, '_>,
         login_hint: Optional<'_, '_>,
+        prompt: Optional<'_, '_>,
     ) -> PyResult<Authorization> {
         let request = AuthorizationRequest {
             redirect_uri: optional("redirect_uri", redirect_uri, text)?,
             state: optional("state", state, text)?,
             scopes: optional("scopes", scopes, texts)?.unwrap_or_default(),
             login_hint: optional("login_hint", login_hint, text)?,
+            prompt: optional("prompt", prompt, text)?,
         };
         call(py, || self.core.authorize(&request)).map(Authorization)
     }
@@ -120,17 +122,27 @@ impl App {
 
     /// Starts the login of a user in a browser on this machine (RFC 8252). No network I/O.
     ///
-    /// It listens on 127.0.0.1 until the browser returns.
-    #[pyo3(signature = (*, scopes=None, login_hint=None, ports=None, path=None))]
+    /// It listens on 127.0.0.1 until the browser returns. `host` is the host of the redirect URI:
+    /// "127.0.0.1", or "localhost" for a platform that has that registered.
+    #[pyo3(signature = (
+        *, scopes=None, login_hint=None, prompt=None, ports=None, path=None, host=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn start_login(
         &self,
         py: Python<'_>,
         scopes: Optional<'_, '_>,
         login_hint: Optional<'_, '_>,
+        prompt: Optional<'_, '_>,
         ports: Optional<'_, '_>,
         path: Optional<'_, '_>,
+        host: Optional<'_, '_>,
     ) -> PyResult<Login> {
-        let request = login::request(scopes, login_hint, ports, path)?;
+        let request = LoginRequest {
+            prompt: optional("prompt", prompt, text)?,
+            host: optional("host", host, text)?,
+            ..login::request(scopes, login_hint, ports, path)?
+        };
         let core = call(py, || self.core.start_login(request))?;
         Ok(Login { core, callbacks: self.callbacks.clone_ref(py) })
     }

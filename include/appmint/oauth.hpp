@@ -33,10 +33,14 @@ struct LoginRequest {
   std::vector<std::string> scopes = {};
   /// The account to suggest to the user.
   std::optional<std::string> login_hint = std::nullopt;
+  /// What the login page does although the user is logged in, such as "select_account".
+  std::optional<std::string> prompt = std::nullopt;
   /// Ports of 127.0.0.1, of which the listener takes the first that is free; default any.
   std::vector<std::uint16_t> ports = {};
   /// The path that the browser comes back to; default "/callback".
   std::optional<std::string> path = std::nullopt;
+  /// The host of the URL that the browser comes back to: "127.0.0.1" (the default) or "localhost".
+  std::optional<std::string> host = std::nullopt;
 };
 
 /// A login that waits for a browser to come back.
@@ -208,6 +212,7 @@ inline Authorization App::authorize(const AuthorizationRequest &request) const {
   for (const auto &scope : request.scopes)
     detail::set(object, appmint_authorization_request_add_scope, scope);
   detail::set(object, appmint_authorization_request_set_login_hint, request.login_hint);
+  detail::set(object, appmint_authorization_request_set_prompt, request.prompt);
   return Authorization(detail::made(appmint_authorization_free, [&](auto out, auto error) {
     return appmint_app_authorize(c_handle(), object.get(), out, error);
   }));
@@ -265,8 +270,10 @@ inline Login App::start_login(const LoginRequest &request) const {
   for (const auto &scope : request.scopes)
     detail::set(object, appmint_login_request_add_scope, scope);
   detail::set(object, appmint_login_request_set_login_hint, request.login_hint);
+  detail::set(object, appmint_login_request_set_prompt, request.prompt);
   for (auto port : request.ports) appmint_login_request_add_port(object.get(), port);
   detail::set(object, appmint_login_request_set_path, request.path);
+  detail::set(object, appmint_login_request_set_host, request.host);
   return Login(detail::made(appmint_login_free, [&](auto out, auto error) {
     return appmint_app_start_login(c_handle(), object.get(), out, error);
   }));

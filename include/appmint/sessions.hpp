@@ -5,6 +5,7 @@
 
 #include "tokens.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace appmint {

@@ -579,11 +579,14 @@ static void a_login_is_cancelled_while_another_thread_waits(void) {
   appmint_login_request_set_login_hint(request, "octocat", N);
   appmint_login_request_add_port(request, 0);
   appmint_login_request_set_path(request, "/back and more", 5);
+  appmint_login_request_set_prompt(request, "select_account", N);
+  appmint_login_request_set_host(request, "localhost and more", 9);
   CHECK(appmint_app_start_login(app, request, &login, NULL) == APPMINT_OK);
   appmint_login_request_free(request);
   appmint_app_free(app); /* a login keeps what it needs */
   CHECK(strstr(appmint_login_url(login), "code_challenge="));
-  CHECK(strstr(appmint_login_redirect_uri(login), "http://127.0.0.1:") == appmint_login_redirect_uri(login));
+  CHECK(strstr(appmint_login_url(login), "prompt=select_account"));
+  CHECK(strstr(appmint_login_redirect_uri(login), "http://localhost:") == appmint_login_redirect_uri(login));
   CHECK(strstr(appmint_login_redirect_uri(login), "/back"));
   CHECK(!pthread_create(&thread, NULL, cancel_soon, login));
   CHECK(appmint_login_wait(login, APPMINT_DEFAULT, &token, NULL) == APPMINT_ERROR_CANCELLED);

@@ -26,6 +26,7 @@ CALLS = {
     "… with PKCE": [("exchange_code", "code_verifier")],
     "… with `scopes`": [("authorize", "scopes")],
     "… with `login_hint`": [("authorize", "login_hint")],
+    "… with `prompt`": [("authorize", "prompt")],
     "`exchange_code`, `refresh`": [("exchange_code",), ("refresh",)],
     "… with `redirect_uri`": [("exchange_code", "redirect_uri")],
     "… `iss` in the callback": [("authorization_code",)],

@@ -468,6 +468,7 @@ class App:
         state: str | None = None,
         scopes: Iterable[str] | None = None,
         login_hint: str | None = None,
+        prompt: str | None = None,
     ) -> Authorization:
         """Makes the URL of the page on which a user authorizes the app. No network I/O.
 
@@ -477,6 +478,8 @@ class App:
             state: An unguessable state. Default: 256 random bits.
             scopes: OAuth scopes, for platforms that take them.
             login_hint: The account to suggest, for platforms that take it.
+            prompt: What the login page does although the user is logged in, such as
+                "select_account", for platforms that take it.
 
         Returns:
             The URL, its state and its PKCE verifier. Keep it until the user returns, for
@@ -603,25 +606,32 @@ class App:
         *,
         scopes: Iterable[str] | None = None,
         login_hint: str | None = None,
+        prompt: str | None = None,
         ports: Iterable[int] | None = None,
         path: str | None = None,
+        host: str | None = None,
     ) -> Login:
         """Starts the login of a user in a browser on this machine (RFC 8252). No network I/O.
 
-        It listens on 127.0.0.1 until the browser returns.
+        It listens on 127.0.0.1 until the browser returns. `host` is the host of the redirect URI:
+        "127.0.0.1", or "localhost" for a platform that has that registered.
 
         Args:
             scopes: OAuth scopes, for platforms that take them.
             login_hint: The account to suggest, for platforms that take it.
+            prompt: What the login page does although the user is logged in, such as
+                "select_account", for platforms that take it.
             ports: The ports to listen on, of which the first free one is used. Default: any free
                 port.
             path: The path to which the browser returns. Default: "/callback".
+            host: The host of the URL to which the browser returns. Default: "127.0.0.1".
 
         Returns:
             The login. Use it with `with`, which closes its listener.
 
         Raises:
-            InvalidArgumentError: The app has no client id, or the path is malformed.
+            InvalidArgumentError: The app has no client id, the path is malformed, or the host is
+                another machine's.
             UnsupportedError: The platform has no OAuth, or does not take an argument.
             TransportError: No port is free.
         """

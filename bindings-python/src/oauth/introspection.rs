@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use crate::{json, time::Time};
+use crate::{json, time::Time, values};
 
 /// The state of a token at its authorization server (RFC 7662).
 ///

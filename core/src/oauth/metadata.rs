@@ -142,6 +142,7 @@ struct Metadata {
     introspection_endpoint: Option<String>,
     grant_types_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    prompt_values_supported: Option<Vec<String>>,
     code_challenge_methods_supported: Option<Vec<String>>,
     authorization_response_iss_parameter_supported: Option<bool>,
 }
@@ -195,10 +196,13 @@ impl Metadata {
         // Many servers take PKCE without saying so; a server without it ignores the parameters.
         let methods = self.code_challenge_methods_supported.as_ref();
         let pkce = methods.is_none_or(|methods| methods.iter().any(|it| it == "S256"));
+        let named = self.prompt_values_supported.clone();
+        let prompts = named.unwrap_or_else(|| PROMPTS.map(str::to_owned).to_vec());
         self.authorization_endpoint.as_ref().map(|url| {
             json!({
                 "base": "web", "path": url, "parameters": { "response_type": "code" },
                 "scope_separator": " ", "pkce": pkce,
+                "prompt": { "parameter": "prompt", "values": prompts },
             })
         })
     }

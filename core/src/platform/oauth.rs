@@ -89,9 +89,19 @@ pub(crate) struct Authorize {
     pub(crate) scope_separator: Option<String>,
     /// The parameter that suggests an account; absent where the platform has none.
     pub(crate) login_hint: Option<String>,
+    /// How the login page is asked for something, such as to choose an account; absent where it cannot be.
+    pub(crate) prompt: Option<Prompt>,
     /// Proof Key for Code Exchange with S256 (RFC 7636).
     #[serde(default)]
     pub(crate) pkce: bool,
+}
+
+/// OpenID Connect Core §3.1.2.1.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Prompt {
+    pub(crate) parameter: String,
+    pub(crate) values: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -23,7 +23,7 @@ static size_t decode(char *text) {
 }
 static struct {
   appmint_token *token; appmint_installation *found; appmint_source *source;
-  appmint_authorization *authorization; appmint_text *text; appmint_request *request; appmint_response *response;
+  appmint_text *text; appmint_request *request; appmint_response *response;
   appmint_webhook_event *webhook; appmint_registration *registration; appmint_webhook_config *hook; appmint_webhook_delivery *delivery;
   appmint_stats *stats; appmint_introspection *introspection;
 } got;
@@ -137,7 +137,7 @@ static void forget(void) {
   forget_installations(), forget_repositories(), forget_webhook_deliveries();
   appmint_token_free(got.token), appmint_installation_free(got.found);
   appmint_registration_free(got.registration), appmint_webhook_config_free(got.hook), appmint_webhook_delivery_free(got.delivery);
-  appmint_source_free(got.source), appmint_authorization_free(got.authorization), appmint_text_free(got.text);
+  appmint_source_free(got.source), appmint_text_free(got.text);
   appmint_request_free(got.request), appmint_response_free(got.response), appmint_webhook_event_free(got.webhook);
   appmint_stats_free(got.stats), appmint_introspection_free(got.introspection);
   memset(&got, 0, sizeof got);

@@ -12,7 +12,7 @@ struct Users {
   bool operate(const Driver &it, const std::string &op, Output &output) {
     const auto &app = *it.app;
     if (op == "authorize") {
-      appmint::AuthorizationRequest request{it.maybe("redirect_uri"), it.maybe("state"), split(it.arg("scopes")), it.maybe("login_hint")};
+      appmint::AuthorizationRequest request{it.maybe("redirect_uri"), it.maybe("state"), split(it.arg("scopes")), it.maybe("login_hint"), it.maybe("prompt")};
       output.add(authorization.emplace(app.authorize(request)));
     } else if (op == "open_authorization") output.add(authorization.emplace(app.open_authorization(it.arg("sealed"))));
     else if (op == "seal_authorization") output.add("reveal.value", app.seal_authorization(authorization.value()));
@@ -20,7 +20,7 @@ struct Users {
     else if (op == "exchange_code") output.add(token.emplace(app.exchange_code(it.arg("code"), it.maybe("redirect_uri"), it.maybe("code_verifier"))));
     else if (op == "refresh") output.add(token.emplace(app.refresh(it.arg("refresh_token"))));
     else if (op == "start_login") {
-      appmint::LoginRequest request{split(it.arg("scopes")), it.maybe("login_hint"), {}, it.maybe("path")};
+      appmint::LoginRequest request{split(it.arg("scopes")), it.maybe("login_hint"), it.maybe("prompt"), {}, it.maybe("path"), it.maybe("host")};
       for (const auto &port : split(it.arg("ports"))) request.ports.push_back(static_cast<std::uint16_t>(std::stoul(port)));
       output.add(login.emplace(app.start_login(request)));
     } else if (op == "login_wait") output.add(token.emplace(login.value().wait(it.ms("timeout_ms"))));

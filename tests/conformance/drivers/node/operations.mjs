@@ -1,6 +1,6 @@
 // The operations of an app beside its tokens and its users.
 
-import { authorization, record, registration, token } from './answers.mjs'
+import { record, registration, token } from './answers.mjs'
 import { boolean, camelCased, list, scope } from './arguments.mjs'
 
 export const OPERATIONS = {

@@ -42,6 +42,12 @@ impl Users {
                 state: given("state"),
                 scopes: scopes(),
                 login_hint: given("login_hint"),
+                prompt: given("prompt"),
+            })),
+            "install_url" => self.authorization(app.install_url(&InstallRequest {
+                app_slug: given("app_slug").unwrap_or_default(),
+                state: given("state"),
+                redirect_uri: given("redirect_uri"),
             })),
             "open_authorization" => self.authorization(app.open_authorization(&words["sealed"])),
             "seal_authorization" => app
@@ -65,8 +71,14 @@ impl Users {
             "start_login" => {
                 let ports = given("ports").as_deref().map(split).unwrap_or_default();
                 let ports = ports.iter().map(|port| port.parse().expect("a port")).collect();
-                let (login_hint, path) = (given("login_hint"), given("path"));
-                let request = LoginRequest { scopes: scopes(), login_hint, ports, path };
+                let request = LoginRequest {
+                    scopes: scopes(),
+                    login_hint: given("login_hint"),
+                    prompt: given("prompt"),
+                    ports,
+                    path: given("path"),
+                    host: given("host"),
+                };
                 app.start_login(request).map(|login| {
                     keep(&self.login, &login);
                     let answer = Answer::shown(&login).with("url", login.url());
