@@ -19,6 +19,7 @@ const { WebhookConfig, WebhookDelivery, WebhookEvent } = require('./lib/webhooks
 module.exports = {
   version: native.version(),
   platforms: Object.freeze(native.platforms()),
+  secretPattern: native.secretPattern(),
   discover,
   App,
   ApiResponse,

@@ -24,6 +24,12 @@ export const version: string
  */
 export const platforms: readonly string[]
 
+/**
+ * The source of a regular expression that finds the secrets of the built-in platforms in a text: their tokens
+ * and JWTs, for whatever scrubs logs: `new RegExp(secretPattern, 'g')`.
+ */
+export const secretPattern: string
+
 /** An id. Platforms have numbers or text; results always have text. */
 export type Id = string | number | bigint
 

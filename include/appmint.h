@@ -214,6 +214,12 @@ uint32_t appmint_abi_version(void);
 const appmint_list *appmint_platforms(void);
 
 /**
+ * A regular expression (POSIX extended) that finds the secrets of the built-in platforms in a text: their
+ * tokens and JWTs, for whatever scrubs logs. Never freed.
+ */
+const char *appmint_secret_pattern(void);
+
+/**
  * Signs instead of a private key: a KMS, an HSM, or anything else that does not give the key away.
  *
  * Set `size` to sizeof(appmint_signer). By it the library distinguishes programs that were built

@@ -46,7 +46,10 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 /// The native half of appmint. Private: use the package `appmint`.
 #[pymodule]
 mod _native {
-    use appmint_core::{ErrorKind, EventKind, Reason, TokenKind, VERSION, platform::Platform};
+    use appmint_core::{
+        ErrorKind, EventKind, Reason, TokenKind, VERSION,
+        platform::{self, Platform},
+    };
     use pyo3::prelude::*;
 
     #[pymodule_export]
@@ -85,6 +88,14 @@ mod _native {
     #[pyfunction]
     fn platforms() -> Vec<&'static str> {
         Platform::names()
+    }
+
+    /// A regular expression that finds the secrets of the built-in platforms in a text.
+    ///
+    /// Their tokens and JWTs, for whatever scrubs logs.
+    #[pyfunction]
+    fn secret_pattern() -> &'static str {
+        platform::secret_pattern()
     }
 
     /// Every kind of token.

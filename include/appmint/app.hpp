@@ -52,6 +52,12 @@ struct WebhookUpdate;
   return detail::list(appmint_platforms());
 }
 
+/// A regular expression (POSIX extended, ECMAScript) that finds the secrets of the built-in platforms in a
+/// text: their tokens and JWTs, for whatever scrubs logs.
+[[nodiscard]] inline std::string secret_pattern() {
+  return detail::text(appmint_secret_pattern());
+}
+
 /// The optional parts of an API call.
 struct RequestOptions {
   Headers headers = {};

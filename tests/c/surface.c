@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -456,6 +457,24 @@ static void the_library_is_the_header_s(void) {
   CHECK(appmint_list_len(appmint_platforms()) > 0);
   CHECK(same(appmint_list_at(appmint_platforms(), 0), "atomgit"));
   CHECK(!appmint_list_at(appmint_platforms(), 1000));
+}
+
+static void a_pattern_finds_secrets_in_a_log(void) {
+  static const char *const secrets[] = {"ghs_16C7e42F292c6912E7710c838347Ae178B4a",
+    "ghs_1_eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJnaXRodWIifQ-_x.c2lnbmF0dXJl-_",
+    "ats_6c91b91bc9ca751ec61140ab55ae8a71", "github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz",
+    "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiI3NSJ9.c2lnbmF0dXJl"};
+  char line[256];
+  regex_t pattern;
+  regmatch_t match;
+  CHECK(regcomp(&pattern, appmint_secret_pattern(), REG_EXTENDED) == 0);
+  for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+    sprintf(line, "GET /user (%s) 200", secrets[i]);
+    CHECK(regexec(&pattern, line, 1, &match, 0) == 0);
+    CHECK((size_t)(match.rm_eo - match.rm_so) == strlen(secrets[i]) && match.rm_so == 11);
+  }
+  CHECK(regexec(&pattern, "refresh_token_expires_in ghs_ eyJ.x.y", 1, &match, 0) == REG_NOMATCH);
+  regfree(&pattern);
 }
 
 static void a_clock_is_shared(void) {
@@ -1159,6 +1178,7 @@ int main(void) {
   a_closed_port_is_a_transport_error();
   every_number_has_a_name();
   the_library_is_the_header_s();
+  a_pattern_finds_secrets_in_a_log();
   a_clock_is_shared();
   an_authorization_brings_its_code_back();
   an_authorization_is_sealed_until_the_user_comes_back();

@@ -1063,6 +1063,12 @@ def version() -> str:
 def platforms() -> list[str]:
     """The names of the built-in platforms."""
 
+def secret_pattern() -> str:
+    """A regular expression that finds the secrets of the built-in platforms in a text.
+
+    Their tokens and JWTs, for whatever scrubs logs.
+    """
+
 def discover(
     issuer: str,
     *,

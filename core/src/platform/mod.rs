@@ -17,6 +17,7 @@ pub(crate) mod operations;
 mod refusal;
 pub(crate) mod reply;
 mod route;
+mod secret_pattern;
 mod validate;
 
 use std::{fmt, sync::Arc};
@@ -24,6 +25,7 @@ use std::{fmt, sync::Arc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
+pub use self::secret_pattern::secret_pattern;
 use self::{
     descriptor::{Base, Descriptor, InstallationToken, Installations},
     oauth::{Assertion, Authorize, Device, OAuth},

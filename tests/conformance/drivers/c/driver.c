@@ -107,6 +107,7 @@ static appmint_status call(const char *op, appmint_error **e) {
 }
 static void print_result(const char *op) {
   if (IS("version")) print_text("", "value", appmint_version());
+  if (IS("secret_pattern")) print_text("", "value", appmint_secret_pattern());
   if (IS("platforms")) print_list("", "value", appmint_platforms());
   if (IS("fingerprint")) print_text("", "value", appmint_app_fingerprint(app));
   if (IS("platform_name")) print_text("", "value", appmint_app_platform_name(app));

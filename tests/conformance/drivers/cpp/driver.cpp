@@ -149,6 +149,7 @@ struct Driver {
   void call(Output &output) {
     auto op = arg("op");
     if (op == "version") output.add("value", appmint::version());
+    else if (op == "secret_pattern") output.add("value", appmint::secret_pattern());
     else if (op == "platforms") output.add("value", joined(appmint::platforms()));
     else if (op == "discover") {
       auto descriptor = appmint::discover(arg("issuer"), builder);

@@ -298,6 +298,7 @@ def lists(arguments):
 
 OPERATIONS = {
     "version": lambda app: {"value": appmint.version()},
+    "secret_pattern": lambda app: {"value": appmint.secret_pattern()},
     "platforms": lambda app: {"value": ",".join(appmint.platforms())},
     "jwt": lambda app: token(app.jwt()),
     "fingerprint": lambda app: {"value": app.fingerprint},
