@@ -72,8 +72,8 @@ def rows() -> dict:
         "… narrowed": narrowing,
         "`installation(id).repositories`": lambda p: pages(p.get("lists", {}).get("repositories")),
         "`installation(id).revoke`": operation("revoke_installation_token"),
-        "`app_tokens().token`": lambda p: yes("app_path" in p.get("installation_token", {}) or assertion(p)),
-        "… for OAuth `scopes`": lambda p: yes("scope" in assertion(p)),
+        "`app_tokens().token`": lambda p: yes("app_path" in p.get("installation_token", {}) or assertion(p) or client_credentials(p)),
+        "… for OAuth `scopes`": lambda p: yes("scope" in assertion(p) or "scope_separator" in client_credentials(p)),
         "… for a `subject`": lambda p: yes(assertion(p).get("subject")),
         "`install_url`": lambda p: yes("install" in p),
         "… with `state`": lambda p: yes("state" in p.get("install", {})),
@@ -171,6 +171,10 @@ def authorize(platform: dict, read) -> str:
 
 def assertion(platform: dict) -> dict:
     return platform.get("oauth", {}).get("assertion", {})
+
+
+def client_credentials(platform: dict) -> dict:
+    return platform.get("oauth", {}).get("client_credentials", {})
 
 
 def rotation(platform: dict) -> str:

@@ -188,6 +188,9 @@ fn with_mint_body(
     body: Map<String, Value>,
 ) -> Request {
     request.repeat = Repeat::Own;
+    for (name, value) in &rules.headers {
+        request.default_header(name, value);
+    }
     if !body.is_empty() || rules.body == MintBody::EmptyObject {
         request.body = Body::json(&Value::Object(body));
     }
@@ -247,12 +250,8 @@ fn assertion_request(
     assertion: &Token,
     scope: &Option<String>,
 ) -> Result<Request> {
-    let endpoint = &platform.oauth()?.token;
-    let url = platform.endpoint(endpoint.base, &endpoint.path, &[])?;
     let grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     let mut fields = vec![("grant_type", grant_type), ("assertion", assertion.reveal())];
     fields.extend(scope.as_deref().map(|scope| ("scope", scope)));
-    let mut request = post_request(url, endpoint.encoding, &fields);
-    request.repeat = Repeat::Own;
-    Ok(request)
+    repeatable_request(platform, None, &fields)
 }

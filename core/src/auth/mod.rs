@@ -22,6 +22,7 @@ pub use self::{
     scope::Scope,
     signer::Signer,
 };
+pub use crate::platform::oauth::KeyIdMember;
 
 /// A request for the app's own tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]

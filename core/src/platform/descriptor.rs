@@ -21,7 +21,7 @@ use crate::{
 pub(crate) type Pointers = Vec<Pointer>;
 
 /// A place in an answer (RFC 6901).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Pointer(String);
 
@@ -270,6 +270,9 @@ pub(crate) struct InstallationToken {
     /// The path that mints a token for the app itself, with a reply of the same form.
     pub(crate) app_path: Option<String>,
     pub(crate) body: MintBody,
+    /// Headers that are sent to mint, beside those of every call.
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
     /// The members that narrow a token; absent where the platform does not narrow.
     pub(crate) narrowing: Option<Narrowing>,
     pub(crate) token: Pointers,

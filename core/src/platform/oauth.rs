@@ -115,6 +115,21 @@ pub(crate) struct TokenEndpoint {
     pub(crate) client_authentication: Vec<ClientAuthenticationMethod>,
     /// The audience of JWTs for this endpoint (RFC 7523 §3); default its own URL.
     pub(crate) audience: Option<String>,
+    /// The header member of the client's JWTs that holds `key_id`.
+    #[serde(default)]
+    pub(crate) key_id: KeyIdMember,
+}
+
+/// The member of a JWT's header that says which key signed it (RFC 7515 §4.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum KeyIdMember {
+    /// `kid`: the platform's name for the key.
+    #[default]
+    #[serde(rename = "kid")]
+    Kid,
+    /// `x5t#S256`: the SHA-256 hash of the key's certificate, in base64url.
+    #[serde(rename = "x5t#S256")]
+    CertificateHash,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -18,8 +18,8 @@ pub(crate) struct TokenKey {
 pub(crate) enum Owner {
     /// The app itself, on a platform that mints a token for its JWT.
     App,
-    /// The app itself, by an assertion with these contents.
-    Assertion(Box<AppTokenRequest>),
+    /// The app itself, by a request with these contents to the token endpoint.
+    TokenEndpoint(Box<AppTokenRequest>),
     /// An installation, by its id.
     Installation(String),
     /// A user, by the name that the program gave the session.
@@ -34,13 +34,13 @@ impl TokenKey {
     pub(crate) fn installation_id(&self) -> Option<&str> {
         match &self.owner {
             Owner::Installation(id) => Some(id),
-            Owner::App | Owner::Assertion(_) | Owner::Session(_) => None,
+            Owner::App | Owner::TokenEndpoint(_) | Owner::Session(_) => None,
         }
     }
 
     /// Whether its tokens come from the token endpoint.
     pub(crate) fn is_from_token_endpoint(&self) -> bool {
-        matches!(self.owner, Owner::Assertion(_) | Owner::Session(_))
+        matches!(self.owner, Owner::TokenEndpoint(_) | Owner::Session(_))
     }
 
     /// The key as JSON, from which the name of a store's record is made.
