@@ -421,6 +421,14 @@ export class App {
    */
   refresh(refreshToken: string | Token, options?: WaitOptions): Promise<Token>
   /**
+   * A token of the platform for a token of another server (RFC 8693), such as the OIDC id token of a workload. Each
+   * call sends a request: keep the token for as long as it lives.
+   *
+   * @throws {UnauthorizedError} of reason `invalid_token` if the platform does not accept the token
+   * @see https://www.rfc-editor.org/rfc/rfc8693
+   */
+  exchangeToken(subjectToken: string | Token, options?: TokenExchangeOptions): Promise<Token>
+  /**
    * Begins a login of the user at this machine: listens on 127.0.0.1 for the user's browser to return. Only
    * a pending `wait` keeps the process alive.
    *
@@ -900,6 +908,20 @@ export interface AuthorizeOptions {
   scopes?: readonly string[] | undefined
   /** The account to suggest to the user, if the platform takes it. */
   loginHint?: string | undefined
+  /** What the login page does although the user is logged in, such as `select_account`, if the platform takes it. */
+  prompt?: string | undefined
+}
+
+/** The options of {@link App.exchangeToken}. */
+export interface TokenExchangeOptions extends WaitOptions {
+  /** The token's type, a URI of RFC 8693 section 3; default that of a JWT. */
+  subjectTokenType?: string | undefined
+  /** OAuth scopes, if the platform takes them. */
+  scopes?: readonly string[] | undefined
+  /** The name of the service that the new token is for. */
+  audience?: string | undefined
+  /** The URI of the service that the new token is for. */
+  resource?: string | undefined
 }
 
 /** The options of {@link App.exchangeCode}. */

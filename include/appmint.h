@@ -1208,6 +1208,30 @@ appmint_status appmint_app_refresh(const appmint_app *app,
                                    appmint_error **error);
 
 /**
+ * A token of the platform for a token of another server (RFC 8693), such as the OIDC id token of a
+ * workload. `subject_token_type` is a URI of RFC 8693 §3, or NULL for a JWT; `audience` and `resource` name
+ * the service that the new token is for, or are NULL; `scopes` is an array of texts, which may be
+ * empty. The app's OAuth client authenticates if the app has a client id. Each call sends a request.
+ *
+ * APPMINT_ERROR_UNSUPPORTED on a platform without token exchange; APPMINT_ERROR_UNAUTHORIZED with
+ * APPMINT_REASON_INVALID_TOKEN for a token that the platform does not accept.
+ */
+appmint_status appmint_app_exchange_token(const appmint_app *app,
+                                          const char *subject_token,
+                                          size_t subject_token_len,
+                                          const char *subject_token_type,
+                                          size_t subject_token_type_len,
+                                          const char *const *scopes,
+                                          const size_t *scopes_lens,
+                                          size_t scopes_count,
+                                          const char *audience,
+                                          size_t audience_len,
+                                          const char *resource,
+                                          size_t resource_len,
+                                          appmint_token **token,
+                                          appmint_error **error);
+
+/**
  * Begins a login of the user at this machine (RFC 8252): a listener on 127.0.0.1 that the user's
  * browser comes back to. `request` may be NULL. No network I/O until appmint_login_wait.
  *

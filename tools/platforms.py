@@ -93,6 +93,7 @@ def rows() -> dict:
         "`start_device_login`": lambda p: yes("device" in p.get("oauth", {})),
         "`revoke_token`": lambda p: yes("revocation" in p.get("oauth", {})),
         "`introspect_token`": lambda p: yes("introspection" in p.get("oauth", {})),
+        "`exchange_token`": lambda p: yes("token_exchange" in p.get("oauth", {})),
         "`session`, after a refresh whose answer was lost": rotation,
         "`request` with a token": lambda p: "yes",
         "`verify_webhook`": webhook,

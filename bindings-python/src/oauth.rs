@@ -5,7 +5,11 @@ pub(crate) mod introspection;
 pub(crate) mod login;
 mod user_tokens;
 
-use appmint_core::oauth::{AuthorizationRequest, CodeExchange};
+use appmint_core::{
+    auth::TokenExchange,
+    logins::LoginRequest,
+    oauth::{AuthorizationRequest, CodeExchange},
+};
 use pyo3::{prelude::*, types::PyString};
 
 use crate::{
@@ -118,6 +122,32 @@ impl App {
     fn refresh(&self, refresh_token: Argument<'_, '_>) -> PyResult<Token> {
         let secret = token::refresh_secret("refresh_token", refresh_token)?;
         wait(refresh_token.py(), || self.core.refresh(secret)).map(Token)
+    }
+
+    /// Exchanges a token of another server for one of the platform (RFC 8693).
+    ///
+    /// Such as the OIDC id token of a workload. Each call sends a request: keep the token for as
+    /// long as it lives.
+    #[pyo3(signature = (
+        subject_token, *, subject_token_type=None, scopes=None, audience=None, resource=None
+    ))]
+    fn exchange_token(
+        &self,
+        subject_token: Argument<'_, '_>,
+        subject_token_type: Optional<'_, '_>,
+        scopes: Optional<'_, '_>,
+        audience: Optional<'_, '_>,
+        resource: Optional<'_, '_>,
+    ) -> PyResult<Token> {
+        let py = subject_token.py();
+        let exchange = TokenExchange {
+            subject_token: secret("subject_token", subject_token)?,
+            subject_token_type: optional("subject_token_type", subject_token_type, text)?,
+            scopes: optional("scopes", scopes, texts)?.unwrap_or_default(),
+            audience: optional("audience", audience, text)?,
+            resource: optional("resource", resource, text)?,
+        };
+        wait(py, || self.core.exchange_token(exchange)).map(Token)
     }
 
     /// Starts the login of a user in a browser on this machine (RFC 8252). No network I/O.

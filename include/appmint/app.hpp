@@ -42,6 +42,7 @@ class WebhookEvent;
 struct AppTokenRequest;
 struct AuthorizationRequest;
 struct LoginRequest;
+struct TokenExchange;
 struct WebhookUpdate;
 
 /// The library's version.
@@ -170,6 +171,11 @@ class App {
   /// where the platform rotates refresh tokens: that error is not retryable. A session keeps what
   /// can be kept.
   [[nodiscard]] Token refresh(std::string_view refresh_token) const;
+  /// A token of the platform for a token of another server (RFC 8693), such as the OIDC id token of a
+  /// workload. Each call sends a request. ErrorKind::unauthorized if the platform does not accept it.
+  [[nodiscard]] Token exchange_token(std::string_view subject_token) const;
+  [[nodiscard]] Token exchange_token(std::string_view subject_token,
+                                     const TokenExchange &exchange) const;
   /// Begins a login of the user at this machine (RFC 8252): a listener on 127.0.0.1 that the user's
   /// browser comes back to. No network I/O until Login::wait.
   [[nodiscard]] Login start_login() const;

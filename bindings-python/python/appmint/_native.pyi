@@ -601,6 +601,36 @@ class App:
                 "invalid_refresh_token").
         """
 
+    def exchange_token(
+        self,
+        subject_token: str,
+        *,
+        subject_token_type: str | None = None,
+        scopes: Iterable[str] | None = None,
+        audience: str | None = None,
+        resource: str | None = None,
+    ) -> Token:
+        """Exchanges a token of another server for one of the platform (RFC 8693).
+
+        Such as the OIDC id token of a workload. Each call sends a request: keep the token for as
+        long as it lives.
+
+        Args:
+            subject_token: The token of the other server.
+            subject_token_type: Its type, a URI of RFC 8693 section 3. Default: that of a JWT.
+            scopes: OAuth scopes, for platforms that take them.
+            audience: The name of the service that the new token is for. Default: none is sent.
+            resource: The URI of the service that the new token is for. Default: none is sent.
+
+        Returns:
+            A Token of kind "app".
+
+        Raises:
+            UnsupportedError: The platform has no token exchange.
+            UnauthorizedError: The platform does not accept the token (reason "invalid_token"), or
+                the client id or its secret is wrong (reason "invalid_client").
+        """
+
     def start_login(
         self,
         *,

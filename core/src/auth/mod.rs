@@ -9,6 +9,7 @@ mod key;
 pub(crate) mod oauth_client;
 pub(crate) mod scope;
 mod signer;
+mod token_exchange;
 pub(crate) mod token_reply;
 
 use serde::Serialize;
@@ -21,6 +22,7 @@ pub use self::{
     oauth_client::{ClientAuthentication, OAuthClient},
     scope::Scope,
     signer::Signer,
+    token_exchange::TokenExchange,
 };
 pub use crate::platform::oauth::KeyIdMember;
 

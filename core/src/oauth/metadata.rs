@@ -187,6 +187,10 @@ impl Metadata {
             "assertion": self.takes(JWT_BEARER).then(|| {
                 json!({ "scope": "parameter", "subject": true, "own_subject": true })
             }),
+            "client_credentials": self.takes("client_credentials").then(|| {
+                json!({ "scope_separator": " " })
+            }),
+            "token_exchange": self.takes(TOKEN_EXCHANGE).then(|| json!({ "scope_separator": " " })),
             "revocation": endpoint(&self.revocation_endpoint),
             "introspection": endpoint(&self.introspection_endpoint),
         })
@@ -247,6 +251,9 @@ fn unusable(reply: &Reply<'_>, error: &dyn fmt::Display) -> Error {
     reply.protocol_error(Reason::MissingMember, &format!("it cannot be used: {why}"))
 }
 
+/// OpenID Connect Core §3.1.2.1: for a server that does not name those that it takes.
+const PROMPTS: [&str; 4] = ["none", "login", "consent", "select_account"];
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 #[cfg(test)]

@@ -446,6 +446,10 @@ pub(crate) enum Operation {
     Device,
     /// Putting an assertion to the token endpoint.
     Assertion,
+    /// Asking as the OAuth client itself.
+    ClientCredentials,
+    /// Exchanging a token of another server.
+    TokenExchange,
     Revocation,
     Introspection,
     /// Checking, resetting, scoping or deleting a user's token.
@@ -458,8 +462,12 @@ pub(crate) enum Operation {
 impl Operation {
     /// Whether the OAuth client proves itself with it.
     pub(crate) fn is_a_clients(self) -> bool {
-        use Operation::{Device, Exchange, Introspection, Refresh, Revocation};
-        matches!(self, Exchange | Refresh | Device | Revocation | Introspection)
+        use Operation::{
+            ClientCredentials, Device, Exchange, Introspection, Refresh, Revocation, TokenExchange,
+        };
+        let is_grant =
+            matches!(self, Exchange | Refresh | Device | ClientCredentials | TokenExchange);
+        is_grant || matches!(self, Revocation | Introspection)
     }
 }
 

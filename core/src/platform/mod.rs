@@ -28,7 +28,8 @@ use url::Url;
 pub use self::secret_pattern::secret_pattern;
 use self::{
     descriptor::{Base, Descriptor, InstallationToken, Installations},
-    oauth::{Assertion, Authorize, Device, OAuth},
+    further::Further,
+    oauth::{Assertion, Authorize, ClientCredentials, Device, OAuth, TokenExchangeRules},
 };
 pub(crate) use self::{route::Route, validate::whole_url};
 use crate::{
@@ -163,6 +164,16 @@ impl Platform {
     pub(crate) fn assertion(&self) -> Result<&Assertion> {
         let assertion = self.oauth()?.assertion.as_ref();
         assertion.ok_or_else(|| self.unsupported("tokens for an assertion"))
+    }
+
+    pub(crate) fn client_credentials(&self) -> Result<&ClientCredentials> {
+        let rules = self.oauth()?.client_credentials.as_ref();
+        rules.ok_or_else(|| self.unsupported("tokens for the OAuth client"))
+    }
+
+    pub(crate) fn token_exchange(&self) -> Result<&TokenExchangeRules> {
+        let rules = self.oauth()?.token_exchange.as_ref();
+        rules.ok_or_else(|| self.unsupported("token exchange (RFC 8693)"))
     }
 
     pub(crate) fn device(&self) -> Result<&Device> {

@@ -34,6 +34,10 @@ pub(crate) struct OAuth {
     pub(crate) device: Option<Device>,
     /// Tokens for an assertion that the app signs (RFC 7523 §2.1); absent where there are none.
     pub(crate) assertion: Option<Assertion>,
+    /// Tokens for the OAuth client itself (RFC 6749 §4.4); absent where there are none.
+    pub(crate) client_credentials: Option<ClientCredentials>,
+    /// Tokens for a token of another server (RFC 8693); absent where there are none.
+    pub(crate) token_exchange: Option<TokenExchangeRules>,
     /// The revocation endpoint (RFC 7009).
     pub(crate) revocation: Option<Endpoint>,
     /// The introspection endpoint (RFC 7662).
@@ -201,6 +205,31 @@ pub(crate) struct Assertion {
     /// Whether the app names itself as the subject where it names no other (RFC 7523 §3).
     #[serde(default)]
     pub(crate) own_subject: bool,
+}
+
+/// The client credentials grant (RFC 6749 §4.4).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientCredentials {
+    /// The separator between scopes; absent where there are none.
+    pub(crate) scope_separator: Option<String>,
+    /// The scopes of a request that names none.
+    #[serde(default)]
+    pub(crate) default_scopes: Vec<String>,
+    /// Parameters that are always sent, such as `audience`.
+    #[serde(default)]
+    pub(crate) parameters: BTreeMap<String, String>,
+}
+
+/// Token exchange (RFC 8693).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenExchangeRules {
+    /// The separator between scopes; absent where there are none.
+    pub(crate) scope_separator: Option<String>,
+    /// Parameters that are always sent, such as `requested_token_type`.
+    #[serde(default)]
+    pub(crate) parameters: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

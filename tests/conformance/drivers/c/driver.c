@@ -76,7 +76,8 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("webhook_delivery")) return appmint_app_webhook_delivery(app, id.value, id.len, &got.delivery, e);
   if (IS("scope_token")) return scope_token(app, &got.token, e);
   if (IS("revoke_credentials")) return revoke_credentials(app, e);
-  if (IS("install_url")) return install_url(app, &got.authorization, e);
+  if (IS("install_url")) return keep_install_url(app, e);
+  if (IS("exchange_token")) return exchange_token(app, &got.token, e);
   if (IS("finish_install")) return appmint_app_finish_install(app, url.value, url.len, state.value, state.len, &got.found, e);
   if (IS("invalidate") && token.value) appmint_source_invalidate_token(got.source, token.value, token.len);
   else if (IS("invalidate") || IS("session_invalidate")) appmint_source_invalidate(got.source);

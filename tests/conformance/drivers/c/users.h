@@ -46,6 +46,19 @@ static appmint_status start_login(const appmint_app *app, appmint_error **e) {
   appmint_login_request_free(request);
   return status;
 }
+static appmint_status exchange_token(const appmint_app *app, appmint_token **out, appmint_error **e) {
+  word token = arg("subject_token"), type = arg("subject_token_type"), audience = arg("audience"), resource = arg("resource");
+  const char *scopes[16];
+  size_t lens[16], count = texts_in(arg("scopes"), scopes, lens);
+  return appmint_app_exchange_token(app, token.value, token.len, type.value, type.len, scopes, lens, count, audience.value,
+    audience.len, resource.value, resource.len, out, e);
+}
+static appmint_status keep_install_url(const appmint_app *app, appmint_error **e) {
+  appmint_authorization *made = NULL;
+  appmint_status status = install_url(app, &made, e);
+  if (!status) KEEP(authorization, authorization, made);
+  return status;
+}
 static appmint_status start_device_login(const appmint_app *app, appmint_error **e) {
   const char *scopes[16];
   size_t count = 0;

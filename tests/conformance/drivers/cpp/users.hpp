@@ -14,6 +14,11 @@ struct Users {
     if (op == "authorize") {
       appmint::AuthorizationRequest request{it.maybe("redirect_uri"), it.maybe("state"), split(it.arg("scopes")), it.maybe("login_hint"), it.maybe("prompt")};
       output.add(authorization.emplace(app.authorize(request)));
+    } else if (op == "install_url") {
+      output.add(authorization.emplace(app.install_url(it.arg("app_slug"), it.maybe("state"), it.maybe("redirect_uri"))));
+    } else if (op == "exchange_token") {
+      appmint::TokenExchange exchange{it.maybe("subject_token_type"), split(it.arg("scopes")), it.maybe("audience"), it.maybe("resource")};
+      output.add(app.exchange_token(it.arg("subject_token"), exchange));
     } else if (op == "open_authorization") output.add(authorization.emplace(app.open_authorization(it.arg("sealed"))));
     else if (op == "seal_authorization") output.add("reveal.value", app.seal_authorization(authorization.value()));
     else if (op == "finish_authorization") output.add(token.emplace(app.finish_authorization(authorization.value(), it.arg("callback_url"))));

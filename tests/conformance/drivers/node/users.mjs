@@ -23,6 +23,7 @@ export const USERS = {
   finish_authorization: (app, { callback_url }) => keptToken(app.finishAuthorization(kept.authorization, callback_url)),
   exchange_code: (app, { code, ...args }) => keptToken(app.exchangeCode(code, camelCased(args))),
   refresh: (app, { refresh_token }) => keptToken(app.refresh(refresh_token)),
+  exchange_token: async (app, { subject_token, ...args }) => token(await app.exchangeToken(subject_token, scopedOptions(args))),
   start_login: (app, { ports, ...args }) => {
     kept.login = app.startLogin({ ...scopedOptions(args), ports: ports && list(ports).map(Number) })
     const { url, redirectUri } = kept.login

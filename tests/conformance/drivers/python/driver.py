@@ -88,6 +88,12 @@ class Users:
     def authorize(self, app, **arguments):
         return self._authorization(app.authorize(**lists(arguments)))
 
+    def install_url(self, app, **arguments):
+        return self._authorization(app.install_url(**arguments))
+
+    def exchange_token(self, app, **arguments):
+        return token(app.exchange_token(**lists(arguments)))
+
     def open_authorization(self, app, sealed):
         return self._authorization(app.open_authorization(sealed))
 

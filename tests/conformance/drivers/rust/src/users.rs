@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use appmint_core::{
     App, Result, Secret, Token,
+    auth::TokenExchange,
     logins::{DeviceLogin, Login, LoginRequest},
     oauth::{Authorization, AuthorizationRequest, CodeExchange},
     resources::InstallRequest,
@@ -67,6 +68,16 @@ impl Users {
                 };
                 self.token(app.exchange_code(exchange).wait())
             }
+            "exchange_token" => self.token(
+                app.exchange_token(TokenExchange {
+                    subject_token: Secret::from(&*words["subject_token"]),
+                    subject_token_type: given("subject_token_type"),
+                    scopes: scopes(),
+                    audience: given("audience"),
+                    resource: given("resource"),
+                })
+                .wait(),
+            ),
             "refresh" => self.token(app.refresh(&*words["refresh_token"]).wait()),
             "start_login" => {
                 let ports = given("ports").as_deref().map(split).unwrap_or_default();
