@@ -110,7 +110,8 @@ def table() -> str:
 
 def sources() -> str:
     lines = [f"- {p['display_name']}: " + ", ".join(f"<{url}>" for url in p["documentation"]) for p in platforms()]
-    return "\n## Where the facts are from\n\n" + "\n".join(lines) + "\n"
+    notes = [note for p in platforms() for note in p.get("notes", [])]
+    return "\n" + "\n\n".join(notes) + "\n\n## Where the facts are from\n\n" + "\n".join(lines) + "\n"
 
 
 def hosts(platform: dict) -> str:

@@ -56,6 +56,8 @@ pub(crate) struct Descriptor {
     _verified: Verified,
     #[serde(rename = "as_of")]
     _as_of: String,
+    #[serde(default, rename = "notes")]
+    _notes: Vec<String>,
     pub(crate) hosts: Hosts,
     pub(crate) api: Api,
     pub(crate) jwt: Option<Jwt>,

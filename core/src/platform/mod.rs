@@ -386,6 +386,7 @@ fn built_in(name: &str) -> Option<&'static str> {
 
 const BUILT_IN: &[(&str, &str)] = &[
     ("atomgit", include_str!("../../platforms/atomgit.json")),
+    ("atomgit-v5", include_str!("../../platforms/atomgit-v5.json")),
     ("gitcode", include_str!("../../platforms/gitcode.json")),
     ("github", include_str!("../../platforms/github.json")),
     ("github-enterprise", include_str!("../../platforms/github-enterprise.json")),
