@@ -31,7 +31,9 @@ mod callback;
 mod imports;
 mod interpreter;
 mod json;
+mod restored;
 mod time;
+mod values;
 mod wait;
 
 use std::alloc::System;
@@ -63,6 +65,7 @@ mod _native {
             login::{DeviceLogin, Login},
         },
         operations::registration::Registration,
+        restored::restored_value,
         settings::discovery::discover,
         tokens::{source::TokenSource, subscription::Subscription, token::Token},
         webhooks::{

@@ -37,6 +37,8 @@ __all__ = [
     "platforms",
     "reasons",
     "restored_event",
+    "restored_value",
+    "secret_pattern",
     "token_kinds",
     "version",
 ]
@@ -1083,6 +1085,14 @@ class Stats:
     def sources(self) -> int:
         """Distinct sources in memory: of an installation and a scope, the app, or a session."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     __hash__ = None  # type: ignore[assignment]
@@ -1207,6 +1217,14 @@ class Installation:
     def raw(self) -> dict[str, Any]:
         """The whole object as the platform sent it."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     __hash__ = None  # type: ignore[assignment]
@@ -1253,6 +1271,14 @@ class Repository:
     def raw(self) -> dict[str, Any]:
         """The whole object as the platform sent it."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     __hash__ = None  # type: ignore[assignment]
@@ -1707,6 +1733,15 @@ class Introspection:
 
 # ==== Webhooks
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
 @final
 class WebhookEvent:
     """An event that a platform sent, whose signature was verified.
@@ -1731,6 +1766,15 @@ class WebhookEvent:
     def payload(self) -> Any:
         """The signed JSON: the body, or the part of it that the platform signs."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
 @final
 class WebhookConfig:
     """The configuration of the app's webhook. The secret is not part of it."""
@@ -1751,6 +1795,14 @@ class WebhookConfig:
     def raw(self) -> dict[str, Any]:
         """The whole object as the platform sent it."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     __hash__ = None  # type: ignore[assignment]
@@ -1806,6 +1858,14 @@ class WebhookDelivery:
         A result of webhook_delivery has the request and the response in it, too.
         """
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     __hash__ = None  # type: ignore[assignment]
@@ -1921,6 +1981,13 @@ class Event:
     def text(self) -> str:
         """The event in one line, as it is logged."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
@@ -1969,6 +2036,9 @@ def kinds() -> list[str]:
 
 def reasons() -> list[str]:
     """Every reason of an error."""
+
+def restored_value(class_: str, text: str) -> object:
+    """Makes a value from the parts in a pickle."""
 
 def restored_event(
     kind: str,

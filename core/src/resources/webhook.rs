@@ -5,6 +5,7 @@ mod mismatch;
 
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// An event that a platform sent, whose signature was verified.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookEvent {
     /// The event's name, such as `push`. Most platforms send it in a header that the signature does not
