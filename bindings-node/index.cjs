@@ -20,6 +20,7 @@ const { WebhookConfig, WebhookDelivery, WebhookEvent } = require('./lib/webhooks
 module.exports = {
   version: native.version(),
   platforms: Object.freeze(native.platforms()),
+  secretPattern: native.secretPattern(),
   discover,
   App,
   ApiResponse,

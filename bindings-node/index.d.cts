@@ -24,6 +24,12 @@ export const version: string
  */
 export const platforms: readonly string[]
 
+/**
+ * The source of a regular expression that finds the secrets of the built-in platforms in a text: their tokens
+ * and JWTs, for whatever scrubs logs: `new RegExp(secretPattern, 'g')`.
+ */
+export const secretPattern: string
+
 /** An id. Platforms have numbers or text; results always have text. */
 export type Id = string | number | bigint
 
@@ -430,6 +436,14 @@ export class App {
    */
   refresh(refreshToken: string | Token, options?: WaitOptions): Promise<Token>
   /**
+   * A token of the platform for a token of another server (RFC 8693), such as the OIDC id token of a workload. Each
+   * call sends a request: keep the token for as long as it lives.
+   *
+   * @throws {UnauthorizedError} of reason `invalid_token` if the platform does not accept the token
+   * @see https://www.rfc-editor.org/rfc/rfc8693
+   */
+  exchangeToken(subjectToken: string | Token, options?: TokenExchangeOptions): Promise<Token>
+  /**
    * Begins a login of the user at this machine: listens on 127.0.0.1 for the user's browser to return. Only
    * a pending `wait` keeps the process alive.
    *
@@ -517,11 +531,14 @@ export class App {
    * Stores a user token under a name, in place of an earlier one: from now on `session(name)` returns it and
    * renews it.
    *
+   * With the user's id on the platform, {@link applyWebhook} ends the session when the user revokes the
+   * authorization.
+   *
    * @throws {InvalidArgumentError} if the token is not a user's
    * @throws {StoreError} if the store failed, or has a record of this name that cannot be opened, which stays
    * (reason `wrong_store_key` if another key sealed it)
    */
-  startSession(name: string, token: Token, options?: WaitOptions): Promise<void>
+  startSession(name: string, token: Token, options?: SessionOptions): Promise<void>
   /**
    * Forgets a session, here and in the store, even if its record cannot be opened there. The tokens themselves
    * still work: `revokeToken` or `deleteGrant` ends them.
@@ -902,6 +919,8 @@ export class Token {
   get scopes(): readonly string[]
   /** The account of a token that `checkToken`, `resetToken` or `scopeToken` returned. */
   get account(): string | null
+  /** The id of the user's account, if the session was started with it, or `checkToken` returned the token; else null. */
+  get accountId(): string | null
   /** The payload of a JWT; null for other tokens. */
   get claims(): JsonObject | null
   /** The refresh token itself; null without one. */
@@ -926,6 +945,20 @@ export interface AuthorizeOptions {
   scopes?: readonly string[] | undefined
   /** The account to suggest to the user, if the platform takes it. */
   loginHint?: string | undefined
+  /** What the login page does although the user is logged in, such as `select_account`, if the platform takes it. */
+  prompt?: string | undefined
+}
+
+/** The options of {@link App.exchangeToken}. */
+export interface TokenExchangeOptions extends WaitOptions {
+  /** The token's type, a URI of RFC 8693 section 3; default that of a JWT. */
+  subjectTokenType?: string | undefined
+  /** OAuth scopes, if the platform takes them. */
+  scopes?: readonly string[] | undefined
+  /** The name of the service that the new token is for. */
+  audience?: string | undefined
+  /** The URI of the service that the new token is for. */
+  resource?: string | undefined
 }
 
 /** The options of {@link App.exchangeCode}. */
@@ -942,10 +975,14 @@ export interface LoginOptions {
   scopes?: readonly string[] | undefined
   /** The account to suggest to the user, if the platform takes it. */
   loginHint?: string | undefined
+  /** What the login page does although the user is logged in, such as `select_account`, if the platform takes it. */
+  prompt?: string | undefined
   /** Ports of 127.0.0.1, of which the first free one is used; default any free port. */
   ports?: readonly number[] | undefined
   /** The path of the redirect URI; default `/callback`. */
   path?: string | undefined
+  /** The host of the redirect URI: `127.0.0.1` (the default) or `localhost`. The listener is on 127.0.0.1 either way. */
+  host?: string | undefined
 }
 
 /** The options of {@link Login.wait}. */
@@ -1094,6 +1131,12 @@ export class Introspection {
 }
 
 // ==== Sessions: `session`, `startSession` and `endSession` of App; a session is a TokenSource
+
+/** The options of {@link App.startSession}. */
+export interface SessionOptions extends WaitOptions {
+  /** The user's id on the platform; default the token's `accountId`. */
+  accountId?: Id | undefined
+}
 
 // ==== Webhooks
 
@@ -1363,6 +1406,7 @@ export type Reason =
   | 'wrong_store_key'
   | 'private_address'
   | 'proxy_authentication_required'
+  | 'installation_requested'
 
 /** The members of an error beside its message, for {@link AppmintError}'s constructor. */
 export interface ErrorDetails {

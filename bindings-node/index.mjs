@@ -4,6 +4,7 @@ import appmint from './index.cjs'
 export const {
   version,
   platforms,
+  secretPattern,
   discover,
   App,
   ApiResponse,

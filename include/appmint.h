@@ -214,6 +214,12 @@ uint32_t appmint_abi_version(void);
 const appmint_list *appmint_platforms(void);
 
 /**
+ * A regular expression (POSIX extended) that finds the secrets of the built-in platforms in a text: their
+ * tokens and JWTs, for whatever scrubs logs. Never freed.
+ */
+const char *appmint_secret_pattern(void);
+
+/**
  * Signs instead of a private key: a KMS, an HSM, or anything else that does not give the key away.
  *
  * Set `size` to sizeof(appmint_signer). By it the library distinguishes programs that were built
@@ -1131,6 +1137,12 @@ const appmint_list *appmint_token_scopes(const appmint_token *token);
  */
 const char *appmint_token_account(const appmint_token *token);
 
+/**
+ * The id of the user's account, or NULL: of a token of a session that was started with it, or of one
+ * that appmint_app_check_token and the functions like it returned.
+ */
+const char *appmint_token_account_id(const appmint_token *token);
+
 /** A JWT's claims as JSON, which is no secret; NULL for other tokens. */
 const char *appmint_token_claims(const appmint_token *token);
 
@@ -1259,6 +1271,30 @@ appmint_status appmint_app_refresh(const appmint_app *app,
                                    appmint_error **error);
 
 /**
+ * A token of the platform for a token of another server (RFC 8693), such as the OIDC id token of a
+ * workload. `subject_token_type` is a URI of RFC 8693 §3, or NULL for a JWT; `audience` and `resource` name
+ * the service that the new token is for, or are NULL; `scopes` is an array of texts, which may be
+ * empty. The app's OAuth client authenticates if the app has a client id. Each call sends a request.
+ *
+ * APPMINT_ERROR_UNSUPPORTED on a platform without token exchange; APPMINT_ERROR_UNAUTHORIZED with
+ * APPMINT_REASON_INVALID_TOKEN for a token that the platform does not accept.
+ */
+appmint_status appmint_app_exchange_token(const appmint_app *app,
+                                          const char *subject_token,
+                                          size_t subject_token_len,
+                                          const char *subject_token_type,
+                                          size_t subject_token_type_len,
+                                          const char *const *scopes,
+                                          const size_t *scopes_lens,
+                                          size_t scopes_count,
+                                          const char *audience,
+                                          size_t audience_len,
+                                          const char *resource,
+                                          size_t resource_len,
+                                          appmint_token **token,
+                                          appmint_error **error);
+
+/**
  * Begins a login of the user at this machine (RFC 8252): a listener on 127.0.0.1 that the user's
  * browser comes back to. `request` may be NULL. No network I/O until appmint_login_wait.
  *
@@ -1311,6 +1347,14 @@ void appmint_authorization_request_set_login_hint(appmint_authorization_request 
                                                   const char *login_hint,
                                                   size_t login_hint_len);
 
+/**
+ * What the login page does although the user is logged in, such as "select_account", on a platform
+ * that takes it.
+ */
+void appmint_authorization_request_set_prompt(appmint_authorization_request *request,
+                                              const char *prompt,
+                                              size_t prompt_len);
+
 /** Frees a request. */
 void appmint_authorization_request_free(appmint_authorization_request *request);
 
@@ -1352,6 +1396,14 @@ void appmint_login_request_set_login_hint(appmint_login_request *request,
                                           const char *login_hint,
                                           size_t login_hint_len);
 
+/**
+ * What the login page does although the user is logged in, such as "select_account", on a platform
+ * that takes it.
+ */
+void appmint_login_request_set_prompt(appmint_login_request *request,
+                                      const char *prompt,
+                                      size_t prompt_len);
+
 /** Adds a port of 127.0.0.1. The listener takes the first that is free; default any free port. */
 void appmint_login_request_add_port(appmint_login_request *request, uint16_t port);
 
@@ -1359,6 +1411,14 @@ void appmint_login_request_add_port(appmint_login_request *request, uint16_t por
 void appmint_login_request_set_path(appmint_login_request *request,
                                     const char *path,
                                     size_t path_len);
+
+/**
+ * The host of the URL that the browser comes back to, on a platform that compares it to the letter:
+ * "127.0.0.1" (the default) or "localhost". The listener is on 127.0.0.1 either way.
+ */
+void appmint_login_request_set_host(appmint_login_request *request,
+                                    const char *host,
+                                    size_t host_len);
 
 /** Frees a request. */
 void appmint_login_request_free(appmint_login_request *request);
@@ -1590,12 +1650,15 @@ appmint_status appmint_app_session(const appmint_app *app,
 
 /**
  * Stores a user's token under a name, and replaces an earlier one. A source of appmint_app_session
- * then returns and renews it.
+ * then returns and renews it. `account_id` is the user's id on the platform, or NULL: with it
+ * appmint_app_apply_webhook ends the session when the user revokes the authorization.
  */
 appmint_status appmint_app_start_session(const appmint_app *app,
                                          const char *name,
                                          size_t name_len,
                                          const appmint_token *token,
+                                         const char *account_id,
+                                         size_t account_id_len,
                                          appmint_error **error);
 
 /**
@@ -2281,7 +2344,9 @@ typedef enum appmint_reason_code {
   /** The host has no public address, and private ones are refused. */
   APPMINT_REASON_PRIVATE_ADDRESS = 46,
   /** The proxy wants a user name and a password, or refused those it was given. */
-  APPMINT_REASON_PROXY_AUTHENTICATION_REQUIRED = 47
+  APPMINT_REASON_PROXY_AUTHENTICATION_REQUIRED = 47,
+  /** A person asked for the installation, which an owner of the account must approve. */
+  APPMINT_REASON_INSTALLATION_REQUESTED = 48
 } appmint_reason_code;
 
 /** Why a call failed. It contains no secret. */

@@ -72,8 +72,8 @@ def rows() -> dict:
         "… narrowed": narrowing,
         "`installation(id).repositories`": lambda p: pages(p.get("lists", {}).get("repositories")),
         "`installation(id).revoke`": operation("revoke_installation_token"),
-        "`app_tokens().token`": lambda p: yes("app_path" in p.get("installation_token", {}) or assertion(p)),
-        "… for OAuth `scopes`": lambda p: yes("scope" in assertion(p)),
+        "`app_tokens().token`": lambda p: yes("app_path" in p.get("installation_token", {}) or assertion(p) or client_credentials(p)),
+        "… for OAuth `scopes`": lambda p: yes("scope" in assertion(p) or "scope_separator" in client_credentials(p)),
         "… for a `subject`": lambda p: yes(assertion(p).get("subject")),
         "`install_url`": lambda p: yes("install" in p),
         "… with `state`": lambda p: yes("state" in p.get("install", {})),
@@ -85,6 +85,7 @@ def rows() -> dict:
         "… with PKCE": lambda p: authorize(p, lambda a: "S256" if a.get("pkce") else "no"),
         "… with `scopes`": lambda p: authorize(p, lambda a: yes("scope_separator" in a)),
         "… with `login_hint`": lambda p: authorize(p, lambda a: yes("login_hint" in a)),
+        "… with `prompt`": lambda p: authorize(p, lambda a: ", ".join(a["prompt"]["values"]) if "prompt" in a else NO),
         "`exchange_code`, `refresh`": lambda p: oauth(p, lambda o: o["token"]["encoding"]),
         "… with `redirect_uri`": lambda p: oauth(p, lambda o: yes(o.get("exchange", {}).get("redirect_uri", True))),
         "… `iss` in the callback": lambda p: oauth(p, lambda o: "compared" if "issuer" in o else "not sent"),
@@ -92,6 +93,7 @@ def rows() -> dict:
         "`start_device_login`": lambda p: yes("device" in p.get("oauth", {})),
         "`revoke_token`": lambda p: yes("revocation" in p.get("oauth", {})),
         "`introspect_token`": lambda p: yes("introspection" in p.get("oauth", {})),
+        "`exchange_token`": lambda p: yes("token_exchange" in p.get("oauth", {})),
         "`session`, after a refresh whose answer was lost": rotation,
         "`request` with a token": lambda p: "yes",
         "`verify_webhook`": webhook,
@@ -108,7 +110,8 @@ def table() -> str:
 
 def sources() -> str:
     lines = [f"- {p['display_name']}: " + ", ".join(f"<{url}>" for url in p["documentation"]) for p in platforms()]
-    return "\n## Where the facts are from\n\n" + "\n".join(lines) + "\n"
+    notes = [note for p in platforms() for note in p.get("notes", [])]
+    return "\n" + "\n\n".join(notes) + "\n\n## Where the facts are from\n\n" + "\n".join(lines) + "\n"
 
 
 def hosts(platform: dict) -> str:
@@ -170,6 +173,10 @@ def authorize(platform: dict, read) -> str:
 
 def assertion(platform: dict) -> dict:
     return platform.get("oauth", {}).get("assertion", {})
+
+
+def client_credentials(platform: dict) -> dict:
+    return platform.get("oauth", {}).get("client_credentials", {})
 
 
 def rotation(platform: dict) -> str:

@@ -9,6 +9,7 @@ const { WAIT_OPTIONS, readOptions } = require('./arguments.cjs')
 const { complete } = require('./completions.cjs')
 const { installationMethods } = require('./installations.cjs')
 const { callNative, unwrap } = require('./native_calls.cjs')
+const { Opaque } = require('./opaque.cjs')
 const { oauthMethods } = require('./oauth.cjs')
 const { operationMethods } = require('./operations.cjs')
 const { fill } = require('./records.cjs')
@@ -19,15 +20,16 @@ const { tokenOf } = require('./tokens/token.cjs')
 const { webhookMethods } = require('./webhooks.cjs')
 
 /** An app on a platform. Most of its methods are in the files of their rooms. */
-class App {
+class App extends Opaque {
   constructor(options) {
+    super()
     const settings = readSettings(options)
     setNative(this, unwrap(callNative(() => native.createApp(...settings))))
   }
 
   static async create(options) {
     const settings = readSettings(options)
-    const app = Object.create(this.prototype)
+    const app = Reflect.construct(Opaque, [], this)
     setNative(app, await complete((...completion) => native.startApp(...completion, ...settings)))
     return app
   }

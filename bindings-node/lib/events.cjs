@@ -9,6 +9,7 @@ const { invalid, milliseconds, time } = require('./arguments.cjs')
 const { notifications } = require('./callbacks.cjs')
 const { errorOf } = require('./errors.cjs')
 const { callNative } = require('./native_calls.cjs')
+const { Opaque } = require('./opaque.cjs')
 
 /** Something that happened to an app's tokens. */
 class AppEvent {
@@ -26,10 +27,11 @@ function eventNotifications(onEvent) {
 }
 
 /** A clock that stands still until it is moved. */
-class ManualClock {
+class ManualClock extends Opaque {
   #native
 
   constructor(now) {
+    super()
     const millis = time('now', now)
     this.#native = callNative(() => new native.ManualClock(millis))
   }

@@ -44,6 +44,11 @@ const oauthMethods = {
     return tokenOf(await completeApp(this, 'refresh', readOptions(options, WAIT_OPTIONS), secret))
   },
 
+  async exchangeToken(subjectToken, options) {
+    const { signal, ...exchange } = readOptions(options, TOKEN_EXCHANGE)
+    return tokenOf(await completeApp(this, 'exchangeToken', { signal }, tokenText('subjectToken', subjectToken), exchange))
+  },
+
   startLogin(options) {
     return loginOf(unwrap(callApp(this, 'startLogin', readOptions(options, LOGIN))))
   },
@@ -87,9 +92,10 @@ const oauthMethods = {
   },
 }
 
-const AUTHORIZATION = { redirectUri: url, state: text, scopes: texts, loginHint: text }
+const AUTHORIZATION = { redirectUri: url, state: text, scopes: texts, loginHint: text, prompt: text }
 const EXCHANGE = { redirectUri: url, codeVerifier: text, signal }
-const LOGIN = { scopes: texts, loginHint: text, ports, path: text }
+const LOGIN = { scopes: texts, loginHint: text, prompt: text, ports, path: text, host: text }
+const TOKEN_EXCHANGE = { subjectTokenType: text, scopes: texts, audience: text, resource: text, signal }
 const DEVICE_LOGIN = { scopes: texts, signal }
 const SCOPED_TOKEN = { ...SCOPE, target: text, targetId: id, signal }
 const TOKEN_HINT = { tokenTypeHint: text, signal }

@@ -1,7 +1,7 @@
 'use strict'
 
 const { callApp, completeApp } = require('./app/native_app.cjs')
-const { WAIT_OPTIONS, readOptions, text } = require('./arguments.cjs')
+const { WAIT_OPTIONS, id, readOptions, signal, text } = require('./arguments.cjs')
 const { unwrap } = require('./native_calls.cjs')
 const { sourceOf } = require('./tokens/source.cjs')
 const { nativeToken } = require('./tokens/token.cjs')
@@ -13,13 +13,16 @@ const sessionMethods = {
   },
 
   async startSession(name, token, options) {
-    const args = [text('name', name), nativeToken('token', token)]
-    await completeApp(this, 'startSession', readOptions(options, WAIT_OPTIONS), ...args)
+    const { accountId, signal } = readOptions(options, SESSION)
+    const args = [text('name', name), nativeToken('token', token), accountId]
+    await completeApp(this, 'startSession', { signal }, ...args)
   },
 
   async endSession(name, options) {
     await completeApp(this, 'endSession', readOptions(options, WAIT_OPTIONS), text('name', name))
   },
 }
+
+const SESSION = { accountId: id, signal }
 
 module.exports = { sessionMethods }

@@ -36,7 +36,10 @@ mod js_callbacks;
 
 use std::alloc::System;
 
-use appmint_core::{TokenKind, platform::Platform};
+use appmint_core::{
+    TokenKind,
+    platform::{self, Platform},
+};
 use napi_derive::napi;
 use zeroizing_alloc::ZeroAlloc;
 
@@ -63,6 +66,13 @@ pub fn version() -> &'static str {
 #[must_use]
 pub fn platforms() -> Vec<&'static str> {
     Platform::names().to_vec()
+}
+
+/// A regular expression that finds the secrets of the built-in platforms in a text.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn secret_pattern() -> &'static str {
+    platform::secret_pattern()
 }
 
 /// The names of the kinds of tokens.

@@ -8,6 +8,7 @@ use std::convert::identity;
 
 use appmint_core::{
     Secret,
+    auth::TokenExchange,
     logins::LoginRequest,
     oauth::{AuthorizationRequest, CodeExchange},
     resources::Target,
@@ -92,6 +93,25 @@ impl App {
         refresh_token: String,
     ) -> Option<Outcome<Token>> {
         completions.complete(id, self.0.refresh(refresh_token), Token)
+    }
+
+    /// A token of the platform for a token of another server.
+    #[napi(catch_unwind)]
+    pub fn exchange_token(
+        &self,
+        completions: &Completions,
+        id: u32,
+        subject_token: String,
+        options: TokenExchangeOptions,
+    ) -> Option<Outcome<Token>> {
+        let exchange = TokenExchange {
+            subject_token_type: options.subject_token_type,
+            scopes: options.scopes.unwrap_or_default(),
+            audience: options.audience,
+            resource: options.resource,
+            ..TokenExchange::new(subject_token)
+        };
+        completions.complete(id, self.0.exchange_token(exchange), Token)
     }
 
     /// Begins a login of the user at this machine.
@@ -208,6 +228,16 @@ pub struct AuthorizationOptions {
     pub state: Option<String>,
     pub scopes: Option<Vec<String>>,
     pub login_hint: Option<String>,
+    pub prompt: Option<String>,
+}
+
+/// The parameters of a token exchange.
+#[napi(object, object_to_js = false)]
+pub struct TokenExchangeOptions {
+    pub subject_token_type: Option<String>,
+    pub scopes: Option<Vec<String>>,
+    pub audience: Option<String>,
+    pub resource: Option<String>,
 }
 
 impl From<AuthorizationOptions> for AuthorizationRequest {
@@ -217,6 +247,7 @@ impl From<AuthorizationOptions> for AuthorizationRequest {
             state: options.state,
             scopes: options.scopes.unwrap_or_default(),
             login_hint: options.login_hint,
+            prompt: options.prompt,
         }
     }
 }
@@ -226,8 +257,10 @@ impl From<AuthorizationOptions> for AuthorizationRequest {
 pub struct LoginOptions {
     pub scopes: Option<Vec<String>>,
     pub login_hint: Option<String>,
+    pub prompt: Option<String>,
     pub ports: Option<Vec<u16>>,
     pub path: Option<String>,
+    pub host: Option<String>,
 }
 
 impl From<LoginOptions> for LoginRequest {
@@ -235,8 +268,10 @@ impl From<LoginOptions> for LoginRequest {
         Self {
             scopes: options.scopes.unwrap_or_default(),
             login_hint: options.login_hint,
+            prompt: options.prompt,
             ports: options.ports.unwrap_or_default(),
             path: options.path,
+            host: options.host,
         }
     }
 }

@@ -27,8 +27,9 @@ impl App {
         id: u32,
         name: String,
         token: &Token,
+        account_id: Option<String>,
     ) -> Option<Outcome<()>> {
-        completions.complete(id, self.0.start_session(name, token.0.clone()), identity)
+        completions.complete(id, self.0.start_session(name, token.0.clone(), account_id), identity)
     }
 
     /// Forgets a session, here and in the store.

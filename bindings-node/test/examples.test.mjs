@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -26,6 +26,20 @@ test('a user of the web app logs in, stays logged in, and logs out', async (t) =
   assert.equal((await visit(location)).status, 400) // its cookie is gone
   await visit(`${home}/logout`, 'POST')
   assert.match((await visit(home)).text, /Log in/)
+})
+
+test('four workers of a cluster serve twenty logins', async (t) => {
+  const home = `http://127.0.0.1:${await freePort()}`
+  const { env, control } = await sandbox(t, `${home}/callback`)
+  const { nextLine } = start(t, at('bindings-node/test/programs/cluster.mjs'), env)
+  for (let worker = 0; worker < 4; worker += 1) assert.equal(await nextLine(), `listening on ${home}`)
+  for (let login = 0; login < 20; login += 1) {
+    const visit = browser({ connection: 'close' }) // each request goes to the next worker
+    const { location: page } = await visit(`${home}/login`)
+    const { location } = await control('press', { url: page })
+    assert.equal((await visit(location)).status, 302)
+    assert.match((await visit(home)).text, /"login": "octocat"[^]*Log out/)
+  }
 })
 
 test('a user of the web app may refuse, and a forged callback is refused', async (t) => {
@@ -80,6 +94,8 @@ async function sandbox(t, redirectUri = 'http://127.0.0.1/callback') {
     APPMINT_CLIENT_ID: client_id,
     APPMINT_CLIENT_SECRET: client_secret,
     APPMINT_REDIRECT_URI: redirectUri,
+    APPMINT_STORE: `sqlite:${join(folder, 'web.db')}`,
+    APPMINT_STORE_KEY: '5f'.repeat(32),
     NO_PROXY: '127.0.0.1',
   }
   const control = async (command, args) => {
@@ -92,7 +108,7 @@ async function sandbox(t, redirectUri = 'http://127.0.0.1/callback') {
 
 /** A running example. */
 function start(t, name, env) {
-  const child = spawn(process.execPath, [at(`examples/node/${name}`)], {
+  const child = spawn(process.execPath, [isAbsolute(name) ? name : at(`examples/node/${name}`)], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
@@ -102,11 +118,11 @@ function start(t, name, env) {
 }
 
 /** Visits pages as a browser that keeps cookies and does not follow redirects. */
-function browser() {
+function browser(headers = {}) {
   const jar = new Map()
   return async (url, method = 'GET') => {
     const cookie = [...jar].map((pair) => pair.join('=')).join('; ')
-    const reply = await fetch(url, { method, redirect: 'manual', headers: { cookie } })
+    const reply = await fetch(url, { method, redirect: 'manual', headers: { ...headers, cookie } })
     for (const line of reply.headers.getSetCookie()) {
       const [, name, value] = line.match(/^([^=]*)=([^;]*)/)
       if (value === '') jar.delete(name)

@@ -52,7 +52,7 @@ test('an error that native code throws becomes an InternalError without its mess
     () => app.installUrl({ appSlug: 'x' }), () => app.finishInstall('', ''), () => app.verifyWebhook({}, '', 'x'),
     () => app.webhookConfig(), () => app.updateWebhookConfig({}), () => app.webhookDeliveries(), () => app.webhookDelivery(1),
     () => app.redeliverWebhook(1), () => app.authorize(), () => app.authorizationCode('', ''),
-    () => app.exchangeCode('x'), () => app.refresh('x'), () => app.checkToken('x'), () => app.resetToken('x'),
+    () => app.exchangeCode('x'), () => app.exchangeToken('x'), () => app.refresh('x'), () => app.checkToken('x'), () => app.resetToken('x'),
     () => app.scopeToken('x', {}), () => app.deleteToken('x'), () => app.deleteGrant('x'),
     () => app.revokeToken('x'), () => app.introspectToken('x'), () => discover('https://a.example'), () => App.create({ platform: 'github' }),
     () => app.revokeCredentials(['x']), () => app.request('GET', '/'), () => app.quota(), () => app.stats(), () => app.applyWebhook(webhook),

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { format, inspect } from 'node:util'
 import { serialize } from 'node:v8'
 
-import { AppmintError } from 'appmint'
+import { App, AppmintError, ManualClock, secretPattern } from 'appmint'
 import { KEY, SECRETS, appOn, platform } from './support.mjs'
 
 const WAYS = {
@@ -13,8 +13,16 @@ const WAYS = {
   JSON: (value) => JSON.stringify({ value }),
   text: (value) => `${value}`,
   spread: (value) => JSON.stringify({ ...value }),
-  clone: (value) => inspect(structuredClone(value), { depth: null }),
-  v8: (value) => serialize(value).toString('latin1'),
+  clone: (value) => unlessRefused(() => inspect(structuredClone(value), { depth: null })),
+  v8: (value) => unlessRefused(() => serialize(value).toString('latin1')),
+}
+
+function unlessRefused(show) {
+  try {
+    return show()
+  } catch (error) {
+    return inspect(error)
+  }
 }
 
 function hides(value, secrets) {
@@ -36,6 +44,47 @@ test('a token shows its secrets only when it reveals them', async (t) => {
   hides(minted, [SECRETS.installation])
   hides(user, [SECRETS.user, SECRETS.refresh])
   assert.match(inspect(minted), /\[redacted\]/)
+})
+
+test('an object whose members are in native memory is not cloned into an empty one', async (t) => {
+  const { url } = await platform(t)
+  const app = appOn(url)
+  const source = app.installation(14)
+  const clock = new ManualClock(0)
+  for (const object of [app, await App.create({ platform: 'github' }), source, await source.token(), app.authorize(), app.installations(), clock]) {
+    for (const clone of [() => structuredClone(object), () => structuredClone({ deep: [object] }), () => serialize(object)]) {
+      assert.throws(clone, (error) => /could not be cloned|Unserializable|DataCloneError/.test(`${error.name} ${error.message}`))
+    }
+    assert.deepEqual(Object.keys(object).filter((name) => !['url', 'state', 'redirectUri'].includes(name)), [])
+  }
+})
+
+test('objects are deeply equal if they stand for the same, and only then', async (t) => {
+  const { url } = await platform(t)
+  const app = appOn(url)
+  const [jwt, again, minted] = [await app.jwt(), await app.jwt(), await app.installation(14).token()]
+  assert.deepStrictEqual(jwt, again)
+  assert.deepStrictEqual({ token: minted }, { token: await app.installation(14).token() })
+  assert.notDeepStrictEqual(jwt, minted)
+  const [one, other] = [await app.exchangeCode('code'), await appOn(url).jwt()]
+  assert.notDeepStrictEqual(one, other)
+  assert.notDeepStrictEqual(app, appOn(url))
+  assert.deepStrictEqual(app, app)
+  assert.notDeepStrictEqual(app.installation(14), app.installation(15))
+})
+
+test('an authorization shows its verifier only when it is asked for it', async (t) => {
+  const { url } = await platform(t)
+  const authorization = appOn(url, { platform: 'github', webUrl: url }).authorize()
+  const shown = inspect(authorization, { depth: null, showHidden: true, getters: true })
+  assert.ok(authorization.codeVerifier.length >= 43 && !shown.includes(authorization.codeVerifier))
+  assert.match(shown, /state:/)
+})
+
+test('a pattern finds secrets in a log', () => {
+  const stateless = 'ghs_1_eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJnaXRodWIifQ-_x.c2lnbmF0dXJl-_'
+  const line = `GET /user (${stateless}) ats_6c91b91bc9ca751ec61140ab55ae8a71, refresh_token_expires_in`
+  assert.equal(line.replace(new RegExp(secretPattern, 'g'), '***'), 'GET /user (***) ***, refresh_token_expires_in')
 })
 
 test('a registration shows its secrets only when it reveals them', async (t) => {

@@ -6,7 +6,11 @@ pub(crate) mod log;
 use std::{sync::Arc, time::Duration};
 
 use appmint_core::Listener;
-use pyo3::{PyTraverseError, PyVisit, prelude::*, types::PyTuple};
+use pyo3::{
+    PyTraverseError, PyVisit,
+    prelude::*,
+    types::{PyDict, PyTuple},
+};
 
 use crate::{
     app::quota::{Parts, Quota},
@@ -16,6 +20,7 @@ use crate::{
     events::log::{DEBUG, Log, WARNING},
     interpreter,
     time::{Offset, Span},
+    values,
 };
 
 /// An event of an app. It never holds a secret, and can be pickled.
@@ -102,6 +107,11 @@ impl Event {
 
     fn __str__(&self) -> &str {
         &self.text
+    }
+
+    /// Returns the attributes by name.
+    fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        values::as_dict(slf.as_any())
     }
 
     fn __repr__(&self) -> String {

@@ -31,7 +31,9 @@ mod callback;
 mod imports;
 mod interpreter;
 mod json;
+mod restored;
 mod time;
+mod values;
 mod wait;
 
 use std::alloc::System;
@@ -46,7 +48,10 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 /// The native half of appmint. Private: use the package `appmint`.
 #[pymodule]
 mod _native {
-    use appmint_core::{ErrorKind, EventKind, Reason, TokenKind, VERSION, platform::Platform};
+    use appmint_core::{
+        ErrorKind, EventKind, Reason, TokenKind, VERSION,
+        platform::{self, Platform},
+    };
     use pyo3::prelude::*;
 
     #[pymodule_export]
@@ -60,6 +65,7 @@ mod _native {
             login::{DeviceLogin, Login},
         },
         operations::registration::Registration,
+        restored::restored_value,
         settings::discovery::discover,
         tokens::{source::TokenSource, subscription::Subscription, token::Token},
         webhooks::{
@@ -85,6 +91,14 @@ mod _native {
     #[pyfunction]
     fn platforms() -> Vec<&'static str> {
         Platform::names()
+    }
+
+    /// A regular expression that finds the secrets of the built-in platforms in a text.
+    ///
+    /// Their tokens and JWTs, for whatever scrubs logs.
+    #[pyfunction]
+    fn secret_pattern() -> &'static str {
+        platform::secret_pattern()
     }
 
     /// Every kind of token.

@@ -5,7 +5,11 @@ pub(crate) mod introspection;
 pub(crate) mod login;
 mod user_tokens;
 
-use appmint_core::oauth::{AuthorizationRequest, CodeExchange};
+use appmint_core::{
+    auth::TokenExchange,
+    logins::LoginRequest,
+    oauth::{AuthorizationRequest, CodeExchange},
+};
 use pyo3::{prelude::*, types::PyString};
 
 use crate::{
@@ -22,7 +26,7 @@ use crate::{
 #[pymethods]
 impl App {
     /// Makes the URL of the page on which a user authorizes the app. No network I/O.
-    #[pyo3(signature = (*, redirect_uri=None, state=None, scopes=None, login_hint=None))]
+    #[pyo3(signature = (*, redirect_uri=None, state=None, scopes=None, login_hint=None, prompt=None))]
     fn authorize(
         &self,
         py: Python<'_>,
@@ -30,12 +34,14 @@ impl App {
         state: Optional<'_, '_>,
         scopes: Optional<'_, '_>,
         login_hint: Optional<'_, '_>,
+        prompt: Optional<'_, '_>,
     ) -> PyResult<Authorization> {
         let request = AuthorizationRequest {
             redirect_uri: optional("redirect_uri", redirect_uri, text)?,
             state: optional("state", state, text)?,
             scopes: optional("scopes", scopes, texts)?.unwrap_or_default(),
             login_hint: optional("login_hint", login_hint, text)?,
+            prompt: optional("prompt", prompt, text)?,
         };
         call(py, || self.core.authorize(&request)).map(Authorization)
     }
@@ -118,19 +124,55 @@ impl App {
         wait(refresh_token.py(), || self.core.refresh(secret)).map(Token)
     }
 
+    /// Exchanges a token of another server for one of the platform (RFC 8693).
+    ///
+    /// Such as the OIDC id token of a workload. Each call sends a request: keep the token for as
+    /// long as it lives.
+    #[pyo3(signature = (
+        subject_token, *, subject_token_type=None, scopes=None, audience=None, resource=None
+    ))]
+    fn exchange_token(
+        &self,
+        subject_token: Argument<'_, '_>,
+        subject_token_type: Optional<'_, '_>,
+        scopes: Optional<'_, '_>,
+        audience: Optional<'_, '_>,
+        resource: Optional<'_, '_>,
+    ) -> PyResult<Token> {
+        let py = subject_token.py();
+        let exchange = TokenExchange {
+            subject_token: secret("subject_token", subject_token)?,
+            subject_token_type: optional("subject_token_type", subject_token_type, text)?,
+            scopes: optional("scopes", scopes, texts)?.unwrap_or_default(),
+            audience: optional("audience", audience, text)?,
+            resource: optional("resource", resource, text)?,
+        };
+        wait(py, || self.core.exchange_token(exchange)).map(Token)
+    }
+
     /// Starts the login of a user in a browser on this machine (RFC 8252). No network I/O.
     ///
-    /// It listens on 127.0.0.1 until the browser returns.
-    #[pyo3(signature = (*, scopes=None, login_hint=None, ports=None, path=None))]
+    /// It listens on 127.0.0.1 until the browser returns. `host` is the host of the redirect URI:
+    /// "127.0.0.1", or "localhost" for a platform that has that registered.
+    #[pyo3(signature = (
+        *, scopes=None, login_hint=None, prompt=None, ports=None, path=None, host=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn start_login(
         &self,
         py: Python<'_>,
         scopes: Optional<'_, '_>,
         login_hint: Optional<'_, '_>,
+        prompt: Optional<'_, '_>,
         ports: Optional<'_, '_>,
         path: Optional<'_, '_>,
+        host: Optional<'_, '_>,
     ) -> PyResult<Login> {
-        let request = login::request(scopes, login_hint, ports, path)?;
+        let request = LoginRequest {
+            prompt: optional("prompt", prompt, text)?,
+            host: optional("host", host, text)?,
+            ..login::request(scopes, login_hint, ports, path)?
+        };
         let core = call(py, || self.core.start_login(request))?;
         Ok(Login { core, callbacks: self.callbacks.clone_ref(py) })
     }

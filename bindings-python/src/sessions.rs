@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 
 use crate::{
     app::App,
-    arguments::{Argument, text},
+    arguments::{Argument, Optional, id, optional, text},
     tokens::{source::TokenSource, token},
     wait::{call, wait},
 };
@@ -23,11 +23,21 @@ impl App {
     }
 
     /// Writes a user token to the store, and replaces the session that had this name.
-    fn start_session(&self, name: Argument<'_, '_>, token: Argument<'_, '_>) -> PyResult<()> {
+    ///
+    /// With `account_id`, the user's id on the platform, apply_webhook ends the session when the
+    /// user revokes the authorization.
+    #[pyo3(signature = (name, token, *, account_id=None))]
+    fn start_session(
+        &self,
+        name: Argument<'_, '_>,
+        token: Argument<'_, '_>,
+        account_id: Optional<'_, '_>,
+    ) -> PyResult<()> {
         let py = name.py();
         let name = text("name", name)?;
         let token = token::token("token", token)?;
-        wait(py, || self.core.start_session(name, token))
+        let account_id = optional("account_id", account_id, id)?;
+        wait(py, || self.core.start_session(name, token, account_id))
     }
 
     /// Forgets a user's session, in memory and in the store, whether its record opens or not.

@@ -29,14 +29,14 @@ class Sandbox:
         with build_opener(ProxyHandler({})).open(request, timeout=20) as reply:
             return json.load(reply)
 
-    def start(self, example, **more):
-        """Starts an example."""
+    def start(self, example, *, command=None, **more):
+        """Starts an example, or a command instead of it."""
         own = {name.upper(): self.ready[name] for name in ("api_url", "web_url", "client_id", "client_secret")}
-        own |= {"PLATFORM": "github", **more}
+        own |= {"PLATFORM": "github", "STORE": "memory:", "STORE_KEY": "5f" * 32, "SECRET_KEY": "a secret key", **more}
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("APPMINT_")}
         env = inherited | {f"APPMINT_{name}": value for name, value in own.items()}
         env |= {"NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1"}
-        return subprocess.Popen([sys.executable, EXAMPLES / example], env=env, text=True,
+        return subprocess.Popen(command or [sys.executable, EXAMPLES / example], env=env, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
@@ -97,6 +97,33 @@ def test_a_user_logs_in_to_the_web_app(sandbox, web):
     assert Browser().open(back)[0] == 400  # and in the same browser only
     assert sandbox.post("ledger/counts")["exchange_code"] == 1
     assert "Log in" in browser.open(f"{web}/logout", b"")[2]
+
+
+@pytest.mark.parametrize("preload", [[], ["--preload"]], ids=["each-worker", "preload"])
+def test_four_workers_serve_twenty_logins(sandbox, tmp_path, preload):
+    """A user's requests go to whichever worker is free: four processes, of which none has all of a login."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = "127.0.0.1:%d" % free.getsockname()[1]
+    # A worker that closes each connection has no way to keep a browser.
+    command = [sys.executable, "-m", "gunicorn", "-w", "4", "-b", address, "--chdir", EXAMPLES, "--keep-alive", "0", *preload, "web:web"]
+    shared = {"REDIRECT_URI": f"http://{address}/callback", "STORE": f"sqlite:{tmp_path / 'web.db'}"}
+    with sandbox.start("web.py", command=command, **shared) as process:
+        try:
+            booted = 0
+            for line in process.stdout:
+                booted += "Booting worker" in line
+                if booted == 4:
+                    break
+            assert booted == 4
+            for _ in range(20):
+                browser = Browser()
+                _status, page, _body = browser.open(f"http://{address}/login")
+                status, _url, body = browser.open(sandbox.post("press", url=page)["location"])
+                assert status == 200 and "Log out" in body, body
+        finally:
+            process.terminate()
+            rest = process.communicate(timeout=60)[0]
+    assert sandbox.post("ledger/counts")["exchange_code"] == 20, rest
 
 
 def test_the_web_app_says_that_the_user_declined(sandbox, web):

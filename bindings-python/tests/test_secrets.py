@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 import traceback
 
 import appmint
@@ -120,3 +121,9 @@ def test_tracebacks_show_no_secret(app, github, hook, platform, settings, secret
         shown = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
         shown += repr(caught.value) + repr(vars(caught.value))
         assert not any(secret in shown for secret in secrets), shown
+
+
+def test_a_pattern_finds_secrets_in_a_log():
+    stateless = "ghs_1_eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJnaXRodWIifQ-_x.c2lnbmF0dXJl-_"
+    line = f"GET /user ({stateless}) ats_6c91b91bc9ca751ec61140ab55ae8a71, refresh_token_expires_in"
+    assert re.sub(appmint.secret_pattern(), "***", line) == "GET /user (***) ***, refresh_token_expires_in"

@@ -1,7 +1,10 @@
 """The types: mypy checks the package and a program, stubtest compares the stub with the module."""
 
 import ast
+import copy
+import hmac
 import inspect
+import pickle
 import re
 import subprocess
 import sys
@@ -237,3 +240,36 @@ def test_every_raised_class_exists():
     for raised in re.findall(r"^ +Raises:\n((?:(?: {8,}.*)?\n)+?)(?= *\"\"\")", (PACKAGE / "_native.pyi").read_text("utf-8"), re.MULTILINE):
         for name in re.findall(r"^\s+(\w+Error|Error): ", raised, re.MULTILINE):
             assert hasattr(appmint, name) or name in ("OSError", "TypeError"), name
+
+
+@pytest.fixture
+def values(github, platform):
+    hook = {"url": "https://example.com/hook", "content_type": "json", "insecure_ssl": "0"}
+    delivery = {"id": 7, "event": "push", "delivered_at": "2019-06-03T00:57:16Z", "status_code": 200}
+    raw = {"id": 14, "account": {"login": "octocat"}, "created_at": "2018-02-09T20:51:14Z", "big": 2**70, "ünï": None}
+    platform.respond("/app/installations/14", 200, raw)
+    platform.respond("/app/hook/config", 200, hook)
+    platform.respond("/app/hook/deliveries/7", 200, delivery)
+    body = b'{"installation":{"id":7}}'
+    sign = "sha256=" + hmac.new(b"word", body, "sha256").hexdigest()
+    event = github.verify_webhook({"X-Hub-Signature-256": sign, "X-GitHub-Event": "push"}, body, "word")
+    return [github.find_installation(id=14), github.webhook_config(), github.webhook_delivery(7), event, github.stats()]
+
+
+def test_values_without_secrets_are_pickled_and_become_dicts(values):
+    for value in values:
+        same = [pickle.loads(pickle.dumps(value, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
+        for other in [*same, copy.copy(value), copy.deepcopy(value)]:
+            assert type(other) is type(value) and other.as_dict() == value.as_dict()
+        names = {name for name in dir(value) if not name.startswith("_")} - {"as_dict"}
+        assert value.as_dict() == {name: getattr(value, name) for name in names}
+    installation = values[0].as_dict()
+    assert (installation["id"], installation["account"], installation["suspended_at"]) == ("14", "octocat", None)
+    assert installation["raw"]["big"] == 2**70 or installation["raw"]["big"] == float(2**70)
+    assert values[3].as_dict()["payload"] == {"installation": {"id": 7}}
+
+
+def test_a_pickle_that_is_no_value_is_refused():
+    for text in ("{}", "", "[]", '{"id":1}'):
+        with pytest.raises(appmint.ProtocolError, match="not of this version"):
+            appmint._native.restored_value("Installation", text)

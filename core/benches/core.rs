@@ -22,6 +22,7 @@ fn jwt(c: &mut Criterion) {
         lifetime: Duration::from_secs(540),
         extra_claims: Default::default(),
         authorization_scheme: "Bearer".to_owned(),
+        key_id_member: Default::default(),
     };
     let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::RS256);
     let claims = serde_json::json!({"iat": 1, "exp": 2, "iss": "75"});

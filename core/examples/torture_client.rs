@@ -199,7 +199,7 @@ impl Client {
             }
             // The token endpoint may be out of order: then there is another code.
             if let Ok(token) = self.app.exchange_code(code(&answer)?).wait() {
-                self.app.start_session(user, token).wait()?;
+                self.app.start_session(user, token, None).wait()?;
                 let mut file =
                     File::options().create(true).append(true).open(self.logins_file(user))?;
                 return Ok(file.write_all(b".")?);

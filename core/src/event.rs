@@ -12,6 +12,8 @@ use std::{
     time::Duration,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{error::Error, http::Quota};
 
 /// The kind of an event.
@@ -159,7 +161,7 @@ impl fmt::Display for Event {
 pub type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
 /// The counts of events since the app was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stats {
     /// Tokens minted because a caller waited.

@@ -49,7 +49,7 @@
 //!
 //! let login = app.start_login(LoginRequest::default())?;
 //! login.open_browser()?;
-//! app.start_session("alice", login.wait(None).wait()?).wait()?;
+//! app.start_session("alice", login.wait(None).wait()?, None).wait()?;
 //! let reply = app.session("alice")?.request(Call::get("/user")).wait()?;
 //! # let _ = reply; Ok(()) }
 //! ```

@@ -65,6 +65,7 @@ pub(crate) struct Details {
     repositories: Vec<String>,
     scopes: Vec<String>,
     account: Option<String>,
+    account_id: Option<String>,
     claims: Option<String>,
     refresh_token: Option<Secret>,
     refresh_token_expires_at: Option<Timestamp>,
@@ -83,6 +84,7 @@ impl Token {
                 repositories: Vec::new(),
                 scopes: Vec::new(),
                 account: None,
+                account_id: None,
                 claims: None,
                 refresh_token: None,
                 refresh_token_expires_at: None,
@@ -193,6 +195,20 @@ impl Token {
         self.0.details.account.as_deref()
     }
 
+    /// The id of the user's account: of a token out of a session that was started with it, or of one that
+    /// [`check_token`](crate::App::check_token) or a similar operation returned, where the platform names it.
+    #[must_use]
+    pub fn account_id(&self) -> Option<&str> {
+        self.0.details.account_id.as_deref()
+    }
+
+    /// The same token, of the account with this id.
+    pub(crate) fn of_account(&self, id: Option<&str>) -> Self {
+        let account_id = id.map(str::to_owned);
+        let details = Arc::new(Details { account_id, ..(*self.0.details).clone() });
+        Self(Arc::new(Snapshot { details, ..(*self.0).clone() }))
+    }
+
     pub(crate) fn scheme(&self) -> &str {
         &self.0.details.scheme
     }
@@ -293,6 +309,11 @@ impl TokenBuilder {
 
     pub(crate) fn account(mut self, account: Option<String>) -> Self {
         self.details.account = account;
+        self
+    }
+
+    pub(crate) fn account_id(mut self, id: Option<String>) -> Self {
+        self.details.account_id = id;
         self
     }
 

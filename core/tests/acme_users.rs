@@ -66,7 +66,7 @@ impl Scene {
     /// A session whose token has to be renewed.
     fn session(&self) -> Token {
         let token = self.finish(|_| {}).unwrap();
-        self.app.start_session("wayland", token.clone()).wait().unwrap();
+        self.app.start_session("wayland", token.clone(), None).wait().unwrap();
         self.app.session("wayland").unwrap().invalidate();
         token
     }

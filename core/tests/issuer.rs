@@ -293,7 +293,7 @@ fn two_servers_before_one_api_share_no_session() {
     };
     let (main, older) = (app("main"), app("older"));
     let token = scene.log_in(&main);
-    main.start_session("alice", token.clone()).wait().unwrap();
+    main.start_session("alice", token.clone(), None).wait().unwrap();
     assert_eq!(app("main").session("alice").unwrap().token().wait().unwrap(), token);
     let other = older.session("alice").unwrap().token().wait();
     assert_eq!(outcome_of(other), (ErrorKind::Reauthorize, Some(Reason::NoSession)));

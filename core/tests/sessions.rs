@@ -91,7 +91,7 @@ impl Scene {
             .exchange_code(CodeExchange { code_verifier: verifier, ..CodeExchange::new(code) })
             .wait()
             .unwrap();
-        app.start_session("alice", token.clone()).wait().unwrap();
+        app.start_session("alice", token.clone(), None).wait().unwrap();
         token
     }
 
@@ -250,7 +250,7 @@ fn sessions_need_a_store_a_name_and_a_users_token() {
     assert_eq!(outcome_of(token(&app)), none);
     assert_eq!(app.session("").unwrap_err().kind(), ErrorKind::InvalidArgument);
     let jwt = app.jwt().wait().unwrap();
-    let refused = app.start_session("alice", jwt).wait().unwrap_err();
+    let refused = app.start_session("alice", jwt, None).wait().unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
     scene.start(&app);
     app.end_session("alice").wait().unwrap();
@@ -303,7 +303,7 @@ fn many_sessions_are_refreshed_side_by_side() {
             .wait()
             .unwrap();
         assert_ne!(other, token);
-        app.start_session(name, other).wait().unwrap();
+        app.start_session(name, other, None).wait().unwrap();
     }
     let names = ["alice", "bob", "eve"];
     names.iter().for_each(|name| app.session(*name).unwrap().invalidate());

@@ -265,7 +265,7 @@ fn a_store_that_always_answers_no_is_named() {
     assert!(token(&app, "1").is_ok());
     assert!(scene.events().contains("store_failed installation 1"), "{}", scene.events());
     let user = scene.login(&app);
-    assert_eq!(outcome(app.start_session("alice", user).wait()), (ErrorKind::Store, None));
+    assert_eq!(outcome(app.start_session("alice", user, None).wait()), (ErrorKind::Store, None));
     let authorization = app.authorize(&AuthorizationRequest::default()).unwrap();
     let callback = scene.sandbox.press(authorization.url()).unwrap();
     let finished = app.finish_authorization(&authorization, &callback).wait();
@@ -278,7 +278,7 @@ fn a_refresh_names_the_store_that_refuses_its_lock_or_its_writes() {
         let well = Arc::new(Own::default());
         let scene = Scene::new(Arc::clone(&well));
         let app = scene.app();
-        app.start_session("alice", scene.login(&app)).wait().unwrap();
+        app.start_session("alice", scene.login(&app), None).wait().unwrap();
         let values = Mutex::new(well.values().clone());
         let own = Own { values, refuses_locks, refuses_writes, ..Own::default() };
         let mut settings = scene.settings.clone();
@@ -298,12 +298,12 @@ fn a_session_that_another_key_sealed_is_named_and_not_written_over() {
     let scene = Scene::new(folder.url());
     let (app, other) = (scene.app(), scene.app_with_key(OTHER_KEY));
     let user = scene.login(&app);
-    app.start_session("alice", user.clone()).wait().unwrap();
+    app.start_session("alice", user.clone(), None).wait().unwrap();
     let wrong_key = (ErrorKind::Store, Some("wrong_store_key"));
     assert_eq!(outcome(session(&other)), wrong_key);
     let error = session(&other).unwrap_err();
     assert!(error.to_string().contains("previous_store_key"), "{error}");
-    assert_eq!(outcome(other.start_session("alice", scene.login(&other)).wait()), wrong_key);
+    assert_eq!(outcome(other.start_session("alice", scene.login(&other), None).wait()), wrong_key);
     assert!(session(&scene.app()).unwrap() == user, "the session is still there");
     other.end_session("alice").wait().unwrap();
     let no_session = (ErrorKind::Reauthorize, Some("no_session"));
@@ -315,12 +315,12 @@ fn a_record_that_is_damaged_or_not_sealed_is_not_written_over() {
     let store = Arc::new(Own::default());
     let scene = Scene::new(Arc::clone(&store));
     let app = scene.app();
-    app.start_session("alice", scene.login(&app)).wait().unwrap();
+    app.start_session("alice", scene.login(&app), None).wait().unwrap();
     let name = store.values().keys().next().unwrap().clone();
     for record in [b"appmint1".to_vec(), b"appmint0{}".to_vec(), b"{}".to_vec()] {
         store.values().insert(name.clone(), record.clone());
         assert_eq!(outcome(session(&scene.app())).0, ErrorKind::Store);
-        let started = scene.app().start_session("alice", scene.login(&app)).wait();
+        let started = scene.app().start_session("alice", scene.login(&app), None).wait();
         assert_eq!(outcome(started).0, ErrorKind::Store);
         assert_eq!(store.values()[&name], record);
     }

@@ -58,7 +58,7 @@ static appmint_source *log_in(const appmint_app *app) {
          appmint_device_login_verification_uri(login));
   fflush(stdout);
   check(appmint_device_login_wait(login, &token, &error), &error);
-  check(appmint_app_start_session(app, "me", APPMINT_NTS, token, &error), &error);
+  check(appmint_app_start_session(app, "me", APPMINT_NTS, token, NULL, 0, &error), &error);
   check(appmint_app_session(app, "me", APPMINT_NTS, &user, &error), &error);
   appmint_token_free(token);
   appmint_device_login_free(login);

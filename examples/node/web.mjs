@@ -8,6 +8,7 @@ import express from '../../bindings-node/node_modules/express/index.js'
 import { apiPage, messagePage } from './pages.mjs'
 
 const setting = (name) => process.env[`APPMINT_${name}`] || undefined
+const required = (name) => setting(name) ?? fail(`set APPMINT_${name}`)
 const callback = new URL(setting('REDIRECT_URI')) // as it is registered, such as http://127.0.0.1:3000/callback
 const path = setting('USER_GET_PATH') ?? '/user'
 
@@ -17,8 +18,9 @@ const app = new App({
   webUrl: setting('WEB_URL'),
   clientId: setting('CLIENT_ID'),
   clientSecret: setting('CLIENT_SECRET'),
-  store: setting('STORE') ?? 'memory:', // sqlite:FILE or redis://… keeps the sessions for other processes, too
-  storeKey: setting('STORE_KEY') ?? randomBytes(32), // a store that outlives the process needs a fixed key
+  // The same for all processes of the app, since any of them may get a user's next request:
+  store: required('STORE'), // sqlite:FILE or redis://…
+  storeKey: required('STORE_KEY'), // openssl rand -hex 32
 })
 
 const web = express()
@@ -73,6 +75,10 @@ web.use((error, request, response, next) => {
 
 const server = web.listen(callback.port || 80, callback.hostname, () => console.log(`listening on ${callback.origin}`))
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
+
+function fail(message) {
+  throw new Error(message)
+}
 
 function stop() {
   server.close(() => app.close()).closeAllConnections()

@@ -13,9 +13,9 @@ app = appmint.App(
     web_url=os.environ.get("APPMINT_WEB_URL") or None,
     client_id=os.environ["APPMINT_CLIENT_ID"],
     client_secret=os.environ["APPMINT_CLIENT_SECRET"],
-    # For several processes: store="redis://…", and one key that `openssl rand -hex 32` made.
-    store="memory:",
-    store_key=os.environ.get("APPMINT_STORE_KEY") or secrets.token_hex(32),
+    # The same for all processes of the app, since any of them may get a user's next request:
+    store=os.environ["APPMINT_STORE"],  # sqlite:FILE or redis://…
+    store_key=os.environ["APPMINT_STORE_KEY"],  # openssl rand -hex 32
 )
 REDIRECT_URI = os.environ["APPMINT_REDIRECT_URI"]  # …/callback, as it is registered for the app
 PATH = os.environ.get("APPMINT_USER_GET_PATH") or "/user/repos"
@@ -23,7 +23,8 @@ SECURE = REDIRECT_URI.startswith("https:")
 
 web = Flask(__name__)
 web.config.update(
-    SECRET_KEY=secrets.token_bytes(32), SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=SECURE
+    SECRET_KEY=os.environ["APPMINT_SECRET_KEY"],  # signs Flask's cookie; openssl rand -hex 32
+    SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=SECURE,
 )
 
 

@@ -25,7 +25,6 @@ int main(void) {
   if (appmint_app_new(config, &app, &error) != APPMINT_OK) goto fail;
   if (appmint_app_authorize(app, NULL, &authorization, &error) != APPMINT_OK) goto fail;
   puts(appmint_authorization_url(authorization));
-  /* [end] */
 
 fail: /* success comes here, too: each free takes NULL */
   if (error) fprintf(stderr, "%s\n", appmint_error_to_string(error));
@@ -34,5 +33,6 @@ fail: /* success comes here, too: each free takes NULL */
   appmint_authorization_free(authorization);
   appmint_app_free(app);
   appmint_config_free(config);
+  /* [end] */
   return failed;
 }

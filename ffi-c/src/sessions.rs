@@ -5,7 +5,7 @@ use std::{ffi::c_char, mem::MaybeUninit};
 use crate::{
     app::{app_of, appmint_app},
     call::{new_object, try_call},
-    convert::{required, text},
+    convert::{optional_text, required, text},
     errors::{appmint_error, appmint_status},
     tokens::{source::appmint_source, token::appmint_token},
 };
@@ -30,19 +30,23 @@ pub extern "C" fn appmint_app_session(
 }
 
 /// Stores a user's token under a name, and replaces an earlier one. A source of appmint_app_session
-/// then returns and renews it.
+/// then returns and renews it. `account_id` is the user's id on the platform, or NULL: with it
+/// appmint_app_apply_webhook ends the session when the user revokes the authorization.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_start_session(
     app: Option<&appmint_app>,
     name: *const c_char,
     name_len: usize,
     token: Option<&appmint_token>,
+    account_id: *const c_char,
+    account_id_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     try_call(error, || {
         let name = text("name", name, name_len)?;
         let token = required("token", token)?.core.clone();
-        app_of(app)?.start_session(name, token).wait()
+        let account_id = optional_text("account_id", account_id, account_id_len)?;
+        app_of(app)?.start_session(name, token, account_id.map(str::to_owned)).wait()
     })
 }
 

@@ -43,6 +43,7 @@ class WebhookEvent;
 struct AppTokenRequest;
 struct AuthorizationRequest;
 struct LoginRequest;
+struct TokenExchange;
 struct WebhookUpdate;
 
 /// The library's version.
@@ -51,6 +52,12 @@ struct WebhookUpdate;
 /// The names of the built-in platforms.
 [[nodiscard]] inline std::vector<std::string> platforms() {
   return detail::list(appmint_platforms());
+}
+
+/// A regular expression (POSIX extended, ECMAScript) that finds the secrets of the built-in platforms in a
+/// text: their tokens and JWTs, for whatever scrubs logs.
+[[nodiscard]] inline std::string secret_pattern() {
+  return detail::text(appmint_secret_pattern());
 }
 
 /// The optional parts of an API call.
@@ -169,6 +176,11 @@ class App {
   /// where the platform rotates refresh tokens: that error is not retryable. A session keeps what
   /// can be kept.
   [[nodiscard]] Token refresh(std::string_view refresh_token) const;
+  /// A token of the platform for a token of another server (RFC 8693), such as the OIDC id token of a
+  /// workload. Each call sends a request. ErrorKind::unauthorized if the platform does not accept it.
+  [[nodiscard]] Token exchange_token(std::string_view subject_token) const;
+  [[nodiscard]] Token exchange_token(std::string_view subject_token,
+                                     const TokenExchange &exchange) const;
   /// Begins a login of the user at this machine (RFC 8252): a listener on 127.0.0.1 that the user's
   /// browser comes back to. No network I/O until Login::wait.
   [[nodiscard]] Login start_login() const;
@@ -209,8 +221,10 @@ class App {
   /// renewed before they expire. No network I/O.
   [[nodiscard]] TokenSource session(std::string_view name) const;
   /// Stores a user's token under a name, and replaces an earlier one. A record that cannot be opened
-  /// stays: the reason is wrong_store_key if another key sealed it.
-  void start_session(std::string_view name, const Token &token) const;
+  /// stays: the reason is wrong_store_key if another key sealed it. With the user's id on the platform
+  /// apply_webhook ends the session when the user revokes the authorization.
+  void start_session(std::string_view name, const Token &token,
+                     std::optional<std::string_view> account_id = std::nullopt) const;
   /// Removes a user's tokens from memory and the store, even if the record cannot be opened there.
   /// The tokens themselves stay valid.
   void end_session(std::string_view name) const;

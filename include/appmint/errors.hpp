@@ -87,6 +87,7 @@ enum class Reason : appmint_reason {
   wrong_store_key = APPMINT_REASON_WRONG_STORE_KEY,
   private_address = APPMINT_REASON_PRIVATE_ADDRESS,
   proxy_authentication_required = APPMINT_REASON_PROXY_AUTHENTICATION_REQUIRED,
+  installation_requested = APPMINT_REASON_INSTALLATION_REQUESTED,
 };
 
 /// Why a call failed. It contains no secret. what() is the message and the hint.

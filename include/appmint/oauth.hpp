@@ -26,6 +26,19 @@ struct AuthorizationRequest {
   std::vector<std::string> scopes = {};
   /// The account to suggest to the user.
   std::optional<std::string> login_hint = std::nullopt;
+  /// What the login page does although the user is logged in, such as "select_account".
+  std::optional<std::string> prompt = std::nullopt;
+};
+
+/// The optional arguments of App::exchange_token.
+struct TokenExchange {
+  /// The token's type, a URI of RFC 8693 section 3; default that of a JWT.
+  std::optional<std::string> subject_token_type = std::nullopt;
+  std::vector<std::string> scopes = {};
+  /// The name of the service that the new token is for.
+  std::optional<std::string> audience = std::nullopt;
+  /// The URI of the service that the new token is for.
+  std::optional<std::string> resource = std::nullopt;
 };
 
 /// The optional arguments of App::start_login.
@@ -33,10 +46,14 @@ struct LoginRequest {
   std::vector<std::string> scopes = {};
   /// The account to suggest to the user.
   std::optional<std::string> login_hint = std::nullopt;
+  /// What the login page does although the user is logged in, such as "select_account".
+  std::optional<std::string> prompt = std::nullopt;
   /// Ports of 127.0.0.1, of which the listener takes the first that is free; default any.
   std::vector<std::uint16_t> ports = {};
   /// The path that the browser comes back to; default "/callback".
   std::optional<std::string> path = std::nullopt;
+  /// The host of the URL that the browser comes back to: "127.0.0.1" (the default) or "localhost".
+  std::optional<std::string> host = std::nullopt;
 };
 
 /// A login that waits for a browser to come back.
@@ -208,6 +225,7 @@ inline Authorization App::authorize(const AuthorizationRequest &request) const {
   for (const auto &scope : request.scopes)
     detail::set(object, appmint_authorization_request_add_scope, scope);
   detail::set(object, appmint_authorization_request_set_login_hint, request.login_hint);
+  detail::set(object, appmint_authorization_request_set_prompt, request.prompt);
   return Authorization(detail::made(appmint_authorization_free, [&](auto out, auto error) {
     return appmint_app_authorize(c_handle(), object.get(), out, error);
   }));
@@ -265,10 +283,30 @@ inline Login App::start_login(const LoginRequest &request) const {
   for (const auto &scope : request.scopes)
     detail::set(object, appmint_login_request_add_scope, scope);
   detail::set(object, appmint_login_request_set_login_hint, request.login_hint);
+  detail::set(object, appmint_login_request_set_prompt, request.prompt);
   for (auto port : request.ports) appmint_login_request_add_port(object.get(), port);
   detail::set(object, appmint_login_request_set_path, request.path);
+  detail::set(object, appmint_login_request_set_host, request.host);
   return Login(detail::made(appmint_login_free, [&](auto out, auto error) {
     return appmint_app_start_login(c_handle(), object.get(), out, error);
+  }));
+}
+
+inline Token App::exchange_token(std::string_view subject_token) const {
+  return exchange_token(subject_token, {});
+}
+
+inline Token App::exchange_token(std::string_view subject_token,
+                                 const TokenExchange &exchange) const {
+  std::vector<std::string_view> scopes(exchange.scopes.begin(), exchange.scopes.end());
+  detail::Texts texts(scopes);
+  const auto &type = exchange.subject_token_type, &audience = exchange.audience,
+             &resource = exchange.resource;
+  return Token(detail::made(appmint_token_free, [&](auto out, auto error) {
+    return appmint_app_exchange_token(
+        c_handle(), detail::start(subject_token), subject_token.size(), detail::start(type),
+        detail::size(type), texts.starts(), texts.lens(), texts.count(), detail::start(audience),
+        detail::size(audience), detail::start(resource), detail::size(resource), out, error);
   }));
 }
 

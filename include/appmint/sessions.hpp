@@ -5,6 +5,7 @@
 
 #include "tokens.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace appmint {
@@ -13,10 +14,12 @@ inline TokenSource App::session(std::string_view name) const {
   return TokenSource(detail::made_with(appmint_source_free, c_handle(), appmint_app_session, name));
 }
 
-inline void App::start_session(std::string_view name, const Token &token) const {
+inline void App::start_session(std::string_view name, const Token &token,
+                               std::optional<std::string_view> account_id) const {
   detail::check([&](auto error) {
     return appmint_app_start_session(c_handle(), detail::start(name), name.size(),
-                                     token.c_handle(), error);
+                                     token.c_handle(), detail::start(account_id),
+                                     detail::size(account_id), error);
   });
 }
 

@@ -82,6 +82,11 @@ class Token {
   [[nodiscard]] std::optional<std::string> account() const {
     return detail::optional_text(appmint_token_account(c_handle()));
   }
+  /// The id of the user's account: of a token of a session that was started with it, or of one that
+  /// App::check_token and the functions like it returned.
+  [[nodiscard]] std::optional<std::string> account_id() const {
+    return detail::optional_text(appmint_token_account_id(c_handle()));
+  }
   /// A JWT's claims as JSON.
   [[nodiscard]] std::optional<std::string> claims() const {
     return detail::optional_text(appmint_token_claims(c_handle()));

@@ -98,7 +98,8 @@ class Site:
 def environment(sandbox, **more):
     """The environment of an example program."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("APPMINT_")}
-    own = {"platform": sandbox.platform, **sandbox.settings(), **more}
+    own = {"platform": sandbox.platform, "store": "memory:", "store_key": "5f" * 32, "secret_key": "a secret key",
+           **sandbox.settings(), **more}
     return inherited | {f"APPMINT_{k.upper()}": v for k, v in own.items()} | {"PYTHONUNBUFFERED": "1"}
 
 

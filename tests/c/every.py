@@ -21,7 +21,7 @@ NETWORK = {
     "appmint_device_login_wait", "appmint_installations_next", "appmint_repositories_next",
     "appmint_webhook_deliveries_next", "appmint_source_request", "appmint_source_revoke",
     *(f"appmint_app_{name}" for name in (
-        "check_token convert_manifest delete_grant delete_installation delete_token end_session exchange_code "
+        "check_token convert_manifest delete_grant delete_installation delete_token end_session exchange_code exchange_token "
         "find_installation finish_authorization finish_install introspect_token redeliver_webhook refresh registration "
         "request reset_token revoke_credentials revoke_installation_token revoke_token scope_token start_device_login "
         "start_session suspend_installation unsuspend_installation update_webhook_config webhook_config "

@@ -114,6 +114,8 @@ static void make_drafts(const objects *all) {
   appmint_login_request_set_login_hint(login, "smith", N);
   appmint_login_request_add_port(login, 0);
   appmint_login_request_set_path(login, "/back", N);
+  appmint_login_request_set_prompt(login, "knock", N);
+  appmint_login_request_set_host(login, "localhost", N);
   appmint_clock_set_ms(clock, 5);
   WELL(appmint_clock_advance_ms(clock, 5, &error));
   CHECK(appmint_clock_advance_ms(clock, -5, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
@@ -135,6 +137,7 @@ static void authorize(const objects *all) {
   appmint_authorization_request_set_state(request, "0123456789abcdef0123456789abcdef", N);
   appmint_authorization_request_add_scope(request, "read", N);
   appmint_authorization_request_set_login_hint(request, "smith", N);
+  appmint_authorization_request_set_prompt(request, "knock", N);
   WELL(appmint_app_authorize(all->app, request, &authorization, &error));
   WELL(appmint_app_seal_authorization(all->app, authorization, &sealed, &error));
   WELL(appmint_app_open_authorization(all->app, appmint_text_reveal(sealed, NULL), N, &opened, &error));

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -459,6 +460,24 @@ static void the_library_is_the_header_s(void) {
   CHECK(!appmint_list_at(appmint_platforms(), 1000));
 }
 
+static void a_pattern_finds_secrets_in_a_log(void) {
+  static const char *const secrets[] = {"ghs_16C7e42F292c6912E7710c838347Ae178B4a",
+    "ghs_1_eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJnaXRodWIifQ-_x.c2lnbmF0dXJl-_",
+    "ats_6c91b91bc9ca751ec61140ab55ae8a71", "github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz",
+    "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiI3NSJ9.c2lnbmF0dXJl"};
+  char line[256];
+  regex_t pattern;
+  regmatch_t match;
+  CHECK(regcomp(&pattern, appmint_secret_pattern(), REG_EXTENDED) == 0);
+  for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+    sprintf(line, "GET /user (%s) 200", secrets[i]);
+    CHECK(regexec(&pattern, line, 1, &match, 0) == 0);
+    CHECK((size_t)(match.rm_eo - match.rm_so) == strlen(secrets[i]) && match.rm_so == 11);
+  }
+  CHECK(regexec(&pattern, "refresh_token_expires_in ghs_ eyJ.x.y", 1, &match, 0) == REG_NOMATCH);
+  regfree(&pattern);
+}
+
 static void a_clock_is_shared(void) {
   counter count = {WELL, 0, 0};
   appmint_config *config = atomgit();
@@ -580,11 +599,14 @@ static void a_login_is_cancelled_while_another_thread_waits(void) {
   appmint_login_request_set_login_hint(request, "octocat", N);
   appmint_login_request_add_port(request, 0);
   appmint_login_request_set_path(request, "/back and more", 5);
+  appmint_login_request_set_prompt(request, "select_account", N);
+  appmint_login_request_set_host(request, "localhost and more", 9);
   CHECK(appmint_app_start_login(app, request, &login, NULL) == APPMINT_OK);
   appmint_login_request_free(request);
   appmint_app_free(app); /* a login keeps what it needs */
   CHECK(strstr(appmint_login_url(login), "code_challenge="));
-  CHECK(strstr(appmint_login_redirect_uri(login), "http://127.0.0.1:") == appmint_login_redirect_uri(login));
+  CHECK(strstr(appmint_login_url(login), "prompt=select_account"));
+  CHECK(strstr(appmint_login_redirect_uri(login), "http://localhost:") == appmint_login_redirect_uri(login));
   CHECK(strstr(appmint_login_redirect_uri(login), "/back"));
   CHECK(!pthread_create(&thread, NULL, cancel_soon, login));
   CHECK(appmint_login_wait(login, APPMINT_DEFAULT, &token, NULL) == APPMINT_ERROR_CANCELLED);
@@ -607,7 +629,7 @@ static void a_session_needs_a_user_s_token(void) {
   CHECK(appmint_source_token(session, APPMINT_DEFAULT, APPMINT_DEFAULT, &token, &error) == APPMINT_ERROR_REAUTHORIZE);
   CHECK(appmint_error_reason(error) == APPMINT_REASON_NO_SESSION && !token);
   appmint_error_free(error);
-  CHECK(appmint_app_start_session(app, "octocat", N, NULL, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
+  CHECK(appmint_app_start_session(app, "octocat", N, NULL, NULL, 0, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
   CHECK(says(&error, "token is NULL"));
   CHECK(appmint_app_end_session(app, "octocat", N, NULL) == APPMINT_OK); /* there is none */
   CHECK(appmint_app_start_device_login(app, scopes, NULL, 2, &device, NULL) == APPMINT_ERROR_TRANSPORT);
@@ -742,9 +764,9 @@ static void a_webhook_is_verified(void) {
   CHECK(VERIFY(headers, 3, body, N, secrets, 2) == APPMINT_ERROR_UNAUTHORIZED); /* another body */
   CHECK(says(&error, "the webhook's signature does not match any secret"));
   CHECK(VERIFY(headers, 1, body, len, secrets, 2) == APPMINT_ERROR_UNAUTHORIZED);
-  CHECK(says(&error, "the webhook has no signature"));
+  CHECK(says(&error, "the webhook has no signature: no header X-Hub-Signature-256"));
   CHECK(VERIFY(NULL, 0, body, len, secrets, 2) == APPMINT_ERROR_UNAUTHORIZED);
-  CHECK(says(&error, "the webhook has no signature"));
+  CHECK(says(&error, "the webhook has no signature: no header X-Hub-Signature-256"));
   CHECK(VERIFY(headers, 3, body, len, NULL, 0) == APPMINT_ERROR_INVALID_ARGUMENT);
   CHECK(says(&error, "a webhook secret is missing or empty"));
   CHECK(VERIFY(NULL, 1, body, len, secrets, 2) == APPMINT_ERROR_INVALID_ARGUMENT);
@@ -1157,6 +1179,7 @@ int main(void) {
   a_closed_port_is_a_transport_error();
   every_number_has_a_name();
   the_library_is_the_header_s();
+  a_pattern_finds_secrets_in_a_log();
   a_clock_is_shared();
   an_authorization_brings_its_code_back();
   an_authorization_is_sealed_until_the_user_comes_back();

@@ -58,8 +58,10 @@ UPDATE = {
 LOGIN = {
     "scopes": "login_request_add_scope",
     "login_hint": "login_request_set_login_hint",
+    "prompt": "login_request_set_prompt",
     "ports": "login_request_add_port",
     "path": "login_request_set_path",
+    "host": "login_request_set_host",
 }
 
 # What C needs in addition, and why.
@@ -79,6 +81,7 @@ HELPERS = {
     "authorization_request_new", "authorization_request_free",
     "authorization_request_set_redirect_uri", "authorization_request_set_state",
     "authorization_request_add_scope", "authorization_request_set_login_hint",
+    "authorization_request_set_prompt",
     "request_new", "request_free", "request_add_header", "request_set_json", "request_set_body",
     "request_set_token", "request_set_timeout_ms",
     "webhook_update_new", "webhook_update_free", *UPDATE.values(),

@@ -26,6 +26,7 @@ CALLS = {
     "… with PKCE": [("exchange_code", "code_verifier")],
     "… with `scopes`": [("authorize", "scopes")],
     "… with `login_hint`": [("authorize", "login_hint")],
+    "… with `prompt`": [("authorize", "prompt")],
     "`exchange_code`, `refresh`": [("exchange_code",), ("refresh",)],
     "… with `redirect_uri`": [("exchange_code", "redirect_uri")],
     "… `iss` in the callback": [("authorization_code",)],
@@ -76,7 +77,7 @@ def test_a_case_proves_the_cell(platform, row, cell):
 def test_every_operation_has_a_row():
     known = {call for row in TABLE.rows() if row not in WITHOUT_CALL for call, *_ in calls_of(row)}
     local = {"changes", "clock_offset", "close", "events", "fingerprint", "apply_webhook", "invalidate", "platform_name",
-             "platforms", "source_authorization_header", "source_expires_at", "source_installation_id", "source_request", "stats",
+             "platforms", "secret_pattern", "source_authorization_header", "source_expires_at", "source_installation_id", "source_request", "stats",
              "tokens", "verify_webhook", "version", "watch", "unwatch", "seal_authorization", "open_authorization", "login_cancel",
              "device_poll", "device_wait", "device_cancel", "start_session", "end_session", "finish_authorization",
              "login_wait", "session_invalidate", "session_revoke", "session_request", "discover"}

@@ -33,7 +33,7 @@ def test_c_takes_what_may_be_left_out():
     assert set(wanted) | {"scope"} <= set(reflect_c.parameters("app_scope_token"))
     for operation in (
         "app_install_url", "app_exchange_code", "app_start_device_login", "app_app_tokens",
-        "app_revoke_token", "app_introspect_token",
+        "app_revoke_token", "app_introspect_token", "app_exchange_token", "app_start_session",
     ):  # fmt: skip
         wanted = reflect_c.arguments(SURFACE, operation.removeprefix("app_"))
         assert set(wanted) <= set(reflect_c.parameters(operation))
@@ -95,6 +95,7 @@ def test_cpp_takes_what_may_be_left_out():
     assert reflect_cpp.methods("Scope") == {*reflect_cpp.SCOPE.values(), "c_handle"}
     assert reflect_cpp.fields("WebhookUpdate") == reflect_c.arguments(SURFACE, "update_webhook_config")
     assert reflect_cpp.fields("LoginRequest") == reflect_c.arguments(SURFACE, "start_login")
+    assert reflect_cpp.fields("TokenExchange") == reflect_c.arguments(SURFACE, "exchange_token")
     assert reflect_cpp.fields("AppTokenRequest") == reflect_c.arguments(SURFACE, "app_tokens")
     assert reflect_cpp.methods("Target") == {"account", "id"}
     assert reflect_cpp.first_arguments("find_installation") == {"const Lookup &"}

@@ -11,7 +11,9 @@ from appmint import _errors, _native
 SURFACE = tomllib.loads((Path(__file__).parent / "surface.toml").read_text("utf-8"))
 
 # Conveniences that only Python has.
-OWN = {"Response": {"json"}}
+VALUES = ["Installation", "Repository", "Introspection", "WebhookConfig", "WebhookDelivery",
+          "WebhookEvent", "Stats", "Event"]
+OWN = {"Response": {"json"}} | {name: {"as_dict"} for name in VALUES}
 OWN_NAMES = {"Error", "Headers", "Store", "__version__"}
 # Types of closed sets of names, for annotations.
 LITERALS = {"ErrorKind", "EventKind", "Reason", "RepositorySelection", "TokenKind", "TokenTypeHint"}

@@ -71,7 +71,8 @@ OWN_SETTINGS = {"transport": "a trait object that sends the requests",
                 "certificates_variable": "the custom of a language, which its binding knows"}
 # Arguments that Rust bundles, and the types that bundle them.
 BUNDLED = {"authorize": "AuthorizationRequest", "start_login": "LoginRequest", "request": "Call",
-           "find_installation": "Lookup", "installation": "InstallationRequest", "exchange_code": "CodeExchange", "update_webhook_config": "WebhookUpdate",
+           "find_installation": "Lookup", "installation": "InstallationRequest", "exchange_code": "CodeExchange", "exchange_token": "TokenExchange",
+           "update_webhook_config": "WebhookUpdate",
            "install_url": "InstallRequest", "scope_token": "Target and Scope", "app_tokens": "AppTokenRequest"}
 # The time that a caller waits is an argument of Task::wait_within, and min_valid has methods of its own.
 ELSEWHERE_ARGUMENTS = {"token": {"timeout", "min_valid"}, "authorization_header": {"timeout", "min_valid"}, "invalidate": {"token"}}
@@ -187,6 +188,10 @@ def test_a_lookup_and_a_scope_have_the_arguments_of_installation():
     assert variants("Lookup") | scope == arguments("App", "installation")
     assert fields("InstallationRequest") == {"lookup", "scope"}
     assert methods("App")["installation"] == ["request"]
+
+
+def test_a_token_exchange_has_the_arguments_of_exchange_token():
+    assert fields("TokenExchange") == arguments("App", "exchange_token")
 
 
 def test_a_code_exchange_has_the_arguments_of_exchange_code():

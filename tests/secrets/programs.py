@@ -63,6 +63,7 @@ class Environment:
             "PLATFORM": "github", "API_URL": self.proxy.url, "WEB_URL": self.proxy.url, "CLIENT_ID": self.ready["client_id"],
             "CLIENT_SECRET": self.ready["client_secret"], "APP_ID": self.ready["app_id"], "ACCOUNT": "github",
             "PRIVATE_KEY_FILE": str(self.folder / "app.pem"), "REDIRECT_URI": self.ready["redirect_uri"],
+            "STORE": "memory:", "STORE_KEY": "5f" * 32, "SECRET_KEY": "a secret key",
             "USER_GET_PATH": "/user", "BROWSER": f"{sys.executable} {__file__} {self.ready['admin_url']} {self.ready['url']}", **more,
         }
         return kept | {f"APPMINT_{name}": value for name, value in own.items()} | {

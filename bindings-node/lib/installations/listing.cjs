@@ -2,11 +2,12 @@
 
 const { complete } = require('../completions.cjs')
 const { InvalidArgumentError } = require('../errors.cjs')
+const { Opaque } = require('../opaque.cjs')
 
 const INTERNAL = Symbol('appmint')
 
 /** A list that is fetched page by page as its items are needed. */
-class Listing {
+class Listing extends Opaque {
   #native
   #Item
   #waitOptions
@@ -15,6 +16,7 @@ class Listing {
 
   constructor(key, native, Item, waitOptions) {
     if (key !== INTERNAL) throw new InvalidArgumentError('a Listing comes from an App or a TokenSource')
+    super()
     this.#native = native
     this.#Item = Item
     this.#waitOptions = waitOptions

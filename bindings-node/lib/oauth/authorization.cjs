@@ -3,16 +3,18 @@
 const { invalid } = require('../arguments.cjs')
 const { InvalidArgumentError } = require('../errors.cjs')
 const { callNative } = require('../native_calls.cjs')
+const { Opaque } = require('../opaque.cjs')
 const { fill } = require('../records.cjs')
 
 const INTERNAL = Symbol('appmint')
 
 /** Where to send a user, and what to keep until the user returns. The verifier stays in native memory. */
-class Authorization {
+class Authorization extends Opaque {
   #native
 
   constructor(key, native) {
     if (key !== INTERNAL) throw new InvalidArgumentError('an Authorization comes from an App')
+    super('authorization') // its URL has the challenge of its verifier
     this.#native = native
     fill(this, callNative(() => native.record()))
   }

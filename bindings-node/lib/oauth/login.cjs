@@ -7,17 +7,19 @@ const { WAIT_OPTIONS, milliseconds, readOptions } = require('../arguments.cjs')
 const { complete } = require('../completions.cjs')
 const { InvalidArgumentError } = require('../errors.cjs')
 const { callNative, unwrap } = require('../native_calls.cjs')
+const { Opaque } = require('../opaque.cjs')
 const { dateOf } = require('../records.cjs')
 const { tokenOf } = require('../tokens/token.cjs')
 
 const INTERNAL = Symbol('appmint')
 
 /** A login that waits for a browser to return. */
-class Login {
+class Login extends Opaque {
   #native
 
   constructor(key, native) {
     if (key !== INTERNAL) throw new InvalidArgumentError('a Login comes from app.startLogin()')
+    super()
     this.#native = native
   }
 
@@ -49,12 +51,13 @@ class Login {
 }
 
 /** A login that waits for a user to type a code on another device. */
-class DeviceLogin {
+class DeviceLogin extends Opaque {
   #native
   #record
 
   constructor(key, native) {
     if (key !== INTERNAL) throw new InvalidArgumentError('a DeviceLogin comes from app.startDeviceLogin()')
+    super()
     this.#native = native
     this.#record = callNative(() => native.record())
   }

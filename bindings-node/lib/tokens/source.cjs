@@ -10,17 +10,19 @@ const { InvalidArgumentError } = require('../errors.cjs')
 const { listingOf } = require('../installations/listing.cjs')
 const { Repository } = require('../installations/records.cjs')
 const { callNative, unwrap } = require('../native_calls.cjs')
+const { Opaque } = require('../opaque.cjs')
 const { dateOf } = require('../records.cjs')
 const { tokenOf, tokenText } = require('./token.cjs')
 
 const INTERNAL = Symbol('appmint')
 
 /** A source of tokens for one installation, the app itself or one user. */
-class TokenSource {
+class TokenSource extends Opaque {
   #native
 
   constructor(key, native) {
     if (key !== INTERNAL) throw new InvalidArgumentError('a TokenSource comes from an App')
+    super()
     this.#native = native
   }
 

@@ -4,17 +4,19 @@ const { inspect } = require('node:util')
 const { invalid, text } = require('../arguments.cjs')
 const { InvalidArgumentError } = require('../errors.cjs')
 const { callNative } = require('../native_calls.cjs')
+const { Opaque } = require('../opaque.cjs')
 const { dateOf, deepFreeze } = require('../records.cjs')
 
 const INTERNAL = Symbol('appmint')
 
 /** A token. Its secrets stay in native memory until they are revealed. */
-class Token {
+class Token extends Opaque {
   #native
   #record
 
   constructor(key, native) {
     if (key !== INTERNAL) throw new InvalidArgumentError('a Token comes from an App or a TokenSource')
+    super(callNative(() => native.identity()))
     this.#native = native
   }
 
@@ -54,6 +56,10 @@ class Token {
     return this.#read().account
   }
 
+  get accountId() {
+    return this.#read().accountId
+  }
+
   get claims() {
     return this.#read().claims
   }
@@ -71,8 +77,8 @@ class Token {
   }
 
   toJSON() {
-    const { kind, expiresAt, permissions, repositorySelection, repositories, scopes, account } = this
-    return { kind, expiresAt, permissions, repositorySelection, repositories, scopes, account }
+    const { kind, expiresAt, permissions, repositorySelection, repositories, scopes, account, accountId } = this
+    return { kind, expiresAt, permissions, repositorySelection, repositories, scopes, account, accountId }
   }
 
   [inspect.custom](depth, options, show = inspect) {

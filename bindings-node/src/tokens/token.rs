@@ -1,6 +1,10 @@
 //! Tokens. A secret stays in native memory until it is revealed.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    hash::{BuildHasher as _, RandomState},
+    sync::LazyLock,
+};
 
 use appmint_core::{Secret, Timestamp};
 use napi_derive::napi;
@@ -19,6 +23,7 @@ pub struct TokenRecord {
     pub repositories: Vec<String>,
     pub scopes: Vec<String>,
     pub account: Option<String>,
+    pub account_id: Option<String>,
     pub claims: Option<String>,
     pub refresh_token_expires_at: Option<i64>,
 }
@@ -38,9 +43,18 @@ impl Token {
             repositories: token.repositories().to_vec(),
             scopes: token.scopes().to_vec(),
             account: token.account().map(str::to_owned),
+            account_id: token.account_id().map(str::to_owned),
             claims: token.claims().map(str::to_owned),
             refresh_token_expires_at: token.refresh_token_expires_at().map(Timestamp::as_millis),
         }
+    }
+
+    /// A text that is the same for tokens with the same secret, in this process only.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn identity(&self) -> String {
+        static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        format!("{:016x}", HASHER.hash_one(self.0.reveal()))
     }
 
     /// The secret itself.

@@ -16,7 +16,7 @@ import logging as _logging
 
 # ==== App & settings
 from ._headers import Headers
-from ._native import App, Quota, Response, Stats, discover, platforms, version
+from ._native import App, Quota, Response, Stats, discover, platforms, secret_pattern, version
 
 # ==== Installations
 from ._native import Installation, Listing, Repository
@@ -81,6 +81,7 @@ __all__ = [
     "Stats",
     "discover",
     "platforms",
+    "secret_pattern",
     "version",
     # Installations
     "Installation",

@@ -38,6 +38,8 @@ __all__ = [
     "platforms",
     "reasons",
     "restored_event",
+    "restored_value",
+    "secret_pattern",
     "token_kinds",
     "version",
 ]
@@ -487,6 +489,7 @@ class App:
         state: str | None = None,
         scopes: Iterable[str] | None = None,
         login_hint: str | None = None,
+        prompt: str | None = None,
     ) -> Authorization:
         """Makes the URL of the page on which a user authorizes the app. No network I/O.
 
@@ -496,6 +499,8 @@ class App:
             state: An unguessable state. Default: 256 random bits.
             scopes: OAuth scopes, for platforms that take them.
             login_hint: The account to suggest, for platforms that take it.
+            prompt: What the login page does although the user is logged in, such as
+                "select_account", for platforms that take it.
 
         Returns:
             The URL, its state and its PKCE verifier. Keep it until the user returns, for
@@ -617,30 +622,67 @@ class App:
                 "invalid_refresh_token").
         """
 
+    def exchange_token(
+        self,
+        subject_token: str,
+        *,
+        subject_token_type: str | None = None,
+        scopes: Iterable[str] | None = None,
+        audience: str | None = None,
+        resource: str | None = None,
+    ) -> Token:
+        """Exchanges a token of another server for one of the platform (RFC 8693).
+
+        Such as the OIDC id token of a workload. Each call sends a request: keep the token for as
+        long as it lives.
+
+        Args:
+            subject_token: The token of the other server.
+            subject_token_type: Its type, a URI of RFC 8693 section 3. Default: that of a JWT.
+            scopes: OAuth scopes, for platforms that take them.
+            audience: The name of the service that the new token is for. Default: none is sent.
+            resource: The URI of the service that the new token is for. Default: none is sent.
+
+        Returns:
+            A Token of kind "app".
+
+        Raises:
+            UnsupportedError: The platform has no token exchange.
+            UnauthorizedError: The platform does not accept the token (reason "invalid_token"), or
+                the client id or its secret is wrong (reason "invalid_client").
+        """
+
     def start_login(
         self,
         *,
         scopes: Iterable[str] | None = None,
         login_hint: str | None = None,
+        prompt: str | None = None,
         ports: Iterable[int] | None = None,
         path: str | None = None,
+        host: str | None = None,
     ) -> Login:
         """Starts the login of a user in a browser on this machine (RFC 8252). No network I/O.
 
-        It listens on 127.0.0.1 until the browser returns.
+        It listens on 127.0.0.1 until the browser returns. `host` is the host of the redirect URI:
+        "127.0.0.1", or "localhost" for a platform that has that registered.
 
         Args:
             scopes: OAuth scopes, for platforms that take them.
             login_hint: The account to suggest, for platforms that take it.
+            prompt: What the login page does although the user is logged in, such as
+                "select_account", for platforms that take it.
             ports: The ports to listen on, of which the first free one is used. Default: any free
                 port.
             path: The path to which the browser returns. Default: "/callback".
+            host: The host of the URL to which the browser returns. Default: "127.0.0.1".
 
         Returns:
             The login. Use it with `with`, which closes its listener.
 
         Raises:
-            InvalidArgumentError: The app has no client id, or the path is malformed.
+            InvalidArgumentError: The app has no client id, the path is malformed, or the host is
+                another machine's.
             UnsupportedError: The platform has no OAuth, or does not take an argument.
             TransportError: No port is free.
         """
@@ -800,12 +842,18 @@ class App:
                 empty.
         """
 
-    def start_session(self, name: str, token: Token) -> None:
+    def start_session(
+        self, name: str, token: Token, *, account_id: str | int | None = None
+    ) -> None:
         """Writes a user token to the store, and replaces the session that had this name.
+
+        With `account_id`, the user's id on the platform, apply_webhook ends the session when the
+        user revokes the authorization.
 
         Args:
             name: A name of your choice, by which session finds the token.
             token: A Token of kind "user", with its refresh token.
+            account_id: The user's id on the platform. Default: the token's account_id.
 
         Raises:
             InvalidArgumentError: The app has no store or no client credentials, the name is empty,
@@ -1080,6 +1128,14 @@ class Stats:
     def sources(self) -> int:
         """Distinct sources in memory: of an installation and a scope, the app, or a session."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     __hash__ = None  # type: ignore[assignment]
@@ -1089,6 +1145,12 @@ def version() -> str:
 
 def platforms() -> list[str]:
     """The names of the built-in platforms."""
+
+def secret_pattern() -> str:
+    """A regular expression that finds the secrets of the built-in platforms in a text.
+
+    Their tokens and JWTs, for whatever scrubs logs.
+    """
 
 def discover(
     issuer: str,
@@ -1202,6 +1264,14 @@ class Installation:
     def raw(self) -> dict[str, Any]:
         """The whole object as the platform sent it."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     __hash__ = None  # type: ignore[assignment]
@@ -1248,6 +1318,14 @@ class Repository:
     def raw(self) -> dict[str, Any]:
         """The whole object as the platform sent it."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     __hash__ = None  # type: ignore[assignment]
@@ -1491,6 +1569,14 @@ class Token:
         """
 
     @property
+    def account_id(self) -> str | None:
+        """The id of the user's account.
+
+        Of a token of a session that was started with it, or of one that check_token returned.
+        None for other tokens, and if the platform did not report it.
+        """
+
+    @property
     def claims(self) -> dict[str, Any] | None:
         """The payload of a JWT; None for other tokens."""
 
@@ -1704,6 +1790,15 @@ class Introspection:
 
 # ==== Webhooks
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
 @final
 class WebhookEvent:
     """An event that a platform sent, whose signature was verified.
@@ -1728,6 +1823,15 @@ class WebhookEvent:
     def payload(self) -> Any:
         """The signed JSON: the body, or the part of it that the platform signs."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
 @final
 class WebhookConfig:
     """The configuration of the app's webhook. The secret is not part of it."""
@@ -1748,6 +1852,14 @@ class WebhookConfig:
     def raw(self) -> dict[str, Any]:
         """The whole object as the platform sent it."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     __hash__ = None  # type: ignore[assignment]
@@ -1803,6 +1915,14 @@ class WebhookDelivery:
         A result of webhook_delivery has the request and the response in it, too.
         """
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
+    def __reduce__(self) -> tuple[Any, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     __hash__ = None  # type: ignore[assignment]
@@ -1924,6 +2044,13 @@ class Event:
     def text(self) -> str:
         """The event in one line, as it is logged."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the attributes by name.
+
+        Returns:
+            A new dict. Values are the attributes' own.
+        """
+
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
@@ -1972,6 +2099,9 @@ def kinds() -> list[str]:
 
 def reasons() -> list[str]:
     """Every reason of an error."""
+
+def restored_value(class_: str, text: str) -> object:
+    """Makes a value from the parts in a pickle."""
 
 def restored_event(
     kind: str,

@@ -99,4 +99,5 @@ Reason = Literal[
     "wrong_store_key",
     "private_address",
     "proxy_authentication_required",
+    "installation_requested",
 ]

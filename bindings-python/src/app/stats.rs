@@ -1,6 +1,11 @@
 //! Counters of an app.
 
-use pyo3::prelude::*;
+use pyo3::{
+    prelude::*,
+    types::{PyDict, PyTuple},
+};
+
+use crate::values;
 
 /// Counters of an app since it was made.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
@@ -67,6 +72,15 @@ impl Stats {
     #[getter]
     fn sources(&self) -> u64 {
         self.0.sources
+    }
+
+    /// Returns the attributes by name.
+    fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        values::as_dict(slf.as_any())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        values::reduced(py, "Stats", &self.0)
     }
 
     fn __repr__(&self) -> String {

@@ -1,9 +1,12 @@
 //! An installation as the platform describes it.
 
 use appmint_core::Permissions;
-use pyo3::prelude::*;
+use pyo3::{
+    prelude::*,
+    types::{PyDict, PyTuple},
+};
 
-use crate::{json, time::Time};
+use crate::{json, time::Time, values};
 
 /// An installation of the app on an account.
 ///
@@ -97,6 +100,15 @@ impl Installation {
     #[getter]
     fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::value(py, &self.0.raw)
+    }
+
+    /// Returns the attributes by name.
+    fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        values::as_dict(slf.as_any())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        values::reduced(py, "Installation", &self.0)
     }
 
     fn __repr__(&self) -> String {

@@ -1,8 +1,11 @@
 //! A repository that an installation can access.
 
-use pyo3::prelude::*;
+use pyo3::{
+    prelude::*,
+    types::{PyDict, PyTuple},
+};
 
-use crate::json;
+use crate::{json, values};
 
 /// A repository that an installation can access.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
@@ -45,6 +48,15 @@ impl Repository {
     #[getter]
     fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::value(py, &self.0.raw)
+    }
+
+    /// Returns the attributes by name.
+    fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        values::as_dict(slf.as_any())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        values::reduced(py, "Repository", &self.0)
     }
 
     fn __repr__(&self) -> String {

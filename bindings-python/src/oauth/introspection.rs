@@ -1,8 +1,11 @@
 //! The state of a token at its authorization server (RFC 7662).
 
-use pyo3::prelude::*;
+use pyo3::{
+    prelude::*,
+    types::{PyDict, PyTuple},
+};
 
-use crate::{json, time::Time};
+use crate::{json, time::Time, values};
 
 /// The state of a token at its authorization server (RFC 7662).
 ///
@@ -82,6 +85,15 @@ impl Introspection {
     #[getter]
     fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::value(py, &self.0.raw)
+    }
+
+    /// Returns the attributes by name.
+    fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        values::as_dict(slf.as_any())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        values::reduced(py, "Introspection", &self.0)
     }
 
     fn __repr__(&self) -> &str {

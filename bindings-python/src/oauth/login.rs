@@ -169,5 +169,6 @@ pub(crate) fn request(
         login_hint: optional("login_hint", login_hint, text)?,
         ports: optional("ports", ports, arguments::ports)?.unwrap_or_default(),
         path: optional("path", path, text)?,
+        ..LoginRequest::default()
     })
 }

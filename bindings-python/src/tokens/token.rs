@@ -73,6 +73,15 @@ impl Token {
         self.0.account()
     }
 
+    /// The id of the user's account.
+    ///
+    /// Of a token of a session that was started with it, or of one that check_token returned.
+    /// None for other tokens, and if the platform did not report it.
+    #[getter]
+    fn account_id(&self) -> Option<&str> {
+        self.0.account_id()
+    }
+
     /// The payload of a JWT; None for other tokens.
     #[getter]
     fn claims<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {

@@ -1,8 +1,11 @@
 //! The configuration of the app's webhook, and the deliveries that the platform made.
 
-use pyo3::prelude::*;
+use pyo3::{
+    prelude::*,
+    types::{PyDict, PyTuple},
+};
 
-use crate::{json, time::Time};
+use crate::{json, time::Time, values};
 
 /// The configuration of the app's webhook. The secret is not part of it.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
@@ -33,6 +36,15 @@ impl WebhookConfig {
     #[getter]
     fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::value(py, &self.0.raw)
+    }
+
+    /// Returns the attributes by name.
+    fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        values::as_dict(slf.as_any())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        values::reduced(py, "WebhookConfig", &self.0)
     }
 
     // Without the URL: that of some receivers contains a secret.
@@ -117,6 +129,15 @@ impl WebhookDelivery {
     #[getter]
     fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::value(py, &self.0.raw)
+    }
+
+    /// Returns the attributes by name.
+    fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        values::as_dict(slf.as_any())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        values::reduced(py, "WebhookDelivery", &self.0)
     }
 
     fn __repr__(&self) -> String {

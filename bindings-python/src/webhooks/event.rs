@@ -1,8 +1,12 @@
 //! A webhook whose signature was verified, and which is trusted as far as that signature reaches.
 
-use pyo3::{PyTraverseError, PyVisit, prelude::*};
+use pyo3::{
+    PyTraverseError, PyVisit,
+    prelude::*,
+    types::{PyDict, PyTuple},
+};
 
-use crate::{arguments::wrong_type, json};
+use crate::{arguments::wrong_type, json, values};
 
 /// An event that a platform sent, whose signature was verified.
 ///
@@ -48,6 +52,15 @@ impl WebhookEvent {
     #[getter]
     fn payload(&self, py: Python<'_>) -> Py<PyAny> {
         self.payload.clone_ref(py)
+    }
+
+    /// Returns the attributes by name.
+    fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        values::as_dict(slf.as_any())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        values::reduced(py, "WebhookEvent", &self.core)
     }
 
     fn __repr__(&self) -> String {

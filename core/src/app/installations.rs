@@ -68,7 +68,7 @@ impl App {
     /// # Errors
     /// [`Unsupported`](crate::ErrorKind::Unsupported) for a parameter that the platform does not take.
     pub fn install_url(&self, request: &InstallRequest) -> Result<Authorization> {
-        install::url(self.platform(), request)
+        install::url(self.platform(), request, self.0.client.clock().system_now())
     }
 
     /// The installation that a person has made, given the callback's URL or query. The state is

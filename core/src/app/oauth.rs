@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::App;
 use crate::{
-    auth::{Scope, token_reply::described_user_token},
+    auth::{Scope, TokenExchange, token_reply::described_user_token},
     client::{PlatformClient, TokenEndpointCall},
     error::Result,
     logins::{DeviceLogin, Login, LoginRequest},
@@ -103,6 +103,21 @@ impl App {
             let refreshed = client.exchange_refresh_token(&token, None, deadline);
             refreshed.map_err(|error| client.classify_refresh(error))
         })
+    }
+
+    /// A token of the platform for a token of another server (RFC 8693), such as the OIDC id token of a
+    /// workload. The app's OAuth client authenticates if the app has a client id. Each call sends a request:
+    /// keep the token for as long as it lives.
+    ///
+    /// # Errors
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) on a platform without token exchange,
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized) with reason `invalid_token` for a token that the
+    /// platform does not accept.
+    pub fn exchange_token(&self, exchange: TokenExchange) -> Task<Token> {
+        if let Err(error) = exchange.fields(self.platform()) {
+            return Task::ready(Err(error));
+        }
+        self.spawn(move |client, deadline| client.exchange_token(&exchange, deadline))
     }
 
     /// Begins a login of the person at this machine: a listener on 127.0.0.1 to which the browser

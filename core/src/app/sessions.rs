@@ -28,11 +28,19 @@ impl App {
     /// returned it. From now on [`session`](Self::session) returns and refreshes it. A session of the
     /// same name is replaced, unless its record cannot be opened: that one may go on elsewhere.
     ///
+    /// `account_id` is the user's id on the platform; default the one that the token came with. With it
+    /// [`apply_webhook`](Self::apply_webhook) ends the session when the user revokes the authorization.
+    ///
     /// # Errors
     /// Those of [`session`](Self::session), [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for
     /// a token that is not a user's, and [`Store`](crate::ErrorKind::Store), with the reason
     /// [`WrongStoreKey`](crate::Reason::WrongStoreKey) for a record that another key sealed.
-    pub fn start_session(&self, name: impl Into<String>, token: Token) -> Task<()> {
+    pub fn start_session(
+        &self,
+        name: impl Into<String>,
+        token: Token,
+        account_id: Option<String>,
+    ) -> Task<()> {
         let entry = match self.session_entry(name.into()) {
             Ok(entry) => entry,
             Err(error) => return Task::ready(Err(error)),
@@ -42,6 +50,13 @@ impl App {
             let message = format!("a session needs a user's token, and this one is of kind {kind}");
             return Task::ready(Err(Error::invalid(message)));
         }
+        if account_id.as_ref().is_some_and(String::is_empty) {
+            return Task::ready(Err(Error::invalid("the account's id is empty")));
+        }
+        let token = match account_id {
+            Some(id) => token.of_account(Some(&id)),
+            None => token,
+        };
         let (sessions, sources) = (Arc::clone(&self.0.sessions), Arc::clone(&self.0.sources));
         self.0.pool.spawn(move |deadline| {
             let name = sessions.store()?.name(&entry.key().as_json());
@@ -70,6 +85,18 @@ impl App {
             sources.cache.clear(&entry);
             Ok(())
         })
+    }
+
+    /// Ends the sessions of an account; returns how many of them were in memory.
+    pub(super) fn end_sessions_of(&self, account_id: &str) -> usize {
+        let cache = &self.0.sources.cache;
+        let sessions = cache.entries_with(|key| matches!(key.owner, Owner::Session(_)));
+        let is_of_account = |entry: &&Arc<Entry<TokenKey>>| {
+            let cached = entry.cached();
+            cached.as_ref().is_some_and(|it| it.token.account_id() == Some(account_id))
+        };
+        self.0.sessions.end_account(account_id);
+        sessions.iter().filter(is_of_account).inspect(|entry| cache.clear(entry)).count()
     }
 
     fn session_entry(&self, name: String) -> Result<Arc<Entry<TokenKey>>> {

@@ -38,14 +38,14 @@ impl App {
         Ok(TokenSource::looked_up(&self.0.sources, lookup, scope))
     }
 
-    /// A source of the app's own tokens, on a platform that has them beside the JWT. No network I/O
-    /// yet.
+    /// A source of the app's own tokens, on a platform that has them beside the JWT: minted for the JWT,
+    /// for an assertion that the app signs (RFC 7523), or for the OAuth client itself (RFC 6749 §4.4). No
+    /// network I/O yet.
     ///
     /// # Errors
     /// [`Unsupported`](crate::ErrorKind::Unsupported) on a platform without such tokens, or without
     /// the scopes or subject that are requested.
     pub fn app_tokens(&self, request: AppTokenRequest) -> Result<TokenSource> {
-        self.0.client.jwt_signer()?;
         let owner = self.app_owner(request)?;
         Ok(TokenSource::new(&self.0.sources, owner, Scope::all()))
     }
@@ -60,12 +60,13 @@ impl App {
 
     fn app_owner(&self, mut request: AppTokenRequest) -> Result<Owner> {
         let platform = self.platform();
-        if platform.assertion().is_ok() {
-            self.0.client.check_assertion(&request)?;
+        if platform.assertion().is_ok() || platform.client_credentials().is_ok() {
+            self.0.client.check_app_request(&request)?;
             request.scopes.sort_unstable();
             request.scopes.dedup();
-            return Ok(Owner::Assertion(Box::new(request)));
+            return Ok(Owner::TokenEndpoint(Box::new(request)));
         }
+        self.0.client.jwt_signer()?;
         let rules = platform.descriptor().installation_token.as_ref();
         if rules.is_none_or(|rules| rules.app_path.is_none()) {
             return Err(platform.unsupported("tokens for the app itself"));

@@ -29,15 +29,21 @@ impl App {
     }
 
     /// Forgets the tokens of an installation that was suspended, deleted, or given other permissions
-    /// or repositories, so that new ones are minted; returns how many were in memory. No network I/O yet.
+    /// or repositories, so that new ones are minted. Ends the sessions of a user who revoked the
+    /// authorization of the app, if they were started with the id of the user's account. Returns how many
+    /// of these tokens were in memory. No network I/O yet.
     ///
     /// In the store they are forgotten in the background, whatever they are narrowed to, so that no
     /// process takes them from there any more; if the store fails, that is an event `store_failed`, and this
     /// process tries again before it looks there. Another process goes on with the tokens in its
     /// own memory until they are renewed or refused: have the event applied there, too.
     ///
-    /// The event's name need not be signed: a forged one can do no more than have tokens minted anew.
+    /// The event's name need not be signed: a forged one can do no more than have tokens minted anew. Of a
+    /// revocation the signed payload tells.
     pub fn apply_webhook(&self, event: &WebhookEvent) -> usize {
+        if let Some(account_id) = event.revoked_account(self.platform()) {
+            return self.end_sessions_of(&account_id);
+        }
         let rules = self.platform().descriptor().webhook.as_ref();
         let changes = rules.map_or(&[][..], |rules| &rules.changes);
         let Some(id) = event.installation_id.as_deref() else { return 0 };

@@ -7,6 +7,7 @@ use crate::{
     auth::{
         oauth_client::{OAuthClient, post_request},
         scope::Scope,
+        token_exchange::TokenExchange,
         token_reply::{issued, minted},
     },
     error::{Error, Result},
@@ -50,6 +51,20 @@ pub enum Grant {
         /// The `scope` parameter, where scopes stand beside the assertion.
         scope: Option<String>,
     },
+    /// The OAuth client itself (RFC 6749 §4.4).
+    ClientCredentials {
+        /// The client that asks.
+        client: OAuthClient,
+        /// The scopes, as the platform reads them.
+        scope: Option<String>,
+    },
+    /// A token of another server (RFC 8693).
+    Token {
+        /// The client that asks, where there is one.
+        client: Option<OAuthClient>,
+        /// The token, and the parameters of the exchange.
+        exchange: TokenExchange,
+    },
     /// The code that a user's authorization yielded (RFC 6749 §4.1.3).
     AuthorizationCode {
         /// The client that asks.
@@ -88,6 +103,12 @@ impl Grant {
             Self::Installation { id, jwt, scope } => mint_request(platform, id, jwt, scope),
             Self::App { jwt } => app_mint_request(platform, jwt),
             Self::Assertion { assertion, scope } => assertion_request(platform, assertion, scope),
+            Self::ClientCredentials { client, scope } => {
+                client_credentials_request(platform, client, scope.as_deref())
+            }
+            Self::Token { client, exchange } => {
+                exchange_request(platform, client.as_ref(), exchange)
+            }
             Self::AuthorizationCode { client, code, redirect_uri, code_verifier } => {
                 let fields =
                     exchange_fields(platform, code, redirect_uri.as_deref(), code_verifier)?;
@@ -144,7 +165,9 @@ impl Grant {
         match self {
             Self::Installation { .. } => minted(reply, TokenKind::Installation),
             Self::App { .. } => minted(reply, TokenKind::App),
-            Self::Assertion { .. } => issued(reply, TokenKind::App, None),
+            Self::Assertion { .. } | Self::ClientCredentials { .. } | Self::Token { .. } => {
+                issued(reply, TokenKind::App, None)
+            }
             Self::AuthorizationCode { .. } | Self::DeviceCode { .. } => {
                 issued(reply, TokenKind::User, None)
             }
@@ -158,6 +181,8 @@ impl Grant {
         match self {
             Self::Installation { .. } | Self::App { .. } => Operation::Mint,
             Self::Assertion { .. } => Operation::Assertion,
+            Self::ClientCredentials { .. } => Operation::ClientCredentials,
+            Self::Token { .. } => Operation::TokenExchange,
             Self::AuthorizationCode { .. } => Operation::Exchange,
             Self::DeviceCode { .. } => Operation::Device,
             Self::RefreshToken { .. } => Operation::Refresh,
@@ -169,6 +194,8 @@ impl Grant {
             Self::Installation { id, .. } => format!("installation {id}"),
             Self::App { .. } => "the app's token".to_owned(),
             Self::Assertion { .. } => "the assertion".to_owned(),
+            Self::ClientCredentials { .. } => "the client's token".to_owned(),
+            Self::Token { .. } => "the subject token".to_owned(),
             Self::AuthorizationCode { .. } => "the authorization code".to_owned(),
             Self::DeviceCode { .. } => "the device code".to_owned(),
             Self::RefreshToken { .. } => "the refresh token".to_owned(),
@@ -201,6 +228,9 @@ fn with_mint_body(
     body: Map<String, Value>,
 ) -> Request {
     request.repeat = Repeat::Own;
+    for (name, value) in &rules.headers {
+        request.default_header(name, value);
+    }
     if !body.is_empty() || rules.body == MintBody::EmptyObject {
         request.body = Body::json(&Value::Object(body));
     }
@@ -254,18 +284,55 @@ fn token_request(
     Ok(client.request(url, endpoint.encoding, fields))
 }
 
-/// An assertion leaves nothing behind but a token that expires, so it may be sent again.
+fn client_credentials_request(
+    platform: &Platform,
+    client: &OAuthClient,
+    scope: Option<&str>,
+) -> Result<Request> {
+    let rules = platform.client_credentials()?;
+    let mut fields = vec![("grant_type", "client_credentials")];
+    fields.extend(scope.map(|scope| ("scope", scope)));
+    fields.extend(rules.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    repeatable_request(platform, Some(client), &fields)
+}
+
+fn exchange_request(
+    platform: &Platform,
+    client: Option<&OAuthClient>,
+    exchange: &TokenExchange,
+) -> Result<Request> {
+    let fields = exchange.fields(platform)?;
+    let fields: Vec<_> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    repeatable_request(platform, client, &fields)
+}
+
+/// A request that leaves nothing behind but a token that expires: it may be sent again, unless the
+/// client's authentication may not.
+fn repeatable_request(
+    platform: &Platform,
+    client: Option<&OAuthClient>,
+    fields: &[(&str, &str)],
+) -> Result<Request> {
+    let endpoint = &platform.oauth()?.token;
+    let url = platform.endpoint(endpoint.base, &endpoint.path, &[])?;
+    let mut request = match client {
+        Some(client) => client.request(url, endpoint.encoding, fields),
+        None => post_request(url, endpoint.encoding, fields),
+    };
+    if !client.is_some_and(OAuthClient::is_single_use) {
+        request.repeat = Repeat::Own;
+    }
+    Ok(request)
+}
+
 fn assertion_request(
     platform: &Platform,
     assertion: &Token,
     scope: &Option<String>,
 ) -> Result<Request> {
-    let endpoint = &platform.oauth()?.token;
-    let url = platform.endpoint(endpoint.base, &endpoint.path, &[])?;
     let grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     let mut fields = vec![("grant_type", grant_type), ("assertion", assertion.reveal())];
     fields.extend(scope.as_deref().map(|scope| ("scope", scope)));
-    let mut request = post_request(url, endpoint.encoding, &fields);
-    request.repeat = Repeat::Own;
-    Ok(request)
+    repeatable_request(platform, None, &fields)
 }

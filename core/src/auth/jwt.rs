@@ -11,6 +11,7 @@ use crate::{
     auth::signer::Signer,
     error::{Error, ErrorKind, Result},
     http::clock_offset::is_near,
+    platform::oauth::KeyIdMember,
     secret::Secret,
     time::{ClockReading, Expiry, Timestamp},
     token::{Token, TokenBuilder, TokenKind},
@@ -29,6 +30,8 @@ pub struct JwtRules {
     pub extra_claims: BTreeMap<String, Value>,
     /// The word before the JWT in `Authorization`; `Bearer` on most platforms.
     pub authorization_scheme: String,
+    /// The header's member that holds the signer's key id; default `kid`.
+    pub key_id_member: KeyIdMember,
 }
 
 /// The `iss` claim, in the JSON type that the platform reads.
@@ -81,7 +84,7 @@ impl JwtRules {
             extra: &self.extra_claims,
         };
         let claims = json(&claims)?;
-        let header = header(signer.key_id())?;
+        let header = header(self.key_id_member, signer.key_id())?;
         let message = format!("{}.{}", encode(header.as_bytes()), encode(claims.as_bytes()));
         let signature = signer.sign(message.as_bytes())?;
         if !SIGNATURE_BYTES.contains(&signature.len()) {
@@ -115,8 +118,12 @@ fn no_signature(len: usize) -> Error {
 }
 
 /// The JOSE header with its members in alphabetical order, as most peers write it.
-fn header(key_id: Option<String>) -> Result<String> {
-    let header = Header { kid: key_id, ..Header::new(Algorithm::RS256) };
+fn header(member: KeyIdMember, key_id: Option<String>) -> Result<String> {
+    let plain = Header::new(Algorithm::RS256);
+    let header = match member {
+        KeyIdMember::Kid => Header { kid: key_id, ..plain },
+        KeyIdMember::CertificateHash => Header { x5t_s256: key_id, ..plain },
+    };
     let value = serde_json::to_value(header).map_err(|e| unwritable(&e))?;
     let members: BTreeMap<String, Value> =
         serde_json::from_value(value).map_err(|e| unwritable(&e))?;
@@ -170,6 +177,7 @@ mod tests {
             lifetime: LIFE,
             extra_claims: BTreeMap::from([("alg".to_owned(), "RS256".into())]),
             authorization_scheme: "Bearer".to_owned(),
+            key_id_member: KeyIdMember::Kid,
         }
     }
 

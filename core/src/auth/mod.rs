@@ -9,6 +9,7 @@ mod key;
 pub(crate) mod oauth_client;
 pub(crate) mod scope;
 mod signer;
+mod token_exchange;
 pub(crate) mod token_reply;
 
 use serde::Serialize;
@@ -21,7 +22,9 @@ pub use self::{
     oauth_client::{ClientAuthentication, OAuthClient},
     scope::Scope,
     signer::Signer,
+    token_exchange::TokenExchange,
 };
+pub use crate::platform::oauth::KeyIdMember;
 
 /// A request for the app's own tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]

@@ -88,6 +88,7 @@ pub(crate) fn described_user_token(reply: &Reply<'_>) -> Result<Token> {
         .repository_selection(members::lower_text(&json, &rules.repository_selection))
         .scopes(members::words(&json, &rules.scope))
         .account(members::text(&json, &rules.account))
+        .account_id(members::text(&json, &rules.account_id))
         .build();
     not_expired(reply, token)
 }

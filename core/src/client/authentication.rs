@@ -60,6 +60,11 @@ impl PlatformClient {
         send(OAuthClient { id, authentication: ClientAuthentication::None })
     }
 
+    /// Whether the app has nothing to prove itself with at the token endpoint.
+    pub(super) fn is_public_client(&self) -> Result<bool> {
+        Ok(self.authentication_method()? == Method::None)
+    }
+
     /// Refuses an app that lacks a credential for the token endpoint.
     pub(crate) fn check_client(&self) -> Result<()> {
         self.client_id()?;
@@ -143,6 +148,7 @@ impl PlatformClient {
                 ("sub".to_owned(), id.into()),
             ]),
             authorization_scheme: String::new(),
+            key_id_member: self.platform().oauth()?.token.key_id,
         };
         let jwt = rules.sign(&**self.signer()?, self.clock().now_at(endpoint))?;
         Ok(ClientAuthentication::PrivateKeyJwt(jwt.reveal().into()))

@@ -16,6 +16,7 @@ use crate::{
     platform::{
         Platform,
         descriptor::{Base, IssuerSource, IssuerType, Jwt},
+        oauth::KeyIdMember,
     },
     tasks::Deadline,
     token::Token,
@@ -91,6 +92,7 @@ impl PlatformClient {
             lifetime: self.jwt_lifetime()?,
             extra_claims: rules.extra_claims.clone(),
             authorization_scheme: config.platform.descriptor().api.authorization_scheme.clone(),
+            key_id_member: KeyIdMember::Kid,
         })
     }
 

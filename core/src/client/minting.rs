@@ -2,9 +2,8 @@
 
 use super::PlatformClient;
 use crate::{
-    auth::{AppTokenRequest, Grant, Issuer, Scope},
+    auth::{Grant, Scope},
     error::{Error, Reason, Result},
-    platform::oauth::{ScopePlace, join_scopes},
     resources::{
         Repository,
         operation::ApiOperation,
@@ -24,13 +23,13 @@ impl PlatformClient {
     ) -> Result<Token> {
         let mint = || {
             self.with_jwt(deadline, |jwt| {
-                let (id, jwt, scope) = (id.to_owned(), jwt.clone(), scope.clone());
-                let grant = Grant::Installation { id, jwt, scope };
+                let (jwt, scope) = (jwt.clone(), scope.clone());
+                let grant = Grant::Installation { id: id.to_owned(), jwt, scope };
                 self.exchange(&grant, deadline).map_err(|error| match error.reason() {
                     Some(Reason::RepositoryNotAccessible) => {
                         self.name_missing_repositories(error, grant, deadline)
                     }
-                    _ => error,
+                    _ => self.explain_own_id(error, id),
                 })
             })
         };
@@ -43,57 +42,6 @@ impl PlatformClient {
             self.with_jwt(deadline, |jwt| self.exchange(&Grant::App { jwt: jwt.clone() }, deadline))
         };
         self.unless_paused(self.api_root().as_ref(), "", mint)
-    }
-
-    /// A new token for the app itself, for an assertion at the token endpoint (RFC 7523 §2.1).
-    pub(crate) fn exchange_assertion(
-        &self,
-        request: &AppTokenRequest,
-        deadline: Deadline,
-    ) -> Result<Token> {
-        let (endpoint, scope) = (self.token_endpoint()?, self.assertion_scope(request)?);
-        let described = self.platform().assertion()?;
-        let sign = || {
-            let mut rules = self.jwt_rules()?;
-            let issuer = match &rules.issuer {
-                Issuer::Text(name) => name.clone(),
-                Issuer::Integer(number) => number.to_string(),
-            };
-            let own_subject = Some(issuer).filter(|_| described.own_subject);
-            let claim_scope =
-                scope.as_deref().filter(|_| described.scope == Some(ScopePlace::Claim));
-            let mut claim = |name: &str, value: Option<&str>| {
-                value.map(|value| rules.extra_claims.insert(name.to_owned(), value.into()))
-            };
-            claim("aud", Some(&self.audience(&endpoint)?));
-            claim("sub", request.subject.as_deref().or(own_subject.as_deref()));
-            claim("scope", claim_scope);
-            rules.sign(&**self.jwt_signer()?, self.clock().now_at(&endpoint))
-        };
-        let parameter = scope.clone().filter(|_| described.scope == Some(ScopePlace::Parameter));
-        let mint = || {
-            self.with_signature(Some(&endpoint), sign, |assertion| {
-                self.exchange(&Grant::Assertion { assertion, scope: parameter.clone() }, deadline)
-            })
-        };
-        self.unless_paused(Some(&endpoint), "", mint)
-    }
-
-    /// Refuses a request that the platform's assertions cannot express, and an app that lacks a
-    /// credential for them.
-    pub(crate) fn check_assertion(&self, request: &AppTokenRequest) -> Result<()> {
-        let rules = self.platform().assertion()?;
-        if request.subject.is_some() && !rules.subject {
-            return Err(self.platform().unsupported("app tokens for another subject"));
-        }
-        self.assertion_scope(request)?;
-        self.jwt_rules().map(drop)
-    }
-
-    fn assertion_scope(&self, request: &AppTokenRequest) -> Result<Option<String>> {
-        let rules = self.platform().assertion()?;
-        let separator = rules.scope.map(|_| rules.scope_separator.as_str());
-        join_scopes(self.platform(), separator, &request.scopes)
     }
 
     /// The error of a refusal that does not name the repository it is about, with the repositories

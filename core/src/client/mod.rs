@@ -10,6 +10,7 @@
 //! installations, `lookup` finds installations, `calls` makes the caller's API calls, `operations`
 //! everything that takes one request, and `proof` tells what a failure proves.
 
+mod app_tokens;
 mod authentication;
 mod breaker;
 mod calls;

@@ -185,5 +185,7 @@ words! {
         PrivateAddress = 46, "private_address";
         /// The proxy wants a user name and a password, or refused those it was given.
         ProxyAuthenticationRequired = 47, "proxy_authentication_required";
+        /// A person asked for the installation, which an owner of the account must approve.
+        InstallationRequested = 48, "installation_requested";
     }
 }

@@ -32,10 +32,16 @@ pub struct LoginRequest {
     pub scopes: Vec<String>,
     /// The account that the login page suggests, where the platform takes one.
     pub login_hint: Option<String>,
+    /// What the login page does although the person is logged in, such as `select_account`, where the
+    /// platform takes it.
+    pub prompt: Option<String>,
     /// Ports of 127.0.0.1 for the listener; the first free one is used. Default: any free port.
     pub ports: Vec<u16>,
     /// The path of the redirect URI; default `/callback`.
     pub path: Option<String>,
+    /// The host of the redirect URI, where a platform compares it to the letter: `127.0.0.1` (the default)
+    /// or `localhost`. The listener is on 127.0.0.1 either way.
+    pub host: Option<String>,
 }
 
 /// A login that waits for the browser to return.
@@ -88,14 +94,16 @@ impl Login {
             return Err(Error::invalid("the login's path is not a URL path")
                 .advise("Give a path such as `/callback`."));
         }
+        let name = host_name(request.host.as_deref())?;
         let listener = listen(&request.ports)?;
-        let address = listener.local_addr().map_err(no_listener)?;
-        let host = address.to_string();
+        let port = listener.local_addr().map_err(no_listener)?.port();
+        let host = format!("{name}:{port}");
         let redirect_uri = format!("http://{host}{path}");
         let authorization = authorizations.begin(&AuthorizationRequest {
             redirect_uri: Some(redirect_uri.clone()),
             scopes: request.scopes,
             login_hint: request.login_hint,
+            prompt: request.prompt,
             ..AuthorizationRequest::default()
         })?;
         listener.set_nonblocking(true).map_err(no_listener)?;
@@ -328,6 +336,16 @@ impl Inner {
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Login").field("redirect_uri", &self.redirect_uri()).finish_non_exhaustive()
+    }
+}
+
+/// The host of the redirect URI. Any other would have the browser return to another machine.
+fn host_name(host: Option<&str>) -> Result<&str> {
+    match host {
+        None => Ok("127.0.0.1"),
+        Some(name @ ("127.0.0.1" | "localhost")) => Ok(name),
+        Some(_) => Err(Error::invalid("the login's host is not one of this machine's names")
+            .advise("Give `localhost` or `127.0.0.1`; ports and path are settings of their own.")),
     }
 }
 

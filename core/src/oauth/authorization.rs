@@ -30,6 +30,9 @@ pub struct AuthorizationRequest {
     pub scopes: Vec<String>,
     /// The account that the login page suggests, where the platform takes one.
     pub login_hint: Option<String>,
+    /// What the login page does although the user is logged in, such as `select_account`, where the
+    /// platform takes it (OpenID Connect Core §3.1.2.1).
+    pub prompt: Option<String>,
 }
 
 /// A URL to send a user to, with the state and PKCE verifier to keep until the callback.
@@ -132,6 +135,9 @@ impl Authorization {
             query.append_pair("code_challenge", &code_challenge(verifier.reveal()));
             query.append_pair("code_challenge_method", "S256");
         }
+        if let Some(prompt) = &request.prompt {
+            query.append_pair(prompt_parameter(platform, rules, prompt)?, prompt);
+        }
         query.extend_pairs(&rules.parameters);
         drop(query);
         Ok(Self {
@@ -144,15 +150,21 @@ impl Authorization {
         })
     }
 
-    /// The page where a person installs the app: its callback brings no code.
-    pub(crate) fn for_installing(url: Url, state: String) -> Self {
+    /// The page where a person installs the app. Its callback brings a code, too, where the app asks for
+    /// authorization during the installation.
+    pub(crate) fn for_installing(
+        platform: &Platform,
+        url: Url,
+        state: String,
+        now: Timestamp,
+    ) -> Self {
         Self {
             url,
             state,
             code_verifier: None,
             redirect_uri: None,
-            platform: String::new(),
-            made_at: Timestamp::from_millis(0),
+            platform: platform.identity(),
+            made_at: now,
         }
     }
 
@@ -243,6 +255,20 @@ pub(crate) fn stale(message: &str) -> Error {
 
 fn login_hint_parameter<'a>(platform: &Platform, rules: &'a Authorize) -> Result<&'a str> {
     rules.login_hint.as_deref().ok_or_else(|| platform.unsupported("a login hint"))
+}
+
+fn prompt_parameter<'a>(
+    platform: &Platform,
+    rules: &'a Authorize,
+    prompt: &str,
+) -> Result<&'a str> {
+    let rule = rules.prompt.as_ref().ok_or_else(|| platform.unsupported("a prompt"))?;
+    // OpenID Connect takes several, separated by spaces.
+    if prompt.split(' ').all(|word| rule.values.iter().any(|value| value == word)) {
+        return Ok(&rule.parameter);
+    }
+    let error = platform.unsupported("this prompt");
+    Err(error.advise(format!("It takes {}.", rule.values.join(", "))))
 }
 
 /// The time that a person has for the pages between the request and the callback.

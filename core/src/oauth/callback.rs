@@ -23,9 +23,8 @@ pub(crate) fn authorization_code(
     let parameters = Callback::of(callback);
     parameters.check_state("state", state)?;
     check_issuer(oauth, &parameters)?;
-    if let Some(code) = parameters.single("error")? {
-        let description = parameters.single("error_description")?.unwrap_or_default();
-        return Err(refused(platform, &code, &description));
+    if let Some(error) = refusal(platform, "the authorization", &parameters)? {
+        return Err(error);
     }
     match parameters.single("code")?.filter(|code| !code.is_empty()) {
         Some(code) => Ok(Secret::new(code)),
@@ -49,8 +48,18 @@ fn check_issuer(oauth: &OAuth, parameters: &Callback) -> Result<()> {
         .advise("Ignore this callback and start a new authorization."))
 }
 
-/// The error response (RFC 6749 §4.1.2.1).
-fn refused(platform: &Platform, code: &str, description: &str) -> Error {
+/// The error response (RFC 6749 §4.1.2.1); `None` for a callback that is none.
+pub(crate) fn refusal(
+    platform: &Platform,
+    subject: &str,
+    callback: &Callback,
+) -> Result<Option<Error>> {
+    let Some(code) = callback.single("error")? else { return Ok(None) };
+    let description = callback.single("error_description")?.unwrap_or_default();
+    Ok(Some(refused(platform, subject, &code, &description)))
+}
+
+fn refused(platform: &Platform, subject: &str, code: &str, description: &str) -> Error {
     let prefixes = &platform.descriptor().secret_prefixes;
     let (code, description) = (scrub(code, &[], prefixes), scrub(description, &[], prefixes));
     let (kind, reason) = match code.as_str() {
@@ -62,7 +71,7 @@ fn refused(platform: &Platform, code: &str, description: &str) -> Error {
     };
     let description = description.trim().trim_end_matches('.');
     let detail = if description.is_empty() { &code } else { description };
-    let error = Error::new(kind, format!("the authorization was refused: {detail}"));
+    let error = Error::new(kind, format!("{subject} was refused: {detail}"));
     let error = error.with_platform_code(Some(code.clone()));
     reason.into_iter().fold(error, Error::because)
 }

@@ -1,5 +1,6 @@
 //! The description of a token by its authorization server (RFC 7662).
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// The description of a token by its authorization server (RFC 7662 §2.2).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Introspection {
     /// Whether the token works now. If it does not, all other fields are empty.

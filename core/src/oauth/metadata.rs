@@ -142,6 +142,7 @@ struct Metadata {
     introspection_endpoint: Option<String>,
     grant_types_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    prompt_values_supported: Option<Vec<String>>,
     code_challenge_methods_supported: Option<Vec<String>>,
     authorization_response_iss_parameter_supported: Option<bool>,
 }
@@ -186,6 +187,10 @@ impl Metadata {
             "assertion": self.takes(JWT_BEARER).then(|| {
                 json!({ "scope": "parameter", "subject": true, "own_subject": true })
             }),
+            "client_credentials": self.takes("client_credentials").then(|| {
+                json!({ "scope_separator": " " })
+            }),
+            "token_exchange": self.takes(TOKEN_EXCHANGE).then(|| json!({ "scope_separator": " " })),
             "revocation": endpoint(&self.revocation_endpoint),
             "introspection": endpoint(&self.introspection_endpoint),
         })
@@ -195,10 +200,13 @@ impl Metadata {
         // Many servers take PKCE without saying so; a server without it ignores the parameters.
         let methods = self.code_challenge_methods_supported.as_ref();
         let pkce = methods.is_none_or(|methods| methods.iter().any(|it| it == "S256"));
+        let named = self.prompt_values_supported.clone();
+        let prompts = named.unwrap_or_else(|| PROMPTS.map(str::to_owned).to_vec());
         self.authorization_endpoint.as_ref().map(|url| {
             json!({
                 "base": "web", "path": url, "parameters": { "response_type": "code" },
                 "scope_separator": " ", "pkce": pkce,
+                "prompt": { "parameter": "prompt", "values": prompts },
             })
         })
     }
@@ -243,6 +251,9 @@ fn unusable(reply: &Reply<'_>, error: &dyn fmt::Display) -> Error {
     reply.protocol_error(Reason::MissingMember, &format!("it cannot be used: {why}"))
 }
 
+/// OpenID Connect Core §3.1.2.1: for a server that does not name those that it takes.
+const PROMPTS: [&str; 4] = ["none", "login", "consent", "select_account"];
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 #[cfg(test)]

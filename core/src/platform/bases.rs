@@ -42,7 +42,7 @@ impl Platform {
             (None, Some(_)) => self.api = self.following(&own, Base::Api)?,
             _ => {}
         }
-        Ok(self)
+        self.with_further()
     }
 
     /// The base that follows the one that was replaced.
@@ -107,15 +107,23 @@ pub(super) fn derived(rule: &HostRule, url: &Url, wanted: Base) -> Option<String
         Base::Web => (&rule.api, &rule.web),
         Base::Api => (&rule.web, &rule.api),
     };
+    let host = host_in(rule, known, url)?;
+    let names_host = known.contains("{host}") || !wanted.contains("{host}");
+    names_host.then(|| wanted.replace("{scheme}", url.scheme()).replace("{host}", &host))
+}
+
+/// The host in a URL that a base of the rule describes; empty where the base names none, and `None` if the
+/// rule is about other hosts.
+pub(super) fn host_in(rule: &HostRule, base: &str, url: &Url) -> Option<String> {
     let text = url.as_str().trim_end_matches('/');
-    let known = known.replace("{scheme}", url.scheme());
-    let Some((start, end)) = known.split_once("{host}") else {
-        return (known == text).then(|| wanted.clone()).filter(|url| !url.contains('{'));
+    let base = base.replace("{scheme}", url.scheme());
+    let Some((start, end)) = base.split_once("{host}") else {
+        return (base == text).then(String::new);
     };
     let host = text.strip_prefix(start)?.strip_suffix(end)?;
     let is_meant = rule.host.as_ref().is_none_or(|pattern| is_match(pattern, host));
     let is_host = is_meant && !host.is_empty() && !host.contains('/');
-    is_host.then(|| wanted.replace("{scheme}", url.scheme()).replace("{host}", host))
+    is_host.then(|| host.to_owned())
 }
 
 fn left_behind(replaced: &Url, stays: &Url, base: Base) -> Error {

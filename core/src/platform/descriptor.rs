@@ -21,7 +21,7 @@ use crate::{
 pub(crate) type Pointers = Vec<Pointer>;
 
 /// A place in an answer (RFC 6901).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Pointer(String);
 
@@ -56,6 +56,8 @@ pub(crate) struct Descriptor {
     _verified: Verified,
     #[serde(rename = "as_of")]
     _as_of: String,
+    #[serde(default, rename = "notes")]
+    _notes: Vec<String>,
     pub(crate) hosts: Hosts,
     pub(crate) api: Api,
     pub(crate) jwt: Option<Jwt>,
@@ -109,6 +111,9 @@ pub(crate) struct Hosts {
     /// Absent where each installation of the platform has a host of its own.
     pub(crate) api: Option<String>,
     pub(crate) web: Option<String>,
+    /// The bases that belong to `api`, beside it.
+    #[serde(default)]
+    pub(crate) further: Vec<FurtherBase>,
     /// The base URLs of the platform at a host that the caller names; the first match counts.
     #[serde(default)]
     pub(crate) at: Vec<HostRule>,
@@ -122,6 +127,17 @@ pub(crate) struct HostRule {
     pub(crate) host: Option<String>,
     pub(crate) api: String,
     pub(crate) web: String,
+    #[serde(default)]
+    pub(crate) further: Vec<FurtherBase>,
+}
+
+/// Another base of the platform, to which its tokens may be sent.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FurtherBase {
+    /// The path that leads there, where others lead to the API's base; absent where only whole URLs do.
+    pub(crate) path: Option<String>,
+    pub(crate) url: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -268,6 +284,9 @@ pub(crate) struct InstallationToken {
     /// The path that mints a token for the app itself, with a reply of the same form.
     pub(crate) app_path: Option<String>,
     pub(crate) body: MintBody,
+    /// Headers that are sent to mint, beside those of every call.
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
     /// The members that narrow a token; absent where the platform does not narrow.
     pub(crate) narrowing: Option<Narrowing>,
     pub(crate) token: Pointers,
@@ -331,6 +350,11 @@ impl Expires {
 pub(crate) struct WebhookRules {
     /// The first whose header is present counts.
     pub(crate) signatures: Vec<WebhookSignature>,
+    /// Headers with signatures that are not believed any more, such as one by SHA-1.
+    #[serde(default)]
+    pub(crate) outdated_signatures: Vec<String>,
+    /// The field that holds the payload where the body is a form; absent where it never is.
+    pub(crate) form_field: Option<String>,
     pub(crate) event_header: Option<String>,
     pub(crate) delivery_header: Option<String>,
     /// The place of the event's name in the payload, for a platform without a header for it.
@@ -341,6 +365,18 @@ pub(crate) struct WebhookRules {
     /// Events after which an installation's tokens may do more, less or nothing.
     #[serde(default)]
     pub(crate) changes: Vec<String>,
+    /// The event by which a user's authorization of the app ends.
+    pub(crate) revocation: Option<RevocationRule>,
+}
+
+/// An event after which all of a user's tokens are invalid.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RevocationRule {
+    pub(crate) event: String,
+    /// Texts that stand in the payload of such an event.
+    pub(crate) payload: BTreeMap<Pointer, String>,
+    pub(crate) account_id: Pointers,
 }
 
 #[derive(Debug, Deserialize)]
@@ -440,6 +476,10 @@ pub(crate) enum Operation {
     Device,
     /// Putting an assertion to the token endpoint.
     Assertion,
+    /// Asking as the OAuth client itself.
+    ClientCredentials,
+    /// Exchanging a token of another server.
+    TokenExchange,
     Revocation,
     Introspection,
     /// Checking, resetting, scoping or deleting a user's token.
@@ -452,8 +492,12 @@ pub(crate) enum Operation {
 impl Operation {
     /// Whether the OAuth client proves itself with it.
     pub(crate) fn is_a_clients(self) -> bool {
-        use Operation::{Device, Exchange, Introspection, Refresh, Revocation};
-        matches!(self, Exchange | Refresh | Device | Revocation | Introspection)
+        use Operation::{
+            ClientCredentials, Device, Exchange, Introspection, Refresh, Revocation, TokenExchange,
+        };
+        let is_grant =
+            matches!(self, Exchange | Refresh | Device | ClientCredentials | TokenExchange);
+        is_grant || matches!(self, Revocation | Introspection)
     }
 }
 

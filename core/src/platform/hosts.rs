@@ -35,7 +35,7 @@ impl Platform {
         let fill = |text: &str| text.replace("{scheme}", url.scheme()).replace("{host}", &name);
         self.api = Some(validate::base_url("host", &fill(&rule.api))?);
         self.web = Some(validate::base_url("host", &fill(&rule.web))?);
-        Ok(self)
+        self.with_further()
     }
 
     /// The host as a URL without a path.

@@ -4,15 +4,16 @@
 //! descriptor, and a descriptor given at run time is as good as a built-in one.
 //!
 //! `descriptor`, `oauth` and `operations` are the descriptor's parts, `validate` checks them, `hosts`
-//! reads the host that a person names, `bases` keeps the API and the web pages together, `route` chooses the credential that a path requires.
+//! reads the host that a person names, `bases` keeps the API and the web pages together, `further` has the bases beside them, `route` chooses the credential that a path requires.
 //! `reply` and `members` read a platform's replies, `expiry` judges when something in them expires. `refusal` makes an error of a refusal, whose words
 //! `refusal_text` finds, and `accepted_permissions` reads which permissions were missing. `quota` reads how many
-//! requests are left.
+//! requests are left. `secret_pattern` finds the platforms' secrets in a text.
 
 mod accepted_permissions;
 mod bases;
 pub(crate) mod descriptor;
 pub(crate) mod expiry;
+mod further;
 mod hosts;
 pub(crate) mod members;
 pub(crate) mod oauth;
@@ -22,6 +23,7 @@ mod refusal;
 mod refusal_text;
 pub(crate) mod reply;
 mod route;
+mod secret_pattern;
 mod validate;
 
 use std::{fmt, sync::Arc};
@@ -29,9 +31,11 @@ use std::{fmt, sync::Arc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
+pub use self::secret_pattern::secret_pattern;
 use self::{
     descriptor::{Base, Descriptor, InstallationToken, Installations},
-    oauth::{Assertion, Authorize, Device, OAuth},
+    further::Further,
+    oauth::{Assertion, Authorize, ClientCredentials, Device, OAuth, TokenExchangeRules},
 };
 pub(crate) use self::{route::Route, validate::whole_url};
 use crate::{
@@ -46,6 +50,7 @@ pub struct Platform {
     json: Arc<str>,
     api: Option<Url>,
     web: Option<Url>,
+    further: Vec<Further>,
 }
 
 impl Platform {
@@ -75,7 +80,8 @@ impl Platform {
         };
         let api = base("hosts.api", &descriptor.hosts.api)?;
         let web = base("hosts.web", &descriptor.hosts.web)?;
-        Ok(Self { descriptor: Arc::new(descriptor), json: json.into(), api, web })
+        let descriptor = Arc::new(descriptor);
+        Self { descriptor, json: json.into(), api, web, further: Vec::new() }.with_further()
     }
 
     /// The JSON text that the platform was made of.
@@ -90,7 +96,7 @@ impl Platform {
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) when this is no http or https URL.
     pub fn with_api_url(mut self, url: &str) -> Result<Self> {
         self.api = Some(validate::base_url("api_url", url)?);
-        Ok(self)
+        self.with_further()
     }
 
     /// The same platform with its web pages at another place.
@@ -139,6 +145,16 @@ impl Platform {
     pub(crate) fn assertion(&self) -> Result<&Assertion> {
         let assertion = self.oauth()?.assertion.as_ref();
         assertion.ok_or_else(|| self.unsupported("tokens for an assertion"))
+    }
+
+    pub(crate) fn client_credentials(&self) -> Result<&ClientCredentials> {
+        let rules = self.oauth()?.client_credentials.as_ref();
+        rules.ok_or_else(|| self.unsupported("tokens for the OAuth client"))
+    }
+
+    pub(crate) fn token_exchange(&self) -> Result<&TokenExchangeRules> {
+        let rules = self.oauth()?.token_exchange.as_ref();
+        rules.ok_or_else(|| self.unsupported("token exchange (RFC 8693)"))
     }
 
     pub(crate) fn device(&self) -> Result<&Device> {
@@ -192,7 +208,8 @@ impl Platform {
         }
         route::refuse_dot_segments(path)?;
         let url = if path.starts_with('/') && !path.starts_with("//") {
-            join(self.base(Base::Api)?, path)?
+            let below_api = || join(self.base(Base::Api)?, path);
+            self.further_url(path).unwrap_or_else(below_api)?
         } else {
             self.own_url(path)?
         };
@@ -228,7 +245,7 @@ impl Platform {
         let url = Url::parse(url).map_err(|_| {
             Error::invalid("the path must begin with one /, or be a URL of the platform")
         })?;
-        let own = self.bases().any(|base| base.origin() == url.origin());
+        let own = self.all_bases().any(|base| base.origin() == url.origin());
         if own && url.username().is_empty() && url.password().is_none() {
             return Ok(url);
         }
@@ -250,7 +267,7 @@ impl Platform {
     pub(crate) fn refuse_plain_http(&self) -> Result<()> {
         let endpoints = self.descriptor.oauth.iter().flat_map(OAuth::endpoints);
         let endpoints = endpoints.filter_map(|(_, path)| Url::parse(path).ok());
-        match self.bases().cloned().chain(endpoints).find(is_plain) {
+        match self.all_bases().cloned().chain(endpoints).find(is_plain) {
             None => Ok(()),
             Some(url) => Err(Error::invalid(format!(
                 "{url} is plain http, so the network can read every token"
@@ -266,6 +283,10 @@ impl Platform {
 
     fn bases(&self) -> impl Iterator<Item = &Url> {
         self.api.iter().chain(&self.web)
+    }
+
+    fn all_bases(&self) -> impl Iterator<Item = &Url> {
+        self.bases().chain(self.further.iter().map(|further| &further.url))
     }
 
     fn base(&self, base: Base) -> Result<&Url> {
@@ -348,6 +369,7 @@ fn built_in(name: &str) -> Option<&'static str> {
 
 const BUILT_IN: &[(&str, &str)] = &[
     ("atomgit", include_str!("../../platforms/atomgit.json")),
+    ("atomgit-v5", include_str!("../../platforms/atomgit-v5.json")),
     ("gitcode", include_str!("../../platforms/gitcode.json")),
     ("github", include_str!("../../platforms/github.json")),
     ("github-enterprise", include_str!("../../platforms/github-enterprise.json")),

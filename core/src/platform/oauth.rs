@@ -34,6 +34,10 @@ pub(crate) struct OAuth {
     pub(crate) device: Option<Device>,
     /// Tokens for an assertion that the app signs (RFC 7523 §2.1); absent where there are none.
     pub(crate) assertion: Option<Assertion>,
+    /// Tokens for the OAuth client itself (RFC 6749 §4.4); absent where there are none.
+    pub(crate) client_credentials: Option<ClientCredentials>,
+    /// Tokens for a token of another server (RFC 8693); absent where there are none.
+    pub(crate) token_exchange: Option<TokenExchangeRules>,
     /// The revocation endpoint (RFC 7009).
     pub(crate) revocation: Option<Endpoint>,
     /// The introspection endpoint (RFC 7662).
@@ -89,9 +93,19 @@ pub(crate) struct Authorize {
     pub(crate) scope_separator: Option<String>,
     /// The parameter that suggests an account; absent where the platform has none.
     pub(crate) login_hint: Option<String>,
+    /// How the login page is asked for something, such as to choose an account; absent where it cannot be.
+    pub(crate) prompt: Option<Prompt>,
     /// Proof Key for Code Exchange with S256 (RFC 7636).
     #[serde(default)]
     pub(crate) pkce: bool,
+}
+
+/// OpenID Connect Core §3.1.2.1.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Prompt {
+    pub(crate) parameter: String,
+    pub(crate) values: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -105,6 +119,21 @@ pub(crate) struct TokenEndpoint {
     pub(crate) client_authentication: Vec<ClientAuthenticationMethod>,
     /// The audience of JWTs for this endpoint (RFC 7523 §3); default its own URL.
     pub(crate) audience: Option<String>,
+    /// The header member of the client's JWTs that holds `key_id`.
+    #[serde(default)]
+    pub(crate) key_id: KeyIdMember,
+}
+
+/// The member of a JWT's header that says which key signed it (RFC 7515 §4.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum KeyIdMember {
+    /// `kid`: the platform's name for the key.
+    #[default]
+    #[serde(rename = "kid")]
+    Kid,
+    /// `x5t#S256`: the SHA-256 hash of the key's certificate, in base64url.
+    #[serde(rename = "x5t#S256")]
+    CertificateHash,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -176,6 +205,31 @@ pub(crate) struct Assertion {
     /// Whether the app names itself as the subject where it names no other (RFC 7523 §3).
     #[serde(default)]
     pub(crate) own_subject: bool,
+}
+
+/// The client credentials grant (RFC 6749 §4.4).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientCredentials {
+    /// The separator between scopes; absent where there are none.
+    pub(crate) scope_separator: Option<String>,
+    /// The scopes of a request that names none.
+    #[serde(default)]
+    pub(crate) default_scopes: Vec<String>,
+    /// Parameters that are always sent, such as `audience`.
+    #[serde(default)]
+    pub(crate) parameters: BTreeMap<String, String>,
+}
+
+/// Token exchange (RFC 8693).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenExchangeRules {
+    /// The separator between scopes; absent where there are none.
+    pub(crate) scope_separator: Option<String>,
+    /// Parameters that are always sent, such as `requested_token_type`.
+    #[serde(default)]
+    pub(crate) parameters: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -23,6 +23,10 @@ pub(crate) struct Install {
     pub(crate) redirect_uri: Option<String>,
     /// The callback's parameter that names the installation; absent where there is none.
     pub(crate) installation_id: Option<String>,
+    /// The callback's parameters, and their values, by which it says that an owner of the account must
+    /// approve the installation first; none where it never says so.
+    #[serde(default)]
+    pub(crate) requested: BTreeMap<String, String>,
 }
 
 /// Single requests by name. The platform does not offer an operation that is absent.
@@ -280,6 +284,8 @@ pub(crate) struct UserTokenMembers {
     pub(crate) scope: Pointers,
     #[serde(default)]
     pub(crate) account: Pointers,
+    #[serde(default)]
+    pub(crate) account_id: Pointers,
     #[serde(default)]
     pub(crate) permissions: Pointers,
     #[serde(default)]

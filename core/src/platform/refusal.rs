@@ -176,6 +176,9 @@ impl Reply<'_> {
             ("invalid_grant", Operation::Assertion) => {
                 Some((ErrorKind::Unauthorized, Reason::InvalidAssertion))
             }
+            ("invalid_grant", Operation::TokenExchange) => {
+                Some((ErrorKind::Unauthorized, Reason::InvalidToken))
+            }
             // RFC 7009 §2.2.1.
             ("unsupported_token_type", Operation::Revocation) => {
                 Some((ErrorKind::Unsupported, Reason::UnsupportedTokenType))

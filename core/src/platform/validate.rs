@@ -90,6 +90,7 @@ fn check(descriptor: &Descriptor) -> Result<()> {
         return Err(wrong("name", "a name has lower-case letters, digits and hyphens"));
     }
     check_headers(descriptor)?;
+    check_further(descriptor)?;
     check_jwt(descriptor)?;
     check_installations(descriptor)?;
     check_oauth(descriptor)?;
@@ -104,9 +105,27 @@ fn is_name(name: &str) -> bool {
 }
 
 fn check_headers(descriptor: &Descriptor) -> Result<()> {
-    for (name, value) in &descriptor.api.headers {
+    let mint = descriptor.installation_token.iter().flat_map(|mint| &mint.headers);
+    let of_mint = mint.map(|(name, value)| ("installation_token", name, value));
+    let of_api = descriptor.api.headers.iter().map(|(name, value)| ("api", name, value));
+    for (part, name, value) in of_api.chain(of_mint) {
         crate::http::message::check_header(name, value)
-            .map_err(|error| wrong(&format!("api.headers.{name}"), error.message()))?;
+            .map_err(|error| wrong(&format!("{part}.headers.{name}"), error.message()))?;
+    }
+    Ok(())
+}
+
+fn check_further(descriptor: &Descriptor) -> Result<()> {
+    let hosts = &descriptor.hosts;
+    let all = hosts.at.iter().flat_map(|rule| &rule.further).chain(&hosts.further);
+    for base in all {
+        base_url(
+            "hosts.further",
+            &base.url.replace("{scheme}", "https").replace("{host}", "host"),
+        )?;
+        if let Some(text) = &base.path {
+            path("hosts.further", text, &[])?;
+        }
     }
     Ok(())
 }

@@ -2,9 +2,13 @@
 
 use crate::{
     encoding::random_text,
-    error::{Error, Reason, Result},
-    oauth::{authorization::Authorization, callback::Callback},
+    error::{Error, ErrorKind, Reason, Result},
+    oauth::{
+        authorization::Authorization,
+        callback::{Callback, refusal},
+    },
     platform::{Platform, descriptor::Base, operations::Install},
+    time::Timestamp,
 };
 
 /// The parameters of an installation by a person.
@@ -20,7 +24,11 @@ pub struct InstallRequest {
     pub redirect_uri: Option<String>,
 }
 
-pub(crate) fn url(platform: &Platform, request: &InstallRequest) -> Result<Authorization> {
+pub(crate) fn url(
+    platform: &Platform,
+    request: &InstallRequest,
+    now: Timestamp,
+) -> Result<Authorization> {
     let rules = rules(platform)?;
     let mut url = platform.endpoint(Base::Web, &rules.path, &[("app_slug", &request.app_slug)])?;
     let state = state(platform, rules, request)?;
@@ -32,7 +40,7 @@ pub(crate) fn url(platform: &Platform, request: &InstallRequest) -> Result<Autho
         let parameter = rules.redirect_uri.as_ref().ok_or_else(unsupported)?;
         url.query_pairs_mut().append_pair(parameter, redirect_uri);
     }
-    Ok(Authorization::for_installing(url, state.unwrap_or_default()))
+    Ok(Authorization::for_installing(platform, url, state.unwrap_or_default(), now))
 }
 
 fn state(platform: &Platform, rules: &Install, request: &InstallRequest) -> Result<Option<String>> {
@@ -55,11 +63,39 @@ pub(crate) fn installation_id(platform: &Platform, callback: &str, state: &str) 
     if let Some(parameter) = &rules.state {
         callback.check_state(parameter, state)?;
     }
-    callback.single(name)?.filter(|id| !id.is_empty()).ok_or_else(|| {
-        Error::protocol(Reason::MissingMember, format!("the callback holds no {name}")).advise(
-            "An owner may have to approve the request first; the platform then sends a webhook.",
+    if let Some(error) = refusal(platform, "the installation", &callback)? {
+        return Err(error);
+    }
+    match callback.single(name)?.filter(|id| !id.is_empty()) {
+        Some(id) => Ok(id),
+        None if is_requested(rules, &callback)? => Err(requested()),
+        None => Err(Error::protocol(
+            Reason::MissingMember,
+            format!("the callback holds no {name}"),
         )
-    })
+        .advise(
+            "An owner may have to approve the request first; the platform then sends a webhook.",
+        )),
+    }
+}
+
+/// Whether the person only asked for an installation, because an owner of the account must approve it.
+fn is_requested(rules: &Install, callback: &Callback) -> Result<bool> {
+    let holds =
+        |(name, value): (&String, &String)| Ok(callback.single(name)?.as_ref() == Some(value));
+    let held: Vec<bool> = rules.requested.iter().map(holds).collect::<Result<_>>()?;
+    Ok(!held.is_empty() && !held.contains(&false))
+}
+
+fn requested() -> Error {
+    let message =
+        "the person asked for the installation, and an owner of the account must approve it";
+    let error = Error::new(ErrorKind::Pending, message).because(Reason::InstallationRequested);
+    // The same callback means the same tomorrow.
+    error.final_for_caller().advise(
+        "Tell the person that an owner must approve it: then the platform sends a webhook, and \
+         find_installation finds the installation.",
+    )
 }
 
 fn rules(platform: &Platform) -> Result<&Install> {

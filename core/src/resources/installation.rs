@@ -1,5 +1,6 @@
 //! An installation of the app, as the platform describes it.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
 ///
 /// Only the id is always there. Platforms differ in the other fields; the whole object is in
 /// [`raw`](Self::raw).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Installation {
     /// Its id.

@@ -1,5 +1,6 @@
 //! A repository that an installation reaches.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// A repository that an installation reaches.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Repository {
     /// Its id.

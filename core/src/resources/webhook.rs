@@ -1,9 +1,13 @@
 //! A webhook event is believed once its signature was verified, and only as far as the signature
 //! covers it.
 
+mod mismatch;
+
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::form_urlencoded;
 
 use crate::{
     encoding::unhex,
@@ -12,14 +16,14 @@ use crate::{
     pasted::{self, Form},
     platform::{
         Platform,
-        descriptor::{Signed, WebhookRules, WebhookSignature},
+        descriptor::{Pointer, RevocationRule, Signed, WebhookRules, WebhookSignature},
         members,
     },
     secret::Secret,
 };
 
 /// An event that a platform sent, whose signature was verified.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookEvent {
     /// The event's name, such as `push`. Most platforms send it in a header that the signature does not
@@ -29,16 +33,16 @@ pub struct WebhookEvent {
     pub delivery_id: Option<String>,
     /// The installation that it is about.
     pub installation_id: Option<String>,
-    /// The signed text: the body, or the part of it that the platform signs. It is JSON, unchanged but for a
-    /// byte order mark, which is left out.
+    /// The JSON text that was signed: the body, the part of it that the platform signs, or the field of a
+    /// body that is a form. It is unchanged but for a byte order mark, which is left out.
     pub payload: String,
 }
 
 impl WebhookEvent {
     /// Verifies a webhook's signature with any of the secrets (two while one replaces the other).
     ///
-    /// `headers` are names in any case and values; `body` is the unchanged request body: JSON that was
-    /// parsed and written again has another signature.
+    /// `headers` are names in any case and values; `body` is the unchanged request body, JSON or a form:
+    /// JSON that was parsed and written again has another signature.
     ///
     /// # Errors
     /// [`Unauthorized`](ErrorKind::Unauthorized) when the signature does not match any secret,
@@ -57,23 +61,42 @@ impl WebhookEvent {
         let secrets: Vec<_> = secrets.iter().map(cleaned_secret).collect::<Result<_>>()?;
         let signature =
             rules.signatures.iter().find_map(|rule| Some((rule, header(headers, &rule.header)?)));
-        let (rule, received) = signature.ok_or_else(|| {
-            unverified("the webhook has no signature")
-                .advise("Set a webhook secret on the platform, and pass on all request headers.")
+        let (rule, received) =
+            signature.ok_or_else(|| mismatch::without_signature(platform, rules, headers))?;
+        let is_signed = |body: &[u8]| {
+            let signed = signed_part(rule, body)?;
+            let is_right = |secret: &Secret| fits(rule, secret, signed.message(), received);
+            if secrets.iter().any(is_right) {
+                Ok(signed)
+            } else {
+                Err(mismatch::of_unknown_cause())
+            }
+        };
+        let signed = is_signed(body).map_err(|error| {
+            mismatch::of_changed(body, |other| is_signed(other).is_ok()).unwrap_or(error)
         })?;
-        let signed = signed_part(rule, body)?;
-        if !secrets.iter().any(|secret| fits(rule, secret, signed.message(), received)) {
-            return Err(unverified("the webhook's signature does not match any secret").advise(
-                "Pass the unchanged bytes of the request body, and compare the secret with the platform's.",
-            ));
-        }
         Self::read(rules, headers, &signed)
     }
 
+    /// The id of the account whose user revoked the authorization of the app, if the event says that.
+    ///
+    /// The signed payload decides: the event's name alone would let anybody who has seen another event of
+    /// this user end the user's sessions.
+    pub(crate) fn revoked_account(&self, platform: &Platform) -> Option<String> {
+        let rule = platform.descriptor().webhook.as_ref()?.revocation.as_ref()?;
+        if self.name.as_ref() != Some(&rule.event) {
+            return None;
+        }
+        let payload = json(&self.payload).ok()?;
+        is_revocation(rule, &payload).then(|| members::text(&payload, &rule.account_id))?
+    }
+
     fn read(rules: &WebhookRules, headers: &[(&str, &str)], signed: &SignedPart) -> Result<Self> {
-        let text = String::from_utf8(signed.payload()?).map_err(|_| not_json(Fault::NotJson))?;
+        let text =
+            String::from_utf8(signed.payload()?).map_err(|_| not_json("it is not UTF-8 text"))?;
+        let text = form_field(rules, &text).unwrap_or(text);
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        let payload = strict_json::read_cut(&text).map_err(not_json)?;
+        let payload = json(&text)?;
         let named = |name: &Option<String>| header(headers, name.as_deref()?).map(str::to_owned);
         Ok(Self {
             name: named(&rules.event_header).or_else(|| members::text(&payload, &rules.event)),
@@ -88,6 +111,13 @@ impl WebhookEvent {
 pub(crate) fn cleaned_secret(secret: &Secret) -> Result<Secret> {
     let text = pasted::clean("a webhook secret", secret.reveal(), Form::ChosenSecret)?;
     Ok(text.into())
+}
+
+fn is_revocation(rule: &RevocationRule, payload: &Value) -> bool {
+    let holds = |(place, text): (&Pointer, &String)| {
+        payload.pointer(place).and_then(Value::as_str) == Some(text)
+    };
+    rule.payload.iter().all(holds)
 }
 
 /// The part of a request that the signature covers.
@@ -128,7 +158,7 @@ fn fits(rule: &WebhookSignature, secret: &Secret, message: &[u8], received: &str
     if let Signed::Nothing = rule.signed {
         return secret == &Secret::from(received);
     }
-    let Some(signature) = received.strip_prefix(rule.prefix.as_str()).and_then(unhex) else {
+    let Some(signature) = received.trim().strip_prefix(rule.prefix.as_str()).and_then(unhex) else {
         return false;
     };
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
@@ -139,14 +169,29 @@ fn header<'a>(headers: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(present, _)| present.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
 }
 
-fn not_json(fault: Fault) -> Error {
-    let error = Error::protocol(Reason::NotJson, fault.sentence("the webhook's payload"));
-    match fault {
-        Fault::NotJson => {
-            error.advise("Set the webhook's content type to application/json on the platform.")
-        }
-        _ => error,
-    }
+/// The payload of a body that is a form, as GitHub sends it unless another content type is set. A JSON
+/// text cannot begin like that.
+fn form_field(rules: &WebhookRules, body: &str) -> Option<String> {
+    let name = rules.form_field.as_deref()?;
+    body.starts_with(&format!("{name}=")).then_some(())?;
+    let mut fields = form_urlencoded::parse(body.as_bytes());
+    fields.next().map(|(_, value)| value.into_owned())
+}
+
+fn json(text: &str) -> Result<Value> {
+    strict_json::read_cut(text).map_err(|fault| match fault {
+        // serde_json's words are the fault and its place, and no part of the text.
+        Fault::NotJson => match serde_json::from_str::<Value>(text) {
+            Err(error) => not_json(&error.to_string()),
+            Ok(_) => not_json("it cannot be read"),
+        },
+        fault => Error::protocol(Reason::NotJson, fault.sentence("the webhook's payload")),
+    })
+}
+
+fn not_json(fault: &str) -> Error {
+    Error::protocol(Reason::NotJson, format!("the webhook's signed payload is not JSON: {fault}"))
+        .advise("Set the webhook's content type to application/json on the platform.")
 }
 
 fn unverified(message: &str) -> Error {

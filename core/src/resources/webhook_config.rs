@@ -1,5 +1,6 @@
 //! The configuration of the app's webhook, and the deliveries that were sent.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// The configuration of the app's webhook. The platform never shows the secret.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookConfig {
     /// The URL that events are sent to.
@@ -44,7 +45,7 @@ pub struct WebhookUpdate {
 }
 
 /// An event that was sent to the app, or that could not be delivered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookDelivery {
     /// The delivery's id, which [`redeliver_webhook`](crate::App::redeliver_webhook) takes.

@@ -4,8 +4,10 @@
 //! [`rotation`] is the pure state machine that decides, and [`refresh`] carries its actions out, on a
 //! thread of its own: once a refresh token is on its way, the refresh goes on until its answer is read
 //! and written, whoever has stopped waiting. [`moments`] tells the age of what other processes wrote,
-//! and [`kept`] remembers what the store may not know. Read `rotation` first.
+//! and [`kept`] remembers what the store may not know. [`accounts`] ends the sessions of a user who
+//! revoked the authorization. Read `rotation` first.
 
+mod accounts;
 mod kept;
 #[cfg(test)]
 mod model;
@@ -28,7 +30,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     event::EventSink,
     resources::operation::ApiOperation,
-    store::{Found, Record, TokenStore, not_taken},
+    store::{Found, Record, TokenStore, Unwritten, not_taken},
     tasks::{Deadline, PerProcess, Pool, Task, lock, sync::Mutex},
     token::Token,
 };
@@ -42,6 +44,8 @@ pub(crate) struct Sessions {
     clock: IntentClock,
     timing: Timing,
     kept: Kept,
+    /// The accounts that revoked their authorization, and whose sessions the store may still have.
+    revoked: Unwritten,
     /// The refreshes of this process that are running, by record name.
     running: PerProcess<Mutex<Running>>,
 }
@@ -134,8 +138,8 @@ impl Sessions {
         timing: Timing,
     ) -> Result<Self> {
         let clock = IntentClock::new(client.clock().system())?;
-        let (kept, running) = (Kept::default(), PerProcess::default());
-        Ok(Self { client, store, events, pool, clock, timing, kept, running })
+        let (kept, revoked, running) = Default::default();
+        Ok(Self { client, store, events, pool, clock, timing, kept, revoked, running })
     }
 
     /// The store; an error if the app was made without one.
@@ -152,6 +156,7 @@ impl Sessions {
         accept: Accept,
         deadline: Deadline,
     ) -> Result<SessionToken> {
+        self.end_revoked(deadline)?;
         if self.kept.unsaved(name).is_none() {
             let record = self.store()?.until(deadline).find(name)?.record;
             let record = record.map(|record| self.kept.corrected(name, record));
@@ -199,6 +204,11 @@ impl Sessions {
     /// be a session that goes on elsewhere.
     pub(crate) fn replace(&self, name: &str, token: &Token, deadline: Deadline) -> Result<()> {
         let store = self.store()?.until(deadline);
+        if let Some(account_id) = token.account_id() {
+            // A revocation before this start is not this session's.
+            self.end_revoked(deadline)?;
+            self.note_account(name, account_id, deadline)?;
+        }
         let mut refused: Option<Found> = None;
         while !deadline.remaining().is_zero() {
             let before = store.find(name)?;
@@ -218,8 +228,13 @@ impl Sessions {
     /// Removes a session, whether this app can read its record or not.
     pub(crate) fn remove(&self, name: &str, deadline: Deadline) -> Result<()> {
         let store = self.store()?.until(deadline);
-        store.remove(name, &store.find_replaceable(name)?)?;
+        let found = store.find_replaceable(name)?;
+        store.remove(name, &found)?;
         self.forget(name);
+        if let Some(account_id) = found.record.as_ref().and_then(|it| it.token.account_id()) {
+            // A name that stays is harmless: it leads to no record.
+            let _ = store.remove_account_session(account_id, name);
+        }
         Ok(())
     }
 

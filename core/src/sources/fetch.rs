@@ -102,7 +102,7 @@ impl TokenFetcher {
     /// A token that the platform mints now.
     fn mint(&self, key: &TokenKey, deadline: Deadline) -> Result<Token> {
         match &key.owner {
-            Owner::Assertion(request) => self.client.exchange_assertion(request, deadline),
+            Owner::TokenEndpoint(request) => self.client.exchange_app_request(request, deadline),
             Owner::Installation(id) => self.client.mint_for_installation(id, &key.scope, deadline),
             // A session never gets here: `fetch` hands it to `sessions`.
             Owner::App | Owner::Session(_) => self.client.mint_for_app(deadline),

@@ -21,8 +21,8 @@ pub(crate) struct TokenKey {
 pub(crate) enum Owner {
     /// The app itself, on a platform that mints a token for its JWT.
     App,
-    /// The app itself, by an assertion with these contents.
-    Assertion(Box<AppTokenRequest>),
+    /// The app itself, by a request with these contents to the token endpoint.
+    TokenEndpoint(Box<AppTokenRequest>),
     /// An installation, by its id.
     Installation(String),
     /// A user, by the name that the program gave the session.
@@ -37,14 +37,14 @@ impl TokenKey {
     pub(crate) fn installation_id(&self) -> Option<&str> {
         match &self.owner {
             Owner::Installation(id) => Some(id),
-            Owner::App | Owner::Assertion(_) | Owner::Session(_) => None,
+            Owner::App | Owner::TokenEndpoint(_) | Owner::Session(_) => None,
         }
     }
 
     /// Whose quota the requests with its tokens are counted in.
     pub(crate) fn quota_owner(&self) -> QuotaOwner {
         match &self.owner {
-            Owner::App | Owner::Assertion(_) => QuotaOwner::App,
+            Owner::App | Owner::TokenEndpoint(_) => QuotaOwner::App,
             Owner::Installation(id) => QuotaOwner::Installation(id.clone()),
             Owner::Session(name) => QuotaOwner::Session(name.clone()),
         }
@@ -52,7 +52,7 @@ impl TokenKey {
 
     /// Whether its tokens come from the token endpoint.
     pub(crate) fn is_from_token_endpoint(&self) -> bool {
-        matches!(self.owner, Owner::Assertion(_) | Owner::Session(_))
+        matches!(self.owner, Owner::TokenEndpoint(_) | Owner::Session(_))
     }
 
     /// The key as JSON, from which the name of a store's record is made.

@@ -5,7 +5,6 @@
 //! finds the tokens of the one before, whatever they are narrowed to.
 
 use std::{
-    collections::HashMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -16,7 +15,7 @@ use super::{Sources, key::TokenKey};
 use crate::{
     error::{Error, Result},
     event::{Event, EventKind},
-    store::TokenStore,
+    store::{TokenStore, Unwritten},
     tasks::{
         Deadline, PerProcess, lock,
         sync::{self, Mutex},
@@ -26,16 +25,15 @@ use crate::{
 /// The store, as the sources of one app use it.
 pub(crate) struct StoredTokens {
     store: TokenStore,
-    /// The installations whose next generation has not begun in the store yet, and how often that was
-    /// asked for.
-    to_forget: PerProcess<Mutex<HashMap<String, u64>>>,
+    /// The installations whose next generation has not begun in the store yet.
+    to_forget: Unwritten,
     /// The store is not asked until then, after this failure.
     outage: PerProcess<Mutex<Option<(Deadline, Error)>>>,
 }
 
 impl StoredTokens {
     pub(crate) fn new(store: TokenStore) -> Self {
-        Self { store, to_forget: PerProcess::default(), outage: PerProcess::default() }
+        Self { store, to_forget: Unwritten::default(), outage: PerProcess::default() }
     }
 
     /// The store for whoever waits for it until then.
@@ -59,20 +57,13 @@ impl StoredTokens {
     /// Has the tokens of an installation forgotten, before this process looks for the next one at the
     /// latest.
     pub(crate) fn forget(&self, installation_id: &str) {
-        let to_forget = self.to_forget.get_or_default();
-        *lock(&to_forget).entry(installation_id.to_owned()).or_default() += 1;
+        self.to_forget.note(installation_id);
     }
 
     /// Begins the next generation of an installation's tokens, if they are to be forgotten.
     pub(crate) fn begin_generation(&self, installation_id: &str, deadline: Deadline) -> Result<()> {
-        let to_forget = self.to_forget.get_or_default();
-        let Some(asked) = lock(&to_forget).get(installation_id).copied() else { return Ok(()) };
-        self.store.until(deadline).begin_generation(installation_id)?;
-        let mut to_forget = lock(&to_forget);
-        if to_forget.get(installation_id) == Some(&asked) {
-            to_forget.remove(installation_id);
-        }
-        Ok(())
+        let begin = || self.store.until(deadline).begin_generation(installation_id);
+        self.to_forget.write(installation_id, begin)
     }
 
     /// The failure after which the store is not asked for a while.

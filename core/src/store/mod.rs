@@ -3,6 +3,7 @@
 //! A [`Store`] keeps bytes by name and does not know what they are. `TokenStore` seals a token's
 //! record before it is stored (`seal`, `record`), so that a reader of the store learns nothing.
 
+mod account_sessions;
 mod lock;
 mod memory;
 mod record;
@@ -13,6 +14,7 @@ mod seal;
 mod sqlite;
 mod timed;
 mod token_store;
+mod unwritten;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -26,6 +28,7 @@ pub(crate) use self::{
     seal::Sealer,
     timed::TimedStore,
     token_store::{Found, TokenStore, not_taken},
+    unwritten::Unwritten,
 };
 pub use self::{memory::MemoryStore, seal::StoreKey};
 use crate::{

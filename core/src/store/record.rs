@@ -69,6 +69,7 @@ struct StoredToken {
     repositories: Vec<String>,
     scopes: Vec<String>,
     account: Option<String>,
+    account_id: Option<String>,
     refresh_token: Option<Zeroizing<String>>,
     refresh_token_expires_at_ms: Option<i64>,
 }
@@ -102,6 +103,7 @@ fn stored(token: &Token) -> StoredToken {
         repositories: token.repositories().to_vec(),
         scopes: token.scopes().to_vec(),
         account: token.account().map(str::to_owned),
+        account_id: token.account_id().map(str::to_owned),
         refresh_token: token.refresh_token().map(|token| owned(token.reveal())),
         refresh_token_expires_at_ms: token.refresh_token_expires_at().map(Timestamp::as_millis),
     }
@@ -119,6 +121,7 @@ fn restored(record: StoredToken) -> Option<Token> {
         .repositories(record.repositories)
         .scopes(record.scopes)
         .account(record.account)
+        .account_id(record.account_id)
         .refresh_token(
             record.refresh_token.as_ref().map(secret),
             time(record.refresh_token_expires_at_ms),
@@ -143,6 +146,7 @@ mod tests {
             .repositories(vec!["x".to_owned()])
             .scopes(vec!["y".to_owned()])
             .account(Some("z".to_owned()))
+            .account_id(Some("1".to_owned()))
             .refresh_token(Some(Secret::new("r")), Some(Timestamp::from_millis(9)))
             .build();
         let moment = Moment { clock: "c".to_owned(), monotonic_ms: 7, wall_ms: 8 };

@@ -22,10 +22,10 @@ use crate::{
 /// A store, and the key that seals its records.
 #[derive(Clone, Debug)]
 pub(crate) struct TokenStore {
-    store: TimedStore,
-    sealer: Arc<Sealer>,
+    pub(super) store: TimedStore,
+    pub(super) sealer: Arc<Sealer>,
     /// The owner of the tokens: the platform and the app.
-    owner: String,
+    pub(super) owner: String,
     /// The clock of the tokens' times, which need not be the machine's.
     clock: Arc<dyn Clock>,
 }
@@ -181,7 +181,7 @@ fn keep_until(token: &Token, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
-fn hash(text: &str) -> String {
+pub(super) fn hash(text: &str) -> String {
     let hash = digest::digest(&digest::SHA256, text.as_bytes());
     hex(hash.as_ref())
 }

@@ -71,7 +71,8 @@ impl Scene {
     fn login(&self, app: &App, user: usize) {
         let token = app.exchange_code(user.to_string()).wait().unwrap();
         // A store that stalls right now takes it a moment later.
-        let is_started = |_: &usize| app.start_session(name(user), token.clone()).wait().is_ok();
+        let is_started =
+            |_: &usize| app.start_session(name(user), token.clone(), None).wait().is_ok();
         assert!((0..20).any(|n| is_started(&n)), "the store takes no session");
     }
 }

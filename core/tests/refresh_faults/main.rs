@@ -42,7 +42,7 @@ fn a_connection_that_never_came_spends_nothing_whoever_waited_for_whom() {
     let there = descriptor(&hole.url(), &json!({}));
     scene.settings.platform_descriptor = Some(there);
     scene.settings.timeout = Some(Duration::from_secs(3));
-    scene.app().start_session("alice", login).wait().unwrap();
+    scene.app().start_session("alice", login, None).wait().unwrap();
     scene.clock.advance(Duration::from_secs(7200));
 
     let asking = || {
@@ -87,7 +87,7 @@ fn an_intent_that_was_not_written_or_not_sent_is_not_held_against_the_session() 
         let url = format!("http://{address}");
         let scene = Scene::with_store(&url, STRICT, Arc::clone(&store) as _);
         let app = scene.app();
-        app.start_session("alice", login).wait().unwrap();
+        app.start_session("alice", login, None).wait().unwrap();
         scene.clock.advance(Duration::from_secs(7200));
         // Nothing listens there. The store takes neither the intent, or the intent and not the note that
         // nothing was sent.
@@ -154,7 +154,7 @@ fn a_note_that_nothing_was_sent_is_written_beside_another_machines_mark() {
     let mut scene = Scene::with_store(&hole.url(), STRICT, Arc::clone(&store) as _);
     scene.settings.timeout = Some(Duration::from_secs(3));
     let [one, other] = ["one", "other"].map(|name| scene.app_on(name));
-    one.start_session("alice", login).wait().unwrap();
+    one.start_session("alice", login, None).wait().unwrap();
     scene.clock.advance(Duration::from_secs(7200));
     let (here, elsewhere) = thread::scope(|scope| {
         let writes = store.writes();

@@ -64,7 +64,7 @@ impl Scene {
     /// A user logs in, and the access token expires.
     pub(crate) fn begin(&self, app: &App) {
         let token = app.exchange_code("code").wait().unwrap();
-        app.start_session("alice", token).wait().unwrap();
+        app.start_session("alice", token, None).wait().unwrap();
         self.clock.advance(Duration::from_secs(7200));
     }
 }

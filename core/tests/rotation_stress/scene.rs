@@ -142,7 +142,7 @@ impl Scene {
         let authorization = app.authorize(&request).unwrap();
         let callback = self.sandbox.press(authorization.url()).unwrap();
         let token = app.finish_authorization(&authorization, &callback).wait().unwrap();
-        app.start_session(NAME, token).wait().unwrap();
+        app.start_session(NAME, token, None).wait().unwrap();
     }
 
     /// Begins the session anew if it is over; whether it was.

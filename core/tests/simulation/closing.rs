@@ -53,7 +53,7 @@ fn closing_offers_the_store_what_it_did_not_take() {
             |group| Process::new(group, &machine, &world, &sessions, Some(Arc::clone(&store) as _));
         let process = start(1);
         let login = process.app.exchange_code("c").wait().unwrap();
-        process.app.start_session("alice", login).wait().unwrap();
+        process.app.start_session("alice", login, None).wait().unwrap();
         sleep(HOUR * 2);
         state.fills.store(true, Ordering::SeqCst); // it takes the intent, and not the answer
         let source = process.app.session("alice").unwrap();

@@ -214,7 +214,7 @@ impl Scene {
         self.world.set_quiet(true);
         let work = |process: &Arc<Process>| {
             let token = process.app.exchange_code("code").wait().expect("nothing fails yet");
-            process.app.start_session(NAME, token).wait().expect("nothing fails yet");
+            process.app.start_session(NAME, token, None).wait().expect("nothing fails yet");
         };
         process.spawn(work).join().expect("it does not panic");
         lock(&self.sessions.0).started.push("code".to_owned());
@@ -280,7 +280,7 @@ fn start_anew(process: &Process, sessions: &SessionLog) {
     let code = sessions.next_code();
     let Ok(token) = process.app.exchange_code(code.as_str()).wait() else { return };
     let before = lock(&sessions.0).started.clone();
-    if process.app.start_session(NAME, token).wait().is_ok() {
+    if process.app.start_session(NAME, token, None).wait().is_ok() {
         let mut facts = lock(&sessions.0);
         facts.started.push(code);
         facts.replaced.extend(before.into_iter().map(|login| (process.group, login)));

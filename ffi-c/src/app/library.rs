@@ -2,7 +2,10 @@
 
 use std::ffi::c_char;
 
-use appmint_core::{VERSION, platform::Platform};
+use appmint_core::{
+    VERSION,
+    platform::{Platform, secret_pattern},
+};
 
 use crate::{
     access::{read, text_of},
@@ -30,4 +33,12 @@ pub extern "C" fn appmint_abi_version() -> u32 {
 pub extern "C" fn appmint_platforms() -> Option<&'static appmint_list> {
     static LIST: Once<appmint_list> = Once::new();
     read(Some(&LIST), None, |list| Some(list.get_or_init(|| Platform::names().iter().collect())))
+}
+
+/// A regular expression (POSIX extended) that finds the secrets of the built-in platforms in a text: their
+/// tokens and JWTs, for whatever scrubs logs. Never freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_secret_pattern() -> *const c_char {
+    static TEXT: Once<OnceText> = Once::new();
+    text_of(Some(&TEXT), |text| text.get_or_init(OnceText::default).required(secret_pattern))
 }

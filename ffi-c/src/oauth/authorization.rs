@@ -109,6 +109,20 @@ pub extern "C" fn appmint_authorization_request_set_login_hint(
     });
 }
 
+/// What the login page does although the user is logged in, such as "select_account", on a platform
+/// that takes it.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_authorization_request_set_prompt(
+    request: Option<&mut appmint_authorization_request>,
+    prompt: *const c_char,
+    prompt_len: usize,
+) {
+    set(request, |core| {
+        core.prompt = Some(text("prompt", prompt, prompt_len)?.into());
+        Ok(())
+    });
+}
+
 /// Frees a request.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_authorization_request_free(

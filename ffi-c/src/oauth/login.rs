@@ -80,6 +80,20 @@ pub extern "C" fn appmint_login_request_set_login_hint(
     });
 }
 
+/// What the login page does although the user is logged in, such as "select_account", on a platform
+/// that takes it.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_request_set_prompt(
+    request: Option<&mut appmint_login_request>,
+    prompt: *const c_char,
+    prompt_len: usize,
+) {
+    set(request, |core| {
+        core.prompt = Some(text("prompt", prompt, prompt_len)?.into());
+        Ok(())
+    });
+}
+
 /// Adds a port of 127.0.0.1. The listener takes the first that is free; default any free port.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_request_add_port(
@@ -101,6 +115,20 @@ pub extern "C" fn appmint_login_request_set_path(
 ) {
     set(request, |core| {
         core.path = Some(text("path", path, path_len)?.into());
+        Ok(())
+    });
+}
+
+/// The host of the URL that the browser comes back to, on a platform that compares it to the letter:
+/// "127.0.0.1" (the default) or "localhost". The listener is on 127.0.0.1 either way.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_login_request_set_host(
+    request: Option<&mut appmint_login_request>,
+    host: *const c_char,
+    host_len: usize,
+) {
+    set(request, |core| {
+        core.host = Some(text("host", host, host_len)?.into());
         Ok(())
     });
 }

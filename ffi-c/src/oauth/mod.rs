@@ -8,7 +8,7 @@ pub mod user_tokens;
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::{Secret, oauth::CodeExchange};
+use appmint_core::{Secret, auth::TokenExchange, oauth::CodeExchange};
 
 use crate::{
     app::{app_of, appmint_app},
@@ -158,6 +158,47 @@ pub extern "C" fn appmint_app_refresh(
     new_object("token", token, error, || {
         let refresh_token = text("refresh_token", refresh_token, refresh_token_len)?;
         app_of(app)?.refresh(refresh_token).wait()
+    })
+}
+
+/// A token of the platform for a token of another server (RFC 8693), such as the OIDC id token of a
+/// workload. `subject_token_type` is a URI of RFC 8693 §3, or NULL for a JWT; `audience` and `resource` name
+/// the service that the new token is for, or are NULL; `scopes` is an array of texts, which may be
+/// empty. The app's OAuth client authenticates if the app has a client id. Each call sends a request.
+///
+/// APPMINT_ERROR_UNSUPPORTED on a platform without token exchange; APPMINT_ERROR_UNAUTHORIZED with
+/// APPMINT_REASON_INVALID_TOKEN for a token that the platform does not accept.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_app_exchange_token(
+    app: Option<&appmint_app>,
+    subject_token: *const c_char,
+    subject_token_len: usize,
+    subject_token_type: *const c_char,
+    subject_token_type_len: usize,
+    scopes: *const *const c_char,
+    scopes_lens: *const usize,
+    scopes_count: usize,
+    audience: *const c_char,
+    audience_len: usize,
+    resource: *const c_char,
+    resource_len: usize,
+    token: Option<&mut MaybeUninit<*mut appmint_token>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    new_object("token", token, error, || {
+        let subject_token = text("subject_token", subject_token, subject_token_len)?;
+        let token_type =
+            optional_text("subject_token_type", subject_token_type, subject_token_type_len)?;
+        let audience = optional_text("audience", audience, audience_len)?;
+        let resource = optional_text("resource", resource, resource_len)?;
+        let exchange = TokenExchange {
+            subject_token_type: token_type.map(str::to_owned),
+            scopes: texts("scopes", "scope", scopes, scopes_lens, scopes_count)?,
+            audience: audience.map(str::to_owned),
+            resource: resource.map(str::to_owned),
+            ..TokenExchange::new(subject_token)
+        };
+        app_of(app)?.exchange_token(exchange).wait()
     })
 }
 

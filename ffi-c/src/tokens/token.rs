@@ -52,6 +52,7 @@ struct Texts {
     authorization: OnceText,
     repository_selection: OnceText,
     account: OnceText,
+    account_id: OnceText,
     claims: OnceText,
     refresh_token: OnceText,
     description: OnceText,
@@ -141,6 +142,13 @@ pub extern "C" fn appmint_token_scopes(token: Option<&appmint_token>) -> Option<
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_account(token: Option<&appmint_token>) -> *const c_char {
     text_of(token, |token| token.texts.account.optional(|| token.core.account()))
+}
+
+/// The id of the user's account, or NULL: of a token of a session that was started with it, or of one
+/// that appmint_app_check_token and the functions like it returned.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_token_account_id(token: Option<&appmint_token>) -> *const c_char {
+    text_of(token, |token| token.texts.account_id.optional(|| token.core.account_id()))
 }
 
 /// A JWT's claims as JSON, which is no secret; NULL for other tokens.

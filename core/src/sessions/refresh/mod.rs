@@ -282,7 +282,8 @@ impl Refresh {
     }
 
     fn send(&mut self) -> Outcome {
-        let refresh_token = self.record.as_ref().and_then(|record| record.token.refresh_token());
+        let before = self.record.as_ref().map(|record| record.token.clone());
+        let refresh_token = before.as_ref().and_then(Token::refresh_token);
         // The machine sends only a refresh token that is there, after it wrote an intent.
         let (Some(refresh_token), Some(send_by)) = (refresh_token, &self.send_by) else {
             return Outcome::NotSent;
@@ -293,7 +294,8 @@ impl Refresh {
         match client.exchange_refresh_token(refresh_token, Some(send_by), deadline) {
             Ok(token) => {
                 let alive = self.sessions.is_alive(&token);
-                self.token = Some(token);
+                let account_id = before.as_ref().and_then(Token::account_id);
+                self.token = Some(token.of_account(account_id));
                 Outcome::Tokens { alive }
             }
             Err(error) => {

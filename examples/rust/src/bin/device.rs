@@ -36,7 +36,7 @@ fn log_in() -> Result<()> {
 
     let login = app.start_device_login(Vec::new()).wait()?;
     println!("Type {} at {}", login.user_code(), login.verification_uri());
-    app.start_session("me", login.wait().wait()?).wait()?;
+    app.start_session("me", login.wait().wait()?, None).wait()?;
 
     let path = given("APPMINT_USER_GET_PATH").unwrap_or_else(|| "/user".to_owned());
     let reply = app.session("me")?.request(Call::get(path)).wait()?;

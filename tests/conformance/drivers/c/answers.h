@@ -104,6 +104,7 @@ static void print_token(const appmint_token *it) {
   print_list("", "repositories", appmint_token_repositories(it));
   print_list("", "scopes", appmint_token_scopes(it));
   print_text("", "account", appmint_token_account(it));
+  print_text("", "account_id", appmint_token_account_id(it));
   print_text("", "claims", appmint_token_claims(it));
   print_text("", "reveal.refresh_token", appmint_token_reveal_refresh_token(it, NULL));
   print_number("", "refresh_token_expires_at_ms", appmint_token_refresh_token_expires_at_ms(it), APPMINT_NO_TIME);

@@ -23,7 +23,7 @@ static size_t decode(char *text) {
 }
 static struct {
   appmint_token *token; appmint_installation *found; appmint_source *source;
-  appmint_authorization *authorization; appmint_text *text; appmint_request *request; appmint_response *response;
+  appmint_text *text; appmint_request *request; appmint_response *response;
   appmint_webhook_event *webhook; appmint_registration *registration; appmint_webhook_config *hook; appmint_webhook_delivery *delivery;
   appmint_stats *stats; appmint_introspection *introspection;
 } got;
@@ -76,7 +76,8 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("webhook_delivery")) return appmint_app_webhook_delivery(app, id.value, id.len, &got.delivery, e);
   if (IS("scope_token")) return scope_token(app, &got.token, e);
   if (IS("revoke_credentials")) return revoke_credentials(app, e);
-  if (IS("install_url")) return install_url(app, &got.authorization, e);
+  if (IS("install_url")) return keep_install_url(app, e);
+  if (IS("exchange_token")) return exchange_token(app, &got.token, e);
   if (IS("finish_install")) return appmint_app_finish_install(app, url.value, url.len, state.value, state.len, &got.found, e);
   if (IS("invalidate") && token.value) appmint_source_invalidate_token(got.source, token.value, token.len);
   else if (IS("invalidate") || IS("session_invalidate")) appmint_source_invalidate(got.source);
@@ -91,7 +92,7 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("device_poll")) return appmint_device_login_poll(kept.device, &got.token, e);
   if (IS("device_wait")) return appmint_device_login_wait(kept.device, &got.token, e);
   if (IS("device_cancel")) appmint_device_login_cancel(kept.device);
-  if (IS("start_session")) return appmint_app_start_session(app, name.value, name.len, kept.token, e);
+  if (IS("start_session")) return appmint_app_start_session(app, name.value, name.len, kept.token, arg("account_id").value, arg("account_id").len, e);
   if (IS("verify_webhook") || IS("apply_webhook")) return verify_webhook(app, &got.webhook, e);
   if (IS("tokens")) return tokens_at_once(got.source, (size_t)num(arg("count").value), &different, e);
   if (IS("watch")) return watch(got.source, e);
@@ -107,6 +108,7 @@ static appmint_status call(const char *op, appmint_error **e) {
 }
 static void print_result(const char *op) {
   if (IS("version")) print_text("", "value", appmint_version());
+  if (IS("secret_pattern")) print_text("", "value", appmint_secret_pattern());
   if (IS("platforms")) print_list("", "value", appmint_platforms());
   if (IS("fingerprint")) print_text("", "value", appmint_app_fingerprint(app));
   if (IS("platform_name")) print_text("", "value", appmint_app_platform_name(app));
@@ -121,8 +123,7 @@ static void print_result(const char *op) {
   if (IS("source_quota")) print_quota(appmint_source_quota(got.source));
   if (IS("source_expires_at")) print_number("", "value", appmint_source_expires_at_ms(got.source), APPMINT_NO_TIME);
   print_installations(), print_repositories(), print_webhook_deliveries();
-  if (IS("install_url")) print_authorization(got.authorization);
-  if (IS("authorize") || IS("open_authorization")) print_authorization(kept.authorization);
+  if (IS("install_url") || IS("authorize") || IS("open_authorization")) print_authorization(kept.authorization);
   if (IS("start_login")) print_login(kept.login);
   if (IS("start_device_login")) print_device_login(kept.device);
   for EACH(i, of_users) if (IS(of_users[i])) KEEP(token, token, appmint_token_copy(got.token));
@@ -140,7 +141,7 @@ static void forget(void) {
   forget_installations(), forget_repositories(), forget_webhook_deliveries();
   appmint_token_free(got.token), appmint_installation_free(got.found);
   appmint_registration_free(got.registration), appmint_webhook_config_free(got.hook), appmint_webhook_delivery_free(got.delivery);
-  appmint_source_free(got.source), appmint_authorization_free(got.authorization), appmint_text_free(got.text);
+  appmint_source_free(got.source), appmint_text_free(got.text);
   appmint_request_free(got.request), appmint_response_free(got.response), appmint_webhook_event_free(got.webhook);
   appmint_stats_free(got.stats), appmint_introspection_free(got.introspection);
   memset(&got, 0, sizeof got);

@@ -8,7 +8,7 @@ static struct { appmint_authorization *authorization; appmint_login *login; appm
 #define KEEP(place, kind, made) do { appmint_##kind##_free(kept.place); kept.place = made; } while (0)
 
 static appmint_status authorize(const appmint_app *app, appmint_error **e) {
-  word uri = arg("redirect_uri"), state = arg("state"), scopes = arg("scopes"), login_hint = arg("login_hint");
+  word uri = arg("redirect_uri"), state = arg("state"), scopes = arg("scopes"), login_hint = arg("login_hint"), prompt = arg("prompt");
   appmint_authorization_request *request = appmint_authorization_request_new();
   appmint_authorization *made = NULL;
   appmint_status status;
@@ -17,6 +17,7 @@ static appmint_status authorize(const appmint_app *app, appmint_error **e) {
   for (char *scope = first(scopes.value); scope; scope = next())
     appmint_authorization_request_add_scope(request, scope, N);
   if (login_hint.value) appmint_authorization_request_set_login_hint(request, login_hint.value, login_hint.len);
+  if (prompt.value) appmint_authorization_request_set_prompt(request, prompt.value, prompt.len);
   status = appmint_app_authorize(app, request, &made, e);
   if (!status) KEEP(authorization, authorization, made);
   appmint_authorization_request_free(request);
@@ -29,7 +30,7 @@ static appmint_status open_authorization(const appmint_app *app, appmint_error *
   return status;
 }
 static appmint_status start_login(const appmint_app *app, appmint_error **e) {
-  word scopes = arg("scopes"), login_hint = arg("login_hint"), ports = arg("ports"), path = arg("path");
+  word scopes = arg("scopes"), login_hint = arg("login_hint"), ports = arg("ports"), path = arg("path"), prompt = arg("prompt"), host = arg("host");
   appmint_login_request *request = appmint_login_request_new();
   appmint_login *made = NULL;
   appmint_status status;
@@ -38,9 +39,24 @@ static appmint_status start_login(const appmint_app *app, appmint_error **e) {
     appmint_login_request_add_port(request, (uint16_t)num(port));
   if (login_hint.value) appmint_login_request_set_login_hint(request, login_hint.value, login_hint.len);
   if (path.value) appmint_login_request_set_path(request, path.value, path.len);
+  if (prompt.value) appmint_login_request_set_prompt(request, prompt.value, prompt.len);
+  if (host.value) appmint_login_request_set_host(request, host.value, host.len);
   status = appmint_app_start_login(app, request, &made, e);
   if (!status) KEEP(login, login, made);
   appmint_login_request_free(request);
+  return status;
+}
+static appmint_status exchange_token(const appmint_app *app, appmint_token **out, appmint_error **e) {
+  word token = arg("subject_token"), type = arg("subject_token_type"), audience = arg("audience"), resource = arg("resource");
+  const char *scopes[16];
+  size_t lens[16], count = texts_in(arg("scopes"), scopes, lens);
+  return appmint_app_exchange_token(app, token.value, token.len, type.value, type.len, scopes, lens, count, audience.value,
+    audience.len, resource.value, resource.len, out, e);
+}
+static appmint_status keep_install_url(const appmint_app *app, appmint_error **e) {
+  appmint_authorization *made = NULL;
+  appmint_status status = install_url(app, &made, e);
+  if (!status) KEEP(authorization, authorization, made);
   return status;
 }
 static appmint_status start_device_login(const appmint_app *app, appmint_error **e) {

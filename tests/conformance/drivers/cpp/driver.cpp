@@ -133,8 +133,7 @@ struct Driver {
     else if (op == "revoke_credentials") {
       auto credentials = split(arg("credentials"));
       app->revoke_credentials({credentials.begin(), credentials.end()});
-    } else if (op == "install_url") output.add(app->install_url(arg("app_slug"), maybe("state"), maybe("redirect_uri")));
-    else if (op == "finish_install") output.add("", app->finish_install(arg("callback_url"), arg("state")));
+    } else if (op == "finish_install") output.add("", app->finish_install(arg("callback_url"), arg("state")));
     else return false;
     return true;
   }
@@ -150,6 +149,7 @@ struct Driver {
   void call(Output &output) {
     auto op = arg("op");
     if (op == "version") output.add("value", appmint::version());
+    else if (op == "secret_pattern") output.add("value", appmint::secret_pattern());
     else if (op == "platforms") output.add("value", joined(appmint::platforms()));
     else if (op == "discover") {
       auto descriptor = appmint::discover(arg("issuer"), builder);

@@ -61,7 +61,7 @@ struct Output {
     add("kind", to_string(token.kind())), add("reveal.token", token.reveal()), add("reveal.authorization", token.authorization_header());
     add("expires_at", token.expires_at()), add("permissions", token.permissions());
     add("repository_selection", token.repository_selection()), add("repositories", joined(token.repositories()));
-    add("scopes", joined(token.scopes())), add("account", token.account());
+    add("scopes", joined(token.scopes())), add("account", token.account()), add("account_id", token.account_id());
     add("claims", token.claims()), add("reveal.refresh_token", token.reveal_refresh_token());
     add("refresh_token_expires_at", token.refresh_token_expires_at()), add("shown", printed.str());
   }

@@ -3,10 +3,10 @@
 import { inspect } from 'node:util'
 
 export function token(value) {
-  const { kind, expiresAt, permissions, repositorySelection, repositories, scopes, account, claims } = value
+  const { kind, expiresAt, permissions, repositorySelection, repositories, scopes, account, accountId, claims } = value
   const { refreshTokenExpiresAt } = value
   return {
-    ...members({ kind, expiresAt, permissions, repositorySelection, repositories, scopes, account, claims }),
+    ...members({ kind, expiresAt, permissions, repositorySelection, repositories, scopes, account, accountId, claims }),
     ...members({ refreshTokenExpiresAt }),
     'reveal.token': value.reveal(),
     'reveal.authorization': value.authorizationHeader(),

@@ -32,6 +32,7 @@ const COMMANDS = {
 const CALLS = {
   version: () => ({ value: appmint.version }),
   platforms: () => ({ value: appmint.platforms.join() }),
+  secret_pattern: () => ({ value: appmint.secretPattern }),
   discover: async ({ issuer }) => {
     const network = Object.entries(settings).filter(([name]) => NETWORK.includes(name))
     settings.platformDescriptor = await appmint.discover(issuer, Object.fromEntries(network))

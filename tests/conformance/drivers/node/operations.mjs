@@ -1,6 +1,6 @@
 // The operations of an app beside its tokens and its users.
 
-import { authorization, record, registration, token } from './answers.mjs'
+import { record, registration, token } from './answers.mjs'
 import { boolean, camelCased, list, scope } from './arguments.mjs'
 
 export const OPERATIONS = {
@@ -27,6 +27,5 @@ export const OPERATIONS = {
   revoke_token: (app, { token: text, ...args }) => app.revokeToken(text, camelCased(args)),
   introspect_token: async (app, { token: text, ...args }) => record(await app.introspectToken(text, camelCased(args))),
   revoke_credentials: (app, { credentials }) => app.revokeCredentials(list(credentials)),
-  install_url: (app, args) => authorization(app.installUrl(camelCased(args))),
   finish_install: async (app, { callback_url, state }) => record(await app.finishInstall(callback_url, state)),
 }

@@ -17,11 +17,13 @@ async function keptToken(promise) {
 
 export const USERS = {
   authorize: (app, args) => keptAuthorization(app.authorize(scopedOptions(args))),
+  install_url: (app, args) => keptAuthorization(app.installUrl(camelCased(args))),
   open_authorization: (app, { sealed }) => keptAuthorization(app.openAuthorization(sealed)),
   seal_authorization: (app) => ({ 'reveal.value': app.sealAuthorization(kept.authorization) }),
   finish_authorization: (app, { callback_url }) => keptToken(app.finishAuthorization(kept.authorization, callback_url)),
   exchange_code: (app, { code, ...args }) => keptToken(app.exchangeCode(code, camelCased(args))),
   refresh: (app, { refresh_token }) => keptToken(app.refresh(refresh_token)),
+  exchange_token: async (app, { subject_token, ...args }) => token(await app.exchangeToken(subject_token, scopedOptions(args))),
   start_login: (app, { ports, ...args }) => {
     kept.login = app.startLogin({ ...scopedOptions(args), ports: ports && list(ports).map(Number) })
     const { url, redirectUri } = kept.login
@@ -38,7 +40,7 @@ export const USERS = {
   device_poll: () => keptToken(kept.device.poll()),
   device_wait: () => keptToken(kept.device.wait()),
   device_cancel: () => kept.device.cancel(),
-  start_session: (app, { name }) => app.startSession(name, kept.token),
+  start_session: (app, { name, ...args }) => app.startSession(name, kept.token, camelCased(args)),
   end_session: (app, { name }) => app.endSession(name),
   session_token: async (app, { name, ...args }) => token(await app.session(name).token(tokenOptions(args))),
   session_invalidate: (app, { name }) => app.session(name).invalidate(),

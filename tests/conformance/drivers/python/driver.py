@@ -89,6 +89,12 @@ class Users:
     def authorize(self, app, **arguments):
         return self._authorization(app.authorize(**lists(arguments)))
 
+    def install_url(self, app, **arguments):
+        return self._authorization(app.install_url(**arguments))
+
+    def exchange_token(self, app, **arguments):
+        return token(app.exchange_token(**lists(arguments)))
+
     def open_authorization(self, app, sealed):
         return self._authorization(app.open_authorization(sealed))
 
@@ -128,8 +134,8 @@ class Users:
     def device_cancel(self, _app):
         self.device.cancel()
 
-    def start_session(self, app, name):
-        app.start_session(name, self.token)
+    def start_session(self, app, name, **arguments):
+        app.start_session(name, self.token, **arguments)
 
     def end_session(self, app, name):
         app.end_session(name)
@@ -300,6 +306,7 @@ def lists(arguments):
 
 OPERATIONS = {
     "version": lambda app: {"value": appmint.version()},
+    "secret_pattern": lambda app: {"value": appmint.secret_pattern()},
     "platforms": lambda app: {"value": ",".join(appmint.platforms())},
     "jwt": lambda app: token(app.jwt()),
     "fingerprint": lambda app: {"value": app.fingerprint},
@@ -341,7 +348,6 @@ OPERATIONS = {
     "introspect_token": lambda app, **arguments: whole(app.introspect_token(**arguments)),
     "revoke_installation_token": lambda app, **arguments: app.revoke_installation_token(**arguments),
     "revoke_credentials": lambda app, credentials: app.revoke_credentials(split(credentials)),
-    "install_url": lambda app, **arguments: authorization(app.install_url(**arguments)),
     "finish_install": lambda app, **arguments: whole(app.finish_install(**arguments)),
     "source_request": lambda app, **arguments: response(source(app, arguments).request(**call(arguments))),
     "verify_webhook": verify_webhook,
@@ -386,7 +392,7 @@ def call(arguments):
 
 def token(of):
     names = ["kind", "expires_at", "permissions", "repository_selection", "repositories", "scopes",
-             "account"]
+             "account", "account_id"]
     revealed = {"reveal.token": of.reveal(), "reveal.authorization": of.authorization_header(),
                 "reveal.refresh_token": of.reveal_refresh_token()}
     return members(of, [*names, "claims", "refresh_token_expires_at"]) | revealed | {"shown": repr(of)}

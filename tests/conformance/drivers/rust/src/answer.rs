@@ -53,6 +53,7 @@ impl Answer {
             .with("repositories", token.repositories().join(","))
             .with("scopes", token.scopes().join(","))
             .maybe("account", token.account())
+            .maybe("account_id", token.account_id())
             .maybe("claims", token.claims())
             .maybe("reveal.refresh_token", token.refresh_token().map(Secret::reveal))
             .time("refresh_token_expires_at_ms", token.refresh_token_expires_at())

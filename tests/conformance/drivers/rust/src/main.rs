@@ -17,7 +17,9 @@ use std::{
 
 use appmint_core::{
     App, AppTokenRequest, Call, Lookup, ManualClock, Result, Scope, Secret, TokenSource, VERSION,
-    binding::Settings, platform::Platform, resources::WebhookEvent,
+    binding::Settings,
+    platform::{Platform, secret_pattern},
+    resources::WebhookEvent,
 };
 
 use self::{
@@ -73,6 +75,7 @@ impl Driver {
         match operation {
             "version" => return Ok(Answer::value(VERSION)),
             "platforms" => return Ok(Answer::value(&Platform::names().join(","))),
+            "secret_pattern" => return Ok(Answer::value(secret_pattern())),
             _ => {}
         }
         let app = self.app.as_ref().expect("an app");

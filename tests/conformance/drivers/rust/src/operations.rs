@@ -2,7 +2,7 @@
 
 use appmint_core::{
     App, Result, Secret,
-    resources::{InstallRequest, Target, WebhookUpdate},
+    resources::{Target, WebhookUpdate},
 };
 
 use crate::{Words, answer::Answer, scope, split};
@@ -52,11 +52,6 @@ pub(crate) fn call(app: &App, operation: &str, words: &Words) -> Result<Answer> 
             let credentials = split(&words["credentials"]).into_iter().map(Secret::from);
             Answer::nothing(app.revoke_credentials(credentials.collect()))?
         }
-        "install_url" => Answer::authorization(&app.install_url(&InstallRequest {
-            app_slug: given("app_slug").unwrap_or_default(),
-            state: given("state"),
-            redirect_uri: given("redirect_uri"),
-        })?),
         "finish_install" => {
             let task = app.finish_install(&words["callback_url"], &words["state"]);
             Answer::default().installation("", &task.wait()?)

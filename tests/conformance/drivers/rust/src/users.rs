@@ -4,8 +4,10 @@ use std::sync::Mutex;
 
 use appmint_core::{
     App, Result, Secret, Token,
+    auth::TokenExchange,
     logins::{DeviceLogin, Login, LoginRequest},
     oauth::{Authorization, AuthorizationRequest, CodeExchange},
+    resources::InstallRequest,
 };
 
 use crate::{Words, answer::Answer, call, min_valid, span, split};
@@ -41,6 +43,12 @@ impl Users {
                 state: given("state"),
                 scopes: scopes(),
                 login_hint: given("login_hint"),
+                prompt: given("prompt"),
+            })),
+            "install_url" => self.authorization(app.install_url(&InstallRequest {
+                app_slug: given("app_slug").unwrap_or_default(),
+                state: given("state"),
+                redirect_uri: given("redirect_uri"),
             })),
             "open_authorization" => self.authorization(app.open_authorization(&words["sealed"])),
             "seal_authorization" => app
@@ -60,12 +68,28 @@ impl Users {
                 };
                 self.token(app.exchange_code(exchange).wait())
             }
+            "exchange_token" => self.token(
+                app.exchange_token(TokenExchange {
+                    subject_token: Secret::from(&*words["subject_token"]),
+                    subject_token_type: given("subject_token_type"),
+                    scopes: scopes(),
+                    audience: given("audience"),
+                    resource: given("resource"),
+                })
+                .wait(),
+            ),
             "refresh" => self.token(app.refresh(&*words["refresh_token"]).wait()),
             "start_login" => {
                 let ports = given("ports").as_deref().map(split).unwrap_or_default();
                 let ports = ports.iter().map(|port| port.parse().expect("a port")).collect();
-                let (login_hint, path) = (given("login_hint"), given("path"));
-                let request = LoginRequest { scopes: scopes(), login_hint, ports, path };
+                let request = LoginRequest {
+                    scopes: scopes(),
+                    login_hint: given("login_hint"),
+                    prompt: given("prompt"),
+                    ports,
+                    path: given("path"),
+                    host: given("host"),
+                };
                 app.start_login(request).map(|login| {
                     keep(&self.login, &login);
                     let answer = Answer::shown(&login).with("url", login.url());
@@ -118,7 +142,10 @@ fn session(
 ) -> Option<Result<Answer>> {
     let name = || words["name"].as_str();
     Some(match operation {
-        "start_session" => Answer::nothing(app.start_session(name(), kept(token))),
+        "start_session" => {
+            let account_id = words.get("account_id").cloned();
+            Answer::nothing(app.start_session(name(), kept(token), account_id))
+        }
         "end_session" => Answer::nothing(app.end_session(name())),
         "session_token" => app.session(name()).and_then(|session| {
             session.token_valid_for(min_valid(words)).wait().map(|token| Answer::token(&token))
