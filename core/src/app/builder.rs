@@ -310,7 +310,8 @@ impl App {
         let api = parts.config.platform.endpoint(Base::Api, "/", &[]).ok();
         let clock = Arc::new(PlatformClock::new(parts.clock, api.as_ref()));
         let events = Arc::new(EventSink::new(parts.listener));
-        let pool = Pool::new(parts.timeout);
+        let transport = Arc::clone(&parts.transport);
+        let pool = Pool::new(parts.timeout).at_thread_end(move || transport.shrink());
         let client = Arc::new(PlatformClient::new(
             parts.config,
             parts.transport,

@@ -15,7 +15,7 @@ use crate::{
     http::clock_offset::difference,
     platform::{
         Platform,
-        descriptor::{Base, IssuerSource, IssuerType, Jwt},
+        descriptor::{IssuerSource, IssuerType, Jwt},
         oauth::KeyIdMember,
     },
     tasks::Deadline,
@@ -31,7 +31,7 @@ impl PlatformClient {
         mut send: impl FnMut(&Token) -> Result<T>,
     ) -> Result<T> {
         let sign = || self.new_jwt(deadline);
-        self.with_signature(self.api_root().as_ref(), sign, |jwt| send(&jwt))
+        self.with_signature(self.api_root(), sign, |jwt| send(&jwt))
     }
 
     /// Calls `send` with something signed for a host, and again with a new signature if the first
@@ -119,7 +119,7 @@ impl PlatformClient {
     /// The remedy for a refusal, by its reason, unless it was tried.
     fn remedy(&self, host: Option<&Url>, error: &Error, tried: &[Remedy]) -> Option<Remedy> {
         let is_clock_doubtful = || self.is_clock_doubtful(host, error);
-        let is_api = host == self.api_root().as_ref();
+        let is_api = host == self.api_root();
         let remedies: &[Remedy] = match error.reason() {
             Some(Reason::ClockSkew) => &[Remedy::CorrectClock],
             Some(Reason::AppKeyMismatch | Reason::NoPublicKey) => &[Remedy::OtherKey],
@@ -201,8 +201,8 @@ impl PlatformClient {
         }
     }
 
-    pub(crate) fn api_root(&self) -> Option<Url> {
-        self.platform().endpoint(Base::Api, "/", &[]).ok()
+    pub(crate) fn api_root(&self) -> Option<&Url> {
+        self.api_root.as_ref()
     }
 }
 

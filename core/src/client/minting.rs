@@ -33,7 +33,7 @@ impl PlatformClient {
                 })
             })
         };
-        self.unless_paused(self.api_root().as_ref(), id, mint)
+        self.unless_paused(self.api_root(), id, mint)
     }
 
     /// A new token for the app itself, for its JWT.
@@ -41,7 +41,7 @@ impl PlatformClient {
         let mint = || {
             self.with_jwt(deadline, |jwt| self.exchange(&Grant::App { jwt: jwt.clone() }, deadline))
         };
-        self.unless_paused(self.api_root().as_ref(), "", mint)
+        self.unless_paused(self.api_root(), "", mint)
     }
 
     /// The error of a refusal that does not name the repository it is about, with the repositories

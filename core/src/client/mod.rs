@@ -47,7 +47,11 @@ use crate::{
         quota::{QuotaOwner, Quotas},
         retry::{RetryHint, retry_after},
     },
-    platform::{Platform, descriptor::Operation, reply::Reply},
+    platform::{
+        Platform,
+        descriptor::{Base, Operation},
+        reply::Reply,
+    },
     resources::pager::{Listed, Pager},
     secret::Secret,
     tasks::Deadline,
@@ -57,6 +61,8 @@ use crate::{
 /// Sends this app's requests to its platform.
 pub(crate) struct PlatformClient {
     config: ClientConfig,
+    /// The root of the API, if the platform has one.
+    api_root: Option<Url>,
     transport: Arc<dyn Transport>,
     clock: Arc<PlatformClock>,
     events: Arc<EventSink>,
@@ -92,6 +98,7 @@ impl PlatformClient {
         events: Arc<EventSink>,
     ) -> Self {
         Self {
+            api_root: config.platform.endpoint(Base::Api, "/", &[]).ok(),
             config,
             transport,
             clock,

@@ -12,15 +12,6 @@ use crate::{
     },
 };
 
-pub(super) fn interrupted(error: io::Error, url: &Url) -> Error {
-    if error.kind() == io::ErrorKind::TimedOut || deepest(&error).contains("timed out") {
-        return timed_out(url, "the answer was not complete").caused_by(error);
-    }
-    let message =
-        format!("the connection to {} broke before the answer was complete", authority(url));
-    Error::new(ErrorKind::Transport, message).because(Reason::ConnectionLost).caused_by(error)
-}
-
 /// The way of a request: to its URL, perhaps through a proxy.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Way<'a> {

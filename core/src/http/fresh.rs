@@ -47,12 +47,11 @@ tokio::task_local! {
 /// Sends a request with a client that keeps no connections.
 pub(super) fn send(
     client: &reqwest::Client,
-    outgoing: reqwest::RequestBuilder,
+    outgoing: reqwest::Request,
     request: &Request,
     way: &Way<'_>,
     deadline: Deadline,
 ) -> Result<Response> {
-    let outgoing = outgoing.build().map_err(|error| failure(error, way, ""))?;
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().map_err(no_runtime)?;
     let attempt = Attempt {
@@ -71,7 +70,7 @@ pub(super) fn send(
     }
 }
 
-async fn exchange(
+pub(super) async fn exchange(
     client: &reqwest::Client,
     outgoing: reqwest::Request,
     limit: usize,
@@ -156,11 +155,7 @@ impl Attempt {
                 Err(_) => return None,
             }
         }
-        if let Ok(outcome) = timeout(deadline.remaining(), exchange.as_mut()).await {
-            return Some(outcome);
-        }
-        // After a process was stopped, the deadline is over and the answer is there at the same moment.
-        timeout(LAST_LOOK, exchange).await.ok()
+        until(deadline, exchange).await
     }
 
     fn is_connected(&self) -> bool {
@@ -174,6 +169,16 @@ impl Attempt {
         self.is_connected.store(true, Ordering::Relaxed);
         Ok(())
     }
+}
+
+/// The outcome of an exchange, unless the deadline comes before.
+pub(super) async fn until<T>(deadline: Deadline, exchange: impl Future<Output = T>) -> Option<T> {
+    let mut exchange = pin!(exchange);
+    if let Ok(outcome) = timeout(deadline.remaining(), exchange.as_mut()).await {
+        return Some(outcome);
+    }
+    // After a process was stopped, the deadline is over and the answer is there at the same moment.
+    timeout(LAST_LOOK, exchange).await.ok()
 }
 
 const LAST_LOOK: Duration = Duration::from_millis(50);

@@ -1,7 +1,7 @@
 //! HTTP as values: a request goes out, a response comes back, and any status is an answer.
 //!
-//! `message` holds the two values, `transport` sends one request once (`fresh` on a connection of
-//! its own, `public` to public addresses only), through `proxies` (except to hosts that `bypass` them) and
+//! `message` holds the two values, `transport` sends one request once (on one of the `connections` that
+//! are kept, or `fresh` on one of its own, `public` to public addresses only), through `proxies` (except to hosts that `bypass` them) and
 //! over `tls` (whose `certificates` people paste); `failure` and `tls_failure` say why no answer came.
 //! `retry` decides when a request is sent again, `coding` decompresses a body and `text` reads it in its
 //! charset, `limit` is a rate limit as a value and `quota` what is left before it, `clock_offset` learns
@@ -11,6 +11,7 @@ mod bypass;
 mod certificates;
 pub(crate) mod clock_offset;
 mod coding;
+mod connections;
 mod failure;
 mod fresh;
 pub(crate) mod limit;

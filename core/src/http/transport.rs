@@ -1,10 +1,10 @@
 //! Sends one request and returns the response, whatever its status.
 
-use std::{fmt, io::Read as _, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use once_cell::sync::OnceCell;
 use reqwest::{
-    Method, blocking,
+    Method,
     header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
     redirect,
 };
@@ -14,7 +14,8 @@ use zeroize::Zeroizing;
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
     http::{
-        failure::{Way, authority, failure, interrupted, no_thread, proxy_refused, too_large},
+        connections::Connections,
+        failure::{Way, authority, no_thread, proxy_refused},
         fresh,
         message::{Body, Repeat, Request, Response, check_header},
         proxies::{Proxies, variable},
@@ -22,7 +23,7 @@ use crate::{
         tls::Tls,
     },
     secret::Secret,
-    tasks::{Deadline, Owned, PerProcess, threads::with_signals_blocked},
+    tasks::{Deadline, Owned, PerProcess},
 };
 
 /// Sends requests. [`HttpTransport`] is the default; another one may use the host program's own
@@ -41,6 +42,10 @@ pub trait Transport: Send + Sync + fmt::Debug {
 
     /// Closes idle connections and frees their buffers.
     fn close(&self) {}
+
+    /// Called when a thread that sent requests ends, because there were none for a while: time to close a
+    /// connection that is not needed any more.
+    fn shrink(&self) {}
 }
 
 /// Settings of the network.
@@ -94,8 +99,9 @@ pub struct HttpTransport {
 /// The HTTP clients of one way to the network.
 #[derive(Default)]
 struct Clients {
-    /// Keeps connections for the next request.
-    pooled: OnceCell<blocking::Client>,
+    kept: Connections,
+    /// Of all its clients. The system's roots are read once.
+    tls: OnceCell<rustls::ClientConfig>,
     /// Opens a connection for each request.
     fresh: OnceCell<reqwest::Client>,
 }
@@ -133,32 +139,14 @@ impl HttpTransport {
         (self.clients.get_or_default(), &self.proxy)
     }
 
-    fn pooled(&self, url: &Url) -> Result<blocking::Client> {
-        let (clients, proxy) = self.clients(url);
-        let open = || {
-            let builder = blocking::ClientBuilder::from(self.builder(proxy)?);
-            // The client starts a thread, perhaps on a thread of the program's.
-            with_signals_blocked(|| builder.timeout(None).build()).map_err(no_client)
-        };
-        clients.pooled.get_or_try_init(open).cloned()
-    }
-
-    fn fresh(&self, url: &Url) -> Result<reqwest::Client> {
-        let (clients, proxy) = self.clients(url);
-        let open = || {
-            let builder = self.builder(proxy)?.pool_max_idle_per_host(0);
-            builder.connector_layer(fresh::Watch).build().map_err(no_client)
-        };
-        clients.fresh.get_or_try_init(open).cloned()
-    }
-
-    fn builder(&self, proxy: &ProxyChoice) -> Result<reqwest::ClientBuilder> {
+    fn builder(&self, clients: &Clients, proxy: &ProxyChoice) -> Result<reqwest::ClientBuilder> {
+        let tls = clients.tls.get_or_try_init(|| self.tls.config())?;
         let builder = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .connect_timeout(self.connect_timeout)
             .user_agent(&self.user_agent)
-            .tls_backend_preconfigured(self.tls.config()?);
+            .tls_backend_preconfigured(tls.clone());
         let builder = if self.refuse_private_addresses {
             builder.dns_resolver(PublicAddresses)
         } else {
@@ -185,24 +173,28 @@ impl HttpTransport {
             check_host(url)?;
         }
         let way = self.way(url);
-        let (method, headers) = head(request)?;
-        let body = body(request);
-        if request.repeat < Repeat::Read {
-            let client = self.fresh(url)?;
-            let outgoing = client.request(method, url.clone()).headers(headers);
-            let outgoing = body.into_iter().fold(outgoing, reqwest::RequestBuilder::body);
-            return fresh::send(&client, outgoing, request, &way, deadline);
+        let outgoing = outgoing(request, url)?;
+        let (clients, proxy) = self.clients(url);
+        if request.repeat >= Repeat::Read {
+            let open = || self.builder(&clients, proxy)?.build().map_err(no_client);
+            return clients.kept.send(open, outgoing, request, &way, deadline);
         }
-        let outgoing = self.pooled(url)?.request(method, url.clone()).headers(headers);
-        let outgoing = body.into_iter().fold(outgoing, blocking::RequestBuilder::body);
-        let sent = outgoing.timeout(deadline.remaining()).send();
-        let mut incoming = sent.map_err(|error| failure(error, &way, "no answer came"))?;
-        let status = incoming.status().as_u16();
-        let headers = readable_headers(incoming.headers());
-        let body = read_body(&mut incoming, request.response_limit, url)
-            .map_err(|error| error.with_status(status))?;
-        Ok(Response { status, headers, body })
+        let open = || {
+            let builder = self.builder(&clients, proxy)?.pool_max_idle_per_host(0);
+            builder.connector_layer(fresh::Watch).build().map_err(no_client)
+        };
+        let client = clients.fresh.get_or_try_init(open)?;
+        fresh::send(client, outgoing, request, &way, deadline)
     }
+}
+
+/// A request as reqwest sends it.
+fn outgoing(request: &Request, url: &Url) -> Result<reqwest::Request> {
+    let (method, headers) = head(request)?;
+    let mut outgoing = reqwest::Request::new(method, url.clone());
+    *outgoing.headers_mut() = headers;
+    *outgoing.body_mut() = body(request).map(Into::into);
+    Ok(outgoing)
 }
 
 /// The method and the headers of a request.
@@ -267,6 +259,11 @@ impl Transport for HttpTransport {
         self.clients.reset();
         self.direct.reset();
     }
+
+    fn shrink(&self) {
+        self.clients.get_or_default().kept.shrink();
+        self.direct.get_or_default().kept.shrink();
+    }
 }
 
 impl fmt::Debug for HttpTransport {
@@ -327,19 +324,6 @@ pub(super) fn readable_headers(headers: &HeaderMap) -> Vec<(String, String)> {
         all.map(|value| String::from_utf8_lossy(value.as_bytes())).collect::<Vec<_>>().join(", ")
     };
     headers.keys().map(|name| (name.to_string(), values(name))).collect()
-}
-
-fn read_body(incoming: &mut blocking::Response, limit: usize, url: &Url) -> Result<Vec<u8>> {
-    let limit_u64 = u64::try_from(limit).unwrap_or(u64::MAX); // no usize is wider
-    if incoming.content_length().is_some_and(|length| length > limit_u64) {
-        return Err(too_large(url, limit));
-    }
-    let mut body = Vec::new();
-    incoming
-        .take(limit_u64.saturating_add(1))
-        .read_to_end(&mut body)
-        .map_err(|error| interrupted(error, url))?;
-    if body.len() > limit { Err(too_large(url, limit)) } else { Ok(body) }
 }
 
 /// Whether a URL's host is this machine.

@@ -11,9 +11,18 @@ use crate::{
     token::Permissions,
 };
 
+/// The value that a pointer (RFC 6901) leads to.
+fn value_at<'a>(json: &'a Value, pointer: &str) -> Option<&'a Value> {
+    match pointer.strip_prefix('/') {
+        // Most are the name of one member, which needs no second text.
+        Some(name) if json.is_object() && !name.contains(['/', '~']) => json.get(name),
+        _ => json.pointer(pointer),
+    }
+}
+
 /// The first pointer that leads to something other than `null`.
 pub(crate) fn first<'a>(json: &'a Value, at: &Pointers) -> Option<&'a Value> {
-    at.iter().filter_map(|pointer| json.pointer(pointer)).find(|value| !value.is_null())
+    at.iter().filter_map(|pointer| value_at(json, pointer)).find(|value| !value.is_null())
 }
 
 /// Text; an id may also come as a number.
@@ -22,7 +31,7 @@ pub(crate) fn text(json: &Value, at: &Pointers) -> Option<String> {
 }
 
 pub(crate) fn text_at(json: &Value, pointer: &str) -> Option<String> {
-    match json.pointer(pointer)? {
+    match value_at(json, pointer)? {
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,

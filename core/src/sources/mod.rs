@@ -372,7 +372,7 @@ impl Sources {
             let (this, wanted) = (Arc::clone(self), Arc::clone(looked_up));
             self.pool.spawn(move |deadline| {
                 let (client, root) = (&this.client, this.client.api_root());
-                let found = client.unless_paused(root.as_ref(), &wanted.lookup.subject(), || {
+                let found = client.unless_paused(root, &wanted.lookup.subject(), || {
                     client.with_jwt(deadline, |jwt| {
                         client.find_installation(&wanted.lookup, jwt, deadline)
                     })

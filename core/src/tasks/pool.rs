@@ -36,7 +36,11 @@ pub(crate) struct Pool {
     lane: Lane,
     /// The time that a task has when its caller names none.
     timeout: Duration,
+    at_thread_end: Option<AtThreadEnd>,
 }
+
+/// Called by a thread that ends because there is no work for it.
+type AtThreadEnd = Arc<dyn Fn() + Send + Sync>;
 
 /// The work that shares threads.
 #[derive(Clone, Copy)]
@@ -72,7 +76,12 @@ pub(super) type Job = Box<dyn FnOnce() + Send>;
 
 impl Pool {
     pub(crate) fn new(timeout: Duration) -> Self {
-        Self { workers: Arc::default(), lane: Lane::Own, timeout }
+        Self { workers: Arc::default(), lane: Lane::Own, timeout, at_thread_end: None }
+    }
+
+    /// Each thread calls this when it ends because there is no work for it.
+    pub(crate) fn at_thread_end(self, call: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { at_thread_end: Some(Arc::new(call)), ..self }
     }
 
     /// The threads for the requests of callers.
@@ -192,7 +201,9 @@ impl Pool {
         shared: &Shared<T>,
         job: impl FnOnce() + Send + 'static,
     ) {
-        if let Err((error, job)) = self.queue().push(Box::new(job), &shared.is_queued) {
+        if let Err((error, job)) =
+            self.queue().push(Box::new(job), &shared.is_queued, self.at_thread_end.as_ref())
+        {
             shared.complete(&Err(error));
             contained(|| drop(job));
         }
@@ -238,6 +249,7 @@ impl Queue {
         self: &Arc<Self>,
         job: Job,
         waits: &AtomicBool,
+        at_thread_end: Option<&AtThreadEnd>,
     ) -> std::result::Result<(), (Error, Job)> {
         let mut state = lock(&self.state);
         if state.is_closed {
@@ -255,7 +267,7 @@ impl Queue {
             self.changed.notify_one();
             return Ok(());
         }
-        match self.start_thread() {
+        match self.start_thread(at_thread_end.cloned()) {
             Ok(()) => state.threads += 1,
             Err(_) if state.threads > 0 => {} // the threads that run will take the job
             Err(error) => {
@@ -276,9 +288,12 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    fn start_thread(self: &Arc<Self>) -> std::io::Result<()> {
+    fn start_thread(self: &Arc<Self>, at_end: Option<AtThreadEnd>) -> std::io::Result<()> {
         let queue = Arc::clone(self);
-        threads::start("appmint-worker", move || queue.work())
+        threads::start("appmint-worker", move || {
+            queue.work();
+            at_end.map(|call| contained(|| call()));
+        })
     }
 
     fn work(&self) {
