@@ -3,7 +3,7 @@
 //! No code asks which platform it is. Every difference between platforms is a member of the
 //! descriptor, and a descriptor given at run time is as good as a built-in one.
 //!
-//! `descriptor`, `oauth` and `operations` are the descriptor's parts, `validate` checks them, `hosts`
+//! `descriptor`, `oauth`, `operations`, `webhooks` and `errors` are the descriptor's parts, `validate` checks them, `hosts`
 //! reads the host that a person names, `bases` keeps the API and the web pages together, `further` has the bases beside them, `route` chooses the credential that a path requires.
 //! `reply` and `members` read a platform's replies, `expiry` judges when something in them expires. `refusal` makes an error of a refusal, whose words
 //! `refusal_text` finds, and `accepted_permissions` reads which permissions were missing. `quota` reads how many
@@ -12,6 +12,7 @@
 mod accepted_permissions;
 mod bases;
 pub(crate) mod descriptor;
+mod errors;
 pub(crate) mod expiry;
 mod further;
 mod hosts;
@@ -25,6 +26,7 @@ pub(crate) mod reply;
 mod route;
 mod secret_pattern;
 mod validate;
+mod webhooks;
 
 use std::{fmt, sync::Arc};
 
