@@ -20,7 +20,7 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
 .PHONY: help demo test lint bench torture size archive header docs mutants fuzz audit clean \
-        test-structure test-rust test-c test-python test-node test-conformance test-faults test-browser test-secrets \
+        test-structure test-rust test-c test-python test-node test-conformance test-faults test-gateways test-browser test-secrets \
         faults rust c python node
 
 help:
@@ -32,7 +32,7 @@ help:
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
 
-test: test-structure test-rust test-c test-python test-node test-conformance test-faults test-browser test-secrets
+test: test-structure test-rust test-c test-python test-node test-conformance test-faults test-gateways test-browser test-secrets
 
 # ---- tests, by language
 
@@ -64,6 +64,10 @@ test-conformance: rust c python node
 test-faults faults: python
 	$(PYTHON) tests/faults/run.py
 
+# Behind nginx, lighttpd and squid.
+test-gateways: rust python
+	$(PYTHON) -m pytest -q tests/gateways
+
 # Leaves a picture of each page in build/screenshots.
 test-browser: rust c python node
 	$(PYTHON) -m pytest -q -n 2 tests/browser
@@ -86,7 +90,8 @@ node: bindings-node/node_modules/.appmint-$(PROFILE)
 
 # The stamp says which packages it stands for, so that one more is installed.
 DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm:npm g++:g++ \
-          redis-server:redis-server openssl:openssl sqlite3:sqlite3 chromium:chromium chromedriver:chromium-driver gdb:gdb
+          redis-server:redis-server openssl:openssl sqlite3:sqlite3 chromium:chromium chromedriver:chromium-driver gdb:gdb \
+          nginx:nginx-light lighttpd:lighttpd squid:squid
 ifneq ($(file <build/.debian),$(DEBIAN))
 .PHONY: build/.debian
 endif

@@ -204,7 +204,9 @@ impl Reply<'_> {
         let verb = if kind == ErrorKind::Server { "failed" } else { "refused" };
         match text.message.as_str() {
             "" if self.response.is_html() => {
-                format!("{subject} {verb}: {status}, with an HTML page instead of a reason")
+                let title = self.html_title().map(|title| format!(": {title}"));
+                let title = title.unwrap_or_default();
+                format!("{subject} {verb}: {status}, with an HTML page instead of a reason{title}")
             }
             "" => match self.response.remaining_coding() {
                 Some(coding) => format!(

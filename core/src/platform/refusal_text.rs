@@ -54,6 +54,16 @@ impl Reply<'_> {
         (self.response.body.len() <= LONGEST_REFUSAL).then(|| self.response.text())
     }
 
+    /// The title of a page that a gateway has put in the place of an answer.
+    pub(super) fn html_title(&self) -> Option<String> {
+        let page = self.small_text()?;
+        let lower = page.to_ascii_lowercase(); // of the same length
+        let start = lower.find("<title>")? + "<title>".len();
+        let title = &page[start..start + lower[start..].find("</title>")?];
+        let words: Vec<_> = title.split_whitespace().collect();
+        Some(self.scrub(&words.join(" "))).filter(|title| !title.is_empty())
+    }
+
     /// The body where it is a sentence and nothing else.
     fn plain_text(&self) -> Option<String> {
         let is_plain = |media_type: &str| {
