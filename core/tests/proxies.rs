@@ -79,6 +79,16 @@ fn a_socks_proxy_is_asked_and_blamed() {
 }
 
 #[test]
+fn a_name_that_a_socks_proxy_has_looked_up_here_is_blamed() {
+    let (port, count) = proxy(b"\x05\x00");
+    let error = check_token("https://api.invalid", &format!("socks5://127.0.0.1:{port}"));
+    assert_eq!(error.reason(), Some(Reason::Unreachable), "{error}");
+    assert!(error.message().starts_with("the address of api.invalid is not known"), "{error}");
+    assert!(error.to_string().contains("socks5h://"), "{error}");
+    assert_eq!(count.load(Ordering::SeqCst), 0);
+}
+
+#[test]
 fn a_proxy_that_is_not_there_is_blamed() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     for scheme in ["http", "https", "socks5h"] {

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, io};
 
-use url::Url;
+use url::{Host, Url};
 
 use crate::{
     error::{Error, ErrorKind, Reason, is_exhausted, resource_exhausted},
@@ -68,6 +68,17 @@ fn proxy_failure(error: reqwest::Error, url: &Url, proxy: &Url) -> Error {
         return proxy_refused(proxy).caused_by(error);
     }
     let (target, place, why) = (authority(url), authority(proxy), deepest(&error));
+    // These versions have the program look names up. The proxy's own name may be the one that is unknown.
+    let asks_for_addresses = matches!(proxy.scheme(), "socks4" | "socks5");
+    let has_address = Host::parse(proxy.host_str().unwrap_or_default())
+        .is_ok_and(|host| !matches!(host, Host::Domain(_)));
+    if asks_for_addresses && has_address && why.contains(UNKNOWN_NAME) {
+        let message = format!("the address of {target} is not known on this machine: {why}");
+        return Error::new(ErrorKind::Transport, message)
+            .because(Reason::Unreachable)
+            .advise("With socks5h:// (or socks4a://) in its URL the proxy looks the name up.")
+            .caused_by(error);
+    }
     let message = if says("tunnel error: unsuccessful") {
         format!("the proxy {place} refused to connect to {target}")
     } else if says("tunnel error: unexpected end of file") {
@@ -84,6 +95,9 @@ fn proxy_failure(error: reqwest::Error, url: &Url, proxy: &Url) -> Error {
         .advise("Check the proxy, or name the host in NO_PROXY if it is reached without one.")
         .caused_by(error)
 }
+
+/// The beginning of every error of `getaddrinfo`, in the words of the standard library.
+const UNKNOWN_NAME: &str = "failed to lookup address information";
 
 /// The error of a proxy that wants a password, or another one (RFC 9110 §15.5.8).
 pub(super) fn proxy_refused(proxy: &Url) -> Error {
