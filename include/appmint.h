@@ -1627,7 +1627,7 @@ void appmint_introspection_free(appmint_introspection *introspection);
  * renews them. A refresh token that can be used once is not lost if a process dies. After
  * APPMINT_ERROR_REAUTHORIZE the user must authorize the app again.
  *
- *   if (appmint_app_start_session(app, "octocat", APPMINT_NTS, token, &error) != APPMINT_OK)
+ *   if (appmint_app_start_session(app, "octocat", APPMINT_NTS, token, NULL, 0, &error) != APPMINT_OK)
  *     goto done;
  *   if (appmint_app_session(app, "octocat", APPMINT_NTS, &source, &error) != APPMINT_OK) goto done;
  *   status = appmint_source_request(source, request, &response, &error);

@@ -47,7 +47,7 @@ def test_a_webhook_names_its_installation(github):
     {"body": b'{"foo":"baz"}'},
     {"body": b'{"foo": "bar"}'},
     {"secrets": "another"},
-    {"secrets": ["another", "mysecret "]},
+    {"secrets": ["another", "mysecret2"]},
     {"headers": {}},
     {"headers": {"X-Hub-Signature-256": "sha256="}},
 ])

@@ -13,6 +13,7 @@ FREE_STANDING = {
     "appmint_platforms",
     "appmint_error_kind_name",
     "appmint_error_reason_name",
+    "appmint_secret_pattern",
     "appmint_token_kind_name",
     "appmint_event_kind_name",
     "appmint_clock_new",
@@ -35,6 +36,16 @@ OPTIONAL = {
     ("appmint_app_revoke_token", "token_type_hint"),
     ("appmint_app_introspect_token", "token_type_hint"),
     ("appmint_app_install_url", "redirect_uri"),
+    ("appmint_app_exchange_token", "subject_token_type"),
+    ("appmint_app_exchange_token", "audience"),
+    ("appmint_app_exchange_token", "resource"),
+    ("appmint_app_start_session", "account_id"),
+}
+
+# Texts that may be bytes: the DER of a certificate.
+OF_BYTES = {
+    ("appmint_config_set_root_certificates", "root_certificates"),
+    ("appmint_config_set_client_certificate", "client_certificate"),
 }
 
 # Objects that exist only in a callback.
@@ -225,7 +236,7 @@ def wrong_arguments(name, parameters):
                 yield f"{parameter} NULL", {parameter: "NULL", len_of: "0"}, f"{parameter} is NULL"
             wrong = {parameter: '"x"', len_of: "APPMINT_NTS - 1"}
             yield f"{parameter} too long", wrong, f"the length of {parameter} is not a valid length"
-        if kind == "const char *":
+        if kind == "const char *" and (name, parameter) not in OF_BYTES:
             for length in ("APPMINT_NTS", "2"):
                 yield f"{parameter} bad", {parameter: "bad_utf8", len_of: length}, f"{parameter} is not UTF-8"
             yield f"{parameter} with NUL", {parameter: "nul_inside", len_of: "3"}, f"{parameter} contains a NUL"

@@ -168,6 +168,8 @@ impl Process {
                 | ErrorKind::RateLimited
                 | ErrorKind::Store
                 | ErrorKind::Reauthorize
+                // A signer that is stopped is to blame, and not the platform.
+                | ErrorKind::Callback
         );
         let is_refused = error.kind() == ErrorKind::InvalidArgument && !self.is_open();
         if !is_refused && (!passes || self.world.conditions.is_calm) {
