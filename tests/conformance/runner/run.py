@@ -25,7 +25,8 @@ def run(case, command, root=cases.ROOT):
 
 def run_with(case, driver):
     """Runs a case with a driver that runs already and returns the differences as sentences."""
-    with Replay() as replay, tempfile.TemporaryDirectory() as folder:
+    # An app that a case has closed may still write into a store there.
+    with Replay() as replay, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         return Run(case, driver, replay, folder).problems()
 
 
