@@ -310,8 +310,13 @@ impl App {
         let api = parts.config.platform.endpoint(Base::Api, "/", &[]).ok();
         let clock = Arc::new(PlatformClock::new(parts.clock, api.as_ref()));
         let events = Arc::new(EventSink::new(parts.listener));
-        let transport = Arc::clone(&parts.transport);
-        let pool = Pool::new(parts.timeout).at_thread_end(move || transport.shrink());
+        // Not the transport itself: a thread that ends later would keep its connections, with what was sent.
+        let transport = Arc::downgrade(&parts.transport);
+        let pool = Pool::new(parts.timeout).at_thread_end(move || {
+            if let Some(transport) = transport.upgrade() {
+                transport.shrink();
+            }
+        });
         let client = Arc::new(PlatformClient::new(
             parts.config,
             parts.transport,
