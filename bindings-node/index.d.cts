@@ -945,7 +945,7 @@ export interface AuthorizeOptions {
   scopes?: readonly string[] | undefined
   /** The account to suggest to the user, if the platform takes it. */
   loginHint?: string | undefined
-  /** What the login page does although the user is logged in, such as `select_account`, if the platform takes it. */
+  /** The prompt that the user sees even when logged in, such as `select_account`, if the platform takes it. */
   prompt?: string | undefined
 }
 
@@ -975,7 +975,7 @@ export interface LoginOptions {
   scopes?: readonly string[] | undefined
   /** The account to suggest to the user, if the platform takes it. */
   loginHint?: string | undefined
-  /** What the login page does although the user is logged in, such as `select_account`, if the platform takes it. */
+  /** The prompt that the user sees even when logged in, such as `select_account`, if the platform takes it. */
   prompt?: string | undefined
   /** Ports of 127.0.0.1, of which the first free one is used; default any free port. */
   ports?: readonly number[] | undefined

@@ -1348,7 +1348,7 @@ void appmint_authorization_request_set_login_hint(appmint_authorization_request 
                                                   size_t login_hint_len);
 
 /**
- * What the login page does although the user is logged in, such as "select_account", on a platform
+ * The prompt that the user sees even when logged in, such as "select_account", on a platform
  * that takes it.
  */
 void appmint_authorization_request_set_prompt(appmint_authorization_request *request,
@@ -1397,7 +1397,7 @@ void appmint_login_request_set_login_hint(appmint_login_request *request,
                                           size_t login_hint_len);
 
 /**
- * What the login page does although the user is logged in, such as "select_account", on a platform
+ * The prompt that the user sees even when logged in, such as "select_account", on a platform
  * that takes it.
  */
 void appmint_login_request_set_prompt(appmint_login_request *request,

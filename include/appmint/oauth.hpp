@@ -26,7 +26,7 @@ struct AuthorizationRequest {
   std::vector<std::string> scopes = {};
   /// The account to suggest to the user.
   std::optional<std::string> login_hint = std::nullopt;
-  /// What the login page does although the user is logged in, such as "select_account".
+  /// The prompt that the user sees even when logged in, such as "select_account".
   std::optional<std::string> prompt = std::nullopt;
 };
 
@@ -46,7 +46,7 @@ struct LoginRequest {
   std::vector<std::string> scopes = {};
   /// The account to suggest to the user.
   std::optional<std::string> login_hint = std::nullopt;
-  /// What the login page does although the user is logged in, such as "select_account".
+  /// The prompt that the user sees even when logged in, such as "select_account".
   std::optional<std::string> prompt = std::nullopt;
   /// Ports of 127.0.0.1, of which the listener takes the first that is free; default any.
   std::vector<std::uint16_t> ports = {};

@@ -499,7 +499,7 @@ class App:
             state: An unguessable state. Default: 256 random bits.
             scopes: OAuth scopes, for platforms that take them.
             login_hint: The account to suggest, for platforms that take it.
-            prompt: What the login page does although the user is logged in, such as
+            prompt: The prompt that the user sees even when logged in, such as
                 "select_account", for platforms that take it.
 
         Returns:
@@ -670,7 +670,7 @@ class App:
         Args:
             scopes: OAuth scopes, for platforms that take them.
             login_hint: The account to suggest, for platforms that take it.
-            prompt: What the login page does although the user is logged in, such as
+            prompt: The prompt that the user sees even when logged in, such as
                 "select_account", for platforms that take it.
             ports: The ports to listen on, of which the first free one is used. Default: any free
                 port.

@@ -113,7 +113,7 @@ fn refuse_text(signature: &[u8]) -> Result<()> {
     .advise(format!("Decode the {form}, and return the bytes.")))
 }
 
-/// Of a key of 2048 bits.
+/// The length of a signature by a key of 2048 bits, in bytes.
 const SHORTEST_SIGNATURE: usize = 256;
 
 /// A signer whose key has a name.

@@ -165,7 +165,7 @@ const MAX_FAILED: usize = 10;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause is a minute and four seconds.
 const MAX_DOUBLINGS: u32 = 6;
-/// Of a limit that the platform names: one request in an hour finds out whether it is over.
+/// The longest pause for a limit that the platform names. After it one request finds out whether the limit is over.
 const MAX_LIMIT: Duration = Duration::from_secs(3600);
 /// While a probe is on its way.
 const MIN_RETRY_AFTER: Duration = Duration::from_secs(1);

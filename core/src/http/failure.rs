@@ -198,7 +198,7 @@ fn tls_cause(error: &reqwest::Error) -> Option<&rustls::Error> {
     chain(error).find_map(<Layer>::downcast_ref)
 }
 
-/// What hyper-util says of a proxy that refuses a password: of HTTP, and of SOCKS 5 (RFC 1929).
+/// The words of hyper-util for a proxy that refuses a password: one over HTTP, and one over SOCKS 5 (RFC 1929).
 const REFUSED_BY_PROXY: [&str; 3] = [
     "tunnel error: proxy authorization required",
     "credentials not accepted",

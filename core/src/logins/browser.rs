@@ -32,7 +32,7 @@ pub struct LoginRequest {
     pub scopes: Vec<String>,
     /// The account that the login page suggests, where the platform takes one.
     pub login_hint: Option<String>,
-    /// What the login page does although the person is logged in, such as `select_account`, where the
+    /// The prompt that the person sees even when logged in, such as `select_account`, where the
     /// platform takes it.
     pub prompt: Option<String>,
     /// Ports of 127.0.0.1 for the listener; the first free one is used. Default: any free port.

@@ -30,7 +30,7 @@ pub struct AuthorizationRequest {
     pub scopes: Vec<String>,
     /// The account that the login page suggests, where the platform takes one.
     pub login_hint: Option<String>,
-    /// What the login page does although the user is logged in, such as `select_account`, where the
+    /// The prompt that the user sees even when logged in, such as `select_account`, where the
     /// platform takes it (OpenID Connect Core §3.1.2.1).
     pub prompt: Option<String>,
 }

@@ -14,7 +14,7 @@ use crate::{
     secret::{Secret, scrub},
 };
 
-/// What a refusal says.
+/// The words of a refusal.
 #[derive(Default)]
 pub(super) struct ErrorText {
     pub(super) message: String,

@@ -295,7 +295,7 @@ fn hosts(url: &str) -> &str {
     authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts)
 }
 
-/// What to do about an answer by which a Redis says what it is.
+/// The hint for an error, by the code that Redis gives it.
 fn advice(error: &redis::RedisError) -> Option<&'static str> {
     match error.code()? {
         "MOVED" | "ASK" | "CROSSSLOT" | "CLUSTERDOWN" | "TRYAGAIN" => Some(

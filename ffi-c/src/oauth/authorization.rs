@@ -109,7 +109,7 @@ pub extern "C" fn appmint_authorization_request_set_login_hint(
     });
 }
 
-/// What the login page does although the user is logged in, such as "select_account", on a platform
+/// The prompt that the user sees even when logged in, such as "select_account", on a platform
 /// that takes it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_authorization_request_set_prompt(

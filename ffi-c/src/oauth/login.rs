@@ -80,7 +80,7 @@ pub extern "C" fn appmint_login_request_set_login_hint(
     });
 }
 
-/// What the login page does although the user is logged in, such as "select_account", on a platform
+/// The prompt that the user sees even when logged in, such as "select_account", on a platform
 /// that takes it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_request_set_prompt(
