@@ -7,7 +7,7 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::{TcpListener, TcpStream},
     sync::{
-        Arc, Barrier,
+        Arc, Barrier, Mutex,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -74,14 +74,19 @@ fn a_connection_serves_one_request_after_the_other() {
 
 #[test]
 fn no_request_is_written_to_a_connection_that_the_server_has_hung_up() {
+    // The connection rests before the server hangs up: nobody looks at it at that moment.
+    let (rests, is_resting) = mpsc::channel();
     let (hung_up, hang_up) = mpsc::channel();
+    let is_resting = Mutex::new(is_resting);
     let (app, counts) = app(move |stream| {
         answer(stream);
+        is_resting.lock().unwrap().recv().unwrap();
         stream.shutdown(std::net::Shutdown::Both).unwrap();
         hung_up.send(()).unwrap();
     });
     for _ in 0..50 {
         assert_eq!(get(&app), 200);
+        rests.send(()).unwrap();
         hang_up.recv().unwrap();
     }
     assert_eq!(counts.opened.load(Ordering::SeqCst), 50);
