@@ -34,6 +34,8 @@ OWN = {
     "WebhookEvent": {"verify": "App::verify_webhook for a program that has no app"},
     "ManualClock": {"new": "the constructor"},
     "TokenSource": {
+        "held": "for bindings that keep a token by themselves",
+        "locate": "for bindings that send a request by themselves",
         "token_valid_for": "token() with the other languages' min_valid",
         "authorization_header_valid_for": "authorization_header() with the other languages' min_valid",
         "invalidate_token": "invalidate() with the other languages' token",
@@ -68,6 +70,7 @@ ELSEWHERE = {
 }
 # Settings that only Rust has.
 OWN_SETTINGS = {"transport": "a trait object that sends the requests",
+                "on_token_change": "for bindings that keep a source's token by themselves",
                 "certificates_variable": "the custom of a language, which its binding knows"}
 # Arguments that Rust bundles, and the types that bundle them.
 BUNDLED = {"authorize": "AuthorizationRequest", "start_login": "LoginRequest", "request": "Call",

@@ -300,6 +300,7 @@ pub(super) struct Parts {
     pub(super) connect_timeout: Duration,
     pub(super) capacity: usize,
     pub(super) listener: Option<Listener>,
+    pub(super) on_token_change: Option<Arc<dyn Fn() + Send + Sync>>,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -336,6 +337,7 @@ impl App {
             store: stored.clone(),
             sessions: Arc::clone(&sessions),
             events: Arc::clone(&events),
+            on_change: parts.on_token_change,
         };
         let cache = TokenCache::new(Box::new(fetcher), clock, pool.clone(), parts.capacity);
         let sources = Arc::new(Sources {

@@ -110,6 +110,9 @@ pub struct Settings {
     pub capacity: Option<usize>,
     /// Receives each event, on the thread where it happens; default none.
     pub on_event: Option<Listener>,
+    /// Called after a token in memory was replaced or forgotten, on any thread and perhaps under a lock: it must
+    /// not call the app. For bindings that keep a source's token by themselves; default none.
+    pub on_token_change: Option<Arc<dyn Fn() + Send + Sync>>,
     /// The clock; default the machine's.
     pub clock: Option<Arc<dyn Clock>>,
 }
@@ -157,6 +160,7 @@ impl Settings {
             sealer: self.sealer()?,
             store_unencrypted: self.store_unencrypted,
             listener: self.on_event.clone(),
+            on_token_change: self.on_token_change.clone(),
             clock: self.clock.clone().unwrap_or_else(|| Arc::new(SystemClock)),
             config,
             timeout,
@@ -187,6 +191,13 @@ impl Settings {
         if let Some(transport) = &self.transport {
             if self.refuse_private_addresses {
                 return Err(either("transport", "refuse_private_addresses"));
+            }
+            if self.proxy.as_ref().is_some_and(|proxy| !proxy.is_empty()) {
+                return Err(either("transport", "proxy"));
+            }
+            let tls = [&self.root_certificates, &self.client_certificate];
+            if tls.iter().any(|setting| setting.is_some()) || self.client_key.is_some() {
+                return Err(either("transport", "certificates"));
             }
             return Ok(Arc::clone(transport));
         }

@@ -53,6 +53,7 @@ impl App {
         let is_affected = |key: &TokenKey| key.installation_id() == Some(id);
         let sources = &self.0.sources;
         sources.lookups.forget(is_affected);
+        sources.cache.changed();
         sources.forget_stored(id);
         let entries = sources.cache.entries_with(is_affected);
         entries.iter().filter(|entry| sources.cache.invalidate(entry).is_some()).count()

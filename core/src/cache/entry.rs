@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use super::{Evictable, MinValid, Observers};
@@ -141,6 +142,13 @@ impl CachedToken {
         self.remaining_ms(now) < self.renewal_ms(self.margin_ms(min_valid))
     }
 
+    /// The time until a caller who asks for this life begins the renewal.
+    pub(super) fn until_renewal(&self, min_valid: MinValid, now: ClockReading) -> Duration {
+        let renewal_ms = self.renewal_ms(self.margin_ms(min_valid));
+        let until_ms = self.remaining_ms(now).saturating_sub(renewal_ms);
+        Duration::from_millis(u64::try_from(until_ms).unwrap_or(0)) // negative: it begins now
+    }
+
     /// The remaining life at which renewal begins.
     fn renewal_ms(&self, margin_ms: i64) -> i64 {
         let ahead_ms = (self.lifetime_ms / 4).min(RENEWAL_AHEAD_MS);
@@ -223,6 +231,15 @@ mod tests {
             token.begins_renewal(token.remaining_ms(now), 60_000, now)
         };
         assert!(!begins(2990) && begins(3001) && !begins(3002) && begins(3032));
+    }
+
+    #[test]
+    fn the_time_until_the_renewal_ends_when_the_renewal_begins() {
+        let (token, request) = (token(3600), MinValid::ForARequest);
+        let until = token.until_renewal(request, at(2000));
+        assert_eq!(until, Duration::from_millis(1_000_000 - CLOCK_RESOLUTION_MS.unsigned_abs()));
+        assert_eq!(token.until_renewal(request, at(3001)), Duration::ZERO);
+        assert!(token.until_renewal(MinValid::AtLeast(Duration::from_secs(2400)), at(0)) < until);
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod in_flight;
 mod min_valid;
 mod observers;
 
-use std::{hash::Hash, sync::Arc};
+use std::{hash::Hash, sync::Arc, time::Duration};
 
 use self::in_flight::InFlightFetches;
 pub use self::observers::Subscription;
@@ -57,6 +57,9 @@ pub(crate) trait Fetch<K>: Send + Sync {
     /// A token near its end was returned because no new one could be fetched.
     fn on_stale(&self, _key: &K, _error: &Error) {}
 
+    /// A token in memory was replaced or forgotten.
+    fn on_change(&self) {}
+
     /// Calls an observer, which belongs to the host program.
     fn notify(&self, observer: &Observer, before: Option<&Token>, token: &Token) {
         observer.call(before, token);
@@ -86,6 +89,13 @@ pub(crate) struct TokenCache<K> {
 }
 
 type Entries<K> = Bounded<Arc<K>, Entry<K>>;
+
+/// A token in memory that lives long enough for a caller.
+pub(crate) struct Held {
+    pub(crate) token: Token,
+    /// The time for which the same caller would get it without any effect: until its renewal begins.
+    pub(crate) until_renewal: Duration,
+}
 
 impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     pub(crate) fn new(
@@ -145,14 +155,40 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         let cached = entry.cached();
         let cached = cached.as_ref()?;
         let now = self.clock.coarse_reading();
-        let (remaining, margin) = (cached.remaining_ms(now), cached.margin_ms(min_valid));
+        self.take(entry, cached, min_valid, now).then(|| cached.token.clone())
+    }
+
+    /// The same, with the time until the renewal begins.
+    pub(crate) fn held(
+        self: &Arc<Self>,
+        entry: &Arc<Entry<K>>,
+        min_valid: MinValid,
+    ) -> Option<Held> {
+        let cached = entry.cached();
+        let cached = cached.as_ref()?;
+        let now = self.clock.coarse_reading();
+        self.take(entry, cached, min_valid, now).then(|| Held {
+            token: cached.token.clone(),
+            until_renewal: cached.until_renewal(min_valid, now),
+        })
+    }
+
+    /// Whether a caller gets this token. Near its end this begins the renewal.
+    fn take(
+        self: &Arc<Self>,
+        entry: &Arc<Entry<K>>,
+        cached: &CachedToken,
+        min_valid: MinValid,
+        now: ClockReading,
+    ) -> bool {
         if !self.is_enough(entry, cached, min_valid, now) {
-            return None;
+            return false;
         }
+        let (remaining, margin) = (cached.remaining_ms(now), cached.margin_ms(min_valid));
         if cached.begins_renewal(remaining, margin, now) {
             self.renew(entry, &cached.token, min_valid);
         }
-        Some(cached.token.clone())
+        true
     }
 
     /// Whether a caller gets this token, near its end or not. Where a renewal ends it, another process
@@ -172,6 +208,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     pub(crate) fn put(&self, entry: &Arc<Entry<K>>, token: Token) {
         self.invalidate(entry);
         entry.put(CachedToken::new(token, self.clock.reading()));
+        self.changed();
     }
 
     /// Forgets the token of an entry, and the one that is being fetched for it.
@@ -179,7 +216,9 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         let in_flight = self.in_flight();
         let mut in_flight = lock(&in_flight);
         in_flight.forget(entry);
-        entry.invalidate()
+        let token = entry.invalidate();
+        self.changed();
+        token
     }
 
     /// Forgets the token with this secret; whether it was still the entry's. A fetch that runs goes on:
@@ -191,8 +230,14 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         let is_held = cached.as_ref().is_some_and(|cached| cached.token.reveal() == secret);
         if is_held {
             entry.invalidate();
+            self.changed();
         }
         is_held
+    }
+
+    /// Notes that a token in memory was replaced or forgotten, after it was.
+    pub(crate) fn changed(&self) {
+        self.fetch.on_change();
     }
 
     /// Forgets an entry's token and everything about it.
@@ -302,6 +347,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
             Ok(token) => {
                 let token = self.with_shared_details(&token);
                 let before = entry.put(CachedToken::new(token.clone(), now));
+                self.changed();
                 in_flight.forget(entry);
                 drop(in_flight);
                 for observer in entry.observers.all() {

@@ -29,6 +29,8 @@ pub(crate) struct TokenFetcher {
     pub(crate) store: Option<Arc<StoredTokens>>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) events: Arc<EventSink>,
+    /// Called after a token in memory was replaced or forgotten.
+    pub(crate) on_change: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 /// The result of a look at the store.
@@ -71,6 +73,12 @@ impl Fetch<TokenKey> for TokenFetcher {
     fn on_stale(&self, key: &TokenKey, error: &Error) {
         let event = Event::new(EventKind::ServedStale);
         self.events.emit(&event.with_installation(key.installation_id()).with_error(Some(error)));
+    }
+
+    fn on_change(&self) {
+        if let Some(on_change) = &self.on_change {
+            on_change();
+        }
     }
 
     fn notify(&self, observer: &Observer, before: Option<&Token>, token: &Token) {

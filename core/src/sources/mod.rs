@@ -30,7 +30,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     event::EventSink,
     http::{Quota, Response, quota::QuotaOwner},
-    platform::reply::Reply,
+    platform::{Route, reply::Reply},
     resources::{Call, Installation, Lookup, Repository, operation::ApiOperation},
     secret::Secret,
     tasks::{Pool, Task, no_time},
@@ -129,6 +129,25 @@ impl TokenSource {
             Place::Known(entry) => self.sources.cache.get(entry, min_valid),
             Place::LookedUp(looked_up) => self.sources.token_of_looked_up(looked_up, min_valid),
         }
+    }
+
+    /// The token in memory that lives at least `min_valid` longer, and the time for which the same call would
+    /// return it without any effect; `None` if one would be fetched. Near its end this begins the renewal.
+    ///
+    /// For bindings that answer by themselves until
+    /// [`on_token_change`](crate::binding::Settings::on_token_change) is called.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when no token of the platform lives for `min_valid`.
+    #[doc(hidden)]
+    pub fn held(
+        &self,
+        min_valid: impl Into<Option<Duration>>,
+    ) -> Result<Option<(Token, Duration)>> {
+        let min_valid = min_valid.into();
+        self.check_min_valid(min_valid)?;
+        let held = self.entry().and_then(|entry| self.sources.cache.held(&entry, min_valid.into()));
+        Ok(held.map(|held| (held.token, held.until_renewal)))
     }
 
     /// Calls back with each new token, after the token that it replaces (`None` for the first). The
@@ -269,6 +288,25 @@ impl TokenSource {
         }
     }
 
+    /// The URL of a path, which is relative to the API or a URL on one of the platform's hosts, and the credential
+    /// with which [`request`](Self::request) would call it: `source`, `app` or `client`. For bindings that send a
+    /// request by themselves.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a URL elsewhere, and for a path that leads elsewhere than
+    /// it says.
+    #[doc(hidden)]
+    pub fn locate(&self, path: &str) -> Result<(String, &'static str)> {
+        let platform = self.sources.client.platform();
+        let url = platform.locate(path)?;
+        let credential = match platform.route(&url) {
+            Route::Caller => "source",
+            Route::App => "app",
+            Route::Client => "client",
+        };
+        Ok((url.into(), credential))
+    }
+
     /// Refuses a life that no token of this platform has.
     fn check_min_valid(&self, min_valid: Option<Duration>) -> Result<()> {
         let Some(wanted) = min_valid else { return Ok(()) };
@@ -348,6 +386,7 @@ impl Sources {
         self.cache.get(&entry, min_valid).then(deadline, move |result| match result {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 looked_up.forget_if(|key| key == entry.key());
+                this.cache.changed();
                 this.resolve_token(&looked_up, min_valid)
             }
             result => Task::ready(result),
