@@ -178,6 +178,15 @@ export interface AppOptions extends NetworkOptions {
   capacity?: number | undefined
   /** A function that is called with each event. */
   onEvent?: EventCallback | undefined
+  /**
+   * Sends all requests of the app, such as the `fetch` of undici or one that is wrapped; default appmint's own HTTP
+   * client, which `proxy`, `rootCertificates`, `clientCertificate` and `connectTimeoutMs` are for. It must not send a
+   * POST a second time by itself: a refresh token would be spent twice. An error of connecting counts as proof that
+   * nothing was sent.
+   */
+  fetch?: FetchLike | undefined
+  /** A dispatcher of undici's for that `fetch`, or for the global one: a proxy, an interceptor, a `MockAgent`. */
+  dispatcher?: object | undefined
   /** A clock for tests; default the system's clock. */
   clock?: ManualClock | undefined
 }
@@ -612,6 +621,8 @@ export class ApiResponse {
   private constructor()
   /** The HTTP status. */
   readonly status: number
+  /** Whether the status is 2xx. */
+  get ok(): boolean
   /** Headers by their names in lower case. Several values of one name are joined by a comma. */
   readonly headers: Readonly<Record<string, string>>
   /** The body. */
@@ -619,9 +630,9 @@ export class ApiResponse {
   /**
    * The body, parsed as JSON.
    *
-   * @throws {SyntaxError} if the body is not JSON
+   * @throws {SyntaxError} (as a rejection) if the body is not JSON
    */
-  json(): JsonValue
+  json(): Promise<JsonValue>
   /**
    * The body as text, without a byte order mark: UTF-8, UTF-16 by its byte order mark or its declared
    * charset, or ISO-8859-1 where that is declared. Bytes that are not valid are replaced by U+FFFD.
@@ -792,14 +803,29 @@ export interface AppTokensOptions {
   subject?: string | undefined
 }
 
-/** The options of {@link TokenSource.token}. */
-export interface TokenOptions extends WaitOptions {
+/** The type of the global `fetch`. */
+export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+
+/** The options of {@link TokenSource.createFetch}. */
+export interface FetchOptions {
+  /** Sends the requests; default the app's `fetch`, or the global one. */
+  fetch?: FetchLike | undefined
+  /** Origins beside the platform's that get the token, such as `https://uploads.example`; default none. */
+  origins?: readonly (string | URL)[] | undefined
+}
+
+/** The option of {@link TokenSource.tokenSync}. */
+export interface TokenSyncOptions {
   /**
    * How much longer the token must live; default 60 000 ms, or half of a shorter life. A token is minted if a new one
    * has that much life. A life that no token of the platform has is refused where it is documented; elsewhere the new
    * token is returned, with an event `served_stale`, and serves for half of its life.
    */
   minValidMs?: number | undefined
+}
+
+/** The options of {@link TokenSource.token}. */
+export interface TokenOptions extends WaitOptions, TokenSyncOptions {
   /**
    * Ends the waiting of this caller with a {@link TimeoutError}, while minting goes on for the others; default the
    * app's `timeoutMs`.
@@ -820,7 +846,8 @@ export class TokenSource {
   /** The installation's id; null for other sources, and before the installation was looked up. */
   get installationId(): string | null
   /**
-   * A token that lives at least `minValidMs` longer: from memory, or minted once for all callers who wait.
+   * A token that lives at least `minValidMs` longer: from memory, or minted once for all callers who wait. As long
+   * as the token is in memory, it is the same object each time; then no native code is called.
    *
    * @example
    * ```js
@@ -834,6 +861,32 @@ export class TokenSource {
    * @throws {CallbackError} if the signer failed
    */
   token(options?: TokenOptions): Promise<Token>
+  /**
+   * The token in memory that lives at least `minValidMs` longer, or null if {@link token} would fetch one. No
+   * network I/O. Near the token's end it is renewed in the background, as by `token`.
+   *
+   * @throws {InvalidArgumentError} if no token of the platform lives for `minValidMs`
+   */
+  tokenSync(options?: TokenSyncOptions): Token | null
+  /**
+   * `fetch` with the token: for a path below the API, or a URL of the platform. It needs no `this`, so other
+   * libraries take it as their own. Any status is an answer; when the platform refuses a token (401), the request is
+   * sent once more with a new one, unless its body is a stream. Paths that the platform reserves for the app get the
+   * app's JWT. It calls the app's `fetch`, or the global one.
+   *
+   * Hosts other than the platform's are refused before anything is sent. A redirect to such a host is followed without
+   * the token and never with a body, as downloads need it; one from https to http is refused.
+   *
+   * @example
+   * ```js
+   * const response = await source.fetch('/repos/octo-org/api/issues', { method: 'POST', body: JSON.stringify({ title }) })
+   * ```
+   * @throws {InvalidArgumentError} (as a rejection) for a host that is not the platform's, and for a header
+   * `authorization`
+   */
+  get fetch(): FetchLike
+  /** Such a `fetch` that sends the token to further origins, too, or that calls another `fetch`. */
+  createFetch(options?: FetchOptions): FetchLike
   /** The value of an `Authorization` header, with such a token; rejects as `token` does. */
   authorizationHeader(options?: TokenOptions): Promise<string>
   /**
@@ -899,6 +952,8 @@ export class Token {
   private constructor()
   /** The holder that the token authenticates. */
   get kind(): TokenKind
+  /** Whether the other one is a token with the same secret, compared in constant time. */
+  equals(other: unknown): boolean
   /** The secret itself. */
   reveal(): string
   /**

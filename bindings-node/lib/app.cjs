@@ -2,7 +2,7 @@
 
 const { inspect } = require('node:util')
 const native = require('../native.cjs')
-const { callApp, completeApp, setNative } = require('./app/native_app.cjs')
+const { callApp, completeApp, ownOf, setNative } = require('./app/native_app.cjs')
 const { quotaOf } = require('./app/quota.cjs')
 const { ApiResponse, readAppRequest } = require('./app/request.cjs')
 const { WAIT_OPTIONS, readOptions } = require('./arguments.cjs')
@@ -24,13 +24,13 @@ class App extends Opaque {
   constructor(options) {
     super()
     const settings = readSettings(options)
-    setNative(this, unwrap(callNative(() => native.createApp(...settings))))
+    setNative(this, unwrap(callNative(() => native.createApp(...settings.native))), settings.own)
   }
 
   static async create(options) {
     const settings = readSettings(options)
     const app = Reflect.construct(Opaque, [], this)
-    setNative(app, await complete((...completion) => native.startApp(...completion, ...settings)))
+    setNative(app, await complete((...completion) => native.startApp(...completion, ...settings.native)), settings.own)
     return app
   }
 
@@ -64,6 +64,7 @@ class App extends Opaque {
   }
 
   close() {
+    ownOf(this).memory.clear()
     callApp(this, 'close')
   }
 

@@ -17,7 +17,7 @@ let lastId = 0
  * A signal or a timeout ends the waiting, while the call goes on.
  */
 async function complete(start, { signal, timeoutMs } = {}) {
-  if (signal?.aborted) throw cancelled(signal)
+  refuseAborted(signal)
   lastId = (lastId + 1) >>> 0
   const id = lastId
   return unwrap(callNative(() => start(completions, id)) ?? (await completion(id, signal, timeoutMs)))
@@ -47,6 +47,11 @@ function completion(id, signal, timeoutMs) {
   })
 }
 
+/** Throws if the signal is aborted already. */
+function refuseAborted(signal) {
+  if (signal?.aborted) throw cancelled(signal)
+}
+
 function cancelled(signal) {
   return new CancelledError('the call was cancelled by its signal', { cause: signal.reason })
 }
@@ -68,4 +73,4 @@ const NO_TIME = [{
 /** A timer that is set for longer expires at once. */
 const MAX_TIMER_MS = 0x7fffffff
 
-module.exports = { complete }
+module.exports = { complete, refuseAborted }

@@ -3,6 +3,8 @@
 // Errors are made here and not in native code: one that is made there is no `instanceof Error` in
 // another realm, such as jest's.
 
+const { join } = require('node:path')
+
 class AppmintError extends Error {
   constructor(message, details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -12,12 +14,20 @@ class AppmintError extends Error {
       if (value !== undefined && value !== null) this[field] = value
     }
     this.isRetryable ??= false
+    if (typeof this.stack === 'string') this.stack = withoutOwnFrames(this.stack)
   }
 
   get kind() {
     return this.constructor.kind
   }
 }
+
+/** A stack that starts at the call, without the files that every error passes. */
+function withoutOwnFrames(stack) {
+  return stack.split('\n').filter((line) => !OWN_FRAMES.some((file) => line.includes(file))).join('\n')
+}
+
+const OWN_FRAMES = ['errors', 'native_calls', 'completions'].map((name) => join(__dirname, `${name}.cjs:`))
 
 class InvalidArgumentError extends AppmintError {}
 class UnsupportedError extends AppmintError {}

@@ -1,6 +1,6 @@
 'use strict'
 
-const { callApp, completeApp } = require('./app/native_app.cjs')
+const { callApp, completeApp, ownOf } = require('./app/native_app.cjs')
 const { WAIT_OPTIONS, id, readOptions, signal, text } = require('./arguments.cjs')
 const { unwrap } = require('./native_calls.cjs')
 const { sourceOf } = require('./tokens/source.cjs')
@@ -9,7 +9,7 @@ const { nativeToken } = require('./tokens/token.cjs')
 /** App's methods of this room. */
 const sessionMethods = {
   session(name) {
-    return sourceOf(unwrap(callApp(this, 'session', text('name', name))))
+    return sourceOf(unwrap(callApp(this, 'session', text('name', name))), ownOf(this))
   },
 
   async startSession(name, token, options) {

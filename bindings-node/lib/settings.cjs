@@ -4,26 +4,31 @@
 
 const native = require('../native.cjs')
 const {
-  boolean, bytes, count, func, id, isBytes, jsonText, milliseconds, readOptions, signal, smallCount, text, url,
+  boolean, bytes, count, func, id, invalid, isBytes, jsonText, milliseconds, readOptions, signal, smallCount, text, url,
 } = require('./arguments.cjs')
 const { BYTES, dispatcher } = require('./callbacks.cjs')
 const { complete } = require('./completions.cjs')
 const { eventNotifications, nativeClock } = require('./events.cjs')
 const { callNative } = require('./native_calls.cjs')
 const { nativeStore, urlOrStore } = require('./stores.cjs')
+const { nativeTransport, ownFetch } = require('./settings/transport.cjs')
+const { nativeChanges } = require('./tokens/held.cjs')
 
-/** The arguments of native code's `createApp`: the settings, and what calls back into JavaScript. */
+/** The arguments of native code's `createApp`, and the settings that are JavaScript's alone. */
 function readSettings(options) {
-  const { clock, signer, store, onEvent, ...settings } = readOptions(options, SETTINGS)
-  const { timeoutMs = DEFAULT_TIMEOUT_MS } = settings
+  const { clock, signer, store, onEvent, fetch, dispatcher, ...settings } = readOptions(options, SETTINGS)
+  const { userAgent, timeoutMs = DEFAULT_TIMEOUT_MS } = settings
   const isObject = typeof store === 'object'
-  return [
-    isObject ? settings : { ...settings, store },
+  const own = { hasOwnClock: clock !== undefined, fetch: ownFetch({ fetch, dispatcher }) }
+  const callbacks = {
+    changes: nativeChanges,
     clock,
-    signer && nativeSigner(signer, timeoutMs),
-    isObject ? nativeStore(store, timeoutMs) : undefined,
-    onEvent && eventNotifications(onEvent),
-  ]
+    signer: signer && nativeSigner(signer, timeoutMs),
+    store: isObject ? nativeStore(store, timeoutMs) : undefined,
+    transport: own.fetch && nativeTransport(own.fetch, { userAgent, timeoutMs }),
+    events: onEvent && eventNotifications(onEvent),
+  }
+  return { native: [isObject ? settings : { ...settings, store }, callbacks], own }
 }
 
 /** The native side of a signer. It waits for a signature for as long as for a whole call. */
@@ -43,6 +48,12 @@ async function discover(issuer, options) {
 /** A key of 32 bytes, or its text. */
 function storeKey(name, value) {
   return isBytes(value) ? Buffer.from(bytes(name, value)).toString('hex') : text(name, value)
+}
+
+/** A dispatcher of undici's, such as a ProxyAgent or a MockAgent. */
+function undiciDispatcher(name, value) {
+  if (typeof value.dispatch !== 'function') throw invalid(name, 'a Dispatcher of undici', value)
+  return value
 }
 
 /** The core's own default for a whole call. */
@@ -90,6 +101,8 @@ const SETTINGS = {
   storeUnencrypted: boolean,
   capacity: count,
   onEvent: func,
+  fetch: func,
+  dispatcher: undiciDispatcher,
   clock: nativeClock,
 }
 

@@ -1,6 +1,6 @@
 'use strict'
 
-const { callApp, completeApp } = require('./app/native_app.cjs')
+const { callApp, completeApp, ownOf } = require('./app/native_app.cjs')
 const { WAIT_OPTIONS, id, readOptions, text, texts } = require('./arguments.cjs')
 const { InvalidArgumentError } = require('./errors.cjs')
 const { LOOKUP } = require('./installations/lookup.cjs')
@@ -12,11 +12,11 @@ const { tokenText } = require('./tokens/token.cjs')
 /** App's methods of this room. */
 const tokenMethods = {
   installation(idOrOptions, scopeOptions) {
-    return sourceOf(unwrap(callApp(this, 'installation', ...readInstallation(idOrOptions, scopeOptions))))
+    return sourceOf(unwrap(callApp(this, 'installation', ...readInstallation(idOrOptions, scopeOptions))), ownOf(this))
   },
 
   appTokens(options) {
-    return sourceOf(unwrap(callApp(this, 'appTokens', readOptions(options, APP_TOKENS))))
+    return sourceOf(unwrap(callApp(this, 'appTokens', readOptions(options, APP_TOKENS))), ownOf(this))
   },
 
   async revokeInstallationToken(token, options) {

@@ -3,7 +3,7 @@
 pub(crate) mod quota;
 pub(crate) mod request;
 
-use napi::bindgen_prelude::Uint8Array;
+use napi::bindgen_prelude::{ClassInstance, Uint8Array};
 use napi_derive::napi;
 
 use self::{
@@ -11,10 +11,11 @@ use self::{
     request::{RequestRecord, ResponseRecord},
 };
 use crate::{
+    changes::Changes,
     completions::Completions,
     errors::{Outcome, outcome},
     events::{clock::ManualClock, listener},
-    settings::{Settings, signer::Signer},
+    settings::{Settings, signer::Signer, transport::Transport},
     stores::Store,
     tokens::token::Token,
 };
@@ -23,16 +24,21 @@ use crate::{
 #[napi]
 pub struct App(pub(crate) appmint_core::App);
 
+/// Objects of JavaScript's that the app calls, or that it is counted with.
+#[napi(object, object_to_js = false)]
+pub struct Callbacks<'env> {
+    pub changes: ClassInstance<'env, Changes>,
+    pub clock: Option<ClassInstance<'env, ManualClock>>,
+    pub signer: Option<ClassInstance<'env, Signer>>,
+    pub store: Option<ClassInstance<'env, Store>>,
+    pub transport: Option<ClassInstance<'env, Transport>>,
+    pub events: Option<ClassInstance<'env, Completions>>,
+}
+
 /// The app with these settings.
 #[napi(catch_unwind)]
-pub fn create_app(
-    settings: Settings,
-    clock: Option<&ManualClock>,
-    signer: Option<&Signer>,
-    store: Option<&Store>,
-    events: Option<&Completions>,
-) -> Outcome<App> {
-    outcome(complete_settings(settings, clock, signer, store, events).build().map(App))
+pub fn create_app(settings: Settings, callbacks: Callbacks<'_>) -> Outcome<App> {
+    outcome(complete_settings(settings, &callbacks).build().map(App))
 }
 
 /// The app with these settings, made while the event loop goes on.
@@ -41,27 +47,22 @@ pub fn start_app(
     completions: &Completions,
     id: u32,
     settings: Settings,
-    clock: Option<&ManualClock>,
-    signer: Option<&Signer>,
-    store: Option<&Store>,
-    events: Option<&Completions>,
+    callbacks: Callbacks<'_>,
 ) -> Option<Outcome<App>> {
-    let settings = complete_settings(settings, clock, signer, store, events);
-    completions.complete(id, settings.build_task(), App)
+    completions.complete(id, complete_settings(settings, &callbacks).build_task(), App)
 }
 
 fn complete_settings(
     settings: Settings,
-    clock: Option<&ManualClock>,
-    signer: Option<&Signer>,
-    store: Option<&Store>,
-    events: Option<&Completions>,
+    callbacks: &Callbacks<'_>,
 ) -> appmint_core::binding::Settings {
     appmint_core::binding::Settings {
-        clock: clock.map(ManualClock::shared),
-        signer: signer.map(Signer::shared),
-        own_store: store.map(Store::shared),
-        on_event: events.map(listener),
+        clock: callbacks.clock.as_ref().map(|it| it.shared()),
+        signer: callbacks.signer.as_ref().map(|it| it.shared()),
+        own_store: callbacks.store.as_ref().map(|it| it.shared()),
+        transport: callbacks.transport.as_ref().map(|it| it.shared()),
+        on_event: callbacks.events.as_ref().map(|it| listener(it)),
+        on_token_change: Some(callbacks.changes.counter()),
         ..settings.into()
     }
 }

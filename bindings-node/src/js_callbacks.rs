@@ -50,6 +50,9 @@ pub enum Argument {
     Text(String),
     Bytes(Vec<u8>),
     Milliseconds(f64),
+    Count(usize),
+    /// A number that is computed when JavaScript gets it.
+    Now(Box<dyn FnOnce() -> f64 + Send>),
     Null,
 }
 
@@ -87,13 +90,23 @@ impl JsCallback {
 
     /// Calls the function and blocks until its reply comes.
     pub(crate) fn call(self: &Arc<Self>, method: &'static str, arguments: Vec<Argument>) -> Reply {
+        self.call_within(self.timeout, method, arguments)
+    }
+
+    /// Calls the function and blocks until its reply comes, for this time instead of the callback's own.
+    pub(crate) fn call_within(
+        self: &Arc<Self>,
+        timeout: Duration,
+        method: &'static str,
+        arguments: Vec<Argument>,
+    ) -> Reply {
         let (id, reply) = self.register()?;
         let deferred = Deferred { id, callback: Arc::clone(self) };
         // If the queue does not take the call, it drops `deferred`, which rejects the call.
         let _ = lock(&self.function).call((deferred, method, arguments), NonBlocking);
-        let reply = reply.recv_timeout(self.timeout).unwrap_or_else(|error| {
+        let reply = reply.recv_timeout(timeout).unwrap_or_else(|error| {
             Err(match error {
-                RecvTimeoutError::Timeout => self.timed_out(),
+                RecvTimeoutError::Timeout => self.timed_out(timeout),
                 RecvTimeoutError::Disconnected => self.environment_ended(),
             })
         });
@@ -128,8 +141,8 @@ impl JsCallback {
         Error::new(ErrorKind::Callback, format!("{} ended without a reply", self.name))
     }
 
-    fn timed_out(&self) -> Error {
-        let millis = to_millis(self.timeout);
+    fn timed_out(&self, timeout: Duration) -> Error {
+        let millis = to_millis(timeout);
         Error::new(self.timeout_kind, format!("{} did not reply within {millis} ms", self.name))
     }
 
@@ -187,6 +200,8 @@ impl ToNapiValue for Argument {
                     BufferSlice::to_napi_value(env, copy)
                 }
                 Self::Milliseconds(millis) => f64::to_napi_value(env, millis),
+                Self::Count(count) => f64::to_napi_value(env, count as f64),
+                Self::Now(compute) => f64::to_napi_value(env, compute()),
                 Self::Null => Null::to_napi_value(env, Null),
             }
         }

@@ -30,6 +30,7 @@ mod stores;
 
 mod errors;
 
+mod changes;
 mod completions;
 mod durations;
 mod js_callbacks;
@@ -48,6 +49,7 @@ pub use self::{
     errors::{error_kinds, error_reasons},
     events::event_kinds,
     settings::discover,
+    tokens::token::{has_same_secret, is_same_token},
 };
 
 /// Wipes all memory that is freed: the buffers of HTTP, TLS and JSON hold tokens for a moment, too.

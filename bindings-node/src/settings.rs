@@ -1,6 +1,7 @@
 //! The settings of an app, and the discovery of a platform, which takes some of them.
 
 pub(crate) mod signer;
+pub(crate) mod transport;
 
 use appmint_core::{Secret, platform::Platform};
 use napi::bindgen_prelude::Uint8Array;

@@ -219,6 +219,6 @@ test('a response has a body as bytes, text and JSON', async (t) => {
   assert.ok(response instanceof ApiResponse)
   assert.equal(response.status, 418)
   assert.ok(Buffer.isBuffer(response.body))
-  assert.deepEqual([response.text(), response.json()], ['{"a":"ü"}', { a: 'ü' }])
+  assert.deepEqual([response.text(), await response.json()], ['{"a":"ü"}', { a: 'ü' }])
   assert.deepEqual([response.headers['x-a'], response.headers['set-cookie']], ['b', 'a=1, b=2'])
 })

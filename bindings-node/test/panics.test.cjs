@@ -61,7 +61,7 @@ test('an error that native code throws becomes an InternalError without its mess
     () => app.startSession('x', token), () => app.endSession('x'), () => app.close(),
     () => authorization.codeVerifier, () => login.url, () => login.redirectUri, () => login.openBrowser(),
     () => login.wait(), () => login.cancel(), () => device.poll(), () => device.wait(), () => device.cancel(),
-    () => source.installationId, () => source.token(), () => source.authorizationHeader(), () => source.quota(), () => source.expiresAt,
+    () => source.installationId, () => source.token(), () => source.tokenSync(), () => source.fetch('/locate'), () => source.authorizationHeader(), () => source.quota(), () => source.expiresAt,
     () => source.onChange(() => {}), () => unsubscribe(), () => source.invalidate(), () => source.invalidate('ats_1'), () => source.revoke(), () => source.repositories(), () => source.request('GET', '/'),
     () => list.next(), () => list.toArray(), () => registration.revealClientSecret(),
     () => registration.revealWebhookSecret(), () => registration.revealPrivateKey(), () => token.kind, () => token.reveal(), () => token.authorizationHeader(),

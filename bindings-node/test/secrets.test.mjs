@@ -110,7 +110,7 @@ test('an app and its source do not show their secrets', async (t) => {
 test('a response does not show its body', async (t) => {
   const { url } = await platform(t, () => ({ json: { token: SECRETS.user } }))
   const response = await appOn(url).request('GET', '/x')
-  assert.equal(response.json().token, SECRETS.user)
+  assert.equal((await response.json()).token, SECRETS.user)
   assert.ok(!inspect(response).includes(SECRETS.user))
   assert.ok(!JSON.stringify(response).includes(SECRETS.user))
 })

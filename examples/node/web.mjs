@@ -57,7 +57,7 @@ web.get('/', async (request, response) => {
   const { session } = cookies(request)
   if (!session) return response.send(messagePage('Nobody is logged in.', 'Welcome'))
   const reply = await app.session(session).request('GET', path)
-  response.send(apiPage(`GET ${path}: ${reply.status}`, reply.json()))
+  response.send(apiPage(`GET ${path}: ${reply.status}`, await reply.json()))
 })
 
 web.post('/logout', async (request, response) => {

@@ -3,7 +3,11 @@
 import { once } from 'node:events'
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
+
+import { createAppAuth } from '../../bindings-node/node_modules/@octokit/auth-app/dist-node/index.js'
+import { request } from '../../bindings-node/node_modules/@octokit/request/dist-bundle/index.js'
 
 import { App } from '../../bindings-node/index.mjs'
 
@@ -26,10 +30,41 @@ async function main() {
   print('map.get', times(CALLS, () => map.get('platformName')))
   const resolved = Promise.resolve(source)
   print('await of a resolved promise', await timesAwaited(CALLS, () => resolved))
-  print('await source.token()', await timesAwaited(CALLS, () => source.token()))
+  const token = await timesAwaited(CALLS, () => source.token())
+  print('await source.token()', token)
+  print('source.tokenSync()', times(CALLS, () => source.tokenSync()))
+  const fromMap = await timesAwaited(CALLS, async () => map.get('platformName'))
+  print('await of an async function with a map', fromMap)
+  const peer = createAppAuth({ appId: 75, privateKey: settings.privateKey, request: request.defaults({ baseUrl: platform.url }) })
+  const ask = { type: 'installation', installationId: 14 }
+  await peer(ask)
+  const fromPeer = await timesAwaited(CALLS / 10, () => peer(ask))
+  print('await of @octokit/auth-app', fromPeer)
+  const ratio = (one, other) => (median(one) / median(other)).toFixed(2)
+  console.log(`the token takes ${ratio(token, fromMap)} of the map's time; @octokit/auth-app takes ${ratio(fromPeer, token)} of the token's`)
+  await printMemory(source)
+  await printLag(app)
   for (const each of await Promise.all(workers(settings))) print('await source.token(), one of two workers', each)
   app.close()
   platform.close()
+}
+
+/** What a million reads leave. */
+async function printMemory(source) {
+  const before = process.memoryUsage().rss
+  for (let index = 0; index < 1_000_000; index += 1) kept = await source.token()
+  console.log(`1 000 000 reads: ${((process.memoryUsage().rss - before) / (1 << 20)).toFixed(1)} MiB more`)
+}
+
+/** How long the event loop is kept from its timers while 500 tokens are minted. */
+async function printLag(app) {
+  const lag = monitorEventLoopDelay({ resolution: 1 })
+  lag.enable()
+  const began = performance.now()
+  await Promise.all(Array.from({ length: 500 }, (_, index) => app.installation(1000 + index).token()))
+  const span = performance.now() - began
+  lag.disable()
+  console.log(`500 mints: ${span.toFixed(0)} ms, in which the event loop was late by ${(lag.max / 1e6 - 1).toFixed(1)} ms at most`)
 }
 
 /** The workers have an app each, and begin together once both have a token. */
@@ -76,9 +111,12 @@ async function timesAwaited(calls, call) {
 }
 
 function print(label, rounds) {
-  const sorted = rounds.toSorted((one, other) => one - other)
-  const [least, median] = [sorted[0], sorted[Math.floor(sorted.length / 2)]].map((span) => span.toFixed(0).padStart(8))
-  console.log(`${label.padEnd(42)}${median} ns   (least ${least.trim()} ns)`)
+  const [least, middle] = [Math.min(...rounds), median(rounds)].map((span) => span.toFixed(0).padStart(8))
+  console.log(`${label.padEnd(42)}${middle} ns   (least ${least.trim()} ns)`)
+}
+
+function median(rounds) {
+  return rounds.toSorted((one, other) => one - other)[Math.floor(rounds.length / 2)]
 }
 
 /** A platform whose tokens do not expire soon. */

@@ -18,10 +18,15 @@ TYPES = (NODE / "index.d.cts").read_text("utf-8")
 
 # Members and names that only Node has.
 OWN = {
-    "Response": {"json", "toJSON"},
-    "Token": {"toString", "toJSON"},
+    "Response": {"json", "ok", "toJSON"},
+    # Tokens of Rust, C++ and Python are compared with `==`.
+    "Token": {"toString", "toJSON", "equals"},
+    # The other languages block in `token`; a caller of Node may want a token without giving up its turn.
+    "TokenSource": {"tokenSync", "fetch", "createFetch"},
     "Listing": {"toArray", "return"},
 }
+# What JavaScript programs send requests with.
+OWN_SETTINGS = {"fetch", "dispatcher"}
 OWN_NAMES = {"AppmintError"}
 # onChange returns a function that unsubscribes, as event emitters of JavaScript do.
 FUNCTIONS = {"Subscription"}
@@ -165,7 +170,7 @@ def test_discovery_takes_the_settings_of_the_network():
 
 
 def test_every_setting_is_an_option_of_app(node):
-    wanted = set(map(setting_name, SURFACE["config"]))
+    wanted = set(map(setting_name, SURFACE["config"])) | OWN_SETTINGS
     assert set(node["settings"]) == wanted
     assert options("AppOptions") == wanted
 

@@ -21,7 +21,11 @@ class ApiResponse {
     return callNative(() => responseText(this.headers['content-type'], this.body))
   }
 
-  json() {
+  get ok() {
+    return this.status >= 200 && this.status < 300
+  }
+
+  async json() {
     return JSON.parse(this.text())
   }
 

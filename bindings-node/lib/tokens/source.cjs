@@ -5,39 +5,51 @@ const { quotaOf } = require('../app/quota.cjs')
 const { ApiResponse, readSourceRequest } = require('../app/request.cjs')
 const { WAIT_OPTIONS, func, milliseconds, readOptions } = require('../arguments.cjs')
 const { notifications } = require('../callbacks.cjs')
-const { complete } = require('../completions.cjs')
+const { complete, refuseAborted } = require('../completions.cjs')
 const { InvalidArgumentError } = require('../errors.cjs')
 const { listingOf } = require('../installations/listing.cjs')
 const { Repository } = require('../installations/records.cjs')
 const { callNative, unwrap } = require('../native_calls.cjs')
 const { Opaque } = require('../opaque.cjs')
 const { dateOf } = require('../records.cjs')
-const { tokenOf, tokenText } = require('./token.cjs')
+const { fetchOf } = require('./fetch.cjs')
+const { tokenText } = require('./token.cjs')
 
 const INTERNAL = Symbol('appmint')
 
 /** A source of tokens for one installation, the app itself or one user. */
 class TokenSource extends Opaque {
   #native
+  #own
+  #memory
+  #fetch
 
-  constructor(key, native) {
+  constructor(key, native, own) {
     if (key !== INTERNAL) throw new InvalidArgumentError('a TokenSource comes from an App')
     super()
     this.#native = native
+    this.#own = own
+    this.#memory = own.memory
   }
 
   get installationId() {
     return callNative(() => this.#native.installationId())
   }
 
-  async token(options) {
-    const { minValidMs, ...waitOptions } = readOptions(options, TOKEN)
-    return tokenOf(await this.#complete('token', waitOptions, minValidMs))
+  // Not async: the promise of a token in memory is there already.
+  token(options) {
+    const current = options === undefined ? this.#memory.current(this) : undefined
+    return current === undefined ? this.#token(options) : current.promise
+  }
+
+  tokenSync(options) {
+    const { minValidMs } = readOptions(options, TOKEN_SYNC)
+    return this.#inMemory(minValidMs)
   }
 
   async authorizationHeader(options) {
-    const { minValidMs, ...waitOptions } = readOptions(options, TOKEN)
-    return await this.#complete('authorizationHeader', waitOptions, minValidMs)
+    const token = await this.token(options)
+    return token.authorizationHeader()
   }
 
   quota() {
@@ -58,7 +70,9 @@ class TokenSource extends Opaque {
     let isSubscribed = true
     const changes = notifications(([previous, token]) => {
       // A call may be in the event loop's queue already.
-      if (isSubscribed) return callback(previous && tokenOf(previous), tokenOf(token))
+      if (!isSubscribed) return undefined
+      const held = this.#memory.of(this)
+      return callback(previous && held.recognize(previous), held.adopt(token))
     })
     const subscription = callNative(() => this.#native.onChange(changes))
     return () => {
@@ -81,8 +95,36 @@ class TokenSource extends Opaque {
     return new ApiResponse(await this.#complete('request', waitOptions, request))
   }
 
+  // One function for each source, which needs no `this`: other libraries take it as their fetch.
+  get fetch() {
+    this.#fetch ??= this.createFetch()
+    return this.#fetch
+  }
+
+  createFetch(options) {
+    const { fetch, jwt } = this.#own
+    const locate = (path) => unwrap(callNative(() => this.#native.locate(path)))
+    const token = (waitOptions) => this.token(waitOptions)
+    return fetchOf({ fetch, jwt, locate, token, invalidate: (refused) => this.invalidate(refused) }, options)
+  }
+
   [inspect.custom](_depth, options, show = inspect) {
     return `TokenSource ${show({ installationId: this.installationId }, options)}`
+  }
+
+  async #token(options) {
+    const { minValidMs, ...waitOptions } = readOptions(options, TOKEN)
+    refuseAborted(waitOptions.signal)
+    const token = this.#inMemory(minValidMs)
+    if (token !== null) return token
+    const fetched = await this.#complete('token', waitOptions, minValidMs)
+    return this.#memory.of(this).adopt(fetched)
+  }
+
+  #inMemory(minValidMs) {
+    const held = this.#memory.of(this)
+    if (held.isCurrent(minValidMs)) return held.token
+    return held.ask((...args) => unwrap(callNative(() => this.#native.tokenSync(...args))), minValidMs)
   }
 
   #complete(method, waitOptions, ...args) {
@@ -90,6 +132,7 @@ class TokenSource extends Opaque {
   }
 }
 
-const TOKEN = { ...WAIT_OPTIONS, minValidMs: milliseconds, timeoutMs: milliseconds }
+const TOKEN_SYNC = { minValidMs: milliseconds }
+const TOKEN = { ...WAIT_OPTIONS, ...TOKEN_SYNC, timeoutMs: milliseconds }
 
-module.exports = { TokenSource, sourceOf: (native) => new TokenSource(INTERNAL, native) }
+module.exports = { TokenSource, sourceOf: (native, own) => new TokenSource(INTERNAL, native, own) }

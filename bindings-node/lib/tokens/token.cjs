@@ -1,6 +1,7 @@
 'use strict'
 
 const { inspect } = require('node:util')
+const { hasSameSecret } = require('../../native.cjs')
 const { invalid, text } = require('../arguments.cjs')
 const { InvalidArgumentError } = require('../errors.cjs')
 const { callNative } = require('../native_calls.cjs')
@@ -22,6 +23,11 @@ class Token extends Opaque {
 
   get kind() {
     return this.#read().kind
+  }
+
+  /** In constant time. */
+  equals(other) {
+    return #native in Object(other) && callNative(() => hasSameSecret(this.#native, other.#native))
   }
 
   reveal() {

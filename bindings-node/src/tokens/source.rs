@@ -5,14 +5,14 @@ use std::convert::identity;
 use appmint_core::Timestamp;
 use napi_derive::napi;
 
-use super::token::{Token, revealed};
+use super::token::Token;
 use crate::{
     app::{
         quota::QuotaRecord,
         request::{RequestRecord, ResponseRecord},
     },
     completions::Completions,
-    durations::from_millis,
+    durations::{from_millis, to_millis},
     errors::{Outcome, outcome},
     installations::listing::Listing,
 };
@@ -41,16 +41,29 @@ impl TokenSource {
         completions.complete(id, self.0.token_valid_for(min_valid_ms.map(from_millis)), Token)
     }
 
-    /// The value of an `Authorization` header with such a token.
+    /// The token in memory, if it lives long enough; `known` is the one that JavaScript has.
     #[napi(catch_unwind)]
-    pub fn authorization_header(
+    pub fn token_sync(
         &self,
-        completions: &Completions,
-        id: u32,
         min_valid_ms: Option<f64>,
-    ) -> Option<Outcome<String>> {
-        let task = self.0.authorization_header_valid_for(min_valid_ms.map(from_millis));
-        completions.complete(id, task, |secret| revealed(&secret))
+        known: Option<&Token>,
+    ) -> Outcome<HeldRecord> {
+        let held = self.0.held(min_valid_ms.map(from_millis));
+        let record = |(token, until_renewal): (appmint_core::Token, _)| HeldRecord {
+            token: Some(token).filter(|it| known.is_none_or(|known| known.0 != *it)).map(Token),
+            until_renewal_ms: to_millis(until_renewal),
+        };
+        match held {
+            Ok(held) => (None, held.map(record)),
+            Err(error) => outcome(Err(error)),
+        }
+    }
+
+    /// The URL of a path, on one of the platform's hosts, and whose credential it needs.
+    #[napi(catch_unwind)]
+    pub fn locate(&self, path: String) -> Outcome<LocationRecord> {
+        let located = self.0.locate(&path);
+        outcome(located.map(|(url, credential)| LocationRecord { url, credential }))
     }
 
     /// When the token in memory expires, in milliseconds since 1970.
@@ -110,6 +123,21 @@ impl TokenSource {
     ) -> Option<Outcome<ResponseRecord>> {
         completions.complete(id, self.0.request(request.into()), ResponseRecord::from)
     }
+}
+
+/// A token in memory.
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct HeldRecord {
+    /// Null if it is the one that JavaScript has.
+    pub token: Option<Token>,
+    pub until_renewal_ms: f64,
+}
+
+/// The place of a request.
+#[napi(object, object_from_js = false)]
+pub struct LocationRecord {
+    pub url: String,
+    pub credential: &'static str,
 }
 
 /// A queue that a source notifies.

@@ -79,6 +79,20 @@ impl Token {
     }
 }
 
+/// Whether they are the same token: with the same secret, rights and life.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn is_same_token(one: &Token, other: &Token) -> bool {
+    one.0 == other.0
+}
+
+/// Whether they have the same secret, compared in constant time.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn has_same_secret(one: &Token, other: &Token) -> bool {
+    Secret::from(&one.0) == Secret::from(&other.0)
+}
+
 pub(crate) fn revealed(secret: &Secret) -> String {
     secret.reveal().to_owned()
 }

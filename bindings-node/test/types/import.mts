@@ -90,7 +90,7 @@ await source.request('GET', '/x', { timeoutMs: 1 })
 const texts: (string | null)[] = [version, webhook.name, ...token.repositories, ...platforms, found.account, app.fingerprint, source.installationId, token.account, token.repositorySelection]
 const dates: (Date | null)[] = [token.expiresAt, found.createdAt, source.expiresAt]
 const bytes: Buffer = response.body
-const json: JsonValue[] = [response.json(), webhook.payload, found.raw['account'] ?? null, token.claims]
+const json: JsonValue[] = [await response.json(), webhook.payload, found.raw['account'] ?? null, token.claims]
 const raw: JsonObject = delivery?.raw ?? registration.raw
 export const used = [texts, dates, bytes, json, raw, limited, verify, offset, iterable, secret, flags, code, own, ended, came, stored, lookedUp, user, loggedIn, codes, me, over, forgotten, stats.servedStale, closed, since, acting]
 
@@ -131,7 +131,7 @@ app.installation({ organization: 'a' }, { repositories: ['a'] })
 // @ts-expect-error a duration without its unit
 await source.token({ minValid: 1 })
 // @ts-expect-error JSON that was not checked
-response.json().name
+;(await response.json()).name
 // @ts-expect-error a store without all of its methods
 new App({ store: { get: () => null } })
 // @ts-expect-error a webhook that was not verified
