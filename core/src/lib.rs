@@ -98,7 +98,7 @@ pub use self::{
     resources::{Call, Installation, InstallationRequest, Lookup},
     secret::Secret,
     sources::{Items, Listing, TokenSource},
-    tasks::{Deadline, Task, TaskFuture},
+    tasks::{Deadline, Task, TaskFuture, Waiter},
     time::{ClockReading, TimeFormat, Timestamp},
     token::{Permissions, Token, TokenKind},
 };
@@ -106,7 +106,10 @@ pub use self::{
 /// For the bindings of other languages. Not covered by semantic versioning.
 #[doc(hidden)]
 pub mod binding {
-    pub use crate::app::Settings;
+    pub use crate::{
+        app::Settings,
+        tasks::{Owned, PerProcess, Process, threads::start as start_thread},
+    };
 }
 
 /// Runs the core under a scheduler that a seed decides. For the core's own tests.

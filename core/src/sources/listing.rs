@@ -16,7 +16,7 @@ use crate::{
     http::quota::QuotaOwner,
     platform::Platform,
     resources::pager::{Listed, Pager},
-    tasks::{Deadline, Task, lock, sync::Mutex},
+    tasks::{Deadline, Task, Waiter, lock, sync::Mutex},
     token::Token,
 };
 
@@ -119,6 +119,20 @@ impl<T: Clone + Send + 'static> Listing<T> {
             self.reclaim(task);
         }
         outcome
+    }
+
+    /// Calls back once, as [`Task::on_complete_within`] does. An item that comes for a caller who has stopped
+    /// waiting is not lost: the next call returns it.
+    #[doc(hidden)]
+    pub fn on_next(&self, callback: impl FnOnce(Result<Option<T>>) + Send + 'static) -> Waiter {
+        let (task, this) = (self.next_item(), self.clone());
+        let kept = task.clone();
+        task.on_complete_within(None, move |outcome| {
+            if outcome.is_err() {
+                this.reclaim(kept);
+            }
+            callback(outcome);
+        })
     }
 
     /// Takes back a task whose caller stopped waiting: its item is returned to the next caller.

@@ -19,6 +19,7 @@ pub mod simulated;
 pub(crate) mod sync;
 pub(crate) mod threads;
 mod timer;
+mod waiter;
 
 use std::{
     fmt, mem,
@@ -29,13 +30,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use self::future::TaskFuture;
 pub(crate) use self::{
     foreign::{ForeignCalls, Unanswered},
     late::no_time,
     pending::Completion,
-    per_process::{Owned, PerProcess, Process},
     pool::{Pool, Step, closed},
+};
+pub use self::{
+    future::TaskFuture,
+    per_process::{Owned, PerProcess, Process},
+    waiter::Waiter,
 };
 use self::{
     late::timed_out,

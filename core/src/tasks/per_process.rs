@@ -10,18 +10,18 @@ use arc_swap::ArcSwap;
 
 /// A value of this process.
 #[derive(Debug)]
-pub(crate) struct PerProcess<T>(ArcSwap<Owned<T>>);
+pub struct PerProcess<T>(ArcSwap<Owned<T>>);
 
 /// A value and whose it is.
 #[derive(Debug)]
-pub(crate) struct Owned<T> {
+pub struct Owned<T> {
     process: Process,
     value: T,
 }
 
 /// A process, as distinct from those that it was forked from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Process {
+pub struct Process {
     /// Tells the child of a bare `clone()`, which no handler counts.
     id: u32,
     /// Tells a child in another PID namespace, where ids begin anew.
@@ -29,18 +29,21 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) fn current() -> Self {
+    /// This process.
+    #[must_use]
+    pub fn current() -> Self {
         Self { id: process::id(), generation: appmint_fork_generation::current() }
     }
 }
 
 impl<T> PerProcess<T> {
-    pub(crate) fn new(value: T) -> Self {
+    /// A value that is this process's.
+    pub fn new(value: T) -> Self {
         Self(ArcSwap::from_pointee(Owned::of_this(value)))
     }
 
     /// The value of this process: in a child that was just forked, one made of its parent's.
-    pub(crate) fn get(&self, renew: impl Fn(&T) -> T) -> Arc<Owned<T>> {
+    pub fn get(&self, renew: impl Fn(&T) -> T) -> Arc<Owned<T>> {
         loop {
             let current = self.0.load_full();
             if current.is_of_this() {
@@ -68,7 +71,7 @@ impl<T: Default> PerProcess<T> {
     }
 
     /// The value of this process: in a child that was just forked, a new one.
-    pub(crate) fn get_or_default(&self) -> Arc<Owned<T>> {
+    pub fn get_or_default(&self) -> Arc<Owned<T>> {
         self.get(|_| T::default())
     }
 }

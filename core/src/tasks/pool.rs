@@ -187,7 +187,7 @@ impl Pool {
     /// # Errors
     /// If the pool is closed, or no thread could be started.
     pub(crate) fn after(&self, wait: Duration, job: impl FnOnce() + Send + 'static) -> Result<()> {
-        self.workers.get_or_default().timer.after(wait, Box::new(job))
+        self.workers.get_or_default().timer.after(wait, Box::new(job)).map(drop)
     }
 
     /// Whether new tasks are refused.

@@ -15,7 +15,7 @@ use crate::error::{Error, Result, resource_exhausted};
 /// # Errors
 /// If the operating system has no more threads.
 #[cfg_attr(feature = "simulation", track_caller)]
-pub(crate) fn start(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+pub fn start(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let builder = thread::Builder::new().name(name.to_owned());
     with_signals_blocked(|| builder.spawn(work).map(drop))
 }

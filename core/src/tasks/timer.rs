@@ -22,21 +22,25 @@ pub(super) struct Timer {
     changed: Condvar,
 }
 
+/// When a job is due, and how many came before it.
+pub(super) type Due = (Instant, u64);
+
 #[derive(Default)]
 struct State {
     /// By the moment when they are due, and in the order in which they came.
-    jobs: BTreeMap<(Instant, u64), Job>,
+    jobs: BTreeMap<Due, Job>,
     added: u64,
     is_running: bool,
     is_closed: bool,
 }
 
 impl Timer {
-    /// Calls `job`, which must be quick, after this time, or when the timer is closed.
+    /// Calls `job`, which must be quick, after this time, or when the timer is closed. The result is what
+    /// [`forget`](Self::forget) takes.
     ///
     /// # Errors
     /// If the timer is closed, or no thread could be started.
-    pub(super) fn after(self: &Arc<Self>, wait: Duration, job: Job) -> Result<()> {
+    pub(super) fn after(self: &Arc<Self>, wait: Duration, job: Job) -> Result<Due> {
         let mut state = lock(&self.state);
         if state.is_closed {
             return Err(closed());
@@ -49,7 +53,13 @@ impl Timer {
         let due = (sync::now() + wait, state.added);
         state.jobs.insert(due, job);
         self.changed.notify_one();
-        Ok(())
+        Ok(due)
+    }
+
+    /// Drops a job that was not begun yet.
+    pub(super) fn forget(&self, due: Due) {
+        let job = lock(&self.state).jobs.remove(&due);
+        drop(job); // not under the lock
     }
 
     /// Begins all work now.
