@@ -2420,6 +2420,593 @@ const char *appmint_error_kind_name(appmint_status kind);
  */
 const char *appmint_error_reason_name(appmint_reason reason);
 
+/* ---- Calls without waiting ---- */
+
+/*
+ * Every function that may go to the network has a form that returns at once: ..._async, with the same
+ * arguments and four more. It reads and checks its arguments at once; after APPMINT_OK the call is on
+ * its way and `done` runs exactly once, whatever comes. For an event loop make an appmint_queue, watch
+ * its descriptor, and dispatch it when it is readable: `done` then runs in the loop. With a NULL queue
+ * `done` runs on one thread of the library, one call after the other: a callback that blocks there
+ * delays the others. With a NULL `done` nobody is called: wait for the call, or look whether it is
+ * complete. `call` is where the handle goes, which cancels, waits and reads; it may be NULL if there
+ * is a `done`. Neither starting nor cancelling a call runs its callback.
+ *
+ *   if (appmint_queue_new(&queue, &error) != APPMINT_OK) goto done;
+ *   watch(appmint_queue_fd(queue));
+ *   if (appmint_source_token_async(source, APPMINT_DEFAULT, APPMINT_DEFAULT, queue, on_token, NULL,
+ *                                  &call, &error) != APPMINT_OK) goto done;
+ *
+ *   appmint_queue_dispatch(queue);
+ *
+ * A callback may call every function, also those that free the call and the queue. What it reads are
+ * objects of its own: appmint_call_token returns a new token each time. Until `done` runs, `userdata`
+ * must stay valid; after any other status than APPMINT_OK it does not run. In the child of a fork a
+ * queue is a new one with another descriptor, and a call that the parent started has the outcome
+ * APPMINT_ERROR_CANCELLED unless it had completed; no callback of the parent's runs in the child.
+ */
+
+/** A call that was started. Every function takes it on any thread, and on several at once. */
+typedef struct appmint_call appmint_call;
+
+/**
+ * Receives a call that has completed, borrowed until the callback returns: read its result by the
+ * function that the call's own comment names. It runs exactly once for each call that was started,
+ * in appmint_queue_dispatch or appmint_queue_free of the call's queue, or on a thread of the
+ * library.
+ */
+typedef void (*appmint_on_done)(void *userdata, const appmint_call *call);
+
+/**
+ * 1 if the call has completed, with a result or an error, else 0. It may have completed before its
+ * callback runs.
+ */
+int appmint_call_is_complete(const appmint_call *call);
+
+/**
+ * Waits until the call has completed, with a result or an error, at most for `timeout_ms`
+ * (APPMINT_DEFAULT: as long as it takes; a call ends by its own timeout). It does not wait for the
+ * call's callback. A function that waits and that another thread can cancel is this: start the
+ * call, wait for it, read its result.
+ *
+ * APPMINT_ERROR_TIMEOUT if it is still running then. It goes on.
+ */
+appmint_status appmint_call_wait(const appmint_call *call,
+                                 int64_t timeout_ms,
+                                 appmint_error **error);
+
+/**
+ * Ends the waiting: the call completes now, with APPMINT_ERROR_CANCELLED, unless it has completed.
+ * Its callback runs where it would have run, not inside of this function. Blocks nobody.
+ *
+ * A request that was sent before is not recalled. The result of such a call is lost to its caller:
+ * that of a refresh or a code exchange is the user's new tokens, while a session keeps them.
+ * Minting goes on for others.
+ */
+void appmint_call_cancel(const appmint_call *call);
+
+/**
+ * Frees the handle, before or after the call completes, also in the call's callback. The call goes
+ * on, and its callback runs.
+ */
+void appmint_call_free(appmint_call *call);
+
+/** Runs the callbacks of calls that have completed, on the threads that dispatch it. */
+typedef struct appmint_queue appmint_queue;
+
+/**
+ * A queue, which has a file descriptor. One is enough for an event loop.
+ *
+ * APPMINT_ERROR_RESOURCE_EXHAUSTED if the process has no descriptor left.
+ */
+appmint_status appmint_queue_new(appmint_queue **queue, appmint_error **error);
+
+/**
+ * The descriptor to watch: it is readable (POLLIN) while callbacks wait to be run, level-
+ * triggered. It is closed on exec, and belongs to the queue: neither read nor close it. -1 if
+ * there is none: in a child that had no descriptor left.
+ */
+int appmint_queue_fd(const appmint_queue *queue);
+
+/**
+ * Runs the callbacks of the calls that have completed by now, on this thread, in the order in
+ * which they completed. Returns their number. It does not wait: 0 if there is none. A callback may
+ * call this function, and every other.
+ */
+size_t appmint_queue_dispatch(const appmint_queue *queue);
+
+/**
+ * Frees a queue. Calls that are running are cancelled, as by appmint_call_cancel, and the
+ * callbacks that have not run yet run on this thread before the function returns. Take the
+ * descriptor out of the event loop before.
+ */
+void appmint_queue_free(appmint_queue *queue);
+
+/** The outcome of a call whose result, if it has one, is not needed: APPMINT_OK, or its error. */
+appmint_status appmint_call_outcome(const appmint_call *call, appmint_error **error);
+
+/** The app of appmint_app_new_async. */
+appmint_status appmint_call_app(const appmint_call *call, appmint_app **app, appmint_error **error);
+
+/** A token. */
+appmint_status appmint_call_token(const appmint_call *call,
+                                  appmint_token **token,
+                                  appmint_error **error);
+
+/** An authorization header, or a platform's descriptor. */
+appmint_status appmint_call_text(const appmint_call *call,
+                                 appmint_text **text,
+                                 appmint_error **error);
+
+/** The response to an API call. */
+appmint_status appmint_call_response(const appmint_call *call,
+                                     appmint_response **response,
+                                     appmint_error **error);
+
+/** An installation; `*installation` is NULL after a list's last. */
+appmint_status appmint_call_installation(const appmint_call *call,
+                                         appmint_installation **installation,
+                                         appmint_error **error);
+
+/** A repository; `*repository` is NULL after a list's last. */
+appmint_status appmint_call_repository(const appmint_call *call,
+                                       appmint_repository **repository,
+                                       appmint_error **error);
+
+/** A login on another device. */
+appmint_status appmint_call_device_login(const appmint_call *call,
+                                         appmint_device_login **device_login,
+                                         appmint_error **error);
+
+/** The authorization server's view of a token. */
+appmint_status appmint_call_introspection(const appmint_call *call,
+                                          appmint_introspection **introspection,
+                                          appmint_error **error);
+
+/** Where the platform sends webhooks. */
+appmint_status appmint_call_webhook_config(const appmint_call *call,
+                                           appmint_webhook_config **webhook_config,
+                                           appmint_error **error);
+
+/** A delivery; `*webhook_delivery` is NULL after a list's last. */
+appmint_status appmint_call_webhook_delivery(const appmint_call *call,
+                                             appmint_webhook_delivery **webhook_delivery,
+                                             appmint_error **error);
+
+/** The app's registration. */
+appmint_status appmint_call_registration(const appmint_call *call,
+                                         appmint_registration **registration,
+                                         appmint_error **error);
+
+/** appmint_app_jwt without waiting. Its result: appmint_call_token. */
+appmint_status appmint_app_jwt_async(const appmint_app *app,
+                                     const appmint_queue *queue,
+                                     appmint_on_done done,
+                                     void *userdata,
+                                     appmint_call **call,
+                                     appmint_error **error);
+
+/** appmint_app_request without waiting. Its result: appmint_call_response. */
+appmint_status appmint_app_request_async(const appmint_app *app,
+                                         const appmint_request *request,
+                                         const appmint_queue *queue,
+                                         appmint_on_done done,
+                                         void *userdata,
+                                         appmint_call **call,
+                                         appmint_error **error);
+
+/** appmint_discover without waiting. Its result: appmint_call_text. */
+appmint_status appmint_discover_async(const appmint_config *config,
+                                      const char *issuer,
+                                      size_t issuer_len,
+                                      const appmint_queue *queue,
+                                      appmint_on_done done,
+                                      void *userdata,
+                                      appmint_call **call,
+                                      appmint_error **error);
+
+/**
+ * appmint_app_new without waiting: an encrypted private key may take seconds. Its result:
+ * appmint_call_app.
+ */
+appmint_status appmint_app_new_async(const appmint_config *config,
+                                     const appmint_queue *queue,
+                                     appmint_on_done done,
+                                     void *userdata,
+                                     appmint_call **call,
+                                     appmint_error **error);
+
+/** appmint_app_find_installation without waiting. Its result: appmint_call_installation. */
+appmint_status appmint_app_find_installation_async(const appmint_app *app,
+                                                   appmint_lookup lookup,
+                                                   const char *text,
+                                                   size_t text_len,
+                                                   const appmint_queue *queue,
+                                                   appmint_on_done done,
+                                                   void *userdata,
+                                                   appmint_call **call,
+                                                   appmint_error **error);
+
+/** appmint_app_suspend_installation without waiting. It has no result but its outcome. */
+appmint_status appmint_app_suspend_installation_async(const appmint_app *app,
+                                                      const char *id,
+                                                      size_t id_len,
+                                                      const appmint_queue *queue,
+                                                      appmint_on_done done,
+                                                      void *userdata,
+                                                      appmint_call **call,
+                                                      appmint_error **error);
+
+/** appmint_app_unsuspend_installation without waiting. It has no result but its outcome. */
+appmint_status appmint_app_unsuspend_installation_async(const appmint_app *app,
+                                                        const char *id,
+                                                        size_t id_len,
+                                                        const appmint_queue *queue,
+                                                        appmint_on_done done,
+                                                        void *userdata,
+                                                        appmint_call **call,
+                                                        appmint_error **error);
+
+/** appmint_app_delete_installation without waiting. It has no result but its outcome. */
+appmint_status appmint_app_delete_installation_async(const appmint_app *app,
+                                                     const char *id,
+                                                     size_t id_len,
+                                                     const appmint_queue *queue,
+                                                     appmint_on_done done,
+                                                     void *userdata,
+                                                     appmint_call **call,
+                                                     appmint_error **error);
+
+/** appmint_app_finish_install without waiting. Its result: appmint_call_installation. */
+appmint_status appmint_app_finish_install_async(const appmint_app *app,
+                                                const char *callback_url,
+                                                size_t callback_url_len,
+                                                const char *state,
+                                                size_t state_len,
+                                                const appmint_queue *queue,
+                                                appmint_on_done done,
+                                                void *userdata,
+                                                appmint_call **call,
+                                                appmint_error **error);
+
+/**
+ * appmint_installations_next without waiting. Its result: appmint_call_installation.
+ * An item that comes after the call was cancelled is not lost: the list returns it next.
+ */
+appmint_status appmint_installations_next_async(const appmint_installations *listing,
+                                                const appmint_queue *queue,
+                                                appmint_on_done done,
+                                                void *userdata,
+                                                appmint_call **call,
+                                                appmint_error **error);
+
+/** appmint_app_revoke_installation_token without waiting. It has no result but its outcome. */
+appmint_status appmint_app_revoke_installation_token_async(const appmint_app *app,
+                                                           const char *token,
+                                                           size_t token_len,
+                                                           const appmint_queue *queue,
+                                                           appmint_on_done done,
+                                                           void *userdata,
+                                                           appmint_call **call,
+                                                           appmint_error **error);
+
+/** appmint_source_token without waiting. Its result: appmint_call_token. */
+appmint_status appmint_source_token_async(const appmint_source *source,
+                                          int64_t min_valid_ms,
+                                          int64_t timeout_ms,
+                                          const appmint_queue *queue,
+                                          appmint_on_done done,
+                                          void *userdata,
+                                          appmint_call **call,
+                                          appmint_error **error);
+
+/** appmint_source_authorization_header without waiting. Its result: appmint_call_text. */
+appmint_status appmint_source_authorization_header_async(const appmint_source *source,
+                                                         int64_t min_valid_ms,
+                                                         int64_t timeout_ms,
+                                                         const appmint_queue *queue,
+                                                         appmint_on_done done,
+                                                         void *userdata,
+                                                         appmint_call **call,
+                                                         appmint_error **error);
+
+/** appmint_source_revoke without waiting. It has no result but its outcome. */
+appmint_status appmint_source_revoke_async(const appmint_source *source,
+                                           const appmint_queue *queue,
+                                           appmint_on_done done,
+                                           void *userdata,
+                                           appmint_call **call,
+                                           appmint_error **error);
+
+/** appmint_source_request without waiting. Its result: appmint_call_response. */
+appmint_status appmint_source_request_async(const appmint_source *source,
+                                            const appmint_request *request,
+                                            const appmint_queue *queue,
+                                            appmint_on_done done,
+                                            void *userdata,
+                                            appmint_call **call,
+                                            appmint_error **error);
+
+/**
+ * appmint_repositories_next without waiting. Its result: appmint_call_repository.
+ * An item that comes after the call was cancelled is not lost: the list returns it next.
+ */
+appmint_status appmint_repositories_next_async(const appmint_repositories *listing,
+                                               const appmint_queue *queue,
+                                               appmint_on_done done,
+                                               void *userdata,
+                                               appmint_call **call,
+                                               appmint_error **error);
+
+/** appmint_app_exchange_code without waiting. Its result: appmint_call_token. */
+appmint_status appmint_app_exchange_code_async(const appmint_app *app,
+                                               const char *code,
+                                               size_t code_len,
+                                               const char *redirect_uri,
+                                               size_t redirect_uri_len,
+                                               const char *code_verifier,
+                                               size_t code_verifier_len,
+                                               const appmint_queue *queue,
+                                               appmint_on_done done,
+                                               void *userdata,
+                                               appmint_call **call,
+                                               appmint_error **error);
+
+/** appmint_app_finish_authorization without waiting. Its result: appmint_call_token. */
+appmint_status appmint_app_finish_authorization_async(const appmint_app *app,
+                                                      const appmint_authorization *authorization,
+                                                      const char *callback_url,
+                                                      size_t callback_url_len,
+                                                      const appmint_queue *queue,
+                                                      appmint_on_done done,
+                                                      void *userdata,
+                                                      appmint_call **call,
+                                                      appmint_error **error);
+
+/** appmint_app_refresh without waiting. Its result: appmint_call_token. */
+appmint_status appmint_app_refresh_async(const appmint_app *app,
+                                         const char *refresh_token,
+                                         size_t refresh_token_len,
+                                         const appmint_queue *queue,
+                                         appmint_on_done done,
+                                         void *userdata,
+                                         appmint_call **call,
+                                         appmint_error **error);
+
+/** appmint_app_exchange_token without waiting. Its result: appmint_call_token. */
+appmint_status appmint_app_exchange_token_async(const appmint_app *app,
+                                                const char *subject_token,
+                                                size_t subject_token_len,
+                                                const char *subject_token_type,
+                                                size_t subject_token_type_len,
+                                                const char *const *scopes,
+                                                const size_t *scopes_lens,
+                                                size_t scopes_count,
+                                                const char *audience,
+                                                size_t audience_len,
+                                                const char *resource,
+                                                size_t resource_len,
+                                                const appmint_queue *queue,
+                                                appmint_on_done done,
+                                                void *userdata,
+                                                appmint_call **call,
+                                                appmint_error **error);
+
+/** appmint_app_start_device_login without waiting. Its result: appmint_call_device_login. */
+appmint_status appmint_app_start_device_login_async(const appmint_app *app,
+                                                    const char *const *scopes,
+                                                    const size_t *scopes_lens,
+                                                    size_t scopes_count,
+                                                    const appmint_queue *queue,
+                                                    appmint_on_done done,
+                                                    void *userdata,
+                                                    appmint_call **call,
+                                                    appmint_error **error);
+
+/** appmint_login_wait without waiting. Its result: appmint_call_token. */
+appmint_status appmint_login_wait_async(const appmint_login *login,
+                                        int64_t timeout_ms,
+                                        const appmint_queue *queue,
+                                        appmint_on_done done,
+                                        void *userdata,
+                                        appmint_call **call,
+                                        appmint_error **error);
+
+/** appmint_device_login_poll without waiting. Its result: appmint_call_token. */
+appmint_status appmint_device_login_poll_async(const appmint_device_login *login,
+                                               const appmint_queue *queue,
+                                               appmint_on_done done,
+                                               void *userdata,
+                                               appmint_call **call,
+                                               appmint_error **error);
+
+/** appmint_device_login_wait without waiting. Its result: appmint_call_token. */
+appmint_status appmint_device_login_wait_async(const appmint_device_login *login,
+                                               const appmint_queue *queue,
+                                               appmint_on_done done,
+                                               void *userdata,
+                                               appmint_call **call,
+                                               appmint_error **error);
+
+/** appmint_app_check_token without waiting. Its result: appmint_call_token. */
+appmint_status appmint_app_check_token_async(const appmint_app *app,
+                                             const char *token,
+                                             size_t token_len,
+                                             const appmint_queue *queue,
+                                             appmint_on_done done,
+                                             void *userdata,
+                                             appmint_call **call,
+                                             appmint_error **error);
+
+/** appmint_app_reset_token without waiting. Its result: appmint_call_token. */
+appmint_status appmint_app_reset_token_async(const appmint_app *app,
+                                             const char *token,
+                                             size_t token_len,
+                                             const appmint_queue *queue,
+                                             appmint_on_done done,
+                                             void *userdata,
+                                             appmint_call **call,
+                                             appmint_error **error);
+
+/** appmint_app_scope_token without waiting. Its result: appmint_call_token. */
+appmint_status appmint_app_scope_token_async(const appmint_app *app,
+                                             const char *token,
+                                             size_t token_len,
+                                             const char *target,
+                                             size_t target_len,
+                                             const char *target_id,
+                                             size_t target_id_len,
+                                             const appmint_scope *scope,
+                                             const appmint_queue *queue,
+                                             appmint_on_done done,
+                                             void *userdata,
+                                             appmint_call **call,
+                                             appmint_error **error);
+
+/** appmint_app_delete_token without waiting. It has no result but its outcome. */
+appmint_status appmint_app_delete_token_async(const appmint_app *app,
+                                              const char *token,
+                                              size_t token_len,
+                                              const appmint_queue *queue,
+                                              appmint_on_done done,
+                                              void *userdata,
+                                              appmint_call **call,
+                                              appmint_error **error);
+
+/** appmint_app_delete_grant without waiting. It has no result but its outcome. */
+appmint_status appmint_app_delete_grant_async(const appmint_app *app,
+                                              const char *token,
+                                              size_t token_len,
+                                              const appmint_queue *queue,
+                                              appmint_on_done done,
+                                              void *userdata,
+                                              appmint_call **call,
+                                              appmint_error **error);
+
+/** appmint_app_revoke_token without waiting. It has no result but its outcome. */
+appmint_status appmint_app_revoke_token_async(const appmint_app *app,
+                                              const char *token,
+                                              size_t token_len,
+                                              const char *token_type_hint,
+                                              size_t token_type_hint_len,
+                                              const appmint_queue *queue,
+                                              appmint_on_done done,
+                                              void *userdata,
+                                              appmint_call **call,
+                                              appmint_error **error);
+
+/** appmint_app_introspect_token without waiting. Its result: appmint_call_introspection. */
+appmint_status appmint_app_introspect_token_async(const appmint_app *app,
+                                                  const char *token,
+                                                  size_t token_len,
+                                                  const char *token_type_hint,
+                                                  size_t token_type_hint_len,
+                                                  const appmint_queue *queue,
+                                                  appmint_on_done done,
+                                                  void *userdata,
+                                                  appmint_call **call,
+                                                  appmint_error **error);
+
+/** appmint_app_start_session without waiting. It has no result but its outcome. */
+appmint_status appmint_app_start_session_async(const appmint_app *app,
+                                               const char *name,
+                                               size_t name_len,
+                                               const appmint_token *token,
+                                               const char *account_id,
+                                               size_t account_id_len,
+                                               const appmint_queue *queue,
+                                               appmint_on_done done,
+                                               void *userdata,
+                                               appmint_call **call,
+                                               appmint_error **error);
+
+/** appmint_app_end_session without waiting. It has no result but its outcome. */
+appmint_status appmint_app_end_session_async(const appmint_app *app,
+                                             const char *name,
+                                             size_t name_len,
+                                             const appmint_queue *queue,
+                                             appmint_on_done done,
+                                             void *userdata,
+                                             appmint_call **call,
+                                             appmint_error **error);
+
+/** appmint_app_webhook_config without waiting. Its result: appmint_call_webhook_config. */
+appmint_status appmint_app_webhook_config_async(const appmint_app *app,
+                                                const appmint_queue *queue,
+                                                appmint_on_done done,
+                                                void *userdata,
+                                                appmint_call **call,
+                                                appmint_error **error);
+
+/** appmint_app_update_webhook_config without waiting. Its result: appmint_call_webhook_config. */
+appmint_status appmint_app_update_webhook_config_async(const appmint_app *app,
+                                                       const appmint_webhook_update *update,
+                                                       const appmint_queue *queue,
+                                                       appmint_on_done done,
+                                                       void *userdata,
+                                                       appmint_call **call,
+                                                       appmint_error **error);
+
+/** appmint_app_webhook_delivery without waiting. Its result: appmint_call_webhook_delivery. */
+appmint_status appmint_app_webhook_delivery_async(const appmint_app *app,
+                                                  const char *id,
+                                                  size_t id_len,
+                                                  const appmint_queue *queue,
+                                                  appmint_on_done done,
+                                                  void *userdata,
+                                                  appmint_call **call,
+                                                  appmint_error **error);
+
+/** appmint_app_redeliver_webhook without waiting. It has no result but its outcome. */
+appmint_status appmint_app_redeliver_webhook_async(const appmint_app *app,
+                                                   const char *delivery_id,
+                                                   size_t delivery_id_len,
+                                                   const appmint_queue *queue,
+                                                   appmint_on_done done,
+                                                   void *userdata,
+                                                   appmint_call **call,
+                                                   appmint_error **error);
+
+/**
+ * appmint_webhook_deliveries_next without waiting. Its result: appmint_call_webhook_delivery.
+ * An item that comes after the call was cancelled is not lost: the list returns it next.
+ */
+appmint_status appmint_webhook_deliveries_next_async(const appmint_webhook_deliveries *listing,
+                                                     const appmint_queue *queue,
+                                                     appmint_on_done done,
+                                                     void *userdata,
+                                                     appmint_call **call,
+                                                     appmint_error **error);
+
+/** appmint_app_registration without waiting. Its result: appmint_call_registration. */
+appmint_status appmint_app_registration_async(const appmint_app *app,
+                                              const appmint_queue *queue,
+                                              appmint_on_done done,
+                                              void *userdata,
+                                              appmint_call **call,
+                                              appmint_error **error);
+
+/** appmint_app_convert_manifest without waiting. Its result: appmint_call_registration. */
+appmint_status appmint_app_convert_manifest_async(const appmint_app *app,
+                                                  const char *code,
+                                                  size_t code_len,
+                                                  const appmint_queue *queue,
+                                                  appmint_on_done done,
+                                                  void *userdata,
+                                                  appmint_call **call,
+                                                  appmint_error **error);
+
+/** appmint_app_revoke_credentials without waiting. It has no result but its outcome. */
+appmint_status appmint_app_revoke_credentials_async(const appmint_app *app,
+                                                    const char *const *credentials,
+                                                    const size_t *credentials_lens,
+                                                    size_t credentials_count,
+                                                    const appmint_queue *queue,
+                                                    appmint_on_done done,
+                                                    void *userdata,
+                                                    appmint_call **call,
+                                                    appmint_error **error);
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif /* __cplusplus */

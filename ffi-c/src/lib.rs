@@ -41,6 +41,9 @@ pub mod stores;
 
 pub mod errors;
 
+// Every call of the rooms that may go to the network, without waiting.
+pub mod calls;
+
 use std::alloc::System;
 
 use zeroizing_alloc::ZeroAlloc;

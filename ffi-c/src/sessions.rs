@@ -2,6 +2,8 @@
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
+use appmint_core::{Result, Task};
+
 use crate::{
     app::{app_of, appmint_app},
     call::{new_object, try_call},
@@ -43,10 +45,7 @@ pub extern "C" fn appmint_app_start_session(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     try_call(error, || {
-        let name = text("name", name, name_len)?;
-        let token = required("token", token)?.core.clone();
-        let account_id = optional_text("account_id", account_id, account_id_len)?;
-        app_of(app)?.start_session(name, token, account_id.map(str::to_owned)).wait()
+        start_session_task(app, name, name_len, token, account_id, account_id_len)?.wait()
     })
 }
 
@@ -59,8 +58,28 @@ pub extern "C" fn appmint_app_end_session(
     name_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || {
-        let name = text("name", name, name_len)?;
-        app_of(app)?.end_session(name).wait()
-    })
+    try_call(error, || end_session_task(app, name, name_len)?.wait())
+}
+
+pub(crate) fn start_session_task(
+    app: Option<&appmint_app>,
+    name: *const c_char,
+    name_len: usize,
+    token: Option<&appmint_token>,
+    account_id: *const c_char,
+    account_id_len: usize,
+) -> Result<Task<()>> {
+    let name = text("name", name, name_len)?;
+    let token = required("token", token)?.core.clone();
+    let account_id = optional_text("account_id", account_id, account_id_len)?;
+    Ok(app_of(app)?.start_session(name, token, account_id.map(str::to_owned)))
+}
+
+pub(crate) fn end_session_task(
+    app: Option<&appmint_app>,
+    name: *const c_char,
+    name_len: usize,
+) -> Result<Task<()>> {
+    let name = text("name", name, name_len)?;
+    Ok(app_of(app)?.end_session(name))
 }

@@ -33,7 +33,7 @@ fn each_kind_of_the_core_has_a_number() {
 
 /// The rooms of every surface, in their order, and before them the types that all of them use: the
 /// text in `header` that opens a section, and the sources of its items.
-const SECTIONS: [(&str, &[&str]); 10] = [
+const SECTIONS: [(&str, &[&str]); 11] = [
     ("values", &["values", "callback"]),
     (
         "app",
@@ -76,6 +76,22 @@ const SECTIONS: [(&str, &[&str]); 10] = [
     ("operations", &["operations/mod", "operations/registration"]),
     ("events", &["events", "stores/own_store", "stores/mod"]),
     ("errors", &["errors"]),
+    (
+        "calls",
+        &[
+            "calls/mod",
+            "calls/queue",
+            "calls/results",
+            "calls/app",
+            "calls/installations",
+            "calls/tokens",
+            "calls/oauth",
+            "calls/user_tokens",
+            "calls/sessions",
+            "calls/webhooks",
+            "calls/operations",
+        ],
+    ),
 ];
 
 fn header() -> String {
@@ -317,12 +333,13 @@ fn here() -> PathBuf {
 }
 
 /// What no function in its own source names.
-const UNNAMED: [&str; 9] = [
+const UNNAMED: [&str; 10] = [
     "appmint_drop",
     "appmint_event_kind_code",
     "appmint_header",
     "appmint_lookup",
     "appmint_lookup_code",
+    "appmint_on_done",
     "appmint_signer",
     "appmint_store_code",
     "appmint_store_callbacks",

@@ -1,5 +1,7 @@
 """Writes a C header with one call of every function that only reads an object.
 
+With STARTS_CALLS there is another function, which starts every call that has a form without waiting, and cancels it.
+
 usage: every.py include/appmint.h objects.h [SOURCE...] > every.h
 
 Fails if a function is called neither there nor in one of the sources, unless it does network I/O.
@@ -60,11 +62,27 @@ def call(result, name, parameters):
     return f"  {guard}{used}({value if used == 'use_text' else f'(int64_t)({value})' if '*' not in result else f'({value}) != NULL'});"
 
 
+def started(name, parameters, fields):
+    """Starts a call and cancels it. Objects that there are none of are NULL, which is refused."""
+    given = [handle(kind, given, fields) for kind, given in zip(map(split, parameters), arguments(parameters))]
+    return f"  cancel_started({name}({', '.join(given)}), &call);"
+
+
+def handle(parameter, given, fields):
+    match parameter:
+        case ["appmint_call **", _]: return "&call"
+        case ["appmint_lookup" | "int64_t", _]: return "0"
+    if given.startswith("all->") and given[5:] in fields:
+        return given
+    return given if given.startswith(('"', "APP")) or given == "0" else "NULL"
+
+
 def main(header, sources):
     declared = list(functions(Path(header).read_text()))
     getters = [each for each in declared if is_getter(*each)]
     written = "".join(Path(source).read_text() for source in sources)
-    known = {name for _, name, _ in getters} | set(re.findall(r"appmint_\w+", written)) | NETWORK
+    starting = [each for each in declared if each[1].endswith("_async")]
+    known = {name for _, name, _ in getters + starting} | set(re.findall(r"appmint_\w+", written)) | NETWORK
     missing = [name for _, name, _ in declared if name not in known and not name.startswith(IN_CALLBACKS)]
     unknown = sorted(NETWORK - {name for _, name, _ in declared})
     if missing or unknown:
@@ -73,7 +91,11 @@ def main(header, sources):
     print("/* Calls every function that only reads an object. */")
     print("static void call_every_getter(const objects *all) {\n  size_t len;\n  (void)len;")
     print("\n".join(call(*each) for each in getters))
-    print("}")
+    print("}\n\n#ifdef STARTS_CALLS")
+    print("static void start_every_call(const objects *all) {\n  appmint_call *call = NULL;")
+    fields = set(re.findall(r"\*(\w+)", written.partition("} objects;")[0]))
+    print("\n".join(started(name, parameters, fields) for _, name, parameters in starting))
+    print("}\n#endif")
 
 
 main(sys.argv[1], sys.argv[2:])

@@ -25,6 +25,8 @@ OBJECTS = {
     "authorization": "authorization",
     "webhook": "webhook_event",
     "registration": "registration",
+    "queue": "queue",
+    "call": "call",
 }
 PARAMETERS = {
     "i": "size_t i",
@@ -46,6 +48,8 @@ void redirect(const char *url);
 const char *wait_for_callback(void);
 void log_in_again(void);
 void log_event(void *userdata, const appmint_event *event);
+void watch(int fd);
+void on_token(void *userdata, const appmint_call *call);
 """
 
 

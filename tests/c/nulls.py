@@ -25,6 +25,9 @@ FREE_STANDING = {
     "appmint_webhook_update_new",
 }
 
+# Functions that need nothing but places.
+MAKING = {"appmint_queue_new"}
+
 # Texts that may be NULL.
 OPTIONAL = {
     ("appmint_app_exchange_code", "redirect_uri"),
@@ -41,6 +44,8 @@ OPTIONAL = {
     ("appmint_app_exchange_token", "resource"),
     ("appmint_app_start_session", "account_id"),
 }
+# What a call takes, it takes without waiting, too.
+OPTIONAL |= {(f"{name}_async", text) for name, text in OPTIONAL}
 
 # Texts that may be bytes: the DER of a certificate.
 OF_BYTES = {
@@ -91,6 +96,7 @@ UNKNOWN = {
     "appmint_webhook_delivery_is_redelivery",
     "appmint_error_retry_after_ms",
     "appmint_event_duration_ms",
+    "appmint_queue_fd",
 }
 
 PROLOGUE = """
@@ -202,7 +208,7 @@ def is_array(kind):
 
 
 def handle(kind):
-    if kind in OF_CALLBACKS:
+    if kind in OF_CALLBACKS or kind == "void *":
         return "NULL"
     return re.sub(r"(const )?appmint_(\w+) \*", r"the_\2", kind)
 
@@ -256,7 +262,7 @@ def wrong_arguments(name, parameters):
             yield f"{parameter} too many", wrong, f"the number of {parameter} is not a valid number"
         if kind == "int64_t" and parameter.endswith(("_ms", "_s")) and parameter != "now_ms":
             yield f"{parameter} negative", {parameter: "-2"}, f"{parameter} is negative"
-            if not name.startswith("appmint_source_") and name != "appmint_login_wait":
+            if not name.startswith(("appmint_source_", "appmint_login_wait", "appmint_call_wait")):
                 yield f"{parameter} -1", {parameter: "APPMINT_DEFAULT"}, f"{parameter} is negative"
 
 
@@ -296,7 +302,7 @@ def main(path):
     for result, name, parameters in declared:
         if name in FREE_STANDING:
             continue
-        for choose, label in ((null, "all NULL"), (null_but_places, "NULL with places")):
+        for choose, label in ((null, "all NULL"), (null_but_places, "NULL with places"))[: 1 if name in MAKING else 2]:
             out += Call(result, name, parameters, choose, label).lines("NULL")
     out += ["}", ""]
     count = 0
@@ -317,7 +323,7 @@ def main(path):
         "                  appmint_authorization *the_authorization, appmint_source *the_source,",
         "                  appmint_request *the_request, appmint_scope *the_scope,",
         "                  appmint_webhook_update *the_webhook_update, appmint_clock *the_clock,",
-        "                  appmint_login *the_login) {",
+        "                  appmint_login *the_login, appmint_queue *the_queue, appmint_call *the_call) {",
         "  (void)the_login_request, (void)the_webhook_update, (void)the_authorization_request, (void)the_request;",
         "  (void)the_config, (void)the_scope;",
         *body,
@@ -337,6 +343,8 @@ def main(path):
         "  appmint_clock *clock = appmint_clock_new(0);",
         "  appmint_scope *scope = appmint_scope_new();",
         "  appmint_webhook_update *update = appmint_webhook_update_new();",
+        "  appmint_queue *queue = NULL;",
+        "  appmint_call *call = NULL;",
         '  appmint_config_set_platform(config, "github", APPMINT_NTS);',
         '  appmint_config_set_app_id(config, "75", APPMINT_NTS);',
         '  appmint_config_set_client_id(config, "x", APPMINT_NTS);',
@@ -346,9 +354,13 @@ def main(path):
         '  CHECK("source", appmint_app_installation(app, "1", 1, &source, NULL) == APPMINT_OK);',
         '  CHECK("login", appmint_app_start_login(app, login_request, &login, NULL) == APPMINT_OK);',
         '  CHECK("authorization", appmint_app_authorize(app, authorization_request, &authorization, NULL) == APPMINT_OK);',
+        '  CHECK("queue", appmint_queue_new(&queue, NULL) == APPMINT_OK);',
+        '  CHECK("call", appmint_app_jwt_async(app, NULL, NULL, NULL, &call, NULL) == APPMINT_OK);',
         "  nulls();",
         "  wrong(config, app, authorization_request, login_request, token, authorization, source, request, scope, update,",
-        "        clock, login);",
+        "        clock, login, queue, call);",
+        "  appmint_call_free(call);",
+        "  appmint_queue_free(queue);",
         "  appmint_authorization_free(authorization);",
         "  appmint_token_free(token);",
         "  appmint_source_free(source);",

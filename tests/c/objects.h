@@ -32,6 +32,15 @@ typedef struct {
   appmint_quota *quota;
   appmint_error *error;
   appmint_clock *clock;
+  appmint_config *config;
+  appmint_request *request;
+  appmint_scope *scope;
+  appmint_webhook_update *webhook_update;
+  appmint_installations *installations;
+  appmint_repositories *repositories;
+  appmint_webhook_deliveries *webhook_deliveries;
+  appmint_queue *queue;
+  appmint_call *call;
   const appmint_list *list;
   const appmint_map *map;
 } objects;
@@ -39,6 +48,17 @@ typedef struct {
 static volatile int64_t used;
 static void use(int64_t value) { used = value; }
 static void use_text(const char *text) { used = text ? text[0] : 0; }
+
+#ifdef STARTS_CALLS
+/* Ends a call that was started: or it was refused, because there is no object of that kind. */
+static void cancel_started(appmint_status status, appmint_call **call) {
+  CHECK((status == APPMINT_OK) == (*call != NULL));
+  appmint_call_cancel(*call);
+  use(appmint_call_is_complete(*call));
+  appmint_call_free(*call);
+  *call = NULL;
+}
+#endif
 
 #include "every.h"
 

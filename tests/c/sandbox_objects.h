@@ -58,9 +58,20 @@ static objects make_objects(void) {
   all.clock = appmint_clock_new(strtoll(getenv("APPMINT_NOW_MS"), NULL, 10));
   config = new_config(all.clock);
   WELL(appmint_app_new(config, &all.app, &error));
-  appmint_config_free(config);
+  all.config = config;
   request_as_the_app(&all);
   request_as_an_installation(&all);
+  all.request = appmint_request_new("GET", N, "/v9/tool", N);
+  all.scope = appmint_scope_new();
+  appmint_scope_set_permission(all.scope, "contents", N, "read", N);
+  all.webhook_update = appmint_webhook_update_new();
+  appmint_webhook_update_set_url(all.webhook_update, "https://example.com", N);
+  WELL(appmint_app_installations(all.app, &all.installations, &error));
+  WELL(appmint_source_repositories(all.source, &all.repositories, &error));
+  WELL(appmint_app_webhook_deliveries(all.app, &all.webhook_deliveries, &error));
+  WELL(appmint_queue_new(&all.queue, &error));
+  WELL(appmint_app_jwt_async(all.app, NULL, NULL, NULL, &all.call, &error));
+  WELL(appmint_call_wait(all.call, APPMINT_DEFAULT, &error));
   log_in(&all);
   all.webhook_event = verify_webhook(all.app);
   WELL(appmint_app_stats(all.app, &all.stats, &error));
@@ -92,4 +103,13 @@ static void free_objects(const objects *all) {
   appmint_app_close(all->app);
   appmint_app_free(all->app);
   appmint_clock_free(all->clock);
+  appmint_call_free(all->call);
+  appmint_queue_free(all->queue);
+  appmint_config_free(all->config);
+  appmint_request_free(all->request);
+  appmint_scope_free(all->scope);
+  appmint_webhook_update_free(all->webhook_update);
+  appmint_installations_free(all->installations);
+  appmint_repositories_free(all->repositories);
+  appmint_webhook_deliveries_free(all->webhook_deliveries);
 }

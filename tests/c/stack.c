@@ -5,6 +5,7 @@
  * usage: stack [measure]   (sandboxed.py starts the sandbox; with `measure` it prints the stack that each step uses)
  */
 #define _GNU_SOURCE
+#define STARTS_CALLS
 #include "sandbox_objects.h"
 
 #include <pthread.h>
@@ -136,6 +137,45 @@ static void make_an_app_with_every_setting(const objects *all) {
   free(client_key);
 }
 
+static void do_nothing(void *userdata, const appmint_call *call) { (void)userdata, (void)call; }
+static void queue_calls(const objects *it) {
+  appmint_error *error = NULL;
+  appmint_queue *queue = NULL;
+  appmint_token *token = NULL;
+  appmint_call *call = NULL;
+  WELL(appmint_queue_new(&queue, &error));
+  use(appmint_queue_fd(queue));
+  WELL(appmint_source_token_async(it->source, APPMINT_DEFAULT, APPMINT_DEFAULT, queue, do_nothing, NULL, &call, &error));
+  WELL(appmint_call_wait(call, APPMINT_DEFAULT, &error));
+  WELL(appmint_call_token(call, &token, &error));
+  WELL(appmint_call_outcome(call, &error));
+  use((int64_t)appmint_queue_dispatch(queue));
+  appmint_token_free(token);
+  appmint_call_free(call);
+  appmint_queue_free(queue);
+}
+static void read_every_result(const objects *it) {
+  appmint_call *call = NULL;
+  appmint_app *app;
+  appmint_text *text;
+  appmint_response *response;
+  appmint_installation *installation;
+  appmint_repository *repository;
+  appmint_device_login *device_login;
+  appmint_introspection *introspection;
+  appmint_webhook_config *webhook_config;
+  appmint_webhook_delivery *webhook_delivery;
+  appmint_registration *registration;
+  CHECK(appmint_app_jwt_async(it->app, NULL, NULL, NULL, &call, NULL) == APPMINT_OK);
+  CHECK(appmint_call_wait(call, APPMINT_DEFAULT, NULL) == APPMINT_OK);
+  CHECK(appmint_call_app(call, &app, NULL) && appmint_call_text(call, &text, NULL));
+  CHECK(appmint_call_response(call, &response, NULL) && appmint_call_installation(call, &installation, NULL));
+  CHECK(appmint_call_repository(call, &repository, NULL) && appmint_call_device_login(call, &device_login, NULL));
+  CHECK(appmint_call_introspection(call, &introspection, NULL) && appmint_call_webhook_config(call, &webhook_config, NULL));
+  CHECK(appmint_call_webhook_delivery(call, &webhook_delivery, NULL) && appmint_call_registration(call, &registration, NULL));
+  appmint_call_free(call);
+}
+
 static const step steps[] = {
     {"a thread that does nothing", nothing},
     {"every getter", call_every_getter},
@@ -147,6 +187,9 @@ static const step steps[] = {
     {"tokens in memory", read_what_is_in_memory},
     {"minting", mint},
     {"an app with every setting", make_an_app_with_every_setting},
+    {"a call from memory, by a queue", queue_calls},
+    {"results of another type", read_every_result},
+    {"starting and cancelling every call", start_every_call},
     {"freeing every object", free_objects},
 };
 

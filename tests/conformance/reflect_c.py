@@ -64,6 +64,12 @@ LOGIN = {
     "host": "login_request_set_host",
 }
 
+# What a call without waiting has as its result.
+CALL_RESULTS = {
+    "outcome", "app", "token", "text", "response", "installation", "repository", "device_login", "introspection",
+    "webhook_config", "webhook_delivery", "registration",
+}  # fmt: skip
+
 # What C needs in addition, and why.
 HELPERS = {
     # ownership; an event is the callback's only
@@ -88,6 +94,10 @@ HELPERS = {
     "login_request_new", "login_request_free", *LOGIN.values(),
     "scope_new", "scope_free", *SCOPE.values(), "app_installation_by",
     "source_invalidate_token",  # with the argument that may be left out
+    # calls without waiting, and the queues by which an event loop learns of them
+    "queue_new", "queue_fd", "queue_dispatch", "queue_free",
+    "call_is_complete", "call_wait", "call_cancel", "call_free", *(f"call_{result}" for result in CALL_RESULTS),
+    "app_new_async",  # reading an encrypted key may take seconds
 }  # fmt: skip
 
 
@@ -121,10 +131,20 @@ def listed(surface):
     return {kind.removeprefix("Listing of ") for kind in returns if kind.startswith("Listing of ")}
 
 
+def declaration(function):
+    """A function's parameters, as they are written."""
+    return re.search(rf"^[a-z][^;]*?\bappmint_{function}\((.*?)\);", declarations(), flags=re.M | re.S)[1]
+
+
 def parameters(function):
     """Names of a function's parameters, in order."""
-    text = re.search(rf"^[a-z][^;]*?\bappmint_{function}\((.*?)\);", declarations(), flags=re.M | re.S)[1]
+    text = declaration(function)
     return re.findall(r"(\w+)(?:,|$)", text)
+
+
+def has_result(function):
+    """Whether a function with a status has a place for an object."""
+    return len(re.findall(r"\*\*(?!error)", declaration(function))) > 0
 
 
 def result(function):
@@ -160,6 +180,15 @@ def suffix(kind):
     return {"time": "_ms", "time?": "_ms", "seconds": "_s", "ms": "_ms", "ms?": "_ms"}.get(kind, "")
 
 
+def outgoing(surface):
+    """The functions that may go to the network."""
+    names = {name for name, facts in surface["module"].items() if facts.get("out")}
+    for name, members in surface["object"].items():
+        kinds = LISTINGS.values() if name == "Listing" else [OBJECTS.get(name)]
+        names |= {f"{kind}_{member}" for member, facts in members.items() if facts.get("out") for kind in kinds}
+    return names
+
+
 def expected(surface):
     """Every function that surface.toml asks for."""
     names = set(surface["module"])
@@ -176,6 +205,7 @@ def expected(surface):
             if name == "ManualClock":
                 unit = "_ms"
             names.add(f"{OBJECTS[name]}_{member}{unit}")
+    names |= {f"{name}_async" for name in outgoing(surface)}
     fields = surface["error"]["fields"]
     names |= {f"error_{field}" + ("_ms" if field == "retry_after" else "") for field in fields}
     return names

@@ -58,6 +58,13 @@ def test_the_setters_of_c_return_nothing_and_take_no_error():
         assert "error" not in reflect_c.parameters(name), name
 
 
+def test_a_call_without_waiting_takes_what_the_one_that_waits_takes():
+    for name in reflect_c.outgoing(SURFACE) | {"app_new"}:
+        waiting = reflect_c.parameters(name)
+        result = waiting[:-2] if reflect_c.has_result(name) else waiting[:-1]
+        assert reflect_c.parameters(f"{name}_async") == [*result, "queue", "done", "userdata", "call", "error"], name
+
+
 def test_a_store_has_every_function():
     doc = SURFACE["config"]["own_store"]["doc"]
     wanted = doc.split(": ")[1].split(", ")

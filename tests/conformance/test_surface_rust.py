@@ -43,6 +43,7 @@ OWN = {
     "Listing": {
         "next_item": "the next, for who must not block",
         "wait_for_next": "the next, for who may",
+        "on_next": "the next, for who is called back",
         "reclaim": "gives back what came for somebody who had stopped waiting",
         "all": "the rest in one list, as the others collect an iterator",
     },

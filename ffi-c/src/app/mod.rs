@@ -7,7 +7,7 @@ pub mod stats;
 
 use std::{ffi::c_char, mem::MaybeUninit, ptr};
 
-use appmint_core::{App, Result};
+use appmint_core::{App, Result, Task, Token};
 
 use crate::{
     access::{free, read, text_of},
@@ -63,7 +63,7 @@ pub extern "C" fn appmint_app_jwt(
     token: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("token", token, error, || app_of(app)?.jwt().wait())
+    new_object("token", token, error, || jwt_task(app)?.wait())
 }
 
 /// SHA-256 of the public key in use, as the platform's settings page shows it; NULL without a
@@ -93,4 +93,8 @@ pub extern "C" fn appmint_app_close(app: Option<&appmint_app>) {
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_free(app: Option<Box<appmint_app>>) {
     free(app);
+}
+
+pub(crate) fn jwt_task(app: Option<&appmint_app>) -> Result<Task<Token>> {
+    Ok(app_of(app)?.jwt())
 }

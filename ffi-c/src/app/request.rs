@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use appmint_core::{Call, Response, Result};
+use appmint_core::{Call, Response, Result, Task};
 
 use crate::{
     access::{free, new, read, text_and_len_of},
@@ -145,10 +145,7 @@ pub extern "C" fn appmint_app_request(
     response: Option<&mut MaybeUninit<*mut appmint_response>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("response", response, error, || {
-        let call = appmint_request::call(request)?;
-        app_of(app)?.request(call).wait()
-    })
+    new_object("response", response, error, || request_task(app, request)?.wait())
 }
 
 /// The HTTP status.
@@ -194,4 +191,12 @@ pub extern "C" fn appmint_response_text(
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_response_free(response: Option<Box<appmint_response>>) {
     free(response);
+}
+
+pub(crate) fn request_task(
+    app: Option<&appmint_app>,
+    request: Option<&appmint_request>,
+) -> Result<Task<Arc<Response>>> {
+    let call = appmint_request::call(request)?;
+    Ok(app_of(app)?.request(call))
 }

@@ -6,12 +6,12 @@ pub mod repository;
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::{App, Installation, Listing, Task, resources::InstallRequest};
+use appmint_core::{Installation, Listing, Result, Task, resources::InstallRequest};
 
 use crate::{
     access::free,
     app::{app_of, appmint_app},
-    call::{Out, new_object, next_item, try_call},
+    call::{new_object, next_item, try_call},
     convert,
     errors::{appmint_error, appmint_status},
     installations::{
@@ -23,7 +23,7 @@ use crate::{
 
 /// A list of installations.
 pub struct appmint_installations {
-    core: Listing<Installation>,
+    pub(crate) core: Listing<Installation>,
 }
 
 impl From<Listing<Installation>> for appmint_installations {
@@ -72,8 +72,7 @@ pub extern "C" fn appmint_app_find_installation(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("installation", installation, error, || {
-        let lookup = lookup_of(lookup, convert::text("text", text, text_len)?)?;
-        app_of(app)?.find_installation(lookup).wait()
+        find_installation_task(app, lookup, text, text_len)?.wait()
     })
 }
 
@@ -85,7 +84,7 @@ pub extern "C" fn appmint_app_suspend_installation(
     id_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    with_id(app, id, id_len, error, |app, id| app.suspend_installation(id))
+    try_call(error, || suspend_installation_task(app, id, id_len)?.wait())
 }
 
 /// Ends an installation's suspension.
@@ -96,7 +95,7 @@ pub extern "C" fn appmint_app_unsuspend_installation(
     id_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    with_id(app, id, id_len, error, |app, id| app.unsuspend_installation(id))
+    try_call(error, || unsuspend_installation_task(app, id, id_len)?.wait())
 }
 
 /// Uninstalls the app from an account. This cannot be undone.
@@ -107,7 +106,7 @@ pub extern "C" fn appmint_app_delete_installation(
     id_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    with_id(app, id, id_len, error, |app, id| app.delete_installation(id))
+    try_call(error, || delete_installation_task(app, id, id_len)?.wait())
 }
 
 /// The URL where a user installs the app. No network I/O.
@@ -152,22 +151,52 @@ pub extern "C" fn appmint_app_finish_install(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("installation", installation, error, || {
-        let callback_url = convert::text("callback_url", callback_url, callback_url_len)?;
-        let state = convert::text("state", state, state_len)?;
-        app_of(app)?.finish_install(callback_url, state).wait()
+        finish_install_task(app, callback_url, callback_url_len, state, state_len)?.wait()
     })
 }
 
-/// Makes a call that takes an installation's id and has no result.
-fn with_id(
+pub(crate) fn find_installation_task(
+    app: Option<&appmint_app>,
+    lookup: appmint_lookup,
+    text: *const c_char,
+    text_len: usize,
+) -> Result<Task<Installation>> {
+    let lookup = lookup_of(lookup, convert::text("text", text, text_len)?)?;
+    Ok(app_of(app)?.find_installation(lookup))
+}
+
+pub(crate) fn suspend_installation_task(
     app: Option<&appmint_app>,
     id: *const c_char,
     id_len: usize,
-    error: Out<'_, appmint_error>,
-    call: impl FnOnce(&App, &str) -> Task<()>,
-) -> appmint_status {
-    try_call(error, || {
-        let id = convert::text("id", id, id_len)?;
-        call(app_of(app)?, id).wait()
-    })
+) -> Result<Task<()>> {
+    Ok(app_of(app)?.suspend_installation(convert::text("id", id, id_len)?))
+}
+
+pub(crate) fn unsuspend_installation_task(
+    app: Option<&appmint_app>,
+    id: *const c_char,
+    id_len: usize,
+) -> Result<Task<()>> {
+    Ok(app_of(app)?.unsuspend_installation(convert::text("id", id, id_len)?))
+}
+
+pub(crate) fn delete_installation_task(
+    app: Option<&appmint_app>,
+    id: *const c_char,
+    id_len: usize,
+) -> Result<Task<()>> {
+    Ok(app_of(app)?.delete_installation(convert::text("id", id, id_len)?))
+}
+
+pub(crate) fn finish_install_task(
+    app: Option<&appmint_app>,
+    callback_url: *const c_char,
+    callback_url_len: usize,
+    state: *const c_char,
+    state_len: usize,
+) -> Result<Task<Installation>> {
+    let callback_url = convert::text("callback_url", callback_url, callback_url_len)?;
+    let state = convert::text("state", state, state_len)?;
+    Ok(app_of(app)?.finish_install(callback_url, state))
 }

@@ -38,7 +38,7 @@ impl From<Repository> for appmint_repository {
 
 /// A list of repositories: see appmint_source_repositories.
 pub struct appmint_repositories {
-    core: Listing<Repository>,
+    pub(crate) core: Listing<Repository>,
 }
 
 impl From<Listing<Repository>> for appmint_repositories {

@@ -2,7 +2,7 @@
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::logins::DeviceLogin;
+use appmint_core::{Result, Task, Token, logins::DeviceLogin};
 
 use crate::{
     access::{free, read, text_of},
@@ -68,7 +68,7 @@ pub extern "C" fn appmint_device_login_poll(
     token: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("token", token, error, || required("login", login)?.core.poll().wait())
+    new_object("token", token, error, || poll_task(login)?.wait())
 }
 
 /// The user's token. Polls at the platform's interval, and blocks until the user has typed the
@@ -82,7 +82,7 @@ pub extern "C" fn appmint_device_login_wait(
     token: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("token", token, error, || required("login", login)?.core.wait().wait())
+    new_object("token", token, error, || wait_task(login)?.wait())
 }
 
 /// Ends the wait of another thread. The code stays valid until it expires.
@@ -95,4 +95,12 @@ pub extern "C" fn appmint_device_login_cancel(login: Option<&appmint_device_logi
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_device_login_free(login: Option<Box<appmint_device_login>>) {
     free(login);
+}
+
+pub(crate) fn poll_task(login: Option<&appmint_device_login>) -> Result<Task<Token>> {
+    Ok(required("login", login)?.core.poll())
+}
+
+pub(crate) fn wait_task(login: Option<&appmint_device_login>) -> Result<Task<Token>> {
+    Ok(required("login", login)?.core.wait())
 }

@@ -3,7 +3,7 @@
 use std::{ffi::c_char, mem::MaybeUninit};
 
 use appmint_core::{
-    Result,
+    Result, Task, Token,
     logins::{Login, LoginRequest},
 };
 
@@ -174,10 +174,7 @@ pub extern "C" fn appmint_login_wait(
     token: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("token", token, error, || {
-        let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
-        required("login", login)?.core.wait(timeout).wait()
-    })
+    new_object("token", token, error, || wait_task(login, timeout_ms)?.wait())
 }
 
 /// Ends the wait of another thread, and closes the listener.
@@ -190,4 +187,9 @@ pub extern "C" fn appmint_login_cancel(login: Option<&appmint_login>) {
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_free(login: Option<Box<appmint_login>>) {
     free(login);
+}
+
+pub(crate) fn wait_task(login: Option<&appmint_login>, timeout_ms: i64) -> Result<Task<Token>> {
+    let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
+    Ok(required("login", login)?.core.wait(timeout))
 }

@@ -8,7 +8,9 @@ pub mod user_tokens;
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::{Secret, auth::TokenExchange, oauth::CodeExchange};
+use appmint_core::{
+    Result, Secret, Task, Token, auth::TokenExchange, logins::DeviceLogin, oauth::CodeExchange,
+};
 
 use crate::{
     app::{app_of, appmint_app},
@@ -75,15 +77,16 @@ pub extern "C" fn appmint_app_exchange_code(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("token", token, error, || {
-        let code = text("code", code, code_len)?;
-        let redirect_uri = optional_text("redirect_uri", redirect_uri, redirect_uri_len)?;
-        let verifier = optional_text("code_verifier", code_verifier, code_verifier_len)?;
-        let exchange = CodeExchange {
-            redirect_uri: redirect_uri.map(str::to_owned),
-            code_verifier: verifier.map(Secret::from),
-            ..CodeExchange::new(code)
-        };
-        app_of(app)?.exchange_code(exchange).wait()
+        exchange_code_task(
+            app,
+            code,
+            code_len,
+            redirect_uri,
+            redirect_uri_len,
+            code_verifier,
+            code_verifier_len,
+        )?
+        .wait()
     })
 }
 
@@ -103,9 +106,7 @@ pub extern "C" fn appmint_app_finish_authorization(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("token", token, error, || {
-        let callback_url = text("callback_url", callback_url, callback_url_len)?;
-        let authorization = required("authorization", authorization)?;
-        app_of(app)?.finish_authorization(&authorization.core, callback_url).wait()
+        finish_authorization_task(app, authorization, callback_url, callback_url_len)?.wait()
     })
 }
 
@@ -156,8 +157,7 @@ pub extern "C" fn appmint_app_refresh(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("token", token, error, || {
-        let refresh_token = text("refresh_token", refresh_token, refresh_token_len)?;
-        app_of(app)?.refresh(refresh_token).wait()
+        refresh_task(app, refresh_token, refresh_token_len)?.wait()
     })
 }
 
@@ -186,19 +186,21 @@ pub extern "C" fn appmint_app_exchange_token(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("token", token, error, || {
-        let subject_token = text("subject_token", subject_token, subject_token_len)?;
-        let token_type =
-            optional_text("subject_token_type", subject_token_type, subject_token_type_len)?;
-        let audience = optional_text("audience", audience, audience_len)?;
-        let resource = optional_text("resource", resource, resource_len)?;
-        let exchange = TokenExchange {
-            subject_token_type: token_type.map(str::to_owned),
-            scopes: texts("scopes", "scope", scopes, scopes_lens, scopes_count)?,
-            audience: audience.map(str::to_owned),
-            resource: resource.map(str::to_owned),
-            ..TokenExchange::new(subject_token)
-        };
-        app_of(app)?.exchange_token(exchange).wait()
+        exchange_token_task(
+            app,
+            subject_token,
+            subject_token_len,
+            subject_token_type,
+            subject_token_type_len,
+            scopes,
+            scopes_lens,
+            scopes_count,
+            audience,
+            audience_len,
+            resource,
+            resource_len,
+        )?
+        .wait()
     })
 }
 
@@ -233,7 +235,86 @@ pub extern "C" fn appmint_app_start_device_login(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("login", login, error, || {
-        let scopes = texts("scopes", "scope", scopes, scopes_lens, scopes_count)?;
-        app_of(app)?.start_device_login(scopes).wait()
+        start_device_login_task(app, scopes, scopes_lens, scopes_count)?.wait()
     })
+}
+
+pub(crate) fn exchange_code_task(
+    app: Option<&appmint_app>,
+    code: *const c_char,
+    code_len: usize,
+    redirect_uri: *const c_char,
+    redirect_uri_len: usize,
+    code_verifier: *const c_char,
+    code_verifier_len: usize,
+) -> Result<Task<Token>> {
+    let code = text("code", code, code_len)?;
+    let redirect_uri = optional_text("redirect_uri", redirect_uri, redirect_uri_len)?;
+    let verifier = optional_text("code_verifier", code_verifier, code_verifier_len)?;
+    let exchange = CodeExchange {
+        redirect_uri: redirect_uri.map(str::to_owned),
+        code_verifier: verifier.map(Secret::from),
+        ..CodeExchange::new(code)
+    };
+    Ok(app_of(app)?.exchange_code(exchange))
+}
+
+pub(crate) fn finish_authorization_task(
+    app: Option<&appmint_app>,
+    authorization: Option<&appmint_authorization>,
+    callback_url: *const c_char,
+    callback_url_len: usize,
+) -> Result<Task<Token>> {
+    let callback_url = text("callback_url", callback_url, callback_url_len)?;
+    let authorization = required("authorization", authorization)?;
+    Ok(app_of(app)?.finish_authorization(&authorization.core, callback_url))
+}
+
+pub(crate) fn refresh_task(
+    app: Option<&appmint_app>,
+    refresh_token: *const c_char,
+    refresh_token_len: usize,
+) -> Result<Task<Token>> {
+    let refresh_token = text("refresh_token", refresh_token, refresh_token_len)?;
+    Ok(app_of(app)?.refresh(refresh_token))
+}
+
+#[expect(clippy::too_many_arguments, reason = "they are those of a function of C")]
+pub(crate) fn exchange_token_task(
+    app: Option<&appmint_app>,
+    subject_token: *const c_char,
+    subject_token_len: usize,
+    subject_token_type: *const c_char,
+    subject_token_type_len: usize,
+    scopes: *const *const c_char,
+    scopes_lens: *const usize,
+    scopes_count: usize,
+    audience: *const c_char,
+    audience_len: usize,
+    resource: *const c_char,
+    resource_len: usize,
+) -> Result<Task<Token>> {
+    let subject_token = text("subject_token", subject_token, subject_token_len)?;
+    let token_type =
+        optional_text("subject_token_type", subject_token_type, subject_token_type_len)?;
+    let audience = optional_text("audience", audience, audience_len)?;
+    let resource = optional_text("resource", resource, resource_len)?;
+    let exchange = TokenExchange {
+        subject_token_type: token_type.map(str::to_owned),
+        scopes: texts("scopes", "scope", scopes, scopes_lens, scopes_count)?,
+        audience: audience.map(str::to_owned),
+        resource: resource.map(str::to_owned),
+        ..TokenExchange::new(subject_token)
+    };
+    Ok(app_of(app)?.exchange_token(exchange))
+}
+
+pub(crate) fn start_device_login_task(
+    app: Option<&appmint_app>,
+    scopes: *const *const c_char,
+    scopes_lens: *const usize,
+    scopes_count: usize,
+) -> Result<Task<DeviceLogin>> {
+    let scopes = texts("scopes", "scope", scopes, scopes_lens, scopes_count)?;
+    Ok(app_of(app)?.start_device_login(scopes))
 }

@@ -2,7 +2,7 @@
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::resources::Target;
+use appmint_core::{Result, Task, Token, oauth::Introspection, resources::Target};
 
 use crate::{
     app::{app_of, appmint_app},
@@ -26,10 +26,7 @@ pub extern "C" fn appmint_app_check_token(
     checked: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("checked", checked, error, || {
-        let token = text("token", token, token_len)?;
-        app_of(app)?.check_token(token).wait()
-    })
+    new_object("checked", checked, error, || check_token_task(app, token, token_len)?.wait())
 }
 
 /// A new token that replaces a user's token, which stops working.
@@ -41,10 +38,7 @@ pub extern "C" fn appmint_app_reset_token(
     fresh: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("fresh", fresh, error, || {
-        let token = text("token", token, token_len)?;
-        app_of(app)?.reset_token(token).wait()
-    })
+    new_object("fresh", fresh, error, || reset_token_task(app, token, token_len)?.wait())
 }
 
 /// A user token that reaches a part of what `token` does, on exactly one account: `target` is its
@@ -64,12 +58,17 @@ pub extern "C" fn appmint_app_scope_token(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("scoped", scoped, error, || {
-        let token = text("token", token, token_len)?;
-        let target = optional_text("target", target, target_len)?.map(str::to_owned);
-        let target_id = optional_text("target_id", target_id, target_id_len)?.map(str::to_owned);
-        let target = Target::only(target, target_id)?;
-        let scope = appmint_scope::or_all(scope)?;
-        app_of(app)?.scope_token(token, &target, &scope).wait()
+        scope_token_task(
+            app,
+            token,
+            token_len,
+            target,
+            target_len,
+            target_id,
+            target_id_len,
+            scope,
+        )?
+        .wait()
     })
 }
 
@@ -81,10 +80,7 @@ pub extern "C" fn appmint_app_delete_token(
     token_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || {
-        let token = text("token", token, token_len)?;
-        app_of(app)?.delete_token(token).wait()
-    })
+    try_call(error, || delete_token_task(app, token, token_len)?.wait())
 }
 
 /// Revokes a user's authorization of the app with all its tokens, of which `token` is one that works.
@@ -97,10 +93,7 @@ pub extern "C" fn appmint_app_delete_grant(
     token_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || {
-        let token = text("token", token, token_len)?;
-        app_of(app)?.delete_grant(token).wait()
-    })
+    try_call(error, || delete_grant_task(app, token, token_len)?.wait())
 }
 
 /// Revokes an access or refresh token at the authorization server (RFC 7009), and the tokens that
@@ -118,9 +111,7 @@ pub extern "C" fn appmint_app_revoke_token(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     try_call(error, || {
-        let token = text("token", token, token_len)?;
-        let hint = optional_text("token_type_hint", token_type_hint, token_type_hint_len)?;
-        app_of(app)?.revoke_token(token, hint.map(str::to_owned)).wait()
+        revoke_token_task(app, token, token_len, token_type_hint, token_type_hint_len)?.wait()
     })
 }
 
@@ -140,8 +131,85 @@ pub extern "C" fn appmint_app_introspect_token(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("introspection", introspection, error, || {
-        let token = text("token", token, token_len)?;
-        let hint = optional_text("token_type_hint", token_type_hint, token_type_hint_len)?;
-        app_of(app)?.introspect_token(token, hint.map(str::to_owned)).wait()
+        introspect_token_task(app, token, token_len, token_type_hint, token_type_hint_len)?.wait()
     })
+}
+
+pub(crate) fn check_token_task(
+    app: Option<&appmint_app>,
+    token: *const c_char,
+    token_len: usize,
+) -> Result<Task<Token>> {
+    let token = text("token", token, token_len)?;
+    Ok(app_of(app)?.check_token(token))
+}
+
+pub(crate) fn reset_token_task(
+    app: Option<&appmint_app>,
+    token: *const c_char,
+    token_len: usize,
+) -> Result<Task<Token>> {
+    let token = text("token", token, token_len)?;
+    Ok(app_of(app)?.reset_token(token))
+}
+
+#[expect(clippy::too_many_arguments, reason = "they are those of a function of C")]
+pub(crate) fn scope_token_task(
+    app: Option<&appmint_app>,
+    token: *const c_char,
+    token_len: usize,
+    target: *const c_char,
+    target_len: usize,
+    target_id: *const c_char,
+    target_id_len: usize,
+    scope: Option<&appmint_scope>,
+) -> Result<Task<Token>> {
+    let token = text("token", token, token_len)?;
+    let target = optional_text("target", target, target_len)?.map(str::to_owned);
+    let target_id = optional_text("target_id", target_id, target_id_len)?.map(str::to_owned);
+    let target = Target::only(target, target_id)?;
+    let scope = appmint_scope::or_all(scope)?;
+    Ok(app_of(app)?.scope_token(token, &target, &scope))
+}
+
+pub(crate) fn delete_token_task(
+    app: Option<&appmint_app>,
+    token: *const c_char,
+    token_len: usize,
+) -> Result<Task<()>> {
+    let token = text("token", token, token_len)?;
+    Ok(app_of(app)?.delete_token(token))
+}
+
+pub(crate) fn delete_grant_task(
+    app: Option<&appmint_app>,
+    token: *const c_char,
+    token_len: usize,
+) -> Result<Task<()>> {
+    let token = text("token", token, token_len)?;
+    Ok(app_of(app)?.delete_grant(token))
+}
+
+pub(crate) fn revoke_token_task(
+    app: Option<&appmint_app>,
+    token: *const c_char,
+    token_len: usize,
+    token_type_hint: *const c_char,
+    token_type_hint_len: usize,
+) -> Result<Task<()>> {
+    let token = text("token", token, token_len)?;
+    let hint = optional_text("token_type_hint", token_type_hint, token_type_hint_len)?;
+    Ok(app_of(app)?.revoke_token(token, hint.map(str::to_owned)))
+}
+
+pub(crate) fn introspect_token_task(
+    app: Option<&appmint_app>,
+    token: *const c_char,
+    token_len: usize,
+    token_type_hint: *const c_char,
+    token_type_hint_len: usize,
+) -> Result<Task<Introspection>> {
+    let token = text("token", token, token_len)?;
+    let hint = optional_text("token_type_hint", token_type_hint, token_type_hint_len)?;
+    Ok(app_of(app)?.introspect_token(token, hint.map(str::to_owned)))
 }

@@ -4,7 +4,7 @@ pub mod registration;
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::Secret;
+use appmint_core::{Result, Secret, Task, resources::Registration};
 
 use crate::{
     app::{app_of, appmint_app},
@@ -21,7 +21,7 @@ pub extern "C" fn appmint_app_registration(
     registration: Option<&mut MaybeUninit<*mut appmint_registration>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("registration", registration, error, || app_of(app)?.registration().wait())
+    new_object("registration", registration, error, || registration_task(app)?.wait())
 }
 
 /// The app that a manifest flow has registered, with its key and secrets. A code works once, and
@@ -35,8 +35,7 @@ pub extern "C" fn appmint_app_convert_manifest(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("registration", registration, error, || {
-        let code = text("code", code, code_len)?;
-        app_of(app)?.convert_manifest(code).wait()
+        convert_manifest_task(app, code, code_len)?.wait()
     })
 }
 
@@ -51,8 +50,30 @@ pub extern "C" fn appmint_app_revoke_credentials(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     try_call(error, || {
-        let credentials: Vec<Secret> =
-            texts("credentials", "credential", credentials, credentials_lens, credentials_count)?;
-        app_of(app)?.revoke_credentials(credentials).wait()
+        revoke_credentials_task(app, credentials, credentials_lens, credentials_count)?.wait()
     })
+}
+
+pub(crate) fn registration_task(app: Option<&appmint_app>) -> Result<Task<Registration>> {
+    Ok(app_of(app)?.registration())
+}
+
+pub(crate) fn convert_manifest_task(
+    app: Option<&appmint_app>,
+    code: *const c_char,
+    code_len: usize,
+) -> Result<Task<Registration>> {
+    let code = text("code", code, code_len)?;
+    Ok(app_of(app)?.convert_manifest(code))
+}
+
+pub(crate) fn revoke_credentials_task(
+    app: Option<&appmint_app>,
+    credentials: *const *const c_char,
+    credentials_lens: *const usize,
+    credentials_count: usize,
+) -> Result<Task<()>> {
+    let credentials: Vec<Secret> =
+        texts("credentials", "credential", credentials, credentials_lens, credentials_count)?;
+    Ok(app_of(app)?.revoke_credentials(credentials))
 }

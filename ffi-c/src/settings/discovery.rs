@@ -2,7 +2,7 @@
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::{Secret, platform::Platform};
+use appmint_core::{Result, Secret, Task, platform::Platform};
 
 use crate::{
     call::new_object,
@@ -31,9 +31,17 @@ pub extern "C" fn appmint_discover(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("descriptor", descriptor, error, || {
-        let issuer = text("issuer", issuer, issuer_len)?;
-        let settings = config.map(appmint_config::settings).transpose()?.unwrap_or_default();
-        let platform = Platform::discover_with(issuer, &settings).wait()?;
+        let platform = discover_task(config, issuer, issuer_len)?.wait()?;
         Ok(Secret::from(platform.as_json()))
     })
+}
+
+pub(crate) fn discover_task(
+    config: Option<&appmint_config>,
+    issuer: *const c_char,
+    issuer_len: usize,
+) -> Result<Task<Platform>> {
+    let issuer = text("issuer", issuer, issuer_len)?;
+    let settings = config.map(appmint_config::settings).transpose()?.unwrap_or_default();
+    Ok(Platform::discover_with(issuer, &settings))
 }

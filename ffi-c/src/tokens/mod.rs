@@ -6,7 +6,7 @@ pub mod token;
 
 use std::{ffi::c_char, mem::MaybeUninit};
 
-use appmint_core::AppTokenRequest;
+use appmint_core::{AppTokenRequest, Result, Task};
 
 use crate::{
     app::{app_of, appmint_app},
@@ -88,8 +88,14 @@ pub extern "C" fn appmint_app_revoke_installation_token(
     token_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || {
-        let token = convert::text("token", token, token_len)?;
-        app_of(app)?.revoke_installation_token(token).wait()
-    })
+    try_call(error, || revoke_installation_token_task(app, token, token_len)?.wait())
+}
+
+pub(crate) fn revoke_installation_token_task(
+    app: Option<&appmint_app>,
+    token: *const c_char,
+    token_len: usize,
+) -> Result<Task<()>> {
+    let token = convert::text("token", token, token_len)?;
+    Ok(app_of(app)?.revoke_installation_token(token))
 }

@@ -4,9 +4,11 @@ use std::{
     ffi::{c_char, c_void},
     mem::MaybeUninit,
     ptr,
+    sync::Arc,
+    time::Duration,
 };
 
-use appmint_core::{Subscription, Token, TokenSource};
+use appmint_core::{Response, Result, Secret, Subscription, Task, Token, TokenSource};
 
 use crate::{
     access::{free, read},
@@ -74,9 +76,8 @@ pub extern "C" fn appmint_source_token(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("token", token, error, || {
-        let min_valid = milliseconds_or_default("min_valid_ms", min_valid_ms)?;
-        let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
-        required("source", source)?.core.token_valid_for(min_valid).wait_within(timeout)
+        let (task, timeout) = token_task(source, min_valid_ms, timeout_ms)?;
+        task.wait_within(timeout)
     })
 }
 
@@ -91,12 +92,8 @@ pub extern "C" fn appmint_source_authorization_header(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("header", header, error, || {
-        let min_valid = milliseconds_or_default("min_valid_ms", min_valid_ms)?;
-        let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
-        required("source", source)?
-            .core
-            .authorization_header_valid_for(min_valid)
-            .wait_within(timeout)
+        let (task, timeout) = authorization_header_task(source, min_valid_ms, timeout_ms)?;
+        task.wait_within(timeout)
     })
 }
 
@@ -203,7 +200,7 @@ pub extern "C" fn appmint_source_revoke(
     source: Option<&appmint_source>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || required("source", source)?.core.revoke().wait())
+    try_call(error, || revoke_task(source)?.wait())
 }
 
 /// The repositories that the token reaches. No network I/O until the first
@@ -226,14 +223,43 @@ pub extern "C" fn appmint_source_request(
     response: Option<&mut MaybeUninit<*mut appmint_response>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("response", response, error, || {
-        let call = appmint_request::call(request)?;
-        required("source", source)?.core.request(call).wait()
-    })
+    new_object("response", response, error, || request_task(source, request)?.wait())
 }
 
 /// Frees a source. The app keeps the token for the next one.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_free(source: Option<Box<appmint_source>>) {
     free(source);
+}
+
+pub(crate) fn token_task(
+    source: Option<&appmint_source>,
+    min_valid_ms: i64,
+    timeout_ms: i64,
+) -> Result<(Task<Token>, Option<Duration>)> {
+    let min_valid = milliseconds_or_default("min_valid_ms", min_valid_ms)?;
+    let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
+    Ok((required("source", source)?.core.token_valid_for(min_valid), timeout))
+}
+
+pub(crate) fn authorization_header_task(
+    source: Option<&appmint_source>,
+    min_valid_ms: i64,
+    timeout_ms: i64,
+) -> Result<(Task<Secret>, Option<Duration>)> {
+    let min_valid = milliseconds_or_default("min_valid_ms", min_valid_ms)?;
+    let timeout = milliseconds_or_default("timeout_ms", timeout_ms)?;
+    Ok((required("source", source)?.core.authorization_header_valid_for(min_valid), timeout))
+}
+
+pub(crate) fn revoke_task(source: Option<&appmint_source>) -> Result<Task<()>> {
+    Ok(required("source", source)?.core.revoke())
+}
+
+pub(crate) fn request_task(
+    source: Option<&appmint_source>,
+    request: Option<&appmint_request>,
+) -> Result<Task<Arc<Response>>> {
+    let call = appmint_request::call(request)?;
+    Ok(required("source", source)?.core.request(call))
 }

@@ -9,7 +9,10 @@ use std::{
     mem::MaybeUninit,
 };
 
-use appmint_core::{Listing, Secret, resources::WebhookDelivery};
+use appmint_core::{
+    Listing, Result, Secret, Task,
+    resources::{WebhookConfig, WebhookDelivery},
+};
 
 use crate::{
     access::{free, read},
@@ -26,7 +29,7 @@ use crate::{
 
 /// A list of deliveries.
 pub struct appmint_webhook_deliveries {
-    core: Listing<WebhookDelivery>,
+    pub(crate) core: Listing<WebhookDelivery>,
 }
 
 impl From<Listing<WebhookDelivery>> for appmint_webhook_deliveries {
@@ -85,7 +88,7 @@ pub extern "C" fn appmint_app_webhook_config(
     webhook_config: Option<&mut MaybeUninit<*mut appmint_webhook_config>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("webhook_config", webhook_config, error, || app_of(app)?.webhook_config().wait())
+    new_object("webhook_config", webhook_config, error, || webhook_config_task(app)?.wait())
 }
 
 /// Changes the configuration of the app's webhook, and returns the new one. An update that changes
@@ -98,8 +101,7 @@ pub extern "C" fn appmint_app_update_webhook_config(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("webhook_config", webhook_config, error, || {
-        let update = required("update", update)?.checked()?;
-        app_of(app)?.update_webhook_config(update).wait()
+        update_webhook_config_task(app, update)?.wait()
     })
 }
 
@@ -142,8 +144,7 @@ pub extern "C" fn appmint_app_webhook_delivery(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("webhook_delivery", webhook_delivery, error, || {
-        let id = text("id", id, id_len)?;
-        app_of(app)?.webhook_delivery(id).wait()
+        webhook_delivery_task(app, id, id_len)?.wait()
     })
 }
 
@@ -155,8 +156,35 @@ pub extern "C" fn appmint_app_redeliver_webhook(
     delivery_id_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || {
-        let delivery_id = text("delivery_id", delivery_id, delivery_id_len)?;
-        app_of(app)?.redeliver_webhook(delivery_id).wait()
-    })
+    try_call(error, || redeliver_webhook_task(app, delivery_id, delivery_id_len)?.wait())
+}
+
+pub(crate) fn webhook_config_task(app: Option<&appmint_app>) -> Result<Task<WebhookConfig>> {
+    Ok(app_of(app)?.webhook_config())
+}
+
+pub(crate) fn update_webhook_config_task(
+    app: Option<&appmint_app>,
+    update: Option<&appmint_webhook_update>,
+) -> Result<Task<WebhookConfig>> {
+    let update = required("update", update)?.checked()?;
+    Ok(app_of(app)?.update_webhook_config(update))
+}
+
+pub(crate) fn webhook_delivery_task(
+    app: Option<&appmint_app>,
+    id: *const c_char,
+    id_len: usize,
+) -> Result<Task<WebhookDelivery>> {
+    let id = text("id", id, id_len)?;
+    Ok(app_of(app)?.webhook_delivery(id))
+}
+
+pub(crate) fn redeliver_webhook_task(
+    app: Option<&appmint_app>,
+    delivery_id: *const c_char,
+    delivery_id_len: usize,
+) -> Result<Task<()>> {
+    let delivery_id = text("delivery_id", delivery_id, delivery_id_len)?;
+    Ok(app_of(app)?.redeliver_webhook(delivery_id))
 }
