@@ -117,6 +117,14 @@ export function discover(issuer: string, options?: DiscoverOptions): Promise<str
 
 /** The settings of an app. Only the platform is always needed; a call that lacks a credential names it. */
 export interface AppOptions extends NetworkOptions {
+  /**
+   * The prefix of environment variables, such as `APPMINT_`. Each setting that is not given is read from the
+   * variable of its name in capitals (`APPMINT_APP_ID`); a long or secret one also from the file that a
+   * variable ending in `_FILE` names (`APPMINT_PRIVATE_KEY_FILE`). Durations have a unit (`30s`), switches are
+   * `true` or `false`, an empty variable counts as not set, and a proxy `none` is no proxy. Default: the
+   * environment is not read.
+   */
+  environment?: string | undefined
   /** The name of a built-in platform; see {@link platforms}. Give this or `platformDescriptor`. */
   platform?: string | undefined
   /** A platform's descriptor, as JSON text or as an object. Give this or `platform`. */

@@ -254,6 +254,17 @@ typedef struct appmint_config appmint_config;
 /** A configuration in which every setting has its default. */
 appmint_config *appmint_config_new(void);
 
+/**
+ * Reads each setting that was not set from the environment variable of its name, in capitals, after this
+ * prefix, when the app is made: with "APPMINT_", APPMINT_PLATFORM, APPMINT_APP_ID and so on. Long and secret
+ * ones may also be in the file that a variable ending in _FILE names (APPMINT_PRIVATE_KEY_FILE). Durations
+ * have a unit (30s), switches are true or false, an empty variable counts as not set, and a proxy `none` is
+ * no proxy. Default: the environment is not read.
+ */
+void appmint_config_set_environment(appmint_config *config,
+                                    const char *environment,
+                                    size_t environment_len);
+
 /** The name of a built-in platform, such as "atomgit": see appmint_platforms. */
 void appmint_config_set_platform(appmint_config *config, const char *platform, size_t platform_len);
 

@@ -77,6 +77,7 @@ const NETWORK = {
 const DISCOVERY = { ...NETWORK, signal }
 
 const SETTINGS = {
+  environment: text,
   platform: text,
   platformDescriptor: jsonText,
   host: text,

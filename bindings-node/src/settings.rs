@@ -25,6 +25,7 @@ pub fn discover(
 /// The settings of an app, without its callbacks and its clock.
 #[napi(object, object_to_js = false)]
 pub struct Settings {
+    pub environment: Option<String>,
     pub platform: Option<String>,
     pub platform_descriptor: Option<String>,
     pub host: Option<String>,
@@ -62,6 +63,7 @@ pub struct Settings {
 impl From<Settings> for appmint_core::binding::Settings {
     fn from(settings: Settings) -> Self {
         Self {
+            environment: settings.environment,
             platform: settings.platform,
             platform_descriptor: settings.platform_descriptor,
             host: settings.host,

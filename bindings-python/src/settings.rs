@@ -19,7 +19,7 @@ use crate::{
 impl App {
     #[new]
     #[pyo3(signature = (
-        platform=None, *, platform_descriptor=None, host=None, api_url=None, web_url=None,
+        platform=None, *, environment=None, platform_descriptor=None, host=None, api_url=None, web_url=None,
         app_id=None, client_id=None, client_secret=None, private_key=None, fallback_private_key=None,
         private_key_passphrase=None, key_id=None, fallback_key_id=None, signer=None,
         jwt_back_date=None, jwt_lifetime=None, timeout=None, connect_timeout=None, proxy=None,
@@ -32,6 +32,7 @@ impl App {
     fn new(
         py: Python<'_>,
         platform: Optional<'_, '_>,
+        environment: Optional<'_, '_>,
         platform_descriptor: Optional<'_, '_>,
         host: Optional<'_, '_>,
         api_url: Optional<'_, '_>,
@@ -73,6 +74,7 @@ impl App {
         let store = optional("store", store, to_store)?.unwrap_or_default();
         let settings = Settings {
             transport: None,
+            environment: optional("environment", environment, text)?,
             platform: optional("platform", platform, text)?,
             platform_descriptor: optional("platform_descriptor", platform_descriptor, json::text)?,
             host: optional("host", host, text)?,

@@ -52,6 +52,14 @@ class App::Builder {
  public:
   Builder() : config_(appmint_config_new(), appmint_config_free) {}
 
+  /// Reads each setting that is not given from the environment variable of its name, in capitals, after
+  /// this prefix, when the app is built: with "APPMINT_", APPMINT_PLATFORM, APPMINT_APP_ID and so on; long
+  /// and secret ones also from the file that a variable ending in _FILE names. Durations have a unit (30s),
+  /// switches are true or false, an empty variable counts as not set, and a proxy `none` is no proxy.
+  /// Default none.
+  Builder &environment(std::string_view prefix) &;
+  Builder environment(std::string_view prefix) && { return std::move(environment(prefix)); }
+
   // ---- the platform
 
   /// The name of a built-in platform, such as "atomgit". No default.
@@ -272,6 +280,10 @@ template <class Setter, class Value>
 App::Builder &App::Builder::value(Setter setter, Value value) {
   setter(config_.get(), value);
   return *this;
+}
+
+inline App::Builder &App::Builder::environment(std::string_view prefix) & {
+  return text(appmint_config_set_environment, prefix);
 }
 
 inline App::Builder &App::Builder::platform(std::string_view name) & {

@@ -126,6 +126,7 @@ static void make_an_app_with_every_setting(const objects *all) {
   appmint_config_free(config);
   appmint_config_set_platform(other, "github-enterprise", N);
   appmint_config_set_host(other, "git.corp.example", N);
+  appmint_config_set_environment(other, "APPMINT_NO_SUCH_", N);
   appmint_config_set_signer(other, &signer);
   appmint_config_set_own_store(other, &callbacks, NULL, NULL);
   CHECK(appmint_app_new(other, &app, &error) == APPMINT_ERROR_INVALID_ARGUMENT);

@@ -66,10 +66,10 @@ def drivers():
 
 
 @pytest.fixture
-def driver(surface, case, drivers):
+def driver(surface, case, drivers, tmp_path):
     """A surface's driver; one that is missing is a failure, never a skip."""
     if cases.leaves_traces(case):
-        own = Driver(command(surface), cases.ROOT)
+        own = Driver(command(surface), cases.ROOT, cases.environment_of(case, tmp_path))
         yield own
         assert not (found := farewell(own)), found
         return

@@ -65,6 +65,12 @@ class App:
     UnsupportedError, without network I/O.
 
     Args:
+        environment (str): The prefix of environment variables, such as "APPMINT_". Each setting
+            that is not given is read from the variable of its name in capitals (APPMINT_APP_ID); a
+            long or secret one also from the file that a variable ending in _FILE names
+            (APPMINT_PRIVATE_KEY_FILE). Durations have a unit (30s), switches are true or false, an
+            empty variable counts as not set, and a proxy `none` is no proxy. Default: the
+            environment is not read.
         platform (str): The name of a built-in platform, see appmint.platforms(). Required unless
             platform_descriptor is given.
         platform_descriptor (str | Mapping): A descriptor of another platform, as JSON text or as
@@ -153,6 +159,7 @@ class App:
         cls,
         platform: str | None = None,
         *,
+        environment: str | None = None,
         platform_descriptor: str | Mapping[str, Any] | None = None,
         host: str | None = None,
         api_url: str | None = None,

@@ -38,6 +38,12 @@ impl AppBuilder {
         Self(Settings { platform_descriptor: Some(json.into()), ..Settings::default() })
     }
 
+    /// An app whose settings are in environment variables: `APPMINT_PLATFORM`, `APPMINT_APP_ID`,
+    /// `APPMINT_PRIVATE_KEY_FILE` and so on. Settings that are given as well take precedence.
+    pub fn from_environment() -> Self {
+        Self(Settings::default()).environment("APPMINT_")
+    }
+
     /// The app of these settings. No network I/O.
     ///
     /// # Errors
@@ -54,6 +60,15 @@ impl AppBuilder {
     /// Those of [`build`](Self::build).
     pub fn build_task(self) -> Task<App> {
         self.0.build_task()
+    }
+
+    /// Reads what was not given from environment variables when the app is built: each is named as its
+    /// setting, in capitals, after this prefix; of long or secret values also `…_FILE`, the path of a file.
+    /// Durations have a unit (`30s`), switches are `true` or `false`, an empty variable counts as not set, and
+    /// a proxy `none` is no proxy. Default none: the environment is not read.
+    pub fn environment(mut self, prefix: impl Into<String>) -> Self {
+        self.0.environment = Some(prefix.into());
+        self
     }
 
     /// The platform's host, where the platform can be at several: `git.corp.example`.

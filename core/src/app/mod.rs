@@ -8,6 +8,7 @@
 mod builder;
 mod cleaning;
 mod discovery;
+mod environment;
 mod installations;
 mod oauth;
 mod operations;

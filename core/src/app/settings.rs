@@ -27,6 +27,9 @@ use crate::{
 /// The settings of an app. `None` means the default.
 #[derive(Clone, Default)]
 pub struct Settings {
+    /// The prefix of the environment variables that hold what is not given here, such as `APPMINT_`; default
+    /// none, and the environment is not read.
+    pub environment: Option<String>,
     /// The name of a built-in platform.
     pub platform: Option<String>,
     /// A platform's descriptor as JSON text, instead of a name.
@@ -124,14 +127,16 @@ impl Settings {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the setting that is wrong;
     /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
     pub fn build(self) -> Result<App> {
-        on_own_stack(|| self.cleaned()?.build_here())
+        on_own_stack(|| self.with_environment()?.cleaned()?.build_here())
     }
 
     /// The same, without waiting for it.
     pub fn build_task(self) -> Task<App> {
         let (task, completion) = Task::pending(Deadline::after(Duration::MAX));
         match start("appmint-reading", move || {
-            completion.complete(&self.cleaned().and_then(Self::build_here));
+            completion.complete(
+                &self.with_environment().and_then(Self::cleaned).and_then(Self::build_here),
+            );
         }) {
             Ok(()) => task,
             Err(error) => Task::ready(Err(no_thread(error))),

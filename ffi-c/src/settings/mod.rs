@@ -49,6 +49,23 @@ pub extern "C" fn appmint_config_new() -> Option<Box<appmint_config>> {
     new(|| appmint_config(Draft::default()))
 }
 
+/// Reads each setting that was not set from the environment variable of its name, in capitals, after this
+/// prefix, when the app is made: with "APPMINT_", APPMINT_PLATFORM, APPMINT_APP_ID and so on. Long and secret
+/// ones may also be in the file that a variable ending in _FILE names (APPMINT_PRIVATE_KEY_FILE). Durations
+/// have a unit (30s), switches are true or false, an empty variable counts as not set, and a proxy `none` is
+/// no proxy. Default: the environment is not read.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_config_set_environment(
+    config: Option<&mut appmint_config>,
+    environment: *const c_char,
+    environment_len: usize,
+) {
+    set(config, |settings| {
+        settings.environment = Some(text("environment", environment, environment_len)?.into());
+        Ok(())
+    });
+}
+
 /// The name of a built-in platform, such as "atomgit": see appmint_platforms.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_platform(

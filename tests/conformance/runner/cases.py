@@ -19,7 +19,8 @@ LASTING = {"own_store", "on_event"}
 NETWORK = {"timeout", "connect_timeout", "proxy", "root_certificates", "client_certificate", "client_key", "user_agent",
            "allow_plain_http", "refuse_private_addresses", "retries", "retry_wait", "clock_ms"}
 FILE = {"about", "platforms", "also", "settings", "clock", "source", "cases"}
-MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform", "surfaces"}
+MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform", "surfaces",
+           "environment"}
 STEP = {"call", "with", "exchanges", "later", "result", "error", "soon", "advance", "set_clock", "app", "save", "at_least_ms", "browse"}
 
 
@@ -39,6 +40,7 @@ class Case:
     profile: dict = field(default_factory=dict)
     first_surface_only: bool = False
     surfaces: list = field(default_factory=list)
+    environment: dict = field(default_factory=dict)
 
 
 def load_all(folder=SUITE / "cases"):
@@ -98,7 +100,8 @@ def of(name, platform, content, raw):
         id=name, platform=platform, claims=raw["claims"],
         source=raw.get("source", content.get("source", "")), settings=settings,
         clock_ms=times.clock_ms(clock), steps=raw.get("steps", []), app=raw.get("app", {}),
-        secrets=raw.get("secrets", []), profile=profile, surfaces=raw.get("surfaces", []))
+        secrets=raw.get("secrets", []), profile=profile, surfaces=raw.get("surfaces", []),
+        environment=raw.get("environment", {}))
 
 
 def check(name, raw):
@@ -144,15 +147,28 @@ def patch(document, pointer, value):
 
 
 def leaves_traces(case):
-    """Whether a case has effects in its driver that another case could see: a store, events or a discovered platform."""
+    """Whether a case has effects in its driver that another case could see: a store, events, a discovered platform or
+    environment variables."""
     changed = [step["app"] for step in case.steps if "app" in step]
     watches = any(step.get("call") in ("watch", "discover") for step in case.steps)
-    return watches or any(LASTING & set(settings) for settings in (case.settings, *changed))
+    return watches or bool(case.environment) or any(LASTING & set(settings) for settings in (case.settings, *changed))
 
 
 def begins_by_discovering(case):
     """Whether the first step discovers the platform, so that no app can be created before it."""
     return bool(case.steps) and case.steps[0].get("call") == "discover"
+
+
+def environment_of(case, folder):
+    """The environment variables of a case's driver; those that name a file are files in this folder."""
+    values = {}
+    for name, value in case.environment.items():
+        if isinstance(value, dict) and "file" in value:
+            path = Path(folder) / name
+            path.write_text(value["file"], "utf-8")
+            value = str(path)
+        values[name] = keys.setting(name, value)[name] if isinstance(value, dict) else value
+    return values
 
 
 def words_of_settings(case, scope, changes, now_ms):

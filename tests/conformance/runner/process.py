@@ -13,8 +13,8 @@ PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 class Driver:
     """Talks to one driver process as PROTOCOL.md defines it."""
 
-    def __init__(self, command, root):
-        env = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
+    def __init__(self, command, root, environment=()):
+        env = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES} | dict(environment)
         self.process = subprocess.Popen(
             command, cwd=root, env=env, text=True, encoding="utf-8", errors="replace",
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

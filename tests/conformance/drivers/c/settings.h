@@ -19,7 +19,7 @@ static int sign(void *fails, const uint8_t *message, size_t message_len, uint8_t
 }
 #define SET(name) {#name, appmint_config_set_##name}
 static const struct { const char *key; void (*set)(appmint_config *, const char *, size_t); } texts[] = {
-  SET(platform), SET(platform_descriptor), SET(host), SET(api_url), SET(web_url), SET(app_id), SET(client_id), SET(client_secret),
+  SET(environment), SET(platform), SET(platform_descriptor), SET(host), SET(api_url), SET(web_url), SET(app_id), SET(client_id), SET(client_secret),
   SET(private_key_passphrase), SET(key_id), SET(fallback_key_id), SET(proxy), SET(root_certificates), SET(client_certificate), SET(user_agent), SET(store), SET(store_key), SET(previous_store_key)};
 static const struct { const char *key; void (*set)(appmint_config *, int64_t); } durations[] = {
   {"jwt_back_date", appmint_config_set_jwt_back_date_s}, {"jwt_lifetime", appmint_config_set_jwt_lifetime_s},

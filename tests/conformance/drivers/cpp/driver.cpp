@@ -37,7 +37,7 @@ struct Driver {
     using Setter = App::Builder &(App::Builder::*)(std::string_view) &;
     using B = App::Builder;
     static const std::map<std::string, Setter> texts = {
-        {"platform", &B::platform}, {"platform_descriptor", &B::platform_descriptor}, {"host", &B::host}, {"api_url", &B::api_url},
+        {"environment", &B::environment}, {"platform", &B::platform}, {"platform_descriptor", &B::platform_descriptor}, {"host", &B::host}, {"api_url", &B::api_url},
         {"web_url", &B::web_url}, {"app_id", &B::app_id}, {"client_id", &B::client_id}, {"client_secret", &B::client_secret},
         {"private_key", &B::private_key}, {"fallback_private_key", &B::fallback_private_key}, {"private_key_passphrase", &B::private_key_passphrase},
         {"key_id", &B::key_id}, {"fallback_key_id", &B::fallback_key_id}, {"proxy", &B::proxy},

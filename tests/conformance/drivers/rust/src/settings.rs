@@ -20,6 +20,7 @@ impl Driver {
     pub(crate) fn set(&mut self, key: &str, value: String) -> Result<()> {
         let settings = &mut self.settings;
         match key {
+            "environment" => settings.environment = Some(value),
             "platform" => settings.platform = Some(value),
             "platform_descriptor" => settings.platform_descriptor = Some(value),
             "host" => settings.host = Some(value),
