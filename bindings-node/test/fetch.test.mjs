@@ -29,7 +29,7 @@ async function strict(t, respond = () => ({ json: { ok: true } })) {
 }
 
 /** Another host: a server that records what it gets. */
-async function stranger(t, respond) {
+async function foreignServer(t, respond) {
   const requests = []
   const server = createServer((request, response) => {
     requests.push(request)
@@ -96,7 +96,7 @@ test('a token that is refused again is the answer', async (t) => {
 
 test('a foreign host gets nothing, unless it is named', async (t) => {
   const { calls, source } = await strict(t)
-  const other = await stranger(t)
+  const other = await foreignServer(t)
   for (const input of [`${other.url}/x`, new Request(`${other.url}/x`), 'file:///etc/passwd', '//elsewhere.example/x']) {
     await assert.rejects(source.fetch(input), InvalidArgumentError)
   }
@@ -108,7 +108,7 @@ test('a foreign host gets nothing, unless it is named', async (t) => {
 })
 
 test('a redirect to a foreign host is followed without the token, and never with a body', async (t) => {
-  const other = await stranger(t)
+  const other = await foreignServer(t)
   const statuses = { '/302': 302, '/307': 307 }
   const { calls, source } = await strict(t, ({ url }) => ({ status: statuses[url], headers: { location: `${other.url}/file` }, json: {} }))
   assert.equal(await (await source.fetch('/302')).text(), 'theirs')
