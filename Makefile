@@ -94,7 +94,8 @@ node: bindings-node/node_modules/.appmint-$(PROFILE)
 # The stamp says which packages it stands for, so that one more is installed.
 DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm:npm g++:g++ \
           redis-server:redis-server openssl:openssl sqlite3:sqlite3 chromium:chromium chromedriver:chromium-driver gdb:gdb \
-          nginx:nginx-light lighttpd:lighttpd squid:squid
+          nginx:nginx-light lighttpd:lighttpd squid:squid \
+          pkg-config:pkg-config libuv.pc:libuv1-dev glib-2.0.pc:libglib2.0-dev libcurl.pc:libcurl4-openssl-dev
 ifneq ($(file <build/.debian),$(DEBIAN))
 .PHONY: build/.debian
 endif
