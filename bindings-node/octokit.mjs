@@ -1,0 +1,3 @@
+import octokit from './octokit.cjs'
+
+export const { createAppAuth, createOAuthAppAuth, createOAuthDeviceAuth, createOAuthUserAuth } = octokit
