@@ -123,7 +123,7 @@ fn no_redis_of_many(kind: &str) -> Error {
 #[cfg(not(all(feature = "redis", feature = "sqlite")))]
 fn left_out() -> Error {
     Error::new(ErrorKind::Unsupported, "this library was built without that store")
-        .advise("Build it with the features `redis` and `sqlite`.")
+        .advise("Build it with the features `redis` and `bundled-sqlite`.")
 }
 
 #[cfg(any(feature = "redis", feature = "sqlite"))]
