@@ -17,15 +17,17 @@ VALGRIND := valgrind -q --leak-check=full --show-leak-kinds=definite,indirect --
 CORE := $(shell find core/src core/platforms -type f) core/Cargo.toml Cargo.toml Cargo.lock .cargo/config.toml
 WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o -name '*.py' -o -name '*.pyi') \
          bindings-python/Cargo.toml bindings-python/pyproject.toml
+FFI := $(shell find ffi-c/src -name '*.rs') ffi-c/Cargo.toml ffi-c/build.rs ffi-c/symbols.txt
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
-.PHONY: help demo test lint bench torture size archive header docs mutants fuzz audit clean \
-        test-structure test-rust test-c test-python test-node test-conformance test-faults test-gateways test-browser test-secrets \
+.PHONY: help demo test lint bench torture size archive library install uninstall dist abi header docs mutants fuzz audit clean \
+        test-structure test-rust test-c test-package test-python test-node test-conformance test-faults test-gateways test-browser test-secrets \
         faults rust c python node
 
 help:
 	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr|acme]   one program in five languages'
 	@echo 'make test   all tests of all languages'
+	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]   the library for C and C++; also uninstall, dist'
 	@echo 'make fuzz [MINUTES=1] [TARGET=…]   libFuzzer at the places where bytes come in'
 	@echo 'make lint | bench | faults | torture | mutants | audit | size | archive | header | docs | clean'
 
@@ -47,8 +49,13 @@ test-rust:
 	$(LIMIT) cargo test --locked -p appmint-core -p appmint-sandbox -p appmint-ffi
 	$(LIMIT) cargo test --locked -p appmint-core --features simulation --test simulation -- --nocapture
 
-test-c: rust c
+test-c: rust c .venv/.tools test-package
 	$(LIMIT) ctest --test-dir build/c --output-on-failure
+
+# The library as it is installed, and its binary interface.
+test-package: rust c .venv/.tools
+	$(MAKE) library PROFILE=dev
+	$(LIMIT) $(PYTHON) -m pytest -q -n 2 tests/package
 
 test-python: rust python
 	$(LIMIT) $(PYTHON) -m pytest -q bindings-python/tests
@@ -95,7 +102,8 @@ node: bindings-node/node_modules/.appmint-$(PROFILE)
 DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm:npm g++:g++ \
           redis-server:redis-server openssl:openssl sqlite3:sqlite3 chromium:chromium chromedriver:chromium-driver gdb:gdb \
           nginx:nginx-light lighttpd:lighttpd squid:squid \
-          pkg-config:pkg-config libuv.pc:libuv1-dev glib-2.0.pc:libglib2.0-dev libcurl.pc:libcurl4-openssl-dev
+          pkg-config:pkg-config libuv.pc:libuv1-dev glib-2.0.pc:libglib2.0-dev libcurl.pc:libcurl4-openssl-dev \
+          clang:clang abidiff:abigail-tools groff:groff-base mandoc:mandoc
 ifneq ($(file <build/.debian),$(DEBIAN))
 .PHONY: build/.debian
 endif
@@ -136,10 +144,49 @@ lint: .venv/.tools bindings-node/node_modules/.packages
 	$(PYTHON) -m mypy --config-file bindings-python/pyproject.toml bindings-python/python/appmint
 	cd bindings-node && npx --no-install tsc --noEmit --strict --skipLibCheck false index.d.cts index.d.mts octokit.d.cts octokit.d.mts
 
-# The archive to link with: cargo's own has SQLite's and aws-lc's symbols among its global ones.
-archive: build/.debian
-	cargo build --locked --release -p appmint-ffi
-	tools/archive $(CARGO_TARGET_DIR)/release/libappmint.a build/libappmint.a
+# ---- the library for C and C++, as it is installed
+
+# `make install PROFILE=dev` installs the tests' own build; otherwise what ships is built.
+SHIPPED := $(if $(filter command environment,$(firstword $(origin PROFILE))),$(PROFILE),release)
+# `make library SQLITE=system` links the system's SQLite instead of one of its own.
+SQLITE ?= bundled
+FEATURES := $(if $(filter system,$(SQLITE)),--no-default-features --features redis --features sqlite)
+LIBRARY ?= $(APPMINT_BUILD)/library/$(SHIPPED)$(if $(FEATURES),-$(SQLITE))
+INSTALL := $(MAKE) --no-print-directory -f packaging/Makefile FROM=$(CURDIR) FROM_LIB=$(LIBRARY) FROM_MAN=$(LIBRARY)
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+
+library: $(LIBRARY)/libappmint.so $(LIBRARY)/appmint.3
+
+# Without cargo if nothing has changed: `sudo make install` may not find it.
+$(LIBRARY)/libappmint.so: $(CORE) $(FFI) tools/library tools/archive tools/licences.py
+	tools/library $(SHIPPED) $(LIBRARY) $(FEATURES)
+	python3 tools/licences.py $(FEATURES) >$(LIBRARY)/THIRD-PARTY-LICENSES
+	@touch $@
+
+$(LIBRARY)/appmint.3: include/appmint.h tools/man.py | $(LIBRARY)/libappmint.so
+	python3 tools/man.py include/appmint.h >$@
+
+install: library
+	@$(INSTALL) install
+
+uninstall:
+	@$(INSTALL) uninstall
+
+# A folder of what is built, which installs without Rust, and the same bytes each time.
+DIST := appmint-$(VERSION)-$(shell $(CC) -dumpmachine)
+dist: library
+	rm -rf build/$(DIST)
+	mkdir -p build/$(DIST)/lib build/$(DIST)/man
+	cp -p $(addprefix $(LIBRARY)/,libappmint.so libappmint.a requires.private THIRD-PARTY-LICENSES) build/$(DIST)/lib
+	cp -p $(LIBRARY)/appmint.3 build/$(DIST)/man
+	cp -r packaging/Makefile packaging/templates packaging/README.md include LICENSE-APACHE LICENSE-MIT build/$(DIST)
+	tar -C build --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct)) \
+	  --mode=u+rwX,go+rX,go-w -c $(DIST) | gzip -n >build/$(DIST).tar.gz
+	@echo build/$(DIST).tar.gz
+
+# Cargo's own archive has SQLite's and aws-lc's symbols among its global ones; in this one are those of the header alone.
+archive: library
+	cp $(LIBRARY)/libappmint.a build/libappmint.a
 
 bench: archive
 	$(MAKE) python node PROFILE=release
@@ -165,8 +212,8 @@ build/torture/.peers: tests/torture/package-lock.json tests/torture/requirements
 
 size: c
 	$(MAKE) python node PROFILE=release
-	cargo build --locked --release -p appmint-ffi
-	cargo build --locked --release -p appmint-ffi --no-default-features --target-dir $(CARGO_TARGET_DIR)/slim
+	tools/library release build/library/release
+	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/slim tools/library release build/library/slim --no-default-features
 	$(PYTHON) tools/size.py
 
 # Breaks the core on purpose; each mutant must be found by the simulation.
@@ -185,6 +232,10 @@ audit: build/tools/bin/cargo-deny
 
 build/tools/bin/cargo-deny:
 	CARGO_TARGET_DIR=build/tools/target cargo install --locked --root build/tools --version 0.20.2 cargo-deny
+
+# The binary interface that programs may rely on; refuses a header that breaks those that exist.
+abi: build/.debian
+	python3 tools/abi.py write
 
 header:
 	APPMINT_BLESS=1 cargo test --locked -p appmint-ffi --test header

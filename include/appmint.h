@@ -95,8 +95,8 @@
  * - Cancellation. Functions have cancellation points, and a thread that is cancelled inside one
  *   ends the process: call pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, ...) before. No callback
  *   may leave by longjmp, an exception or pthread_exit.
- * - Static linking. Link the archive of `make archive`, in which only appmint_... is global. The
- *   libappmint.a of cargo also has SQLite's and aws-lc's functions, which may take the place of
+ * - Static linking. Link the libappmint.a that is installed, in which only appmint_... is global. The
+ *   one that cargo makes also has SQLite's and aws-lc's functions, which may take the place of
  *   yours.
  *
  * Generated from ffi-c: do not edit.

@@ -1,0 +1,42 @@
+"""Installing the library as a program's author does, into a folder of its own.
+
+The library is the tests' own build (`make library PROFILE=dev`), which goes through the same steps as what ships.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+ROOT = Path(__file__).parents[2]
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+LIBRARY = ROOT / "build" / "library" / "dev"
+# Seconds after which a program hangs.
+LIMIT = 300
+
+
+def run(*command, cwd=None, env=None, status=0):
+    """What a command prints; the test fails if it ends otherwise than it should."""
+    done = subprocess.run(
+        [str(it) for it in command], cwd=cwd, env=env, capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL
+    )
+    assert status is None or done.returncode == status, f"{command} ended with {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def make(*arguments, env=None):
+    # Not as a part of the `make` that runs the tests: its variables and its jobs are not for this one.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return run("make", "-C", ROOT, "PROFILE=dev", *arguments, env=inherited | (env or {}))
+
+
+class Installed(SimpleNamespace):
+    """A library below `destdir`, and how programs find it."""
+
+    def pkg_config(self, *arguments):
+        places = {"PKG_CONFIG_SYSROOT_DIR": str(self.destdir), "PKG_CONFIG_LIBDIR": str(self.libdir / "pkgconfig")}
+        return run("pkg-config", *arguments, "appmint", env=os.environ | places).split()
+
+
+def installed_below(destdir, libdir="usr/lib", prefix="/usr"):
+    return Installed(destdir=destdir, libdir=destdir / libdir, include=destdir / prefix.strip("/") / "include")
