@@ -65,6 +65,7 @@ test-node: rust node
 
 test-conformance: rust c python node
 	$(LIMIT) $(PYTHON) -m pytest -q -n 4 tests/conformance
+	APPMINT_DRIVER_AWAITS=1 $(LIMIT) $(PYTHON) -m pytest -q -n 2 tests/conformance/test_cases.py --surface python --case atomgit/
 	APPMINT_DEMO_C='$(VALGRIND) build/c/demo_c' APPMINT_DEMO_CPP='$(VALGRIND) build/c/demo_cpp' \
 	APPMINT_DRIVER_C='$(VALGRIND) build/conformance/driver-c' \
 	APPMINT_DRIVER_CPP='$(VALGRIND) build/conformance/driver-cpp' \

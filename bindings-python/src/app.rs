@@ -6,16 +6,19 @@ pub(crate) mod quota;
 pub(crate) mod response;
 pub(crate) mod stats;
 
+use appmint_core::Task;
 use pyo3::{PyTraverseError, PyVisit, prelude::*};
 
 use crate::{
     app::{quota::Quota, response::Response, stats::Stats},
     arguments::{Argument, Optional, optional},
     callback::Callbacks,
+    coroutine::Coroutine,
     errors::unpicklable,
     time::Offset,
     tokens::token::{self, Token},
-    wait::{compute, wait},
+    twins::{nothing, twins},
+    wait::compute,
 };
 
 /// An app that authenticates on a platform.
@@ -26,11 +29,13 @@ use crate::{
 /// A duration is a timedelta or a number of seconds. A key and certificates are text, bytes, or the
 /// Path of a file to read. Secrets are shown in no repr, error or log.
 ///
-/// A method that uses the network blocks its own thread, for the app's timeout at most. Besides the
-/// errors that it documents it raises TransportError, TimeoutError, RateLimitedError, ServerError
-/// and ProtocolError, and UnauthorizedError, ForbiddenError or RejectedError if the platform
-/// refuses the call. An operation or argument that the platform does not offer raises
-/// UnsupportedError, without network I/O.
+/// A method that uses the network blocks its own thread, for the app's timeout at most. Its
+/// coroutine, such as request_async for request, is for asyncio and trio: it is sent when it is
+/// awaited, and cancelling it stops the waiting only. Besides the errors that it documents a method
+/// raises TransportError, TimeoutError, RateLimitedError, ServerError and ProtocolError, and
+/// UnauthorizedError, ForbiddenError or RejectedError if the platform refuses the call. An
+/// operation or argument that the platform does not offer raises UnsupportedError, without network
+/// I/O.
 ///
 /// Args:
 ///     platform (str): The name of a built-in platform, see appmint.platforms(). Required unless
@@ -129,11 +134,6 @@ impl App {
         self.core.platform().name()
     }
 
-    /// Signs the app's JWT. The same one is returned until 60 s before it expires.
-    fn jwt(&self, py: Python<'_>) -> PyResult<Token> {
-        wait(py, || self.core.jwt()).map(Token)
-    }
-
     /// The SHA-256 fingerprint of the public key, as the platform's settings page shows it.
     ///
     /// None without a private key. With two keys it is that of the one in use.
@@ -149,31 +149,6 @@ impl App {
     #[getter]
     fn clock_offset(&self) -> Offset {
         Offset(self.core.clock_offset_ms())
-    }
-
-    /// Calls the platform's API as the app, or with a token.
-    ///
-    /// A response of any status is returned, not raised. A read is sent again after a lost
-    /// connection, 502 to 504, and a rate limit; a write after a rate limit only.
-    #[pyo3(signature = (
-        method, path, headers=None, json=None, body=None, token=None, *, timeout=None,
-    ))]
-    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    fn request(
-        &self,
-        method: Argument<'_, '_>,
-        path: Argument<'_, '_>,
-        headers: Optional<'_, '_>,
-        json: Optional<'_, '_>,
-        body: Optional<'_, '_>,
-        token: Optional<'_, '_>,
-        timeout: Optional<'_, '_>,
-    ) -> PyResult<Response> {
-        let mut call = call::call(method, path, headers, json, body, timeout)?;
-        if let Some(secret) = optional("token", token, token::secret)? {
-            call = call.token(secret);
-        }
-        wait(method.py(), || self.core.request(call)).map(Response)
     }
 
     /// Returns the quota of the requests that the app makes with its JWT or tokens of its own.
@@ -215,6 +190,21 @@ impl App {
         self.close(py)
     }
 
+    fn __aenter__(slf: Py<Self>) -> Coroutine {
+        Coroutine::new("App.__aenter__", || Task::ready(Ok(())), move |()| slf)
+    }
+
+    #[pyo3(signature = (_kind, _error, _traceback, /))]
+    fn __aexit__(
+        &self,
+        _kind: Optional<'_, '_>,
+        _error: Optional<'_, '_>,
+        _traceback: Optional<'_, '_>,
+    ) -> Coroutine {
+        let core = self.core.clone();
+        Coroutine::new("App.__aexit__", move || core.close_task(), nothing)
+    }
+
     fn __repr__(&self) -> String {
         format!("<appmint.App on {}>", self.core.platform().name())
     }
@@ -227,3 +217,36 @@ impl App {
         visit.call(&self.callbacks)
     }
 }
+
+twins! { impl App {
+    /// Signs the app's JWT. The same one is returned until 60 s before it expires.
+    ()
+    fn jwt / jwt_async(this, py) -> Token {
+        let core = this.core.clone();
+        (move || core.jwt(), Token)
+    }
+
+    /// Calls the platform's API as the app, or with a token.
+    ///
+    /// A response of any status is returned, not raised. A read is sent again after a lost
+    /// connection, 502 to 504, and a rate limit; a write after a rate limit only.
+    (method, path, headers=None, json=None, body=None, token=None, *, timeout=None)
+    fn request / request_async(
+        this,
+        py,
+        method: Argument<'_, '_>,
+        path: Argument<'_, '_>,
+        headers: Optional<'_, '_>,
+        json: Optional<'_, '_>,
+        body: Optional<'_, '_>,
+        token: Optional<'_, '_>,
+        timeout: Optional<'_, '_>,
+    ) -> Response {
+        let core = this.core.clone();
+        let mut call = call::call(method, path, headers, json, body, timeout)?;
+        if let Some(secret) = optional("token", token, token::secret)? {
+            call = call.token(secret);
+        }
+        (move || core.request(call), Response)
+    }
+}}

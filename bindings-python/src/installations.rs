@@ -13,7 +13,8 @@ use crate::{
     arguments::{self, Argument, Optional, optional, secret, text},
     installations::{installation::Installation, listing::Listing, lookup::lookup},
     oauth::authorization::Authorization,
-    wait::{call, wait},
+    twins::{Nothing, nothing, twins},
+    wait::call,
 };
 
 #[pymethods]
@@ -24,43 +25,6 @@ impl App {
     fn installations(&self, py: Python<'_>) -> PyResult<Listing> {
         call(py, || self.core.installations())
             .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
-    }
-
-    /// Looks up one installation, by exactly one argument.
-    #[pyo3(signature = (
-        *, account=None, id=None, organization=None, user=None, repository=None, enterprise=None,
-    ))]
-    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    fn find_installation(
-        &self,
-        py: Python<'_>,
-        account: Optional<'_, '_>,
-        id: Optional<'_, '_>,
-        organization: Optional<'_, '_>,
-        user: Optional<'_, '_>,
-        repository: Optional<'_, '_>,
-        enterprise: Optional<'_, '_>,
-    ) -> PyResult<Installation> {
-        let lookup = lookup(py, account, id, organization, user, repository, enterprise)?;
-        wait(py, || self.core.find_installation(lookup)).map(Installation)
-    }
-
-    /// Suspends an installation: its tokens stop working until it is unsuspended.
-    fn suspend_installation(&self, id: Argument<'_, '_>) -> PyResult<()> {
-        let text = arguments::id("id", id)?;
-        wait(id.py(), || self.core.suspend_installation(text))
-    }
-
-    /// Ends the suspension of an installation.
-    fn unsuspend_installation(&self, id: Argument<'_, '_>) -> PyResult<()> {
-        let text = arguments::id("id", id)?;
-        wait(id.py(), || self.core.unsuspend_installation(text))
-    }
-
-    /// Uninstalls the app from an account. This cannot be undone.
-    fn delete_installation(&self, id: Argument<'_, '_>) -> PyResult<()> {
-        let text = arguments::id("id", id)?;
-        wait(id.py(), || self.core.delete_installation(text))
     }
 
     /// Makes the URL of the page on which a user installs the app. No network I/O.
@@ -78,19 +42,57 @@ impl App {
         };
         call(app_slug.py(), || self.core.install_url(&request)).map(Authorization)
     }
+}
+
+twins! { impl App {
+    /// Looks up one installation, by exactly one argument.
+    (*, account=None, id=None, organization=None, user=None, repository=None, enterprise=None)
+    fn find_installation / find_installation_async(
+        this,
+        py,
+        account: Optional<'_, '_>,
+        id: Optional<'_, '_>,
+        organization: Optional<'_, '_>,
+        user: Optional<'_, '_>,
+        repository: Optional<'_, '_>,
+        enterprise: Optional<'_, '_>,
+    ) -> Installation {
+        let core = this.core.clone();
+        let lookup = lookup(py, account, id, organization, user, repository, enterprise)?;
+        (move || core.find_installation(lookup), Installation)
+    }
+
+    /// Suspends an installation: its tokens stop working until it is unsuspended.
+    (id)
+    fn suspend_installation / suspend_installation_async(this, py, id: Argument<'_, '_>) -> Nothing {
+        let (core, text) = (this.core.clone(), arguments::id("id", id)?);
+        (move || core.suspend_installation(text), nothing)
+    }
+
+    /// Ends the suspension of an installation.
+    (id)
+    fn unsuspend_installation / unsuspend_installation_async(this, py, id: Argument<'_, '_>) -> Nothing {
+        let (core, text) = (this.core.clone(), arguments::id("id", id)?);
+        (move || core.unsuspend_installation(text), nothing)
+    }
+
+    /// Uninstalls the app from an account. This cannot be undone.
+    (id)
+    fn delete_installation / delete_installation_async(this, py, id: Argument<'_, '_>) -> Nothing {
+        let (core, text) = (this.core.clone(), arguments::id("id", id)?);
+        (move || core.delete_installation(text), nothing)
+    }
 
     /// Returns the installation that a user made.
     ///
     /// The state is compared in constant time, and the platform is asked whether the installation
     /// is this app's: the id in a callback may be anybody's.
-    fn finish_install(
-        &self,
-        callback_url: Argument<'_, '_>,
-        state: Argument<'_, '_>,
-    ) -> PyResult<Installation> {
-        let py = state.py();
-        let url = secret("callback_url", callback_url)?;
+    (callback_url, state)
+    fn finish_install / finish_install_async(
+        this, py, callback_url: Argument<'_, '_>, state: Argument<'_, '_>,
+    ) -> Installation {
+        let (core, url) = (this.core.clone(), secret("callback_url", callback_url)?);
         let state = secret("state", state)?;
-        wait(py, || self.core.finish_install(url.reveal(), state.reveal())).map(Installation)
+        (move || core.finish_install(url.reveal(), state.reveal()), Installation)
     }
-}
+}}

@@ -1,7 +1,8 @@
 //! The Python surface of appmint: `appmint._native`, the native half of the package `appmint`.
 //!
 //! A function here converts its arguments, makes one call of the core, and converts the result.
-//! One that waits detaches from the interpreter meanwhile, see [`wait`].
+//! One that waits detaches from the interpreter meanwhile, see [`wait`]; each has a form that is
+//! awaited instead, see [`twins`] and [`coroutine`].
 //!
 //! The rooms, in the order of every surface: [`app`] and [`settings`], [`installations`],
 //! [`tokens`], [`oauth`], [`sessions`], [`webhooks`], [`operations`], [`events`] and [`stores`],
@@ -28,11 +29,13 @@ mod errors;
 
 mod arguments;
 mod callback;
+mod coroutine;
 mod imports;
 mod interpreter;
 mod json;
 mod restored;
 mod time;
+mod twins;
 mod values;
 mod wait;
 
@@ -66,7 +69,7 @@ mod _native {
         },
         operations::registration::Registration,
         restored::restored_value,
-        settings::discovery::discover,
+        settings::discovery::{discover, discover_async},
         tokens::{source::TokenSource, subscription::Subscription, token::Token},
         webhooks::{
             config::{WebhookConfig, WebhookDelivery},

@@ -20,7 +20,8 @@ use crate::{
         login::{DeviceLogin, Login},
     },
     tokens::token::{self, Token},
-    wait::{call, wait},
+    twins::twins,
+    wait::call,
 };
 
 #[pymethods]
@@ -61,42 +62,6 @@ impl App {
         Ok(PyString::new(py, code.reveal()))
     }
 
-    /// Exchanges an authorization code for a user token.
-    ///
-    /// The code is sent once, even if the call fails, unless the platform refused the first private
-    /// key of the client: then it is sent again with the second.
-    #[pyo3(signature = (code, redirect_uri=None, code_verifier=None))]
-    fn exchange_code(
-        &self,
-        code: Argument<'_, '_>,
-        redirect_uri: Optional<'_, '_>,
-        code_verifier: Optional<'_, '_>,
-    ) -> PyResult<Token> {
-        let py = code.py();
-        let code = secret("code", code)?;
-        let exchange = CodeExchange {
-            redirect_uri: optional("redirect_uri", redirect_uri, text)?,
-            code_verifier: optional("code_verifier", code_verifier, secret)?,
-            ..CodeExchange::new(code)
-        };
-        wait(py, || self.core.exchange_code(exchange)).map(Token)
-    }
-
-    /// Exchanges the code with which a user returned for a user token.
-    ///
-    /// The state is compared in constant time, and iss if the platform sends it. An authorization
-    /// can be finished once, on the platform on which it began.
-    fn finish_authorization(
-        &self,
-        authorization: Argument<'_, '_>,
-        callback_url: Argument<'_, '_>,
-    ) -> PyResult<Token> {
-        let py = authorization.py();
-        let authorization = authorization::authorization("authorization", authorization)?;
-        let url = secret("callback_url", callback_url)?;
-        wait(py, || self.core.finish_authorization(&authorization, url.reveal())).map(Token)
-    }
-
     /// Encrypts an authorization with the store key, to be kept in the user's cookie.
     ///
     /// No network I/O.
@@ -111,43 +76,6 @@ impl App {
         let py = sealed.py();
         let sealed = secret("sealed", sealed)?;
         call(py, || self.core.open_authorization(sealed.reveal())).map(Authorization)
-    }
-
-    /// Exchanges a refresh token for a new user token.
-    ///
-    /// The refresh token is sent once, even if the call fails, unless the platform refused the
-    /// first private key of the client: then it is sent again with the second. After a lost answer
-    /// it may be spent where the platform rotates refresh tokens: that error has `is_retryable`
-    /// False. A session keeps what can be kept.
-    fn refresh(&self, refresh_token: Argument<'_, '_>) -> PyResult<Token> {
-        let secret = token::refresh_secret("refresh_token", refresh_token)?;
-        wait(refresh_token.py(), || self.core.refresh(secret)).map(Token)
-    }
-
-    /// Exchanges a token of another server for one of the platform (RFC 8693).
-    ///
-    /// Such as the OIDC id token of a workload. Each call sends a request: keep the token for as
-    /// long as it lives.
-    #[pyo3(signature = (
-        subject_token, *, subject_token_type=None, scopes=None, audience=None, resource=None
-    ))]
-    fn exchange_token(
-        &self,
-        subject_token: Argument<'_, '_>,
-        subject_token_type: Optional<'_, '_>,
-        scopes: Optional<'_, '_>,
-        audience: Optional<'_, '_>,
-        resource: Optional<'_, '_>,
-    ) -> PyResult<Token> {
-        let py = subject_token.py();
-        let exchange = TokenExchange {
-            subject_token: secret("subject_token", subject_token)?,
-            subject_token_type: optional("subject_token_type", subject_token_type, text)?,
-            scopes: optional("scopes", scopes, texts)?.unwrap_or_default(),
-            audience: optional("audience", audience, text)?,
-            resource: optional("resource", resource, text)?,
-        };
-        wait(py, || self.core.exchange_token(exchange)).map(Token)
     }
 
     /// Starts the login of a user in a browser on this machine (RFC 8252). No network I/O.
@@ -176,16 +104,90 @@ impl App {
         let core = call(py, || self.core.start_login(request))?;
         Ok(Login { core, callbacks: self.callbacks.clone_ref(py) })
     }
+}
+
+twins! { impl App {
+    /// Exchanges an authorization code for a user token.
+    ///
+    /// The code is sent once, even if the call fails, unless the platform refused the first private
+    /// key of the client: then it is sent again with the second.
+    (code, redirect_uri=None, code_verifier=None)
+    fn exchange_code / exchange_code_async(
+        this,
+        py,
+        code: Argument<'_, '_>,
+        redirect_uri: Optional<'_, '_>,
+        code_verifier: Optional<'_, '_>,
+    ) -> Token {
+        let (core, code) = (this.core.clone(), secret("code", code)?);
+        let exchange = CodeExchange {
+            redirect_uri: optional("redirect_uri", redirect_uri, text)?,
+            code_verifier: optional("code_verifier", code_verifier, secret)?,
+            ..CodeExchange::new(code)
+        };
+        (move || core.exchange_code(exchange), Token)
+    }
+
+    /// Exchanges the code with which a user returned for a user token.
+    ///
+    /// The state is compared in constant time, and iss if the platform sends it. An authorization
+    /// can be finished once, on the platform on which it began.
+    (authorization, callback_url)
+    fn finish_authorization / finish_authorization_async(
+        this, py, authorization: Argument<'_, '_>, callback_url: Argument<'_, '_>,
+    ) -> Token {
+        let core = this.core.clone();
+        let authorization = authorization::authorization("authorization", authorization)?;
+        let url = secret("callback_url", callback_url)?;
+        (move || core.finish_authorization(&authorization, url.reveal()), Token)
+    }
+
+    /// Exchanges a refresh token for a new user token.
+    ///
+    /// The refresh token is sent once, even if the call fails, unless the platform refused the
+    /// first private key of the client: then it is sent again with the second. After a lost answer
+    /// it may be spent where the platform rotates refresh tokens: that error has `is_retryable`
+    /// False. A session keeps what can be kept.
+    (refresh_token)
+    fn refresh / refresh_async(this, py, refresh_token: Argument<'_, '_>) -> Token {
+        let core = this.core.clone();
+        let secret = token::refresh_secret("refresh_token", refresh_token)?;
+        (move || core.refresh(secret), Token)
+    }
+
+    /// Exchanges a token of another server for one of the platform (RFC 8693).
+    ///
+    /// Such as the OIDC id token of a workload. Each call sends a request: keep the token for as
+    /// long as it lives.
+    (subject_token, *, subject_token_type=None, scopes=None, audience=None, resource=None)
+    fn exchange_token / exchange_token_async(
+        this,
+        py,
+        subject_token: Argument<'_, '_>,
+        subject_token_type: Optional<'_, '_>,
+        scopes: Optional<'_, '_>,
+        audience: Optional<'_, '_>,
+        resource: Optional<'_, '_>,
+    ) -> Token {
+        let core = this.core.clone();
+        let exchange = TokenExchange {
+            subject_token: secret("subject_token", subject_token)?,
+            subject_token_type: optional("subject_token_type", subject_token_type, text)?,
+            scopes: optional("scopes", scopes, texts)?.unwrap_or_default(),
+            audience: optional("audience", audience, text)?,
+            resource: optional("resource", resource, text)?,
+        };
+        (move || core.exchange_token(exchange), Token)
+    }
 
     /// Starts the login of a user on another device, on which they type a code (RFC 8628).
-    #[pyo3(signature = (*, scopes=None))]
-    fn start_device_login(
-        &self,
-        py: Python<'_>,
-        scopes: Optional<'_, '_>,
-    ) -> PyResult<DeviceLogin> {
+    (*, scopes=None)
+    fn start_device_login / start_device_login_async(
+        this, py, scopes: Optional<'_, '_>,
+    ) -> DeviceLogin {
+        let core = this.core.clone();
         let scopes = optional("scopes", scopes, texts)?.unwrap_or_default();
-        let core = wait(py, || self.core.start_device_login(scopes))?;
-        Ok(DeviceLogin { core, callbacks: self.callbacks.clone_ref(py) })
+        let callbacks = this.callbacks.clone_ref(py);
+        (move || core.start_device_login(scopes), move |core| DeviceLogin { core, callbacks })
     }
-}
+}}

@@ -9,30 +9,34 @@ use crate::{
     arguments::{Argument, secret},
     operations::registration::Registration,
     tokens::token,
-    wait::wait,
+    twins::{Nothing, nothing, twins},
 };
 
-#[pymethods]
-impl App {
+twins! { impl App {
     /// Returns the app as it is registered on the platform.
-    fn registration(&self, py: Python<'_>) -> PyResult<Registration> {
-        wait(py, || self.core.registration()).map(Registration)
+    ()
+    fn registration / registration_async(this, py) -> Registration {
+        let core = this.core.clone();
+        (move || core.registration(), Registration)
     }
 
     /// Exchanges the code of an app manifest for the app that it created.
     ///
     /// It needs no credential. The platform returns the app's key and secrets this once.
-    fn convert_manifest(&self, code: Argument<'_, '_>) -> PyResult<Registration> {
-        let py = code.py();
-        let code = secret("code", code)?;
-        wait(py, || self.core.convert_manifest(code.reveal())).map(Registration)
+    (code)
+    fn convert_manifest / convert_manifest_async(this, py, code: Argument<'_, '_>) -> Registration {
+        let (core, code) = (this.core.clone(), secret("code", code)?);
+        (move || core.convert_manifest(code.reveal()), Registration)
     }
 
     /// Reports leaked credentials of anybody; the platform ends them and notifies their owners.
     ///
     /// It needs no credential.
-    fn revoke_credentials(&self, credentials: Argument<'_, '_>) -> PyResult<()> {
-        let secrets = token::secrets("credentials", credentials)?;
-        wait(credentials.py(), || self.core.revoke_credentials(secrets))
+    (credentials)
+    fn revoke_credentials / revoke_credentials_async(
+        this, py, credentials: Argument<'_, '_>,
+    ) -> Nothing {
+        let (core, secrets) = (this.core.clone(), token::secrets("credentials", credentials)?);
+        (move || core.revoke_credentials(secrets), nothing)
     }
-}
+}}

@@ -6,7 +6,8 @@ use crate::{
     app::App,
     arguments::{Argument, Optional, id, optional, text},
     tokens::{source::TokenSource, token},
-    wait::{call, wait},
+    twins::{Nothing, nothing, twins},
+    wait::call,
 };
 
 #[pymethods]
@@ -21,32 +22,31 @@ impl App {
         let source = call(py, || self.core.session(name))?;
         Ok(TokenSource::new(source, self.callbacks.clone_ref(py)))
     }
+}
 
+twins! { impl App {
     /// Writes a user token to the store, and replaces the session that had this name.
     ///
     /// With `account_id`, the user's id on the platform, apply_webhook ends the session when the
     /// user revokes the authorization.
-    #[pyo3(signature = (name, token, *, account_id=None))]
-    fn start_session(
-        &self,
-        name: Argument<'_, '_>,
-        token: Argument<'_, '_>,
-        account_id: Optional<'_, '_>,
-    ) -> PyResult<()> {
-        let py = name.py();
+    (name, token, *, account_id=None)
+    fn start_session / start_session_async(
+        this, py, name: Argument<'_, '_>, token: Argument<'_, '_>, account_id: Optional<'_, '_>,
+    ) -> Nothing {
+        let core = this.core.clone();
         let name = text("name", name)?;
         let token = token::token("token", token)?;
         let account_id = optional("account_id", account_id, id)?;
-        wait(py, || self.core.start_session(name, token, account_id))
+        (move || core.start_session(name, token, account_id), nothing)
     }
 
     /// Forgets a user's session, in memory and in the store, whether its record opens or not.
     ///
     /// The tokens themselves keep working: revoke_token or delete_grant ends them, on platforms
     /// that offer it.
-    fn end_session(&self, name: Argument<'_, '_>) -> PyResult<()> {
-        let py = name.py();
-        let name = text("name", name)?;
-        wait(py, || self.core.end_session(name))
+    (name)
+    fn end_session / end_session_async(this, py, name: Argument<'_, '_>) -> Nothing {
+        let (core, name) = (this.core.clone(), text("name", name)?);
+        (move || core.end_session(name), nothing)
     }
-}
+}}

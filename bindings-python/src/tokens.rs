@@ -13,7 +13,8 @@ use crate::{
     arguments::{Argument, Optional, optional, text, texts},
     installations::lookup::lookup,
     tokens::{scope::scope, source::TokenSource},
-    wait::{call, wait},
+    twins::{Nothing, nothing, twins},
+    wait::call,
 };
 
 #[pymethods]
@@ -65,10 +66,15 @@ impl App {
         let source = call(py, || self.core.app_tokens(request))?;
         Ok(TokenSource::new(source, self.callbacks.clone_ref(py)))
     }
-
-    /// Ends an installation token. Succeeds if the token is already invalid.
-    fn revoke_installation_token(&self, token: Argument<'_, '_>) -> PyResult<()> {
-        let secret = token::secret("token", token)?;
-        wait(token.py(), || self.core.revoke_installation_token(secret))
-    }
 }
+
+twins! { impl App {
+    /// Ends an installation token. Succeeds if the token is already invalid.
+    (token)
+    fn revoke_installation_token / revoke_installation_token_async(
+        this, py, token: Argument<'_, '_>,
+    ) -> Nothing {
+        let (core, secret) = (this.core.clone(), token::secret("token", token)?);
+        (move || core.revoke_installation_token(secret), nothing)
+    }
+}}

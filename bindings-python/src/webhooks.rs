@@ -10,7 +10,8 @@ use crate::{
     app::App,
     arguments::{self, Argument, Optional, flag, id, optional, pairs, raw_body, text},
     installations::listing::Listing,
-    wait::{call, compute, wait},
+    twins::{Nothing, nothing, twins},
+    wait::{call, compute},
     webhooks::{
         config::{WebhookConfig, WebhookDelivery},
         event::WebhookEvent,
@@ -46,30 +47,6 @@ impl App {
         call(py, || Ok(self.core.apply_webhook(&webhook)))
     }
 
-    /// Returns the configuration of the app's webhook.
-    fn webhook_config(&self, py: Python<'_>) -> PyResult<WebhookConfig> {
-        wait(py, || self.core.webhook_config()).map(WebhookConfig)
-    }
-
-    /// Changes the configuration of the app's webhook. Arguments that are missing keep theirs.
-    #[pyo3(signature = (*, url=None, content_type=None, secret=None, insecure_ssl=None))]
-    fn update_webhook_config(
-        &self,
-        py: Python<'_>,
-        url: Optional<'_, '_>,
-        content_type: Optional<'_, '_>,
-        secret: Optional<'_, '_>,
-        insecure_ssl: Optional<'_, '_>,
-    ) -> PyResult<WebhookConfig> {
-        let update = WebhookUpdate {
-            url: optional("url", url, text)?,
-            content_type: optional("content_type", content_type, text)?,
-            secret: optional("secret", secret, arguments::secret)?,
-            insecure_ssl: optional("insecure_ssl", insecure_ssl, flag)?,
-        };
-        wait(py, || self.core.update_webhook_config(update)).map(WebhookConfig)
-    }
-
     /// Lists the events that were sent to the app, newest first.
     ///
     /// Pages are requested as the listing is iterated, none before.
@@ -77,16 +54,51 @@ impl App {
         call(py, || self.core.webhook_deliveries())
             .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
     }
+}
+
+twins! { impl App {
+    /// Returns the configuration of the app's webhook.
+    ()
+    fn webhook_config / webhook_config_async(this, py) -> WebhookConfig {
+        let core = this.core.clone();
+        (move || core.webhook_config(), WebhookConfig)
+    }
+
+    /// Changes the configuration of the app's webhook. Arguments that are missing keep theirs.
+    (*, url=None, content_type=None, secret=None, insecure_ssl=None)
+    fn update_webhook_config / update_webhook_config_async(
+        this,
+        py,
+        url: Optional<'_, '_>,
+        content_type: Optional<'_, '_>,
+        secret: Optional<'_, '_>,
+        insecure_ssl: Optional<'_, '_>,
+    ) -> WebhookConfig {
+        let core = this.core.clone();
+        let update = WebhookUpdate {
+            url: optional("url", url, text)?,
+            content_type: optional("content_type", content_type, text)?,
+            secret: optional("secret", secret, arguments::secret)?,
+            insecure_ssl: optional("insecure_ssl", insecure_ssl, flag)?,
+        };
+        (move || core.update_webhook_config(update), WebhookConfig)
+    }
 
     /// Returns one delivery, with its request and the receiver's response in raw.
-    fn webhook_delivery(&self, id: Argument<'_, '_>) -> PyResult<WebhookDelivery> {
-        let text = arguments::id("id", id)?;
-        wait(id.py(), || self.core.webhook_delivery(text)).map(WebhookDelivery)
+    (id)
+    fn webhook_delivery / webhook_delivery_async(
+        this, py, id: Argument<'_, '_>,
+    ) -> WebhookDelivery {
+        let (core, text) = (this.core.clone(), arguments::id("id", id)?);
+        (move || core.webhook_delivery(text), WebhookDelivery)
     }
 
     /// Has the platform send an event again.
-    fn redeliver_webhook(&self, delivery_id: Argument<'_, '_>) -> PyResult<()> {
-        let text = id("delivery_id", delivery_id)?;
-        wait(delivery_id.py(), || self.core.redeliver_webhook(text))
+    (delivery_id)
+    fn redeliver_webhook / redeliver_webhook_async(
+        this, py, delivery_id: Argument<'_, '_>,
+    ) -> Nothing {
+        let (core, text) = (this.core.clone(), id("delivery_id", delivery_id)?);
+        (move || core.redeliver_webhook(text), nothing)
     }
-}
+}}

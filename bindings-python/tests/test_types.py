@@ -18,6 +18,7 @@ from appmint import _native
 PACKAGE = Path(appmint.__file__).parent
 
 PROGRAM = """
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -102,6 +103,21 @@ descriptor = appmint.discover("https://gitlab.com", timeout=5, root_certificates
 assert_type(descriptor, str)
 appmint.App(platform_descriptor=descriptor, private_key="a", key_id="2026-11", fallback_key_id="b")
 appmint.discover("https://gitlab.com", 5)  # type: ignore[call-arg]
+
+
+async def main() -> None:
+    assert_type(await source.token_async(timeout=5), appmint.Token)
+    assert_type(await app.delete_token_async("text"), None)
+    assert_type([each.id async for each in app.installations()], list[str])
+    assert_type(await asyncio.create_task(app.request_async("GET", "/")), appmint.Response)
+    assert_type(await asyncio.gather(app.jwt_async(), app.jwt_async()), tuple[appmint.Token, appmint.Token])
+    assert_type(await appmint.discover_async("https://gitlab.com"), str)
+    async with app as same:
+        assert_type(same, appmint.App)
+    await source.token_async("soon")  # type: ignore[arg-type]
+
+
+asyncio.run(main())
 
 
 class MemoryStore:
@@ -223,7 +239,28 @@ def documented(doc):
     return re.findall(r"^    (\w+)(?: \(.*?\))?:", section(doc, "Args"), re.MULTILINE)
 
 
-@pytest.mark.parametrize(("cls", "node"), METHODS, ids=lambda each: getattr(each, "name", each))
+COROUTINES = [node for node in [*FUNCTIONS, *(node for _, node in METHODS)] if node.name.endswith("_async")]
+BLOCKING = [(cls, node) for cls, node in METHODS if node not in COROUTINES]
+
+
+@pytest.mark.parametrize("node", COROUTINES, ids=lambda node: node.name)
+def test_a_coroutine_names_its_blocking_form(node):
+    name = node.name.removesuffix("_async")
+    doc = f"The coroutine of `{name}`: the same arguments, result and errors."
+    assert ast.get_docstring(node).splitlines()[0] == doc
+
+
+def test_a_coroutine_is_typed_as_its_blocking_form():
+    methods = {(cls, node.name): node for cls, node in METHODS} | {("", node.name): node for node in FUNCTIONS}
+    of = [(blocking, methods[cls, name + "_async"]) for (cls, name), blocking in methods.items()
+          if (cls, name + "_async") in methods]
+    assert len(of) == len(COROUTINES) > 30
+    for blocking, coroutine in of:
+        assert ast.unparse(blocking.args) == ast.unparse(coroutine.args)
+        assert ast.unparse(coroutine.returns) == f"Coroutine[Any, Any, {ast.unparse(blocking.returns)}]"
+
+
+@pytest.mark.parametrize(("cls", "node"), BLOCKING, ids=lambda each: getattr(each, "name", each))
 def test_every_argument_and_result_is_documented(cls, node):
     doc = ast.get_docstring(node)
     arguments = [each.arg for each in [*node.args.args, *node.args.kwonlyargs] if each.arg != "self"]

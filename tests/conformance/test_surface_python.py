@@ -23,17 +23,27 @@ SPELLED = {("Listing", "next"): "__next__"}
 BUNDLED = {"own_store"}
 
 
+# What is awaited for a member, where it is not the member's name with _async.
+AWAITED = {("Listing", "next"): "__anext__"}
+
+
 def parameters(function):
     return [name for name in inspect.signature(function).parameters if name != "self"]
 
 
 def members(cls):
-    spelled = {name for (owner, _), name in SPELLED.items() if owner == cls.__name__}
+    spelled = {name for (owner, _), name in [*SPELLED.items(), *AWAITED.items()] if owner == cls.__name__}
     return {name for name in vars(cls) if name in spelled or not name.startswith("_")}
 
 
+def awaited(name, member):
+    return AWAITED.get((name, member), f"{member}_async")
+
+
 def names_in_python(name):
-    return {SPELLED.get((name, member), member) for member in SURFACE["object"][name]}
+    operations = SURFACE["object"][name].items()
+    coroutines = {awaited(name, member) for member, details in operations if details.get("out")}
+    return {SPELLED.get((name, member), member) for member, _ in operations} | coroutines
 
 
 def names_of(args):
@@ -58,14 +68,13 @@ def test_every_object_has_its_members(name):
     assert members(getattr(appmint, name)) == names_in_python(name) | OWN.get(name, set())
 
 
-OPERATIONS = [
-    (name, SPELLED.get((name, member), member), details)
-    for name, operations in SURFACE["object"].items()
-    for member, details in operations.items()
-]
+MEMBERS = [(name, member, details) for name, operations in SURFACE["object"].items()
+           for member, details in operations.items()]
+OPERATIONS = [(name, SPELLED.get((name, member), member), details) for name, member, details in MEMBERS]
+COROUTINES = [(name, awaited(name, member), details) for name, member, details in MEMBERS if details.get("out")]
 
 
-@pytest.mark.parametrize(("name", "member", "details"), OPERATIONS)
+@pytest.mark.parametrize(("name", "member", "details"), [*OPERATIONS, *COROUTINES])
 def test_every_operation_has_its_arguments(name, member, details):
     of = inspect.getattr_static(getattr(appmint, name), member)
     args = details.get("args", [])
@@ -91,6 +100,14 @@ def test_optional_arguments_are_keywords_only(name):
     assert {parameter.kind for parameter in others} == {inspect.Parameter.KEYWORD_ONLY}
 
 
+def test_a_coroutine_takes_what_its_blocking_form_takes():
+    assert inspect.signature(appmint.discover) == inspect.signature(appmint.discover_async)
+    for name, member, details in COROUTINES:
+        if not member.startswith("_"):
+            blocking = getattr(getattr(appmint, name), member.removesuffix("_async"))
+            assert inspect.signature(blocking) == inspect.signature(getattr(getattr(appmint, name), member))
+
+
 @pytest.mark.parametrize("name", ["App", "Login", "DeviceLogin"])
 def test_an_object_that_ends_is_a_context_manager(name):
     assert callable(getattr(appmint, name).__enter__) and callable(getattr(appmint, name).__exit__)
@@ -98,7 +115,8 @@ def test_an_object_that_ends_is_a_context_manager(name):
 
 def test_the_module_exports_the_surface_and_nothing_else():
     errors = {error.__name__ for error in _errors.BY_KIND.values()}
-    wanted = set(SURFACE["module"]) | set(SURFACE["object"]) | errors | OWN_NAMES | LITERALS
+    coroutines = {f"{name}_async" for name, details in SURFACE["module"].items() if details.get("out")}
+    wanted = set(SURFACE["module"]) | coroutines | set(SURFACE["object"]) | errors | OWN_NAMES | LITERALS
     assert set(appmint.__all__) == wanted
     assert all(hasattr(appmint, name) for name in wanted)
 

@@ -21,6 +21,7 @@ OWN = {
         "builder": "an AppBuilder makes an app",
         "platform": "the Platform itself, whose name() the other languages show as platform_name",
         "clock_offset_ms": "the others' clock_offset, with its unit in the name",
+        "close_task": "close(), for who must not block",
     },
     "Event": {"clock_offset_ms": "the others' clock_offset, with its unit in the name"},
     "Token": {

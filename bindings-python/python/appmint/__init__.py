@@ -7,8 +7,13 @@ A source exchanges the app's JWT for a token and keeps that token valid::
     token = source.token(min_valid=timedelta(minutes=10))
     response = source.request("GET", "/orgs/acme/repos")
 
-A call that uses the network blocks its own thread only, and Ctrl-C ends the wait. Threads may share
-every object. Every error is an ``appmint.Error``, whose class says how to react. Events of an app are
+A call that uses the network blocks its own thread only, and Ctrl-C ends the wait. For asyncio and trio
+each has a coroutine::
+
+    token = await source.token_async()
+    async for installation in app.installations(): ...
+
+Threads may share every object. Every error is an ``appmint.Error``, whose class says how to react. Events of an app are
 logged to the logger ``appmint``.
 """
 
@@ -16,7 +21,17 @@ import logging as _logging
 
 # ==== App & settings
 from ._headers import Headers
-from ._native import App, Quota, Response, Stats, discover, platforms, secret_pattern, version
+from ._native import (
+    App,
+    Quota,
+    Response,
+    Stats,
+    discover,
+    discover_async,
+    platforms,
+    secret_pattern,
+    version,
+)
 
 # ==== Installations
 from ._native import Installation, Listing, Repository
@@ -80,6 +95,7 @@ __all__ = [
     "Response",
     "Stats",
     "discover",
+    "discover_async",
     "platforms",
     "secret_pattern",
     "version",

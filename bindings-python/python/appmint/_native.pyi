@@ -1,4 +1,12 @@
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from datetime import datetime, timedelta
 from os import PathLike
 from types import GenericAlias, TracebackType
@@ -33,6 +41,7 @@ __all__ = [
     "WebhookDelivery",
     "WebhookEvent",
     "discover",
+    "discover_async",
     "event_kinds",
     "kinds",
     "platforms",
@@ -58,11 +67,13 @@ class App:
     A duration is a timedelta or a number of seconds. A key and certificates are text, bytes, or the
     Path of a file to read. Secrets are shown in no repr, error or log.
 
-    A method that uses the network blocks its own thread, for the app's timeout at most. Besides the
-    errors that it documents it raises TransportError, TimeoutError, RateLimitedError, ServerError
-    and ProtocolError, and UnauthorizedError, ForbiddenError or RejectedError if the platform
-    refuses the call. An operation or argument that the platform does not offer raises
-    UnsupportedError, without network I/O.
+    A method that uses the network blocks its own thread, for the app's timeout at most. Its
+    coroutine, such as request_async for request, is for asyncio and trio: it is sent when it is
+    awaited, and cancelling it stops the waiting only. Besides the errors that it documents a method
+    raises TransportError, TimeoutError, RateLimitedError, ServerError and ProtocolError, and
+    UnauthorizedError, ForbiddenError or RejectedError if the platform refuses the call. An
+    operation or argument that the platform does not offer raises UnsupportedError, without network
+    I/O.
 
     Args:
         environment (str): The prefix of environment variables, such as "APPMINT_". Each setting
@@ -212,6 +223,9 @@ class App:
             CallbackError: The signer failed.
         """
 
+    def jwt_async(self) -> Coroutine[Any, Any, Token]:
+        """The coroutine of `jwt`: the same arguments, result and errors."""
+
     @property
     def fingerprint(self) -> str | None:
         """The SHA-256 fingerprint of the public key, as the platform's settings page shows it.
@@ -260,6 +274,19 @@ class App:
             InvalidArgumentError: The method, path, headers or bodies are not valid.
         """
 
+    def request_async(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        body: str | bytes | bytearray | memoryview | None = None,
+        token: Token | str | None = None,
+        *,
+        timeout: timedelta | float | None = None,
+    ) -> Coroutine[Any, Any, Response]:
+        """The coroutine of `request`: the same arguments, result and errors."""
+
     def quota(self) -> Quota | None:
         """Returns the quota of the requests that the app makes with its JWT or tokens of its own.
 
@@ -292,6 +319,14 @@ class App:
         _traceback: TracebackType | None,
         /,
     ) -> None: ...
+    def __aenter__(self) -> Coroutine[Any, Any, Self]: ...
+    def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+        /,
+    ) -> Coroutine[Any, Any, None]: ...
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
 
     # ---- Installations
@@ -338,6 +373,18 @@ class App:
             NotFoundError: The app is not installed there.
         """
 
+    def find_installation_async(
+        self,
+        *,
+        account: int | str | None = None,
+        id: int | str | None = None,
+        organization: str | None = None,
+        user: str | None = None,
+        repository: str | None = None,
+        enterprise: str | None = None,
+    ) -> Coroutine[Any, Any, Installation]:
+        """The coroutine of `find_installation`: the same arguments, result and errors."""
+
     def suspend_installation(self, id: int | str) -> None:
         """Suspends an installation: its tokens stop working until it is unsuspended.
 
@@ -348,6 +395,9 @@ class App:
             UnsupportedError: The platform cannot suspend installations.
             NotFoundError: The app has no such installation.
         """
+
+    def suspend_installation_async(self, id: int | str) -> Coroutine[Any, Any, None]:
+        """The coroutine of `suspend_installation`: the same arguments, result and errors."""
 
     def unsuspend_installation(self, id: int | str) -> None:
         """Ends the suspension of an installation.
@@ -360,6 +410,9 @@ class App:
             NotFoundError: The app has no such installation.
         """
 
+    def unsuspend_installation_async(self, id: int | str) -> Coroutine[Any, Any, None]:
+        """The coroutine of `unsuspend_installation`: the same arguments, result and errors."""
+
     def delete_installation(self, id: int | str) -> None:
         """Uninstalls the app from an account. This cannot be undone.
 
@@ -370,6 +423,9 @@ class App:
             UnsupportedError: The platform does not let apps uninstall themselves.
             NotFoundError: The app has no such installation.
         """
+
+    def delete_installation_async(self, id: int | str) -> Coroutine[Any, Any, None]:
+        """The coroutine of `delete_installation`: the same arguments, result and errors."""
 
     def install_url(
         self,
@@ -412,6 +468,11 @@ class App:
             ProtocolError: The callback has no installation's id, as when an owner has yet to
                 approve.
         """
+
+    def finish_install_async(
+        self, callback_url: str, state: str
+    ) -> Coroutine[Any, Any, Installation]:
+        """The coroutine of `finish_install`: the same arguments, result and errors."""
 
     # ---- Tokens
 
@@ -487,6 +548,9 @@ class App:
             UnsupportedError: The platform does not offer this.
         """
 
+    def revoke_installation_token_async(self, token: Token | str) -> Coroutine[Any, Any, None]:
+        """The coroutine of `revoke_installation_token`: the same arguments, result and errors."""
+
     # ---- OAuth & login
 
     def authorize(
@@ -560,6 +624,14 @@ class App:
             UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
         """
 
+    def exchange_code_async(
+        self,
+        code: str,
+        redirect_uri: str | None = None,
+        code_verifier: str | None = None,
+    ) -> Coroutine[Any, Any, Token]:
+        """The coroutine of `exchange_code`: the same arguments, result and errors."""
+
     def finish_authorization(self, authorization: Authorization, callback_url: str) -> Token:
         """Exchanges the code with which a user returned for a user token.
 
@@ -580,6 +652,11 @@ class App:
             DeniedError: The user declined.
             InvalidArgumentError: The authorization began on another platform.
         """
+
+    def finish_authorization_async(
+        self, authorization: Authorization, callback_url: str
+    ) -> Coroutine[Any, Any, Token]:
+        """The coroutine of `finish_authorization`: the same arguments, result and errors."""
 
     def seal_authorization(self, authorization: Authorization) -> str:
         """Encrypts an authorization with the store key, to be kept in the user's cookie.
@@ -629,6 +706,9 @@ class App:
                 "invalid_refresh_token").
         """
 
+    def refresh_async(self, refresh_token: Token | str) -> Coroutine[Any, Any, Token]:
+        """The coroutine of `refresh`: the same arguments, result and errors."""
+
     def exchange_token(
         self,
         subject_token: str,
@@ -658,6 +738,17 @@ class App:
             UnauthorizedError: The platform does not accept the token (reason "invalid_token"), or
                 the client id or its secret is wrong (reason "invalid_client").
         """
+
+    def exchange_token_async(
+        self,
+        subject_token: str,
+        *,
+        subject_token_type: str | None = None,
+        scopes: Iterable[str] | None = None,
+        audience: str | None = None,
+        resource: str | None = None,
+    ) -> Coroutine[Any, Any, Token]:
+        """The coroutine of `exchange_token`: the same arguments, result and errors."""
 
     def start_login(
         self,
@@ -707,6 +798,11 @@ class App:
             UnsupportedError: The platform has no device logins.
         """
 
+    def start_device_login_async(
+        self, *, scopes: Iterable[str] | None = None
+    ) -> Coroutine[Any, Any, DeviceLogin]:
+        """The coroutine of `start_device_login`: the same arguments, result and errors."""
+
     def check_token(self, token: Token | str) -> Token:
         """Asks the platform about a user token: its scopes, its expiry and its account.
 
@@ -722,6 +818,9 @@ class App:
             UnsupportedError: The platform does not offer this.
         """
 
+    def check_token_async(self, token: Token | str) -> Coroutine[Any, Any, Token]:
+        """The coroutine of `check_token`: the same arguments, result and errors."""
+
     def reset_token(self, token: Token | str) -> Token:
         """Replaces a user token, which stops working.
 
@@ -736,6 +835,9 @@ class App:
                 "invalid_token").
             UnsupportedError: The platform does not offer this.
         """
+
+    def reset_token_async(self, token: Token | str) -> Coroutine[Any, Any, Token]:
+        """The coroutine of `reset_token`: the same arguments, result and errors."""
 
     def scope_token(
         self,
@@ -768,6 +870,18 @@ class App:
             UnsupportedError: The platform does not offer this.
         """
 
+    def scope_token_async(
+        self,
+        token: Token | str,
+        *,
+        target: str | None = None,
+        target_id: int | str | None = None,
+        repositories: Iterable[str] | None = None,
+        repository_ids: Iterable[int | str] | None = None,
+        permissions: Mapping[str, str] | None = None,
+    ) -> Coroutine[Any, Any, Token]:
+        """The coroutine of `scope_token`: the same arguments, result and errors."""
+
     def delete_token(self, token: Token | str) -> None:
         """Ends a user token. Succeeds if the token is already invalid.
 
@@ -777,6 +891,9 @@ class App:
         Raises:
             UnsupportedError: The platform does not offer this.
         """
+
+    def delete_token_async(self, token: Token | str) -> Coroutine[Any, Any, None]:
+        """The coroutine of `delete_token`: the same arguments, result and errors."""
 
     def delete_grant(self, token: Token | str) -> None:
         """Ends a user's authorization of the app with all its tokens.
@@ -789,6 +906,9 @@ class App:
             ReauthorizeError: The platform does not know the token (reason "invalid_token"):
                 nothing was ended, and the authorization may live on.
         """
+
+    def delete_grant_async(self, token: Token | str) -> Coroutine[Any, Any, None]:
+        """The coroutine of `delete_grant`: the same arguments, result and errors."""
 
     def revoke_token(
         self,
@@ -808,6 +928,14 @@ class App:
             UnsupportedError: The platform has no such endpoint, or the server does not revoke
                 tokens of this type (reason "unsupported_token_type").
         """
+
+    def revoke_token_async(
+        self,
+        token: Token | str,
+        *,
+        token_type_hint: TokenTypeHint | None = None,
+    ) -> Coroutine[Any, Any, None]:
+        """The coroutine of `revoke_token`: the same arguments, result and errors."""
 
     def introspect_token(
         self,
@@ -829,6 +957,14 @@ class App:
         Raises:
             UnsupportedError: The platform has no such endpoint.
         """
+
+    def introspect_token_async(
+        self,
+        token: Token | str,
+        *,
+        token_type_hint: TokenTypeHint | None = None,
+    ) -> Coroutine[Any, Any, Introspection]:
+        """The coroutine of `introspect_token`: the same arguments, result and errors."""
 
     # ---- Sessions
 
@@ -869,6 +1005,11 @@ class App:
                 which stays (reason "wrong_store_key" if another key sealed it).
         """
 
+    def start_session_async(
+        self, name: str, token: Token, *, account_id: str | int | None = None
+    ) -> Coroutine[Any, Any, None]:
+        """The coroutine of `start_session`: the same arguments, result and errors."""
+
     def end_session(self, name: str) -> None:
         """Forgets a user's session, in memory and in the store, whether its record opens or not.
 
@@ -883,6 +1024,9 @@ class App:
                 empty.
             StoreError: The store failed.
         """
+
+    def end_session_async(self, name: str) -> Coroutine[Any, Any, None]:
+        """The coroutine of `end_session`: the same arguments, result and errors."""
 
     # ---- Webhooks
 
@@ -934,6 +1078,9 @@ class App:
             UnsupportedError: The platform does not offer this.
         """
 
+    def webhook_config_async(self) -> Coroutine[Any, Any, WebhookConfig]:
+        """The coroutine of `webhook_config`: the same arguments, result and errors."""
+
     def update_webhook_config(
         self,
         *,
@@ -957,6 +1104,16 @@ class App:
             InvalidArgumentError: No argument is given.
             UnsupportedError: The platform does not offer this.
         """
+
+    def update_webhook_config_async(
+        self,
+        *,
+        url: str | None = None,
+        content_type: str | None = None,
+        secret: str | None = None,
+        insecure_ssl: bool | None = None,
+    ) -> Coroutine[Any, Any, WebhookConfig]:
+        """The coroutine of `update_webhook_config`: the same arguments, result and errors."""
 
     def webhook_deliveries(self) -> Listing[WebhookDelivery]:
         """Lists the events that were sent to the app, newest first.
@@ -984,6 +1141,9 @@ class App:
             UnsupportedError: The platform does not offer this.
         """
 
+    def webhook_delivery_async(self, id: int | str) -> Coroutine[Any, Any, WebhookDelivery]:
+        """The coroutine of `webhook_delivery`: the same arguments, result and errors."""
+
     def redeliver_webhook(self, delivery_id: int | str) -> None:
         """Has the platform send an event again.
 
@@ -994,6 +1154,9 @@ class App:
             NotFoundError: There is no such delivery.
             UnsupportedError: The platform does not offer this.
         """
+
+    def redeliver_webhook_async(self, delivery_id: int | str) -> Coroutine[Any, Any, None]:
+        """The coroutine of `redeliver_webhook`: the same arguments, result and errors."""
 
     # ---- Platform operations
 
@@ -1006,6 +1169,9 @@ class App:
         Raises:
             UnsupportedError: The platform does not offer this.
         """
+
+    def registration_async(self) -> Coroutine[Any, Any, Registration]:
+        """The coroutine of `registration`: the same arguments, result and errors."""
 
     def convert_manifest(self, code: str) -> Registration:
         """Exchanges the code of an app manifest for the app that it created.
@@ -1022,6 +1188,9 @@ class App:
             UnsupportedError: The platform has no app manifests.
         """
 
+    def convert_manifest_async(self, code: str) -> Coroutine[Any, Any, Registration]:
+        """The coroutine of `convert_manifest`: the same arguments, result and errors."""
+
     def revoke_credentials(self, credentials: Iterable[Token | str]) -> None:
         """Reports leaked credentials of anybody; the platform ends them and notifies their owners.
 
@@ -1034,6 +1203,11 @@ class App:
             InvalidArgumentError: There are no credentials, or one is empty.
             UnsupportedError: The platform does not offer this.
         """
+
+    def revoke_credentials_async(
+        self, credentials: Iterable[Token | str]
+    ) -> Coroutine[Any, Any, None]:
+        """The coroutine of `revoke_credentials`: the same arguments, result and errors."""
 
 @final
 class Response:
@@ -1205,6 +1379,23 @@ def discover(
         ProtocolError: The metadata are another issuer's (reason "issuer_mismatch"), or unusable.
     """
 
+def discover_async(
+    issuer: str,
+    *,
+    timeout: timedelta | float | None = None,
+    connect_timeout: timedelta | float | None = None,
+    proxy: str | None = None,
+    root_certificates: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
+    client_certificate: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
+    client_key: str | bytes | bytearray | memoryview | PathLike[str] | None = None,
+    user_agent: str | None = None,
+    allow_plain_http: bool = False,
+    refuse_private_addresses: bool = False,
+    retries: int | None = None,
+    retry_wait: timedelta | float | None = None,
+) -> Coroutine[Any, Any, str]:
+    """The coroutine of `discover`: the same arguments, result and errors."""
+
 # ==== Installations
 
 @final
@@ -1284,15 +1475,18 @@ class Installation:
     __hash__ = None  # type: ignore[assignment]
 
 @final
-class Listing(Iterator[_T_co]):
+class Listing(Iterator[_T_co], AsyncIterator[_T_co]):
     """The items of a paged list. Pages are requested as it is iterated.
 
-    It is an iterator, which can be iterated once: threads that share it get different items. After
-    an error it goes on with the page that failed. list(…) returns all items that are left.
+    It is an iterator, for `for` and `async for`, which can be iterated once: threads that share it
+    get different items. After an error it goes on with the page that failed. list(…) returns all
+    items that are left.
     """
 
     def __iter__(self) -> Self: ...
     def __next__(self) -> _T_co: ...
+    def __aiter__(self) -> Self: ...
+    def __anext__(self) -> Coroutine[Any, Any, _T_co]: ...
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
@@ -1384,6 +1578,17 @@ class TokenSource:
             CallbackError: The signer failed.
         """
 
+    def token_async(
+        self,
+        min_valid: timedelta | float | None = None,
+        *,
+        timeout: timedelta | float | None = None,
+    ) -> Coroutine[Any, Any, Token]:
+        """The coroutine of `token`: the same arguments, result and errors.
+
+        A token from memory is there at once: no thread, no turn of the event loop.
+        """
+
     def authorization_header(
         self,
         min_valid: timedelta | float | None = None,
@@ -1402,6 +1607,14 @@ class TokenSource:
         Raises:
             Error: As token does.
         """
+
+    def authorization_header_async(
+        self,
+        min_valid: timedelta | float | None = None,
+        *,
+        timeout: timedelta | float | None = None,
+    ) -> Coroutine[Any, Any, str]:
+        """The coroutine of `authorization_header`: the same arguments, result and errors."""
 
     @property
     def expires_at(self) -> datetime | None:
@@ -1454,6 +1667,9 @@ class TokenSource:
                 delete_grant, delete_token, revoke_token and end_session.
         """
 
+    def revoke_async(self) -> Coroutine[Any, Any, None]:
+        """The coroutine of `revoke`: the same arguments, result and errors."""
+
     def repositories(self) -> Listing[Repository]:
         """Lists the repositories that the token can access.
 
@@ -1497,6 +1713,18 @@ class TokenSource:
             InvalidArgumentError: The method, path, headers or bodies are not valid.
             Error: As token does.
         """
+
+    def request_async(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        body: str | bytes | bytearray | memoryview | None = None,
+        *,
+        timeout: timedelta | float | None = None,
+    ) -> Coroutine[Any, Any, Response]:
+        """The coroutine of `request`: the same arguments, result and errors."""
 
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
 
@@ -1667,6 +1895,9 @@ class Login:
             InvalidArgumentError: This login was waited for before.
         """
 
+    def wait_async(self, timeout: timedelta | float | None = None) -> Coroutine[Any, Any, Token]:
+        """The coroutine of `wait`: the same arguments, result and errors."""
+
     def cancel(self) -> None:
         """Ends a wait with a CancelledError, and closes the listener."""
 
@@ -1715,6 +1946,9 @@ class DeviceLogin:
             CancelledError: cancel was called.
         """
 
+    def poll_async(self) -> Coroutine[Any, Any, Token]:
+        """The coroutine of `poll`: the same arguments, result and errors."""
+
     def wait(self) -> Token:
         """Polls at the platform's interval until the user is done or the code expires.
 
@@ -1726,6 +1960,9 @@ class DeviceLogin:
             ReauthorizeError: The code expired (reason "expired_device_code").
             CancelledError: cancel was called.
         """
+
+    def wait_async(self) -> Coroutine[Any, Any, Token]:
+        """The coroutine of `wait`: the same arguments, result and errors."""
 
     def cancel(self) -> None:
         """Ends a wait with a CancelledError. The code itself works until it expires."""

@@ -2,6 +2,7 @@
 
 use pyo3::{
     PyClass, PyTraverseError, PyVisit,
+    exceptions::PyStopAsyncIteration,
     prelude::*,
     pyclass_init::PyClassInitializer,
     types::{PyAny, PyType},
@@ -9,6 +10,7 @@ use pyo3::{
 
 use crate::{
     callback::Callbacks,
+    coroutine::Coroutine,
     errors::unpicklable,
     imports::GENERIC_ALIAS,
     installations::{installation::Installation, repository::Repository},
@@ -18,8 +20,9 @@ use crate::{
 
 /// The items of a paged list. Pages are requested as it is iterated.
 ///
-/// It is an iterator, which can be iterated once: threads that share it get different items. After
-/// an error it goes on with the page that failed. list(…) returns all items that are left.
+/// It is an iterator, for `for` and `async for`, which can be iterated once: threads that share it
+/// get different items. After an error it goes on with the page that failed. list(…) returns all
+/// items that are left.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct Listing {
     items: Items,
@@ -43,6 +46,18 @@ impl Listing {
             Items::Installations(list) => next(py, list, Installation),
             Items::Repositories(list) => next(py, list, Repository),
             Items::WebhookDeliveries(list) => next(py, list, WebhookDelivery),
+        }
+    }
+
+    fn __aiter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __anext__(&self) -> Coroutine {
+        match &self.items {
+            Items::Installations(list) => next_async(list, Installation),
+            Items::Repositories(list) => next_async(list, Repository),
+            Items::WebhookDeliveries(list) => next_async(list, WebhookDelivery),
         }
     }
 
@@ -115,4 +130,19 @@ where
         }
     })?;
     item.map(|item| Bound::new(py, class(item)).map(Bound::into_any)).transpose()
+}
+
+fn next_async<T, C>(list: &appmint_core::Listing<T>, class: fn(T) -> C) -> Coroutine
+where
+    T: Clone + Send + Sync + 'static,
+    C: PyClass + Into<PyClassInitializer<C>>,
+{
+    let (starting, reclaiming) = (list.clone(), list.clone());
+    let convert = move |py: Python<'_>, item: Option<T>| match item {
+        Some(item) => Bound::new(py, class(item)).map(|item| item.into_any().unbind()),
+        None => Err(PyStopAsyncIteration::new_err(())),
+    };
+    // After a cancellation, the item is the next one that the listing yields.
+    let abandon = move |task| reclaiming.reclaim(task);
+    Coroutine::with("Listing.__anext__", None, move || starting.next_item(), convert, abandon)
 }

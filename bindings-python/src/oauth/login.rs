@@ -9,7 +9,8 @@ use crate::{
     errors::unpicklable,
     time::Time,
     tokens::token::Token,
-    wait::{compute, wait},
+    twins::twins,
+    wait::compute,
 };
 
 /// A login of a user in a browser on this machine. `with` cancels it at its end.
@@ -36,16 +37,6 @@ impl Login {
     /// Opens the URL in the user's browser.
     fn open_browser(&self, py: Python<'_>) -> PyResult<()> {
         compute(py, || self.core.open_browser())
-    }
-
-    /// Waits until the browser returns, and exchanges its code for a token.
-    ///
-    /// The listener then closes; a login can be waited for once. Requests that do not belong to
-    /// this login are refused, and the wait goes on.
-    #[pyo3(signature = (timeout=None))]
-    fn wait(&self, py: Python<'_>, timeout: Optional<'_, '_>) -> PyResult<Token> {
-        let timeout = optional("timeout", timeout, duration)?;
-        wait(py, || self.core.wait(timeout)).map(Token)
     }
 
     /// Ends a wait with a CancelledError, and closes the listener.
@@ -80,6 +71,18 @@ impl Login {
     }
 }
 
+twins! { impl Login {
+    /// Waits until the browser returns, and exchanges its code for a token.
+    ///
+    /// The listener then closes; a login can be waited for once. Requests that do not belong to
+    /// this login are refused, and the wait goes on.
+    (timeout=None)
+    fn wait / wait_async(this, py, timeout: Optional<'_, '_>) -> Token {
+        let (core, timeout) = (this.core.clone(), optional("timeout", timeout, duration)?);
+        (move || core.wait(timeout), Token)
+    }
+}}
+
 /// A login of a user on another device. `with` cancels it at its end.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct DeviceLogin {
@@ -113,18 +116,6 @@ impl DeviceLogin {
         self.core.expires_at().map(Time)
     }
 
-    /// Asks the platform once whether the user is done.
-    ///
-    /// No network I/O before the platform's interval has passed.
-    fn poll(&self, py: Python<'_>) -> PyResult<Token> {
-        wait(py, || self.core.poll()).map(Token)
-    }
-
-    /// Polls at the platform's interval until the user is done or the code expires.
-    fn wait(&self, py: Python<'_>) -> PyResult<Token> {
-        wait(py, || self.core.wait()).map(Token)
-    }
-
     /// Ends a wait with a CancelledError. The code itself works until it expires.
     fn cancel(&self) {
         self.core.cancel();
@@ -156,6 +147,24 @@ impl DeviceLogin {
         visit.call(&self.callbacks)
     }
 }
+
+twins! { impl DeviceLogin {
+    /// Asks the platform once whether the user is done.
+    ///
+    /// No network I/O before the platform's interval has passed.
+    ()
+    fn poll / poll_async(this, py) -> Token {
+        let core = this.core.clone();
+        (move || core.poll(), Token)
+    }
+
+    /// Polls at the platform's interval until the user is done or the code expires.
+    ()
+    fn wait / wait_async(this, py) -> Token {
+        let core = this.core.clone();
+        (move || core.wait(), Token)
+    }
+}}
 
 /// The arguments of a login on this machine.
 pub(crate) fn request(

@@ -6,50 +6,51 @@ use pyo3::prelude::*;
 use crate::{
     arguments::{Argument, Optional, bytes_file, count, duration, file, optional, secret, text},
     settings::CERTIFICATES_VARIABLE,
-    wait::wait,
+    twins::twins,
 };
 
-/// Makes a platform's descriptor from the metadata of its authorization server.
-///
-/// The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor: an app
-/// that is made of it needs no request.
-#[pyfunction]
-#[pyo3(signature = (
-    issuer, *, timeout=None, connect_timeout=None, proxy=None, root_certificates=None,
-    client_certificate=None, client_key=None, user_agent=None, allow_plain_http=false, refuse_private_addresses=false, retries=None,
-    retry_wait=None,
-))]
-#[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
-pub(crate) fn discover(
-    issuer: Argument<'_, '_>,
-    timeout: Optional<'_, '_>,
-    connect_timeout: Optional<'_, '_>,
-    proxy: Optional<'_, '_>,
-    root_certificates: Optional<'_, '_>,
-    client_certificate: Optional<'_, '_>,
-    client_key: Optional<'_, '_>,
-    user_agent: Optional<'_, '_>,
-    allow_plain_http: bool,
-    refuse_private_addresses: bool,
-    retries: Optional<'_, '_>,
-    retry_wait: Optional<'_, '_>,
-) -> PyResult<String> {
-    let settings = Settings {
-        timeout: optional("timeout", timeout, duration)?,
-        connect_timeout: optional("connect_timeout", connect_timeout, duration)?,
-        proxy: optional("proxy", proxy, secret)?,
-        root_certificates: optional("root_certificates", root_certificates, bytes_file)?,
-        certificates_variable: Some(CERTIFICATES_VARIABLE),
-        client_certificate: optional("client_certificate", client_certificate, bytes_file)?,
-        client_key: optional("client_key", client_key, file)?,
-        user_agent: optional("user_agent", user_agent, text)?,
-        allow_plain_http,
-        refuse_private_addresses,
-        retries: optional("retries", retries, count)?,
-        retry_wait: optional("retry_wait", retry_wait, duration)?,
-        ..Settings::default()
-    };
-    let url = text("issuer", issuer)?;
-    let platform = wait(issuer.py(), || Platform::discover_with(&url, &settings))?;
-    Ok(platform.as_json().to_owned())
+twins! {
+    /// Makes a platform's descriptor from the metadata of its authorization server.
+    ///
+    /// The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor: an app
+    /// that is made of it needs no request.
+    (
+        issuer, *, timeout=None, connect_timeout=None, proxy=None, root_certificates=None,
+        client_certificate=None, client_key=None, user_agent=None, allow_plain_http=false,
+        refuse_private_addresses=false, retries=None, retry_wait=None,
+    )
+    fn discover / discover_async(
+        py,
+        issuer: Argument<'_, '_>,
+        timeout: Optional<'_, '_>,
+        connect_timeout: Optional<'_, '_>,
+        proxy: Optional<'_, '_>,
+        root_certificates: Optional<'_, '_>,
+        client_certificate: Optional<'_, '_>,
+        client_key: Optional<'_, '_>,
+        user_agent: Optional<'_, '_>,
+        allow_plain_http: bool,
+        refuse_private_addresses: bool,
+        retries: Optional<'_, '_>,
+        retry_wait: Optional<'_, '_>,
+    ) -> String {
+        let settings = Settings {
+            timeout: optional("timeout", timeout, duration)?,
+            connect_timeout: optional("connect_timeout", connect_timeout, duration)?,
+            proxy: optional("proxy", proxy, secret)?,
+            root_certificates: optional("root_certificates", root_certificates, bytes_file)?,
+            certificates_variable: Some(CERTIFICATES_VARIABLE),
+            client_certificate: optional("client_certificate", client_certificate, bytes_file)?,
+            client_key: optional("client_key", client_key, file)?,
+            user_agent: optional("user_agent", user_agent, text)?,
+            allow_plain_http,
+            refuse_private_addresses,
+            retries: optional("retries", retries, count)?,
+            retry_wait: optional("retry_wait", retry_wait, duration)?,
+            ..Settings::default()
+        };
+        let url = text("issuer", issuer)?;
+        let descriptor = |platform: Platform| platform.as_json().to_owned();
+        (move || Platform::discover_with(&url, &settings), descriptor)
+    }
 }

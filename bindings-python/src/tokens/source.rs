@@ -1,11 +1,13 @@
 //! A source, which keeps one token valid.
 
-use pyo3::{PyTraverseError, PyVisit, prelude::*, types::PyString};
+use appmint_core::Secret;
+use pyo3::{IntoPyObjectExt, PyTraverseError, PyVisit, prelude::*, types::PyString};
 
 use crate::{
     app::{call, quota::Quota, response::Response},
     arguments::{Argument, Optional, callable, duration, optional},
     callback::{Callback, Callbacks},
+    coroutine::Coroutine,
     errors::unpicklable,
     events::log::Log,
     installations::listing::Listing,
@@ -14,7 +16,8 @@ use crate::{
         subscription::Subscription,
         token::{Token, secret},
     },
-    wait::{self, wait, wait_within},
+    twins::{Nothing, nothing, twins},
+    wait::{self, wait_within},
 };
 
 /// Keeps one token valid: an installation's, the app's own, or a user's.
@@ -72,6 +75,39 @@ impl TokenSource {
         Ok(PyString::new(py, value.reveal()))
     }
 
+    /// The coroutine of `token`: the same arguments, result and errors.
+    ///
+    /// A token from memory is there at once: no thread, no turn of the event loop.
+    #[pyo3(signature = (min_valid=None, *, timeout=None))]
+    fn token_async(
+        &self,
+        min_valid: Optional<'_, '_>,
+        timeout: Optional<'_, '_>,
+    ) -> PyResult<Coroutine> {
+        let min_valid = optional("min_valid", min_valid, duration)?;
+        let timeout = optional("timeout", timeout, duration)?;
+        let core = self.core.clone();
+        let start = move || core.token_valid_for(min_valid);
+        let convert = |py: Python<'_>, token| Token(token).into_py_any(py);
+        Ok(Coroutine::with("TokenSource.token_async", timeout, start, convert, drop))
+    }
+
+    /// The coroutine of `authorization_header`: the same arguments, result and errors.
+    #[pyo3(signature = (min_valid=None, *, timeout=None))]
+    fn authorization_header_async(
+        &self,
+        min_valid: Optional<'_, '_>,
+        timeout: Optional<'_, '_>,
+    ) -> PyResult<Coroutine> {
+        let min_valid = optional("min_valid", min_valid, duration)?;
+        let timeout = optional("timeout", timeout, duration)?;
+        let core = self.core.clone();
+        let start = move || core.authorization_header_valid_for(min_valid);
+        let convert = |py: Python<'_>, value: Secret| value.reveal().into_py_any(py);
+        let name = "TokenSource.authorization_header_async";
+        Ok(Coroutine::with(name, timeout, start, convert, drop))
+    }
+
     /// When the token in memory expires, in UTC.
     ///
     /// None if there is none, or if the platform did not report it.
@@ -115,37 +151,12 @@ impl TokenSource {
         Ok(Subscription { core, callback })
     }
 
-    /// Forgets the token in memory and ends it on the platform, for everybody who has it.
-    ///
-    /// No network I/O if there is no valid token in memory.
-    fn revoke(&self, py: Python<'_>) -> PyResult<()> {
-        wait(py, || self.core.revoke())
-    }
-
     /// Lists the repositories that the token can access.
     ///
     /// Pages are requested as the listing is iterated, none before.
     fn repositories(&self, py: Python<'_>) -> PyResult<Listing> {
         wait::call(py, || self.core.repositories())
             .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
-    }
-
-    /// Calls the platform's API with the source's token.
-    ///
-    /// A response of any status is returned, not raised. A token that the platform refuses before
-    /// it expires is replaced once, and a new token is given a few seconds to become known.
-    #[pyo3(signature = (method, path, headers=None, json=None, body=None, *, timeout=None))]
-    fn request(
-        &self,
-        method: Argument<'_, '_>,
-        path: Argument<'_, '_>,
-        headers: Optional<'_, '_>,
-        json: Optional<'_, '_>,
-        body: Optional<'_, '_>,
-        timeout: Optional<'_, '_>,
-    ) -> PyResult<Response> {
-        let call = call::call(method, path, headers, json, body, timeout)?;
-        wait(method.py(), || self.core.request(call)).map(Response)
     }
 
     fn __repr__(&self) -> String {
@@ -163,6 +174,37 @@ impl TokenSource {
         visit.call(&self.callbacks)
     }
 }
+
+twins! { impl TokenSource {
+    /// Forgets the token in memory and ends it on the platform, for everybody who has it.
+    ///
+    /// No network I/O if there is no valid token in memory.
+    ()
+    fn revoke / revoke_async(this, py) -> Nothing {
+        let core = this.core.clone();
+        (move || core.revoke(), nothing)
+    }
+
+    /// Calls the platform's API with the source's token.
+    ///
+    /// A response of any status is returned, not raised. A token that the platform refuses before
+    /// it expires is replaced once, and a new token is given a few seconds to become known.
+    (method, path, headers=None, json=None, body=None, *, timeout=None)
+    fn request / request_async(
+        this,
+        py,
+        method: Argument<'_, '_>,
+        path: Argument<'_, '_>,
+        headers: Optional<'_, '_>,
+        json: Optional<'_, '_>,
+        body: Optional<'_, '_>,
+        timeout: Optional<'_, '_>,
+    ) -> Response {
+        let core = this.core.clone();
+        let call = call::call(method, path, headers, json, body, timeout)?;
+        (move || core.request(call), Response)
+    }
+}}
 
 fn observer(
     callback: Callback,

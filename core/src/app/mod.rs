@@ -30,7 +30,7 @@ use crate::{
     resources::Call,
     sessions::Sessions,
     sources::Sources,
-    tasks::{Deadline, Pool, Task, no_time},
+    tasks::{Deadline, Pool, Task, no_time, threads::on_thread},
     token::Token,
 };
 
@@ -141,6 +141,19 @@ impl App {
         self.0.pool.close();
         self.0.sources.cache.clear_all();
         self.0.client.close();
+    }
+
+    /// The same as [`close`](Self::close), without waiting for it.
+    ///
+    /// # Errors
+    /// [`ResourceExhausted`](crate::ErrorKind::ResourceExhausted) if the operating system has no more
+    /// threads; the app is not closed then.
+    pub fn close_task(&self) -> Task<()> {
+        let app = self.clone();
+        on_thread("appmint-closing", move || {
+            app.close();
+            Ok(())
+        })
     }
 
     /// Starts a task that makes a caller's request.

@@ -19,8 +19,8 @@ use crate::{
     secret::Secret,
     store::{self, Sealer, Store, StoreKey},
     tasks::{
-        Deadline, Task,
-        threads::{no_thread, on_own_stack, start},
+        Task,
+        threads::{on_own_stack, on_thread},
     },
 };
 
@@ -132,15 +132,7 @@ impl Settings {
 
     /// The same, without waiting for it.
     pub fn build_task(self) -> Task<App> {
-        let (task, completion) = Task::pending(Deadline::after(Duration::MAX));
-        match start("appmint-reading", move || {
-            completion.complete(
-                &self.with_environment().and_then(Self::cleaned).and_then(Self::build_here),
-            );
-        }) {
-            Ok(()) => task,
-            Err(error) => Task::ready(Err(no_thread(error))),
-        }
+        on_thread("appmint-reading", move || self.with_environment()?.cleaned()?.build_here())
     }
 
     fn build_here(self) -> Result<App> {

@@ -5,9 +5,9 @@
 //! connection that its server has hung up would end the process by `SIGPIPE`. A new thread inherits the
 //! signal mask, so signals are blocked around the start: they are blocked from its first instruction.
 
-use std::{io, panic::resume_unwind};
+use std::{io, panic::resume_unwind, time::Duration};
 
-use super::sync::thread;
+use super::{Deadline, Task, sync::thread};
 use crate::error::{Error, Result, resource_exhausted};
 
 /// Starts a thread that handles no signal of the program, and neither does a thread that it starts.
@@ -32,6 +32,18 @@ pub(crate) fn on_own_stack<T: Send + 'static>(
     let builder = thread::Builder::new().name("appmint-reading".to_owned());
     let thread = with_signals_blocked(|| builder.spawn(work)).map_err(no_thread)?;
     thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// The task of work that has a thread of its own, and no deadline.
+pub(crate) fn on_thread<T: Clone + Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Task<T> {
+    let (task, completion) = Task::pending(Deadline::after(Duration::MAX));
+    match start(name, move || completion.complete(&work())) {
+        Ok(()) => task,
+        Err(error) => Task::ready(Err(no_thread(error))),
+    }
 }
 
 pub(crate) fn no_thread(error: io::Error) -> Error {

@@ -1,6 +1,8 @@
 """Carries out the runner's commands on the Python surface, in the language of ../../PROTOCOL.md."""
 
+import asyncio
 import json
+import os
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -26,8 +28,9 @@ class Driver:
                 self.set(key, value)
         elif command == "app":
             settings, self.settings = self.settings, {}
-            self.app = appmint.App(settings.pop("platform", None), **settings)
-            return {"shown": repr(self.app)}
+            app = appmint.App(settings.pop("platform", None), **settings)
+            self.app = Awaiting(app) if AWAITS else app
+            return {"shown": repr(app)}
         elif command == "advance":
             self.clock.advance(milliseconds(arguments["ms"]))
         elif command == "set_clock":
@@ -48,7 +51,8 @@ class Driver:
     def discover(self, issuer):
         """Keeps the descriptor for the next app."""
         network = {name: self.settings[name] for name in NETWORK if name in self.settings}
-        self.settings["platform_descriptor"] = appmint.discover(issuer, **network)
+        discover = awaited(appmint.discover_async) if AWAITS else appmint.discover
+        self.settings["platform_descriptor"] = discover(issuer, **network)
         return {"value": self.settings["platform_descriptor"]}
 
     def events(self):
@@ -81,6 +85,44 @@ class Driver:
             self.settings[key] = self.recorded.append if value == "true" else fail
         else:
             self.settings[key] = READ.get(key, str)(value)
+
+
+class Awaiting:
+    """An object whose calls are awaited, each on the driver's event loop, and whose lists are iterated there."""
+
+    def __init__(self, of):
+        self._of = of
+
+    def __getattr__(self, name):
+        coroutine = getattr(self._of, f"{name}_async", None)
+        member = getattr(self._of, name)
+        if coroutine is not None:
+            return awaited(coroutine)
+        return (lambda *args, **keywords: wrapped(member(*args, **keywords))) if callable(member) else member
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        try:
+            return LOOP.run_until_complete(self._of.__anext__())
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    def __repr__(self):
+        return repr(self._of)
+
+
+def awaited(start):
+    async def result(args, keywords):
+        return await start(*args, **keywords)
+
+    return lambda *args, **keywords: wrapped(LOOP.run_until_complete(result(args, keywords)))
+
+
+def wrapped(result):
+    goes_out = (appmint.TokenSource, appmint.Listing, appmint.Login, appmint.DeviceLogin)
+    return Awaiting(result) if isinstance(result, goes_out) else result
 
 
 class Users:
@@ -231,9 +273,16 @@ def source(app, arguments):
 
 def tokens(app, count, **arguments):
     of = source(app, arguments)
-    with ThreadPoolExecutor(int(count)) as pool:
-        got = pool.map(lambda _: of.token().reveal(), range(int(count)))
-    return {"count": len(set(got))}
+    if AWAITS:
+        got = LOOP.run_until_complete(gathered(of._of, int(count)))
+    else:
+        with ThreadPoolExecutor(int(count)) as pool:
+            got = list(pool.map(lambda _: of.token(), range(int(count))))
+    return {"count": len({token.reveal() for token in got})}
+
+
+async def gathered(of, count):
+    return await asyncio.gather(*(of.token_async() for _ in range(count)))
 
 
 def event(of, prefix):
@@ -443,6 +492,9 @@ def error(of):
     return members(of, names) | more | {"shown": f"{of!r} {of}"}
 
 
+# Whether calls are awaited, instead of blocking.
+AWAITS = os.environ.get("APPMINT_DRIVER_AWAITS") == "1"
+LOOP = asyncio.new_event_loop()
 driver = Driver()
 for line in sys.stdin:
     command, *pairs = line.rstrip("\n").split(" ")
