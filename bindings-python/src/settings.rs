@@ -73,7 +73,6 @@ impl App {
         let to_store = |name: &str, value: &_| stores::StoreSetting::read(name, value, &callbacks);
         let store = optional("store", store, to_store)?.unwrap_or_default();
         let settings = Settings {
-            transport: None,
             environment: optional("environment", environment, text)?,
             platform: optional("platform", platform, text)?,
             platform_descriptor: optional("platform_descriptor", platform_descriptor, json::text)?,
@@ -116,6 +115,7 @@ impl App {
             capacity: optional("capacity", capacity, count)?,
             on_event: Some(events::listener(on_event, &callbacks)?),
             clock: optional("clock", clock, clock::clock)?,
+            ..Settings::default()
         };
         let core = compute(py, || settings.build())?;
         Ok(Self { core, callbacks: callbacks.unbind() })

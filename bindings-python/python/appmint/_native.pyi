@@ -76,14 +76,14 @@ class App:
     I/O.
 
     Args:
+        platform (str): The name of a built-in platform, see appmint.platforms(). Required unless
+            platform_descriptor is given.
         environment (str): The prefix of environment variables, such as "APPMINT_". Each setting
             that is not given is read from the variable of its name in capitals (APPMINT_APP_ID); a
             long or secret one also from the file that a variable ending in _FILE names
             (APPMINT_PRIVATE_KEY_FILE). Durations have a unit (30s), switches are true or false, an
             empty variable counts as not set, and a proxy `none` is no proxy. Default: the
             environment is not read.
-        platform (str): The name of a built-in platform, see appmint.platforms(). Required unless
-            platform_descriptor is given.
         platform_descriptor (str | Mapping): A descriptor of another platform, as JSON text or as
             the mapping that it stands for, instead of platform.
         host (str): The host of a platform that runs on several, such as "git.corp.example".

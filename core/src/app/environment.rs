@@ -279,8 +279,7 @@ mod tests {
 
     #[test]
     fn a_secret_may_stand_in_a_file_and_errors_name_the_variable() {
-        let folder =
-            std::env::temp_dir().join(format!("appmint-environment-{}", std::process::id()));
+        let folder = env::temp_dir().join(format!("appmint-environment-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let path = folder.join("secret");
         fs::write(&path, "s3cret-of-the-client\n").unwrap();
