@@ -22,7 +22,7 @@ ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml b
 
 .PHONY: help demo test lint bench torture size archive library install uninstall dist abi header docs mutants fuzz audit clean \
         test-structure test-rust test-c test-package test-python test-node test-conformance test-faults test-gateways test-browser test-secrets \
-        faults rust c python node
+        test-npm npm npm-packages npm-publish addon faults rust c python node
 
 help:
 	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr|acme]   one program in five languages'
@@ -34,7 +34,7 @@ help:
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
 
-test: test-structure test-rust test-c test-python test-node test-conformance test-faults test-gateways test-browser test-secrets
+test: test-structure test-rust test-c test-python test-node test-conformance test-faults test-gateways test-npm test-browser test-secrets
 
 # ---- tests, by language
 
@@ -78,6 +78,10 @@ test-faults faults: python
 # Behind nginx, lighttpd and squid.
 test-gateways: rust python
 	$(LIMIT) $(PYTHON) -m pytest -q tests/gateways
+
+# The packages, installed in an empty folder and bundled.
+test-npm: npm
+	$(LIMIT) node --test tests/npm/packages.test.mjs
 
 # Leaves a picture of each page in build/screenshots.
 test-browser: rust c python node
@@ -132,7 +136,21 @@ bindings-node/node_modules/.appmint-$(PROFILE): bindings-node/node_modules/.pack
 	cd bindings-node && node build.mjs --profile $(PROFILE)
 	@touch $@
 
+# The native module alone, without the Debian packages of the tests.
+addon:
+	cd bindings-node && node build.mjs --profile $(PROFILE)
+
 # ---- the rest
+
+# What is published: `make npm PROFILE=release` packs this platform's native module, and appmint itself.
+npm: node npm-packages
+
+NPM_PLATFORMS ?=
+npm-packages:
+	node tools/npm.mjs $(NPM_PLATFORMS)
+
+npm-publish:
+	for archive in build/npm/appmint-*-*-*.tgz build/npm/appmint-[0-9]*.tgz; do npm publish --access public --provenance "$$archive"; done
 
 lint: .venv/.tools bindings-node/node_modules/.packages
 	cargo fmt --all --check

@@ -3,8 +3,6 @@
 // Errors are made here and not in native code: one that is made there is no `instanceof Error` in
 // another realm, such as jest's.
 
-const { join } = require('node:path')
-
 class AppmintError extends Error {
   constructor(message, details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -24,10 +22,10 @@ class AppmintError extends Error {
 
 /** A stack that starts at the call, without the files that every error passes. */
 function withoutOwnFrames(stack) {
-  return stack.split('\n').filter((line) => !OWN_FRAMES.some((file) => line.includes(file))).join('\n')
+  return stack.split('\n').filter((line) => !OWN_FRAME.test(line)).join('\n')
 }
 
-const OWN_FRAMES = ['errors', 'native_calls', 'completions'].map((name) => join(__dirname, `${name}.cjs:`))
+const OWN_FRAME = /[\\/]lib[\\/](errors|native_calls|completions)\.cjs:/
 
 class InvalidArgumentError extends AppmintError {}
 class UnsupportedError extends AppmintError {}
