@@ -14,7 +14,10 @@ use crate::{
     clock::{Clock, SystemClock},
     error::{Error, Reason, Result},
     event::Listener,
-    http::{HttpTransport, Network, RetryPolicy, Transport, transport::CONNECT_TIMEOUT},
+    http::{
+        HttpTransport, Network, RetryPolicy, Transport, own_transport::OwnTransport,
+        transport::CONNECT_TIMEOUT,
+    },
     platform::Platform,
     secret::Secret,
     store::{self, Sealer, Store, StoreKey},
@@ -196,7 +199,8 @@ impl Settings {
             if tls.iter().any(|setting| setting.is_some()) || self.client_key.is_some() {
                 return Err(either("transport", "certificates"));
             }
-            return Ok(Arc::clone(transport));
+            let own = OwnTransport::new(Arc::clone(transport), self.user_agent.as_deref())?;
+            return Ok(Arc::new(own));
         }
         Ok(Arc::new(HttpTransport::new(&Network {
             proxy: self.proxy.clone(),

@@ -36,6 +36,8 @@ struct Details {
     /// Whether the same call must not be made again, because the code or refresh token that it sent may be
     /// spent.
     is_final: bool,
+    /// Whether the same call may work later, although errors of this kind last.
+    passes: bool,
     /// Whether it is a rate limit of the whole app.
     limits_app: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
@@ -57,6 +59,7 @@ impl Error {
             missing_permissions: Vec::new(),
             date: None,
             is_final: false,
+            passes: false,
             limits_app: false,
             source: None,
         }))
@@ -90,6 +93,13 @@ impl Error {
     #[must_use]
     pub fn caused_by(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
+        self
+    }
+
+    /// Says that the same call may work later: a callback knows that of what it asked.
+    #[must_use]
+    pub fn passing(mut self) -> Self {
+        self.0.passes = true;
         self
     }
 
@@ -227,7 +237,7 @@ impl Error {
             self.kind(),
             Transport | Timeout | RateLimited | Pending | Server | ResourceExhausted
         );
-        passes && !lasts && !self.0.is_final
+        (passes || self.0.passes) && !lasts && !self.0.is_final
     }
 
     /// Whether the platform was not asked, or not reached: a token or an authorization that there was

@@ -114,6 +114,27 @@ impl Request {
         }
     }
 
+    /// Every header that is to be sent, `Content-Type` and `Authorization` among them.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let media_type = match &self.body {
+            Body::Sensitive { media_type, .. } => Some(("Content-Type", *media_type)),
+            Body::None | Body::Bytes(_) => None,
+        };
+        let authorization = self.authorization.as_ref();
+        own.chain(media_type).chain(authorization.map(|value| ("Authorization", value.reveal())))
+    }
+
+    /// The body that is to be sent; `None` without one.
+    #[must_use]
+    pub fn content(&self) -> Option<&[u8]> {
+        match &self.body {
+            Body::None => None,
+            Body::Sensitive { text, .. } => Some(text.reveal().as_bytes()),
+            Body::Bytes(bytes) => Some(bytes),
+        }
+    }
+
     pub(crate) fn has_header(&self, name: &str) -> bool {
         self.headers.iter().any(|(present, _)| present.eq_ignore_ascii_case(name))
     }
@@ -142,6 +163,21 @@ pub struct Response {
 }
 
 impl Response {
+    /// A response as HTTP libraries return it: names of headers in any case, and several times.
+    #[must_use]
+    pub fn from_parts(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+        let mut joined: Vec<(String, String)> = Vec::with_capacity(headers.len());
+        for (mut name, value) in headers {
+            name.make_ascii_lowercase();
+            match joined.iter_mut().find(|(present, _)| *present == name) {
+                // RFC 9110 §5.2
+                Some((_, values)) => *values += &format!(", {value}"),
+                None => joined.push((name, value)),
+            }
+        }
+        Self { status, headers: joined, body }
+    }
+
     /// The first value of a header, its name in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -211,6 +247,32 @@ mod tests {
         request.body = Body::form(&[("client_secret", "hunter2")]);
         let shown = format!("{request:?}");
         assert!(!shown.contains("ats_1") && !shown.contains("hunter2"), "{shown}");
+    }
+
+    #[test]
+    fn a_response_of_another_library_has_each_name_once_and_in_lower_case() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let headers = vec![pair("Link", "<a>"), pair("X-One", "1"), pair("LINK", "<b>")];
+        let response = Response::from_parts(200, headers, Vec::new());
+        assert_eq!(response.headers, [pair("link", "<a>, <b>"), pair("x-one", "1")]);
+    }
+
+    #[test]
+    fn every_header_of_a_request_is_among_its_fields() {
+        let url = Url::parse("https://api.example/x").unwrap();
+        let mut request = Request::new("POST", url).authorized(Secret::new("Bearer ats_1"));
+        request.default_header("Accept", "*/*");
+        request.body = Body::json(&Value::Bool(true));
+        let fields: Vec<_> = request.fields().collect();
+        assert_eq!(
+            fields,
+            [
+                ("Accept", "*/*"),
+                ("Content-Type", "application/json"),
+                ("Authorization", "Bearer ats_1")
+            ]
+        );
+        assert_eq!(request.content(), Some(b"true".as_slice()));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! HTTP as values: a request goes out, a response comes back, and any status is an answer.
 //!
 //! `message` holds the two values, `transport` sends one request once (on one of the `connections` that
-//! are kept, or `fresh` on one of its own, `public` to public addresses only), through `proxies` (except to hosts that `bypass` them) and
-//! over `tls` (whose `certificates` people paste); `failure` and `tls_failure` say why no answer came.
+//! are kept, or `fresh` on one of its own, `public` to public addresses only), through `proxies` (except to
+//! hosts that `bypass` them) and over `tls` (whose `certificates` people paste); `own_transport` sends it
+//! through the program's HTTP client instead; `failure` and `tls_failure` say why no answer came.
 //! `retry` decides when a request is sent again, `coding` decompresses a body and `text` reads it in its
 //! charset, `limit` is a rate limit as a value and `quota` what is left before it, `clock_offset` learns
 //! how far each host's clock is from ours, and `strict_json` reads JSON in which no member comes twice.
@@ -16,6 +17,7 @@ mod failure;
 mod fresh;
 pub(crate) mod limit;
 pub(crate) mod message;
+pub(crate) mod own_transport;
 mod proxies;
 mod public;
 pub(crate) mod quota;

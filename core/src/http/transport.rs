@@ -37,7 +37,8 @@ pub trait Transport: Send + Sync + fmt::Debug {
     /// [`ProxyAuthenticationRequired`](Reason::ProxyAuthenticationRequired) are a promise that not one byte of the
     /// request was read by the platform: a refresh token that such an error is about is sent again. A request with a
     /// [`send_by`](Request::send_by) must not be sent after that moment, and one whose
-    /// [`repeat`](Request::repeat) is [`Never`](Repeat::Never) must not be sent a second time.
+    /// [`repeat`](Request::repeat) is [`Never`](Repeat::Never) must not be sent a second time. A redirect is a
+    /// response like any other, and must not be followed: it may lead the credentials elsewhere.
     fn send(&self, request: &Request, deadline: Deadline) -> Result<Response>;
 
     /// Closes idle connections and frees their buffers.
@@ -252,7 +253,7 @@ impl Transport for HttpTransport {
                 None => return Ok(response),
             }
         }
-        Err(Error::protocol(Reason::Redirect, format!("{} redirects too often", authority(&url))))
+        Err(redirects_too_often(&url))
     }
 
     fn close(&self) {
@@ -276,10 +277,14 @@ impl fmt::Debug for HttpTransport {
 
 /// The target of a redirect that is safe to follow: of a GET, and on the same origin, so that the
 /// credentials reach no other host.
-fn next_location(request: &Request, url: &Url, response: &Response) -> Option<Url> {
+pub(super) fn next_location(request: &Request, url: &Url, response: &Response) -> Option<Url> {
     let follows = matches!(response.status, 301 | 302 | 303 | 307 | 308) && request.method == "GET";
     let next = url.join(response.header("location").filter(|_| follows)?).ok()?;
     (next.origin() == url.origin()).then_some(next)
+}
+
+pub(super) fn redirects_too_often(url: &Url) -> Error {
+    Error::protocol(Reason::Redirect, format!("{} redirects too often", authority(url)))
 }
 
 fn proxy(network: &Network) -> Result<ProxyChoice> {
@@ -301,7 +306,8 @@ fn proxy(network: &Network) -> Result<ProxyChoice> {
     Proxies::given(url.reveal()).map(named)
 }
 
-fn user_agent(before: Option<&str>) -> Result<String> {
+/// The value of `User-Agent`: the program's text before appmint's own.
+pub(super) fn user_agent(before: Option<&str>) -> Result<String> {
     let own = concat!("appmint/", env!("CARGO_PKG_VERSION"));
     let Some(before) = before.map(str::trim).filter(|text| !text.is_empty()) else {
         return Ok(own.to_owned());
@@ -337,4 +343,4 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 }
 
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const MAX_REDIRECTS: usize = 3;
+pub(super) const MAX_REDIRECTS: usize = 3;
