@@ -135,6 +135,12 @@ extern "C" {
 /*
  * Types that all sections use. Lists and maps are borrowed; only an appmint_text is yours.
  *
+ * A callback of the program runs on a thread of the library, unless its comment says otherwise: with 2
+ * MiB of stack, most signals blocked, and beside other callbacks. It may call every function; one of
+ * events or of new tokens must be quick, since others wait for it. One that fails returns a number and
+ * says why by appmint_callback_failed. It leaves by returning, not by longjmp, an exception or
+ * pthread_exit.
+ *
  *   for (i = 0; i < appmint_list_len(appmint_platforms()); i++)
  *     puts(appmint_list_at(appmint_platforms(), i));
  */
@@ -150,6 +156,21 @@ typedef struct appmint_map appmint_map;
  * freed.
  */
 typedef struct appmint_text appmint_text;
+
+/**
+ * A header of a webhook, or of a request. Both texts follow the text convention: a length of APPMINT_NTS means that
+ * a NUL ends the text.
+ */
+typedef struct {
+  /** The name, in any case: "X-Hub-Signature-256" is "x-hub-signature-256". */
+  const char *name;
+  /** The length of `name`. */
+  size_t name_len;
+  /** The value, without the white space around it. */
+  const char *value;
+  /** The length of `value`. */
+  size_t value_len;
+} appmint_header;
 
 /** The text itself. */
 const char *appmint_text_reveal(const appmint_text *text, size_t *len);
@@ -178,6 +199,20 @@ const char *appmint_map_find(const appmint_map *map, const char *name, size_t na
 /** Called exactly once, on any thread, after the last call with this `userdata`. */
 typedef void (*appmint_drop)(void *userdata);
 
+/**
+ * Says why the callback that runs on this thread fails, before it returns a number that means so: the
+ * error of the call that needed it then has this text, which must contain no secret. Not 0 as
+ * `is_retryable`: the same call may work later. Returns -1, so that a callback can return the result.
+ *
+ * `cause`, which may be NULL, is kept with the error, for appmint_error_cause; `drop`, which may be
+ * NULL, is called with it exactly once. Outside of a callback this function does nothing else.
+ */
+int appmint_callback_failed(const char *text,
+                            size_t text_len,
+                            int is_retryable,
+                            void *cause,
+                            appmint_drop drop);
+
 /* ---- App & settings ---- */
 
 /*
@@ -192,6 +227,7 @@ typedef void (*appmint_drop)(void *userdata);
  */
 
 /* Described below. */
+typedef struct appmint_config appmint_config;
 typedef struct appmint_clock appmint_clock;
 
 /* Described in "Errors". */
@@ -236,7 +272,8 @@ typedef struct {
    *
    * It writes to `signature`, which has room for `*signature_len` bytes, sets
    * `*signature_len` to the number that it wrote, and returns 0. Any other number means that it
-   * failed: the call that needs the signature ends with APPMINT_ERROR_CALLBACK. It runs on
+   * failed: the call that needs the signature ends with APPMINT_ERROR_CALLBACK, and with the text
+   * of appmint_callback_failed if it says why. It runs on
    * the library's threads, on several at once; it may block, and must not throw.
    */
   int (*sign)(void *userdata,
@@ -248,8 +285,125 @@ typedef struct {
   void (*drop)(void *userdata);
 } appmint_signer;
 
+/** How a transport's `send` ended. */
+typedef enum appmint_transport_code {
+  /** There is a response, whatever its status. */
+  APPMINT_TRANSPORT_OK = 0,
+  /**
+   * There was no connection, and not one byte of the request was sent. A refresh token whose request
+   * ends so is sent again: return it only if that is certain.
+   */
+  APPMINT_TRANSPORT_NOT_SENT = 1,
+  /**
+   * TLS was not agreed upon, so that the request was not sent, and later attempts will fail, too.
+   */
+  APPMINT_TRANSPORT_TLS = 2,
+  /** The time was over before there was a connection: not one byte was sent. */
+  APPMINT_TRANSPORT_NOT_SENT_IN_TIME = 3,
+  /**
+   * The time was over before there was a complete response. The request may have been carried out.
+   */
+  APPMINT_TRANSPORT_TIMEOUT = 4,
+  /** Anything else. The request may have been carried out. */
+  APPMINT_TRANSPORT_MAYBE_SENT = 5
+} appmint_transport_code;
+
+/** The place for the response: see appmint_transport_response_set_status. */
+typedef struct appmint_transport_response appmint_transport_response;
+
+/** A request that a transport sends. Later versions of the library may add members at its end. */
+typedef struct {
+  /** The size of the struct in the library. */
+  size_t size;
+  /** "GET", "POST", ... */
+  const char *method;
+  /** An absolute URL. */
+  const char *url;
+  /** All headers but Host and Content-Length, with the credential. Send no other credential. */
+  const appmint_header *headers;
+  /** How many. */
+  size_t headers_count;
+  /** The body, or NULL. Then send `Content-Length: 0` with a POST, PUT or PATCH. */
+  const uint8_t *body;
+  /** Its length. */
+  size_t body_len;
+  /** The time for the response, in milliseconds. Nobody waits for a later one. */
+  int64_t timeout_ms;
+  /** The time for the connection, in milliseconds: the request must not be sent after that. */
+  int64_t send_within_ms;
+  /**
+   * Not 0: it may be sent a second time, on a new connection after one that was kept. 0: it spends
+   * what it sends. Send it on a new connection, and not twice, whatever comes.
+   */
+  int may_repeat;
+  /** The largest body of a response, in bytes. */
+  size_t max_response_body;
+} appmint_transport_request;
+
+/**
+ * Sends the app's requests with the program's own HTTP client: see appmint_config_set_transport.
+ *
+ * Set `size` to sizeof(appmint_transport), as with appmint_signer.
+ */
+typedef struct {
+  /** sizeof(appmint_transport) */
+  size_t size;
+  /**
+   * Sends `request` once and fills in `response`, both of which are borrowed until it returns. Returns
+   * a value of enum appmint_transport_code; it may say more by appmint_callback_failed.
+   *
+   * It runs on the library's threads, on several at once, and blocks until there is a response or the
+   * time is over. It must not follow redirects, retry, or decode `Content-Encoding` without removing
+   * that header; and it must verify the server's certificate, since the request holds credentials.
+   */
+  int (*send)(void *userdata,
+              const appmint_transport_request *request,
+              appmint_transport_response *response);
+  /** Closes idle connections: the app is closed. It may be used again. May be NULL. */
+  void (*close)(void *userdata);
+} appmint_transport;
+
+/**
+ * Sends all requests by a callback instead of the library's own HTTP client. The settings of the
+ * network that only concern that one are refused beside it: proxy, certificates,
+ * refuse_private_addresses.
+ *
+ * The struct is copied. `userdata`, the first argument of each callback, passes to the library.
+ * `drop`, which may be NULL, is called exactly once: when neither the configuration nor an app
+ * that was made with it needs `userdata`, or at once if the transport is refused.
+ */
+void appmint_config_set_transport(appmint_config *config,
+                                  const appmint_transport *transport,
+                                  void *userdata,
+                                  appmint_drop drop);
+
+/**
+ * The HTTP status of the response: 100 to 599. Only for use in `send` of a transport, as the next two.
+ */
+void appmint_transport_response_set_status(appmint_transport_response *response,
+                                           int status);
+
+/** Adds a header of the response. A name may come several times. */
+appmint_status appmint_transport_response_add_header(appmint_transport_response *response,
+                                                     const char *name,
+                                                     size_t name_len,
+                                                     const char *value,
+                                                     size_t value_len,
+                                                     appmint_error **error);
+
+/**
+ * Adds bytes to the response's body.
+ *
+ * APPMINT_ERROR_PROTOCOL with APPMINT_REASON_BODY_TOO_LARGE for more than `max_response_body`: end the
+ * request then. The call ends with that error, whatever `send` returns.
+ */
+appmint_status appmint_transport_response_add_body(appmint_transport_response *response,
+                                                   const void *body,
+                                                   size_t body_len,
+                                                   appmint_error **error);
+
 /** The configuration of an app. appmint_app_new checks it. */
-typedef struct appmint_config appmint_config;
+struct appmint_config;
 
 /** A configuration in which every setting has its default. */
 appmint_config *appmint_config_new(void);
@@ -1703,21 +1857,6 @@ typedef struct appmint_webhook_delivery appmint_webhook_delivery;
 typedef struct appmint_webhook_event appmint_webhook_event;
 
 /**
- * A header of a webhook. Both texts follow the text convention: a length of APPMINT_NTS means that
- * a NUL ends the text.
- */
-typedef struct {
-  /** The name, in any case: "X-Hub-Signature-256" is "x-hub-signature-256". */
-  const char *name;
-  /** The length of `name`. */
-  size_t name_len;
-  /** The value, without the white space around it. */
-  const char *value;
-  /** The length of `value`. */
-  size_t value_len;
-} appmint_header;
-
-/**
  * The event's name, such as "push", or NULL. On most platforms it comes from a header, which no
  * signature covers: route by it, but trust only the payload.
  */
@@ -2108,7 +2247,8 @@ typedef struct appmint_bytes appmint_bytes;
  *
  * It keeps bytes by name. The bytes are encrypted, unless the app is set to leave them
  * unencrypted. Each function returns APPMINT_STORE_YES, APPMINT_STORE_NO, or any other number if
- * it failed: an installation token is then minted without the store, and a session's call fails. So
+ * it failed, for a reason that appmint_callback_failed says: an installation token is then minted
+ * without the store, and a session's call fails. So
  * does a function that takes longer than five seconds, or half of the call's time. The functions run
  * on the library's threads, on several at once. Each may block for a moment, must not throw, and may
  * use its arguments until it returns. Names and owners end with a NUL.
@@ -2412,6 +2552,12 @@ int appmint_error_is_retryable(const appmint_error *error);
 
 /** The message and the hint, in one line. */
 const char *appmint_error_to_string(const appmint_error *error);
+
+/**
+ * What a callback of the program left with the error (appmint_callback_failed), or NULL. Borrowed: it
+ * lives as long as the error and its copies.
+ */
+void *appmint_error_cause(const appmint_error *error);
 
 /** A copy of an error that is borrowed. */
 appmint_error *appmint_error_copy(const appmint_error *error);

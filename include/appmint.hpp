@@ -11,8 +11,9 @@
 // - Copies. Apps, sources, tokens and other results are cheap to copy, share their content, and may
 //   be used on any thread. A Builder, a Scope and a Listing can only be moved, and belong to one
 //   thread at a time.
-// - Callbacks run on the library's threads, on several at once. An exception that they throw ends
-//   there.
+// - Callbacks run on the library's threads, on several at once. What a signer, a store or a transport
+//   throws is the cause of the Error of the call that needed it: Error::cause(). What a callback for
+//   events or new tokens throws ends there.
 // - Durations. A negative one is refused with ErrorKind::invalid_argument.
 //
 // Include this file only; its parts are in appmint/, in the order of the rooms of all languages.
@@ -39,6 +40,7 @@
 
 #include "appmint/events.hpp"
 #include "appmint/stores.hpp"
+#include "appmint/transport.hpp"
 
 #include "appmint/errors.hpp"
 

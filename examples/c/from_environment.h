@@ -39,10 +39,10 @@ static appmint_config *config_from_environment(void) {
   return config;
 }
 
-static appmint_app *app_from_environment(void) {
+/* The app of a configuration, which is freed. */
+static appmint_app *new_app(appmint_config *config) {
   appmint_error *error = NULL;
   appmint_app *app = NULL;
-  appmint_config *config = config_from_environment();
   check(appmint_app_new(config, &app, &error), &error);
   appmint_config_free(config);
   return app;

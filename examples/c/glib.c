@@ -49,7 +49,7 @@ static gboolean on_tick(gpointer unused) {
 }
 
 int main(int argc, char **argv) {
-  appmint_app *app = app_from_environment();
+  appmint_app *app = new_app(config_from_environment());
   appmint_error *error = NULL;
   appmint_queue *queue = NULL;
   guint completions, timer;

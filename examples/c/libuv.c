@@ -61,7 +61,7 @@ static void on_tick(uv_timer_t *timer) {
 }
 
 int main(int argc, char **argv) {
-  appmint_app *app = app_from_environment();
+  appmint_app *app = new_app(config_from_environment());
   appmint_error *error = NULL;
   uv_loop_t *loop = uv_default_loop();
   int i;

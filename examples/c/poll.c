@@ -48,7 +48,7 @@ static void repeat_line(struct pollfd *input) {
 }
 
 int main(int argc, char **argv) {
-  appmint_app *app = app_from_environment();
+  appmint_app *app = new_app(config_from_environment());
   appmint_error *error = NULL;
   appmint_queue *queue = NULL;
   struct pollfd watched[2];

@@ -1,11 +1,15 @@
 //! Errors.
 
-use std::ffi::{c_char, c_int};
+use std::{
+    ffi::{c_char, c_int, c_void},
+    ptr,
+};
 
 use appmint_core::{Error, ErrorKind, Reason};
 
 use crate::{
     access::{free, read, text_of},
+    callback::cause_of,
     convert::duration_ms,
     once::Once,
     text::{Names, OnceText},
@@ -122,6 +126,13 @@ pub extern "C" fn appmint_error_is_retryable(error: Option<&appmint_error>) -> c
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_to_string(error: Option<&appmint_error>) -> *const c_char {
     text_of(error, |error| error.description.owned(|| Some(error.core.to_string())))
+}
+
+/// What a callback of the program left with the error (appmint_callback_failed), or NULL. Borrowed: it
+/// lives as long as the error and its copies.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_error_cause(error: Option<&appmint_error>) -> *mut c_void {
+    read(error, ptr::null_mut(), |error| cause_of(&error.core))
 }
 
 /// A copy of an error that is borrowed.

@@ -48,6 +48,21 @@ fn pair((name, value): (&String, &String)) -> (Text, Text) {
     (name.as_str().into(), value.as_str().into())
 }
 
+/// A header of a webhook, or of a request. Both texts follow the text convention: a length of APPMINT_NTS means that
+/// a NUL ends the text.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct appmint_header {
+    /// The name, in any case: "X-Hub-Signature-256" is "x-hub-signature-256".
+    pub name: *const c_char,
+    /// The length of `name`.
+    pub name_len: usize,
+    /// The value, without the white space around it.
+    pub value: *const c_char,
+    /// The length of `value`.
+    pub value_len: usize,
+}
+
 /// The text itself.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_text_reveal(

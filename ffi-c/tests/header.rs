@@ -40,6 +40,7 @@ const SECTIONS: [(&str, &[&str]); 11] = [
         &[
             "app/library",
             "settings/signer",
+            "settings/transport",
             "settings/mod",
             "settings/network",
             "settings/clock",
@@ -333,7 +334,7 @@ fn here() -> PathBuf {
 }
 
 /// What no function in its own source names.
-const UNNAMED: [&str; 10] = [
+const UNNAMED: [&str; 14] = [
     "appmint_drop",
     "appmint_event_kind_code",
     "appmint_header",
@@ -343,6 +344,10 @@ const UNNAMED: [&str; 10] = [
     "appmint_signer",
     "appmint_store_code",
     "appmint_store_callbacks",
+    "appmint_transport",
+    "appmint_transport_code",
+    "appmint_transport_request",
+    "appmint_transport_response",
     "appmint_token_kind_code",
 ];
 

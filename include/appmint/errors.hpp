@@ -6,6 +6,7 @@
 #include "convert.hpp"
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -118,6 +119,9 @@ class Error : public std::runtime_error {
   /// Whether the same call may work later without a change. Not after an error by which the code or
   /// refresh token that the call sent may be spent.
   [[nodiscard]] bool is_retryable() const;
+  /// The exception that a callback of the program threw and that this error comes of, to be rethrown;
+  /// null if none did. Not for a program that itself passes a cause to appmint_callback_failed.
+  [[nodiscard]] std::exception_ptr cause() const;
 
  private:
   std::shared_ptr<const appmint_error> error_;
@@ -186,6 +190,11 @@ inline std::vector<std::string> Error::missing_permissions() const {
 
 inline std::optional<std::chrono::milliseconds> Error::retry_after() const {
   return detail::duration(appmint_error_retry_after_ms(error_.get()));
+}
+
+inline std::exception_ptr Error::cause() const {
+  auto cause = static_cast<std::exception_ptr *>(appmint_error_cause(error_.get()));
+  return cause ? *cause : nullptr;
 }
 
 inline bool Error::is_retryable() const { return appmint_error_is_retryable(error_.get()) != 0; }

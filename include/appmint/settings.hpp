@@ -4,6 +4,7 @@
 #define APPMINT_SETTINGS_HPP
 
 #include "app.hpp"
+#include "callbacks.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -23,6 +24,7 @@ namespace appmint {
 
 class Event;
 class Store;
+class Transport;
 
 /// Makes the RS256 signature over a message. It runs on the library's threads, on several at once;
 /// it may block and may throw.
@@ -183,6 +185,13 @@ class App::Builder {
   /// The wait before the first retry, doubled before each further one; default 250 ms.
   Builder &retry_wait(std::chrono::milliseconds wait) &;
   Builder retry_wait(std::chrono::milliseconds wait) && { return std::move(retry_wait(wait)); }
+
+  /// Sends the requests by the program's own HTTP client instead of the library's; default none. The
+  /// settings that only concern that one are refused beside it.
+  Builder &transport(std::shared_ptr<Transport> implementation) &;
+  Builder transport(std::shared_ptr<Transport> implementation) && {
+    return std::move(transport(std::move(implementation)));
+  }
 
   // ---- events and stores
 
@@ -449,7 +458,7 @@ inline int App::Builder::sign(void *callback, const std::uint8_t *message, std::
   *signature_len = made.size();
   return 0;
 } catch (...) {
-  return 1;
+  return detail::failed();
 }
 
 }  // namespace appmint

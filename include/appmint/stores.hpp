@@ -3,6 +3,7 @@
 #ifndef APPMINT_STORES_HPP
 #define APPMINT_STORES_HPP
 
+#include "callbacks.hpp"
 #include "settings.hpp"
 
 #include <chrono>
@@ -97,7 +98,7 @@ class StoreCalls {
   static int outcome(Work work) noexcept try {
     return work() ? APPMINT_STORE_YES : APPMINT_STORE_NO;
   } catch (...) {
-    return -1;
+    return failed();
   }
   static Store &of(void *store) { return **static_cast<std::shared_ptr<Store> *>(store); }
   static std::string_view view(const std::uint8_t *bytes, std::size_t size) {

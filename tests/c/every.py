@@ -14,9 +14,9 @@ from pathlib import Path
 from nulls import functions, split
 
 # They change their object, or other objects.
-CHANGING = {"appmint_app_apply_webhook"}
+CHANGING = {"appmint_app_apply_webhook", "appmint_callback_failed"}
 # Their object exists only in a callback, on a thread of the library.
-IN_CALLBACKS = ("appmint_event_", "appmint_bytes_put")
+IN_CALLBACKS = ("appmint_event_", "appmint_bytes_put", "appmint_callback_failed", "appmint_transport_response_")
 # Functions that may wait for a server: an app, a source, a list or a login, and a status.
 NETWORK = {
     "appmint_discover", "appmint_login_wait", "appmint_login_open_browser", "appmint_device_login_poll",

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 CALLS = 50
@@ -19,19 +20,23 @@ LIMIT_S = 120
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def main(sandbox, *command):
-    with tempfile.TemporaryDirectory(prefix="appmint-loops-") as folder:
-        ready, key = Path(folder) / "ready.json", Path(folder) / "app.pem"
-        server = subprocess.Popen(
-            [sandbox, "--platform", "github", "--ready-file", ready, "--key-out", key, "--until-stdin-closes"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        try:
-            server.stdout.readline()  # the one line that says it is ready
-            run(command, json.loads(ready.read_text()))
-        finally:
-            server.stdin.close()
-            server.wait(timeout=20)
+def main(server, *command):
+    with tempfile.TemporaryDirectory(prefix="appmint-loops-") as folder, sandbox(server, Path(folder)) as ready:
+        run(command, ready)
+
+
+@contextmanager
+def sandbox(program, folder):
+    """A sandbox of GitHub, and what it says about itself."""
+    ready, key = folder / "ready.json", folder / "app.pem"
+    command = [program, "--platform", "github", "--ready-file", ready, "--key-out", key, "--until-stdin-closes"]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        server.stdout.readline()  # the one line that says it is ready
+        yield json.loads(ready.read_text())
+    finally:
+        server.stdin.close()
+        server.wait(timeout=20)
 
 
 def run(command, ready):
@@ -81,4 +86,5 @@ def environment(ready):
     }
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -47,14 +47,15 @@ OPTIONAL = {
 # What a call takes, it takes without waiting, too.
 OPTIONAL |= {(f"{name}_async", text) for name, text in OPTIONAL}
 
-# Texts that may be bytes: the DER of a certificate.
+# Texts that may be bytes: the DER of a certificate, a header in another charset.
 OF_BYTES = {
+    ("appmint_transport_response_add_header", "value"),
     ("appmint_config_set_root_certificates", "root_certificates"),
     ("appmint_config_set_client_certificate", "client_certificate"),
 }
 
 # Objects that exist only in a callback.
-OF_CALLBACKS = {"appmint_bytes *"}
+OF_CALLBACKS = {"appmint_bytes *", "appmint_transport_response *"}
 
 # A new object with setters, and a function that uses it, in which `draft` stands for the object.
 DRAFTS = {
@@ -97,6 +98,7 @@ UNKNOWN = {
     "appmint_error_retry_after_ms",
     "appmint_event_duration_ms",
     "appmint_queue_fd",
+    "appmint_callback_failed",
 }
 
 PROLOGUE = """

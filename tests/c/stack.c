@@ -84,6 +84,10 @@ static int no_signature(void *userdata, const uint8_t *message, size_t message_l
   (void)userdata, (void)message, (void)message_len, (void)signature, (void)signature_len;
   return 1;
 }
+static int no_request(void *userdata, const appmint_transport_request *request, appmint_transport_response *response) {
+  (void)userdata, (void)request, (void)response;
+  return APPMINT_TRANSPORT_NOT_SENT;
+}
 static void no_event(void *userdata, const appmint_event *event) { (void)userdata, (void)event; }
 
 /* Every other setter, on a configuration that an app is made of: its key needs a passphrase. */
@@ -97,6 +101,7 @@ static void make_an_app_with_every_setting(const objects *all) {
   appmint_config *config = new_config(all->clock), *other = appmint_config_new();
   appmint_signer signer = {sizeof signer, NULL, no_signature, NULL};
   appmint_store_callbacks callbacks = {sizeof callbacks, NULL, NULL, NULL, NULL, NULL};
+  appmint_transport transport = {sizeof transport, no_request, NULL};
   appmint_app *app = NULL;
   appmint_config_set_private_key(config, key, N);
   appmint_config_set_fallback_private_key(config, key, N);
@@ -129,6 +134,7 @@ static void make_an_app_with_every_setting(const objects *all) {
   appmint_config_set_environment(other, "APPMINT_NO_SUCH_", N);
   appmint_config_set_signer(other, &signer);
   appmint_config_set_own_store(other, &callbacks, NULL, NULL);
+  appmint_config_set_transport(other, &transport, NULL, NULL);
   CHECK(appmint_app_new(other, &app, &error) == APPMINT_ERROR_INVALID_ARGUMENT);
   appmint_error_free(error);
   appmint_config_free(other);

@@ -122,6 +122,16 @@ static void a_token_outlives_everything_and_hides_its_secret() {
   CHECK(token.permissions().empty() && token.repositories().empty() && token.scopes().empty() && !token.repository_selection());
 }
 
+// The text of an exception.
+static std::string text_of(const std::exception_ptr &thrown) {
+  try {
+    if (thrown) std::rethrow_exception(thrown);
+  } catch (const std::exception &error) {
+    return error.what();
+  }
+  return "nothing";
+}
+
 static void a_signer_may_throw_and_is_destroyed() {
   auto kept = std::make_shared<int>(1);
   {
@@ -130,8 +140,16 @@ static void a_signer_may_throw_and_is_destroyed() {
     }).build();
     CHECK(kept.use_count() == 2);
     auto error = error_of([&] { return app.jwt(); });
-    CHECK(error && error->kind() == ErrorKind::callback);
+    CHECK(error && error->kind() == ErrorKind::callback && error->message() == "the signer returned -1");
+    CHECK(error && text_of(error->cause()) == "no signature today");
+    CHECK(!error_of([] { return App::builder("none").build(); })->cause());
   }
+  auto busy = App::builder("atomgit").app_id("75").signer([](std::string_view) -> std::string {
+    throw appmint::CallbackFailure("the HSM is busy", true);
+  }).build();
+  auto passes = error_of([&] { return busy.jwt(); });
+  CHECK(passes && passes->message() == "the signer failed: the HSM is busy" && passes->is_retryable());
+  CHECK(passes && text_of(passes->cause()) == "the HSM is busy");
   auto app = App::builder("atomgit").app_id("75").signer([kept](std::string_view) {
     return std::string(5000, 'x');
   }).build();
@@ -158,6 +176,41 @@ static App::Builder unreachable() {
   auto builder = App::builder("github");
   builder.app_id("75").signer(all_ones).api_url("http://127.0.0.1:1").proxy("").retries(0);
   return builder;
+}
+
+// Answers every request, or throws.
+class FakeTransport : public appmint::Transport {
+ public:
+  std::string seen;
+  std::exception_ptr throws;
+  bool is_closed = false;
+  appmint::TransportResponse send(const appmint::TransportRequest &request) override {
+    seen = std::string(request.method) + " " + std::string(request.url) + (request.may_repeat ? "" : " once");
+    for (const auto &[name, value] : request.headers) CHECK(!name.empty() && value.data());
+    CHECK(request.timeout.count() > 0 && request.send_within <= request.timeout && request.max_response_body > 0);
+    if (throws) std::rethrow_exception(throws);
+    return {201, {{"X-GitHub-Request-Id", "one"}}, R"({"token":"ghs_1"})"};
+  }
+  void close() override { is_closed = true; }
+};
+
+static void a_transport_sends_the_requests() {
+  auto transport = std::make_shared<FakeTransport>();
+  auto app = App::builder("github").app_id("75").client_id("Iv1").client_secret("s").signer(all_ones).retries(0).transport(transport).build();
+  CHECK(app.installation("14").token().reveal() == "ghs_1");
+  CHECK(transport->seen == "POST https://api.github.com/app/installations/14/access_tokens");
+  transport->throws = std::make_exception_ptr(appmint::TransportFailure(appmint::TransportEnd::not_sent, "no route"));
+  auto error = error_of([&] { return app.refresh("ghr_1"); });
+  CHECK(error && error->message() == "the transport did not reach the platform: no route" && error->is_retryable());
+  transport->throws = std::make_exception_ptr(std::runtime_error("the password is hunter2"));
+  error = error_of([&] { return app.refresh("ghr_1"); });
+  CHECK(error && error->message() == "the transport failed" && !error->is_retryable());
+  CHECK(error && text_of(error->cause()) == "the password is hunter2");
+  CHECK(transport->seen == "POST https://github.com/login/oauth/access_token once");
+  app.close();
+  CHECK(transport->is_closed);
+  error = error_of([] { return unreachable().transport(nullptr).build(); });
+  CHECK(error && error->message() == "transport is NULL");
 }
 
 static void events_reach_the_callback() {
@@ -506,6 +559,7 @@ int main() {
   a_token_outlives_everything_and_hides_its_secret();
   a_signer_may_throw_and_is_destroyed();
   events_reach_the_callback();
+  a_transport_sends_the_requests();
   an_empty_function_is_refused();
   a_closed_app_refuses_calls();
   a_source_that_was_moved_from_throws();

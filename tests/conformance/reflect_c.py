@@ -76,6 +76,8 @@ HELPERS = {
     *(f"{name}_free" for name in [*OBJECTS.values(), *LISTINGS.values()] if name != "event"),
     "token_copy", "error_copy",  # to keep an argument of a callback
     "bytes_put",  # the result of a store's callback
+    "transport_response_set_status", "transport_response_add_header", "transport_response_add_body",  # of a transport's
+    "callback_failed", "error_cause",  # why a callback failed
     "config_new", "config_free", "app_new", "clock_new", "error_free",
     "abi_version",  # for programs that load the library by hand
     "error_kind_name", "error_reason_name", "token_kind_name", "event_kind_name",  # of numbers

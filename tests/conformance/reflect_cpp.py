@@ -18,7 +18,7 @@ HELPERS = {
     },
     "Listing": {"begin", "end", "c_handle"},
     "Subscription": {"detach", "c_handle"},  # its destructor unsubscribes
-    "Error": set(),
+    "Error": {"cause"},  # what a callback threw
     "Quota": set(),  # a value of its own
 }
 # The optional arguments of App.installation are set on a Scope.

@@ -20,7 +20,8 @@ LITERALS = {"ErrorKind", "EventKind", "Reason", "RepositorySelection", "TokenKin
 # Members that are a protocol of Python.
 SPELLED = {("Listing", "next"): "__next__"}
 # Settings that another one takes, too: `store` is a URL, a path or an object of the program.
-BUNDLED = {"own_store"}
+# `transport` is to come.
+BUNDLED = {"own_store", "transport"}
 
 
 # What is awaited for a member, where it is not the member's name with _async.

@@ -31,6 +31,7 @@ OWN = {
     "Response": {
         "header": "a look-up that maps of other languages have already",
         "is_success": "a question about status",
+        "from_parts": "the constructor, for transports",
     },
     "WebhookEvent": {"verify": "App::verify_webhook for a program that has no app"},
     "ManualClock": {"new": "the constructor"},
@@ -71,8 +72,7 @@ ELSEWHERE = {
     },
 }
 # Settings that only Rust has.
-OWN_SETTINGS = {"transport": "a trait object that sends the requests",
-                "on_token_change": "for bindings that keep a source's token by themselves",
+OWN_SETTINGS = {"on_token_change": "for bindings that keep a source's token by themselves",
                 "certificates_variable": "the custom of a language, which its binding knows"}
 # Arguments that Rust bundles, and the types that bundle them.
 BUNDLED = {"authorize": "AuthorizationRequest", "start_login": "LoginRequest", "request": "Call",
@@ -250,7 +250,7 @@ def test_error_reasons_are_the_named_ones_in_order():
 
 
 def test_errors_have_the_named_members():
-    makers = {"new", "invalid", "because", "advise", "caused_by"}  # for signers written in Rust
+    makers = {"new", "invalid", "because", "advise", "caused_by", "passing"}  # for callbacks written in Rust
     assert set(methods("Error")) - makers == set(SURFACE["error"]["fields"])
 
 

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod discovery;
 pub mod network;
 pub mod signer;
+pub mod transport;
 
 use std::{
     ffi::{c_char, c_void},

@@ -8,7 +8,10 @@ use std::{
 
 use appmint_core::{Error, ErrorKind, Result, auth::Signer};
 
-use crate::sized::{self, Copied, SizedStruct};
+use crate::{
+    callback,
+    sized::{self, Copied, SizedStruct},
+};
 
 /// Signs instead of a private key: a KMS, an HSM, or anything else that does not give the key away.
 ///
@@ -26,7 +29,8 @@ pub struct appmint_signer {
     ///
     /// It writes to `signature`, which has room for `*signature_len` bytes, sets
     /// `*signature_len` to the number that it wrote, and returns 0. Any other number means that it
-    /// failed: the call that needs the signature ends with APPMINT_ERROR_CALLBACK. It runs on
+    /// failed: the call that needs the signature ends with APPMINT_ERROR_CALLBACK, and with the text
+    /// of appmint_callback_failed if it says why. It runs on
     /// the library's threads, on several at once; it may block, and must not throw.
     pub sign: Option<
         unsafe extern "C" fn(
@@ -78,10 +82,12 @@ impl Signer for Callback {
         let mut signature = vec![0; LONGEST_SIGNATURE];
         let mut len = signature.len();
         let (start, out) = (message.as_ptr(), signature.as_mut_ptr());
-        // SAFETY: the pointers are valid for the lengths beside them.
-        let code = unsafe { sign(self.0.value.userdata, start, message.len(), out, &raw mut len) };
+        let (code, failure) = callback::run(|| {
+            // SAFETY: the pointers are valid for the lengths beside them.
+            unsafe { sign(self.0.value.userdata, start, message.len(), out, &raw mut len) }
+        });
         if code != 0 {
-            return Err(failed(&format!("returned {code}")));
+            return Err(callback::failed("the signer", &format!("returned {code}"), failure));
         }
         if len > signature.len() {
             return Err(failed(&format!("returned {len} bytes, more than its buffer holds")));

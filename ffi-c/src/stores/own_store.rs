@@ -12,7 +12,7 @@ use appmint_core::{Error, ErrorKind, Result, Timestamp, store::Store};
 
 use crate::{
     call::try_call,
-    callback::Userdata,
+    callback::{self, Failure, Userdata},
     convert::{self, required, time_ms},
     errors::{appmint_error, appmint_status},
     sized::{self, SizedStruct},
@@ -37,7 +37,8 @@ pub struct appmint_bytes(Option<Vec<u8>>);
 ///
 /// It keeps bytes by name. The bytes are encrypted, unless the app is set to leave them
 /// unencrypted. Each function returns APPMINT_STORE_YES, APPMINT_STORE_NO, or any other number if
-/// it failed: an installation token is then minted without the store, and a session's call fails. So
+/// it failed, for a reason that appmint_callback_failed says: an installation token is then minted
+/// without the store, and a session's call fails. So
 /// does a function that takes longer than five seconds, or half of the call's time. The functions run
 /// on the library's threads, on several at once. Each may block for a moment, must not throw, and may
 /// use its arguments until it returns. Names and owners end with a NUL.
@@ -153,9 +154,11 @@ impl Store for OwnStore {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
         let (get, name) = (function("get", self.calls.get)?, Text::from(name));
         let mut value = appmint_bytes::default();
-        // SAFETY: the text ends with a NUL, and both live as long as the call.
-        let code = unsafe { get(self.userdata.start(), start(&name), &raw mut value) };
-        let is_there = outcome("get", code)?;
+        let (code, failure) = callback::run(|| {
+            // SAFETY: the text ends with a NUL, and both live as long as the call.
+            unsafe { get(self.userdata.start(), start(&name), &raw mut value) }
+        });
+        let is_there = outcome("get", code, failure)?;
         match value.0.filter(|_| is_there) {
             None if is_there => Err(failed("get", "returned APPMINT_STORE_YES without a value")),
             found => Ok(found),
@@ -172,45 +175,53 @@ impl Store for OwnStore {
         let (put, name) = (function("put", self.calls.put)?, Text::from(name));
         let before = expected.map_or(ptr::null(), <[u8]>::as_ptr);
         let before_len = expected.map_or(0, <[u8]>::len);
-        // SAFETY: the text ends with a NUL, the pointers are valid for the lengths beside
-        // them, and all live as long as the call.
-        let code = unsafe {
-            put(
-                self.userdata.start(),
-                start(&name),
-                value.as_ptr(),
-                value.len(),
-                before,
-                before_len,
-                time_ms(keep_until),
-            )
-        };
-        outcome("put", code)
+        let (code, failure) = callback::run(|| {
+            // SAFETY: the text ends with a NUL, the pointers are valid for the lengths beside
+            // them, and all live as long as the call.
+            unsafe {
+                put(
+                    self.userdata.start(),
+                    start(&name),
+                    value.as_ptr(),
+                    value.len(),
+                    before,
+                    before_len,
+                    time_ms(keep_until),
+                )
+            }
+        });
+        outcome("put", code, failure)
     }
 
     fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
         let (remove, name) = (function("remove", self.calls.remove)?, Text::from(name));
         let (before, len) = (expected.as_ptr(), expected.len());
-        // SAFETY: as for `put`.
-        let code = unsafe { remove(self.userdata.start(), start(&name), before, len) };
-        outcome("remove", code).map(drop)
+        let (code, failure) = callback::run(|| {
+            // SAFETY: as for `put`.
+            unsafe { remove(self.userdata.start(), start(&name), before, len) }
+        });
+        outcome("remove", code, failure).map(drop)
     }
 
     fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
         let lock = function("lock", self.calls.lock)?;
         let (name, owner) = (Text::from(name), Text::from(owner));
         let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
-        // SAFETY: the texts end with a NUL, and live as long as the call.
-        let code = unsafe { lock(self.userdata.start(), start(&name), start(&owner), lease_ms) };
-        outcome("lock", code)
+        let (code, failure) = callback::run(|| {
+            // SAFETY: the texts end with a NUL, and live as long as the call.
+            unsafe { lock(self.userdata.start(), start(&name), start(&owner), lease_ms) }
+        });
+        outcome("lock", code, failure)
     }
 
     fn unlock(&self, name: &str, owner: &str) -> Result<()> {
         let unlock = function("unlock", self.calls.unlock)?;
         let (name, owner) = (Text::from(name), Text::from(owner));
-        // SAFETY: as for `lock`.
-        let code = unsafe { unlock(self.userdata.start(), start(&name), start(&owner)) };
-        outcome("unlock", code).map(drop)
+        let (code, failure) = callback::run(|| {
+            // SAFETY: as for `lock`.
+            unsafe { unlock(self.userdata.start(), start(&name), start(&owner)) }
+        });
+        outcome("unlock", code, failure).map(drop)
     }
 }
 
@@ -228,16 +239,20 @@ fn start(text: &Text) -> *const c_char {
     Text::pointer(Some(text))
 }
 
-fn outcome(name: &str, code: c_int) -> Result<bool> {
+fn outcome(name: &str, code: c_int, failure: Option<Failure>) -> Result<bool> {
     const YES: c_int = appmint_store_code::APPMINT_STORE_YES as c_int;
     const NO: c_int = appmint_store_code::APPMINT_STORE_NO as c_int;
     match code {
         YES => Ok(true),
         NO => Ok(false),
-        code => Err(failed(name, &format!("returned {code}"))),
+        code => Err(callback::failed(&named(name), &format!("returned {code}"), failure)),
     }
 }
 
 fn failed(name: &str, how: &str) -> Error {
-    Error::new(ErrorKind::Callback, format!("the store's `{name}` {how}"))
+    Error::new(ErrorKind::Callback, format!("{} {how}", named(name)))
+}
+
+fn named(name: &str) -> String {
+    format!("the store's `{name}`")
 }

@@ -8,22 +8,8 @@ use crate::{
     access::{free, text_and_len_of, text_of},
     convert::{slice, text},
     text::OnceText,
+    values::appmint_header,
 };
-
-/// A header of a webhook. Both texts follow the text convention: a length of APPMINT_NTS means that
-/// a NUL ends the text.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct appmint_header {
-    /// The name, in any case: "X-Hub-Signature-256" is "x-hub-signature-256".
-    pub name: *const c_char,
-    /// The length of `name`.
-    pub name_len: usize,
-    /// The value, without the white space around it.
-    pub value: *const c_char,
-    /// The length of `value`.
-    pub value_len: usize,
-}
 
 pub(crate) fn headers<'a>(
     start: *const appmint_header,

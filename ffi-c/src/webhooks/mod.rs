@@ -20,10 +20,11 @@ use crate::{
     call::{new_object, next_item, try_call},
     convert::{bytes, required, text, texts},
     errors::{appmint_error, appmint_status},
+    values::appmint_header,
     webhooks::{
         config::{appmint_webhook_config, appmint_webhook_update},
         delivery::appmint_webhook_delivery,
-        event::{appmint_header, appmint_webhook_event},
+        event::appmint_webhook_event,
     },
 };
 
