@@ -20,7 +20,7 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
 FFI := $(shell find ffi-c/src -name '*.rs') ffi-c/Cargo.toml ffi-c/build.rs ffi-c/symbols.txt
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
-.PHONY: help demo test lint bench torture size archive library install uninstall dist abi header docs mutants fuzz audit clean \
+.PHONY: help demo test lint bench torture size archive library install uninstall dist deb abi header docs mutants fuzz audit clean \
         test-structure test-rust test-c test-package test-python test-node test-conformance test-faults test-gateways test-browser test-secrets \
         test-npm npm npm-packages npm-publish addon faults rust c python node
 
@@ -202,6 +202,12 @@ dist: library
 	tar -C build --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct)) \
 	  --mode=u+rwX,go+rX,go-w -c $(DIST) | gzip -n >build/$(DIST).tar.gz
 	@echo build/$(DIST).tar.gz
+
+# The source package and the binary packages in build/deb, and what lintian says of them. The library is built before, by
+# the same rule as for `make install`.
+deb: SQLITE := system
+deb: library
+	tools/deb $(VERSION) $(LIBRARY) build/deb
 
 # Cargo's own archive has SQLite's and aws-lc's symbols among its global ones; in this one are those of the header alone.
 archive: library
