@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HEADER = ROOT / "include" / "appmint.h"
 PROMISE = ROOT / "ffi-c" / "abi"
 NUMBERS = PROMISE / "numbers.txt"
+DEBIAN = ROOT / "packaging" / "debian" / "libappmint0.symbols"
 # A newer library accepts the shorter struct of an older program: see ffi-c/src/sized.rs.
 GROWS = PROMISE / "sized.suppr"
 
@@ -55,6 +56,17 @@ def write(header: str, baseline: Path, again: bool) -> None:
     old = [] if again else NUMBERS.read_text("utf-8").splitlines()
     added = [f"{name} {number}" for name, number in numbers_of(header) if f"{name} {number}" not in old]
     NUMBERS.write_text("\n".join([*old, *added]) + "\n", "utf-8")
+    write_debian(header, again)
+
+
+def write_debian(header: str, again: bool) -> None:
+    """Adds new functions to Debian's list, each with the first version that has it."""
+    version = re.search(r'^#define APPMINT_VERSION "(.*)"$', header, flags=re.M)[1]
+    title, *lines = DEBIAN.read_text("utf-8").splitlines()
+    since = {} if again else dict(line.split() for line in lines)
+    names = [f"{name}@Base" for name in (ROOT / "ffi-c" / "symbols.txt").read_text("utf-8").split()]
+    lines = [f" {name} {since.get(name, version)}" for name in sorted(names)]
+    DEBIAN.write_text("\n".join([title, *lines]) + "\n", "utf-8")
 
 
 def compiled(header: str, folder: Path) -> Path:
