@@ -161,7 +161,7 @@ lint: .venv/.tools bindings-node/node_modules/.packages
 	cargo clippy --locked -p appmint-core --features simulation --lib --test simulation -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps -p appmint-core
 	$(PYTHON) -m mypy --config-file bindings-python/pyproject.toml bindings-python/python/appmint
-	cd bindings-node && npx --no-install tsc --noEmit --strict --skipLibCheck false index.d.cts index.d.mts octokit.d.cts octokit.d.mts
+	cd bindings-node && npx --no-install tsc --noEmit --strict --skipLibCheck false index.d.cts index.d.mts octokit.d.cts octokit.d.mts webhooks.d.cts webhooks.d.mts signers.d.cts signers.d.mts
 
 # ---- the library for C and C++, as it is installed
 

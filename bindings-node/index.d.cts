@@ -14,6 +14,8 @@
 //   {@link InvalidArgumentError} of reason `missing_credential` if the app lacks a credential for it,
 //   and with an {@link UnsupportedError} if the platform does not offer it. `@throws` names the others.
 
+import type { KeyObject } from 'node:crypto'
+
 /**
  * The version of the library.
  */
@@ -78,7 +80,7 @@ export interface NetworkOptions {
    */
   clientCertificate?: Bytes | undefined
   /** The private key of the client certificate: RSA or ECDSA, in PEM or DER, not encrypted. */
-  clientKey?: Bytes | undefined
+  clientKey?: Bytes | KeyObject | undefined
   /** Text to put before appmint's own `User-Agent`. */
   userAgent?: string | undefined
   /** Allows plain http to hosts other than this machine; default false. */
@@ -144,9 +146,9 @@ export interface AppOptions extends NetworkOptions {
   /** The OAuth client secret. */
   clientSecret?: string | undefined
   /** The app's RSA private key: PEM, DER, or any pasted form of these. Give this or `signer`. */
-  privateKey?: Bytes | undefined
+  privateKey?: Bytes | KeyObject | undefined
   /** A second key during a key rotation. It is used when the platform does not know the first. */
-  fallbackPrivateKey?: Bytes | undefined
+  fallbackPrivateKey?: Bytes | KeyObject | undefined
   /**
    * The passphrase of an encrypted PKCS#8 key. Its file may demand 2 000 000 rounds of PBKDF2, or 128 MiB for scrypt, at
    * most; {@link App.create} keeps the event loop free meanwhile.
@@ -184,7 +186,7 @@ export interface AppOptions extends NetworkOptions {
   storeUnencrypted?: boolean | undefined
   /** The number of tokens that are kept in memory; default 1 000 000. Beyond it, tokens are dropped that no source refers to. */
   capacity?: number | undefined
-  /** A function that is called with each event. */
+  /** A function that is called with each event. The first error that it throws becomes a warning of the process. */
   onEvent?: EventCallback | undefined
   /**
    * Sends all requests of the app, such as the `fetch` of undici or one that is wrapped; default appmint's own HTTP
@@ -251,6 +253,13 @@ export class App {
    * @throws {UnsupportedError} if the platform does not take a setting
    */
   static create(options: AppOptions): Promise<App>
+  /**
+   * The app whose settings are in environment variables: `APPMINT_PLATFORM`, `APPMINT_APP_ID`,
+   * `APPMINT_PRIVATE_KEY_FILE` and so on. Options take precedence.
+   *
+   * @throws {InvalidArgumentError} that names the variable
+   */
+  static fromEnv(options?: AppOptions): App
 
   // ---- App & settings
 
@@ -295,6 +304,8 @@ export class App {
   close(): void
   /** The same as `close`: `using app = new App(…)`. */
   [Symbol.dispose](): void
+  /** Closes the app at the end of `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
 
   // ---- Installations
 
@@ -1563,7 +1574,10 @@ export class TimeoutError extends AppmintError {
   readonly code: 'ERR_APPMINT_TIMEOUT'
   readonly kind: 'timeout'
 }
-/** Nothing: the caller cancelled the call. `cause` is the reason of its signal. */
+/**
+ * Nothing: the caller cancelled the call. `cause` is the reason of its signal, and `name` is `AbortError`, as of all that
+ * signals abort.
+ */
 export class CancelledError extends AppmintError {
   readonly code: 'ERR_APPMINT_CANCELLED'
   readonly kind: 'cancelled'

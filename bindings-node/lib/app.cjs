@@ -34,6 +34,10 @@ class App extends Opaque {
     return app
   }
 
+  static fromEnv(options) {
+    return new this({ environment: 'APPMINT_', ...options })
+  }
+
   get platformName() {
     return callApp(this, 'platformName')
   }
@@ -82,6 +86,7 @@ for (const methods of [
 
 // `using app = new App(…)`, where there is such a symbol.
 if (Symbol.dispose) addMethod(Symbol.dispose, function dispose() { this.close() })
+if (Symbol.asyncDispose) addMethod(Symbol.asyncDispose, async function asyncDispose() { this.close() })
 
 function addMethod(name, value) {
   Object.defineProperty(App.prototype, name, { value, configurable: true, writable: true })

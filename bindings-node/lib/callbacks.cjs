@@ -26,17 +26,26 @@ async function settle(deferred, { name, call, type }, args) {
   }
 }
 
-/** A queue through which native code notifies a callback. It does not keep the process alive. */
-function notifications(callback) {
-  return callNative(() => new native.Completions((_, outcome) => void notify(callback, outcome)))
+/** A queue through which native code notifies a callback of this name. It does not keep the process alive. */
+function notifications(name, callback) {
+  const listener = { name, callback, hasWarned: false }
+  return callNative(() => new native.Completions((_, outcome) => void notify(listener, outcome)))
 }
 
-async function notify(callback, outcome) {
+async function notify(listener, outcome) {
   try {
-    await callback(unwrap(outcome))
-  } catch {
-    // No caller waits for this callback, so nobody can handle its error.
+    await listener.callback(unwrap(outcome))
+  } catch (thrown) {
+    warnOnce(listener, thrown)
   }
+}
+
+/** No caller waits for this callback, so nobody can handle its error; one that always fails warns once. */
+function warnOnce(listener, thrown) {
+  if (listener.hasWarned) return
+  listener.hasWarned = true
+  const detail = thrown instanceof Error ? thrown.stack : undefined
+  process.emitWarning(`${listener.name} threw ${errorName(thrown)}`, { type: 'AppmintWarning', code: 'APPMINT_CALLBACK', detail })
 }
 
 /** The bytes, or undefined if the value is of another type. */

@@ -52,8 +52,10 @@ function refuseAborted(signal) {
   if (signal?.aborted) throw cancelled(signal)
 }
 
+/** It has the name by which JavaScript tells that a signal was aborted. */
 function cancelled(signal) {
-  return new CancelledError('the call was cancelled by its signal', { cause: signal.reason })
+  const error = new CancelledError('the call was cancelled by its signal', { cause: signal.reason })
+  return Object.defineProperty(error, 'name', { value: 'AbortError', configurable: true, writable: true })
 }
 
 /** The outcome of a call that timed out, in the words of the core. */

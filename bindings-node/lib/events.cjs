@@ -23,7 +23,7 @@ class AppEvent {
 
 /** The queue through which native code calls `onEvent`. */
 function eventNotifications(onEvent) {
-  return notifications((record) => onEvent(new AppEvent(record)))
+  return notifications('onEvent', (record) => onEvent(new AppEvent(record)))
 }
 
 /** A clock that stands still until it is moved. */

@@ -2,6 +2,7 @@
 
 // The settings of an app, and the discovery of a platform, which takes some of them.
 
+const { types } = require('node:util')
 const native = require('../native.cjs')
 const {
   boolean, bytes, count, func, id, invalid, isBytes, jsonText, milliseconds, readOptions, signal, smallCount, text, url,
@@ -45,6 +46,13 @@ async function discover(issuer, options) {
   return await complete((...completion) => native.discover(...completion, identifier, settings), { signal })
 }
 
+/** A private key as bytes, or as a KeyObject of node:crypto. */
+function keyBytes(name, value) {
+  if (typeof value !== 'object' || !types.isKeyObject(value)) return bytes(name, value)
+  if (value.type === 'private') return value.export({ type: 'pkcs8', format: 'der' })
+  throw invalid(name, 'a private key', value, `It is a KeyObject of type ${value.type}.`)
+}
+
 /** A key of 32 bytes, or its text. */
 function storeKey(name, value) {
   return isBytes(value) ? Buffer.from(bytes(name, value)).toString('hex') : text(name, value)
@@ -66,7 +74,7 @@ const NETWORK = {
   proxy: url,
   rootCertificates: bytes,
   clientCertificate: bytes,
-  clientKey: bytes,
+  clientKey: keyBytes,
   userAgent: text,
   allowPlainHttp: boolean,
   refusePrivateAddresses: boolean,
@@ -86,8 +94,8 @@ const SETTINGS = {
   appId: id,
   clientId: text,
   clientSecret: text,
-  privateKey: bytes,
-  fallbackPrivateKey: bytes,
+  privateKey: keyBytes,
+  fallbackPrivateKey: keyBytes,
   privateKeyPassphrase: text,
   keyId: text,
   fallbackKeyId: text,

@@ -14,7 +14,8 @@ RETIRED = {
     r"(?:has_)?landed|on_landing|landings?": "complete",
     r"launch_(?:apart|with)": "spawn",
     r"crews?|shifts?_of_workers": "pool",
-    r"vaults?(?!\.|:\")": "store",
+    # Not the products of HashiCorp and Microsoft, and their header and prefix.
+    r"(?<!hashicorp )(?<!key )(?<!x-)vaults?(?!\.|:\"|:v1)": "store",
     r"obituar(?:y|ies)": "tombstone",
     r"deeds?": "operation",
     r"tellers?": "events",

@@ -68,7 +68,7 @@ class TokenSource extends Opaque {
   onChange(callback) {
     func('callback', callback)
     let isSubscribed = true
-    const changes = notifications(([previous, token]) => {
+    const changes = notifications('the callback of onChange', ([previous, token]) => {
       // A call may be in the event loop's queue already.
       if (!isSubscribed) return undefined
       const held = this.#memory.of(this)

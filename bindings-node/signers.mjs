@@ -1,0 +1,3 @@
+import signers from './signers.cjs'
+
+export const { awsKmsSigner, azureKeyVaultSigner, googleKmsSigner, vaultTransitSigner } = signers

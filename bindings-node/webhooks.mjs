@@ -1,0 +1,3 @@
+import webhooks from './webhooks.cjs'
+
+export const { Webhooks } = webhooks
