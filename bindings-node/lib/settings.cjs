@@ -18,7 +18,7 @@ const { nativeChanges } = require('./tokens/held.cjs')
 /** The arguments of native code's `createApp`, and the settings that are JavaScript's alone. */
 function readSettings(options) {
   const { clock, signer, store, onEvent, fetch, dispatcher, ...settings } = readOptions(options, SETTINGS)
-  const { userAgent, timeoutMs = DEFAULT_TIMEOUT_MS } = settings
+  const { timeoutMs = DEFAULT_TIMEOUT_MS } = settings
   const isObject = typeof store === 'object'
   const own = { hasOwnClock: clock !== undefined, fetch: ownFetch({ fetch, dispatcher }) }
   const callbacks = {
@@ -26,7 +26,7 @@ function readSettings(options) {
     clock,
     signer: signer && nativeSigner(signer, timeoutMs),
     store: isObject ? nativeStore(store, timeoutMs) : undefined,
-    transport: own.fetch && nativeTransport(own.fetch, { userAgent, timeoutMs }),
+    transport: own.fetch && nativeTransport(own.fetch, timeoutMs),
     events: onEvent && eventNotifications(onEvent),
   }
   return { native: [isObject ? settings : { ...settings, store }, callbacks], own }

@@ -14,41 +14,29 @@ function ownFetch({ fetch, dispatcher }) {
 }
 
 /** The native side of a `fetch`. */
-function nativeTransport(fetch, { userAgent, timeoutMs }) {
-  const agent = [userAgent?.trim(), `appmint/${native.version()}`].filter(Boolean).join(' ')
-  const call = (method, url, head, body, limit, remainingMs) =>
-    send(fetch, { method, url, headers: { 'user-agent': agent, ...readHead(head) }, body }, limit, remainingMs)
+function nativeTransport(fetch, timeoutMs) {
+  const call = (method, url, head, body, limit, remainingMs) => {
+    // The core decides which redirects are followed.
+    const init = { method, headers: readHead(head), body: body ?? undefined, redirect: 'manual' }
+    return send(fetch, url, init, limit, remainingMs)
+  }
   const methods = dispatch({ send: { name: 'fetch', type: BYTES, call } })
   return callNative(() => new native.Transport(methods, timeoutMs))
 }
 
 /** The reply to native code: the answer, or the name of the failure and a sentence. */
-async function send(fetch, request, limit, remainingMs) {
-  const { host } = new URL(request.url)
+async function send(fetch, url, init, limit, remainingMs) {
+  const { host } = new URL(url)
   if (remainingMs === 0) return reply('unsent', `the time for the request to ${host} was over before it was sent`)
   const signal = AbortSignal.timeout(Math.ceil(remainingMs))
   try {
-    const response = await follow(fetch, request, signal)
+    const response = await fetch(url, { ...init, signal })
     const body = await bodyOf(response, limit)
     if (body === null) return reply('too_large', `${host} answered with more than ${limit} bytes`)
     return reply([response.status, ...headLines(response.headers)].join('\n'), body)
   } catch (error) {
     if (signal.aborted) return reply('timeout', `no complete answer came from ${host} before the deadline`)
     return reply(...failureOf(host, error))
-  }
-}
-
-/** Of redirects, only those of a GET on the same origin are followed: the credentials reach no other host. */
-async function follow(fetch, { method, url, headers, body }, signal) {
-  const init = { method, headers, body: body ?? undefined, redirect: 'manual', signal }
-  for (let count = 0; ; count += 1) {
-    const response = await fetch(url, init)
-    const location = response.status > 300 && response.status < 400 && response.headers.get('location')
-    if (!location || method !== 'GET' || count === MAX_REDIRECTS || !URL.canParse(location, url)) return response
-    const next = new URL(location, url)
-    if (next.origin !== new URL(url).origin) return response
-    await response.body?.cancel()
-    url = next.href
   }
 }
 
@@ -70,8 +58,9 @@ const headLines = (headers) => [...headers].filter(([name]) => !CODED.has(name))
 function readHead(head) {
   const headers = {}
   for (const line of head.split('\n')) {
-    const [name, ...rest] = line.split(':')
-    if (name === '' || name.toLowerCase() === 'accept-encoding') continue
+    const [written, ...rest] = line.split(':')
+    const name = written.toLowerCase()
+    if (name === '' || name === 'accept-encoding') continue
     headers[name] = name in headers ? `${headers[name]}, ${rest.join(':')}` : rest.join(':')
   }
   return headers
@@ -115,7 +104,6 @@ function layersOf(error) {
 
 const CERTIFICATE = /^(CERT_|UNABLE_TO_(GET|VERIFY)_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|ERR_TLS_CERT_)/
 const CODED = new Set(['content-encoding', 'content-length', 'transfer-encoding'])
-const MAX_REDIRECTS = 3
 const MAX_LAYERS = 16
 
 module.exports = { nativeTransport, ownFetch }

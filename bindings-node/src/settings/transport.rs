@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use appmint_core::{
     Deadline, Error, ErrorKind, Reason, Result,
-    http::{Body, Repeat, Request, Response, SendBy},
+    http::{Request, Response, SendBy},
 };
 use napi::Env;
 use napi_derive::napi;
@@ -52,17 +52,8 @@ impl appmint_core::http::Transport for JsTransport {
 }
 
 fn arguments(request: &Request, deadline: Deadline) -> Vec<Argument> {
-    let (media_type, body) = match &request.body {
-        Body::None => (None, Argument::Null),
-        Body::Sensitive { media_type, text } => {
-            (Some(*media_type), Argument::Bytes(text.reveal().as_bytes().to_vec()))
-        }
-        Body::Bytes(bytes) => (None, Argument::Bytes(bytes.clone())),
-    };
-    let own = request.headers.iter().map(|(name, value)| format!("{name}:{value}"));
-    let own = own.chain(media_type.map(|it| format!("content-type:{it}")));
-    let authorization = request.authorization.as_ref();
-    let head = own.chain(authorization.map(|it| format!("authorization:{}", it.reveal())));
+    let head = request.fields().map(|(name, value)| format!("{name}:{value}"));
+    let body = request.content().map_or(Argument::Null, |it| Argument::Bytes(it.to_vec()));
     // The time is counted when JavaScript gets it: the event loop may have been busy meanwhile.
     let send_by = request.send_by.clone();
     let remaining = move || {
@@ -76,7 +67,6 @@ fn arguments(request: &Request, deadline: Deadline) -> Vec<Argument> {
         body,
         Argument::Count(request.response_limit),
         Argument::Now(Box::new(remaining)),
-        Argument::Text(if request.repeat == Repeat::Never { "once" } else { "again" }.to_owned()),
     ]
 }
 
@@ -100,7 +90,7 @@ fn read(reply: &[u8]) -> Result<Response> {
     };
     let headers = lines.filter_map(|line| line.split_once(':'));
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    Ok(Response { status, headers, body: body.to_vec() })
+    Ok(Response::from_parts(status, headers, body.to_vec()))
 }
 
 /// The error of a failure that JavaScript has named.
