@@ -32,10 +32,10 @@ function readSettings(options) {
   return { native: [isObject ? settings : { ...settings, store }, callbacks], own }
 }
 
-/** The native side of a signer. It waits for a signature for as long as for a whole call. */
+/** The native side of a signer. The core stops waiting first, after a whole call's time, and names the signer. */
 function nativeSigner(sign, timeoutMs) {
   const dispatch = dispatcher({ sign: { name: 'the signer', call: sign, type: BYTES } })
-  return callNative(() => new native.Signer(dispatch, timeoutMs))
+  return callNative(() => new native.Signer(dispatch, timeoutMs + SIGNER_GRACE_MS))
 }
 
 /** The descriptor of the platform whose authorization server has this issuer, as JSON text. */
@@ -64,6 +64,7 @@ function undiciDispatcher(name, value) {
   return value
 }
 
+const SIGNER_GRACE_MS = 5000
 /** The core's own default for a whole call. */
 const DEFAULT_TIMEOUT_MS = 30_000
 

@@ -18,7 +18,7 @@ test('an unknown option is refused, and a similar one is suggested', () => {
     const refusal = { name: 'InvalidArgumentError', message: `there is no option ${wrong}`, hint: `Did you mean ${right}?` }
     assert.throws(() => new App({ [wrong]: 'x' }), refusal)
   }
-  assert.throws(() => new App({ colour: 'x' }), { hint: /^The options are platform, / })
+  assert.throws(() => new App({ colour: 'x' }), { hint: /^The options are environment, platform, / })
 })
 
 test('a duration without its unit is refused', async () => {

@@ -35,12 +35,12 @@ test('workers that share a store mint once', async (t) => {
 
 test('a worker may be terminated while calls, signatures and stores are in progress', async (t) => {
   const { url } = await silentServer(t)
-  const { code, signal, err, out } = await run('terminate.mjs', { TEST_URL: url })
+  const { code, signal, err, out } = await run('terminate.mjs', { TEST_URL: url, NODE_NO_WARNINGS: '1' })
   assert.deepEqual({ code, signal, err, out }, { code: 0, signal: null, err: '', out: 'done\n' })
 })
 
 test('a worker may be terminated while calls complete', async (t) => {
   const { url } = await platform(t)
-  const { code, signal, err, out } = await run('terminate.mjs', { TEST_URL: url, TEST_BUSY: '1' })
+  const { code, signal, err, out } = await run('terminate.mjs', { TEST_URL: url, TEST_BUSY: '1', NODE_NO_WARNINGS: '1' })
   assert.deepEqual({ code, signal, err, out }, { code: 0, signal: null, err: '', out: 'done\n' })
 })
