@@ -47,6 +47,7 @@ static appmint_app *configure(void) {
   return app;
 }
 
+/* --8<-- [start:login] */
 /* A source of the user's tokens, once the user has typed the code. */
 static appmint_source *log_in(const appmint_app *app) {
   appmint_error *error = NULL;
@@ -64,6 +65,7 @@ static appmint_source *log_in(const appmint_app *app) {
   appmint_device_login_free(login);
   return user;
 }
+/* --8<-- [end:login] */
 
 int main(void) {
   appmint_app *app = configure();

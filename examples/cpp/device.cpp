@@ -25,9 +25,11 @@ int main() try {
   builder.store("memory:");
   auto app = builder.build();
 
+  // --8<-- [start:login]
   auto login = app.start_device_login();
   std::cout << "Type " << login.user_code() << " at " << login.verification_uri() << std::endl;
   app.start_session("me", login.wait());
+  // --8<-- [end:login]
 
   auto path = env("APPMINT_USER_GET_PATH").value_or("/user");
   std::cout << app.session("me").request("GET", path).body() << "\n";

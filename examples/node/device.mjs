@@ -17,11 +17,13 @@ const app = new App({
 const me = app.session('me')
 
 if (!(await isLoggedIn())) {
+  // --8<-- [start:login]
   const login = await app.startDeviceLogin()
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   console.log(`go to ${login.verificationUri} and type ${login.userCode}`)
   await app.startSession('me', await login.wait({ signal: stop.signal }))
+  // --8<-- [end:login]
 }
 const { status, body } = await me.request('GET', setting('USER_GET_PATH') ?? '/user')
 console.log(status, body.toString())

@@ -35,6 +35,7 @@ web.use((request, response, next) => {
   next()
 })
 
+// --8<-- [start:login]
 web.get('/login', (request, response) => {
   const authorization = app.authorize({ redirectUri: callback })
   const sealed = app.sealAuthorization(authorization)
@@ -52,6 +53,7 @@ web.get(callback.pathname, async (request, response) => {
   if (previous) await app.endSession(previous)
   response.clearCookie(login, loginCookie).cookie('session', session, cookie).redirect('/')
 })
+// --8<-- [end:login]
 
 web.get('/', async (request, response) => {
   const { session } = cookies(request)

@@ -16,9 +16,11 @@ def main() -> None:
         client_secret=os.environ.get("APPMINT_CLIENT_SECRET") or None,
         store="memory:",  # sqlite:FILE, with a store_key, keeps the user logged in for the next run
     )
+    # --8<-- [start:login]
     with app.start_device_login() as login:
         print(f"Open {login.verification_uri} and type {login.user_code}", flush=True)
         app.start_session("me", login.wait())
+    # --8<-- [end:login]
     path = os.environ.get("APPMINT_USER_GET_PATH") or "/user/repos"
     reply = app.session("me").request("GET", path)
     print(f"GET {path} {reply.status} {reply.text}")

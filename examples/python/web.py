@@ -46,6 +46,7 @@ def home():
     return render_template("page.html", title=f"GET {PATH}: {reply.status}", reply=reply.json())
 
 
+# --8<-- [start:login]
 @web.get("/login")
 def login():
     authorization = app.authorize(redirect_uri=REDIRECT_URI)
@@ -70,6 +71,7 @@ def callback():
     response = redirect("/")
     response.delete_cookie(cookie, path="/callback")
     return response
+# --8<-- [end:login]
 
 
 @web.post("/logout")

@@ -34,9 +34,11 @@ fn log_in() -> Result<()> {
     };
     let app = settings.build()?;
 
+    // --8<-- [start:login]
     let login = app.start_device_login(Vec::new()).wait()?;
     println!("Type {} at {}", login.user_code(), login.verification_uri());
     app.start_session("me", login.wait().wait()?, None).wait()?;
+    // --8<-- [end:login]
 
     let path = given("APPMINT_USER_GET_PATH").unwrap_or_else(|| "/user".to_owned());
     let reply = app.session("me")?.request(Call::get(path)).wait()?;
