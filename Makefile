@@ -20,8 +20,8 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
 FFI := $(shell find ffi-c/src -name '*.rs') ffi-c/Cargo.toml ffi-c/build.rs ffi-c/symbols.txt
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
-.PHONY: help demo test lint bench torture size archive library install uninstall dist deb abi header docs mutants fuzz audit clean \
-        test-structure test-rust test-c test-package test-python test-node test-conformance test-faults test-gateways test-browser test-secrets \
+.PHONY: help demo test lint bench torture size archive library install uninstall dist deb abi header docs docs-site mutants fuzz audit clean \
+        test-structure test-rust test-c test-package test-python test-node test-conformance test-guides test-faults test-gateways test-browser test-secrets \
         test-npm npm npm-packages npm-publish addon faults rust c python node
 
 help:
@@ -29,12 +29,12 @@ help:
 	@echo 'make test   all tests of all languages'
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]   the library for C and C++; also uninstall, dist'
 	@echo 'make fuzz [MINUTES=1] [TARGET=…]   libFuzzer at the places where bytes come in'
-	@echo 'make lint | bench | faults | torture | mutants | audit | size | archive | header | docs | clean'
+	@echo 'make lint | bench | faults | torture | mutants | audit | size | archive | header | docs | docs-site | clean'
 
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
 
-test: test-structure test-rust test-c test-python test-node test-conformance test-faults test-gateways test-npm test-browser test-secrets
+test: test-structure test-rust test-c test-python test-node test-conformance test-guides test-faults test-gateways test-npm test-browser test-secrets
 
 # ---- tests, by language
 
@@ -89,6 +89,10 @@ test-browser: rust c python node
 
 test-secrets: rust c python node
 	$(LIMIT) $(PYTHON) -m pytest -q -n 2 tests/secrets
+
+# The programs of the guides, at the sandbox.
+test-guides: rust c python node
+	$(LIMIT) $(PYTHON) -m pytest -q -n 2 tests/guides
 
 # ---- what they need
 
@@ -155,6 +159,7 @@ npm-publish:
 lint: .venv/.tools bindings-node/node_modules/.packages
 	cargo fmt --all --check
 	$(PYTHON) tools/platforms.py --check
+	$(PYTHON) tools/errors.py --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	@# The fuzz targets have a lock file of their own, which follows the core's manifest.
 	cargo tree --locked --manifest-path fuzz/Cargo.toml >/dev/null
@@ -267,6 +272,18 @@ header:
 
 docs:
 	python3 tools/platforms.py
+	python3 tools/errors.py
+
+# The site, in build/site. A link that leads nowhere is a failure.
+docs-site: build/docs/.tools
+	NO_MKDOCS_2_WARNING=1 build/docs/venv/bin/mkdocs build --strict --quiet
+	@echo build/site/index.html
+
+build/docs/.tools: tools/site/requirements.txt build/.debian
+	@mkdir -p build/docs
+	python3 -m venv build/docs/venv
+	build/docs/venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r tools/site/requirements.txt
+	@touch $@
 
 clean:
 	rm -rf target build .venv bindings-node/node_modules bindings-node/*.node
