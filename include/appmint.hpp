@@ -5,7 +5,12 @@
 //   auto source = app.installation("14");
 //   auto repositories = source.request("GET", "/orgs/acme/repos");
 //
-// - Errors. A call that fails throws appmint::Error.
+// - Errors. A call that fails throws appmint::Error. A program that is compiled without exceptions
+//   starts its calls by async() and build_async(), and reads their outcomes; what is wrong with the
+//   arguments themselves ends it.
+// - Waiting. app.async() and source.async() have every call that may go to the network in a form that
+//   returns at once: for callbacks in an event loop, std::future, and coroutines and std::stop_token
+//   from C++20 on. See appmint/async.hpp.
 // - Blocking. A call with network I/O blocks at most for the app's timeout, unless its comment
 //   names another one.
 // - Copies. Apps, sources, tokens and other results are cheap to copy, share their content, and may
@@ -43,5 +48,7 @@
 #include "appmint/transport.hpp"
 
 #include "appmint/errors.hpp"
+
+#include "appmint/async.hpp"
 
 #endif  // APPMINT_HPP

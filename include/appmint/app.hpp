@@ -19,16 +19,19 @@
 #include <vector>
 
 namespace appmint {
+inline namespace abi0 {
 
 template <class T>
 class Listing;
 
+class AsyncApp;
 class Authorization;
 class DeviceLogin;
 class Installation;
 class Introspection;
 class Login;
 class Lookup;
+class Queue;
 class Quota;
 class Registration;
 class Response;
@@ -105,6 +108,10 @@ class App {
   [[nodiscard]] std::optional<Quota> quota() const;
   /// Counts of the app's work. No network I/O.
   [[nodiscard]] Stats stats() const;
+  /// The calls that may go to the network, without waiting: their callbacks run on a thread of the
+  /// library, or in Queue::dispatch().
+  [[nodiscard]] AsyncApp async() const;
+  [[nodiscard]] AsyncApp async(const Queue &queue) const;
   /// Ends the app's threads and forgets its tokens, whatever copies and sources of it exist. Calls
   /// that are running complete; new ones are refused. Sessions' tokens that the store did not take
   /// yet are offered to it until the app's timeout has passed.
@@ -424,6 +431,7 @@ inline std::string Response::body() const {
   return bytes ? std::string(bytes, size) : std::string();
 }
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_APP_HPP

@@ -11,6 +11,7 @@
 #include <utility>
 
 namespace appmint {
+inline namespace abi0 {
 
 /// A URL to send a user to, and the values that the program must keep until the user comes back.
 class Authorization {
@@ -40,6 +41,7 @@ class Authorization {
   std::shared_ptr<const appmint_authorization> authorization_;
 };
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_AUTHORIZATION_HPP

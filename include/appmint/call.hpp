@@ -12,6 +12,7 @@
 #include <utility>
 
 namespace appmint {
+inline namespace abi0 {
 
 namespace detail {
 
@@ -19,7 +20,7 @@ namespace detail {
 template <class Call>
 void check(Call call) {
   appmint_error *error = nullptr;
-  if (call(&error) != APPMINT_OK) throw Error(error);
+  if (call(&error) != APPMINT_OK) raise(Error(error));
 }
 
 // Makes a call, and owns the object that it makes.
@@ -64,6 +65,7 @@ auto hand_over(T owned, Setter setter) {
 
 }  // namespace detail
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_CALL_HPP

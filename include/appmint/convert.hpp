@@ -15,7 +15,14 @@
 #include <string_view>
 #include <vector>
 
+#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+#define APPMINT_EXCEPTIONS 1
+#else
+#define APPMINT_EXCEPTIONS 0
+#endif
+
 namespace appmint {
+inline namespace abi0 {
 
 /// A point in time, in the resolution of platforms.
 using Time = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
@@ -81,6 +88,15 @@ inline void wipe(char *start, std::size_t size) {
   for (volatile char *byte = start; size > 0; size--) *byte++ = 0;
 }
 
+// Whether two texts are equal. The time tells nothing but whether their lengths differ.
+inline bool are_equal(std::string_view left, std::string_view right) {
+  if (left.size() != right.size()) return false;
+  volatile unsigned char difference = 0;
+  for (std::size_t i = 0; i < left.size(); i++)
+    difference = static_cast<unsigned char>(difference | (left[i] ^ right[i]));
+  return difference == 0;
+}
+
 // Bytes that are wiped before they are freed.
 class Wiped {
  public:
@@ -124,6 +140,7 @@ class Texts {
 
 }  // namespace detail
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_CONVERT_HPP

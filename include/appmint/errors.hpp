@@ -6,6 +6,8 @@
 #include "convert.hpp"
 
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -14,6 +16,7 @@
 #include <string>
 
 namespace appmint {
+inline namespace abi0 {
 
 /// The kind of an error says what the caller can do about it. Later versions may add values.
 enum class ErrorKind : appmint_status {
@@ -145,6 +148,20 @@ inline std::ostream &operator<<(std::ostream &out, Reason reason) {
   return out << to_string(reason);
 }
 
+namespace detail {
+
+// Throws an error. A program without exceptions ends, with its text: it reads the outcomes of calls.
+[[noreturn]] inline void raise(const Error &error) {
+#if APPMINT_EXCEPTIONS
+  throw error;
+#else
+  std::fprintf(stderr, "appmint: %s\n", error.what());
+  std::abort();
+#endif
+}
+
+}  // namespace detail
+
 inline Error::Error(appmint_error *error)
     : std::runtime_error(detail::text(appmint_error_to_string(error))),
       error_(error, appmint_error_free) {}
@@ -199,6 +216,7 @@ inline std::exception_ptr Error::cause() const {
 
 inline bool Error::is_retryable() const { return appmint_error_is_retryable(error_.get()) != 0; }
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_ERRORS_HPP

@@ -14,6 +14,7 @@
 #include <utility>
 
 namespace appmint {
+inline namespace abi0 {
 
 /// The kind of an event. Later versions may add values.
 enum class EventKind : std::int32_t {
@@ -109,11 +110,12 @@ inline App::Builder &App::Builder::on_event(std::function<void(const Event &)> c
   return *this;
 }
 
-inline void App::Builder::call(void *callback, const appmint_event *event) noexcept try {
-  (*static_cast<std::function<void(const Event &)> *>(callback))(Event(event));
-} catch (...) {  // C code must not be unwound
+inline void App::Builder::call(void *callback, const appmint_event *event) noexcept {
+  detail::guarded(
+      [&] { (*static_cast<std::function<void(const Event &)> *>(callback))(Event(event)); }, [] {});
 }
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_EVENTS_HPP

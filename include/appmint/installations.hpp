@@ -16,6 +16,7 @@
 #include <vector>
 
 namespace appmint {
+inline namespace abi0 {
 
 /// One installation of the app on an account. Only its id is certain.
 class Installation {
@@ -106,6 +107,7 @@ class Lookup {
 
  private:
   friend class App;
+  friend class AsyncApp;
   Lookup(appmint_lookup kind, std::string_view text) : kind_(kind), text_(text) {}
 
   appmint_lookup kind_;
@@ -151,6 +153,7 @@ template <>
 struct Listed<Installation> {
   using List = appmint_installations;
   static constexpr auto next = appmint_installations_next;
+  static constexpr auto next_async = appmint_installations_next_async;
   static constexpr auto free = appmint_installation_free;
 };
 
@@ -162,6 +165,7 @@ template <>
 struct Listed<Repository> {
   using List = appmint_repositories;
   static constexpr auto next = appmint_repositories_next;
+  static constexpr auto next_async = appmint_repositories_next_async;
   static constexpr auto free = appmint_repository_free;
 };
 
@@ -211,6 +215,7 @@ inline Installation App::finish_install(std::string_view callback_url,
   }));
 }
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_INSTALLATIONS_HPP

@@ -12,6 +12,7 @@
 #include <utility>
 
 namespace appmint {
+inline namespace abi0 {
 
 namespace detail {
 
@@ -92,6 +93,7 @@ class Listing<T>::iterator {
   std::optional<T> item_;
 };
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_LISTING_HPP

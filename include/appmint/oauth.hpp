@@ -16,6 +16,7 @@
 #include <vector>
 
 namespace appmint {
+inline namespace abi0 {
 
 /// The optional arguments of App::authorize.
 struct AuthorizationRequest {
@@ -128,6 +129,7 @@ class Target {
 
  private:
   friend class App;
+  friend class AsyncApp;
   Target(std::optional<std::string> account, std::optional<std::string> id)
       : account_(std::move(account)), id_(std::move(id)) {}
 
@@ -374,6 +376,7 @@ inline Introspection App::introspect_token(
   }));
 }
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_OAUTH_HPP

@@ -14,6 +14,7 @@
 #include <vector>
 
 namespace appmint {
+inline namespace abi0 {
 
 /// An app's registration on the platform. Only its id is certain.
 class Registration {
@@ -93,6 +94,7 @@ inline void App::revoke_credentials(const std::vector<std::string_view> &credent
   });
 }
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_OPERATIONS_HPP

@@ -9,6 +9,7 @@
 #include <string_view>
 
 namespace appmint {
+inline namespace abi0 {
 
 inline TokenSource App::session(std::string_view name) const {
   return TokenSource(detail::made_with(appmint_source_free, c_handle(), appmint_app_session, name));
@@ -27,6 +28,7 @@ inline void App::end_session(std::string_view name) const {
   detail::check_with(c_handle(), appmint_app_end_session, name);
 }
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_SESSIONS_HPP

@@ -21,6 +21,7 @@
 #include <utility>
 
 namespace appmint {
+inline namespace abi0 {
 
 class Event;
 class Store;
@@ -98,7 +99,8 @@ class App::Builder {
   /// The app's RSA key: PEM, DER, or text that was pasted from either; default none.
   Builder &private_key(std::string_view key) &;
   Builder private_key(std::string_view key) && { return std::move(private_key(key)); }
-  /// Reads the private key from a file. Throws std::system_error if the file cannot be read.
+  /// Reads the private key from a file. Throws std::system_error if the file cannot be read; without
+  /// exceptions the key is then refused when the app is made.
   Builder &private_key_file(const std::filesystem::path &path) &;
   Builder private_key_file(const std::filesystem::path &path) && {
     return std::move(private_key_file(path));
@@ -389,7 +391,9 @@ inline App::Builder &App::Builder::private_key_file(const std::filesystem::path 
     len = key.size();
     key.grow();
   }
+#if APPMINT_EXCEPTIONS
   if (!file.eof()) throw std::system_error(errno, std::generic_category(), path.string());
+#endif
   return private_key({key.data(), len + static_cast<std::size_t>(file.gcount())});
 }
 
@@ -450,17 +454,19 @@ inline App::Builder &App::Builder::clock(const ManualClock &manual) & {
 }
 
 inline int App::Builder::sign(void *callback, const std::uint8_t *message, std::size_t message_len,
-                              std::uint8_t *signature, std::size_t *signature_len) noexcept try {
-  std::string_view text(reinterpret_cast<const char *>(message), message_len);
-  auto made = (*static_cast<Signer *>(callback))(text);
-  if (made.size() > *signature_len) return 2;
-  std::memcpy(signature, made.data(), made.size());
-  *signature_len = made.size();
-  return 0;
-} catch (...) {
-  return detail::failed();
+                              std::uint8_t *signature, std::size_t *signature_len) noexcept {
+  auto work = [&] {
+    std::string_view text(reinterpret_cast<const char *>(message), message_len);
+    auto made = (*static_cast<Signer *>(callback))(text);
+    if (made.size() > *signature_len) return 2;
+    std::memcpy(signature, made.data(), made.size());
+    *signature_len = made.size();
+    return 0;
+  };
+  return detail::guarded(work, [] { return detail::failed(); });
 }
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_SETTINGS_HPP

@@ -10,13 +10,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace appmint {
+inline namespace abi0 {
 
 /// Keeps bytes by name. The bytes are encrypted, unless the app is set to leave them unencrypted.
 /// The functions run on the library's threads, on several at once; each may block for a moment. One
@@ -56,15 +56,17 @@ class StoreCalls {
 
  private:
   static int get(void *store, const char *name, appmint_bytes *value) noexcept {
-    return outcome([&] {
+    bool has_failed = false;
+    int code = outcome([&] {
       auto found = of(store).get(name);
       if (!found) return false;
       // Unencrypted, it holds tokens.
       auto status = appmint_bytes_put(value, found->data(), found->size(), nullptr);
       wipe(found->data(), found->size());
-      if (status != APPMINT_OK) throw std::bad_alloc();
+      has_failed = status != APPMINT_OK;
       return true;
     });
+    return has_failed ? -1 : code;
   }
   static int put(void *store, const char *name, const std::uint8_t *value, std::size_t value_len,
                  const std::uint8_t *expected, std::size_t expected_len,
@@ -95,10 +97,9 @@ class StoreCalls {
   }
 
   template <class Work>
-  static int outcome(Work work) noexcept try {
-    return work() ? APPMINT_STORE_YES : APPMINT_STORE_NO;
-  } catch (...) {
-    return failed();
+  static int outcome(Work work) noexcept {
+    auto code = [&]() -> int { return work() ? APPMINT_STORE_YES : APPMINT_STORE_NO; };
+    return guarded(code, [] { return failed(); });
   }
   static Store &of(void *store) { return **static_cast<std::shared_ptr<Store> *>(store); }
   static std::string_view view(const std::uint8_t *bytes, std::size_t size) {
@@ -117,6 +118,7 @@ inline App::Builder &App::Builder::own_store(std::shared_ptr<Store> implementati
   return *this;
 }
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_STORES_HPP

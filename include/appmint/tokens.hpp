@@ -4,6 +4,7 @@
 #define APPMINT_TOKENS_HPP
 
 #include "app.hpp"
+#include "callbacks.hpp"
 #include "installations.hpp"
 
 #include <chrono>
@@ -19,6 +20,9 @@
 #include <vector>
 
 namespace appmint {
+inline namespace abi0 {
+
+class AsyncTokenSource;
 
 /// The holder that a token authenticates.
 enum class TokenKind : std::int32_t {
@@ -99,9 +103,20 @@ class Token {
   [[nodiscard]] std::optional<Time> refresh_token_expires_at() const {
     return detail::time(appmint_token_refresh_token_expires_at_ms(c_handle()));
   }
+  /// Whether both have the same secret, in constant time.
+  friend bool operator==(const Token &left, const Token &right) {
+    return detail::are_equal(left.secret(), right.secret());
+  }
+  friend bool operator!=(const Token &left, const Token &right) { return !(left == right); }
   [[nodiscard]] const appmint_token *c_handle() const { return token_.get(); }
 
  private:
+  std::string_view secret() const {
+    std::size_t size = 0;
+    auto start = appmint_token_reveal(c_handle(), &size);
+    return start ? std::string_view(start, size) : std::string_view();
+  }
+
   std::shared_ptr<const appmint_token> token_;
 };
 
@@ -207,6 +222,10 @@ class TokenSource {
   [[nodiscard]] std::string authorization_header(
       std::optional<std::chrono::milliseconds> min_valid = std::nullopt,
       std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
+  /// token(), authorization_header(), revoke() and request() without waiting: their callbacks run on a
+  /// thread of the library, or in Queue::dispatch().
+  [[nodiscard]] AsyncTokenSource async() const;
+  [[nodiscard]] AsyncTokenSource async(const Queue &queue) const;
   /// When the token in memory expires; none if there is none.
   [[nodiscard]] std::optional<Time> expires_at() const;
   /// The quota of the source's requests, as the platform told it in its last answer to one of them: of
@@ -327,15 +346,17 @@ inline Response TokenSource::request(std::string_view method, std::string_view p
 }
 
 inline void TokenSource::call(void *callback, const appmint_token *before,
-                              const appmint_token *token) noexcept try {
+                              const appmint_token *token) noexcept {
   using Callback = std::function<void(const std::optional<Token> &, const Token &)>;
   auto copy = [](const appmint_token *borrowed) {
     return Token(
         std::shared_ptr<const appmint_token>(appmint_token_copy(borrowed), appmint_token_free));
   };
-  auto last = before ? std::optional<Token>(copy(before)) : std::nullopt;
-  (*static_cast<Callback *>(callback))(last, copy(token));
-} catch (...) {  // C code must not be unwound
+  auto work = [&] {
+    auto last = before ? std::optional<Token>(copy(before)) : std::nullopt;
+    (*static_cast<Callback *>(callback))(last, copy(token));
+  };
+  detail::guarded(work, [] {});
 }
 
 inline Token App::jwt() const {
@@ -382,6 +403,7 @@ inline void App::revoke_installation_token(std::string_view token) const {
   detail::check_with(c_handle(), appmint_app_revoke_installation_token, token);
 }
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_TOKENS_HPP

@@ -17,6 +17,7 @@
 #include <vector>
 
 namespace appmint {
+inline namespace abi0 {
 
 /// A request that a transport sends. What it refers to is valid until the transport returns.
 struct TransportRequest {
@@ -47,7 +48,8 @@ struct TransportResponse {
 
 /// How a request without a response ended.
 enum class TransportEnd {
-  /// There was no connection, and not one byte of the request was sent. A refresh token whose request
+  /// There was no connection, and not one byte of the request was sent. A refresh token whose
+  /// request
   /// ends so is sent again: say it only if that is certain.
   not_sent = APPMINT_TRANSPORT_NOT_SENT,
   /// TLS was not agreed upon, so that the request was not sent, and later attempts will fail, too.
@@ -72,9 +74,9 @@ class TransportFailure : public std::runtime_error {
   TransportEnd end_;
 };
 
-/// Sends requests, on the library's threads, on several at once; blocks until there is a response or the
-/// time is over. It must not follow redirects, retry, or decode `Content-Encoding` without removing that
-/// header, and must verify the server's certificate: the request holds credentials.
+/// Sends requests, on the library's threads, on several at once; blocks until there is a response
+/// or the time is over. It must not follow redirects, retry, or decode `Content-Encoding` without
+/// removing that header, and must verify the server's certificate: the request holds credentials.
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -94,8 +96,16 @@ class TransportCalls {
 
  private:
   static int send(void *transport, const appmint_transport_request *request,
-                  appmint_transport_response *response) noexcept try {
-    auto sent = of(transport).send(value_of(*request));
+                  appmint_transport_response *response) noexcept {
+    return guarded([&] { return fill(of(transport), *request, response); }, end_of);
+  }
+  static void close(void *transport) noexcept {
+    guarded([&] { of(transport).close(); }, [] {});  // nobody asked for a result
+  }
+
+  static int fill(Transport &transport, const appmint_transport_request &request,
+                  appmint_transport_response *response) {
+    auto sent = transport.send(value_of(request));
     appmint_transport_response_set_status(response, sent.status);
     for (const auto &[name, value] : sent.headers)
       appmint_transport_response_add_header(response, name.data(), name.size(), value.data(),
@@ -103,16 +113,21 @@ class TransportCalls {
     appmint_transport_response_add_body(response, sent.body.data(), sent.body.size(), nullptr);
     wipe(sent.body.data(), sent.body.size());  // it may hold a token
     return APPMINT_TRANSPORT_OK;
-  } catch (const TransportFailure &failure) {
-    failed(failure.what(), false);
-    return static_cast<int>(failure.end());
-  } catch (...) {
-    failed();
-    return APPMINT_TRANSPORT_MAYBE_SENT;
   }
-  static void close(void *transport) noexcept try {
-    of(transport).close();
-  } catch (...) {  // nobody asked for a result
+
+  // Of the exception that is being handled.
+  static int end_of() noexcept {
+#if APPMINT_EXCEPTIONS
+    try {
+      throw;
+    } catch (const TransportFailure &failure) {
+      failed(failure.what(), false);
+      return static_cast<int>(failure.end());
+    } catch (...) {
+      failed();
+    }
+#endif
+    return APPMINT_TRANSPORT_MAYBE_SENT;
   }
 
   static TransportRequest value_of(const appmint_transport_request &request) {
@@ -148,6 +163,7 @@ inline App::Builder &App::Builder::transport(std::shared_ptr<Transport> implemen
   return *this;
 }
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_TRANSPORT_HPP

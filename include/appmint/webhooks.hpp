@@ -15,6 +15,7 @@
 #include <vector>
 
 namespace appmint {
+inline namespace abi0 {
 
 /// A webhook with a valid signature.
 class WebhookEvent {
@@ -147,8 +148,20 @@ template <>
 struct Listed<WebhookDelivery> {
   using List = appmint_webhook_deliveries;
   static constexpr auto next = appmint_webhook_deliveries_next;
+  static constexpr auto next_async = appmint_webhook_deliveries_next_async;
   static constexpr auto free = appmint_webhook_delivery_free;
 };
+
+inline std::shared_ptr<appmint_webhook_update> update(const WebhookUpdate &update) {
+  std::shared_ptr<appmint_webhook_update> object(appmint_webhook_update_new(),
+                                                 appmint_webhook_update_free);
+  set(object, appmint_webhook_update_set_url, update.url);
+  set(object, appmint_webhook_update_set_content_type, update.content_type);
+  set(object, appmint_webhook_update_set_secret, update.secret);
+  if (update.insecure_ssl)
+    appmint_webhook_update_set_insecure_ssl(object.get(), *update.insecure_ssl ? 1 : 0);
+  return object;
+}
 
 }  // namespace detail
 
@@ -176,13 +189,7 @@ inline WebhookConfig App::webhook_config() const {
 }
 
 inline WebhookConfig App::update_webhook_config(const WebhookUpdate &update) const {
-  std::shared_ptr<appmint_webhook_update> object(appmint_webhook_update_new(),
-                                                 appmint_webhook_update_free);
-  detail::set(object, appmint_webhook_update_set_url, update.url);
-  detail::set(object, appmint_webhook_update_set_content_type, update.content_type);
-  detail::set(object, appmint_webhook_update_set_secret, update.secret);
-  if (update.insecure_ssl)
-    appmint_webhook_update_set_insecure_ssl(object.get(), *update.insecure_ssl ? 1 : 0);
+  auto object = detail::update(update);
   return WebhookConfig(detail::made(appmint_webhook_config_free, [&](auto out, auto error) {
     return appmint_app_update_webhook_config(c_handle(), object.get(), out, error);
   }));
@@ -204,6 +211,7 @@ inline void App::redeliver_webhook(std::string_view delivery_id) const {
   detail::check_with(c_handle(), appmint_app_redeliver_webhook, delivery_id);
 }
 
+}  // namespace abi0
 }  // namespace appmint
 
 #endif  // APPMINT_WEBHOOKS_HPP

@@ -77,9 +77,10 @@ for compiler in g++ clang++; do
     check $compiler -std=$dialect $strict -x c++ "$scratch/c.c"
   done
   check $compiler -std=c++98 $strict -x c++ "$scratch/switches.c"
-  for dialect in c++17 c++20; do
+  for dialect in c++17 c++20 c++2b; do
     check $compiler -std=$dialect $strict -Wshadow -x c++ "$scratch/cpp.cpp"
   done
+  check $compiler -std=c++17 $strict -Wshadow -fno-exceptions -x c++ "$scratch/cpp.cpp"
   for part in "$scratch"/part_*.cpp; do
     check $compiler -std=c++17 $strict -Wshadow -x c++ "$part"
   done

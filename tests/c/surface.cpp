@@ -118,6 +118,8 @@ static void a_token_outlives_everything_and_hides_its_secret() {
   printed << copy;
   CHECK(printed.str().find("[redacted]") != std::string::npos);
   CHECK(printed.str().find(token.reveal()) == std::string::npos);
+  auto same = token;
+  CHECK(token == same && token != App::builder("atomgit").app_id("76").signer(all_ones).build().jwt());
   CHECK(token.kind() == appmint::TokenKind::jwt && to_string(token.kind()) == "jwt" && token.claims() && !token.reveal_refresh_token());
   CHECK(token.permissions().empty() && token.repositories().empty() && token.scopes().empty() && !token.repository_selection());
 }

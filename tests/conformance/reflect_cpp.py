@@ -6,16 +6,17 @@ from reflect_c import ROOT
 
 # What C++ needs in addition, and why.
 HELPERS = {
-    "App": {"builder", "c_handle"},
+    "App": {"builder", "async", "c_handle"},
     "Builder": {"build", "private_key_file", "c_handle"},
     **{
         name: {"c_handle"}  # the way down to appmint.h
         for name in (
-            "TokenSource", "Token", "Installation", "Authorization", "Response", "WebhookEvent", "ManualClock",
+            "Token", "Installation", "Authorization", "Response", "WebhookEvent", "ManualClock",
             "Registration", "Introspection", "Repository", "WebhookConfig", "WebhookDelivery", "Stats", "Event",
             "Login", "DeviceLogin",
         )
     },
+    "TokenSource": {"async", "c_handle"},
     "Listing": {"begin", "end", "c_handle"},
     "Subscription": {"detach", "c_handle"},  # its destructor unsubscribes
     "Error": {"cause"},  # what a callback threw
@@ -23,7 +24,10 @@ HELPERS = {
 }
 # The optional arguments of App.installation are set on a Scope.
 SCOPE = {"repositories": "repository", "repository_ids": "repository_id", "permissions": "permission"}
-FREE = {"to_string"}  # of kinds, reasons, tokens and events
+FREE = {
+    "to_string",  # of kinds, reasons, tokens and events
+    "build_async", "discover_async", "wait_async", "poll_async",  # without waiting, what is no App's and no source's
+}  # fmt: skip
 # Calls with an effect, whose result the caller may not need.
 MAY_BE_IGNORED = {"apply_webhook", "update_webhook_config"}
 

@@ -95,6 +95,12 @@ def test_cpp_has_every_operation_and_none_extra():
         assert reflect_cpp.methods(name) == wanted | reflect_cpp.HELPERS[name], name
 
 
+def test_cpp_makes_every_call_without_waiting():
+    for name in ("App", "TokenSource"):
+        wanted = {member for member, facts in SURFACE["object"][name].items() if facts.get("out")}
+        assert reflect_cpp.methods(f"Async{name}") == wanted
+
+
 def test_cpp_takes_what_may_be_left_out():
     assert reflect_cpp.methods("Lookup") == set(reflect_c.arguments(SURFACE, "find_installation"))
     wanted = reflect_cpp.methods("Lookup") | set(reflect_cpp.SCOPE)
