@@ -68,7 +68,8 @@ use crate::{
 ///         name keys. It is the kid of the JWTs that the app signs.
 ///     fallback_key_id (str): The platform's name of fallback_private_key.
 ///     signer (Callable[[bytes], bytes]): Signs instead of a private key: takes the message and
-///         returns its RS256 signature. Called on worker threads, several at a time.
+///         returns its RS256 signature. Called on worker threads, several at a time. An async
+///         function runs there, on an event loop of its own.
 ///     jwt_back_date (timedelta | float): How far a JWT's iat lies in the past. Default: the
 ///         platform's, 60 s on those that are built in.
 ///     jwt_lifetime (timedelta | float): How far a JWT's exp lies in the future. Default: the
@@ -101,6 +102,10 @@ use crate::{
 ///         limit. 0 sends every request once. Default: 2.
 ///     retry_wait (timedelta | float): The wait before the first retry, which doubles with each
 ///         further one. Default: 0.25 s.
+///     transport (httpx.Client | requests.Session | Callable): Sends requests instead of the
+///         built-in HTTP client: the client itself, or a callable that takes an
+///         appmint.TransportRequest. Called on worker threads, several at a time. Proxies and
+///         certificates are then those of the client. Default: the built-in HTTP client.
 ///     store (str | PathLike | Store): Where tokens live between processes: "sqlite:FILE" or the
 ///         Path of that file, "redis://…", "rediss://…" (TLS), "memory:" (which ends with the app),
 ///         or an object with the methods of appmint.Store. A Redis URL may have ?prefix= for the
@@ -236,7 +241,7 @@ twins! { impl App {
     ///
     /// A response of any status is returned, not raised. A read is sent again after a lost
     /// connection, 502 to 504, and a rate limit; a write after a rate limit only.
-    (method, path, headers=None, json=None, body=None, token=None, *, timeout=None)
+    (method, path, headers=None, json=None, body=None, token=None, *, params=None, timeout=None)
     fn request / request_async(
         this,
         py,
@@ -246,10 +251,11 @@ twins! { impl App {
         json: Optional<'_, '_>,
         body: Optional<'_, '_>,
         token: Optional<'_, '_>,
+        params: Optional<'_, '_>,
         timeout: Optional<'_, '_>,
     ) -> Response {
         let core = this.core.clone();
-        let mut call = call::call(method, path, headers, json, body, timeout)?;
+        let mut call = call::call(method, path, headers, json, body, params, timeout)?;
         if let Some(secret) = optional("token", token, token::secret)? {
             call = call.token(secret);
         }

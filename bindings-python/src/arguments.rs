@@ -221,6 +221,30 @@ pub(crate) fn pairs(name: &str, value: &Value<'_>) -> PyResult<Vec<(String, Stri
     Ok(pairs)
 }
 
+/// The headers of a request: a mapping, or pairs of names and values, as text or as bytes (ASGI).
+pub(crate) fn headers(name: &str, value: &Value<'_>) -> PyResult<Vec<(String, String)>> {
+    let expected = "a mapping of names to values, or pairs of them";
+    let items = if value.hasattr("items")? { value.call_method0("items")? } else { value.clone() };
+    let is_text = items.is_instance_of::<PyString>() || bytes(&items)?.is_some();
+    let pairs = if is_text { None } else { items.try_iter().ok() };
+    let pairs = pairs.ok_or_else(|| wrong_type(name, expected, value))?;
+    let (each_name, each_value) = (format!("each name in {name}"), format!("each value in {name}"));
+    let read = |pair: PyResult<Value<'_>>| {
+        let pair = pair?.extract::<(Value<'_>, Value<'_>)>();
+        let (key, value) = pair.map_err(|_| wrong_type(name, expected, value))?;
+        Ok((header_text(&each_name, &key)?, header_text(&each_value, &value)?))
+    };
+    pairs.map(read).collect()
+}
+
+/// Bytes are ISO-8859-1, as in WSGI (PEP 3333).
+fn header_text(name: &str, value: &Value<'_>) -> PyResult<String> {
+    match bytes(value)? {
+        Some(bytes) => Ok(bytes.into_iter().map(char::from).collect()),
+        None => text(name, value),
+    }
+}
+
 /// Refuses a value that cannot be called.
 pub(crate) fn callable(name: &str, takes: &str, value: &Value<'_>) -> PyResult<()> {
     if value.is_callable() {

@@ -104,6 +104,11 @@ pub(crate) struct Raised {
 }
 
 impl Raised {
+    pub(crate) fn new(py: Python<'_>, exception: PyErr) -> Self {
+        let class = class_name(exception.value(py));
+        Self { exception, class }
+    }
+
     pub(crate) fn exception(&self, py: Python<'_>) -> PyErr {
         self.exception.clone_ref(py)
     }
@@ -125,8 +130,8 @@ impl std::error::Error for Raised {}
 
 /// The core's error for a callback that raised an exception.
 pub(crate) fn raised(py: Python<'_>, callback: &str, exception: PyErr) -> Error {
-    let class = class_name(exception.value(py));
-    failed(format!("{callback} raised {class}")).caused_by(Raised { exception, class })
+    let raised = Raised::new(py, exception);
+    failed(format!("{callback} raised {raised}")).caused_by(raised)
 }
 
 /// The core's error for a callback that returned a value of another type.

@@ -26,7 +26,7 @@ impl Imported {
 
 /// Looks all of them up.
 pub(crate) fn import_all(py: Python<'_>) -> PyResult<()> {
-    for each in [&DUMPS, &LOADS, &GENERIC_ALIAS, &ERRORS_BY_KIND, &JOINED_HEADERS] {
+    for each in [&DUMPS, &LOADS, &GENERIC_ALIAS, &ERRORS_BY_KIND, &ERROR, &JOINED_HEADERS] {
         each.get(py)?;
     }
     time::epoch(py).map(|_| ())
@@ -36,4 +36,5 @@ pub(crate) static DUMPS: Imported = Imported::new("json", "dumps");
 pub(crate) static LOADS: Imported = Imported::new("json", "loads");
 pub(crate) static GENERIC_ALIAS: Imported = Imported::new("types", "GenericAlias");
 pub(crate) static ERRORS_BY_KIND: Imported = Imported::new("appmint._errors", "BY_KIND");
+pub(crate) static ERROR: Imported = Imported::new("appmint._errors", "Error");
 pub(crate) static JOINED_HEADERS: Imported = Imported::new("appmint._headers", "joined");

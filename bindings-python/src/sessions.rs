@@ -20,7 +20,7 @@ impl App {
         let py = name.py();
         let name = text("name", name)?;
         let source = call(py, || self.core.session(name))?;
-        Ok(TokenSource::new(source, self.callbacks.clone_ref(py)))
+        Ok(TokenSource::new(py, source, self))
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod discovery;
 mod signer;
+mod transport;
 
 use appmint_core::binding::Settings;
 use pyo3::prelude::*;
@@ -25,7 +26,7 @@ impl App {
         jwt_back_date=None, jwt_lifetime=None, timeout=None, connect_timeout=None, proxy=None,
         root_certificates=None, client_certificate=None, client_key=None, user_agent=None,
         allow_plain_http=false, refuse_private_addresses=false, max_response_body=None, retries=None, retry_wait=None,
-        store=None, store_key=None, previous_store_key=None, store_unencrypted=false, capacity=None,
+        transport=None, store=None, store_key=None, previous_store_key=None, store_unencrypted=false, capacity=None,
         on_event=None, clock=None,
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
@@ -60,6 +61,7 @@ impl App {
         max_response_body: Optional<'_, '_>,
         retries: Optional<'_, '_>,
         retry_wait: Optional<'_, '_>,
+        transport: Optional<'_, '_>,
         store: Optional<'_, '_>,
         store_key: Optional<'_, '_>,
         previous_store_key: Optional<'_, '_>,
@@ -107,6 +109,7 @@ impl App {
             max_response_body: optional("max_response_body", max_response_body, count)?,
             retries: optional("retries", retries, count)?,
             retry_wait: optional("retry_wait", retry_wait, duration)?,
+            transport: transport.map(|it| transport::transport(it, &callbacks)).transpose()?,
             store: store.url,
             own_store: store.own,
             store_key: optional("store_key", store_key, stores::key)?,

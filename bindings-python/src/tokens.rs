@@ -48,7 +48,7 @@ impl App {
         let lookup = lookup(py, account, id, organization, user, repository, enterprise)?;
         let scope = scope(repositories, repository_ids, permissions)?;
         let source = call(py, || self.core.installation(lookup.narrowed(scope)))?;
-        Ok(TokenSource::new(source, self.callbacks.clone_ref(py)))
+        Ok(TokenSource::new(py, source, self))
     }
 
     /// Makes a source of the app's own tokens, which some platforms have. No network I/O.
@@ -64,7 +64,7 @@ impl App {
             subject: optional("subject", subject, text)?,
         };
         let source = call(py, || self.core.app_tokens(request))?;
-        Ok(TokenSource::new(source, self.callbacks.clone_ref(py)))
+        Ok(TokenSource::new(py, source, self))
     }
 }
 

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 
 use crate::{
     app::App,
-    arguments::{self, Argument, Optional, flag, id, optional, pairs, raw_body, text},
+    arguments::{self, Argument, Optional, flag, id, optional, raw_body, text},
     installations::listing::Listing,
     twins::{Nothing, nothing, twins},
     wait::{call, compute},
@@ -28,7 +28,7 @@ impl App {
         secrets: Argument<'_, '_>,
     ) -> PyResult<WebhookEvent> {
         let py = body.py();
-        let headers = pairs("headers", headers)?;
+        let headers = arguments::headers("headers", headers)?;
         let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let body = raw_body("body", body)?;
         let secrets = arguments::secrets("secrets", secrets)?;

@@ -204,3 +204,31 @@ def test_retries_wait_for_retry_wait(settings, platform):
     platform.respond("/busy", 503, {})
     assert appmint.App("github", **settings).request("GET", "/busy").status == 503
     assert requested_paths(platform) == ["/busy"] * 3
+
+
+def test_a_response_says_whether_it_is_ok_and_raises_if_not(app, platform):
+    platform.respond("/a", 200, {})
+    platform.respond("/b", 404, {"message": "s3cret"})
+    response = app.request("GET", "/a")
+    assert response.ok and response.raise_for_status() is None
+    response = app.request("GET", "/b")
+    assert not response.ok
+    with pytest.raises(appmint.NotFoundError, match="404") as caught:
+        response.raise_for_status()
+    assert caught.value.status == 404 and "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("path", "params", "sent"), [
+    ("/a", {"q": "ü &", "n": 1}, "/a?q=%C3%BC+%26&n=1"), ("/a?x=1", [("y", "2"), ("y", "3")], "/a?x=1&y=2&y=3"),
+    ("/a", {"y": [2, 3]}, "/a?y=2&y=3"), ("/a", {}, "/a"),
+])
+def test_parameters_are_added_to_the_query(app, platform, path, params, sent):
+    platform.respond(sent, 200, {})
+    assert app.request("GET", path, params=params).ok
+    assert app.installation(14).request("GET", path, params=params).ok
+
+
+@pytest.mark.parametrize("params", ["a=b", 7, b"a=b"])
+def test_parameters_are_a_mapping_or_pairs(app, params):
+    with pytest.raises(TypeError):
+        app.request("GET", "/a", params=params)

@@ -16,6 +16,7 @@ import pytest
 from appmint import _native
 
 PACKAGE = Path(appmint.__file__).parent
+CONFIG = str(Path(__file__).parents[1] / "pyproject.toml")
 
 PROGRAM = """
 import asyncio
@@ -39,6 +40,10 @@ assert_type(app.check_token(token).account, str | None)
 assert_type(app.app_tokens().installation_id, str | None)
 assert_type(app.installation(14).authorization_header(60, timeout=0.5), str)
 assert_type(app.update_webhook_config(insecure_ssl=False).insecure_ssl, bool | None)
+assert_type(app.request("GET", "/", params={"a": [1, 2]}).ok, bool)
+app.request("GET", "/", params=[("a", 1)]).raise_for_status()
+app.verify_webhook([(b"x-a", b"b")], b"{}", "secret")
+appmint.App("atomgit", transport=lambda request: (200, {}, request.body or b""))
 assert_type(app.convert_manifest("code").reveal_private_key(), str | None)
 app.revoke_credentials([token, "text"])
 app.scope_token(token, target_id=7, permissions={"a": "read"})
@@ -159,7 +164,7 @@ def run(*command, cwd=None):
 
 
 def test_the_package_is_strictly_typed(tmp_path):
-    run("mypy", "--strict", "--cache-dir", str(tmp_path), "--python-version", "3.10", "-p", "appmint",
+    run("mypy", "--config-file", CONFIG, "--cache-dir", str(tmp_path), "--python-version", "3.10", "-p", "appmint",
         cwd=tmp_path)
 
 
@@ -168,14 +173,16 @@ def test_a_program_sees_the_types(tmp_path):
     run("mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "program.py", cwd=tmp_path)
 
 
+# The types of githubkit are not read: see pyproject.toml.
+SKIPPED = ["adapters.githubkit.GitHubCore", "adapters.githubkit.SourceAuthStrategy"]
 # stubtest takes a Literal of several names for a union, which at run time it is not.
 LITERALS = ["TokenKind", "RepositorySelection", "TokenTypeHint", "EventKind", "ErrorKind", "Reason"]
 
 
 def test_the_stubs_match_the_module(tmp_path):
     allowed = tmp_path / "allowed"
-    allowed.write_text("".join(f"appmint._types.{name}\n" for name in LITERALS))
-    run("mypy.stubtest", "appmint", "--allowlist", str(allowed), cwd=tmp_path)
+    allowed.write_text("".join(f"appmint.{name}\n" for name in [*(f"_types.{each}" for each in LITERALS), *SKIPPED]))
+    run("mypy.stubtest", "appmint", "--allowlist", str(allowed), "--mypy-config-file", CONFIG, cwd=tmp_path)
 
 
 @pytest.mark.parametrize(("literal", "names"), [

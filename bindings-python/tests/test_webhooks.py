@@ -62,7 +62,7 @@ def test_a_webhook_must_be_the_raw_bytes(github, hook):
         with pytest.raises(TypeError, match="body must be the raw bytes of the request"):
             github.verify_webhook(**hook | {"body": body})
     for other in ({"secrets": b"mysecret"}, {"secrets": [b"mysecret"]}, {"secrets": None},
-                  {"headers": [("a", "b")]}, {"headers": {"a": b"b"}}):
+                  {"headers": "a: b"}, {"headers": [1]}, {"headers": {"a": 1}}, {"headers": 7}):
         with pytest.raises(TypeError):
             github.verify_webhook(**hook | other)
     for secrets in ("", [], ["mysecret", ""], "\ud800"):
@@ -146,3 +146,10 @@ def test_a_webhooks_configuration_is_changed_in_part(github, platform):
     with pytest.raises(TypeError):
         github.update_webhook_config("https://example.com")
     assert len(platform.requests) == sent
+
+
+def test_headers_are_a_mapping_or_pairs_of_text_or_bytes(github, hook):
+    pairs = list(hook["headers"].items())
+    asgi = [(name.lower().encode(), value.encode()) for name, value in pairs]
+    for headers in (pairs, asgi, iter(pairs), dict(asgi), tuple(pairs)):
+        assert github.verify_webhook(**hook | {"headers": headers}).name == "push"

@@ -13,15 +13,16 @@ SURFACE = tomllib.loads((Path(__file__).parent / "surface.toml").read_text("utf-
 # Conveniences that only Python has.
 VALUES = ["Installation", "Repository", "Introspection", "WebhookConfig", "WebhookDelivery",
           "WebhookEvent", "Stats", "Event"]
-OWN = {"Response": {"json"}} | {name: {"as_dict"} for name in VALUES}
-OWN_NAMES = {"Error", "Headers", "Store", "__version__"}
+OWN = {"Response": {"json", "ok", "raise_for_status"}} | {name: {"as_dict"} for name in VALUES}
+OWN_NAMES = {"Error", "Headers", "Store", "Transport", "TransportRequest", "__version__"}
+# Arguments that requests and httpx have, too.
+OWN_ARGUMENTS = {"request": {"params"}, "request_async": {"params"}}
 # Types of closed sets of names, for annotations.
 LITERALS = {"ErrorKind", "EventKind", "Reason", "RepositorySelection", "TokenKind", "TokenTypeHint"}
 # Members that are a protocol of Python.
 SPELLED = {("Listing", "next"): "__next__"}
 # Settings that another one takes, too: `store` is a URL, a path or an object of the program.
-# `transport` is to come.
-BUNDLED = {"own_store", "transport"}
+BUNDLED = {"own_store"}
 
 
 # What is awaited for a member, where it is not the member's name with _async.
@@ -83,7 +84,9 @@ def test_every_operation_has_its_arguments(name, member, details):
         assert not args and not details.get("out"), "a property has no arguments and uses no network"
         return
     signature = inspect.signature(of)
-    assert parameters(of) == names_of(args)
+    own = OWN_ARGUMENTS.get(member, set())
+    assert [each for each in parameters(of) if each not in own] == names_of(args)
+    assert own <= set(parameters(of))
     required_names = {p.name for p in signature.parameters.values() if p.default is p.empty} - {"self"}
     assert required_names == required(args)
 

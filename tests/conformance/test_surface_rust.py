@@ -32,6 +32,7 @@ OWN = {
         "header": "a look-up that maps of other languages have already",
         "is_success": "a question about status",
         "from_parts": "the constructor, for transports",
+        "error_for_status": "an error for a status, which Python raises",
     },
     "WebhookEvent": {"verify": "App::verify_webhook for a program that has no app"},
     "ManualClock": {"new": "the constructor"},
@@ -227,7 +228,7 @@ def test_settings_are_the_named_ones_and_no_others():
 
 def test_the_builder_has_the_settings():
     chosen = {"platform", "platform_descriptor"}  # the constructors'
-    offered = set(methods("AppBuilder")) - {"build", "build_task", "from_descriptor"}
+    offered = set(methods("AppBuilder")) - {"build", "build_task", "from_descriptor", "from_environment"}
     assert offered - set(OWN_SETTINGS) == set(SURFACE["config"]) - chosen
 
 

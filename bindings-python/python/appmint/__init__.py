@@ -32,6 +32,7 @@ from ._native import (
     secret_pattern,
     version,
 )
+from ._transports import Transport, TransportRequest
 
 # ==== Installations
 from ._native import Installation, Listing, Repository
@@ -94,6 +95,8 @@ __all__ = [
     "Quota",
     "Response",
     "Stats",
+    "Transport",
+    "TransportRequest",
     "discover",
     "discover_async",
     "platforms",

@@ -17,7 +17,16 @@ from typing_extensions import Never, Self
 from ._errors import Error
 from ._headers import Headers
 from ._store import Store
-from ._types import EventKind, RepositorySelection, TokenKind, TokenTypeHint
+from ._transports import Transport
+from ._types import (
+    EventKind,
+    Params,
+    RepositorySelection,
+    RequestHeaders,
+    Signer,
+    TokenKind,
+    TokenTypeHint,
+)
 
 __all__ = [
     "App",
@@ -106,7 +115,8 @@ class App:
             name keys. It is the kid of the JWTs that the app signs.
         fallback_key_id (str): The platform's name of fallback_private_key.
         signer (Callable[[bytes], bytes]): Signs instead of a private key: takes the message and
-            returns its RS256 signature. Called on worker threads, several at a time.
+            returns its RS256 signature. Called on worker threads, several at a time. An async
+            function runs there, on an event loop of its own.
         jwt_back_date (timedelta | float): How far a JWT's iat lies in the past. Default: the
             platform's, 60 s on those that are built in.
         jwt_lifetime (timedelta | float): How far a JWT's exp lies in the future. Default: the
@@ -139,6 +149,10 @@ class App:
             limit. 0 sends every request once. Default: 2.
         retry_wait (timedelta | float): The wait before the first retry, which doubles with each
             further one. Default: 0.25 s.
+        transport (httpx.Client | requests.Session | Callable): Sends requests instead of the
+            built-in HTTP client: the client itself, or a callable that takes an
+            appmint.TransportRequest. Called on worker threads, several at a time. Proxies and
+            certificates are then those of the client. Default: the built-in HTTP client.
         store (str | PathLike | Store): Where tokens live between processes: "sqlite:FILE" or the
             Path of that file, "redis://…", "rediss://…" (TLS), "memory:" (which ends with the app),
             or an object with the methods of appmint.Store. A Redis URL may have ?prefix= for the
@@ -183,7 +197,7 @@ class App:
         private_key_passphrase: str | None = None,
         key_id: str | None = None,
         fallback_key_id: str | None = None,
-        signer: Callable[[bytes], bytes | bytearray | memoryview] | None = None,
+        signer: Signer | None = None,
         jwt_back_date: timedelta | float | None = None,
         jwt_lifetime: timedelta | float | None = None,
         timeout: timedelta | float | None = None,
@@ -198,6 +212,7 @@ class App:
         max_response_body: int | None = None,
         retries: int | None = None,
         retry_wait: timedelta | float | None = None,
+        transport: Transport | None = None,
         store: str | PathLike[str] | Store | None = None,
         store_key: str | bytes | bytearray | memoryview | None = None,
         previous_store_key: str | bytes | bytearray | memoryview | None = None,
@@ -250,6 +265,7 @@ class App:
         body: str | bytes | bytearray | memoryview | None = None,
         token: Token | str | None = None,
         *,
+        params: Params | None = None,
         timeout: timedelta | float | None = None,
     ) -> Response:
         """Calls the platform's API as the app, or with a token.
@@ -264,6 +280,8 @@ class App:
             json: A value that is sent as JSON; not together with body.
             body: Bytes to send, or text that is sent as UTF-8; give its Content-Type as a header.
             token: The token to authenticate with. Default: the app's own credential.
+            params: Parameters that are added to the query, as a mapping or as pairs. A sequence is
+                a parameter that comes several times.
             timeout: The timeout of the whole call, as a timedelta or in seconds. Default: the
                 app's.
 
@@ -283,6 +301,7 @@ class App:
         body: str | bytes | bytearray | memoryview | None = None,
         token: Token | str | None = None,
         *,
+        params: Params | None = None,
         timeout: timedelta | float | None = None,
     ) -> Coroutine[Any, Any, Response]:
         """The coroutine of `request`: the same arguments, result and errors."""
@@ -1032,14 +1051,15 @@ class App:
 
     def verify_webhook(
         self,
-        headers: Mapping[str, str],
+        headers: RequestHeaders,
         body: bytes | bytearray | memoryview,
         secrets: str | Sequence[str],
     ) -> WebhookEvent:
         """Verifies the signature of a webhook. No network I/O.
 
         Args:
-            headers: All headers of the request, with names in any case.
+            headers: All headers of the request, with names in any case: a mapping, or pairs of text
+                or of bytes, as in the scope of ASGI.
             body: The raw bytes of the request, before they are decoded or parsed.
             secrets: The webhook's secret; several while one replaces the other.
 
@@ -1216,6 +1236,22 @@ class Response:
     @property
     def status(self) -> int:
         """The HTTP status."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is below 400."""
+
+    def raise_for_status(self) -> None:
+        """Raises an error if the status is 400 or more.
+
+        Raises:
+            UnauthorizedError: The status is 401.
+            ForbiddenError: The status is 403.
+            NotFoundError: The status is 404 or 410.
+            RateLimitedError: The status is 429.
+            ServerError: The status is 500 or more.
+            RejectedError: Another status from 400 on.
+        """
 
     @property
     def headers(self) -> Headers:
@@ -1690,6 +1726,7 @@ class TokenSource:
         json: Any = None,
         body: str | bytes | bytearray | memoryview | None = None,
         *,
+        params: Params | None = None,
         timeout: timedelta | float | None = None,
     ) -> Response:
         """Calls the platform's API with the source's token.
@@ -1703,6 +1740,8 @@ class TokenSource:
             headers: Further headers. Authorization is not allowed.
             json: A value that is sent as JSON; not together with body.
             body: Bytes to send, or text that is sent as UTF-8; give its Content-Type as a header.
+            params: Parameters that are added to the query, as a mapping or as pairs. A sequence is
+                a parameter that comes several times.
             timeout: The timeout of the whole call, as a timedelta or in seconds. Default: the
                 app's.
 
@@ -1722,10 +1761,14 @@ class TokenSource:
         json: Any = None,
         body: str | bytes | bytearray | memoryview | None = None,
         *,
+        params: Params | None = None,
         timeout: timedelta | float | None = None,
     ) -> Coroutine[Any, Any, Response]:
         """The coroutine of `request`: the same arguments, result and errors."""
 
+    def _credential_for(self, url: str) -> str | None: ...
+    def _jwt(self) -> Token: ...
+    def _jwt_async(self) -> Coroutine[Any, Any, Token]: ...
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
 
 @final

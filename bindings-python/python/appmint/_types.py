@@ -1,8 +1,9 @@
-"""Closed sets of names, for annotations. The tests compare them with the core's own lists."""
+"""Types for annotations: closed sets of names, which the tests compare with the core's own lists, and inputs."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Literal, Union
 
 #: The kind of a token: ``Token.kind``.
 TokenKind = Literal["jwt", "app", "installation", "user"]
@@ -101,3 +102,14 @@ Reason = Literal[
     "proxy_authentication_required",
     "installation_requested",
 ]
+
+#: Parameters of a query.
+Params = Union[Mapping[str, Any], Iterable[tuple[str, Any]]]
+
+#: The headers of a request that a program received: WSGI's and most frameworks' mappings, or ASGI's pairs.
+RequestHeaders = Union[Mapping[str, str], Iterable[tuple[str, str]], Iterable[tuple[bytes, bytes]]]
+
+_Bytes = Union[bytes, bytearray, memoryview]
+
+#: Signs a message with RS256.
+Signer = Union[Callable[[bytes], _Bytes], Callable[[bytes], Awaitable[_Bytes]]]

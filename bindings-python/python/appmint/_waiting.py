@@ -1,4 +1,4 @@
-"""How a coroutine waits for a call: on the event loop of asyncio, or in a task of trio."""
+"""How a coroutine waits for a call: on the event loop of asyncio, or in a task of trio. How a callback is awaited."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from typing import Any, Protocol
+    from collections.abc import Awaitable, Callable, Coroutine
+    from typing import Any, Protocol, TypeVar
+
+    _T = TypeVar("_T")
 
     class _Pending(Protocol):
         """A call that has not completed."""
@@ -52,3 +54,12 @@ async def _wait_in_trio(call: _Pending) -> None:
         await completed.wait()
     finally:
         call.forget()
+
+
+def run(awaitable: Awaitable[_T]) -> _T:
+    """Runs an async callback to its end, on a worker thread and an event loop of its own."""
+
+    async def result() -> _T:
+        return await awaitable
+
+    return asyncio.run(result())

@@ -1,10 +1,13 @@
 //! The arguments of an API call.
 
 use appmint_core::Call;
-use pyo3::prelude::*;
+use pyo3::{
+    prelude::*,
+    types::{PyDict, PyString},
+};
 
 use crate::{
-    arguments::{Argument, Optional, body, duration, optional, pairs, text},
+    arguments::{Argument, Optional, body, duration, optional, pairs, text, wrong_type},
     json,
 };
 
@@ -15,9 +18,11 @@ pub(crate) fn call(
     headers: Optional<'_, '_>,
     json_value: Optional<'_, '_>,
     bytes: Optional<'_, '_>,
+    params: Optional<'_, '_>,
     timeout: Optional<'_, '_>,
 ) -> PyResult<Call> {
-    let mut call = Call::new(text("method", method)?, text("path", path)?);
+    let path = with_params(text("path", path)?, params)?;
+    let mut call = Call::new(text("method", method)?, path);
     for (name, value) in optional("headers", headers, pairs)?.unwrap_or_default() {
         call = call.header(name, value);
     }
@@ -31,4 +36,23 @@ pub(crate) fn call(
         call = call.timeout(timeout);
     }
     Ok(call)
+}
+
+/// A path with further parameters in its query, encoded by Python's own module.
+fn with_params(path: String, params: Optional<'_, '_>) -> PyResult<String> {
+    let Some(params) = params else { return Ok(path) };
+    let is_mapping = params.hasattr("items")?;
+    if params.is_instance_of::<PyString>() || !(is_mapping || params.try_iter().is_ok()) {
+        return Err(wrong_type("params", "a mapping or pairs of names and values", params));
+    }
+    let options = PyDict::new(params.py());
+    options.set_item("doseq", true)?;
+    let encode = params.py().import("urllib.parse")?.getattr("urlencode")?;
+    let query: String = encode.call((params,), Some(&options))?.extract()?;
+    let before = match (query.is_empty(), path.contains('?')) {
+        (true, _) => return Ok(path),
+        (false, false) => '?',
+        (false, true) => '&',
+    };
+    Ok(format!("{path}{before}{query}"))
 }

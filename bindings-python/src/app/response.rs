@@ -12,6 +12,7 @@ use crate::{
     errors::{not_json, unpicklable},
     imports::JOINED_HEADERS,
     json,
+    wait::call,
 };
 
 /// A response of the platform's API, of any status.
@@ -24,6 +25,17 @@ impl Response {
     #[getter]
     fn status(&self) -> u16 {
         self.0.status
+    }
+
+    /// Whether the status is below 400.
+    #[getter]
+    fn ok(&self) -> bool {
+        self.0.status < 400
+    }
+
+    /// Raises an error if the status is 400 or more.
+    fn raise_for_status(&self, py: Python<'_>) -> PyResult<()> {
+        call(py, || self.0.error_for_status())
     }
 
     /// The headers: names in lower case, which are found in any case.

@@ -33,10 +33,20 @@ fn sign(signer: &Bound<'_, PyAny>, message: &[u8]) -> Result<Vec<u8>> {
     let py = signer.py();
     let signature = signer
         .call1((PyBytes::new(py, message),))
+        .and_then(awaited)
         .map_err(|exception| raised(py, NAME, exception))?;
     bytes(&signature)
         .map_err(|exception| raised(py, NAME, exception))?
         .ok_or_else(|| returned(NAME, &signature, "bytes"))
+}
+
+/// What a callable returned, or what its coroutine returns: it runs on this thread, on an event loop of
+/// its own.
+fn awaited<'py>(value: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if !value.hasattr("__await__")? {
+        return Ok(value);
+    }
+    value.py().import("appmint._waiting")?.call_method1("run", (value,))
 }
 
 /// The signer in errors.

@@ -4,8 +4,8 @@ use appmint_core::Secret;
 use pyo3::{IntoPyObjectExt, PyTraverseError, PyVisit, prelude::*, types::PyString};
 
 use crate::{
-    app::{call, quota::Quota, response::Response},
-    arguments::{Argument, Optional, callable, duration, optional},
+    app::{App, call, quota::Quota, response::Response},
+    arguments::{Argument, Optional, callable, duration, optional, text},
     callback::{Callback, Callbacks},
     coroutine::Coroutine,
     errors::unpicklable,
@@ -28,12 +28,13 @@ use crate::{
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct TokenSource {
     core: appmint_core::TokenSource,
+    app: appmint_core::App,
     callbacks: Py<Callbacks>,
 }
 
 impl TokenSource {
-    pub(crate) fn new(core: appmint_core::TokenSource, callbacks: Py<Callbacks>) -> Self {
-        Self { core, callbacks }
+    pub(crate) fn new(py: Python<'_>, core: appmint_core::TokenSource, app: &App) -> Self {
+        Self { core, app: app.core.clone(), callbacks: app.callbacks.clone_ref(py) }
     }
 }
 
@@ -159,6 +160,13 @@ impl TokenSource {
             .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
     }
 
+    /// The credential that a request to a URL needs: "source", "app" or "client". None for a URL that is
+    /// not the platform's.
+    fn _credential_for(&self, url: Argument<'_, '_>) -> PyResult<Option<&'static str>> {
+        let url = text("url", url)?;
+        Ok(self.core.locate(&url).ok().map(|(_, credential)| credential))
+    }
+
     fn __repr__(&self) -> String {
         match self.core.installation_id() {
             Some(id) => format!("<appmint.TokenSource for installation {id}>"),
@@ -176,6 +184,13 @@ impl TokenSource {
 }
 
 twins! { impl TokenSource {
+    /// The JWT of the source's app.
+    ()
+    fn _jwt / _jwt_async(this, py) -> Token {
+        let app = this.app.clone();
+        (move || app.jwt(), Token)
+    }
+
     /// Forgets the token in memory and ends it on the platform, for everybody who has it.
     ///
     /// No network I/O if there is no valid token in memory.
@@ -189,7 +204,7 @@ twins! { impl TokenSource {
     ///
     /// A response of any status is returned, not raised. A token that the platform refuses before
     /// it expires is replaced once, and a new token is given a few seconds to become known.
-    (method, path, headers=None, json=None, body=None, *, timeout=None)
+    (method, path, headers=None, json=None, body=None, *, params=None, timeout=None)
     fn request / request_async(
         this,
         py,
@@ -198,10 +213,11 @@ twins! { impl TokenSource {
         headers: Optional<'_, '_>,
         json: Optional<'_, '_>,
         body: Optional<'_, '_>,
+        params: Optional<'_, '_>,
         timeout: Optional<'_, '_>,
     ) -> Response {
         let core = this.core.clone();
-        let call = call::call(method, path, headers, json, body, timeout)?;
+        let call = call::call(method, path, headers, json, body, params, timeout)?;
         (move || core.request(call), Response)
     }
 }}

@@ -7,7 +7,7 @@ use url::{Url, form_urlencoded};
 use zeroize::Zeroize as _;
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     http::{SendBy, quota::QuotaOwner},
     secret::Secret,
 };
@@ -191,6 +191,25 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
+    /// An error for a status of 400 and more, of the kind that the status stands for.
+    ///
+    /// # Errors
+    /// [`Unauthorized`](ErrorKind::Unauthorized) for 401, [`Forbidden`](ErrorKind::Forbidden) for 403,
+    /// [`NotFound`](ErrorKind::NotFound) for 404 and 410, [`RateLimited`](ErrorKind::RateLimited) for 429,
+    /// [`Server`](ErrorKind::Server) from 500 on, else [`Rejected`](ErrorKind::Rejected).
+    pub fn error_for_status(&self) -> Result<()> {
+        let kind = match self.status {
+            ..=399 => return Ok(()),
+            401 => ErrorKind::Unauthorized,
+            403 => ErrorKind::Forbidden,
+            404 | 410 => ErrorKind::NotFound,
+            429 => ErrorKind::RateLimited,
+            500.. => ErrorKind::Server,
+            _ => ErrorKind::Rejected,
+        };
+        Err(Error::new(kind, format!("the API answered {}", self.status)).with_status(self.status))
+    }
+
     pub(crate) fn is_html(&self) -> bool {
         let text = self.text();
         let start = text.trim_start();
@@ -273,6 +292,26 @@ mod tests {
             ]
         );
         assert_eq!(request.content(), Some(b"true".as_slice()));
+    }
+
+    #[test]
+    fn a_status_from_400_on_is_an_error_of_its_kind() {
+        let kind_of = |status| {
+            let response = Response { status, headers: Vec::new(), body: Vec::new() };
+            response.error_for_status().err().map(|error| (error.kind(), error.status()))
+        };
+        assert_eq!([200, 204, 304, 399].map(kind_of), [None; 4]);
+        for (status, kind) in [
+            (400, ErrorKind::Rejected),
+            (401, ErrorKind::Unauthorized),
+            (403, ErrorKind::Forbidden),
+            (404, ErrorKind::NotFound),
+            (422, ErrorKind::Rejected),
+            (429, ErrorKind::RateLimited),
+            (503, ErrorKind::Server),
+        ] {
+            assert_eq!(kind_of(status), Some((kind, Some(status))));
+        }
     }
 
     #[test]
