@@ -84,6 +84,21 @@ test('Octokit’s strategies are a part of it', async () => {
   assert.deepEqual([await runs('octokit.mjs'), await runs('octokit.cjs')], ['function', 'function'])
 })
 
+test('Deno and Bun run it', async () => {
+  const runtimes = mkdtempSync(join(tmpdir(), 'appmint-runtimes-'))
+  try {
+    writeFileSync(join(runtimes, 'package.json'), '{ "private": true }')
+    await run('npm', ['install', '--no-audit', '--no-fund', 'deno@2', 'bun@1'], { cwd: runtimes, env: environment, ...LIMIT })
+    writeFileSync(join(folder, 'program.mjs'), readme())
+    for (const [name, ...args] of [['deno', 'run', '--allow-all'], ['bun', 'run']]) {
+      const { stdout } = await run(join(runtimes, 'node_modules/.bin', name), [...args, 'program.mjs'], { cwd: folder, env: environment, ...LIMIT })
+      assert.match(stdout, /^200 \[\]$/m, name)
+    }
+  } finally {
+    rmSync(runtimes, { recursive: true })
+  }
+})
+
 test('the packages have their licences and no scripts, and depend on nothing', () => {
   const [own, ...native] = ['appmint', ...readdirSync(join(folder, 'node_modules/@appmint')).map((name) => `@appmint/${name}`)]
   for (const name of [own, ...native]) {
