@@ -126,6 +126,30 @@
 /** A time that is not known. */
 #define APPMINT_NO_TIME INT64_MIN
 
+/** Before each function: the library exports it. */
+#ifndef APPMINT_API
+#if defined(__GNUC__)
+#define APPMINT_API __attribute__((visibility("default")))
+#else
+#define APPMINT_API
+#endif
+#endif
+
+/**
+ * Before each function whose result must not be ignored, because an object comes with it. A program
+ * that defines it as nothing before it includes the header gets no warnings.
+ */
+#ifndef APPMINT_NODISCARD
+#if (defined(__cplusplus) && __cplusplus >= 201703L) || \
+    (defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L)
+#define APPMINT_NODISCARD [[nodiscard]]
+#elif defined(__GNUC__)
+#define APPMINT_NODISCARD __attribute__((warn_unused_result))
+#else
+#define APPMINT_NODISCARD
+#endif
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif /* __cplusplus */
@@ -173,27 +197,35 @@ typedef struct {
 } appmint_header;
 
 /** The text itself. */
+APPMINT_API
 const char *appmint_text_reveal(const appmint_text *text, size_t *len);
 
 /** Zeroizes and frees a text. */
+APPMINT_API
 void appmint_text_free(appmint_text *text);
 
 /** The number of texts. */
+APPMINT_API
 size_t appmint_list_len(const appmint_list *list);
 
 /** The text at `index`, counted from 0; NULL beyond the end. */
+APPMINT_API
 const char *appmint_list_at(const appmint_list *list, size_t index);
 
 /** The number of entries. */
+APPMINT_API
 size_t appmint_map_len(const appmint_map *map);
 
 /** The name of the entry at `index`, counted from 0; NULL beyond the end. */
+APPMINT_API
 const char *appmint_map_name_at(const appmint_map *map, size_t index);
 
 /** The value of the entry at `index`, counted from 0; NULL beyond the end. */
+APPMINT_API
 const char *appmint_map_value_at(const appmint_map *map, size_t index);
 
 /** The value of the first entry with exactly this name, or NULL. */
+APPMINT_API
 const char *appmint_map_find(const appmint_map *map, const char *name, size_t name_len);
 
 /** Called exactly once, on any thread, after the last call with this `userdata`. */
@@ -207,6 +239,7 @@ typedef void (*appmint_drop)(void *userdata);
  * `cause`, which may be NULL, is kept with the error, for appmint_error_cause; `drop`, which may be
  * NULL, is called with it exactly once. Outside of a callback this function does nothing else.
  */
+APPMINT_API
 int appmint_callback_failed(const char *text,
                             size_t text_len,
                             int is_retryable,
@@ -238,21 +271,25 @@ typedef int32_t appmint_status;
 typedef struct appmint_token appmint_token;
 
 /** The library's version, such as "0.1.0". APPMINT_VERSION is the header's. Never freed. */
+APPMINT_API
 const char *appmint_version(void);
 
 /**
  * The version of the library's binary interface. APPMINT_ABI_VERSION is the header's; only a
  * program that loads the library by hand can see two different numbers.
  */
+APPMINT_API
 uint32_t appmint_abi_version(void);
 
 /** The names of the built-in platforms. Never freed. */
+APPMINT_API
 const appmint_list *appmint_platforms(void);
 
 /**
  * A regular expression (POSIX extended) that finds the secrets of the built-in platforms in a text: their
  * tokens and JWTs, for whatever scrubs logs. Never freed.
  */
+APPMINT_API
 const char *appmint_secret_pattern(void);
 
 /**
@@ -284,6 +321,9 @@ typedef struct {
   /** Called exactly once, on any thread, after the last call of `sign`. May be NULL. */
   void (*drop)(void *userdata);
 } appmint_signer;
+
+/** A new appmint_signer whose members are NULL or 0, but for `size`. */
+#define APPMINT_SIGNER_INIT {sizeof(appmint_signer), NULL, NULL, NULL}
 
 /** How a transport's `send` ended. */
 typedef enum appmint_transport_code {
@@ -363,6 +403,9 @@ typedef struct {
   void (*close)(void *userdata);
 } appmint_transport;
 
+/** A new appmint_transport whose members are NULL or 0, but for `size`. */
+#define APPMINT_TRANSPORT_INIT {sizeof(appmint_transport), NULL, NULL}
+
 /**
  * Sends all requests by a callback instead of the library's own HTTP client. The settings of the
  * network that only concern that one are refused beside it: proxy, certificates,
@@ -372,6 +415,7 @@ typedef struct {
  * `drop`, which may be NULL, is called exactly once: when neither the configuration nor an app
  * that was made with it needs `userdata`, or at once if the transport is refused.
  */
+APPMINT_API
 void appmint_config_set_transport(appmint_config *config,
                                   const appmint_transport *transport,
                                   void *userdata,
@@ -380,10 +424,12 @@ void appmint_config_set_transport(appmint_config *config,
 /**
  * The HTTP status of the response: 100 to 599. Only for use in `send` of a transport, as the next two.
  */
+APPMINT_API
 void appmint_transport_response_set_status(appmint_transport_response *response,
                                            int status);
 
 /** Adds a header of the response. A name may come several times. */
+APPMINT_API
 appmint_status appmint_transport_response_add_header(appmint_transport_response *response,
                                                      const char *name,
                                                      size_t name_len,
@@ -397,6 +443,7 @@ appmint_status appmint_transport_response_add_header(appmint_transport_response 
  * APPMINT_ERROR_PROTOCOL with APPMINT_REASON_BODY_TOO_LARGE for more than `max_response_body`: end the
  * request then. The call ends with that error, whatever `send` returns.
  */
+APPMINT_API
 appmint_status appmint_transport_response_add_body(appmint_transport_response *response,
                                                    const void *body,
                                                    size_t body_len,
@@ -406,6 +453,7 @@ appmint_status appmint_transport_response_add_body(appmint_transport_response *r
 struct appmint_config;
 
 /** A configuration in which every setting has its default. */
+APPMINT_NODISCARD APPMINT_API
 appmint_config *appmint_config_new(void);
 
 /**
@@ -415,25 +463,30 @@ appmint_config *appmint_config_new(void);
  * have a unit (30s), switches are true or false, an empty variable counts as not set, and a proxy `none` is
  * no proxy. Default: the environment is not read.
  */
+APPMINT_API
 void appmint_config_set_environment(appmint_config *config,
                                     const char *environment,
                                     size_t environment_len);
 
 /** The name of a built-in platform, such as "atomgit": see appmint_platforms. */
+APPMINT_API
 void appmint_config_set_platform(appmint_config *config, const char *platform, size_t platform_len);
 
 /** A platform's descriptor as JSON text, instead of a name. */
+APPMINT_API
 void appmint_config_set_platform_descriptor(appmint_config *config,
                                             const char *platform_descriptor,
                                             size_t platform_descriptor_len);
 
 /** The platform's host, such as "git.corp.example", for platforms that can be hosted anywhere. */
+APPMINT_API
 void appmint_config_set_host(appmint_config *config, const char *host, size_t host_len);
 
 /**
  * The base URL of the API; default the platform's. The web pages follow it where the platform's hosts
  * say how; else making the app asks for the web pages' URL.
  */
+APPMINT_API
 void appmint_config_set_api_url(appmint_config *config,
                                 const char *api_url,
                                 size_t api_url_len);
@@ -442,19 +495,23 @@ void appmint_config_set_api_url(appmint_config *config,
  * The base URL of the web pages, where a user authorizes, and of OAuth; default the platform's. The API
  * follows it as the web pages follow the API.
  */
+APPMINT_API
 void appmint_config_set_web_url(appmint_config *config,
                                 const char *web_url,
                                 size_t web_url_len);
 
 /** The app's id, as the platform's settings page shows it. */
+APPMINT_API
 void appmint_config_set_app_id(appmint_config *config, const char *app_id, size_t app_id_len);
 
 /** The OAuth client id. */
+APPMINT_API
 void appmint_config_set_client_id(appmint_config *config,
                                   const char *client_id,
                                   size_t client_id_len);
 
 /** The OAuth client secret. */
+APPMINT_API
 void appmint_config_set_client_secret(appmint_config *config,
                                       const char *client_secret,
                                       size_t client_secret_len);
@@ -463,6 +520,7 @@ void appmint_config_set_client_secret(appmint_config *config,
  * The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted PKCS#8), DER, or text that was pasted from
  * either.
  */
+APPMINT_API
 void appmint_config_set_private_key(appmint_config *config,
                                     const void *private_key,
                                     size_t private_key_len);
@@ -471,6 +529,7 @@ void appmint_config_set_private_key(appmint_config *config,
  * A second key during a key rotation, in any form that the first may have. The app switches to it
  * when the platform does not know the first.
  */
+APPMINT_API
 void appmint_config_set_fallback_private_key(appmint_config *config,
                                              const void *fallback_private_key,
                                              size_t fallback_private_key_len);
@@ -479,14 +538,17 @@ void appmint_config_set_fallback_private_key(appmint_config *config,
  * The passphrase of an encrypted PKCS#8 key. A key whose file demands more than 2 000 000 rounds of
  * PBKDF2, or more than 128 MiB for scrypt, is refused; reading one within that may take seconds.
  */
+APPMINT_API
 void appmint_config_set_private_key_passphrase(appmint_config *config,
                                                const char *private_key_passphrase,
                                                size_t private_key_passphrase_len);
 
 /** The platform's id of the key, for platforms that name keys: the `kid` header of JWTs. */
+APPMINT_API
 void appmint_config_set_key_id(appmint_config *config, const char *key_id, size_t key_id_len);
 
 /** The platform's id of the second key. */
+APPMINT_API
 void appmint_config_set_fallback_key_id(appmint_config *config,
                                         const char *fallback_key_id,
                                         size_t fallback_key_id_len);
@@ -499,27 +561,34 @@ void appmint_config_set_fallback_key_id(appmint_config *config,
  * the signer is refused. It is not called if `signer` is NULL or its `size` is not one, since
  * nobody knows then where `drop` is.
  */
+APPMINT_API
 void appmint_config_set_signer(appmint_config *config, const appmint_signer *signer);
 
 /** How far a JWT's `iat` lies in the past, in seconds; default 60. */
+APPMINT_API
 void appmint_config_set_jwt_back_date_s(appmint_config *config, int64_t jwt_back_date_s);
 
 /** How far a JWT's `exp` lies in the future, in seconds; default 540. */
+APPMINT_API
 void appmint_config_set_jwt_lifetime_s(appmint_config *config, int64_t jwt_lifetime_s);
 
 /**
  * A manual clock instead of the system's. `clock` stays yours, and goes on moving the time of the
  * apps that were made with it.
  */
+APPMINT_API
 void appmint_config_set_clock(appmint_config *config, const appmint_clock *clock);
 
 /** Zeroizes and frees a configuration. Apps that were made with it do not need it. */
+APPMINT_API
 void appmint_config_free(appmint_config *config);
 
 /** The deadline of a whole call, retries included, in milliseconds; default 30000. */
+APPMINT_API
 void appmint_config_set_timeout_ms(appmint_config *config, int64_t timeout_ms);
 
 /** The deadline of connecting, in milliseconds; default 10000. */
+APPMINT_API
 void appmint_config_set_connect_timeout_ms(appmint_config *config, int64_t connect_timeout_ms);
 
 /**
@@ -527,6 +596,7 @@ void appmint_config_set_connect_timeout_ms(appmint_config *config, int64_t conne
  * Default: the one that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts in NO_PROXY.
  * This machine is always reached without one.
  */
+APPMINT_API
 void appmint_config_set_proxy(appmint_config *config,
                               const char *proxy,
                               size_t proxy_len);
@@ -535,6 +605,7 @@ void appmint_config_set_proxy(appmint_config *config,
  * Certificates to trust in addition to the system's: PEM, or the DER of one. A server's own
  * certificate may be its root. SSL_CERT_FILE and SSL_CERT_DIR name others in the place of the system's.
  */
+APPMINT_API
 void appmint_config_set_root_certificates(appmint_config *config,
                                           const char *root_certificates,
                                           size_t root_certificates_len);
@@ -543,16 +614,19 @@ void appmint_config_set_root_certificates(appmint_config *config,
  * The certificate that is shown to a server that wants one (mTLS), with those between it and its
  * root: PEM, or the DER of one. Needs appmint_config_set_client_key().
  */
+APPMINT_API
 void appmint_config_set_client_certificate(appmint_config *config,
                                            const char *client_certificate,
                                            size_t client_certificate_len);
 
 /** The private key of the client certificate: RSA or ECDSA, in PEM or DER, not encrypted. */
+APPMINT_API
 void appmint_config_set_client_key(appmint_config *config,
                                    const void *client_key,
                                    size_t client_key_len);
 
 /** Text that precedes appmint's own User-Agent. */
+APPMINT_API
 void appmint_config_set_user_agent(appmint_config *config,
                                    const char *user_agent,
                                    size_t user_agent_len);
@@ -561,6 +635,7 @@ void appmint_config_set_user_agent(appmint_config *config,
  * Not 0: allows plain http to hosts other than this machine; default 0. Anybody on the way can
  * then read and change what is sent, tokens included.
  */
+APPMINT_API
 void appmint_config_set_allow_plain_http(appmint_config *config, int allow_plain_http);
 
 /**
@@ -569,33 +644,40 @@ void appmint_config_set_allow_plain_http(appmint_config *config, int allow_plain
  * that is connected to is checked, so no proxy is used, and none may be set.
  * APPMINT_ERROR_INVALID_ARGUMENT, APPMINT_REASON_PRIVATE_ADDRESS from the call that would connect.
  */
+APPMINT_API
 void appmint_config_set_refuse_private_addresses(appmint_config *config,
                                                  int refuse_private_addresses);
 
 /** The largest body of an API response, in bytes; default 33554432 (32 MiB). */
+APPMINT_API
 void appmint_config_set_max_response_body(appmint_config *config, size_t max_response_body);
 
 /**
  * How often a call is sent again after a temporary failure or a rate limit, if repeating it is
  * safe; default 2. 0 sends every request once.
  */
+APPMINT_API
 void appmint_config_set_retries(appmint_config *config, uint32_t retries);
 
 /**
  * The wait before the first retry, in milliseconds, doubled before each further one; default 250.
  */
+APPMINT_API
 void appmint_config_set_retry_wait_ms(appmint_config *config, int64_t retry_wait_ms);
 
 /** A clock for tests. It stands still until it is moved. */
 struct appmint_clock;
 
 /** A clock that shows `now_ms`. */
+APPMINT_NODISCARD APPMINT_API
 appmint_clock *appmint_clock_new(int64_t now_ms);
 
 /** The time that it shows. */
+APPMINT_API
 int64_t appmint_clock_now_ms(const appmint_clock *clock);
 
 /** Sets the time, forwards or backwards, for every app that was made with this clock. */
+APPMINT_API
 void appmint_clock_set_ms(const appmint_clock *clock, int64_t now_ms);
 
 /**
@@ -603,11 +685,13 @@ void appmint_clock_set_ms(const appmint_clock *clock, int64_t now_ms);
  *
  * APPMINT_ERROR_INVALID_ARGUMENT if `by_ms` is negative.
  */
+APPMINT_API
 appmint_status appmint_clock_advance_ms(const appmint_clock *clock,
                                         int64_t by_ms,
                                         appmint_error **error);
 
 /** Frees a clock. Apps that were made with it keep the time that it shows. */
+APPMINT_API
 void appmint_clock_free(appmint_clock *clock);
 
 /**
@@ -622,6 +706,7 @@ void appmint_clock_free(appmint_clock *clock);
  * APPMINT_ERROR_NOT_FOUND if there is no metadata; APPMINT_ERROR_PROTOCOL if it is unusable, or
  * another issuer's (APPMINT_REASON_ISSUER_MISMATCH).
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_discover(const appmint_config *config,
                                 const char *issuer,
                                 size_t issuer_len,
@@ -635,17 +720,20 @@ typedef struct appmint_app appmint_app;
  * An app with this configuration. It is checked here, and the first wrong argument of its setters
  * is reported here. No network I/O.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_new(const appmint_config *config,
                                appmint_app **app,
                                appmint_error **error);
 
 /** The platform's name. */
+APPMINT_API
 const char *appmint_app_platform_name(const appmint_app *app);
 
 /**
  * The app's own JWT, reused until 60 s before it expires. No network I/O, unless the signer does
  * some.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_jwt(const appmint_app *app,
                                appmint_token **token,
                                appmint_error **error);
@@ -654,6 +742,7 @@ appmint_status appmint_app_jwt(const appmint_app *app,
  * SHA-256 of the public key in use, as the platform's settings page shows it; NULL without a
  * private key.
  */
+APPMINT_API
 const char *appmint_app_fingerprint(const appmint_app *app);
 
 /**
@@ -661,6 +750,7 @@ const char *appmint_app_fingerprint(const appmint_app *app);
  * first. The app learns it when the platform rejects a JWT for its times, and corrects later JWTs
  * by it.
  */
+APPMINT_API
 int64_t appmint_app_clock_offset_ms(const appmint_app *app);
 
 /**
@@ -668,9 +758,11 @@ int64_t appmint_app_clock_offset_ms(const appmint_app *app);
  * running complete; new ones are refused. Sessions' tokens that the store did not take yet are
  * offered to it until the app's timeout has passed.
  */
+APPMINT_API
 void appmint_app_close(const appmint_app *app);
 
 /** Frees an app. Calls that are running on other threads complete. */
+APPMINT_API
 void appmint_app_free(appmint_app *app);
 
 /**
@@ -686,12 +778,14 @@ typedef struct appmint_response appmint_response;
  * A call of any method, such as "GET". `path` begins with "/" and is relative to the API, or is a
  * URL on one of the platform's own hosts. A query may follow it.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_request *appmint_request_new(const char *method,
                                      size_t method_len,
                                      const char *path,
                                      size_t path_len);
 
 /** Adds a header. */
+APPMINT_API
 void appmint_request_add_header(appmint_request *request,
                                 const char *name,
                                 size_t name_len,
@@ -699,39 +793,48 @@ void appmint_request_add_header(appmint_request *request,
                                 size_t value_len);
 
 /** Sets a JSON body. */
+APPMINT_API
 void appmint_request_set_json(appmint_request *request, const char *json, size_t json_len);
 
 /** Sets a body of any kind. Name its kind in a Content-Type header. */
+APPMINT_API
 void appmint_request_set_body(appmint_request *request, const void *body, size_t body_len);
 
 /**
  * Authenticates the call with this token, such as a user's, instead of the app's JWT. Only for
  * appmint_app_request.
  */
+APPMINT_API
 void appmint_request_set_token(appmint_request *request, const char *token, size_t token_len);
 
 /** The deadline of the whole call, in milliseconds; default the app's timeout. */
+APPMINT_API
 void appmint_request_set_timeout_ms(appmint_request *request, int64_t timeout_ms);
 
 /** Zeroizes the token in a request and frees it. */
+APPMINT_API
 void appmint_request_free(appmint_request *request);
 
 /**
  * An API call as the app, or with the request's own token. Every HTTP status is a response, and
  * APPMINT_OK. Blocks at most for the request's timeout.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_request(const appmint_app *app,
                                    const appmint_request *request,
                                    appmint_response **response,
                                    appmint_error **error);
 
 /** The HTTP status. */
+APPMINT_API
 int appmint_response_status(const appmint_response *response);
 
 /** The headers, names in lower case. */
+APPMINT_API
 const appmint_map *appmint_response_headers(const appmint_response *response);
 
 /** The body: bytes without a NUL at their end. Not NULL even if the body is empty. */
+APPMINT_API
 const uint8_t *appmint_response_body(const appmint_response *response, size_t *len);
 
 /**
@@ -739,10 +842,12 @@ const uint8_t *appmint_response_body(const appmint_response *response, size_t *l
  * charset, or ISO-8859-1 where that is declared. Bytes that are not valid are replaced by U+FFFD. Its length
  * goes to `len` unless that is NULL.
  */
+APPMINT_API
 const char *appmint_response_text(const appmint_response *response,
                                   size_t *len);
 
 /** Frees a response. */
+APPMINT_API
 void appmint_response_free(appmint_response *response);
 
 /** The quota of requests, as the platform's last answer told it. */
@@ -752,25 +857,31 @@ typedef struct appmint_quota appmint_quota;
  * The quota of the requests that the app makes with its JWT, or with tokens of its own: a snapshot,
  * freed by appmint_quota_free. NULL before an answer told it, or if the platform does not. No network I/O.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_quota *appmint_app_quota(const appmint_app *app);
 
 /** The number of requests that are allowed in one period; 0 if the platform does not tell it. */
+APPMINT_API
 int64_t appmint_quota_limit(const appmint_quota *quota);
 
 /** The number of requests that are left. */
+APPMINT_API
 int64_t appmint_quota_remaining(const appmint_quota *quota);
 
 /**
  * When the quota is full again, by the platform's clock. APPMINT_NO_TIME if the platform does not tell it.
  */
+APPMINT_API
 int64_t appmint_quota_reset_at_ms(const appmint_quota *quota);
 
 /**
  * The kind of requests that the quota is for, such as "core", on a platform that has several; else NULL.
  */
+APPMINT_API
 const char *appmint_quota_resource(const appmint_quota *quota);
 
 /** Frees a quota. */
+APPMINT_API
 void appmint_quota_free(appmint_quota *quota);
 
 /**
@@ -780,41 +891,53 @@ void appmint_quota_free(appmint_quota *quota);
 typedef struct appmint_stats appmint_stats;
 
 /** The counts of an app's work. No network I/O. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_stats(const appmint_app *app,
                                  appmint_stats **stats,
                                  appmint_error **error);
 
 /** Tokens minted while a caller waited. */
+APPMINT_API
 uint64_t appmint_stats_minted(const appmint_stats *stats);
 
 /** Tokens minted ahead of their predecessor's expiry. */
+APPMINT_API
 uint64_t appmint_stats_renewed(const appmint_stats *stats);
 
 /** Attempts to mint that failed. */
+APPMINT_API
 uint64_t appmint_stats_failed(const appmint_stats *stats);
 
 /** Valid tokens returned inside their renewal margin because minting failed. */
+APPMINT_API
 uint64_t appmint_stats_served_stale(const appmint_stats *stats);
 
 /** Requests that were sent again. */
+APPMINT_API
 uint64_t appmint_stats_retried(const appmint_stats *stats);
 
 /** Callers that shared a running attempt to mint. */
+APPMINT_API
 uint64_t appmint_stats_joined(const appmint_stats *stats);
 
 /** Tokens that the platform refused before their expiry. */
+APPMINT_API
 uint64_t appmint_stats_refused(const appmint_stats *stats);
 
 /** Tokens read from the store. */
+APPMINT_API
 uint64_t appmint_stats_from_store(const appmint_stats *stats);
 
 /** Calls of the store that failed. */
+APPMINT_API
 uint64_t appmint_stats_store_failed(const appmint_stats *stats);
 
 /** Cache entries in memory: one for each installation and scope, session, and the app. */
+APPMINT_API
 uint64_t appmint_stats_sources(const appmint_stats *stats);
 
 /** Frees a snapshot. */
+APPMINT_API
 void appmint_stats_free(appmint_stats *stats);
 
 /* ---- Installations ---- */
@@ -861,16 +984,19 @@ typedef int32_t appmint_lookup;
 typedef struct appmint_installations appmint_installations;
 
 /** The installations of the app. No network I/O until the first appmint_installations_next. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_installations(const appmint_app *app,
                                          appmint_installations **listing,
                                          appmint_error **error);
 
 /** The next installation; `*installation` is NULL after the last. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_installations_next(const appmint_installations *listing,
                                           appmint_installation **installation,
                                           appmint_error **error);
 
 /** Frees a list, not the installations that it returned. */
+APPMINT_API
 void appmint_installations_free(appmint_installations *listing);
 
 /**
@@ -879,6 +1005,7 @@ void appmint_installations_free(appmint_installations *listing);
  * APPMINT_ERROR_NOT_FOUND if the app is not installed there; APPMINT_ERROR_UNSUPPORTED on a
  * platform without this lookup.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_find_installation(const appmint_app *app,
                                              appmint_lookup lookup,
                                              const char *text,
@@ -887,18 +1014,21 @@ appmint_status appmint_app_find_installation(const appmint_app *app,
                                              appmint_error **error);
 
 /** Suspends an installation: its tokens stop working until it is unsuspended. */
+APPMINT_API
 appmint_status appmint_app_suspend_installation(const appmint_app *app,
                                                 const char *id,
                                                 size_t id_len,
                                                 appmint_error **error);
 
 /** Ends an installation's suspension. */
+APPMINT_API
 appmint_status appmint_app_unsuspend_installation(const appmint_app *app,
                                                   const char *id,
                                                   size_t id_len,
                                                   appmint_error **error);
 
 /** Uninstalls the app from an account. This cannot be undone. */
+APPMINT_API
 appmint_status appmint_app_delete_installation(const appmint_app *app,
                                                const char *id,
                                                size_t id_len,
@@ -911,6 +1041,7 @@ appmint_status appmint_app_delete_installation(const appmint_app *app,
  * bits. A platform that takes no state leaves the authorization's empty. `redirect_uri` is where
  * the user returns to, on a platform that takes it, or NULL.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_install_url(const appmint_app *app,
                                        const char *app_slug,
                                        size_t app_slug_len,
@@ -927,6 +1058,7 @@ appmint_status appmint_app_install_url(const appmint_app *app,
  *
  * APPMINT_ERROR_REAUTHORIZE for another state.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_finish_install(const appmint_app *app,
                                           const char *callback_url,
                                           size_t callback_url_len,
@@ -939,48 +1071,63 @@ appmint_status appmint_app_finish_install(const appmint_app *app,
 struct appmint_installation;
 
 /** The installation's id. */
+APPMINT_API
 const char *appmint_installation_id(const appmint_installation *installation);
 
 /** The account's path or login, or NULL. */
+APPMINT_API
 const char *appmint_installation_account(const appmint_installation *installation);
 
 /** The account's display name, or NULL. */
+APPMINT_API
 const char *appmint_installation_account_name(const appmint_installation *installation);
 
 /** The account's id, or NULL. */
+APPMINT_API
 const char *appmint_installation_account_id(const appmint_installation *installation);
 
 /** The id of the account or repository that the app is installed on, or NULL. */
+APPMINT_API
 const char *appmint_installation_target_id(const appmint_installation *installation);
 
 /** The app's id, or NULL. */
+APPMINT_API
 const char *appmint_installation_app_id(const appmint_installation *installation);
 
 /** The app's short name in URLs, or NULL. */
+APPMINT_API
 const char *appmint_installation_app_slug(const appmint_installation *installation);
 
 /** "all" or "selected", or NULL. */
+APPMINT_API
 const char *appmint_installation_repository_selection(const appmint_installation *installation);
 
 /** The permissions that were granted: names and levels, sorted by name. */
+APPMINT_API
 const appmint_map *appmint_installation_permissions(const appmint_installation *installation);
 
 /** The names of the webhook events that the app receives. */
+APPMINT_API
 const appmint_list *appmint_installation_events(const appmint_installation *installation);
 
 /** When the app was installed. */
+APPMINT_API
 int64_t appmint_installation_created_at_ms(const appmint_installation *installation);
 
 /** When the installation last changed. */
+APPMINT_API
 int64_t appmint_installation_updated_at_ms(const appmint_installation *installation);
 
 /** When an owner suspended it. */
+APPMINT_API
 int64_t appmint_installation_suspended_at_ms(const appmint_installation *installation);
 
 /** The whole object as the platform sent it: JSON. */
+APPMINT_API
 const char *appmint_installation_raw(const appmint_installation *installation, size_t *len);
 
 /** Frees an installation. */
+APPMINT_API
 void appmint_installation_free(appmint_installation *installation);
 
 /** A list of repositories: see appmint_source_repositories. */
@@ -990,32 +1137,41 @@ typedef struct appmint_repositories appmint_repositories;
 typedef struct appmint_repository appmint_repository;
 
 /** The next repository; `*repository` is NULL after the last. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_repositories_next(const appmint_repositories *listing,
                                          appmint_repository **repository,
                                          appmint_error **error);
 
 /** Frees a list, not the repositories that it returned. */
+APPMINT_API
 void appmint_repositories_free(appmint_repositories *listing);
 
 /** The repository's id. */
+APPMINT_API
 const char *appmint_repository_id(const appmint_repository *repository);
 
 /** Its name without its owner, as appmint_scope_add_repository takes it. */
+APPMINT_API
 const char *appmint_repository_name(const appmint_repository *repository);
 
 /** Its name with its owner, or NULL. */
+APPMINT_API
 const char *appmint_repository_full_name(const appmint_repository *repository);
 
 /** The account that owns it, or NULL. */
+APPMINT_API
 const char *appmint_repository_owner(const appmint_repository *repository);
 
 /** 1 if it is private, else 0; -1 if the platform does not report it. */
+APPMINT_API
 int appmint_repository_is_private(const appmint_repository *repository);
 
 /** The whole object as the platform sent it: JSON. */
+APPMINT_API
 const char *appmint_repository_raw(const appmint_repository *repository, size_t *len);
 
 /** Frees a repository. */
+APPMINT_API
 void appmint_repository_free(appmint_repository *repository);
 
 /* ---- Tokens ---- */
@@ -1038,6 +1194,7 @@ typedef struct appmint_scope appmint_scope;
 typedef struct appmint_source appmint_source;
 
 /** A source of tokens for the installation with this id. No network I/O. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_installation(const appmint_app *app,
                                         const char *id,
                                         size_t id_len,
@@ -1052,6 +1209,7 @@ appmint_status appmint_app_installation(const appmint_app *app,
  *
  * APPMINT_ERROR_UNSUPPORTED on a platform without this lookup, or without narrowed tokens.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_installation_by(const appmint_app *app,
                                            appmint_lookup lookup,
                                            const char *text,
@@ -1070,6 +1228,7 @@ appmint_status appmint_app_installation_by(const appmint_app *app,
  *
  * APPMINT_ERROR_UNSUPPORTED on a platform without such tokens, or without these arguments.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_app_tokens(const appmint_app *app,
                                       const char *const *scopes,
                                       const size_t *scopes_lens,
@@ -1080,6 +1239,7 @@ appmint_status appmint_app_app_tokens(const appmint_app *app,
                                       appmint_error **error);
 
 /** Revokes an installation token. It succeeds if the token is already invalid. */
+APPMINT_API
 appmint_status appmint_app_revoke_installation_token(const appmint_app *app,
                                                      const char *token,
                                                      size_t token_len,
@@ -1089,17 +1249,20 @@ appmint_status appmint_app_revoke_installation_token(const appmint_app *app,
 struct appmint_scope;
 
 /** A scope that narrows nothing yet. A function that takes a scope refuses an empty one. */
+APPMINT_NODISCARD APPMINT_API
 appmint_scope *appmint_scope_new(void);
 
 /**
  * Adds a repository by its name without its owner. The token then reaches only the repositories
  * that were added.
  */
+APPMINT_API
 void appmint_scope_add_repository(appmint_scope *scope,
                                   const char *repository,
                                   size_t repository_len);
 
 /** Adds a repository by its id. */
+APPMINT_API
 void appmint_scope_add_repository_id(appmint_scope *scope,
                                      const char *repository_id,
                                      size_t repository_id_len);
@@ -1108,6 +1271,7 @@ void appmint_scope_add_repository_id(appmint_scope *scope,
  * Sets a permission to a level, such as "contents" to "read". The token then has only the
  * permissions that were set.
  */
+APPMINT_API
 void appmint_scope_set_permission(appmint_scope *scope,
                                   const char *permission,
                                   size_t permission_len,
@@ -1115,6 +1279,7 @@ void appmint_scope_set_permission(appmint_scope *scope,
                                   size_t level_len);
 
 /** Frees a scope. Sources that were made with it have a copy. */
+APPMINT_API
 void appmint_scope_free(appmint_scope *scope);
 
 /**
@@ -1138,6 +1303,7 @@ typedef void (*appmint_on_change)(void *userdata,
  * The installation's id; NULL for the app's own tokens, for a user's, and before a lookup has
  * found it.
  */
+APPMINT_API
 const char *appmint_source_installation_id(const appmint_source *source);
 
 /**
@@ -1151,6 +1317,7 @@ const char *appmint_source_installation_id(const appmint_source *source);
  * Blocks at most for `timeout_ms` (APPMINT_DEFAULT: the app's timeout), and not at all with a
  * token from memory. After the timeout minting goes on for the other callers.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_token(const appmint_source *source,
                                     int64_t min_valid_ms,
                                     int64_t timeout_ms,
@@ -1161,6 +1328,7 @@ appmint_status appmint_source_token(const appmint_source *source,
  * The value of an Authorization header with such a token: see appmint_source_token. It contains
  * the secret.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_authorization_header(const appmint_source *source,
                                                    int64_t min_valid_ms,
                                                    int64_t timeout_ms,
@@ -1168,6 +1336,7 @@ appmint_status appmint_source_authorization_header(const appmint_source *source,
                                                    appmint_error **error);
 
 /** When the token in memory expires. APPMINT_NO_TIME also if there is none. */
+APPMINT_API
 int64_t appmint_source_expires_at_ms(const appmint_source *source);
 
 /**
@@ -1175,6 +1344,7 @@ int64_t appmint_source_expires_at_ms(const appmint_source *source);
  * installation, whatever its tokens are narrowed to, of the app, or of the session's user. A snapshot, freed
  * by appmint_quota_free. NULL before such an answer, or if the platform does not tell it. No network I/O.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_quota *appmint_source_quota(const appmint_source *source);
 
 /**
@@ -1182,6 +1352,7 @@ appmint_quota *appmint_source_quota(const appmint_source *source);
  * that was made with it. However many callers got it, one new token is minted for all of them. Nothing
  * happens for a text that is not the token's, or that is not UTF-8.
  */
+APPMINT_API
 void appmint_source_invalidate_token(const appmint_source *source,
                                      const char *token,
                                      size_t token_len);
@@ -1191,6 +1362,7 @@ void appmint_source_invalidate_token(const appmint_source *source,
  * already returned still works. After a 401 call appmint_source_invalidate_token: with this function,
  * each of many callers would forget what the others have just minted.
  */
+APPMINT_API
 void appmint_source_invalidate(const appmint_source *source);
 
 /**
@@ -1203,6 +1375,7 @@ void appmint_source_invalidate(const appmint_source *source);
  * the library. `drop`, which may be NULL, is called exactly once: after the last callback, or at
  * once if this function fails.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_on_change(const appmint_source *source,
                                         appmint_on_change callback,
                                         void *userdata,
@@ -1217,9 +1390,11 @@ appmint_status appmint_source_on_change(const appmint_source *source,
  * Blocks while the callback runs on another thread: do not hold a lock that the callback takes. Inside of
  * a callback of appmint_source_on_change it does not wait; then `drop` tells when no call is left.
  */
+APPMINT_API
 void appmint_subscription_unsubscribe(const appmint_subscription *subscription);
 
 /** Frees a subscription. The callback stays registered, unless it was taken back. */
+APPMINT_API
 void appmint_subscription_free(appmint_subscription *subscription);
 
 /**
@@ -1228,6 +1403,7 @@ void appmint_subscription_free(appmint_subscription *subscription);
  * a user's session; appmint_app_delete_grant, appmint_app_delete_token and appmint_app_revoke_token end
  * its tokens.
  */
+APPMINT_API
 appmint_status appmint_source_revoke(const appmint_source *source,
                                      appmint_error **error);
 
@@ -1235,6 +1411,7 @@ appmint_status appmint_source_revoke(const appmint_source *source,
  * The repositories that the token reaches. No network I/O until the first
  * appmint_repositories_next.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_repositories(const appmint_source *source,
                                            appmint_repositories **listing,
                                            appmint_error **error);
@@ -1243,12 +1420,14 @@ appmint_status appmint_source_repositories(const appmint_source *source,
  * An API call with the source's token. Every HTTP status is a response, and APPMINT_OK. Blocks at
  * most for the request's timeout.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_request(const appmint_source *source,
                                       const appmint_request *request,
                                       appmint_response **response,
                                       appmint_error **error);
 
 /** Frees a source. The app keeps the token for the next one. */
+APPMINT_API
 void appmint_source_free(appmint_source *source);
 
 /** The kinds of tokens. */
@@ -1267,63 +1446,80 @@ typedef enum appmint_token_kind_code {
 struct appmint_token;
 
 /** The holder that the token authenticates: a value of enum appmint_token_kind_code. */
+APPMINT_API
 int32_t appmint_token_kind(const appmint_token *token);
 
 /**
  * The name of a token's kind, such as "installation" for APPMINT_TOKEN_INSTALLATION; NULL for
  * other numbers. Never freed.
  */
+APPMINT_API
 const char *appmint_token_kind_name(int32_t kind);
 
 /** The secret itself. */
+APPMINT_API
 const char *appmint_token_reveal(const appmint_token *token, size_t *len);
 
 /** The value of an Authorization header. It contains the secret. */
+APPMINT_API
 const char *appmint_token_authorization_header(const appmint_token *token, size_t *len);
 
 /** When the token expires. */
+APPMINT_API
 int64_t appmint_token_expires_at_ms(const appmint_token *token);
 
 /** The token's permissions: names and levels, sorted by name. */
+APPMINT_API
 const appmint_map *appmint_token_permissions(const appmint_token *token);
 
 /** "all" or "selected": the repositories that it reaches; or NULL. */
+APPMINT_API
 const char *appmint_token_repository_selection(const appmint_token *token);
 
 /** The names of the repositories that the token was narrowed to; empty if it was not. */
+APPMINT_API
 const appmint_list *appmint_token_repositories(const appmint_token *token);
 
 /** The OAuth scopes that were granted. */
+APPMINT_API
 const appmint_list *appmint_token_scopes(const appmint_token *token);
 
 /**
  * The login of the account whose token it is, or NULL. Only appmint_app_check_token and the
  * functions like it know it.
  */
+APPMINT_API
 const char *appmint_token_account(const appmint_token *token);
 
 /**
  * The id of the user's account, or NULL: of a token of a session that was started with it, or of one
  * that appmint_app_check_token and the functions like it returned.
  */
+APPMINT_API
 const char *appmint_token_account_id(const appmint_token *token);
 
 /** A JWT's claims as JSON, which is no secret; NULL for other tokens. */
+APPMINT_API
 const char *appmint_token_claims(const appmint_token *token);
 
 /** The refresh token itself, a secret, or NULL. */
+APPMINT_API
 const char *appmint_token_reveal_refresh_token(const appmint_token *token, size_t *len);
 
 /** When the refresh token expires. */
+APPMINT_API
 int64_t appmint_token_refresh_token_expires_at_ms(const appmint_token *token);
 
 /** A description for logs: kind, expiry and permissions. It contains no secret. */
+APPMINT_API
 const char *appmint_token_to_string(const appmint_token *token);
 
 /** A copy of a token that is borrowed. */
+APPMINT_NODISCARD APPMINT_API
 appmint_token *appmint_token_copy(const appmint_token *token);
 
 /** Zeroizes and frees a token. */
+APPMINT_API
 void appmint_token_free(appmint_token *token);
 
 /* ---- OAuth & login ---- */
@@ -1353,6 +1549,7 @@ typedef struct appmint_introspection appmint_introspection;
  * The URL where a user authorizes the app, with a fresh state. `request` may be NULL. No network
  * I/O.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_authorize(const appmint_app *app,
                                      const appmint_authorization_request *request,
                                      appmint_authorization **authorization,
@@ -1363,6 +1560,7 @@ appmint_status appmint_app_authorize(const appmint_app *app,
  *
  * APPMINT_ERROR_REAUTHORIZE for another state; APPMINT_ERROR_DENIED if the user refused.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_authorization_code(const appmint_app *app,
                                               const char *callback_url,
                                               size_t callback_url_len,
@@ -1376,6 +1574,7 @@ appmint_status appmint_app_authorization_code(const appmint_app *app,
  * key if the platform refused the first as the client's. `redirect_uri` is the authorization's, or
  * NULL; so is `code_verifier`.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_exchange_code(const appmint_app *app,
                                          const char *code,
                                          size_t code_len,
@@ -1394,6 +1593,7 @@ appmint_status appmint_app_exchange_code(const appmint_app *app,
  * APPMINT_ERROR_REAUTHORIZE for another state, or if it was finished before; APPMINT_ERROR_DENIED
  * if the user refused.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_finish_authorization(const appmint_app *app,
                                                 const appmint_authorization *authorization,
                                                 const char *callback_url,
@@ -1407,6 +1607,7 @@ appmint_status appmint_app_finish_authorization(const appmint_app *app,
  *
  * APPMINT_ERROR_INVALID_ARGUMENT without a store key.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_seal_authorization(const appmint_app *app,
                                               const appmint_authorization *authorization,
                                               appmint_text **sealed,
@@ -1417,6 +1618,7 @@ appmint_status appmint_app_seal_authorization(const appmint_app *app,
  *
  * APPMINT_ERROR_INVALID_ARGUMENT if this app's store key does not open it.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_open_authorization(const appmint_app *app,
                                               const char *sealed,
                                               size_t sealed_len,
@@ -1429,6 +1631,7 @@ appmint_status appmint_app_open_authorization(const appmint_app *app,
  * spent where the platform rotates refresh tokens: that error is not retryable. A session keeps
  * what can be kept (appmint_app_session).
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_refresh(const appmint_app *app,
                                    const char *refresh_token,
                                    size_t refresh_token_len,
@@ -1444,6 +1647,7 @@ appmint_status appmint_app_refresh(const appmint_app *app,
  * APPMINT_ERROR_UNSUPPORTED on a platform without token exchange; APPMINT_ERROR_UNAUTHORIZED with
  * APPMINT_REASON_INVALID_TOKEN for a token that the platform does not accept.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_exchange_token(const appmint_app *app,
                                           const char *subject_token,
                                           size_t subject_token_len,
@@ -1465,6 +1669,7 @@ appmint_status appmint_app_exchange_token(const appmint_app *app,
  *
  * APPMINT_ERROR_TRANSPORT if no port is free.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_start_login(const appmint_app *app,
                                        const appmint_login_request *request,
                                        appmint_login **login,
@@ -1476,6 +1681,7 @@ appmint_status appmint_app_start_login(const appmint_app *app,
  *
  * APPMINT_ERROR_UNSUPPORTED on a platform without it.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_start_device_login(const appmint_app *app,
                                               const char *const *scopes,
                                               const size_t *scopes_lens,
@@ -1490,24 +1696,29 @@ struct appmint_authorization;
 struct appmint_authorization_request;
 
 /** A request without any argument. */
+APPMINT_NODISCARD APPMINT_API
 appmint_authorization_request *appmint_authorization_request_new(void);
 
 /** Where the user returns to: one of the URIs that are registered for the app. */
+APPMINT_API
 void appmint_authorization_request_set_redirect_uri(appmint_authorization_request *request,
                                                     const char *redirect_uri,
                                                     size_t redirect_uri_len);
 
 /** The state, which must be unguessable; default 256 random bits. */
+APPMINT_API
 void appmint_authorization_request_set_state(appmint_authorization_request *request,
                                              const char *state,
                                              size_t state_len);
 
 /** Adds an OAuth scope, on a platform that takes them. */
+APPMINT_API
 void appmint_authorization_request_add_scope(appmint_authorization_request *request,
                                              const char *scope,
                                              size_t scope_len);
 
 /** The account to suggest to the user, on a platform that takes it. */
+APPMINT_API
 void appmint_authorization_request_set_login_hint(appmint_authorization_request *request,
                                                   const char *login_hint,
                                                   size_t login_hint_len);
@@ -1516,30 +1727,37 @@ void appmint_authorization_request_set_login_hint(appmint_authorization_request 
  * The prompt that the user sees even when logged in, such as "select_account", on a platform
  * that takes it.
  */
+APPMINT_API
 void appmint_authorization_request_set_prompt(appmint_authorization_request *request,
                                               const char *prompt,
                                               size_t prompt_len);
 
 /** Frees a request. */
+APPMINT_API
 void appmint_authorization_request_free(appmint_authorization_request *request);
 
 /** The URL for the user's browser. */
+APPMINT_API
 const char *appmint_authorization_url(const appmint_authorization *authorization);
 
 /** The state that the callback must bring back. Keep it with the user's web session. */
+APPMINT_API
 const char *appmint_authorization_state(const appmint_authorization *authorization);
 
 /** Where the user returns to; NULL if the request named no URI. */
+APPMINT_API
 const char *appmint_authorization_redirect_uri(const appmint_authorization *authorization);
 
 /**
  * The PKCE verifier (RFC 7636) for appmint_app_exchange_code, a secret; NULL on a platform without
  * PKCE.
  */
+APPMINT_API
 const char *appmint_authorization_code_verifier(const appmint_authorization *authorization,
                                                 size_t *len);
 
 /** Zeroizes and frees an authorization. */
+APPMINT_API
 void appmint_authorization_free(appmint_authorization *authorization);
 
 /** A login that waits for a browser to come back. */
@@ -1549,14 +1767,17 @@ struct appmint_login;
 struct appmint_login_request;
 
 /** A request without any argument. */
+APPMINT_NODISCARD APPMINT_API
 appmint_login_request *appmint_login_request_new(void);
 
 /** Adds an OAuth scope, on a platform that takes them. */
+APPMINT_API
 void appmint_login_request_add_scope(appmint_login_request *request,
                                      const char *scope,
                                      size_t scope_len);
 
 /** The account to suggest to the user, on a platform that takes it. */
+APPMINT_API
 void appmint_login_request_set_login_hint(appmint_login_request *request,
                                           const char *login_hint,
                                           size_t login_hint_len);
@@ -1565,14 +1786,17 @@ void appmint_login_request_set_login_hint(appmint_login_request *request,
  * The prompt that the user sees even when logged in, such as "select_account", on a platform
  * that takes it.
  */
+APPMINT_API
 void appmint_login_request_set_prompt(appmint_login_request *request,
                                       const char *prompt,
                                       size_t prompt_len);
 
 /** Adds a port of 127.0.0.1. The listener takes the first that is free; default any free port. */
+APPMINT_API
 void appmint_login_request_add_port(appmint_login_request *request, uint16_t port);
 
 /** The path that the browser comes back to; default "/callback". */
+APPMINT_API
 void appmint_login_request_set_path(appmint_login_request *request,
                                     const char *path,
                                     size_t path_len);
@@ -1581,17 +1805,21 @@ void appmint_login_request_set_path(appmint_login_request *request,
  * The host of the URL that the browser comes back to, on a platform that compares it to the letter:
  * "127.0.0.1" (the default) or "localhost". The listener is on 127.0.0.1 either way.
  */
+APPMINT_API
 void appmint_login_request_set_host(appmint_login_request *request,
                                     const char *host,
                                     size_t host_len);
 
 /** Frees a request. */
+APPMINT_API
 void appmint_login_request_free(appmint_login_request *request);
 
 /** The URL for the user's browser. */
+APPMINT_API
 const char *appmint_login_url(const appmint_login *login);
 
 /** The URL that the browser comes back to. */
+APPMINT_API
 const char *appmint_login_redirect_uri(const appmint_login *login);
 
 /**
@@ -1599,6 +1827,7 @@ const char *appmint_login_redirect_uri(const appmint_login *login);
  *
  * APPMINT_ERROR_UNSUPPORTED if there is no browser; print the URL instead.
  */
+APPMINT_API
 appmint_status appmint_login_open_browser(const appmint_login *login, appmint_error **error);
 
 /**
@@ -1608,36 +1837,44 @@ appmint_status appmint_login_open_browser(const appmint_login *login, appmint_er
  * Blocks at most for `timeout_ms` (APPMINT_DEFAULT: five minutes), then APPMINT_ERROR_TIMEOUT.
  * APPMINT_ERROR_CANCELLED after appmint_login_cancel; APPMINT_ERROR_DENIED if the user refused.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_login_wait(const appmint_login *login,
                                   int64_t timeout_ms,
                                   appmint_token **token,
                                   appmint_error **error);
 
 /** Ends the wait of another thread, and closes the listener. */
+APPMINT_API
 void appmint_login_cancel(const appmint_login *login);
 
 /** Frees a login. The listener closes, unless a wait did it. */
+APPMINT_API
 void appmint_login_free(appmint_login *login);
 
 /** A login that waits for a user to type a code on another device. */
 struct appmint_device_login;
 
 /** The code that the user types. */
+APPMINT_API
 const char *appmint_device_login_user_code(const appmint_device_login *login);
 
 /** The page where the user types it. */
+APPMINT_API
 const char *appmint_device_login_verification_uri(const appmint_device_login *login);
 
 /** The same page with the code filled in, for a link or a QR code, or NULL. */
+APPMINT_API
 const char *appmint_device_login_verification_uri_complete(const appmint_device_login *login);
 
 /** When the code expires. */
+APPMINT_API
 int64_t appmint_device_login_expires_at_ms(const appmint_device_login *login);
 
 /**
  * The user's token, if the user has typed the code. APPMINT_ERROR_PENDING with the time to wait if
  * not; a call before that time is not sent to the platform.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_device_login_poll(const appmint_device_login *login,
                                          appmint_token **token,
                                          appmint_error **error);
@@ -1649,14 +1886,17 @@ appmint_status appmint_device_login_poll(const appmint_device_login *login,
  *
  * APPMINT_ERROR_CANCELLED after appmint_device_login_cancel.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_device_login_wait(const appmint_device_login *login,
                                          appmint_token **token,
                                          appmint_error **error);
 
 /** Ends the wait of another thread. The code stays valid until it expires. */
+APPMINT_API
 void appmint_device_login_cancel(const appmint_device_login *login);
 
 /** Zeroizes and frees a login. */
+APPMINT_API
 void appmint_device_login_free(appmint_device_login *login);
 
 /**
@@ -1666,6 +1906,7 @@ void appmint_device_login_free(appmint_device_login *login);
  * APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_INVALID_TOKEN if the token is invalid, or another
  * app's.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_check_token(const appmint_app *app,
                                        const char *token,
                                        size_t token_len,
@@ -1673,6 +1914,7 @@ appmint_status appmint_app_check_token(const appmint_app *app,
                                        appmint_error **error);
 
 /** A new token that replaces a user's token, which stops working. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_reset_token(const appmint_app *app,
                                        const char *token,
                                        size_t token_len,
@@ -1684,6 +1926,7 @@ appmint_status appmint_app_reset_token(const appmint_app *app,
  * name, or `target_id` its id, and the other is NULL. `scope` may be NULL for everything that
  * `token` reaches there; an empty one is refused.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_scope_token(const appmint_app *app,
                                        const char *token,
                                        size_t token_len,
@@ -1696,6 +1939,7 @@ appmint_status appmint_app_scope_token(const appmint_app *app,
                                        appmint_error **error);
 
 /** Revokes a user's token. It succeeds if the token is already invalid. */
+APPMINT_API
 appmint_status appmint_app_delete_token(const appmint_app *app,
                                         const char *token,
                                         size_t token_len,
@@ -1706,6 +1950,7 @@ appmint_status appmint_app_delete_token(const appmint_app *app,
  * APPMINT_ERROR_REAUTHORIZE when the platform does not know the token: then nothing was revoked, and the
  * authorization may live on.
  */
+APPMINT_API
 appmint_status appmint_app_delete_grant(const appmint_app *app,
                                         const char *token,
                                         size_t token_len,
@@ -1718,6 +1963,7 @@ appmint_status appmint_app_delete_grant(const appmint_app *app,
  *
  * APPMINT_ERROR_UNSUPPORTED on a platform without it.
  */
+APPMINT_API
 appmint_status appmint_app_revoke_token(const appmint_app *app,
                                         const char *token,
                                         size_t token_len,
@@ -1732,6 +1978,7 @@ appmint_status appmint_app_revoke_token(const appmint_app *app,
  *
  * APPMINT_ERROR_UNSUPPORTED on a platform without it.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_introspect_token(const appmint_app *app,
                                             const char *token,
                                             size_t token_len,
@@ -1747,42 +1994,55 @@ appmint_status appmint_app_introspect_token(const appmint_app *app,
 struct appmint_introspection;
 
 /** 1 if the token works now, else 0. */
+APPMINT_API
 int appmint_introspection_active(const appmint_introspection *introspection);
 
 /** The OAuth scopes that were granted. */
+APPMINT_API
 const appmint_list *appmint_introspection_scopes(const appmint_introspection *introspection);
 
 /** The client that requested the token, or NULL. */
+APPMINT_API
 const char *appmint_introspection_client_id(const appmint_introspection *introspection);
 
 /** A readable name of the user who authorized it, or NULL. */
+APPMINT_API
 const char *appmint_introspection_username(const appmint_introspection *introspection);
 
 /** The id of the user who authorized it (`sub`), or NULL. */
+APPMINT_API
 const char *appmint_introspection_subject(const appmint_introspection *introspection);
 
 /** The token's type, such as "Bearer", or NULL. */
+APPMINT_API
 const char *appmint_introspection_token_type(const appmint_introspection *introspection);
 
 /** The server that issued it (`iss`), or NULL. */
+APPMINT_API
 const char *appmint_introspection_issuer(const appmint_introspection *introspection);
 
 /** The services that it is meant for (`aud`). */
+APPMINT_API
 const appmint_list *appmint_introspection_audience(const appmint_introspection *introspection);
 
 /** When the token expires. */
+APPMINT_API
 int64_t appmint_introspection_expires_at_ms(const appmint_introspection *introspection);
 
 /** When it was issued. */
+APPMINT_API
 int64_t appmint_introspection_issued_at_ms(const appmint_introspection *introspection);
 
 /** When it becomes valid. */
+APPMINT_API
 int64_t appmint_introspection_not_before_ms(const appmint_introspection *introspection);
 
 /** The whole object as the server sent it: JSON. */
+APPMINT_API
 const char *appmint_introspection_raw(const appmint_introspection *introspection, size_t *len);
 
 /** Frees an introspection. */
+APPMINT_API
 void appmint_introspection_free(appmint_introspection *introspection);
 
 /* ---- Sessions ---- */
@@ -1807,6 +2067,7 @@ void appmint_introspection_free(appmint_introspection *introspection);
  * APPMINT_ERROR_INVALID_ARGUMENT without a store or a client id. Before appmint_app_start_session
  * the source's calls return APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_NO_SESSION.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_session(const appmint_app *app,
                                    const char *name,
                                    size_t name_len,
@@ -1818,6 +2079,7 @@ appmint_status appmint_app_session(const appmint_app *app,
  * then returns and renews it. `account_id` is the user's id on the platform, or NULL: with it
  * appmint_app_apply_webhook ends the session when the user revokes the authorization.
  */
+APPMINT_API
 appmint_status appmint_app_start_session(const appmint_app *app,
                                          const char *name,
                                          size_t name_len,
@@ -1830,6 +2092,7 @@ appmint_status appmint_app_start_session(const appmint_app *app,
  * Removes a user's tokens from memory and the store. The tokens themselves stay valid:
  * appmint_app_delete_grant revokes them, on a platform that has it.
  */
+APPMINT_API
 appmint_status appmint_app_end_session(const appmint_app *app,
                                        const char *name,
                                        size_t name_len,
@@ -1860,21 +2123,26 @@ typedef struct appmint_webhook_event appmint_webhook_event;
  * The event's name, such as "push", or NULL. On most platforms it comes from a header, which no
  * signature covers: route by it, but trust only the payload.
  */
+APPMINT_API
 const char *appmint_webhook_event_name(const appmint_webhook_event *webhook);
 
 /**
  * The delivery's id, by which a program recognises a delivery that arrives twice, or NULL. It
  * comes from a header, too.
  */
+APPMINT_API
 const char *appmint_webhook_event_delivery_id(const appmint_webhook_event *webhook);
 
 /** The id of the installation that the event is about, from the signed part, or NULL. */
+APPMINT_API
 const char *appmint_webhook_event_installation_id(const appmint_webhook_event *webhook);
 
 /** The signed part as JSON: the body, or the part of it that the platform signs. */
+APPMINT_API
 const char *appmint_webhook_event_payload(const appmint_webhook_event *webhook, size_t *len);
 
 /** Frees a webhook. */
+APPMINT_API
 void appmint_webhook_event_free(appmint_webhook_event *webhook);
 
 /** A list of deliveries. */
@@ -1891,6 +2159,7 @@ typedef struct appmint_webhook_deliveries appmint_webhook_deliveries;
  * APPMINT_ERROR_UNAUTHORIZED with APPMINT_REASON_INVALID_SIGNATURE if no secret fits;
  * APPMINT_ERROR_UNSUPPORTED on a platform that signs nothing.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_verify_webhook(const appmint_app *app,
                                           const appmint_header *headers,
                                           size_t headers_count,
@@ -1908,10 +2177,12 @@ appmint_status appmint_app_verify_webhook(const appmint_app *app,
  * them in the background, for all who share it; other processes use those in their own memory until
  * they are renewed or refused.
  */
+APPMINT_API
 size_t appmint_app_apply_webhook(const appmint_app *app,
                                  const appmint_webhook_event *webhook);
 
 /** The configuration of the app's webhook. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_webhook_config(const appmint_app *app,
                                           appmint_webhook_config **webhook_config,
                                           appmint_error **error);
@@ -1920,6 +2191,7 @@ appmint_status appmint_app_webhook_config(const appmint_app *app,
  * Changes the configuration of the app's webhook, and returns the new one. An update that changes
  * nothing is refused.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_update_webhook_config(const appmint_app *app,
                                                  const appmint_webhook_update *update,
                                                  appmint_webhook_config **webhook_config,
@@ -1929,19 +2201,23 @@ appmint_status appmint_app_update_webhook_config(const appmint_app *app,
  * The webhooks that were sent to the app, newest first. No network I/O until the first
  * appmint_webhook_deliveries_next.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_webhook_deliveries(const appmint_app *app,
                                               appmint_webhook_deliveries **listing,
                                               appmint_error **error);
 
 /** The next delivery; `*webhook_delivery` is NULL after the last. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_webhook_deliveries_next(const appmint_webhook_deliveries *listing,
                                                appmint_webhook_delivery **webhook_delivery,
                                                appmint_error **error);
 
 /** Frees a list, not the deliveries that it returned. */
+APPMINT_API
 void appmint_webhook_deliveries_free(appmint_webhook_deliveries *listing);
 
 /** One delivery. Its appmint_webhook_delivery_raw has the request and the receiver's response. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_webhook_delivery(const appmint_app *app,
                                             const char *id,
                                             size_t id_len,
@@ -1949,6 +2225,7 @@ appmint_status appmint_app_webhook_delivery(const appmint_app *app,
                                             appmint_error **error);
 
 /** Makes the platform send a webhook again. */
+APPMINT_API
 appmint_status appmint_app_redeliver_webhook(const appmint_app *app,
                                              const char *delivery_id,
                                              size_t delivery_id_len,
@@ -1961,37 +2238,46 @@ struct appmint_webhook_config;
 struct appmint_webhook_update;
 
 /** The URL that webhooks are sent to, or NULL. */
+APPMINT_API
 const char *appmint_webhook_config_url(const appmint_webhook_config *webhook_config);
 
 /** "json" or "form", or NULL. */
+APPMINT_API
 const char *appmint_webhook_config_content_type(const appmint_webhook_config *webhook_config);
 
 /**
  * 1 if the platform does not verify the receiver's certificate, else 0; -1 if it does not report
  * it.
  */
+APPMINT_API
 int appmint_webhook_config_insecure_ssl(const appmint_webhook_config *webhook_config);
 
 /** The whole object as the platform sent it: JSON. */
+APPMINT_API
 const char *appmint_webhook_config_raw(const appmint_webhook_config *webhook_config, size_t *len);
 
 /** Frees a configuration. */
+APPMINT_API
 void appmint_webhook_config_free(appmint_webhook_config *webhook_config);
 
 /** An update that changes nothing yet. */
+APPMINT_NODISCARD APPMINT_API
 appmint_webhook_update *appmint_webhook_update_new(void);
 
 /** The URL to send webhooks to. */
+APPMINT_API
 void appmint_webhook_update_set_url(appmint_webhook_update *update,
                                     const char *url,
                                     size_t url_len);
 
 /** "json" or "form". */
+APPMINT_API
 void appmint_webhook_update_set_content_type(appmint_webhook_update *update,
                                              const char *content_type,
                                              size_t content_type_len);
 
 /** The secret that signs webhooks. */
+APPMINT_API
 void appmint_webhook_update_set_secret(appmint_webhook_update *update,
                                        const char *secret,
                                        size_t secret_len);
@@ -2000,51 +2286,65 @@ void appmint_webhook_update_set_secret(appmint_webhook_update *update,
  * Not 0: the platform does not verify the receiver's certificate, so that anybody on the way can
  * pose as it; 0: it does.
  */
+APPMINT_API
 void appmint_webhook_update_set_insecure_ssl(appmint_webhook_update *update, int insecure_ssl);
 
 /** Zeroizes and frees an update. */
+APPMINT_API
 void appmint_webhook_update_free(appmint_webhook_update *update);
 
 /** An attempt of the platform to send a webhook to the app. Only its id is certain. */
 struct appmint_webhook_delivery;
 
 /** The delivery's id, as appmint_app_redeliver_webhook takes it. */
+APPMINT_API
 const char *appmint_webhook_delivery_id(const appmint_webhook_delivery *webhook_delivery);
 
 /** The id that the receiver sees, the same for each attempt, or NULL. */
+APPMINT_API
 const char *appmint_webhook_delivery_guid(const appmint_webhook_delivery *webhook_delivery);
 
 /** The event's name, or NULL. */
+APPMINT_API
 const char *appmint_webhook_delivery_event(const appmint_webhook_delivery *webhook_delivery);
 
 /** The event's action, such as "opened", or NULL. */
+APPMINT_API
 const char *appmint_webhook_delivery_action(const appmint_webhook_delivery *webhook_delivery);
 
 /** The outcome in the platform's words, or NULL. */
+APPMINT_API
 const char *appmint_webhook_delivery_status(const appmint_webhook_delivery *webhook_delivery);
 
 /** The HTTP status of the receiver's response; 0 if the platform does not report it. */
+APPMINT_API
 int appmint_webhook_delivery_status_code(const appmint_webhook_delivery *webhook_delivery);
 
 /** When it was sent. */
+APPMINT_API
 int64_t appmint_webhook_delivery_delivered_at_ms(const appmint_webhook_delivery *webhook_delivery);
 
 /** 1 if it was sent before, else 0; -1 if the platform does not report it. */
+APPMINT_API
 int appmint_webhook_delivery_is_redelivery(const appmint_webhook_delivery *webhook_delivery);
 
 /** The id of the installation that it is about, or NULL. */
+APPMINT_API
 const char *appmint_webhook_delivery_installation_id(const appmint_webhook_delivery *webhook_delivery);
 
 /** The id of the repository that it is about, or NULL. */
+APPMINT_API
 const char *appmint_webhook_delivery_repository_id(const appmint_webhook_delivery *webhook_delivery);
 
 /**
  * The whole object as the platform sent it: JSON. A single delivery includes request and response.
  */
+APPMINT_API
 const char *appmint_webhook_delivery_raw(const appmint_webhook_delivery *webhook_delivery,
                                          size_t *len);
 
 /** Frees a delivery. */
+APPMINT_API
 void appmint_webhook_delivery_free(appmint_webhook_delivery *webhook_delivery);
 
 /* ---- Platform operations ---- */
@@ -2061,6 +2361,7 @@ void appmint_webhook_delivery_free(appmint_webhook_delivery *webhook_delivery);
 typedef struct appmint_registration appmint_registration;
 
 /** The app's registration on the platform. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_registration(const appmint_app *app,
                                         appmint_registration **registration,
                                         appmint_error **error);
@@ -2069,6 +2370,7 @@ appmint_status appmint_app_registration(const appmint_app *app,
  * The app that a manifest flow has registered, with its key and secrets. A code works once, and
  * the platform shows the secrets only here. Needs no credential.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_convert_manifest(const appmint_app *app,
                                             const char *code,
                                             size_t code_len,
@@ -2079,6 +2381,7 @@ appmint_status appmint_app_convert_manifest(const appmint_app *app,
  * Reports leaked credentials, whoever owns them. The platform revokes them and notifies their
  * owners. Needs no credential. `credentials` is an array of texts.
  */
+APPMINT_API
 appmint_status appmint_app_revoke_credentials(const appmint_app *app,
                                               const char *const *credentials,
                                               const size_t *credentials_lens,
@@ -2089,48 +2392,62 @@ appmint_status appmint_app_revoke_credentials(const appmint_app *app,
 struct appmint_registration;
 
 /** The app's id. */
+APPMINT_API
 const char *appmint_registration_id(const appmint_registration *registration);
 
 /** The app's short name in URLs, or NULL. */
+APPMINT_API
 const char *appmint_registration_slug(const appmint_registration *registration);
 
 /** The app's display name, or NULL. */
+APPMINT_API
 const char *appmint_registration_name(const appmint_registration *registration);
 
 /** The OAuth client id, or NULL. */
+APPMINT_API
 const char *appmint_registration_client_id(const appmint_registration *registration);
 
 /** The account that owns the app, or NULL. */
+APPMINT_API
 const char *appmint_registration_owner(const appmint_registration *registration);
 
 /** The permissions that the app requests: names and levels, sorted by name. */
+APPMINT_API
 const appmint_map *appmint_registration_permissions(const appmint_registration *registration);
 
 /** The names of the webhook events that the app receives. */
+APPMINT_API
 const appmint_list *appmint_registration_events(const appmint_registration *registration);
 
 /** When the app was registered. */
+APPMINT_API
 int64_t appmint_registration_created_at_ms(const appmint_registration *registration);
 
 /** When the registration last changed. */
+APPMINT_API
 int64_t appmint_registration_updated_at_ms(const appmint_registration *registration);
 
 /** The OAuth client secret itself, or NULL. Only appmint_app_convert_manifest knows it. */
+APPMINT_API
 const char *appmint_registration_reveal_client_secret(const appmint_registration *registration,
                                                       size_t *len);
 
 /** The webhook secret itself, or NULL. Only appmint_app_convert_manifest knows it. */
+APPMINT_API
 const char *appmint_registration_reveal_webhook_secret(const appmint_registration *registration,
                                                        size_t *len);
 
 /** The app's private key itself, as PEM, or NULL. Only appmint_app_convert_manifest knows it. */
+APPMINT_API
 const char *appmint_registration_reveal_private_key(const appmint_registration *registration,
                                                     size_t *len);
 
 /** The whole object as the platform sent it, without the secrets: JSON. */
+APPMINT_API
 const char *appmint_registration_raw(const appmint_registration *registration, size_t *len);
 
 /** Zeroizes and frees a registration. */
+APPMINT_API
 void appmint_registration_free(appmint_registration *registration);
 
 /* ---- Events & stores ---- */
@@ -2184,6 +2501,7 @@ typedef void (*appmint_on_event)(void *userdata, const appmint_event *event);
  * the library. `drop`, which may be NULL, is called exactly once: when neither the configuration
  * nor an app that was made with it needs `userdata`, or at once if the callback is refused.
  */
+APPMINT_API
 void appmint_config_set_on_event(appmint_config *config,
                                  appmint_on_event callback,
                                  void *userdata,
@@ -2192,42 +2510,51 @@ void appmint_config_set_on_event(appmint_config *config,
 /**
  * The kind of the event: a value of enum appmint_event_kind_code. Later versions may add values.
  */
+APPMINT_API
 int32_t appmint_event_kind(const appmint_event *event);
 
 /**
  * The name of an event's kind, such as "renewed" for APPMINT_EVENT_RENEWED; NULL for other
  * numbers. Never freed.
  */
+APPMINT_API
 const char *appmint_event_kind_name(int32_t kind);
 
 /** The id of the installation that the event is about, or NULL. */
+APPMINT_API
 const char *appmint_event_installation_id(const appmint_event *event);
 
 /**
  * The duration of the call, or the wait before it is sent again, in milliseconds; -1 if the event
  * has none.
  */
+APPMINT_API
 int64_t appmint_event_duration_ms(const appmint_event *event);
 
 /**
  * How far the platform's clock is ahead of this machine's, in milliseconds; APPMINT_NO_TIME if the
  * event is not about clocks.
  */
+APPMINT_API
 int64_t appmint_event_clock_offset_ms(const appmint_event *event);
 
 /**
  * The quota of requests as it was last told: the app's after minting, and that of a request that is sent
  * again. NULL if the platform told none.
  */
+APPMINT_API
 const appmint_quota *appmint_event_quota(const appmint_event *event);
 
 /** The cause, or NULL. appmint_error_copy keeps it. */
+APPMINT_API
 const appmint_error *appmint_event_error(const appmint_event *event);
 
 /** 1 if an operator should look into it, else 0. */
+APPMINT_API
 int appmint_event_is_warning(const appmint_event *event);
 
 /** A description in one line, for logs. */
+APPMINT_API
 const char *appmint_event_to_string(const appmint_event *event);
 
 /** The results of a store's functions. */
@@ -2289,10 +2616,14 @@ typedef struct {
   int (*unlock)(void *userdata, const char *name, const char *owner);
 } appmint_store_callbacks;
 
+/** A new appmint_store_callbacks whose members are NULL or 0, but for `size`. */
+#define APPMINT_STORE_CALLBACKS_INIT {sizeof(appmint_store_callbacks), NULL, NULL, NULL, NULL, NULL}
+
 /**
  * Hands the value that a store's `get` found to the library, which copies it. A second call
  * replaces the first. Only for use in `get`.
  */
+APPMINT_API
 appmint_status appmint_bytes_put(appmint_bytes *value,
                                  const void *bytes,
                                  size_t bytes_len,
@@ -2304,19 +2635,23 @@ appmint_status appmint_bytes_put(appmint_bytes *value,
  * only once N replicas have them (default 0); "memory:" keeps them in this process. Needs a key
  * (appmint_config_set_store_key), or appmint_config_set_store_unencrypted.
  */
+APPMINT_API
 void appmint_config_set_store(appmint_config *config, const char *store, size_t store_len);
 
 /** The key that encrypts the store: 32 bytes in hexadecimal or base64. */
+APPMINT_API
 void appmint_config_set_store_key(appmint_config *config,
                                   const char *store_key,
                                   size_t store_key_len);
 
 /** The previous key during a key rotation. It only decrypts. */
+APPMINT_API
 void appmint_config_set_previous_store_key(appmint_config *config,
                                            const char *previous_store_key,
                                            size_t previous_store_key_len);
 
 /** Not 0: the store keeps tokens unencrypted, for anybody who can read it; default 0. */
+APPMINT_API
 void appmint_config_set_store_unencrypted(appmint_config *config, int store_unencrypted);
 
 /**
@@ -2326,6 +2661,7 @@ void appmint_config_set_store_unencrypted(appmint_config *config, int store_unen
  * `drop`, which may be NULL, is called exactly once: when neither the configuration nor an app
  * that was made with it needs `userdata`, or at once if the store is refused.
  */
+APPMINT_API
 void appmint_config_set_own_store(appmint_config *config,
                                   const appmint_store_callbacks *callbacks,
                                   void *userdata,
@@ -2335,6 +2671,7 @@ void appmint_config_set_own_store(appmint_config *config,
  * How many tokens memory holds; default 1000000. Beyond it, tokens that no source refers to are
  * dropped.
  */
+APPMINT_API
 void appmint_config_set_capacity(appmint_config *config, size_t capacity);
 
 /* ---- Errors ---- */
@@ -2509,72 +2846,89 @@ struct appmint_error;
 typedef int32_t appmint_reason;
 
 /** The status that the failed call returned. */
+APPMINT_API
 appmint_status appmint_error_kind(const appmint_error *error);
 
 /** The cause in one word, or APPMINT_REASON_NONE. */
+APPMINT_API
 appmint_reason appmint_error_reason(const appmint_error *error);
 
 /** The message: a clause in lower case that says what failed. */
+APPMINT_API
 const char *appmint_error_message(const appmint_error *error);
 
 /** The hint: a sentence that says what to do, or NULL. */
+APPMINT_API
 const char *appmint_error_hint(const appmint_error *error);
 
 /** The HTTP status of the platform's response; 0 if there was none. */
+APPMINT_API
 int appmint_error_status(const appmint_error *error);
 
 /** The platform's own error code, or NULL. */
+APPMINT_API
 const char *appmint_error_platform_code(const appmint_error *error);
 
 /** The platform's id of the request, for its support, or NULL. */
+APPMINT_API
 const char *appmint_error_request_id(const appmint_error *error);
 
 /**
  * The page where a person authorizes the access by single sign-on, or NULL if the platform does not ask
  * for that.
  */
+APPMINT_API
 const char *appmint_error_sso_url(const appmint_error *error);
 
 /**
  * The permissions that were missing, each as "name=level", if the platform lists those with which it
  * accepts the call. Of several alternatives the one that lacks the fewest; the hint has all of them.
  */
+APPMINT_API
 const appmint_list *appmint_error_missing_permissions(const appmint_error *error);
 
 /** The time to wait before the next attempt, in milliseconds; -1 if there is none. */
+APPMINT_API
 int64_t appmint_error_retry_after_ms(const appmint_error *error);
 
 /**
  * 1 if the same call may work later without a change, else 0. 0 after an error by which the code or
  * refresh token that the call sent may be spent.
  */
+APPMINT_API
 int appmint_error_is_retryable(const appmint_error *error);
 
 /** The message and the hint, in one line. */
+APPMINT_API
 const char *appmint_error_to_string(const appmint_error *error);
 
 /**
  * What a callback of the program left with the error (appmint_callback_failed), or NULL. Borrowed: it
  * lives as long as the error and its copies.
  */
+APPMINT_NODISCARD APPMINT_API
 void *appmint_error_cause(const appmint_error *error);
 
 /** A copy of an error that is borrowed. */
+APPMINT_NODISCARD APPMINT_API
 appmint_error *appmint_error_copy(const appmint_error *error);
 
 /** Frees an error. */
+APPMINT_API
 void appmint_error_free(appmint_error *error);
 
 /**
  * The name of a status, such as "not_found" for APPMINT_ERROR_NOT_FOUND; NULL for APPMINT_OK and
  * for other numbers. Never freed.
  */
+APPMINT_API
 const char *appmint_error_kind_name(appmint_status kind);
 
 /**
  * The name of a reason, such as "suspended" for APPMINT_REASON_SUSPENDED; NULL for
  * APPMINT_REASON_NONE and for other numbers. Never freed.
  */
+APPMINT_API
 const char *appmint_error_reason_name(appmint_reason reason);
 
 /* ---- Calls without waiting ---- */
@@ -2618,6 +2972,7 @@ typedef void (*appmint_on_done)(void *userdata, const appmint_call *call);
  * 1 if the call has completed, with a result or an error, else 0. It may have completed before its
  * callback runs.
  */
+APPMINT_API
 int appmint_call_is_complete(const appmint_call *call);
 
 /**
@@ -2628,6 +2983,7 @@ int appmint_call_is_complete(const appmint_call *call);
  *
  * APPMINT_ERROR_TIMEOUT if it is still running then. It goes on.
  */
+APPMINT_API
 appmint_status appmint_call_wait(const appmint_call *call,
                                  int64_t timeout_ms,
                                  appmint_error **error);
@@ -2640,12 +2996,14 @@ appmint_status appmint_call_wait(const appmint_call *call,
  * that of a refresh or a code exchange is the user's new tokens, while a session keeps them.
  * Minting goes on for others.
  */
+APPMINT_API
 void appmint_call_cancel(const appmint_call *call);
 
 /**
  * Frees the handle, before or after the call completes, also in the call's callback. The call goes
  * on, and its callback runs.
  */
+APPMINT_API
 void appmint_call_free(appmint_call *call);
 
 /** Runs the callbacks of calls that have completed, on the threads that dispatch it. */
@@ -2656,6 +3014,7 @@ typedef struct appmint_queue appmint_queue;
  *
  * APPMINT_ERROR_RESOURCE_EXHAUSTED if the process has no descriptor left.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_queue_new(appmint_queue **queue, appmint_error **error);
 
 /**
@@ -2663,6 +3022,7 @@ appmint_status appmint_queue_new(appmint_queue **queue, appmint_error **error);
  * triggered. It is closed on exec, and belongs to the queue: neither read nor close it. -1 if
  * there is none: in a child that had no descriptor left.
  */
+APPMINT_API
 int appmint_queue_fd(const appmint_queue *queue);
 
 /**
@@ -2670,6 +3030,7 @@ int appmint_queue_fd(const appmint_queue *queue);
  * which they completed. Returns their number. It does not wait: 0 if there is none. A callback may
  * call this function, and every other.
  */
+APPMINT_API
 size_t appmint_queue_dispatch(const appmint_queue *queue);
 
 /**
@@ -2677,65 +3038,79 @@ size_t appmint_queue_dispatch(const appmint_queue *queue);
  * callbacks that have not run yet run on this thread before the function returns. Take the
  * descriptor out of the event loop before.
  */
+APPMINT_API
 void appmint_queue_free(appmint_queue *queue);
 
 /** The outcome of a call whose result, if it has one, is not needed: APPMINT_OK, or its error. */
+APPMINT_API
 appmint_status appmint_call_outcome(const appmint_call *call, appmint_error **error);
 
 /** The app of appmint_app_new_async. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_call_app(const appmint_call *call, appmint_app **app, appmint_error **error);
 
 /** A token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_call_token(const appmint_call *call,
                                   appmint_token **token,
                                   appmint_error **error);
 
 /** An authorization header, or a platform's descriptor. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_call_text(const appmint_call *call,
                                  appmint_text **text,
                                  appmint_error **error);
 
 /** The response to an API call. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_call_response(const appmint_call *call,
                                      appmint_response **response,
                                      appmint_error **error);
 
 /** An installation; `*installation` is NULL after a list's last. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_call_installation(const appmint_call *call,
                                          appmint_installation **installation,
                                          appmint_error **error);
 
 /** A repository; `*repository` is NULL after a list's last. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_call_repository(const appmint_call *call,
                                        appmint_repository **repository,
                                        appmint_error **error);
 
 /** A login on another device. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_call_device_login(const appmint_call *call,
                                          appmint_device_login **device_login,
                                          appmint_error **error);
 
 /** The authorization server's view of a token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_call_introspection(const appmint_call *call,
                                           appmint_introspection **introspection,
                                           appmint_error **error);
 
 /** Where the platform sends webhooks. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_call_webhook_config(const appmint_call *call,
                                            appmint_webhook_config **webhook_config,
                                            appmint_error **error);
 
 /** A delivery; `*webhook_delivery` is NULL after a list's last. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_call_webhook_delivery(const appmint_call *call,
                                              appmint_webhook_delivery **webhook_delivery,
                                              appmint_error **error);
 
 /** The app's registration. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_call_registration(const appmint_call *call,
                                          appmint_registration **registration,
                                          appmint_error **error);
 
 /** appmint_app_jwt without waiting. Its result: appmint_call_token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_jwt_async(const appmint_app *app,
                                      const appmint_queue *queue,
                                      appmint_on_done done,
@@ -2744,6 +3119,7 @@ appmint_status appmint_app_jwt_async(const appmint_app *app,
                                      appmint_error **error);
 
 /** appmint_app_request without waiting. Its result: appmint_call_response. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_request_async(const appmint_app *app,
                                          const appmint_request *request,
                                          const appmint_queue *queue,
@@ -2753,6 +3129,7 @@ appmint_status appmint_app_request_async(const appmint_app *app,
                                          appmint_error **error);
 
 /** appmint_discover without waiting. Its result: appmint_call_text. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_discover_async(const appmint_config *config,
                                       const char *issuer,
                                       size_t issuer_len,
@@ -2766,6 +3143,7 @@ appmint_status appmint_discover_async(const appmint_config *config,
  * appmint_app_new without waiting: an encrypted private key may take seconds. Its result:
  * appmint_call_app.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_new_async(const appmint_config *config,
                                      const appmint_queue *queue,
                                      appmint_on_done done,
@@ -2774,6 +3152,7 @@ appmint_status appmint_app_new_async(const appmint_config *config,
                                      appmint_error **error);
 
 /** appmint_app_find_installation without waiting. Its result: appmint_call_installation. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_find_installation_async(const appmint_app *app,
                                                    appmint_lookup lookup,
                                                    const char *text,
@@ -2785,6 +3164,7 @@ appmint_status appmint_app_find_installation_async(const appmint_app *app,
                                                    appmint_error **error);
 
 /** appmint_app_suspend_installation without waiting. It has no result but its outcome. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_suspend_installation_async(const appmint_app *app,
                                                       const char *id,
                                                       size_t id_len,
@@ -2795,6 +3175,7 @@ appmint_status appmint_app_suspend_installation_async(const appmint_app *app,
                                                       appmint_error **error);
 
 /** appmint_app_unsuspend_installation without waiting. It has no result but its outcome. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_unsuspend_installation_async(const appmint_app *app,
                                                         const char *id,
                                                         size_t id_len,
@@ -2805,6 +3186,7 @@ appmint_status appmint_app_unsuspend_installation_async(const appmint_app *app,
                                                         appmint_error **error);
 
 /** appmint_app_delete_installation without waiting. It has no result but its outcome. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_delete_installation_async(const appmint_app *app,
                                                      const char *id,
                                                      size_t id_len,
@@ -2815,6 +3197,7 @@ appmint_status appmint_app_delete_installation_async(const appmint_app *app,
                                                      appmint_error **error);
 
 /** appmint_app_finish_install without waiting. Its result: appmint_call_installation. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_finish_install_async(const appmint_app *app,
                                                 const char *callback_url,
                                                 size_t callback_url_len,
@@ -2830,6 +3213,7 @@ appmint_status appmint_app_finish_install_async(const appmint_app *app,
  * appmint_installations_next without waiting. Its result: appmint_call_installation.
  * An item that comes after the call was cancelled is not lost: the list returns it next.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_installations_next_async(const appmint_installations *listing,
                                                 const appmint_queue *queue,
                                                 appmint_on_done done,
@@ -2838,6 +3222,7 @@ appmint_status appmint_installations_next_async(const appmint_installations *lis
                                                 appmint_error **error);
 
 /** appmint_app_revoke_installation_token without waiting. It has no result but its outcome. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_revoke_installation_token_async(const appmint_app *app,
                                                            const char *token,
                                                            size_t token_len,
@@ -2848,6 +3233,7 @@ appmint_status appmint_app_revoke_installation_token_async(const appmint_app *ap
                                                            appmint_error **error);
 
 /** appmint_source_token without waiting. Its result: appmint_call_token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_token_async(const appmint_source *source,
                                           int64_t min_valid_ms,
                                           int64_t timeout_ms,
@@ -2858,6 +3244,7 @@ appmint_status appmint_source_token_async(const appmint_source *source,
                                           appmint_error **error);
 
 /** appmint_source_authorization_header without waiting. Its result: appmint_call_text. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_authorization_header_async(const appmint_source *source,
                                                          int64_t min_valid_ms,
                                                          int64_t timeout_ms,
@@ -2868,6 +3255,7 @@ appmint_status appmint_source_authorization_header_async(const appmint_source *s
                                                          appmint_error **error);
 
 /** appmint_source_revoke without waiting. It has no result but its outcome. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_revoke_async(const appmint_source *source,
                                            const appmint_queue *queue,
                                            appmint_on_done done,
@@ -2876,6 +3264,7 @@ appmint_status appmint_source_revoke_async(const appmint_source *source,
                                            appmint_error **error);
 
 /** appmint_source_request without waiting. Its result: appmint_call_response. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_request_async(const appmint_source *source,
                                             const appmint_request *request,
                                             const appmint_queue *queue,
@@ -2888,6 +3277,7 @@ appmint_status appmint_source_request_async(const appmint_source *source,
  * appmint_repositories_next without waiting. Its result: appmint_call_repository.
  * An item that comes after the call was cancelled is not lost: the list returns it next.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_repositories_next_async(const appmint_repositories *listing,
                                                const appmint_queue *queue,
                                                appmint_on_done done,
@@ -2896,6 +3286,7 @@ appmint_status appmint_repositories_next_async(const appmint_repositories *listi
                                                appmint_error **error);
 
 /** appmint_app_exchange_code without waiting. Its result: appmint_call_token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_exchange_code_async(const appmint_app *app,
                                                const char *code,
                                                size_t code_len,
@@ -2910,6 +3301,7 @@ appmint_status appmint_app_exchange_code_async(const appmint_app *app,
                                                appmint_error **error);
 
 /** appmint_app_finish_authorization without waiting. Its result: appmint_call_token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_finish_authorization_async(const appmint_app *app,
                                                       const appmint_authorization *authorization,
                                                       const char *callback_url,
@@ -2921,6 +3313,7 @@ appmint_status appmint_app_finish_authorization_async(const appmint_app *app,
                                                       appmint_error **error);
 
 /** appmint_app_refresh without waiting. Its result: appmint_call_token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_refresh_async(const appmint_app *app,
                                          const char *refresh_token,
                                          size_t refresh_token_len,
@@ -2931,6 +3324,7 @@ appmint_status appmint_app_refresh_async(const appmint_app *app,
                                          appmint_error **error);
 
 /** appmint_app_exchange_token without waiting. Its result: appmint_call_token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_exchange_token_async(const appmint_app *app,
                                                 const char *subject_token,
                                                 size_t subject_token_len,
@@ -2950,6 +3344,7 @@ appmint_status appmint_app_exchange_token_async(const appmint_app *app,
                                                 appmint_error **error);
 
 /** appmint_app_start_device_login without waiting. Its result: appmint_call_device_login. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_start_device_login_async(const appmint_app *app,
                                                     const char *const *scopes,
                                                     const size_t *scopes_lens,
@@ -2961,6 +3356,7 @@ appmint_status appmint_app_start_device_login_async(const appmint_app *app,
                                                     appmint_error **error);
 
 /** appmint_login_wait without waiting. Its result: appmint_call_token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_login_wait_async(const appmint_login *login,
                                         int64_t timeout_ms,
                                         const appmint_queue *queue,
@@ -2970,6 +3366,7 @@ appmint_status appmint_login_wait_async(const appmint_login *login,
                                         appmint_error **error);
 
 /** appmint_device_login_poll without waiting. Its result: appmint_call_token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_device_login_poll_async(const appmint_device_login *login,
                                                const appmint_queue *queue,
                                                appmint_on_done done,
@@ -2978,6 +3375,7 @@ appmint_status appmint_device_login_poll_async(const appmint_device_login *login
                                                appmint_error **error);
 
 /** appmint_device_login_wait without waiting. Its result: appmint_call_token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_device_login_wait_async(const appmint_device_login *login,
                                                const appmint_queue *queue,
                                                appmint_on_done done,
@@ -2986,6 +3384,7 @@ appmint_status appmint_device_login_wait_async(const appmint_device_login *login
                                                appmint_error **error);
 
 /** appmint_app_check_token without waiting. Its result: appmint_call_token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_check_token_async(const appmint_app *app,
                                              const char *token,
                                              size_t token_len,
@@ -2996,6 +3395,7 @@ appmint_status appmint_app_check_token_async(const appmint_app *app,
                                              appmint_error **error);
 
 /** appmint_app_reset_token without waiting. Its result: appmint_call_token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_reset_token_async(const appmint_app *app,
                                              const char *token,
                                              size_t token_len,
@@ -3006,6 +3406,7 @@ appmint_status appmint_app_reset_token_async(const appmint_app *app,
                                              appmint_error **error);
 
 /** appmint_app_scope_token without waiting. Its result: appmint_call_token. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_scope_token_async(const appmint_app *app,
                                              const char *token,
                                              size_t token_len,
@@ -3021,6 +3422,7 @@ appmint_status appmint_app_scope_token_async(const appmint_app *app,
                                              appmint_error **error);
 
 /** appmint_app_delete_token without waiting. It has no result but its outcome. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_delete_token_async(const appmint_app *app,
                                               const char *token,
                                               size_t token_len,
@@ -3031,6 +3433,7 @@ appmint_status appmint_app_delete_token_async(const appmint_app *app,
                                               appmint_error **error);
 
 /** appmint_app_delete_grant without waiting. It has no result but its outcome. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_delete_grant_async(const appmint_app *app,
                                               const char *token,
                                               size_t token_len,
@@ -3041,6 +3444,7 @@ appmint_status appmint_app_delete_grant_async(const appmint_app *app,
                                               appmint_error **error);
 
 /** appmint_app_revoke_token without waiting. It has no result but its outcome. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_revoke_token_async(const appmint_app *app,
                                               const char *token,
                                               size_t token_len,
@@ -3053,6 +3457,7 @@ appmint_status appmint_app_revoke_token_async(const appmint_app *app,
                                               appmint_error **error);
 
 /** appmint_app_introspect_token without waiting. Its result: appmint_call_introspection. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_introspect_token_async(const appmint_app *app,
                                                   const char *token,
                                                   size_t token_len,
@@ -3065,6 +3470,7 @@ appmint_status appmint_app_introspect_token_async(const appmint_app *app,
                                                   appmint_error **error);
 
 /** appmint_app_start_session without waiting. It has no result but its outcome. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_start_session_async(const appmint_app *app,
                                                const char *name,
                                                size_t name_len,
@@ -3078,6 +3484,7 @@ appmint_status appmint_app_start_session_async(const appmint_app *app,
                                                appmint_error **error);
 
 /** appmint_app_end_session without waiting. It has no result but its outcome. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_end_session_async(const appmint_app *app,
                                              const char *name,
                                              size_t name_len,
@@ -3088,6 +3495,7 @@ appmint_status appmint_app_end_session_async(const appmint_app *app,
                                              appmint_error **error);
 
 /** appmint_app_webhook_config without waiting. Its result: appmint_call_webhook_config. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_webhook_config_async(const appmint_app *app,
                                                 const appmint_queue *queue,
                                                 appmint_on_done done,
@@ -3096,6 +3504,7 @@ appmint_status appmint_app_webhook_config_async(const appmint_app *app,
                                                 appmint_error **error);
 
 /** appmint_app_update_webhook_config without waiting. Its result: appmint_call_webhook_config. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_update_webhook_config_async(const appmint_app *app,
                                                        const appmint_webhook_update *update,
                                                        const appmint_queue *queue,
@@ -3105,6 +3514,7 @@ appmint_status appmint_app_update_webhook_config_async(const appmint_app *app,
                                                        appmint_error **error);
 
 /** appmint_app_webhook_delivery without waiting. Its result: appmint_call_webhook_delivery. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_webhook_delivery_async(const appmint_app *app,
                                                   const char *id,
                                                   size_t id_len,
@@ -3115,6 +3525,7 @@ appmint_status appmint_app_webhook_delivery_async(const appmint_app *app,
                                                   appmint_error **error);
 
 /** appmint_app_redeliver_webhook without waiting. It has no result but its outcome. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_redeliver_webhook_async(const appmint_app *app,
                                                    const char *delivery_id,
                                                    size_t delivery_id_len,
@@ -3128,6 +3539,7 @@ appmint_status appmint_app_redeliver_webhook_async(const appmint_app *app,
  * appmint_webhook_deliveries_next without waiting. Its result: appmint_call_webhook_delivery.
  * An item that comes after the call was cancelled is not lost: the list returns it next.
  */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_webhook_deliveries_next_async(const appmint_webhook_deliveries *listing,
                                                      const appmint_queue *queue,
                                                      appmint_on_done done,
@@ -3136,6 +3548,7 @@ appmint_status appmint_webhook_deliveries_next_async(const appmint_webhook_deliv
                                                      appmint_error **error);
 
 /** appmint_app_registration without waiting. Its result: appmint_call_registration. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_registration_async(const appmint_app *app,
                                               const appmint_queue *queue,
                                               appmint_on_done done,
@@ -3144,6 +3557,7 @@ appmint_status appmint_app_registration_async(const appmint_app *app,
                                               appmint_error **error);
 
 /** appmint_app_convert_manifest without waiting. Its result: appmint_call_registration. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_convert_manifest_async(const appmint_app *app,
                                                   const char *code,
                                                   size_t code_len,
@@ -3154,6 +3568,7 @@ appmint_status appmint_app_convert_manifest_async(const appmint_app *app,
                                                   appmint_error **error);
 
 /** appmint_app_revoke_credentials without waiting. It has no result but its outcome. */
+APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_revoke_credentials_async(const appmint_app *app,
                                                     const char *const *credentials,
                                                     const size_t *credentials_lens,

@@ -108,7 +108,63 @@ fn header() -> String {
             text += &format!("{}\n\n", part.text.trim());
         }
     }
-    compact(&text) + CLOSE
+    with_initializers(&with_attributes(&compact(&text))) + CLOSE
+}
+
+/// A line of macros before each function.
+fn with_attributes(header: &str) -> String {
+    let lines: Vec<_> = header.lines().collect();
+    let attributes = |i: usize, line: &str| {
+        function(line).map(|_| {
+            let end = lines[i..].iter().position(|line| line.ends_with(';')).expect("an end");
+            if is_lost_if_ignored(&lines[i..=i + end].concat()) {
+                "APPMINT_NODISCARD APPMINT_API\n"
+            } else {
+                "APPMINT_API\n"
+            }
+        })
+    };
+    let with = |(i, line): (usize, &&str)| {
+        format!("{}{line}\n", attributes(i, line).unwrap_or_default())
+    };
+    lines.iter().enumerate().map(with).collect()
+}
+
+/// Whether a function returns an object that is to be freed, or a status without which nobody knows whether it does.
+fn is_lost_if_ignored(declaration: &str) -> bool {
+    let (before, arguments) = declaration.split_once('(').expect("arguments");
+    let returns_object = before.contains('*') && !before.starts_with("const ");
+    let has_result = arguments.split(',').any(|it| it.contains("**") && !it.contains("**error"));
+    returns_object || (before.starts_with("appmint_status ") && has_result)
+}
+
+/// After each struct whose first member is its size, a macro that sets it.
+fn with_initializers(header: &str) -> String {
+    let mut text = String::new();
+    for part in header.split_inclusive("\n\n") {
+        text += part;
+        let Some((body, name)) = part.trim_end().trim_end_matches(';').rsplit_once("\n} ") else {
+            continue;
+        };
+        if body.contains(&format!("/** sizeof({name}) */")) {
+            text += &initializer(body, name);
+        }
+    }
+    text
+}
+
+fn initializer(body: &str, name: &str) -> String {
+    let is_member = |line: &&str| {
+        line.strip_prefix("  ").is_some_and(|it| it.starts_with(|c: char| c.is_ascii_lowercase()))
+    };
+    let zero = |line: &str| if line.contains('*') { ", NULL" } else { ", 0" };
+    let members = body.lines().skip_while(|line| !line.contains("struct {"));
+    let zeros: String = members.filter(is_member).skip(1).map(zero).collect();
+    let macro_name = format!("{}_INIT", upper(name));
+    format!(
+        "/** A new {name} whose members are NULL or 0, but for `size`. */\n\
+         #define {macro_name} {{sizeof({name}){zeros}}}\n\n"
+    )
 }
 
 /// A comment of one line where it fits into one.

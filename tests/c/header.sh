@@ -15,6 +15,21 @@ printf '#include "appmint.h"\n#include "appmint.h"\nint appmint_used(void);\n%s\
   'int appmint_used(void) { return APPMINT_OK + (int)APPMINT_NTS + (APPMINT_NO_TIME < APPMINT_DEFAULT); }' \
   >"$scratch/c.c"
 printf '#include <appmint.hpp>\n#include <appmint.hpp>\n' >"$scratch/cpp.cpp"
+cat >"$scratch/lost.c" <<'END'
+#include <appmint.h>
+void lost(const appmint_app *app, appmint_token **token);
+void lost(const appmint_app *app, appmint_token **token) { appmint_app_jwt(app, token, NULL); }
+END
+cat >"$scratch/structs.c" <<'END'
+#include <appmint.h>
+void structs(appmint_config *config, appmint_store_callbacks *callbacks);
+void structs(appmint_config *config, appmint_store_callbacks *callbacks) {
+  appmint_signer signer = APPMINT_SIGNER_INIT;
+  appmint_store_callbacks none = APPMINT_STORE_CALLBACKS_INIT;
+  appmint_config_set_signer(config, &signer);
+  *callbacks = none;
+}
+END
 $python examples >"$scratch/examples.c"
 $python switches >"$scratch/switches.c"
 $python circles >"$scratch/circles"
@@ -44,6 +59,10 @@ for compiler in gcc clang; do
     check $compiler -std=$dialect $strict -x c "$scratch/c.c"
   done
   for dialect in c90 c2x; do
+    check $compiler -std=$dialect $strict -x c "$scratch/structs.c"
+    check $compiler -std=$dialect $strict -DAPPMINT_NODISCARD= -x c "$scratch/lost.c"
+    # gcc tells this of C only when it makes code.
+    check_refused "unused" $compiler -std=$dialect -Werror -I "$include" -c -o /dev/null -x c "$scratch/lost.c"
     check $compiler -std=$dialect $strict -x c "$scratch/switches.c"
     check $compiler -std=$dialect $strict -x c "$scratch/examples.c"
   done
@@ -77,6 +96,8 @@ for compiler in g++ clang++; do
     check $compiler -std=$dialect $strict -x c++ "$scratch/c.c"
   done
   check $compiler -std=c++98 $strict -x c++ "$scratch/switches.c"
+  check $compiler -std=c++98 $strict -x c++ "$scratch/structs.c"
+  check_refused "unused" $compiler -std=c++17 $strict -x c++ "$scratch/lost.c"
   for dialect in c++17 c++20 c++2b; do
     check $compiler -std=$dialect $strict -Wshadow -x c++ "$scratch/cpp.cpp"
   done
