@@ -112,7 +112,8 @@ DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm
           redis-server:redis-server openssl:openssl sqlite3:sqlite3 chromium:chromium chromedriver:chromium-driver gdb:gdb \
           nginx:nginx-light lighttpd:lighttpd squid:squid \
           pkg-config:pkg-config libuv.pc:libuv1-dev glib-2.0.pc:libglib2.0-dev libcurl.pc:libcurl4-openssl-dev \
-          clang:clang abidiff:abigail-tools groff:groff-base mandoc:mandoc
+          clang:clang abidiff:abigail-tools groff:groff-base mandoc:mandoc \
+          lintian:lintian dh:debhelper dpkg-buildpackage:dpkg-dev sqlite3.pc:libsqlite3-dev
 ifneq ($(file <build/.debian),$(DEBIAN))
 .PHONY: build/.debian
 endif
