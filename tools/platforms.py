@@ -97,6 +97,8 @@ def rows() -> dict:
         "`session`, after a refresh whose answer was lost": rotation,
         "`request` with a token": lambda p: "yes",
         "`verify_webhook`": webhook,
+        "git over HTTPS: user name": lambda p: f"`{p['git']['username']}`" if "git" in p else "not documented",
+        "variables with a token": lambda p: ", ".join(f"`{name}`" for name in p.get("token_variables", [])) or "none",
         "facts are": lambda p: f"{p['verified']}, {p['as_of']}",
     }
 

@@ -15,6 +15,7 @@ pub(crate) use super::{
 use super::{
     oauth::OAuth,
     operations::{Install, Lists, Objects, Operations},
+    programs::Git,
 };
 use crate::time::TimeFormat;
 
@@ -76,6 +77,10 @@ pub(crate) struct Descriptor {
     /// The object that some of the platform's servers put around a reply.
     pub(crate) envelope: Option<Envelope>,
     pub(crate) errors: Errors,
+    pub(crate) git: Option<Git>,
+    /// Environment variables in which programs look for a token, the usual one first.
+    #[serde(default)]
+    pub(crate) token_variables: Vec<String>,
     #[serde(default)]
     pub(crate) secret_prefixes: Vec<String>,
 }

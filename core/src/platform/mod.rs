@@ -7,18 +7,21 @@
 //! reads the host that a person names, `bases` keeps the API and the web pages together, `further` has the bases beside them, `route` chooses the credential that a path requires.
 //! `reply` and `members` read a platform's replies, `expiry` judges when something in them expires. `refusal` makes an error of a refusal, whose words
 //! `refusal_text` finds, and `accepted_permissions` reads which permissions were missing. `quota` reads how many
-//! requests are left. `secret_pattern` finds the platforms' secrets in a text.
+//! requests are left. `programs` is the platform as other programs know it, `features` the list of
+//! what it offers. `secret_pattern` finds the platforms' secrets in a text.
 
 mod accepted_permissions;
 mod bases;
 pub(crate) mod descriptor;
 mod errors;
 pub(crate) mod expiry;
+mod features;
 mod further;
 mod hosts;
 pub(crate) mod members;
 pub(crate) mod oauth;
 pub(crate) mod operations;
+mod programs;
 mod quota;
 mod refusal;
 mod refusal_text;

@@ -54,7 +54,7 @@ pub(crate) enum OperationName {
 }
 
 impl OperationName {
-    const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Registration,
         Self::ConvertManifest,
         Self::SuspendInstallation,

@@ -7,6 +7,7 @@ use super::{
     descriptor::{Descriptor, Find, Pointers, Rule},
     oauth::OAuth,
     operations::check_operations,
+    programs,
 };
 use crate::error::{Error, Reason, Result};
 
@@ -96,6 +97,7 @@ fn check(descriptor: &Descriptor) -> Result<()> {
     check_oauth(descriptor)?;
     check_install(descriptor)?;
     check_operations(descriptor)?;
+    programs::check(descriptor)?;
     check_errors(descriptor)
 }
 
