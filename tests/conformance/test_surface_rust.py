@@ -33,6 +33,7 @@ OWN = {
         "is_success": "a question about status",
         "from_parts": "the constructor, for transports",
         "error_for_status": "an error for a status, which Python raises",
+        "next_page": "a look-up in the headers, for the pages of the command line's api",
     },
     "WebhookEvent": {"verify": "App::verify_webhook for a program that has no app"},
     "ManualClock": {"new": "the constructor"},
@@ -42,6 +43,7 @@ OWN = {
         "token_valid_for": "token() with the other languages' min_valid",
         "authorization_header_valid_for": "authorization_header() with the other languages' min_valid",
         "invalidate_token": "invalidate() with the other languages' token",
+        "forget_token": "for programs that end after each token, such as the git credential helper",
     },
     "Listing": {
         "next_item": "the next, for who must not block",
@@ -228,7 +230,7 @@ def test_settings_are_the_named_ones_and_no_others():
 
 def test_the_builder_has_the_settings():
     chosen = {"platform", "platform_descriptor"}  # the constructors'
-    offered = set(methods("AppBuilder")) - {"build", "build_task", "from_descriptor", "from_environment"}
+    offered = set(methods("AppBuilder")) - {"build", "build_task", "from_descriptor", "from_environment", "platform"}
     assert offered - set(OWN_SETTINGS) == set(SURFACE["config"]) - chosen
 
 

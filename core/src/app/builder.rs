@@ -14,7 +14,7 @@ use crate::{
     event::{Event, EventSink, Listener},
     http::{Transport, clock_offset::PlatformClock},
     logins::Authorizations,
-    platform::descriptor::Base,
+    platform::{Platform, descriptor::Base},
     secret::Secret,
     sessions::{Sessions, Timing},
     sources::{Lookups, Sources, StoredTokens, TokenFetcher},
@@ -60,6 +60,14 @@ impl AppBuilder {
     /// Those of [`build`](Self::build).
     pub fn build_task(self) -> Task<App> {
         self.0.build_task()
+    }
+
+    /// The platform of these settings, at the host or base URLs that they name. No network I/O.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the setting that is wrong.
+    pub fn platform(&self) -> Result<Platform> {
+        self.0.platform()
     }
 
     /// Reads what was not given from environment variables when the app is built: each is named as its

@@ -138,6 +138,11 @@ impl Settings {
         on_thread("appmint-reading", move || self.with_environment()?.cleaned()?.build_here())
     }
 
+    /// The platform of these settings.
+    pub(super) fn platform(&self) -> Result<Platform> {
+        self.clone().with_environment()?.cleaned()?.read_platform()
+    }
+
     fn build_here(self) -> Result<App> {
         let platform = self.read_platform()?;
         platform.require_host()?;

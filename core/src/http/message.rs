@@ -8,7 +8,7 @@ use zeroize::Zeroize as _;
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    http::{SendBy, quota::QuotaOwner},
+    http::{SendBy, links, quota::QuotaOwner},
     secret::Secret,
 };
 
@@ -183,6 +183,13 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(present, _)| present.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// The target of the response's `Link` whose relation is `next` (RFC 8288), as it was written: the next
+    /// page of a long list.
+    #[must_use]
+    pub fn next_page(&self) -> Option<&str> {
+        links::next(self.header("link")?)
     }
 
     /// Whether the status is 2xx.

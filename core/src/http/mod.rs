@@ -5,7 +5,7 @@
 //! hosts that `bypass` them) and over `tls` (whose `certificates` people paste); `own_transport` sends it
 //! through the program's HTTP client instead; `failure` and `tls_failure` say why no answer came.
 //! `retry` decides when a request is sent again, `coding` decompresses a body and `text` reads it in its
-//! charset, `limit` is a rate limit as a value and `quota` what is left before it, `clock_offset` learns
+//! charset, `links` are those in a header, `limit` is a rate limit as a value and `quota` what is left before it, `clock_offset` learns
 //! how far each host's clock is from ours, and `strict_json` reads JSON in which no member comes twice.
 
 mod bypass;
@@ -16,6 +16,7 @@ mod connections;
 mod failure;
 mod fresh;
 pub(crate) mod limit;
+pub(crate) mod links;
 pub(crate) mod message;
 pub(crate) mod own_transport;
 mod proxies;

@@ -148,6 +148,14 @@ impl Lookup {
         }
     }
 
+    /// The kind and the name, which tell two lookups apart; `None` for an id, which needs no lookup.
+    pub(crate) fn key(&self) -> Option<[&str; 2]> {
+        if matches!(self, Self::Id(_)) {
+            return None;
+        }
+        Some([self.variable(), self.name().ok()?])
+    }
+
     /// The text to compare with in a list.
     pub(crate) fn name(&self) -> Result<&str> {
         let (Self::Id(name)

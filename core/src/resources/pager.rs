@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
+    http::links,
     platform::{
         Platform,
         descriptor::{Base, List, Operation, Paging},
@@ -112,45 +113,13 @@ fn next_page(reply: &Reply<'_>, list: &List, is_new: bool) -> Option<Url> {
         Paging::Link { .. } => {
             // Only the query is taken: no URL of a server is followed with credentials.
             let mut next = url.clone();
-            next.set_query(next_link(reply.response.header("link")?, url)?.query());
+            let target = links::next(reply.response.header("link")?)?;
+            next.set_query(url.join(target).ok()?.query());
             Some(next)
         }
         // A server may cap the size it was asked for, so a short page need not be the last one.
         Paging::Page { page, .. } => is_new.then(|| numbered_after(url, page)),
     }
-}
-
-/// The target of the link whose relation is `next` (RFC 8288 §3). Targets and quoted texts may
-/// hold commas and semicolons.
-fn next_link(links: &str, base: &Url) -> Option<Url> {
-    let mut rest = links;
-    while let Some((target, after)) = rest.split_once('<').and_then(|(_, it)| it.split_once('>')) {
-        let (link, others) = split_unquoted(after, ',');
-        let mut parameters = link;
-        while !parameters.is_empty() {
-            let (parameter, further) = split_unquoted(parameters, ';');
-            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            let mut relations = value.trim().trim_matches('"').split_ascii_whitespace();
-            if name.trim().eq_ignore_ascii_case("rel")
-                && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
-            {
-                return base.join(target).ok();
-            }
-            parameters = further;
-        }
-        rest = others;
-    }
-    None
-}
-
-/// The text before and behind the first separator that is not quoted.
-fn split_unquoted(text: &str, separator: char) -> (&str, &str) {
-    let mut quoted = false;
-    let end = text.char_indices().find(|(_, c)| {
-        quoted ^= *c == '"';
-        *c == separator && !quoted
-    });
-    end.map_or((text, ""), |(at, c)| (&text[..at], &text[at + c.len_utf8()..]))
 }
 
 fn numbered_after(url: &Url, parameter: &str) -> Url {
@@ -175,16 +144,6 @@ mod tests {
         resources::Installation,
         time::{ClockReading, Timestamp},
     };
-
-    #[test]
-    fn the_next_link_is_found_among_others() {
-        let base = Url::parse("https://api.example/app/installations?per_page=2").unwrap();
-        let links =
-            r#"<https://api.example/x?page=1>; rel="prev", </x?page=3&per_page=2>; rel="next""#;
-        assert_eq!(next_link(links, &base).unwrap().query(), Some("page=3&per_page=2"));
-        assert!(next_link(r#"<https://api.example/x?page=1>; rel="last""#, &base).is_none());
-        assert!(next_link("no link at all", &base).is_none());
-    }
 
     #[test]
     fn page_numbers_are_counted_up() {

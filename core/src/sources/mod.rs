@@ -3,7 +3,7 @@
 //! `source.token()` asks the cache ([`crate::cache`]) for the source's key ([`key`]). On a miss the
 //! cache calls [`fetch`]: a user's session refreshes ([`crate::sessions`]); any other token comes
 //! from the store if a usable one is there, else the platform mints it under the store's lock.
-//! [`stored`] is the store as they use it. [`looked_up`] is for installations whose id is not known yet, [`listing`] for lists that are fetched
+//! [`stored`] is the store as they use it. [`looked_up`] is for installations whose id is not known yet, which [`resolving`] finds, [`listing`] for lists that are fetched
 //! page by page, and [`attempts`] for requests whose token may be refused.
 
 mod attempts;
@@ -11,6 +11,7 @@ mod fetch;
 mod key;
 mod listing;
 mod looked_up;
+mod resolving;
 mod stored;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -31,7 +32,7 @@ use crate::{
     event::EventSink,
     http::{Quota, Response, quota::QuotaOwner},
     platform::{Route, reply::Reply},
-    resources::{Call, Installation, Lookup, Repository, operation::ApiOperation},
+    resources::{Call, Lookup, Repository, operation::ApiOperation},
     secret::Secret,
     tasks::{Pool, Task, no_time},
     time::Timestamp,
@@ -368,64 +369,6 @@ impl TokenSource {
 }
 
 impl Sources {
-    /// The token of an installation that is looked up first. The id is kept until the platform no
-    /// longer knows it.
-    fn token_of_looked_up(
-        self: &Arc<Self>,
-        looked_up: &Arc<LookedUp>,
-        min_valid: MinValid,
-    ) -> Task<Token> {
-        let Some(entry) = looked_up.entry() else {
-            return self.resolve_token(looked_up, min_valid);
-        };
-        if let Some(token) = self.cache.cached(&entry, min_valid) {
-            return Task::ready(Ok(token));
-        }
-        let (this, looked_up) = (Arc::clone(self), Arc::clone(looked_up));
-        let deadline = self.pool.deadline(None);
-        self.cache.get(&entry, min_valid).then(deadline, move |result| match result {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                looked_up.forget_if(|key| key == entry.key());
-                this.cache.changed();
-                this.resolve_token(&looked_up, min_valid)
-            }
-            result => Task::ready(result),
-        })
-    }
-
-    fn resolve_token(
-        self: &Arc<Self>,
-        looked_up: &Arc<LookedUp>,
-        min_valid: MinValid,
-    ) -> Task<Token> {
-        let this = Arc::clone(self);
-        self.resolve(looked_up).then(self.pool.deadline(None), move |entry| match entry {
-            Ok(entry) => this.cache.get(&entry, min_valid),
-            Err(error) => Task::ready(Err(error)),
-        })
-    }
-
-    /// Looks an installation up, once for everybody who asks meanwhile.
-    fn resolve(self: &Arc<Self>, looked_up: &Arc<LookedUp>) -> Task<Arc<Entry<TokenKey>>> {
-        looked_up.resolve(self.client.clock().reading(), || {
-            let (this, wanted) = (Arc::clone(self), Arc::clone(looked_up));
-            self.pool.spawn(move |deadline| {
-                let (client, root) = (&this.client, this.client.api_root());
-                let found = client.unless_paused(root, &wanted.lookup.subject(), || {
-                    client.with_jwt(deadline, |jwt| {
-                        client.find_installation(&wanted.lookup, jwt, deadline)
-                    })
-                });
-                let key = |found: Installation| {
-                    TokenKey::new(Owner::Installation(found.id), wanted.scope.clone())
-                };
-                let entry = found.map(|found| this.cache.entry(key(found)));
-                wanted.finish(&entry, this.client.clock().reading());
-                entry
-            })
-        })
-    }
-
     /// Revokes an installation token.
     pub(crate) fn revoke(&self, token: Secret) -> Task<()> {
         let (client, operation) = (Arc::clone(&self.client), ApiOperation::revocation(token));

@@ -11,13 +11,19 @@ use std::{
 
 use serde_json::json;
 
-use super::{Sources, key::TokenKey};
+use super::{
+    Place, Sources, TokenSource,
+    key::{Owner, TokenKey},
+    resolving::Ask,
+};
 use crate::{
-    error::{Error, Result},
+    cache::Entry,
+    error::{Error, ErrorKind, Result},
     event::{Event, EventKind},
+    secret::Secret,
     store::{TokenStore, Unwritten},
     tasks::{
-        Deadline, PerProcess, lock,
+        Deadline, PerProcess, Task, lock,
         sync::{self, Mutex},
     },
 };
@@ -46,12 +52,17 @@ impl StoredTokens {
         let Some(installation_id) = key.installation_id() else {
             return Ok(self.store.name(&key.as_json()));
         };
-        self.begin_generation(installation_id, deadline)?;
-        let generation = self.store.until(deadline).generation(installation_id)?;
+        let generation = self.generation(installation_id, deadline)?;
         Ok(self.store.name(&match generation {
             Some(generation) => json!([key.as_json(), generation]),
             None => key.as_json(),
         }))
+    }
+
+    /// The generation of an installation's records, in which none that is to be forgotten counts.
+    pub(super) fn generation(&self, id: &str, deadline: Deadline) -> Result<Option<String>> {
+        self.begin_generation(id, deadline)?;
+        self.store.until(deadline).generation(id)
     }
 
     /// Has the tokens of an installation forgotten, before this process looks for the next one at the
@@ -64,6 +75,16 @@ impl StoredTokens {
     pub(crate) fn begin_generation(&self, installation_id: &str, deadline: Deadline) -> Result<()> {
         let begin = || self.store.until(deadline).begin_generation(installation_id);
         self.to_forget.write(installation_id, begin)
+    }
+
+    /// Removes a key's token from the store, unless another one is there by now.
+    fn remove_token(&self, key: &TokenKey, token: &Secret, deadline: Deadline) -> Result<()> {
+        let (name, store) = (self.name(key, deadline)?, self.until(deadline));
+        let found = store.find_replaceable(&name)?;
+        match &found.record {
+            Some(record) if record.token.reveal() == token.reveal() => store.remove(&name, &found),
+            _ => Ok(()),
+        }
     }
 
     /// The failure after which the store is not asked for a while.
@@ -84,7 +105,44 @@ impl StoredTokens {
     }
 }
 
+impl TokenSource {
+    /// Forgets this token in memory and in the store, unless another one is there by now: the answer of a
+    /// short-lived process to a 401, which another process may have got as well. An installation that is
+    /// known by its account is looked up first.
+    ///
+    /// The token's text, or `&Token`.
+    ///
+    /// # Errors
+    /// [`Store`](ErrorKind::Store) if the store fails, [`Unsupported`](ErrorKind::Unsupported) for a user's
+    /// session, whose record holds the refresh token, and those of the lookup.
+    pub fn forget_token(&self, token: impl Into<Secret>) -> Task<()> {
+        let (sources, token) = (Arc::clone(&self.sources), token.into());
+        let entry = match &self.place {
+            Place::Known(entry) => Task::ready(Ok(Arc::clone(entry))),
+            Place::LookedUp(looked_up) => match looked_up.entry() {
+                Some(entry) => Task::ready(Ok(entry)),
+                None => self.sources.resolve(looked_up, Ask::Store),
+            },
+        };
+        entry.then(self.sources.pool.deadline(None), move |entry| match entry {
+            Ok(entry) => sources.forget_token(entry, token),
+            Err(error) => Task::ready(Err(error)),
+        })
+    }
+}
+
 impl Sources {
+    fn forget_token(&self, entry: Arc<Entry<TokenKey>>, token: Secret) -> Task<()> {
+        if matches!(entry.key().owner, Owner::Session(_)) {
+            let message = "a session's token is not forgotten: its record holds the refresh token";
+            return Task::ready(Err(Error::new(ErrorKind::Unsupported, message)
+                .advise("Call invalidate with the token, and ask for another one.")));
+        }
+        self.cache.invalidate_token(&entry, token.reveal());
+        let Some(stored) = self.stored.clone() else { return Task::ready(Ok(())) };
+        self.pool.spawn(move |deadline| stored.remove_token(entry.key(), &token, deadline))
+    }
+
     /// Forgets an installation's tokens in the store: at once for this process, in the background for
     /// others.
     pub(crate) fn forget_stored(&self, installation_id: &str) {

@@ -14,7 +14,7 @@ use base64::{
 use zeroize::Zeroizing;
 
 use crate::{
-    encoding::{fill_random, unhex},
+    encoding::{fill_random, hex, unhex},
     error::{Error, ErrorKind, Reason, Result},
     secret::Secret,
 };
@@ -27,6 +27,16 @@ pub struct StoreKey {
 }
 
 impl StoreKey {
+    /// A new key: 32 random bytes, as the 64 hexadecimal digits that [`parse`](Self::parse) reads.
+    ///
+    /// # Errors
+    /// [`Internal`](ErrorKind::Internal) if the operating system has no random bytes.
+    pub fn generate() -> Result<Secret> {
+        let mut bytes = Zeroizing::new([0; KEY_LEN]);
+        fill_random(&mut *bytes)?;
+        Ok(Secret::new(hex(&*bytes)))
+    }
+
     /// Reads 32 bytes as 64 hexadecimal digits, or as base64 (RFC 4648 §4 or §5).
     ///
     /// # Errors
@@ -48,6 +58,42 @@ impl StoreKey {
         let mut id = [0; ID_LEN];
         id.copy_from_slice(&hash.as_ref()[..ID_LEN]);
         Ok(Self { id, key: LessSafeKey::new(key) })
+    }
+
+    /// Seals bytes, bound to a name: AES-256-GCM (NIST SP 800-38D). For what a program keeps beside a store.
+    ///
+    /// # Errors
+    /// [`Internal`](ErrorKind::Internal) if the operating system has no random bytes.
+    pub fn seal(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>> {
+        let mut nonce = [0; NONCE_LEN];
+        fill_random(&mut nonce)?;
+        let mut sealed = plain.to_vec();
+        self.key
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                bound_to(name, &self.id),
+                &mut sealed,
+            )
+            .map_err(|_| Error::new(ErrorKind::Internal, "a record could not be sealed"))?;
+        Ok([SEALED, &self.id, &nonce, &sealed].concat())
+    }
+
+    /// Opens what [`seal`](Self::seal) has sealed with this key under this name.
+    ///
+    /// # Errors
+    /// [`Store`](ErrorKind::Store), with the reason [`WrongStoreKey`](Reason::WrongStoreKey) if another key
+    /// would open it.
+    pub fn open(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let sealed = sealed.strip_prefix(SEALED).ok_or_else(damaged)?;
+        let (id, rest) = sealed.split_first_chunk::<ID_LEN>().ok_or_else(damaged)?;
+        let (nonce, sealed) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(damaged)?;
+        if *id != self.id {
+            return Err(other_key());
+        }
+        let mut sealed = Zeroizing::new(sealed.to_vec());
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let plain = self.key.open_in_place(nonce, bound_to(name, id), &mut sealed);
+        Ok(Zeroizing::new(plain.map_err(|_| damaged())?.to_vec()))
     }
 }
 
@@ -76,17 +122,7 @@ impl Sealer {
 
     pub(crate) fn seal(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>> {
         let Some(key) = self.keys.first() else { return Ok([OPEN, plain].concat()) };
-        let mut nonce = [0; NONCE_LEN];
-        fill_random(&mut nonce)?;
-        let mut sealed = plain.to_vec();
-        key.key
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                bound_to(name, &key.id),
-                &mut sealed,
-            )
-            .map_err(|_| Error::new(ErrorKind::Internal, "a record could not be sealed"))?;
-        Ok([SEALED, &key.id, &nonce, &sealed].concat())
+        key.seal(name, plain)
     }
 
     /// The plain text of a record of this name.
@@ -100,19 +136,13 @@ impl Sealer {
             (Some(plain), _) if self.keys.is_empty() => Ok(Zeroizing::new(plain.to_vec())),
             (Some(_), _) => Err(not_sealed()),
             (_, Some(_)) if self.keys.is_empty() => Err(no_key()),
-            (_, Some(sealed)) => self.unseal(name, sealed),
+            (_, Some(sealed)) => {
+                let of_key = |key: &&Arc<StoreKey>| sealed.starts_with(&key.id);
+                let key = self.keys.iter().find(of_key).ok_or_else(other_key)?;
+                key.open(name, record)
+            }
             _ => Err(damaged()),
         }
-    }
-
-    fn unseal(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-        let (id, rest) = sealed.split_first_chunk::<ID_LEN>().ok_or_else(damaged)?;
-        let (nonce, sealed) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(damaged)?;
-        let key = self.keys.iter().find(|key| key.id == *id).ok_or_else(other_key)?;
-        let mut sealed = Zeroizing::new(sealed.to_vec());
-        let nonce = Nonce::assume_unique_for_key(*nonce);
-        let plain = key.key.open_in_place(nonce, bound_to(name, id), &mut sealed);
-        Ok(Zeroizing::new(plain.map_err(|_| damaged())?.to_vec()))
     }
 }
 
@@ -146,6 +176,7 @@ fn bound_to(name: &str, id: &[u8; ID_LEN]) -> Aad<Vec<u8>> {
 }
 
 const ID_LEN: usize = 8;
+const KEY_LEN: usize = 32;
 /// The forms of a record: sealed, and as it is.
 const SEALED: &[u8] = b"appmint1";
 const OPEN: &[u8] = b"appmint0";
@@ -188,6 +219,8 @@ mod tests {
 
     #[test]
     fn a_key_is_32_bytes_in_a_known_form() {
+        let (one, other) = (StoreKey::generate().unwrap(), StoreKey::generate().unwrap());
+        assert!(StoreKey::parse(&one).is_ok() && one != other);
         for good in ["ab".repeat(32), STANDARD.encode([7; 32]), URL_SAFE_NO_PAD.encode([251; 32])] {
             assert!(StoreKey::parse(&good.as_str().into()).is_ok());
         }

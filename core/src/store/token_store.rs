@@ -137,6 +137,24 @@ impl TokenStore {
         if is_put || self.store.get(&name)? != before { Ok(()) } else { Err(not_taken()) }
     }
 
+    /// A text that was remembered, until its time has passed.
+    pub(crate) fn remembered(&self, what: &Value) -> Result<Option<String>> {
+        let name = self.name(what);
+        let Some(bytes) = self.store.get(&name)? else { return Ok(None) };
+        let plain = self.sealer.open(&name, &bytes)?;
+        let (text, until): (String, i64) = serde_json::from_slice(&plain).map_err(|_| damaged())?;
+        Ok((Timestamp::from_millis(until) > SystemClock.now()).then_some(text))
+    }
+
+    /// Remembers a text in the place of any other, for so long.
+    pub(crate) fn remember(&self, what: &Value, text: &str, time: Duration) -> Result<()> {
+        let (name, until) = (self.name(what), SystemClock.now().after(time));
+        let before = self.store.get(&name)?;
+        let plain = json!([text, until.as_millis()]).to_string();
+        let sealed = self.sealer.seal(&name, plain.as_bytes())?;
+        self.store.put(&name, &sealed, before.as_deref(), Some(until)).map(drop)
+    }
+
     fn generation_name(&self, of: &str) -> String {
         hash(&json!([self.owner, "generation", of]).to_string())
     }

@@ -30,6 +30,8 @@ pub struct PrivateKey {
     public_key: Vec<u8>,
     random: SystemRandom,
     fingerprint: String,
+    /// In bytes.
+    modulus_len: usize,
 }
 
 impl PrivateKey {
@@ -55,11 +57,25 @@ impl PrivateKey {
 
     fn of_pair(pair: RsaKeyPair) -> Result<Self> {
         let public_key = public_key(&pair)?;
-        let fingerprint = fingerprint(&public_key);
+        let (fingerprint, modulus_len) = (fingerprint(&public_key), pair.public_modulus_len());
         let pair = PerProcess::new(Some(pair));
-        let key = Self { pair, public_key, random: SystemRandom::new(), fingerprint };
+        let random = SystemRandom::new();
+        let key = Self { pair, public_key, random, fingerprint, modulus_len };
         // The first signature sets up the blinding; it belongs to parsing, not to the first token.
         key.sign(b"appmint").map(|_| key)
+    }
+
+    /// The form of a key that [`parse`](Self::parse) reads, for people: `PKCS#8 in PEM`; `None` for anything
+    /// else.
+    #[must_use]
+    pub fn form(key: &[u8]) -> Option<String> {
+        paste::form(key)
+    }
+
+    /// The size of the modulus in bits.
+    #[must_use]
+    pub fn bits(&self) -> usize {
+        self.modulus_len * 8
     }
 
     /// The public half as DER `SubjectPublicKeyInfo` (RFC 5280 §4.1).
@@ -83,7 +99,7 @@ impl Signer for PrivateKey {
         let unable = || Error::new(ErrorKind::Key, "the private key could not sign");
         let pair = self.pair.get(|parents| copied(parents.as_ref()?));
         let pair = Option::as_ref(&pair).ok_or_else(unable)?;
-        let mut signature = vec![0; pair.public_modulus_len()];
+        let mut signature = vec![0; self.modulus_len];
         pair.sign(&RSA_PKCS1_SHA256, &self.random, message, &mut signature)
             .map_err(|_| unable())?;
         Ok(signature)

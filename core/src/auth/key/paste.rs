@@ -28,6 +28,23 @@ pub(super) fn read(bytes: &[u8]) -> Result<Pasted> {
     read_within(bytes, MOST_WRAPPINGS)
 }
 
+/// The form of a key for people: its syntax, and what it was wrapped in.
+pub(super) fn form(bytes: &[u8]) -> Option<String> {
+    let syntax = match read(bytes).ok()? {
+        Pasted::Pkcs1(_) => "PKCS#1",
+        Pasted::Pkcs8(_) => "PKCS#8",
+        Pasted::EncryptedPkcs8(_) => "encrypted PKCS#8",
+    };
+    let is_file = std::str::from_utf8(bytes)
+        .is_ok_and(|text| text.starts_with("-----BEGIN ") && text.trim_end().contains('\n'));
+    let wrapping = match (is_der(bytes), is_file) {
+        (true, _) => "DER",
+        (_, true) => "PEM",
+        _ => "PEM, changed on its way here (escaped, joined, quoted or encoded once more)",
+    };
+    Some(format!("{syntax} in {wrapping}"))
+}
+
 /// The same, of a text that was found in another one, and so on.
 fn read_within(bytes: &[u8], wrappings: usize) -> Result<Pasted> {
     if is_der(bytes) {
