@@ -21,7 +21,7 @@ FFI := $(shell find ffi-c/src -name '*.rs') ffi-c/Cargo.toml ffi-c/build.rs ffi-
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
 .PHONY: help demo test lint bench torture size archive library install uninstall dist deb abi header docs docs-site mutants fuzz audit clean \
-        test-structure test-rust test-c test-package test-python test-node test-conformance test-guides test-faults test-gateways test-browser test-secrets \
+        test-structure test-rust test-c test-package test-python test-node test-conformance test-guides test-cli test-faults test-gateways test-browser test-secrets \
         test-npm npm npm-packages npm-publish addon faults rust c python node
 
 help:
@@ -34,7 +34,7 @@ help:
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
 
-test: test-structure test-rust test-c test-python test-node test-conformance test-guides test-faults test-gateways test-npm test-browser test-secrets
+test: test-structure test-rust test-c test-python test-node test-conformance test-guides test-cli test-faults test-gateways test-npm test-browser test-secrets
 
 # ---- tests, by language
 
@@ -72,6 +72,11 @@ test-conformance: rust c python node
 	$(LIMIT) $(PYTHON) -m pytest -q -n 2 tests/conformance/test_demos.py tests/conformance/test_cases.py \
 	  --surface c,cpp --case atomgit/
 
+# The command line, with real git.
+test-cli: rust .venv/.tools
+	$(LIMIT) cargo test --locked -p appmint-cli
+	$(LIMIT) $(PYTHON) -m pytest -q -n 2 tests/cli
+
 test-faults faults: python
 	$(LIMIT) $(PYTHON) tests/faults/run.py
 
@@ -97,7 +102,7 @@ test-guides: rust c python node
 # ---- what they need
 
 rust: build/.debian
-	cargo build --locked -p appmint-sandbox -p appmint-example -p appmint-conformance-driver
+	cargo build --locked -p appmint-cli -p appmint-sandbox -p appmint-example -p appmint-conformance-driver
 
 c: build/.debian
 	cargo build --locked -p appmint-ffi
@@ -110,7 +115,7 @@ node: bindings-node/node_modules/.appmint-$(PROFILE)
 # The stamp says which packages it stands for, so that one more is installed.
 DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm:npm g++:g++ \
           redis-server:redis-server openssl:openssl sqlite3:sqlite3 chromium:chromium chromedriver:chromium-driver gdb:gdb \
-          nginx:nginx-light lighttpd:lighttpd squid:squid \
+          git:git zsh:zsh fish:fish curl:curl nginx:nginx-light lighttpd:lighttpd squid:squid \
           pkg-config:pkg-config libuv.pc:libuv1-dev glib-2.0.pc:libglib2.0-dev libcurl.pc:libcurl4-openssl-dev \
           clang:clang abidiff:abigail-tools groff:groff-base mandoc:mandoc \
           lintian:lintian dh:debhelper dpkg-buildpackage:dpkg-dev sqlite3.pc:libsqlite3-dev

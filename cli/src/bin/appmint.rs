@@ -1,0 +1,7 @@
+//! The program `appmint`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    appmint_cli::appmint()
+}
