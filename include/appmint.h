@@ -79,9 +79,11 @@
  *   a thread raises by its own mistake. So your handlers run on your threads, sigwait misses nothing,
  *   and a server that hangs up raises no SIGPIPE. A callback runs with this mask, and so does a
  *   program that it starts by fork and exec, unless it sets another mask. A signal does not end a
- *   function that waits.
- * - Stack. A function uses at most 64 KiB of its thread's stack, whatever its arguments are. What
- *   needs more runs on threads of the library, which have 2 MiB, and so do callbacks.
+ *   function that waits. Such a function may do its work on your thread: SIGPIPE is blocked there
+ *   meanwhile, one that its connections raise is taken away, and your handlers run as ever.
+ * - Stack. A function uses at most 64 KiB of its thread's stack, whatever its arguments are, where
+ *   less than 512 KiB are left. What needs more then runs on threads of the library, which have
+ *   2 MiB, and so do callbacks, always.
  * - Forks. The child of a process that has an app may use the app, and all objects that came from
  *   it. No function waits for a lock that another thread of the parent had, with one exception: if
  *   one was making a TLS connection or a JWT at that very moment, aws-lc's generator of random

@@ -2,7 +2,7 @@
 
 use std::{mem::MaybeUninit, ptr};
 
-use appmint_core::{Listing, Result};
+use appmint_core::{Listing, Result, Task};
 
 use crate::{
     convert::required,
@@ -38,6 +38,13 @@ pub(crate) fn new_object<T, R: Into<T>>(
         place.write(Box::into_raw(Box::new(work()?.into())));
         Ok(())
     })
+}
+
+/// Starts a call and waits until it completes, on the caller's own thread where that is possible.
+pub(crate) fn wait_for<T: Clone + Send + 'static>(
+    start: impl FnOnce() -> Result<Task<T>>,
+) -> Result<T> {
+    Task::block_on(|| start().unwrap_or_else(|error| Task::ready(Err(error))))
 }
 
 /// Waits for a listing's next item and writes it to `place`: NULL after the last.

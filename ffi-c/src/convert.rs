@@ -126,7 +126,7 @@ fn null(name: &str) -> Error {
 pub(crate) const NO_TIME: i64 = i64::MIN;
 
 /// `APPMINT_DEFAULT`
-const DEFAULT: i64 = -1;
+pub(crate) const DEFAULT: i64 = -1;
 
 /// `APPMINT_NTS`
 const NUL_TERMINATED: usize = usize::MAX;

@@ -6,7 +6,7 @@ use appmint_core::{Result, Task};
 
 use crate::{
     app::{app_of, appmint_app},
-    call::{new_object, try_call},
+    call::{new_object, try_call, wait_for},
     convert::{optional_text, required, text},
     errors::{appmint_error, appmint_status},
     tokens::{source::appmint_source, token::appmint_token},
@@ -45,7 +45,7 @@ pub extern "C" fn appmint_app_start_session(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     try_call(error, || {
-        start_session_task(app, name, name_len, token, account_id, account_id_len)?.wait()
+        wait_for(|| start_session_task(app, name, name_len, token, account_id, account_id_len))
     })
 }
 
@@ -58,7 +58,7 @@ pub extern "C" fn appmint_app_end_session(
     name_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || end_session_task(app, name, name_len)?.wait())
+    try_call(error, || wait_for(|| end_session_task(app, name, name_len)))
 }
 
 pub(crate) fn start_session_task(

@@ -325,6 +325,8 @@ pub(super) struct Parts {
     pub(super) listener: Option<Listener>,
     pub(super) on_token_change: Option<Arc<dyn Fn() + Send + Sync>>,
     pub(super) clock: Arc<dyn Clock>,
+    /// Nothing of the program's is called while a call is made.
+    pub(super) may_run_on_caller: bool,
 }
 
 impl App {
@@ -336,11 +338,13 @@ impl App {
         let events = Arc::new(EventSink::new(parts.listener));
         // Not the transport itself: a thread that ends later would keep its connections, with what was sent.
         let transport = Arc::downgrade(&parts.transport);
-        let pool = Pool::new(parts.timeout).at_thread_end(move || {
-            if let Some(transport) = transport.upgrade() {
-                transport.shrink();
-            }
-        });
+        let pool = Pool::new(parts.timeout)
+            .may_run_on_caller(parts.may_run_on_caller)
+            .at_thread_end(move || {
+                if let Some(transport) = transport.upgrade() {
+                    transport.shrink();
+                }
+            });
         let client = Arc::new(PlatformClient::new(
             parts.config,
             parts.transport,

@@ -171,6 +171,7 @@ impl Settings {
             timeout,
             connect_timeout: self.connect_timeout(timeout),
             capacity,
+            may_run_on_caller: self.transport.is_none() && self.on_event.is_none(),
         })
     }
 

@@ -328,10 +328,24 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         task
     }
 
+    /// Calls the observers of an entry, on a thread of the pool: a caller's may hold the program's locks.
+    fn notify(self: &Arc<Self>, entry: &Arc<Entry<K>>, before: Option<Token>, token: &Token) {
+        let observers = entry.observers.all();
+        if observers.is_empty() {
+            return;
+        }
+        let (this, token) = (Arc::clone(self), token.clone());
+        self.pool.off_caller(move || {
+            for observer in observers {
+                this.fetch.notify(&observer, before.as_ref(), &token);
+            }
+        });
+    }
+
     /// Puts a fetched token into its entry, unless the entry was invalidated since the fetch began;
     /// returns the result for everybody who waits.
     fn finish(
-        &self,
+        self: &Arc<Self>,
         entry: &Arc<Entry<K>>,
         number: u64,
         purpose: Purpose,
@@ -350,9 +364,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
                 self.changed();
                 in_flight.forget(entry);
                 drop(in_flight);
-                for observer in entry.observers.all() {
-                    self.fetch.notify(&observer, before.as_ref(), &token);
-                }
+                self.notify(entry, before, &token);
                 Ok(token)
             }
             Err(error) => {

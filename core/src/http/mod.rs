@@ -18,6 +18,7 @@ mod fresh;
 pub(crate) mod limit;
 pub(crate) mod links;
 pub(crate) mod message;
+mod names;
 pub(crate) mod own_transport;
 mod proxies;
 mod public;

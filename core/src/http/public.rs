@@ -14,7 +14,7 @@ use url::{Host, Url};
 
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
-    http::failure::authority,
+    http::{failure::authority, names::lookup},
 };
 
 /// Resolves names as the system does, to their public addresses.
@@ -23,8 +23,8 @@ pub(super) struct PublicAddresses;
 impl Resolve for PublicAddresses {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let addresses: Addrs = Box::new(public_of(found)?.into_iter());
+            let found = lookup(name.as_str()).await?;
+            let addresses: Addrs = Box::new(public_of(found.into_iter())?.into_iter());
             Ok(addresses)
         })
     }

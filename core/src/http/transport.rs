@@ -18,6 +18,7 @@ use crate::{
         failure::{Way, authority, no_thread, proxy_refused},
         fresh,
         message::{Body, Repeat, Request, Response, check_header},
+        names::SystemAddresses,
         proxies::{Proxies, variable},
         public::{PublicAddresses, check_host},
         tls::Tls,
@@ -151,7 +152,7 @@ impl HttpTransport {
         let builder = if self.refuse_private_addresses {
             builder.dns_resolver(PublicAddresses)
         } else {
-            builder
+            builder.dns_resolver(SystemAddresses)
         };
         Ok(match proxy {
             ProxyChoice::System => builder,

@@ -9,6 +9,7 @@
 mod foreign;
 mod future;
 mod late;
+mod on_caller;
 mod panics;
 mod pending;
 mod per_process;

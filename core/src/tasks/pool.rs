@@ -6,7 +6,7 @@
 use std::{
     collections::VecDeque,
     sync::{
-        Arc, PoisonError,
+        Arc, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -14,6 +14,7 @@ use std::{
 
 use super::{
     Completion, Deadline, PerProcess, Shared, Stage, Task, contained, lock,
+    on_caller::{Callers, Kept, is_on_caller, keep},
     sync::{Condvar, Mutex},
     threads::{self, no_thread},
     timed_out,
@@ -37,6 +38,33 @@ pub(crate) struct Pool {
     /// The time that a task has when its caller names none.
     timeout: Duration,
     at_thread_end: Option<AtThreadEnd>,
+    /// Nothing of the program's is called by this work, so that a caller's thread may do it.
+    may_run_on_caller: bool,
+}
+
+/// A pool that may have ended.
+#[derive(Clone)]
+pub(super) struct WeakPool {
+    workers: Weak<PerProcess<Workers>>,
+    pool: (Lane, Duration, Option<AtThreadEnd>),
+}
+
+/// A task whose work waits for a thread.
+pub(super) trait Queued: Send + Sync {
+    /// There is no thread for it.
+    fn refuse(&self, error: Error);
+
+    fn is_queued(&self) -> &AtomicBool;
+}
+
+impl<T: Clone + Send + 'static> Queued for Shared<T> {
+    fn refuse(&self, error: Error) {
+        self.complete(&Err(error));
+    }
+
+    fn is_queued(&self) -> &AtomicBool {
+        &self.is_queued
+    }
 }
 
 /// Called by a thread that ends because there is no work for it.
@@ -56,6 +84,7 @@ struct Workers {
     own: Arc<Queue>,
     calls: Arc<Queue>,
     timer: Arc<Timer>,
+    callers: Arc<Callers>,
 }
 
 #[derive(Default)]
@@ -76,12 +105,23 @@ pub(super) type Job = Box<dyn FnOnce() + Send>;
 
 impl Pool {
     pub(crate) fn new(timeout: Duration) -> Self {
-        Self { workers: Arc::default(), lane: Lane::Own, timeout, at_thread_end: None }
+        Self {
+            workers: Arc::default(),
+            lane: Lane::Own,
+            timeout,
+            at_thread_end: None,
+            may_run_on_caller: false,
+        }
     }
 
     /// Each thread calls this when it ends because there is no work for it.
     pub(crate) fn at_thread_end(self, call: impl Fn() + Send + Sync + 'static) -> Self {
         Self { at_thread_end: Some(Arc::new(call)), ..self }
+    }
+
+    /// A caller that waits may do the work itself.
+    pub(crate) fn may_run_on_caller(self, may: bool) -> Self {
+        Self { may_run_on_caller: may, ..self }
     }
 
     /// The threads for the requests of callers.
@@ -195,17 +235,52 @@ impl Pool {
         self.queue().is_closed()
     }
 
-    /// Queues the work of a task.
+    /// Queues the work of a task, unless the caller does it.
     fn push<T: Clone + Send + 'static>(
         &self,
-        shared: &Shared<T>,
+        shared: &Arc<Shared<T>>,
         job: impl FnOnce() + Send + 'static,
     ) {
+        let job: Job = Box::new(job);
+        if !self.may_run_on_caller || self.is_closed() {
+            return self.queue_job(&**shared, job);
+        }
+        let task = Arc::clone(shared) as Arc<dyn Queued>;
+        if let Some(Kept { job, task, pool }) = keep(Kept { job, task, pool: self.clone() }) {
+            pool.queue_job(&*task, job);
+        }
+    }
+
+    /// Queues the work of a task.
+    pub(super) fn queue_job(&self, task: &dyn Queued, job: Job) {
         if let Err((error, job)) =
-            self.queue().push(Box::new(job), &shared.is_queued, self.at_thread_end.as_ref())
+            self.queue().push(job, task.is_queued(), self.at_thread_end.as_ref())
         {
-            shared.complete(&Err(error));
+            task.refuse(error);
             contained(|| drop(job));
+        }
+    }
+
+    /// Does the work at once, but never on the thread of a caller.
+    pub(crate) fn off_caller(&self, work: impl FnOnce() + Send + 'static) {
+        if !is_on_caller() {
+            return work();
+        }
+        let done = self.spawn(move |_| {
+            work();
+            Ok(())
+        });
+        drop(done);
+    }
+
+    pub(super) fn callers(&self) -> Arc<Callers> {
+        Arc::clone(&self.workers.get_or_default().callers)
+    }
+
+    pub(super) fn weak(&self) -> WeakPool {
+        WeakPool {
+            workers: Arc::downgrade(&self.workers),
+            pool: (self.lane, self.timeout, self.at_thread_end.clone()),
         }
     }
 
@@ -215,6 +290,21 @@ impl Pool {
             Lane::Own => &workers.own,
             Lane::Calls => &workers.calls,
         })
+    }
+}
+
+impl WeakPool {
+    pub(super) fn upgrade(&self) -> Option<Pool> {
+        let (lane, timeout, at_thread_end) = self.pool.clone();
+        let workers = self.workers.upgrade()?;
+        Some(Pool { workers, lane, timeout, at_thread_end, may_run_on_caller: false })
+    }
+
+    /// As if so many threads had ended.
+    pub(super) fn threads_end(&self, count: usize) {
+        if let (_, _, Some(call)) = &self.pool {
+            (0..count).for_each(|_| contained(|| call()).unwrap_or_default());
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use appmint_core::{App, Result, Task, Token};
 
 use crate::{
     access::{free, read, text_of},
-    call::new_object,
+    call::{new_object, wait_for},
     convert::required,
     errors::{appmint_error, appmint_status},
     settings::appmint_config,
@@ -63,7 +63,7 @@ pub extern "C" fn appmint_app_jwt(
     token: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("token", token, error, || jwt_task(app)?.wait())
+    new_object("token", token, error, || wait_for(|| jwt_task(app)))
 }
 
 /// SHA-256 of the public key in use, as the platform's settings page shows it; NULL without a

@@ -12,7 +12,7 @@ use appmint_core::{Call, Response, Result, Task};
 use crate::{
     access::{free, new, read, text_and_len_of},
     app::{app_of, appmint_app},
-    call::new_object,
+    call::{new_object, wait_for},
     convert::{bytes, milliseconds, required, text},
     draft::{self, Draft},
     errors::{appmint_error, appmint_status},
@@ -145,7 +145,7 @@ pub extern "C" fn appmint_app_request(
     response: Option<&mut MaybeUninit<*mut appmint_response>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("response", response, error, || request_task(app, request)?.wait())
+    new_object("response", response, error, || wait_for(|| request_task(app, request)))
 }
 
 /// The HTTP status.

@@ -11,7 +11,7 @@ use appmint_core::{Installation, Listing, Result, Task, resources::InstallReques
 use crate::{
     access::free,
     app::{app_of, appmint_app},
-    call::{new_object, next_item, try_call},
+    call::{new_object, next_item, try_call, wait_for},
     convert,
     errors::{appmint_error, appmint_status},
     installations::{
@@ -72,7 +72,7 @@ pub extern "C" fn appmint_app_find_installation(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("installation", installation, error, || {
-        find_installation_task(app, lookup, text, text_len)?.wait()
+        wait_for(|| find_installation_task(app, lookup, text, text_len))
     })
 }
 
@@ -84,7 +84,7 @@ pub extern "C" fn appmint_app_suspend_installation(
     id_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || suspend_installation_task(app, id, id_len)?.wait())
+    try_call(error, || wait_for(|| suspend_installation_task(app, id, id_len)))
 }
 
 /// Ends an installation's suspension.
@@ -95,7 +95,7 @@ pub extern "C" fn appmint_app_unsuspend_installation(
     id_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || unsuspend_installation_task(app, id, id_len)?.wait())
+    try_call(error, || wait_for(|| unsuspend_installation_task(app, id, id_len)))
 }
 
 /// Uninstalls the app from an account. This cannot be undone.
@@ -106,7 +106,7 @@ pub extern "C" fn appmint_app_delete_installation(
     id_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || delete_installation_task(app, id, id_len)?.wait())
+    try_call(error, || wait_for(|| delete_installation_task(app, id, id_len)))
 }
 
 /// The URL where a user installs the app. No network I/O.
@@ -151,7 +151,7 @@ pub extern "C" fn appmint_app_finish_install(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("installation", installation, error, || {
-        finish_install_task(app, callback_url, callback_url_len, state, state_len)?.wait()
+        wait_for(|| finish_install_task(app, callback_url, callback_url_len, state, state_len))
     })
 }
 

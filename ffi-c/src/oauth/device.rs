@@ -6,7 +6,7 @@ use appmint_core::{Result, Task, Token, logins::DeviceLogin};
 
 use crate::{
     access::{free, read, text_of},
-    call::new_object,
+    call::{new_object, wait_for},
     convert::{required, time_ms},
     errors::{appmint_error, appmint_status},
     text::OnceText,
@@ -68,7 +68,7 @@ pub extern "C" fn appmint_device_login_poll(
     token: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("token", token, error, || poll_task(login)?.wait())
+    new_object("token", token, error, || wait_for(|| poll_task(login)))
 }
 
 /// The user's token. Polls at the platform's interval, and blocks until the user has typed the
@@ -82,7 +82,7 @@ pub extern "C" fn appmint_device_login_wait(
     token: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("token", token, error, || wait_task(login)?.wait())
+    new_object("token", token, error, || wait_for(|| wait_task(login)))
 }
 
 /// Ends the wait of another thread. The code stays valid until it expires.

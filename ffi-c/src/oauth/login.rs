@@ -9,7 +9,7 @@ use appmint_core::{
 
 use crate::{
     access::{free, new, read, text_of},
-    call::{new_object, try_call},
+    call::{new_object, try_call, wait_for},
     convert::{milliseconds_or_default, required, text},
     draft::{self, Draft},
     errors::{appmint_error, appmint_status},
@@ -174,7 +174,7 @@ pub extern "C" fn appmint_login_wait(
     token: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("token", token, error, || wait_task(login, timeout_ms)?.wait())
+    new_object("token", token, error, || wait_for(|| wait_task(login, timeout_ms)))
 }
 
 /// Ends the wait of another thread, and closes the listener.

@@ -14,7 +14,7 @@ use appmint_core::{
 
 use crate::{
     app::{app_of, appmint_app},
-    call::new_object,
+    call::{new_object, wait_for},
     convert::{optional_text, required, text, texts},
     errors::{appmint_error, appmint_status},
     oauth::{
@@ -77,16 +77,17 @@ pub extern "C" fn appmint_app_exchange_code(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("token", token, error, || {
-        exchange_code_task(
-            app,
-            code,
-            code_len,
-            redirect_uri,
-            redirect_uri_len,
-            code_verifier,
-            code_verifier_len,
-        )?
-        .wait()
+        wait_for(|| {
+            exchange_code_task(
+                app,
+                code,
+                code_len,
+                redirect_uri,
+                redirect_uri_len,
+                code_verifier,
+                code_verifier_len,
+            )
+        })
     })
 }
 
@@ -106,7 +107,7 @@ pub extern "C" fn appmint_app_finish_authorization(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("token", token, error, || {
-        finish_authorization_task(app, authorization, callback_url, callback_url_len)?.wait()
+        wait_for(|| finish_authorization_task(app, authorization, callback_url, callback_url_len))
     })
 }
 
@@ -157,7 +158,7 @@ pub extern "C" fn appmint_app_refresh(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("token", token, error, || {
-        refresh_task(app, refresh_token, refresh_token_len)?.wait()
+        wait_for(|| refresh_task(app, refresh_token, refresh_token_len))
     })
 }
 
@@ -186,21 +187,22 @@ pub extern "C" fn appmint_app_exchange_token(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("token", token, error, || {
-        exchange_token_task(
-            app,
-            subject_token,
-            subject_token_len,
-            subject_token_type,
-            subject_token_type_len,
-            scopes,
-            scopes_lens,
-            scopes_count,
-            audience,
-            audience_len,
-            resource,
-            resource_len,
-        )?
-        .wait()
+        wait_for(|| {
+            exchange_token_task(
+                app,
+                subject_token,
+                subject_token_len,
+                subject_token_type,
+                subject_token_type_len,
+                scopes,
+                scopes_lens,
+                scopes_count,
+                audience,
+                audience_len,
+                resource,
+                resource_len,
+            )
+        })
     })
 }
 
@@ -235,7 +237,7 @@ pub extern "C" fn appmint_app_start_device_login(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("login", login, error, || {
-        start_device_login_task(app, scopes, scopes_lens, scopes_count)?.wait()
+        wait_for(|| start_device_login_task(app, scopes, scopes_lens, scopes_count))
     })
 }
 

@@ -6,7 +6,7 @@ use appmint_core::{Result, Task, Token, oauth::Introspection, resources::Target}
 
 use crate::{
     app::{app_of, appmint_app},
-    call::{new_object, try_call},
+    call::{new_object, try_call, wait_for},
     convert::{optional_text, text},
     errors::{appmint_error, appmint_status},
     oauth::introspection::appmint_introspection,
@@ -26,7 +26,7 @@ pub extern "C" fn appmint_app_check_token(
     checked: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("checked", checked, error, || check_token_task(app, token, token_len)?.wait())
+    new_object("checked", checked, error, || wait_for(|| check_token_task(app, token, token_len)))
 }
 
 /// A new token that replaces a user's token, which stops working.
@@ -38,7 +38,7 @@ pub extern "C" fn appmint_app_reset_token(
     fresh: Option<&mut MaybeUninit<*mut appmint_token>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("fresh", fresh, error, || reset_token_task(app, token, token_len)?.wait())
+    new_object("fresh", fresh, error, || wait_for(|| reset_token_task(app, token, token_len)))
 }
 
 /// A user token that reaches a part of what `token` does, on exactly one account: `target` is its
@@ -58,17 +58,18 @@ pub extern "C" fn appmint_app_scope_token(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("scoped", scoped, error, || {
-        scope_token_task(
-            app,
-            token,
-            token_len,
-            target,
-            target_len,
-            target_id,
-            target_id_len,
-            scope,
-        )?
-        .wait()
+        wait_for(|| {
+            scope_token_task(
+                app,
+                token,
+                token_len,
+                target,
+                target_len,
+                target_id,
+                target_id_len,
+                scope,
+            )
+        })
     })
 }
 
@@ -80,7 +81,7 @@ pub extern "C" fn appmint_app_delete_token(
     token_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || delete_token_task(app, token, token_len)?.wait())
+    try_call(error, || wait_for(|| delete_token_task(app, token, token_len)))
 }
 
 /// Revokes a user's authorization of the app with all its tokens, of which `token` is one that works.
@@ -93,7 +94,7 @@ pub extern "C" fn appmint_app_delete_grant(
     token_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || delete_grant_task(app, token, token_len)?.wait())
+    try_call(error, || wait_for(|| delete_grant_task(app, token, token_len)))
 }
 
 /// Revokes an access or refresh token at the authorization server (RFC 7009), and the tokens that
@@ -111,7 +112,7 @@ pub extern "C" fn appmint_app_revoke_token(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     try_call(error, || {
-        revoke_token_task(app, token, token_len, token_type_hint, token_type_hint_len)?.wait()
+        wait_for(|| revoke_token_task(app, token, token_len, token_type_hint, token_type_hint_len))
     })
 }
 
@@ -131,7 +132,9 @@ pub extern "C" fn appmint_app_introspect_token(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("introspection", introspection, error, || {
-        introspect_token_task(app, token, token_len, token_type_hint, token_type_hint_len)?.wait()
+        wait_for(|| {
+            introspect_token_task(app, token, token_len, token_type_hint, token_type_hint_len)
+        })
     })
 }
 

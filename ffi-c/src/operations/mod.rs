@@ -8,7 +8,7 @@ use appmint_core::{Result, Secret, Task, resources::Registration};
 
 use crate::{
     app::{app_of, appmint_app},
-    call::{new_object, try_call},
+    call::{new_object, try_call, wait_for},
     convert::{text, texts},
     errors::{appmint_error, appmint_status},
     operations::registration::appmint_registration,
@@ -21,7 +21,7 @@ pub extern "C" fn appmint_app_registration(
     registration: Option<&mut MaybeUninit<*mut appmint_registration>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("registration", registration, error, || registration_task(app)?.wait())
+    new_object("registration", registration, error, || wait_for(|| registration_task(app)))
 }
 
 /// The app that a manifest flow has registered, with its key and secrets. A code works once, and
@@ -35,7 +35,7 @@ pub extern "C" fn appmint_app_convert_manifest(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("registration", registration, error, || {
-        convert_manifest_task(app, code, code_len)?.wait()
+        wait_for(|| convert_manifest_task(app, code, code_len))
     })
 }
 
@@ -50,7 +50,7 @@ pub extern "C" fn appmint_app_revoke_credentials(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     try_call(error, || {
-        revoke_credentials_task(app, credentials, credentials_lens, credentials_count)?.wait()
+        wait_for(|| revoke_credentials_task(app, credentials, credentials_lens, credentials_count))
     })
 }
 

@@ -10,7 +10,7 @@ use appmint_core::{AppTokenRequest, Result, Task};
 
 use crate::{
     app::{app_of, appmint_app},
-    call::{new_object, try_call},
+    call::{new_object, try_call, wait_for},
     convert,
     errors::{appmint_error, appmint_status},
     installations::lookup::{appmint_lookup, lookup_of},
@@ -88,7 +88,7 @@ pub extern "C" fn appmint_app_revoke_installation_token(
     token_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || revoke_installation_token_task(app, token, token_len)?.wait())
+    try_call(error, || wait_for(|| revoke_installation_token_task(app, token, token_len)))
 }
 
 pub(crate) fn revoke_installation_token_task(

@@ -16,9 +16,9 @@ use crate::{
         quota::appmint_quota,
         request::{appmint_request, appmint_response},
     },
-    call::{new_object, try_call},
+    call::{new_object, try_call, wait_for},
     callback::{Userdata, appmint_drop},
-    convert::{milliseconds_or_default, required, text, time_ms},
+    convert::{DEFAULT, milliseconds_or_default, required, text, time_ms},
     errors::{appmint_error, appmint_status},
     installations::repository::appmint_repositories,
     text::GrowingTexts,
@@ -76,8 +76,7 @@ pub extern "C" fn appmint_source_token(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("token", token, error, || {
-        let (task, timeout) = token_task(source, min_valid_ms, timeout_ms)?;
-        task.wait_within(timeout)
+        wait_within(timeout_ms, || token_task(source, min_valid_ms, timeout_ms))
     })
 }
 
@@ -92,8 +91,7 @@ pub extern "C" fn appmint_source_authorization_header(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("header", header, error, || {
-        let (task, timeout) = authorization_header_task(source, min_valid_ms, timeout_ms)?;
-        task.wait_within(timeout)
+        wait_within(timeout_ms, || authorization_header_task(source, min_valid_ms, timeout_ms))
     })
 }
 
@@ -200,7 +198,7 @@ pub extern "C" fn appmint_source_revoke(
     source: Option<&appmint_source>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || revoke_task(source)?.wait())
+    try_call(error, || wait_for(|| revoke_task(source)))
 }
 
 /// The repositories that the token reaches. No network I/O until the first
@@ -223,13 +221,25 @@ pub extern "C" fn appmint_source_request(
     response: Option<&mut MaybeUninit<*mut appmint_response>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("response", response, error, || request_task(source, request)?.wait())
+    new_object("response", response, error, || wait_for(|| request_task(source, request)))
 }
 
 /// Frees a source. The app keeps the token for the next one.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_free(source: Option<Box<appmint_source>>) {
     free(source);
+}
+
+/// Only a caller who waits for as long as the call takes does the work itself.
+fn wait_within<T: Clone + Send + 'static>(
+    timeout_ms: i64,
+    start: impl FnOnce() -> Result<(Task<T>, Option<Duration>)>,
+) -> Result<T> {
+    if timeout_ms == DEFAULT {
+        return wait_for(|| Ok(start()?.0));
+    }
+    let (task, timeout) = start()?;
+    task.wait_within(timeout)
 }
 
 pub(crate) fn token_task(

@@ -17,7 +17,7 @@ use appmint_core::{
 use crate::{
     access::{free, read},
     app::{app_of, appmint_app},
-    call::{new_object, next_item, try_call},
+    call::{new_object, next_item, try_call, wait_for},
     convert::{bytes, required, text, texts},
     errors::{appmint_error, appmint_status},
     values::appmint_header,
@@ -89,7 +89,7 @@ pub extern "C" fn appmint_app_webhook_config(
     webhook_config: Option<&mut MaybeUninit<*mut appmint_webhook_config>>,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    new_object("webhook_config", webhook_config, error, || webhook_config_task(app)?.wait())
+    new_object("webhook_config", webhook_config, error, || wait_for(|| webhook_config_task(app)))
 }
 
 /// Changes the configuration of the app's webhook, and returns the new one. An update that changes
@@ -102,7 +102,7 @@ pub extern "C" fn appmint_app_update_webhook_config(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("webhook_config", webhook_config, error, || {
-        update_webhook_config_task(app, update)?.wait()
+        wait_for(|| update_webhook_config_task(app, update))
     })
 }
 
@@ -145,7 +145,7 @@ pub extern "C" fn appmint_app_webhook_delivery(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("webhook_delivery", webhook_delivery, error, || {
-        webhook_delivery_task(app, id, id_len)?.wait()
+        wait_for(|| webhook_delivery_task(app, id, id_len))
     })
 }
 
@@ -157,7 +157,7 @@ pub extern "C" fn appmint_app_redeliver_webhook(
     delivery_id_len: usize,
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
-    try_call(error, || redeliver_webhook_task(app, delivery_id, delivery_id_len)?.wait())
+    try_call(error, || wait_for(|| redeliver_webhook_task(app, delivery_id, delivery_id_len)))
 }
 
 pub(crate) fn webhook_config_task(app: Option<&appmint_app>) -> Result<Task<WebhookConfig>> {
