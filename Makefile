@@ -65,6 +65,9 @@ test-node: rust node
 
 test-conformance: rust c python node
 	$(LIMIT) $(PYTHON) -m pytest -q -n 4 tests/conformance
+	for part in sessions source logins; do \
+	  APPMINT_DRIVER_C=build/conformance/driver-c-async APPMINT_DRIVER_CPP=build/conformance/driver-cpp-async \
+	  $(LIMIT) $(PYTHON) -m pytest -q -n 4 tests/conformance/test_cases.py --surface c,cpp --case generic/$$part; done
 	APPMINT_DRIVER_AWAITS=1 $(LIMIT) $(PYTHON) -m pytest -q -n 2 tests/conformance/test_cases.py --surface python --case atomgit/
 	APPMINT_DEMO_C='$(VALGRIND) build/c/demo_c' APPMINT_DEMO_CPP='$(VALGRIND) build/c/demo_cpp' \
 	APPMINT_DRIVER_C='$(VALGRIND) build/conformance/driver-c' \

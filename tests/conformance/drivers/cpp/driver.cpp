@@ -5,6 +5,14 @@
 #include <iostream>
 
 using appmint::App;
+#ifdef WITHOUT_WAITING
+#include "waited.hpp"
+using DriverApp = WaitedApp;
+using DriverSource = WaitedSource;
+#else
+using DriverApp = App;
+using DriverSource = appmint::TokenSource;
+#endif
 using Words = std::multimap<std::string, std::string>;
 
 static std::string decode(const std::string &text) {
@@ -19,7 +27,7 @@ static std::string decode(const std::string &text) {
 
 struct Driver {
   App::Builder builder = App::builder();
-  std::optional<App> app;
+  std::optional<DriverApp> app;
   std::optional<appmint::ManualClock> clock;
   std::shared_ptr<MemoryStore> store = std::make_shared<MemoryStore>();
   std::shared_ptr<Watch> watch = std::make_shared<Watch>();
@@ -85,7 +93,7 @@ struct Driver {
     for (const auto &pair : split(arg("permissions"))) scope.permission(pair.substr(0, pair.find(':')), pair.substr(pair.find(':') + 1));
     return scope;
   }
-  appmint::TokenSource source() const {
+  DriverSource source() const {
     auto scope = scope_of_call();
     if (maybe("id")) return scope ? app->installation(arg("id"), *scope) : app->installation(arg("id"));
     return scope ? app->installation(lookup(), *scope) : app->installation(lookup());
@@ -109,12 +117,12 @@ struct Driver {
 
   // Does an operation of the app. Returns whether it is one.
   bool operate(const std::string &op, Output &output) const {
-    using Act = void (App::*)(std::string_view) const;
+    using Act = void (DriverApp::*)(std::string_view) const;
     static const std::map<std::string, std::pair<Act, const char *>> acts = {
-        {"suspend_installation", {&App::suspend_installation, "id"}}, {"unsuspend_installation", {&App::unsuspend_installation, "id"}},
-        {"delete_installation", {&App::delete_installation, "id"}}, {"redeliver_webhook", {&App::redeliver_webhook, "id"}},
-        {"delete_token", {&App::delete_token, "token"}}, {"delete_grant", {&App::delete_grant, "token"}},
-        {"revoke_installation_token", {&App::revoke_installation_token, "token"}}};
+        {"suspend_installation", {&DriverApp::suspend_installation, "id"}}, {"unsuspend_installation", {&DriverApp::unsuspend_installation, "id"}},
+        {"delete_installation", {&DriverApp::delete_installation, "id"}}, {"redeliver_webhook", {&DriverApp::redeliver_webhook, "id"}},
+        {"delete_token", {&DriverApp::delete_token, "token"}}, {"delete_grant", {&DriverApp::delete_grant, "token"}},
+        {"revoke_installation_token", {&DriverApp::revoke_installation_token, "token"}}};
     if (auto act = acts.find(op); act != acts.end()) (*app.*act->second.first)(arg(act->second.second));
     else if (op == "registration") output.add(app->registration());
     else if (op == "convert_manifest") output.add(app->convert_manifest(arg("code")));
