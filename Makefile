@@ -22,7 +22,7 @@ ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml b
 
 .PHONY: help demo test lint bench torture size archive library install uninstall dist deb abi header docs docs-site mutants fuzz audit clean \
         test-structure test-rust test-c test-package test-python test-node test-conformance test-guides test-cli test-faults test-gateways test-browser test-secrets \
-        test-npm npm npm-packages npm-publish addon faults rust c python node
+        test-npm npm npm-packages npm-sandbox npm-publish addon faults rust c python node
 
 help:
 	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr|acme]   one program in five languages'
@@ -156,14 +156,21 @@ addon:
 # ---- the rest
 
 # What is published: `make npm PROFILE=release` packs this platform's native module, and appmint itself.
-npm: node npm-packages
+npm: node npm-sandbox npm-packages
 
 NPM_PLATFORMS ?=
+NPM_SANDBOXES ?= build/npm-sandbox
+# The program alone, for the packages of the sandbox.
+npm-sandbox:
+	cargo build --locked --profile $(PROFILE) -p appmint-sandbox
+	folder=$(NPM_SANDBOXES)/$$(node tools/npm.mjs --target) && mkdir -p $$folder && \
+	  cp $(CARGO_TARGET_DIR)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/appmint-sandbox$(if $(filter Windows_NT,$(OS)),.exe) $$folder
+
 npm-packages:
-	node tools/npm.mjs $(NPM_PLATFORMS)
+	node tools/npm.mjs --sandboxes $(NPM_SANDBOXES) $(NPM_PLATFORMS)
 
 npm-publish:
-	for archive in build/npm/appmint-*-*-*.tgz build/npm/appmint-[0-9]*.tgz; do npm publish --access public --provenance "$$archive"; done
+	for archive in build/npm/appmint-*-*-*.tgz build/npm/appmint-[0-9]*.tgz build/npm/appmint-sandbox-[0-9]*.tgz; do npm publish --access public --provenance "$$archive"; done
 
 lint: .venv/.tools bindings-node/node_modules/.packages
 	cargo fmt --all --check

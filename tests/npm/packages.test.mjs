@@ -84,6 +84,19 @@ test('Octokit’s strategies are a part of it', async () => {
   assert.deepEqual([await runs('octokit.mjs'), await runs('octokit.cjs')], ['function', 'function'])
 })
 
+test('the sandbox’s package starts a platform, and the README’s program runs', async () => {
+  const [, program] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'tests/sandbox/npm/README.md'), 'utf8'))
+  writeFileSync(join(folder, 'sandbox.mjs'), program)
+  writeFileSync(join(folder, 'sandbox.cjs'), asCjs(program))
+  for (const file of ['sandbox.mjs', 'sandbox.cjs']) assert.equal(await runs(file), 'installation { mint_installation_token: 1 }', file)
+  writeFileSync(join(folder, 'forgotten.mjs'), "import { startSandbox } from 'appmint-sandbox'\nconsole.log((await startSandbox({ platform: 'atomgit', https: true })).settings.rootCertificates.slice(0, 10))")
+  assert.equal(await runs('forgotten.mjs'), '-----BEGIN')
+  const { stdout } = await run('npx', ['--no-install', 'appmint-sandbox', '--version'], { cwd: folder, env: environment, ...LIMIT })
+  assert.match(stdout, /^appmint-sandbox \d/)
+  writeFileSync(join(folder, 'refused.mjs'), "import { startSandbox } from 'appmint-sandbox'\nawait startSandbox({ platform: 'none' }).catch(({ message }) => console.log(message))")
+  assert.match(await runs('refused.mjs'), /^the sandbox ended: .*none/)
+})
+
 test('Deno and Bun run it', async () => {
   const runtimes = mkdtempSync(join(tmpdir(), 'appmint-runtimes-'))
   try {
@@ -100,14 +113,14 @@ test('Deno and Bun run it', async () => {
 })
 
 test('the packages have their licences and no scripts, and depend on nothing', () => {
-  const [own, ...native] = ['appmint', ...readdirSync(join(folder, 'node_modules/@appmint')).map((name) => `@appmint/${name}`)]
-  for (const name of [own, ...native]) {
+  const native = readdirSync(join(folder, 'node_modules/@appmint')).map((name) => `@appmint/${name}`)
+  for (const name of ['appmint', 'appmint-sandbox', ...native]) {
     const at = join(folder, 'node_modules', name)
     assert.ok(existsSync(join(at, 'LICENSE-MIT')) && existsSync(join(at, 'LICENSE-APACHE')), name)
     const { scripts, dependencies, devDependencies } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'))
     assert.deepEqual([scripts, dependencies, devDependencies], [undefined, undefined, undefined], name)
   }
-  assert.equal(native.length, 1)
+  assert.equal(native.length, 2)
 })
 
 test('without the package of the platform, the error names it', async () => {
@@ -128,11 +141,12 @@ test('npm pack in the checkout is refused', async () => {
 })
 
 test('publint and attw have nothing to say', async () => {
-  const published = join(OUT, 'appmint')
-  const lint = await run(process.execPath, [join(NODE, 'node_modules/publint/src/cli.js'), '--strict', published], LIMIT)
-  assert.match(lint.stdout, /All good!/)
-  const types = await run(process.execPath, [join(NODE, 'node_modules/@arethetypeswrong/cli/dist/index.js'), '--pack', published], LIMIT)
-  assert.match(types.stdout, /No problems found/)
+  for (const published of [join(OUT, 'appmint'), join(OUT, 'appmint-sandbox')]) {
+    const lint = await run(process.execPath, [join(NODE, 'node_modules/publint/src/cli.js'), '--strict', published], LIMIT)
+    assert.match(lint.stdout, /All good!/)
+    const types = await run(process.execPath, [join(NODE, 'node_modules/@arethetypeswrong/cli/dist/index.js'), '--pack', published], LIMIT)
+    assert.match(types.stdout, /No problems found/)
+  }
 })
 
 /** Runs what a bundler made, in a folder where there are no packages. */
@@ -172,7 +186,7 @@ test('webpack bundles it', async () => {
 test('Vite bundles it, with the native module beside it', async () => {
   const { build } = await import(join(NODE, 'node_modules/vite/dist/node/index.js'))
   writeFileSync(join(folder, 'entry.mjs'), readme())
-  const native = readdirSync(join(folder, 'node_modules/@appmint'))[0]
+  const [native] = readdirSync(join(folder, 'node_modules/@appmint')).filter((name) => !name.startsWith('sandbox-'))
   await build({
     root: folder, logLevel: 'error', configFile: false, ssr: { noExternal: true, external: [] },
     build: { ssr: 'entry.mjs', outDir: 'vite', rollupOptions: { external: [/^@appmint\//, /\.node$/, /^node:/], output: { entryFileNames: 'main.mjs', format: 'es' } } },
