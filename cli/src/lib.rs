@@ -23,6 +23,11 @@ use clap::{CommandFactory as _, Parser as _};
 
 use self::arguments::{Arguments, GitArguments};
 
+/// Wipes all memory that is freed, so that no copy of a secret is left in it.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 /// Runs `appmint` with this process's arguments.
 #[must_use]
 pub fn appmint() -> ExitCode {

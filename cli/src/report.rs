@@ -44,7 +44,11 @@ impl Report {
             bytes.push(b'\n');
         }
         let mut out = io::stdout().lock();
-        out.write_all(&bytes).and_then(|()| out.flush()).map_err(not_written)
+        match out.write_all(&bytes).and_then(|()| out.flush()) {
+            // Whoever reads it has read enough: `| head`.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written.map_err(not_written),
+        }
     }
 }
 

@@ -132,6 +132,13 @@ def test_all_pages_are_one_array(home, sandbox):
     assert len(one) == 3
 
 
+def test_a_further_page_that_fails_is_an_error_and_not_a_short_list(home, sandbox):
+    sandbox.control("/quirks", {"extra_installations": 250})
+    sandbox.control("/faults", {"operation": "list_installations", "after": 1, "count": 9, "kind": "status", "status": 503})
+    error = home.error("api", "GET", "/app/installations", "--paginate", "-f", "per_page=100", APPMINT_RETRIES="0")
+    assert (error["code"], error["kind"]) == (25, "server")
+
+
 def test_fields_are_a_body_or_a_query(home, sandbox):
     home.appmint("api", "PATCH", "/app/hook/config", "-f", "url=https://example.com/hook", "-F", 'insecure_ssl="0"')
     entry = [it for it in sandbox.control("/ledger") if it["path"] == "/app/hook/config"][-1]

@@ -197,6 +197,13 @@ def test_setup_shows_what_it_writes_and_can_be_repeated_and_undone(user, git_ser
     assert user.run(*listed, code=1).stdout == ""
 
 
+def test_setup_names_the_profile_that_was_named(newcomer, sandbox):
+    newcomer.configure('[profiles.one]\nplatform = "github"\n[profiles.two]\nplatform = "github"\n')
+    entries = newcomer.json("git", "setup", "--dry-run", "--profile", "two", "--narrow")["entries"]
+    assert [it["value"] for it in entries] == ["", "appmint --profile two --narrow", "true"]
+    assert entries[0]["name"] == "credential.https://github.com.helper"
+
+
 def test_no_secret_is_in_an_argument_or_on_the_disk(user, git_server, sandbox):
     """Every command line on this machine during a clone, and every file of the user afterwards."""
     url = git_server.create("github/docs", {"a": "1"})

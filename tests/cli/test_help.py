@@ -138,4 +138,4 @@ def test_output_that_nobody_reads_is_no_crash(newcomer):
     with subprocess.Popen([APPMINT, "platforms"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=newcomer.environment) as running:
         running.stdout.close()
         errors = running.stderr.read().decode()
-        assert running.wait(timeout=LIMIT) in (0, 30) and "panicked" not in errors
+        assert running.wait(timeout=LIMIT) == 0 and not errors

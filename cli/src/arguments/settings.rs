@@ -9,10 +9,17 @@ use clap::{Args, ValueHint};
 #[command(next_help_heading = "Settings")]
 pub(crate) struct SettingArguments {
     /// The profile of the configuration file; default the one that `default_profile` names.
-    #[arg(long, global = true, value_name = "NAME", env = "APPMINT_PROFILE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "APPMINT_PROFILE",
+        hide_env_values = true
+    )]
     pub(crate) profile: Option<String>,
     /// The configuration file; default $XDG_CONFIG_HOME/appmint/config.toml.
-    #[arg(long, global = true, value_name = "FILE", env = "APPMINT_CONFIG", value_hint = ValueHint::FilePath)]
+    #[arg(long, global = true, value_name = "FILE", env = "APPMINT_CONFIG",
+        hide_env_values = true, value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
     /// The name of a built-in platform.
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "platform_descriptor_file")]

@@ -143,12 +143,7 @@ fn all_pages(
             break;
         }
         page = send(&next)?;
-        if !page.is_success() {
-            return Err(Error::invalid(format!(
-                "a further page was answered with {}",
-                page.status
-            )));
-        }
+        page.error_for_status()?;
         seen.push(next);
     }
     Ok(format!("{:#}\n", Value::Array(items)).into_bytes())

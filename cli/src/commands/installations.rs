@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{arguments::LookupArguments, report, report::Report, settings::Settings};
 
 pub(crate) fn all(settings: &Settings) -> Result<Report> {
-    let installations = settings.app()?.installations()?.all()?;
+    let installations = settings.app_without_store()?.installations()?.all()?;
     let mut rows =
         vec![["ID", "ACCOUNT", "REPOSITORIES", "PERMISSIONS"].map(str::to_owned).to_vec()];
     rows.extend(installations.iter().map(row));
@@ -15,7 +15,8 @@ pub(crate) fn all(settings: &Settings) -> Result<Report> {
 }
 
 pub(crate) fn one(settings: &Settings, lookup: &LookupArguments) -> Result<Report> {
-    let installation = settings.app()?.find_installation(lookup.required()?).wait()?;
+    let installation =
+        settings.app_without_store()?.find_installation(lookup.required()?).wait()?;
     let text = report::lines([
         ("id", installation.id.clone()),
         ("account", account(&installation)),

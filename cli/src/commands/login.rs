@@ -23,11 +23,7 @@ use crate::{
     settings::Settings,
 };
 
-pub(crate) fn login(
-    settings: &Settings,
-    arguments: &LoginArguments,
-    as_json: bool,
-) -> Result<Report> {
+pub(crate) fn login(settings: &Settings, arguments: &LoginArguments) -> Result<Report> {
     let app = settings.app()?;
     app.session(&arguments.session)?; // without a store or a client nobody should have to log in first
     let token = match arguments.device {
@@ -39,7 +35,6 @@ pub(crate) fn login(
     session.save()?;
     let value = json!({ "session": arguments.session, "token": report::token(&token) });
     let text = format!("Logged in: session {} on {}.\n", arguments.session, session.platform);
-    let _ = as_json;
     Ok(Report::new(text, value))
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         }
         Command::Run(command) => return run::command(&settings, &command, as_json),
         Command::Sandbox(command) => return sandbox::run(&settings, &command, as_json),
-        command => report(command, &settings, as_json),
+        command => report(command, &settings),
     };
     let printed = outcome.and_then(|report| report.print(as_json).map(|()| report));
     match printed {
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-fn report(command: Command, arguments: &SettingArguments, as_json: bool) -> Result<Report> {
+fn report(command: Command, arguments: &SettingArguments) -> Result<Report> {
     let settings = || Settings::read(arguments);
     match command {
         Command::Key(KeyCommand::Check { file }) => keys::check(arguments, &file),
@@ -67,7 +67,7 @@ fn report(command: Command, arguments: &SettingArguments, as_json: bool) -> Resu
         Command::Git(GitSubcommand::Setup(command)) => {
             git::setup(&settings()?, arguments, &command)
         }
-        Command::Login(command) => login::login(&settings()?, &command, as_json),
+        Command::Login(command) => login::login(&settings()?, &command),
         Command::Sessions(command) => login::sessions(&settings()?, &command),
         Command::Logout(command) => login::logout(&settings()?, &command),
         Command::Doctor(lookup) => doctor::examine(&settings()?, &lookup),

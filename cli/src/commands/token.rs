@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(crate) fn jwt(settings: &Settings) -> Result<Report> {
-    let jwt = settings.app()?.jwt().wait()?;
+    let jwt = settings.app_without_store()?.jwt().wait()?;
     let claims = jwt.claims().and_then(|text| serde_json::from_str::<Value>(text).ok());
     let value = json!({
         "jwt": jwt.reveal(), "expires_at": report::time(jwt.expires_at()), "claims": claims,
@@ -60,7 +60,7 @@ pub(crate) fn revoke(settings: &Settings, arguments: &RevokeArguments) -> Result
         return Err(Error::invalid("the token has white space in it")
             .advise("Give the token alone, without the word before it."));
     }
-    let app = settings.app()?;
+    let app = settings.app_without_store()?;
     if arguments.user_token {
         end_user_token(&app, token)?;
     } else {

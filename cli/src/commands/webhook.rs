@@ -10,7 +10,7 @@ use crate::{
 pub(crate) fn verify(settings: &Settings, arguments: &WebhookArguments) -> Result<Report> {
     let headers = arguments.headers.iter().map(|line| header(line)).collect::<Result<Vec<_>>>()?;
     let body = files::read(&arguments.body)?;
-    let event = settings.app()?.verify_webhook(&headers, &body, &[secret(arguments)?])?;
+    let event = settings.bare_app()?.verify_webhook(&headers, &body, &[secret(arguments)?])?;
     let text = report::lines([
         ("signature", "valid".to_owned()),
         ("event", event.name.clone().unwrap_or_default()),
