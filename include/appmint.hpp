@@ -10,7 +10,7 @@
 //   arguments themselves ends it.
 // - Waiting. app.async() and source.async() have every call that may go to the network in a form that
 //   returns at once: for callbacks in an event loop, std::future, and coroutines and std::stop_token
-//   from C++20 on. See appmint/async.hpp.
+//   from C++20 on. They are in <appmint/async.hpp>, which programs that wait need not compile.
 // - Blocking. A call with network I/O blocks at most for the app's timeout, unless its comment
 //   names another one.
 // - Copies. Apps, sources, tokens and other results are cheap to copy, share their content, and may
@@ -21,7 +21,8 @@
 //   events or new tokens throws ends there.
 // - Durations. A negative one is refused with ErrorKind::invalid_argument.
 //
-// Include this file only; its parts are in appmint/, in the order of the rooms of all languages.
+// Include this file only, and appmint/async.hpp if you need it; the parts are in appmint/, in the order
+// of the rooms of all languages.
 
 #ifndef APPMINT_HPP
 #define APPMINT_HPP
@@ -48,7 +49,5 @@
 #include "appmint/transport.hpp"
 
 #include "appmint/errors.hpp"
-
-#include "appmint/async.hpp"
 
 #endif  // APPMINT_HPP

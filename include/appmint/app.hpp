@@ -109,7 +109,7 @@ class App {
   /// Counts of the app's work. No network I/O.
   [[nodiscard]] Stats stats() const;
   /// The calls that may go to the network, without waiting: their callbacks run on a thread of the
-  /// library, or in Queue::dispatch().
+  /// library, or in Queue::dispatch(). Include <appmint/async.hpp>.
   [[nodiscard]] AsyncApp async() const;
   [[nodiscard]] AsyncApp async(const Queue &queue) const;
   /// Ends the app's threads and forgets its tokens, whatever copies and sources of it exist. Calls

@@ -1,4 +1,4 @@
-// Every call that may go to the network, without waiting. Part of appmint.hpp.
+// Every call that may go to the network, without waiting: beside appmint.hpp, for programs that need it.
 //
 //   appmint::Queue queue;  // the event loop watches queue.fd(), and calls queue.dispatch()
 //   source.async(queue).token().then([](const auto &call) { use(call.outcome()); });

@@ -1,4 +1,4 @@
-// How the results of calls without waiting are read. Part of appmint.hpp.
+// How the results of calls without waiting are read. Part of async.hpp.
 
 #ifndef APPMINT_RESULTS_HPP
 #define APPMINT_RESULTS_HPP

@@ -223,7 +223,7 @@ class TokenSource {
       std::optional<std::chrono::milliseconds> min_valid = std::nullopt,
       std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
   /// token(), authorization_header(), revoke() and request() without waiting: their callbacks run on a
-  /// thread of the library, or in Queue::dispatch().
+  /// thread of the library, or in Queue::dispatch(). Include <appmint/async.hpp>.
   [[nodiscard]] AsyncTokenSource async() const;
   [[nodiscard]] AsyncTokenSource async(const Queue &queue) const;
   /// When the token in memory expires; none if there is none.

@@ -1,4 +1,4 @@
-// Calls on their way, for programs that do not wait: Queue, Call, Outcome. Part of appmint.hpp.
+// Calls on their way, for programs that do not wait: Queue, Call, Outcome. Part of async.hpp.
 
 #ifndef APPMINT_WAITING_HPP
 #define APPMINT_WAITING_HPP

@@ -1,5 +1,6 @@
 // Calls without waiting, in C++: futures, callbacks, outcomes; stop tokens and coroutines from C++20 on.
 #include <appmint.hpp>
+#include <appmint/async.hpp>
 
 #include <poll.h>
 #include <unistd.h>

@@ -1,5 +1,6 @@
 // A program that is compiled without exceptions reads outcomes.
 #include <appmint.hpp>
+#include <appmint/async.hpp>
 
 #include <iostream>
 

@@ -1,5 +1,6 @@
 // An app and a source whose calls are made without waiting, for the driver that is compiled WITHOUT_WAITING.
 #include <appmint.hpp>
+#include <appmint/async.hpp>
 
 // A call with one text, and one with any arguments: started, and then waited for.
 #define WAITED_TEXT(name) auto name(std::string_view text) const { return async().name(text).get(); }
