@@ -20,7 +20,7 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
 FFI := $(shell find ffi-c/src -name '*.rs') ffi-c/Cargo.toml ffi-c/build.rs ffi-c/symbols.txt
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
-.PHONY: help demo test lint bench torture size archive library install uninstall dist deb examples abi header docs docs-site mutants fuzz audit clean \
+.PHONY: help demo test lint bench torture size archive library install uninstall dist deb examples abi header docs docs-site mutants fuzz audit msrv sbom clean \
         test-structure test-rust test-c test-package test-python test-node test-conformance test-guides test-cli test-faults test-gateways test-browser test-secrets \
         test-npm npm npm-packages npm-sandbox npm-publish addon faults rust c python node
 
@@ -177,6 +177,7 @@ lint: .venv/.tools bindings-node/node_modules/.packages
 	cargo fmt --all --check
 	$(PYTHON) tools/platforms.py --check
 	$(PYTHON) tools/errors.py --check
+	$(PYTHON) tools/schema.py --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	@# The fuzz targets have a lock file of their own, which follows the core's manifest.
 	cargo tree --locked --manifest-path fuzz/Cargo.toml >/dev/null
@@ -280,6 +281,21 @@ audit: build/tools/bin/cargo-deny
 build/tools/bin/cargo-deny:
 	CARGO_TARGET_DIR=build/tools/target cargo install --locked --root build/tools --version 0.20.2 cargo-deny
 
+# With the oldest Rust that is supported.
+MSRV ?= $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+msrv:
+	rustup toolchain install --profile minimal --no-self-update $(MSRV)
+	RUSTUP_TOOLCHAIN=$(MSRV) CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/msrv cargo check --locked --workspace
+
+# What the C library is made of, in CycloneDX's form.
+sbom: build/tools/bin/cargo-cyclonedx
+	build/tools/bin/cargo-cyclonedx cyclonedx --manifest-path ffi-c/Cargo.toml --format json --spec-version 1.5 --override-filename appmint.cdx
+	mv ffi-c/appmint.cdx.json build/appmint.cdx.json
+	@find . -name appmint.cdx.json -not -path './build/*' -not -path './target/*' -delete
+
+build/tools/bin/cargo-cyclonedx:
+	CARGO_TARGET_DIR=build/tools/target cargo install --locked --root build/tools --version 0.5.9 cargo-cyclonedx
+
 # The examples in C and C++, in build/examples; test-package runs them.
 examples: library
 	$(MAKE) -C examples OUT=$(APPMINT_BUILD)/examples APPMINT_CFLAGS=-I$(CURDIR)/include APPMINT_LIBS='-L$(LIBRARY) -l:libappmint.a -lm'
@@ -294,13 +310,15 @@ header:
 docs:
 	python3 tools/platforms.py
 	python3 tools/errors.py
+	python3 tools/schema.py
 
 # The site, in build/site. A link that leads nowhere is a failure.
 docs-site: build/docs/.tools
 	NO_MKDOCS_2_WARNING=1 build/docs/venv/bin/mkdocs build --strict --quiet
 	@echo build/site/index.html
 
-build/docs/.tools: tools/site/requirements.txt build/.debian
+build/docs/.tools: tools/site/requirements.txt
+	tools/debian python-venv:python3-venv
 	@mkdir -p build/docs
 	python3 -m venv build/docs/venv
 	build/docs/venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r tools/site/requirements.txt

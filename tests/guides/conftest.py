@@ -30,8 +30,8 @@ class Sandbox:
         return [entry for entry in self.command("ledger") if entry["operation"] == operation]
 
 
-def start(folder, *flags):
-    command = [TARGET / "appmint-sandbox", "--platform", "github", "--until-stdin-closes", *flags]
+def start(folder, *flags, platform="github"):
+    command = [TARGET / "appmint-sandbox", "--platform", platform, "--until-stdin-closes", *flags]
     command += ["--ready-file", folder / "ready.json", "--key-out", folder / "app.pem"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout.readline(), "the sandbox did not start"  # one line when it is ready
@@ -56,6 +56,14 @@ def https_sandbox(tmp_path):
     """The same, with a certificate of a CA that exists for this run only."""
     started = start(tmp_path, "--https", "--ca-out", tmp_path / "ca.pem")
     yield started
+    stop(started)
+
+
+@pytest.fixture
+def issuer(tmp_path):
+    """The URL of an authorization server that publishes its metadata."""
+    started = start(tmp_path, platform="issuer")
+    yield f"{started.ready['url']}/realms/main"
     stop(started)
 
 

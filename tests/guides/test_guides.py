@@ -147,6 +147,17 @@ def test_a_private_ca_is_trusted_once_it_is_named(language, https_sandbox, tmp_p
     output(language, "start", env | {"APPMINT_ROOT_CERTIFICATES_FILE": https_sandbox.ready["ca_path"]})
 
 
+@in_each_language
+def test_a_descriptor_makes_a_platform(language):
+    env = dict(os.environ) | {"DESCRIPTOR": str(ROOT / "examples" / "platforms" / "forgejo.json")}
+    assert output(language, "descriptor", env).startswith("https://git.corp.example/login/oauth/authorize?")
+
+
+@in_each_language
+def test_a_server_that_publishes_its_metadata_is_a_platform(language, issuer):
+    assert output(language, "discover", dict(os.environ) | {"ISSUER": issuer}).startswith(f"{issuer}/authorize?")
+
+
 def test_the_tests_of_the_testing_guide_pass(env):
     for command in [[sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", GUIDES / "python/test_bot.py"],
                     ["node", "--test", GUIDES / "node/bot.test.mjs"]]:

@@ -49,6 +49,9 @@ impl Deref for Pointer {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Descriptor {
+    /// The URL of the JSON Schema, by which an editor checks a descriptor while it is written.
+    #[serde(default, rename = "$schema")]
+    _json_schema: Option<String>,
     pub(crate) schema: u32,
     pub(crate) name: String,
     pub(crate) display_name: String,

@@ -5,6 +5,8 @@ use std::{alloc::System, env, process::ExitCode};
 use appmint_core::Result;
 use zeroizing_alloc::ZeroAlloc;
 
+mod descriptor;
+mod discover;
 mod errors;
 mod fleet;
 mod login_desktop;
@@ -36,6 +38,8 @@ fn main() -> ExitCode {
 
 fn program(name: &str) -> Option<fn() -> Result<()>> {
     Some(match name {
+        "descriptor" => descriptor::run,
+        "discover" => discover::run,
         "errors" => errors::run,
         "fleet" => fleet::run,
         "login_desktop" => login_desktop::run,
