@@ -38,6 +38,8 @@ class AppStrategy {
   #state
   #hosts
   #pending = new Map()
+  /** The host of the last request: most programs have one. */
+  #last
 
   constructor(state) {
     this.#state = state
@@ -66,6 +68,7 @@ class AppStrategy {
   }
 
   #host(request, baseUrl = request.endpoint.DEFAULTS.baseUrl) {
+    if (this.#last?.baseUrl === baseUrl) return this.#last.host
     const { appId, privateKey, createJwt } = this.#state
     const key = JSON.stringify([baseUrl, String(appId)])
     let host = this.#hosts.get(key)?.find(({ by }) => by === (privateKey ?? createJwt))?.host
@@ -73,6 +76,7 @@ class AppStrategy {
       host = new Host(baseUrl, { appId, privateKey, createJwt })
       this.#hosts.set(key, [...(this.#hosts.get(key) ?? []), { by: privateKey ?? createJwt, host }])
     }
+    this.#last = { baseUrl, host }
     return host
   }
 
@@ -95,6 +99,8 @@ class AppStrategy {
       return factory(factoryOptions)
     }
     const asked = { ...options, installationId }
+    const members = options.refresh || !(this.#state.cache instanceof MemoryCache) ? undefined : host.tokenInMemory(scopeOf(asked))
+    if (members) return resultOf(asked, members)
     const key = JSON.stringify([host === this.#host(request) ? '' : request.endpoint.DEFAULTS.baseUrl, scopeOf(asked), Boolean(options.refresh)])
     const pending = this.#pending.get(key) ?? this.#token(asked, request, host).finally(() => this.#pending.delete(key))
     this.#pending.set(key, pending)
@@ -107,8 +113,7 @@ class AppStrategy {
     const key = isOwn ? '' : keyOf(cache, { baseUrl: request.endpoint.DEFAULTS.baseUrl, appId: String(appId) }, options)
     const kept = isOwn || options.refresh ? undefined : read(await cache.get(key), options)
     if (kept) return resultOf(options, kept)
-    const { token, reply } = await host.token(request, scopeOf(options), options.refresh)
-    const result = resultOf(options, membersOf(token, reply))
+    const result = resultOf(options, await host.token(request, scopeOf(options), options.refresh))
     if (!isOwn) await cache.set(key, write(result, options))
     return result
   }
@@ -185,22 +190,8 @@ function scopeOf({ installationId, repositoryIds, repositoryNames, permissions }
   }
 }
 
-/** The members of a result, of the platform's reply, or of a token whose reply is not known any more. */
-function membersOf(token, reply = {}) {
-  const { repositories, single_file: singleFileName } = reply
-  return {
-    token: token.reveal(),
-    permissions: reply.permissions ?? { ...token.permissions },
-    createdAt: reply.created_at ?? new Date().toISOString(),
-    expiresAt: reply.expires_at ?? token.expiresAt?.toISOString(),
-    repositorySelection: reply.repository_selection ?? token.repositorySelection ?? 'all',
-    ...(repositories ? { repositoryIds: repositories.map(({ id }) => id), repositoryNames: repositories.map(({ name }) => name) } : {}),
-    ...(singleFileName ? { singleFileName } : {}),
-  }
-}
-
 function resultOf({ installationId }, { token, permissions, ...rest }) {
-  return { type: 'token', tokenType: 'installation', token, installationId, permissions, ...rest }
+  return { type: 'token', tokenType: 'installation', token, installationId, permissions: { ...permissions }, ...rest }
 }
 
 function isAboutTime({ message }) {

@@ -6,6 +6,7 @@ const { App } = require('../app.cjs')
 const { AppmintError } = require('../errors.cjs')
 const { DateClock } = require('./clock.cjs')
 const { fetchThrough } = require('./gateway.cjs')
+const { membersOf } = require('./results.cjs')
 
 class Host {
   #settings
@@ -18,6 +19,8 @@ class Host {
   #lastAnswer = null
   #lastFailure
   #sources = new Map()
+  /** The members of tokens, while the app need not be asked for them. */
+  #kept = new Map()
   /** The names of repositories as the program wrote them: an app sorts them. */
   #names = new Map()
   /** The replies to minting, by their tokens: the members that a Token has not. */
@@ -72,20 +75,30 @@ class Host {
     return this.#lastAnswer
   }
 
-  /** A token of an installation, and the members of the platform's reply. */
-  async token(request, scope, isRefresh) {
-    const source = this.#source(request, scope)
-    if (isRefresh) {
-      const held = source.tokenSync()
-      if (held) source.invalidate(held)
-    }
-    const token = await this.call(request, () => source.token())
-    return { token, reply: this.#minted.get(token.reveal()) }
+  /** The members of a token of an installation, if it is in memory and its renewal is not due. */
+  tokenInMemory(scope) {
+    const kept = this.#kept.get(JSON.stringify(scope))
+    const now = Date.now()
+    return kept !== undefined && now >= kept.since && now < kept.until ? kept.members : undefined
   }
 
-  /** Forgets a token that was refused. */
-  invalidate(request, scope, token) {
-    this.#source(request, scope).invalidate(token)
+  /** The members of a token of an installation. */
+  async token(request, scope, isRefresh) {
+    const source = this.#source(request, scope)
+    if (isRefresh) this.#forget(scope, source)
+    const token = await this.call(request, () => source.token())
+    const members = membersOf(token, this.#minted.get(token.reveal()))
+    const since = Date.now()
+    // In the last minutes the app is asked, because it renews the token then.
+    this.#kept.set(JSON.stringify(scope), { members, since, until: token.expiresAt - RENEWAL_MS })
+    dropOldest(this.#kept)
+    return members
+  }
+
+  #forget(scope, source) {
+    this.#kept.delete(JSON.stringify(scope))
+    const held = source.tokenSync()
+    if (held) source.invalidate(held)
   }
 
   /** A JWT, and when it expires. */
@@ -166,6 +179,8 @@ function dropOldest(map) {
 
 /** As many tokens as @octokit/auth-app keeps. */
 const CAPACITY = 15_000
+/** The longest time before its end in which an app renews a token. */
+const RENEWAL_MS = 600_000
 /** The times that its JWTs have. */
 const JWT_TIMES = { jwtBackDateMs: 30_000, jwtLifetimeMs: 570_000 }
 /** Of a JWT that is replaced before it is sent. */

@@ -21,4 +21,18 @@ function authenticationOf(token, { clientType, clientId, clientSecret }, { heade
   }
 }
 
-module.exports = { authenticationOf }
+/** The members of a result, of the platform's reply, or of a token whose reply is not known any more. */
+function membersOf(token, reply = {}) {
+  const { repositories, single_file: singleFileName } = reply
+  return {
+    token: token.reveal(),
+    permissions: reply.permissions ?? { ...token.permissions },
+    createdAt: reply.created_at ?? new Date().toISOString(),
+    expiresAt: reply.expires_at ?? token.expiresAt?.toISOString(),
+    repositorySelection: reply.repository_selection ?? token.repositorySelection ?? 'all',
+    ...(repositories ? { repositoryIds: repositories.map(({ id }) => id), repositoryNames: repositories.map(({ name }) => name) } : {}),
+    ...(singleFileName ? { singleFileName } : {}),
+  }
+}
+
+module.exports = { authenticationOf, membersOf }
