@@ -175,6 +175,8 @@ def test_platforms_are_listed_and_descriptors_checked(newcomer):
     assert "github" in [it["name"] for it in newcomer.json("platforms")]
     acme = newcomer.json("platform", "check", ROOT / "tests/platforms/acme.json")
     assert acme["git_username"] == "tinker" and acme["features"]["check_token"] is True
+    written = json.loads((ROOT / "tests/platforms/acme.json").read_text())
+    assert {it["name"] for it in acme["members"]} == set(written) and all(it["does"] for it in acme["members"])
     wrong = json.loads((ROOT / "tests/platforms/acme.json").read_text()) | {"schema": 9}
     error = newcomer.error("platform", "check", "-", stdin=json.dumps(wrong))
     assert error["reason"] == "invalid_descriptor" and "schema" in error["message"]

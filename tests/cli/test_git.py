@@ -202,19 +202,23 @@ def test_setup_names_the_profile_that_was_named(newcomer, sandbox):
     entries = newcomer.json("git", "setup", "--dry-run", "--profile", "two", "--narrow")["entries"]
     assert [it["value"] for it in entries] == ["", "appmint --profile two --narrow", "true"]
     assert entries[0]["name"] == "credential.https://github.com.helper"
+    elsewhere = newcomer.json("git", "setup", "--dry-run", "--profile", "one", PATH="/usr/bin:/bin")["entries"]
+    assert elsewhere[1]["value"] == f"{HELPER} --profile one", "its path, where git does not find it by itself"
 
 
 def test_no_secret_is_in_an_argument_or_on_the_disk(user, git_server, sandbox):
-    """Every command line on this machine during a clone, and every file of the user afterwards."""
+    """Every command line on this machine during a clone, and every file of the user afterwards, git's traces included."""
     url = git_server.create("github/docs", {"a": "1"})
     lines, done = set(), threading.Event()
     watching = threading.Thread(target=watch_command_lines, args=(lines, done))
     watching.start()
-    clone(user, url)
+    traces = {name: str(user.folder / name) for name in ("GIT_TRACE", "GIT_TRACE_CURL", "GIT_TRACE_PACKET", "GIT_TRACE2")}
+    clone(user, url, **traces)
     done.set()
     watching.join(LIMIT)
     token = dict(user.helper("get", request(git_server)))["password"]
     assert any(b"git-credential-appmint" in line for line in lines), "the helper was seen"
+    assert all(os.path.getsize(path) for path in traces.values())
     assert not any(token.encode() in line for line in lines)
     secrets = [token.encode(), base64.b64encode(f"x-access-token:{token}".encode())]
     for folder, _, files in os.walk(user.folder):

@@ -36,7 +36,12 @@ pub(crate) fn check(file: &Path) -> Result<Report> {
         ("offers", offered(true)),
         ("lacks", offered(false)),
     ]);
-    Ok(Report::new(text, value(&platform)))
+    let members = platform.members();
+    let explained = members.iter().map(|(name, does)| (*name, (*does).to_owned()));
+    let mut value = value(&platform);
+    value["members"] =
+        members.iter().map(|(name, does)| json!({ "name": name, "does": does })).collect();
+    Ok(Report::new(format!("{text}\nIts members:\n{}", report::lines(explained)), value))
 }
 
 pub(crate) fn discover(settings: &Settings, issuer: &str) -> Result<Report> {

@@ -1,5 +1,7 @@
 //! What a platform offers, as a list for people.
 
+use serde_json::Value;
+
 use super::{Platform, operations::OperationName};
 
 impl Platform {
@@ -38,11 +40,57 @@ impl Platform {
         ];
         apps.into_iter().chain(oauth).chain(operations).collect()
     }
+
+    /// The members that the descriptor has of its own, and what each of them does. Those of a descriptor that
+    /// it extends are not among them.
+    #[must_use]
+    pub fn members(&self) -> Vec<(&'static str, &'static str)> {
+        let own: Option<Value> = serde_json::from_str(&self.json).ok();
+        let is_own = |name: &str| own.as_ref().is_some_and(|own| own.get(name).is_some());
+        MEMBERS.iter().copied().filter(|(name, _)| is_own(name)).collect()
+    }
 }
+
+/// The members of a descriptor, in the order in which they are written.
+const MEMBERS: [(&str, &str); 24] = [
+    ("extends", "the built-in platform that this one changes (RFC 7396)"),
+    ("schema", "the version of the descriptor's form"),
+    ("name", "the short name"),
+    ("display_name", "the name for people, in messages"),
+    ("documentation", "the pages that the facts are from"),
+    ("verified", "the evidence for the facts"),
+    ("as_of", "the month of the facts"),
+    ("notes", "remarks for people"),
+    ("hosts", "the base URLs, and how they follow from a host that the caller names"),
+    ("api", "the authorization scheme, the headers, and the paths that want another credential"),
+    ("jwt", "the issuer and the times of the app's JWT"),
+    ("installations", "how installations are listed, found and read"),
+    ("installation_token", "how a token is minted, narrowed and read, and how long it lives"),
+    ("oauth", "the endpoints of OAuth, their parameters, and the replies of the token endpoint"),
+    ("install", "the page where a person installs the app"),
+    ("operations", "single requests, each with the credential that it takes"),
+    ("lists", "further lists and their pages"),
+    ("objects", "where the members of an app, a repository or a webhook are in a reply"),
+    ("webhook", "how webhooks are signed and read, and which events change an installation"),
+    ("envelope", "the object around a reply"),
+    ("errors", "where the words of a refusal are, and what they mean"),
+    ("git", "the user name for git over HTTPS"),
+    ("token_variables", "the variables in which programs look for a token"),
+    ("secret_prefixes", "the beginnings of the platform's tokens, for what scrubs logs"),
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_member_of_every_descriptor_is_explained() {
+        for name in Platform::names() {
+            let platform = Platform::named(name).unwrap();
+            let json: Value = serde_json::from_str(platform.as_json()).unwrap();
+            assert_eq!(platform.members().len(), json.as_object().unwrap().len(), "{name}");
+        }
+    }
 
     #[test]
     fn a_feature_is_offered_where_the_descriptor_has_it() {
