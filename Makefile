@@ -173,7 +173,7 @@ npm-packages:
 npm-publish:
 	for archive in build/npm/appmint-*-*-*.tgz build/npm/appmint-[0-9]*.tgz build/npm/appmint-sandbox-[0-9]*.tgz; do npm publish --access public --provenance "$$archive"; done
 
-lint: .venv/.tools bindings-node/node_modules/.packages
+lint: .venv/.tools bindings-node/node_modules/.packages docs-site
 	cargo fmt --all --check
 	$(PYTHON) tools/platforms.py --check
 	$(PYTHON) tools/errors.py --check
