@@ -164,8 +164,8 @@ extern "C" {
  * A callback of the program runs on a thread of the library, unless its comment says otherwise: with 2
  * MiB of stack, most signals blocked, and beside other callbacks. It may call every function; one of
  * events or of new tokens must be quick, since others wait for it. One that fails returns a number and
- * says why by appmint_callback_failed. It leaves by returning, not by longjmp, an exception or
- * pthread_exit.
+ * says why by appmint_callback_failed. It leaves by returning: an exception or pthread_exit that leaves it
+ * ends the process by SIGABRT, and longjmp must not be used.
  *
  *   for (i = 0; i < appmint_list_len(appmint_platforms()); i++)
  *     puts(appmint_list_at(appmint_platforms(), i));

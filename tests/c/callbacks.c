@@ -4,6 +4,9 @@
 #define _POSIX_C_SOURCE 200809L
 #include "platform.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #define D APPMINT_DEFAULT
 
 static void count_drop(void *counter) { ADD(*(int *)counter); }
@@ -107,6 +110,36 @@ static void a_store_says_why_it_failed(void) {
   appmint_token_free(token);
   appmint_source_free(source);
   appmint_app_free(app);
+}
+
+/* A callback that ends its thread would leave locks behind: the process ends at once instead, and does not hang. */
+static int leave(void *userdata, const uint8_t *message, size_t message_len, uint8_t *signature, size_t *signature_len) {
+  (void)userdata, (void)message, (void)message_len, (void)signature, (void)signature_len;
+  pthread_exit(NULL);
+}
+static void leave_done(void *userdata, const appmint_call *call) {
+  (void)userdata, (void)call;
+  pthread_exit(NULL);
+}
+static int sign_or_leave(int in_done) {
+  appmint_config *config = new_config();
+  appmint_signer signer = {sizeof signer, NULL, leave, NULL};
+  appmint_app *app;
+  appmint_token *token = NULL;
+  alarm(60);
+  if (!in_done) appmint_config_set_signer(config, &signer);
+  app = app_of(config);
+  if (!in_done) return appmint_app_jwt(app, &token, NULL);
+  CHECK(appmint_app_jwt_async(app, NULL, leave_done, NULL, NULL, NULL) == APPMINT_OK);
+  return pause();
+}
+static void a_callback_that_ends_its_thread_ends_the_process(void) {
+  int in_done, status;
+  for (in_done = 0; in_done < 2; in_done++) {
+    pid_t made = fork();
+    if (made == 0) _exit(sign_or_leave(in_done));
+    CHECK(made > 0 && waitpid(made, &status, 0) == made && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+  }
 }
 
 /* ---- a transport */
@@ -248,6 +281,7 @@ static void a_transport_is_checked(void) {
 int main(void) {
   setvbuf(stdout, NULL, _IONBF, 0);
   alarm(300);
+  if (number("APPMINT_FORKS", 1)) a_callback_that_ends_its_thread_ends_the_process();
   start_platform();
   failures_of_signers();
   outside_of_a_callback_nothing_is_kept();
