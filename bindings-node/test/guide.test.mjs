@@ -53,7 +53,7 @@ test('the programs of docs/node.md run', async (t) => {
   const { server } = await import(pathToFileURL(join(folder, 'guide.mjs')))
   server.closeAllConnections()
   server.close()
-  assert.equal(count, PAGE.split('```').length >> 1)
+  assert.equal(count + 1, PAGE.split('```').length >> 1, 'and one block for the shell')
   const shown = lines.map((values) => values.map((value) => (typeof value === 'object' ? '…' : value)))
   assert.deepEqual(shown, [
     ['installation', '…', '…'], [true], [true], [true, '…'], [200], [200], [200], ['installation'], ['jwt'],
