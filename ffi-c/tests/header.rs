@@ -124,9 +124,8 @@ fn with_attributes(header: &str) -> String {
             }
         })
     };
-    let with = |(i, line): (usize, &&str)| {
-        format!("{}{line}\n", attributes(i, line).unwrap_or_default())
-    };
+    let with =
+        |(i, line): (usize, &&str)| format!("{}{line}\n", attributes(i, line).unwrap_or_default());
     lines.iter().enumerate().map(with).collect()
 }
 
