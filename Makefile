@@ -20,7 +20,7 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
 FFI := $(shell find ffi-c/src -name '*.rs') ffi-c/Cargo.toml ffi-c/build.rs ffi-c/symbols.txt
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
-.PHONY: help demo test lint bench torture size archive library install uninstall dist deb examples abi header docs docs-site mutants fuzz audit msrv sbom clean \
+.PHONY: help demo test lint bench torture size archive library install uninstall dist deb examples docs-c abi header docs docs-site mutants fuzz audit msrv sbom clean \
         test-structure test-rust test-c test-package test-python test-node test-conformance test-guides test-cli test-faults test-gateways test-browser test-secrets \
         test-npm npm npm-packages npm-sandbox npm-publish addon faults rust c python node
 
@@ -120,7 +120,7 @@ DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm
           redis-server:redis-server openssl:openssl sqlite3:sqlite3 chromium:chromium chromedriver:chromium-driver gdb:gdb \
           git:git zsh:zsh fish:fish curl:curl nginx:nginx-light lighttpd:lighttpd squid:squid \
           pkg-config:pkg-config libuv.pc:libuv1-dev glib-2.0.pc:libglib2.0-dev libcurl.pc:libcurl4-openssl-dev \
-          clang:clang abidiff:abigail-tools groff:groff-base mandoc:mandoc \
+          clang:clang abidiff:abigail-tools doxygen:doxygen groff:groff-base mandoc:mandoc \
           lintian:lintian dh:debhelper dpkg-buildpackage:dpkg-dev sqlite3.pc:libsqlite3-dev \
           libgit2.pc:libgit2-dev p11-kit-1.pc:libp11-kit-dev softhsm2-util:softhsm2 luajit:luajit ruby:ruby
 ifneq ($(file <build/.debian),$(DEBIAN))
@@ -299,6 +299,11 @@ build/tools/bin/cargo-cyclonedx:
 # The examples in C and C++, in build/examples; test-package runs them.
 examples: library
 	$(MAKE) -C examples OUT=$(APPMINT_BUILD)/examples APPMINT_CFLAGS=-I$(CURDIR)/include APPMINT_LIBS='-L$(LIBRARY) -l:libappmint.a -lm'
+
+# The headers as web pages, in build/docs-c/html.
+docs-c: build/.debian
+	@mkdir -p build/docs-c
+	doxygen ffi-c/header/Doxyfile
 
 # The binary interface that programs may rely on; refuses a header that breaks those that exist.
 abi: build/.debian
