@@ -52,7 +52,8 @@ impl Platform {
 }
 
 /// The members of a descriptor, in the order in which they are written.
-const MEMBERS: [(&str, &str); 24] = [
+const MEMBERS: [(&str, &str); 25] = [
+    ("$schema", "the JSON Schema by which an editor checks the descriptor"),
     ("extends", "the built-in platform that this one changes (RFC 7396)"),
     ("schema", "the version of the descriptor's form"),
     ("name", "the short name"),
@@ -85,10 +86,16 @@ mod tests {
 
     #[test]
     fn every_member_of_every_descriptor_is_explained() {
-        for name in Platform::names() {
-            let platform = Platform::named(name).unwrap();
+        let examples = [
+            include_str!("../../../examples/platforms/forgejo.json"),
+            include_str!("../../../examples/platforms/google.json"),
+        ];
+        let examples = examples.map(|json| Platform::from_json(json).unwrap());
+        let built_in = Platform::names().into_iter().map(|name| Platform::named(name).unwrap());
+        for platform in built_in.chain(examples) {
             let json: Value = serde_json::from_str(platform.as_json()).unwrap();
-            assert_eq!(platform.members().len(), json.as_object().unwrap().len(), "{name}");
+            let (explained, written) = (platform.members().len(), json.as_object().unwrap().len());
+            assert_eq!(explained, written, "{}", platform.name());
         }
     }
 
