@@ -7,7 +7,11 @@ pub(crate) mod response;
 pub(crate) mod stats;
 
 use appmint_core::Task;
-use pyo3::{PyTraverseError, PyVisit, prelude::*};
+use pyo3::{
+    PyTraverseError, PyVisit,
+    prelude::*,
+    types::{PyDict, PyType},
+};
 
 use crate::{
     app::{quota::Quota, response::Response, stats::Stats},
@@ -139,6 +143,21 @@ pub(crate) struct App {
 
 #[pymethods]
 impl App {
+    /// Makes an app of environment variables, such as APPMINT_PRIVATE_KEY_FILE.
+    ///
+    /// A setting that is given here takes precedence over its variable.
+    #[classmethod]
+    #[pyo3(signature = (*, prefix="APPMINT_", **settings))]
+    fn from_env<'py>(
+        cls: &Bound<'py, PyType>,
+        prefix: &str,
+        settings: Option<Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let settings = settings.unwrap_or_else(|| PyDict::new(cls.py()));
+        settings.set_item("environment", prefix)?;
+        cls.call((), Some(&settings))
+    }
+
     /// The platform's name.
     #[getter]
     fn platform_name(&self) -> &str {

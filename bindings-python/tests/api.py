@@ -10,7 +10,7 @@ class Api:
 
     def __init__(self):
         self.lock, self.minted, self.requests, self.elsewhere = threading.Lock(), 0, [], None
-        self.waiting = None
+        self.waiting, self.expires_at = None, "2099-11-21T05:30:00Z"
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -43,9 +43,13 @@ class Api:
         authorization = headers.get("authorization")
         with self.lock:
             self.requests.append((method, path, authorization, body))
+            if path == "/app/installations/404/access_tokens":
+                return 404, {"message": "Not Found"}, {}
+            if path.partition("?")[0] == "/app/installations":
+                return 200, [{"id": 14, "account": {"login": "octo-org"}}], {}
             if path.endswith("/access_tokens"):
                 self.minted += 1
-                token = {"token": self.token(), "expires_at": "2025-11-21T05:30:00Z", "permissions": {"contents": "read"}}
+                token = {"token": self.token(), "expires_at": self.expires_at, "permissions": {"contents": "read"}}
                 return 201, token, {}
             right = f"Bearer {self.token()}"
         if path == "/elsewhere":

@@ -37,6 +37,7 @@ from authlib.integrations.requests_client import OAuth2Session
 @pytest.fixture
 def api():
     api = Api()
+    api.expires_at = "2025-11-21T05:30:00Z"
     api.elsewhere = Api()
     yield api
     api.close()

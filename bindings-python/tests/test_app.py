@@ -206,6 +206,20 @@ def test_retries_wait_for_retry_wait(settings, platform):
     assert requested_paths(platform) == ["/busy"] * 3
 
 
+def test_an_app_is_made_of_the_environment(platform, key_file, monkeypatch):
+    for name, value in {"PLATFORM": "atomgit", "API_URL": platform.url, "APP_ID": "75", "PROXY": "none",
+                        "PRIVATE_KEY_FILE": str(key_file)}.items():
+        monkeypatch.setenv(f"MY_{name}", value)
+    platform.respond("/a", 200, {})
+    with appmint.App.from_env(prefix="MY_", retries=0) as app:
+        assert app.platform_name == "atomgit" and app.request("GET", "/a").ok
+    with pytest.raises(appmint.InvalidArgumentError, match="MY_APP_ID"):
+        monkeypatch.setenv("MY_APP_ID", "${APP_ID}")
+        appmint.App.from_env(prefix="MY_")
+    with pytest.raises(TypeError):
+        appmint.App.from_env(unknown=1)
+
+
 def test_a_response_says_whether_it_is_ok_and_raises_if_not(app, platform):
     platform.respond("/a", 200, {})
     platform.respond("/b", 404, {"message": "s3cret"})

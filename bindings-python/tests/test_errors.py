@@ -161,3 +161,14 @@ def test_a_descriptor_may_be_a_dict_or_text():
         with pytest.raises(appmint.InvalidArgumentError) as caught:
             appmint.App(platform_descriptor=descriptor)
         assert caught.value.reason == "invalid_descriptor"
+
+
+@pytest.mark.parametrize(("name", "builtin"), [
+    ("TimeoutError", builtins.TimeoutError), ("TransportError", ConnectionError), ("ForbiddenError", PermissionError),
+    ("NotFoundError", LookupError), ("InvalidArgumentError", ValueError),
+])
+def test_an_error_is_also_the_builtin_one_that_programs_catch(name, builtin):
+    error = getattr(appmint, name)("went wrong", reason="r", hint="Do it.")
+    assert isinstance(error, builtin) and isinstance(error, appmint.Error)
+    same = pickle.loads(pickle.dumps(error))
+    assert (type(same), str(same), same.reason) == (type(error), "went wrong. Do it.", "r")

@@ -21,6 +21,7 @@ MINTED = {"token": TOKEN, "expires_at": "2025-11-21T13:00:00.000+08:00"}
 @pytest.fixture
 def api():
     api = Api()
+    api.expires_at = "2025-11-21T05:30:00Z"
     api.elsewhere = Api()
     yield api
     api.close()

@@ -270,7 +270,7 @@ def test_a_coroutine_is_typed_as_its_blocking_form():
 @pytest.mark.parametrize(("cls", "node"), BLOCKING, ids=lambda each: getattr(each, "name", each))
 def test_every_argument_and_result_is_documented(cls, node):
     doc = ast.get_docstring(node)
-    arguments = [each.arg for each in [*node.args.args, *node.args.kwonlyargs] if each.arg != "self"]
+    arguments = [each.arg for each in [*node.args.args, *node.args.kwonlyargs] if each.arg not in ("self", "cls")]
     assert documented(doc) == arguments
     returns_something = not is_property(node) and ast.unparse(node.returns) != "None"
     assert bool(section(doc, "Returns")) == returns_something

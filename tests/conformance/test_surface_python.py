@@ -13,7 +13,7 @@ SURFACE = tomllib.loads((Path(__file__).parent / "surface.toml").read_text("utf-
 # Conveniences that only Python has.
 VALUES = ["Installation", "Repository", "Introspection", "WebhookConfig", "WebhookDelivery",
           "WebhookEvent", "Stats", "Event"]
-OWN = {"Response": {"json", "ok", "raise_for_status"}} | {name: {"as_dict"} for name in VALUES}
+OWN = {"App": {"from_env"}, "Response": {"json", "ok", "raise_for_status"}} | {name: {"as_dict"} for name in VALUES}
 OWN_NAMES = {"Error", "Headers", "Store", "Transport", "TransportRequest", "__version__"}
 # Arguments that requests and httpx have, too.
 OWN_ARGUMENTS = {"request": {"params"}, "request_async": {"params"}}

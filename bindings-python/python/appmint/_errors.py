@@ -108,7 +108,7 @@ class PrivateKeyError(Error):
     kind = "key"
 
 
-class TransportError(Error):
+class TransportError(Error, ConnectionError):
     """No HTTP response came (DNS, connect, TLS, connection lost): retry."""
 
     kind = "transport"
@@ -132,13 +132,13 @@ class UnauthorizedError(Error):
     kind = "unauthorized"
 
 
-class ForbiddenError(Error):
+class ForbiddenError(Error, PermissionError):
     """An owner must act: suspended, permission or repository not granted. The reason says which."""
 
     kind = "forbidden"
 
 
-class NotFoundError(Error):
+class NotFoundError(Error, LookupError):
     """There is no such installation or object: install the app, or check the name."""
 
     kind = "not_found"

@@ -221,6 +221,23 @@ class App:
         on_event: Callable[[Event], object] | None = None,
         clock: ManualClock | None = None,
     ) -> Self: ...
+    @classmethod
+    def from_env(cls, *, prefix: str = "APPMINT_", **settings: Any) -> Self:
+        """Makes an app of environment variables, such as APPMINT_PRIVATE_KEY_FILE.
+
+        A setting that is given here takes precedence over its variable.
+
+        Args:
+            prefix: What the names of the variables begin with.
+            **settings: Settings of App.
+
+        Returns:
+            The app.
+
+        Raises:
+            InvalidArgumentError: A variable is malformed, or a setting is missing.
+        """
+
     @property
     def platform_name(self) -> str:
         """The platform's name."""
