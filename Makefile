@@ -46,7 +46,7 @@ test-structure: .venv/.tools
 	$(LIMIT) $(PYTHON) -m pytest -q tests/structure
 
 test-rust:
-	$(LIMIT) cargo test --locked -p appmint-core -p appmint-sandbox -p appmint-ffi
+	$(LIMIT) cargo test --locked -p appmint-core -p appmint-sandbox -p appmint-ffi -p appmint-caller-thread -p appmint-fork-generation
 	$(LIMIT) cargo test --locked -p appmint-core --features simulation --test simulation -- --nocapture
 
 test-c: rust c .venv/.tools test-package
