@@ -290,7 +290,8 @@ msrv:
 # What the C library is made of, in CycloneDX's form.
 sbom: build/tools/bin/cargo-cyclonedx
 	build/tools/bin/cargo-cyclonedx cyclonedx --manifest-path ffi-c/Cargo.toml --format json --spec-version 1.5 --override-filename appmint.cdx
-	mv ffi-c/appmint.cdx.json build/appmint.cdx.json
+	@# Cargo names the crates of the workspace by the folder in which they are built.
+	sed 's#file://$(CURDIR)/#file:///#g' ffi-c/appmint.cdx.json >build/appmint.cdx.json
 	@find . -name appmint.cdx.json -not -path './build/*' -not -path './target/*' -delete
 
 build/tools/bin/cargo-cyclonedx:
