@@ -205,10 +205,11 @@ mod tests {
 
     use super::*;
 
+    // glibc may give a new thread the stack of one that has ended, if it is at most four times as large.
     #[test]
     fn a_thread_knows_the_stack_that_it_has() {
         for (size, wanted, expected) in
-            [(1 << 20, 512 << 10, true), (256 << 10, 512 << 10, false), (256 << 10, 64 << 10, true)]
+            [(1 << 20, 512 << 10, true), (128 << 10, 512 << 10, false), (256 << 10, 64 << 10, true)]
         {
             let asked = Builder::new().stack_size(size).spawn(move || has_stack(wanted));
             assert_eq!(asked.unwrap().join().unwrap(), expected, "{wanted} of {size}");
