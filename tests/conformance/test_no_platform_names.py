@@ -1,5 +1,5 @@
 """No code asks which platform it is: a platform's name stands in its descriptor, in the table of
-built-in ones, in documentation and in tests, and nowhere else."""
+built-in ones, in documentation, in tests and in drop-ins for other packages, and nowhere else."""
 
 import re
 from pathlib import Path
@@ -19,6 +19,9 @@ CODE = {
     "bindings-node/lib": {".js", ".cjs", ".mjs", ".ts"},
     "bindings-node": {".cjs", ".mjs"},
 }
+# They take the place of packages that know one platform, and speak with their words: a package's name, its options.
+DROP_INS = ("bindings-node/lib/octokit/", "bindings-python/python/appmint/adapters/githubkit.py",
+            "bindings-python/python/appmint/adapters/pygithub.py")
 RUST_TESTS = re.compile(r"^#\[cfg\(test\)\]\nmod \w+ \{.*?^\}", re.MULTILINE | re.DOTALL)
 COMMENTS = re.compile(r'//[^\n]*|/\*.*?\*/', re.DOTALL)
 PYTHON_DOCS = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|#[^\n]*', re.DOTALL)
@@ -39,7 +42,8 @@ def files():
     for folder, suffixes in CODE.items():
         place = ROOT / folder
         found = place.glob("*") if folder == "bindings-node" else place.rglob("*")
-        yield from (path for path in sorted(found) if path.suffix in suffixes and path.name != "tests.rs")
+        yield from (path for path in sorted(found) if path.suffix in suffixes and path.name != "tests.rs"
+                    and not path.relative_to(ROOT).as_posix().startswith(DROP_INS))
 
 
 def test_there_are_names_and_code():
