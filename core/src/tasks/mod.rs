@@ -14,6 +14,7 @@ mod panics;
 mod pending;
 mod per_process;
 mod pool;
+mod queue;
 #[cfg(feature = "simulation")]
 #[allow(unreachable_pub, reason = "`lib.rs` shows it under another name")]
 pub mod simulated;
@@ -35,7 +36,8 @@ pub(crate) use self::{
     foreign::{ForeignCalls, Unanswered},
     late::no_time,
     pending::Completion,
-    pool::{Pool, Step, closed},
+    pool::{Pool, Step},
+    queue::closed,
 };
 pub use self::{
     future::TaskFuture,

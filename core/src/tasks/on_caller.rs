@@ -18,7 +18,8 @@ use tokio::runtime::Handle;
 
 use super::{
     Task, contained,
-    pool::{IDLE_TIMEOUT, Job, Pool, Queued, WeakPool},
+    pool::{Pool, Queued, WeakPool},
+    queue::{IDLE_TIMEOUT, Job},
 };
 use crate::error::Result;
 

@@ -4,18 +4,17 @@
 //! own work, and the requests of callers.
 
 use std::{
-    collections::VecDeque,
     sync::{
-        Arc, PoisonError, Weak,
+        Arc, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
 use super::{
-    Completion, Deadline, PerProcess, Shared, Stage, Task, contained, lock,
+    Completion, Deadline, PerProcess, Shared, Stage, Task, contained,
     on_caller::{Callers, Kept, is_on_caller, keep},
-    sync::{Condvar, Mutex},
+    queue::{AtThreadEnd, Job, MAX_THREADS, Queue, closed},
     threads::{self, no_thread},
     timed_out,
     timer::Timer,
@@ -67,9 +66,6 @@ impl<T: Clone + Send + 'static> Queued for Shared<T> {
     }
 }
 
-/// Called by a thread that ends because there is no work for it.
-type AtThreadEnd = Arc<dyn Fn() + Send + Sync>;
-
 /// The work that shares threads.
 #[derive(Clone, Copy)]
 enum Lane {
@@ -86,22 +82,6 @@ struct Workers {
     timer: Arc<Timer>,
     callers: Arc<Callers>,
 }
-
-#[derive(Default)]
-struct Queue {
-    state: Mutex<QueueState>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct QueueState {
-    jobs: VecDeque<Job>,
-    threads: usize,
-    idle: usize,
-    is_closed: bool,
-}
-
-pub(super) type Job = Box<dyn FnOnce() + Send>;
 
 impl Pool {
     pub(crate) fn new(timeout: Duration) -> Self {
@@ -332,81 +312,6 @@ fn run<T>(work: impl FnOnce(Deadline) -> Result<T>, deadline: Deadline) -> Resul
     })
 }
 
-impl Queue {
-    /// Queues a job, and notes whether it has to wait until another one ends. Gives it back if it is
-    /// refused: its destructor is not for the lock.
-    fn push(
-        self: &Arc<Self>,
-        job: Job,
-        waits: &AtomicBool,
-        at_thread_end: Option<&AtThreadEnd>,
-    ) -> std::result::Result<(), (Error, Job)> {
-        let mut state = lock(&self.state);
-        if state.is_closed {
-            return Err((closed(), job));
-        }
-        if state.jobs.len() >= MAX_QUEUED {
-            return Err((queue_full(), job));
-        }
-        state.jobs.push_back(job);
-        waits.store(
-            state.jobs.len() > state.idle && state.threads >= MAX_THREADS,
-            Ordering::Relaxed,
-        );
-        if state.jobs.len() <= state.idle || state.threads >= MAX_THREADS {
-            self.changed.notify_one();
-            return Ok(());
-        }
-        match self.start_thread(at_thread_end.cloned()) {
-            Ok(()) => state.threads += 1,
-            Err(_) if state.threads > 0 => {} // the threads that run will take the job
-            Err(error) => {
-                if let Some(job) = state.jobs.pop_back() {
-                    return Err((no_thread(error), job));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn is_closed(&self) -> bool {
-        lock(&self.state).is_closed
-    }
-
-    fn close(&self) {
-        lock(&self.state).is_closed = true;
-        self.changed.notify_all();
-    }
-
-    fn start_thread(self: &Arc<Self>, at_end: Option<AtThreadEnd>) -> std::io::Result<()> {
-        let queue = Arc::clone(self);
-        threads::start("appmint-worker", move || {
-            queue.work();
-            at_end.map(|call| contained(|| call()));
-        })
-    }
-
-    fn work(&self) {
-        while let Some(job) = self.next_job() {
-            contained(job);
-        }
-    }
-
-    fn next_job(&self) -> Option<Job> {
-        let mut state = lock(&self.state);
-        state.idle += 1;
-        let is_waiting = |state: &mut QueueState| state.jobs.is_empty() && !state.is_closed;
-        let waited = self.changed.wait_timeout_while(state, IDLE_TIMEOUT, is_waiting);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        state.idle -= 1;
-        let job = state.jobs.pop_front();
-        if job.is_none() {
-            state.threads -= 1;
-        }
-        job
-    }
-}
-
 impl Workers {
     fn close(&self) {
         self.own.close();
@@ -427,24 +332,6 @@ pub(super) fn no_thread_in_time() -> Error {
     Error::new(ErrorKind::Timeout, message)
         .advise("Nothing was sent. Make fewer calls at once, or raise `timeout`.")
 }
-
-fn queue_full() -> Error {
-    let message = format!("{MAX_QUEUED} other calls wait for a thread already");
-    Error::new(ErrorKind::RateLimited, message)
-        .with_retry_after(Some(Duration::from_secs(1)))
-        .advise("Nothing was sent. Make fewer calls at once.")
-}
-
-pub(crate) fn closed() -> Error {
-    Error::invalid("the app is closed").advise("Make a new one.")
-}
-
-/// Calls wait on the network, not on the processor, so there may be more threads than cores. Each lane
-/// has as many.
-const MAX_THREADS: usize = 64;
-/// More than the threads of a lane can serve within a call's usual timeout.
-const MAX_QUEUED: usize = 65_536;
-pub(super) const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     contained, lock,
-    pool::{IDLE_TIMEOUT, Job, closed},
+    queue::{IDLE_TIMEOUT, Job, closed},
     sync::{self, Condvar, Mutex},
     threads::{self, no_thread},
 };
