@@ -240,6 +240,7 @@ impl<T: Clone + Send + 'static> Shared<T> {
     }
 
     fn wait_for(&self, timeout: Duration) -> Option<Result<T>> {
+        on_caller::release();
         let is_running = |state: &mut State<T>| matches!(state, State::Running(_));
         let left = self.give_up_at.remaining();
         let waited =

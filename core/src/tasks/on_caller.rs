@@ -19,7 +19,7 @@ use tokio::runtime::Handle;
 use super::{
     Task, contained,
     pool::{Pool, Queued, WeakPool},
-    queue::{IDLE_TIMEOUT, Job},
+    queue::{IDLE_TIMEOUT, Job, MAX_THREADS},
 };
 use crate::error::Result;
 
@@ -29,6 +29,7 @@ impl<T: Clone + Send + 'static> Task<T> {
     ///
     /// The same as starting it and [waiting](Task::wait), with less effort: where nothing speaks against it, this thread
     /// does the work that a thread of appmint would have done. It needs half a megabyte of stack for that.
+    /// At most 64 threads work so for an app at once; the calls of further ones wait for its threads.
     ///
     /// # Errors
     /// The call's own, or [`Timeout`](crate::ErrorKind::Timeout).
@@ -38,10 +39,8 @@ impl<T: Clone + Send + 'static> Task<T> {
         }
         let keeping = Keeping::begin();
         let task = start();
-        match keeping.end() {
-            Some(kept) if !task.is_finished() => kept.work(),
-            Some(kept) => kept.queue(),
-            None => {}
+        if let Some(kept) = keeping.end() {
+            kept.work_unless(task.is_finished());
         }
         task.wait()
     }
@@ -54,7 +53,7 @@ pub(super) fn is_on_caller() -> bool {
 
 thread_local! {
     static IS_WORKING: Cell<bool> = const { Cell::new(false) };
-    /// What a call that this thread starts would have queued; `None` while it starts none.
+    /// The job that a call would have queued, which this thread starts; `None` while it starts none.
     static KEPT: RefCell<Option<Option<Kept>>> = const { RefCell::new(None) };
 }
 
@@ -66,15 +65,19 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    fn work(self) {
-        let Self { job, task, pool } = self;
-        let callers = pool.callers();
-        callers.begin(&pool);
+    /// Works for the call, unless it does not need the job, or enough callers work already.
+    fn work_unless(self, is_finished: bool) {
+        let callers = self.pool.callers();
+        if is_finished || !callers.begin(&self.pool) {
+            return self.queue();
+        }
+        // Whatever the job starts is queued, also if another call is being started on this thread.
+        let starting = KEPT.with(|place| place.replace(None));
         let before = IS_WORKING.replace(true);
-        undisturbed(|| contained(job));
+        undisturbed(|| contained(self.job));
         IS_WORKING.set(before);
+        KEPT.with(|place| place.replace(starting));
         callers.end();
-        drop(task);
     }
 
     fn queue(self) {
@@ -91,6 +94,14 @@ pub(super) fn keep(kept: Kept) -> Option<Kept> {
         None => Some(kept),
     });
     replaced.ok().flatten()
+}
+
+/// Queues the job that this thread has kept: it is about to block, and would wait for itself.
+pub(super) fn release() {
+    let kept = KEPT.try_with(|place| place.borrow_mut().as_mut().and_then(Option::take));
+    if let Some(kept) = kept.ok().flatten() {
+        kept.queue();
+    }
 }
 
 /// This thread starts a call for [`Task::block_on`]; inside of what it did before.
@@ -135,8 +146,13 @@ pub(super) struct Callers {
 }
 
 impl Callers {
-    fn begin(self: &Arc<Self>, pool: &Pool) {
+    /// One more caller works, unless there are enough.
+    fn begin(self: &Arc<Self>, pool: &Pool) -> bool {
         let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
+        if now > MAX_THREADS {
+            self.end();
+            return false;
+        }
         if self.peak.load(Ordering::Relaxed) < now {
             self.peak.fetch_max(now, Ordering::Relaxed);
         }
@@ -145,6 +161,7 @@ impl Callers {
         {
             self.look_later(&pool.weak());
         }
+        true
     }
 
     fn end(&self) {
@@ -183,7 +200,10 @@ mod tests {
     };
 
     use super::*;
-    use crate::{error::ErrorKind, tasks::Deadline};
+    use crate::{
+        error::ErrorKind,
+        tasks::{Deadline, Step},
+    };
 
     fn pool() -> Pool {
         Pool::new(Duration::from_secs(20)).may_run_on_caller(true)
@@ -302,5 +322,35 @@ mod tests {
         assert!(
             pool.spawn_until(Deadline::after(Duration::from_secs(20)), |_| Ok(())).wait().is_ok()
         );
+    }
+
+    #[test]
+    fn a_call_inside_of_the_start_of_another_one_waits_for_nobody_s_job() {
+        let pool = pool();
+        let follow = |first: Task<ThreadId>| {
+            pool.spawn_after(first, Deadline::after(Duration::from_secs(20)), |id, _| {
+                Step::Done(Ok(id))
+            })
+        };
+        let here = thread::current().id();
+        let outer = Task::block_on(|| {
+            assert_eq!(Task::block_on(|| follow(working_thread(&pool))).unwrap(), here);
+            assert_ne!(working_thread(&pool).wait().unwrap(), here);
+            working_thread(&pool)
+        });
+        assert_eq!(outer.unwrap(), here);
+    }
+
+    #[test]
+    fn no_more_callers_work_at_once_than_threads_of_a_pool() {
+        let pool = pool();
+        let callers = pool.callers();
+        for _ in 0..MAX_THREADS {
+            assert!(callers.begin(&pool));
+        }
+        let here = thread::current().id();
+        assert_ne!(Task::block_on(|| working_thread(&pool)).unwrap(), here);
+        callers.end();
+        assert_eq!(Task::block_on(|| working_thread(&pool)).unwrap(), here);
     }
 }
