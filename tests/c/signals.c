@@ -129,6 +129,22 @@ static void a_server_that_hangs_up_ends_no_program(const appmint_app *app) {
   printf("%d minted, %d failed, %d alarms\n", count.minted, count.failed, (int)alarms);
   CHECK(count.minted > mints / 20 && count.failed > mints / 20);
 }
+/* With as little stack as a thread may have that does the work itself: connections, handshakes, and what fails in them. */
+static void *mint_on_this_stack(void *app) {
+  outcomes count = {0, 0};
+  int i;
+  mask(SIG_BLOCK, SIGALRM);
+  for (i = 0; i < 70; i++) mint(app, 400000 + 2 * i, &count);
+  CHECK(count.minted > 0 && count.failed > 0);
+  return NULL;
+}
+static void half_a_megabyte_of_stack_is_enough(appmint_app *app) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  CHECK(!pthread_attr_init(&attributes) && !pthread_attr_setstacksize(&attributes, (512 + 32) * 1024));
+  CHECK(!pthread_create(&thread, &attributes, mint_on_this_stack, app) && !pthread_join(thread, NULL));
+  pthread_attr_destroy(&attributes);
+}
 /* The signals that a thread of this process blocks, a bit for each. */
 static unsigned long long blocked_by(const char *thread) {
   char path[300], line[256];
@@ -244,6 +260,7 @@ int main(int argc, char **argv) {
   main_thread = pthread_self();
   start_alarms();
   app = app_of(config_for(argv));
+  half_a_megabyte_of_stack_is_enough(app);
   a_server_that_hangs_up_ends_no_program(app);
   each_thread_of_the_library_blocks_the_program_s_signals();
   a_store_that_ends_ends_no_program(argv);
