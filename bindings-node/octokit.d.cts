@@ -143,7 +143,7 @@ export interface InstallationAuthOptions {
   [further: string]: any
 }
 
-/** What a device shows its user: the reply of the platform. */
+/** The reply of the platform, with the code and the URL that a device shows its user. */
 export interface OctokitVerification {
   /** The code of the device. */
   device_code: string

@@ -28,5 +28,5 @@ fn check_settings() {
     }
 }
 
-/// What `.cargo/config.toml` sets for the build of aws-lc.
+/// The variables that `.cargo/config.toml` sets for the build of aws-lc.
 const SETTING: &str = "AWS_LC_SYS_NO_JITTER_ENTROPY";

@@ -2905,8 +2905,8 @@ APPMINT_API
 const char *appmint_error_to_string(const appmint_error *error);
 
 /**
- * What a callback of the program left with the error (appmint_callback_failed), or NULL. Borrowed: it
- * lives as long as the error and its copies.
+ * The cause that a callback of the program left with the error (appmint_callback_failed), or NULL.
+ * Borrowed: it lives as long as the error and its copies.
  */
 APPMINT_NODISCARD APPMINT_API
 void *appmint_error_cause(const appmint_error *error);

@@ -37,7 +37,7 @@ def main(what: str, *options: str) -> None:
 
 
 def broken(header: str, baseline: Path, numbers: Path = NUMBERS) -> str:
-    """What is wrong with a header, for programs that were built with the promised one; "" if nothing is."""
+    """The breaks in a header, for programs that were built with the promised one; "" if there are none."""
     with tempfile.TemporaryDirectory() as folder:
         library = compiled(header, Path(folder))
         options = ["--no-added-syms", "--no-architecture", "--suppressions", str(GROWS)]
@@ -114,7 +114,7 @@ def promised(numbers: str) -> list[tuple[str, int, bool]]:
 
 
 def changed(header: str, numbers: Path) -> list[tuple[str, int]]:
-    """What was promised and is no longer so. A name that is gone keeps its number for ever."""
+    """The promises that are no longer kept. A name that is gone keeps its number for ever."""
     current = dict(numbers_of(header))
     wrong = []
     for name, number, is_retired in promised(numbers.read_text("utf-8")):

@@ -90,7 +90,7 @@ def parts(example: str) -> list[str]:
 
 
 def makeable():
-    """What can be said, as patterns: the core's literals with anything in the place of `{…}`, and hints of descriptors."""
+    """The messages that can be made, as patterns: the core's literals with anything in the place of `{…}`, and hints of descriptors."""
     yield r".+ (?:refused|failed): \d{3}(?:, .+)?"  # core/src/platform/refusal.rs
     literal = re.compile(r'"((?:[^"\\\n]|\\.|\\\n\s*)*)"')
     for path in sorted((ROOT / "core" / "src").rglob("*.rs")):

@@ -273,7 +273,7 @@ fn thrown(arguments: &Bound<'_, PyTuple>) -> PyResult<PyErr> {
 struct Started<T, C, A> {
     task: Task<T>,
     timeout: Option<Duration>,
-    /// What becomes of the result, and of the task if nobody asks for its result.
+    /// Converts the result, or gives up the task if nobody asks for its result.
     then: Mutex<Option<(C, A)>>,
 }
 

@@ -1,4 +1,4 @@
-//! What may be typed: the commands, and their arguments.
+//! The commands and their arguments.
 //!
 //! No argument takes a secret: those come out of files, environment variables or standard input, because
 //! everybody on the machine reads the arguments of a process.

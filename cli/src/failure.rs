@@ -56,7 +56,7 @@ pub(crate) fn code(kind: ErrorKind) -> u8 {
     }
 }
 
-/// What clap has to say: help and versions on standard output, mistakes on standard error.
+/// The output of the parser: help and versions on standard output, mistakes on standard error.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })

@@ -1,4 +1,4 @@
-//! What a command has to say: as text for people, and as a value for programs.
+//! The output of a command: text for people, and a value for programs.
 
 use std::{
     collections::BTreeMap,
@@ -45,7 +45,7 @@ impl Report {
         }
         let mut out = io::stdout().lock();
         match out.write_all(&bytes).and_then(|()| out.flush()) {
-            // Whoever reads it has read enough: `| head`.
+            // The reader has read enough: `| head`.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => written.map_err(not_written),
         }

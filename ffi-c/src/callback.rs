@@ -70,7 +70,7 @@ impl Drop for Userdata {
     }
 }
 
-/// What a callback said about its failure.
+/// The reason that a callback gave for its failure.
 pub(crate) struct Failure {
     pub(crate) text: Option<String>,
     is_retryable: bool,
@@ -118,10 +118,10 @@ impl Failure {
     }
 }
 
-/// What a callback left for whoever gets the error.
+/// The object that a callback left for the receiver of the error.
 struct Cause(Userdata);
 
-/// What a callback left with an error, or NULL.
+/// The object that a callback left with an error, or NULL.
 pub(crate) fn cause_of(error: &Error) -> *mut c_void {
     let mut layer = StdError::source(error);
     while let Some(error) = layer {

@@ -128,8 +128,8 @@ pub extern "C" fn appmint_error_to_string(error: Option<&appmint_error>) -> *con
     text_of(error, |error| error.description.owned(|| Some(error.core.to_string())))
 }
 
-/// What a callback of the program left with the error (appmint_callback_failed), or NULL. Borrowed: it
-/// lives as long as the error and its copies.
+/// The cause that a callback of the program left with the error (appmint_callback_failed), or NULL.
+/// Borrowed: it lives as long as the error and its copies.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_cause(error: Option<&appmint_error>) -> *mut c_void {
     read(error, ptr::null_mut(), |error| cause_of(&error.core))

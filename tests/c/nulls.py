@@ -44,7 +44,7 @@ OPTIONAL = {
     ("appmint_app_exchange_token", "resource"),
     ("appmint_app_start_session", "account_id"),
 }
-# What a call takes, it takes without waiting, too.
+# The form without waiting takes the same arguments.
 OPTIONAL |= {(f"{name}_async", text) for name, text in OPTIONAL}
 
 # Texts that may be bytes: the DER of a certificate, a header in another charset.

@@ -107,7 +107,7 @@ class Home:
         (folder / "config.toml").chmod(0o600)
 
     def helper(self, action, request, *arguments, **options):
-        """What the credential helper answers, as a list of pairs."""
+        """The answer of the credential helper, as a list of pairs."""
         lines = "".join(f"{name}={value}\n" for name, value in request) + "\n"
         done = self.run(HELPER, *arguments, action, stdin=lines, **options)
         return [tuple(line.split("=", 1)) for line in done.stdout.splitlines()]

@@ -1,4 +1,4 @@
-"""What the commands promise: help, man pages and the form of --json are checked in, and completions work.
+"""The promises of the commands: help, man pages and the form of --json are checked in, and completions work.
 
 APPMINT_BLESS=1 writes them anew.
 """

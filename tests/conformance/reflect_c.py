@@ -64,7 +64,7 @@ LOGIN = {
     "host": "login_request_set_host",
 }
 
-# What a call without waiting has as its result.
+# The type of the result of a call without waiting.
 CALL_RESULTS = {
     "outcome", "app", "token", "text", "response", "installation", "repository", "device_login", "introspection",
     "webhook_config", "webhook_delivery", "registration",

@@ -25,7 +25,7 @@ OWN = {
     "TokenSource": {"tokenSync", "fetch", "createFetch"},
     "Listing": {"toArray", "return"},
 }
-# What JavaScript programs send requests with.
+# The ways in which JavaScript programs send requests.
 OWN_SETTINGS = {"fetch", "dispatcher"}
 OWN_NAMES = {"AppmintError"}
 # onChange returns a function that unsubscribes, as event emitters of JavaScript do.

@@ -25,7 +25,7 @@ SPELLED = {("Listing", "next"): "__next__"}
 BUNDLED = {"own_store"}
 
 
-# What is awaited for a member, where it is not the member's name with _async.
+# The name that is awaited for a member, where it is not the member's name with _async.
 AWAITED = {("Listing", "next"): "__anext__"}
 
 

@@ -68,7 +68,7 @@ def issuer(tmp_path):
 
 
 def environment(sandbox, folder):
-    """What a person who tries a guide would export, and nothing else of appmint's."""
+    """The variables that a person who tries a guide exports, and no others of appmint's."""
     ready, inherited = sandbox.ready, {k: v for k, v in os.environ.items() if not k.startswith("APPMINT_")}
     return inherited | {
         "APPMINT_PLATFORM": "github",

@@ -16,7 +16,7 @@ LIMIT = 300
 
 
 def run(*command, cwd=None, env=None, status=0):
-    """What a command prints; the test fails if it ends otherwise than it should."""
+    """The output of a command; the test fails if it ends otherwise than it should."""
     done = subprocess.run(
         [str(it) for it in command], cwd=cwd, env=env, capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL
     )

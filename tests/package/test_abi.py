@@ -73,7 +73,7 @@ def test_every_number_is_in_the_list():
 def test_no_bool_crosses_the_border():
     """The width and the padding of a `bool` by value are compilers' own; 0 and 1 travel as integers of a fixed width."""
     assert not re.search(r"\b(_Bool|bool)\b|stdbool", CODE)
-    # What Rust would export as one, whatever the header says.
+    # A type that Rust would export as one, whatever the header says.
     for source in (ROOT / "ffi-c" / "src").rglob("*.rs"):
         text = re.sub(r"//.*", "", source.read_text("utf-8"))
         for signature in re.findall(r'extern "C(?:-unwind)?" fn[^{;]*', text):

@@ -12,7 +12,7 @@ GUIDES = ROOT / "examples" / "guides"
 OTHERS = {"c.md", "abi.md", "python.md", "node.md", "octokit.md", "cli.md"}
 CODE = re.compile(r"^( *)```(c|cpp|python|js|ts|rust)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 SNIPPET = re.compile(r'^ *--8<-- "(\S+?):(\S+)"$')
-# What a reader writes, and a program in the repository writes otherwise.
+# Words that a reader writes, and a program in the repository writes otherwise.
 OWN = {"import { App } from 'appmint'", ""}
 PAGES = sorted(path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).as_posix() not in OTHERS)
 

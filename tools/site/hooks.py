@@ -1,4 +1,4 @@
-"""What MkDocs does not do by itself: links from docs/ to files of the repository beside it."""
+"""Links that MkDocs does not make by itself: links from docs/ to files of the repository beside it."""
 
 import logging
 import posixpath

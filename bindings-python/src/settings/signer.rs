@@ -40,7 +40,7 @@ fn sign(signer: &Bound<'_, PyAny>, message: &[u8]) -> Result<Vec<u8>> {
         .ok_or_else(|| returned(NAME, &signature, "bytes"))
 }
 
-/// What a callable returned, or what its coroutine returns: it runs on this thread, on an event loop of
+/// The value that a callable returned, or that its coroutine returns: it runs on this thread, on an event loop of
 /// its own.
 fn awaited<'py>(value: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if !value.hasattr("__await__")? {

@@ -29,7 +29,7 @@ pub(crate) struct CredentialArguments {
     /// The user name for git, where the platform's documentation names none.
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
-    /// What git asks for.
+    /// The operation that git asks for.
     #[command(subcommand)]
     pub(crate) command: GitCommand,
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{arguments::LookupArguments, report, report::Report, settings::Settings, variable};
 
-/// What was found about one thing.
+/// The result of one check.
 struct Finding {
     about: &'static str,
     state: State,

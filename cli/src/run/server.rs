@@ -28,7 +28,7 @@ pub(super) struct Server {
     folder: PathBuf,
 }
 
-/// What the server answers by.
+/// The credentials that the server answers with.
 struct Answering {
     source: TokenSource,
     username: Option<String>,

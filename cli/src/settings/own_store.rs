@@ -1,7 +1,7 @@
 //! The store that is used if none was configured: an SQLite file in the user's state folder, sealed with a
 //! key in a file beside it.
 //!
-//! Who may read the user's files may read both. The key keeps tokens out of backups of the one file, and
+//! A program that may read the user's files may read both. The key keeps tokens out of backups of the one file, and
 //! out of a file that was copied by mistake.
 
 use std::{fs, path::Path};

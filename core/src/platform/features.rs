@@ -1,4 +1,4 @@
-//! What a platform offers, as a list for people.
+//! The operations and settings that a platform offers, as a list for people.
 
 use serde_json::Value;
 

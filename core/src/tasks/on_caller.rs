@@ -71,7 +71,7 @@ impl Kept {
         if is_finished || !callers.begin(&self.pool) {
             return self.queue();
         }
-        // Whatever the job starts is queued, also if another call is being started on this thread.
+        // The jobs that this one starts are queued, also if another call is being started on this thread.
         let starting = KEPT.with(|place| place.replace(None));
         let before = IS_WORKING.replace(true);
         undisturbed(|| contained(self.job));

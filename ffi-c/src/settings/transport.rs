@@ -261,7 +261,7 @@ type Field = (Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>);
 struct Outgoing {
     method: Zeroizing<Vec<u8>>,
     url: Zeroizing<Vec<u8>>,
-    /// What the headers point to.
+    /// The texts that the headers point to.
     _fields: Vec<Field>,
     headers: Vec<appmint_header>,
 }

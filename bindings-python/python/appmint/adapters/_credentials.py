@@ -1,4 +1,4 @@
-"""What a request gets: the token of a source, the JWT of its app, or nothing."""
+"""The credential of a request: the token of a source, the JWT of its app, or none."""
 
 from __future__ import annotations
 
