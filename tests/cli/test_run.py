@@ -164,3 +164,20 @@ def test_no_token_is_in_an_argument(home):
         except OSError:
             continue
     finish(running)
+
+
+def test_a_process_that_outlives_the_command_keeps_neither_the_token_nor_appmint(home, sandbox):
+    script = ("import os, subprocess, sys\n"
+              "left = subprocess.Popen(['sleep', '1000'], close_fds=False, stdin=subprocess.DEVNULL,"
+              " stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)\n"
+              "print(left.pid, os.environ['GITHUB_TOKEN'], flush=True)\n"
+              "sys.stdin.read()")
+    running = start(home, sys.executable, "-c", script)
+    left, token = running.stdout.readline().split()
+    try:
+        assert sandbox.is_alive(token)
+        assert finish(running)[0] == 0
+        os.kill(int(left), 0)  # it is still there
+        assert not sandbox.is_alive(token)
+    finally:
+        os.kill(int(left), signal.SIGKILL)

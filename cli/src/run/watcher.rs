@@ -2,15 +2,14 @@
 
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader, Write as _},
-    os::fd::OwnedFd,
+    io::{self, BufRead as _, BufReader, PipeReader, PipeWriter, Write as _, pipe},
     sync::{Mutex, PoisonError},
 };
 
 use appmint_core::{App, Error, ErrorKind, Result, Secret, Token};
 use nix::{
     sys::wait::{WaitStatus, waitpid},
-    unistd::{ForkResult, Pid, fork, pipe, setsid},
+    unistd::{ForkResult, Pid, fork, setsid},
 };
 
 use super::pending::{self, Pending};
@@ -24,23 +23,24 @@ pub(super) struct Watcher {
 }
 
 struct State {
-    pipe: Option<File>,
+    pipe: Option<PipeWriter>,
     tokens: Vec<Pending>,
 }
 
 impl Watcher {
     /// Forks. Must be called before this process has a second thread.
     pub(super) fn start(settings: &Settings) -> Result<Self> {
+        // The command does not inherit it: a process that outlives the command must not keep the pipe open.
         let (reading, writing) = pipe().map_err(unable)?;
         // SAFETY: this process has one thread, so the child may do anything; it never returns from here.
-        match unsafe { fork() }.map_err(unable)? {
+        match unsafe { fork() }.map_err(|error| unable(error.into()))? {
             ForkResult::Child => {
                 drop(writing);
                 std::process::exit(watch(settings, reading));
             }
             ForkResult::Parent { child } => {
                 drop(reading);
-                let state = State { pipe: Some(File::from(writing)), tokens: Vec::new() };
+                let state = State { pipe: Some(writing), tokens: Vec::new() };
                 Ok(Self { pid: child, state: Mutex::new(state) })
             }
         }
@@ -70,12 +70,12 @@ impl Watcher {
 }
 
 /// The watcher's whole life: reads tokens until the pipe ends, and revokes them.
-fn watch(settings: &Settings, reading: OwnedFd) -> i32 {
+fn watch(settings: &Settings, reading: PipeReader) -> i32 {
     // The terminal's signals are for the command; and whoever waits for the output must not wait for this.
     let _ = setsid();
     silence();
     let mut tokens = Vec::new();
-    for line in BufReader::new(File::from(reading)).lines() {
+    for line in BufReader::new(reading).lines() {
         let Ok(line) = line.map(Secret::new) else { break };
         tokens.extend(Pending::read(&line));
     }
@@ -114,8 +114,11 @@ fn not_revoked() -> Error {
         .advise("The next `appmint run` tries again; the token expires by itself.")
 }
 
-fn unable(error: nix::Error) -> Error {
-    Error::new(ErrorKind::ResourceExhausted, format!("no process could be started: {error}"))
+fn unable(error: io::Error) -> Error {
+    let message = format!("the process that revokes could not be started: {error}");
+    Error::new(ErrorKind::ResourceExhausted, message)
+        .advise("Try again: this machine has no process or file descriptor left.")
+        .caused_by(error)
 }
 
 /// Exit codes of the watcher.
