@@ -119,6 +119,18 @@ test('a redirect to a foreign host is followed without the token, and never with
   assert.equal(calls().length, 3)
 })
 
+test('a foreign host gets no cookie and no credential of a proxy either, and the platform keeps them', async (t) => {
+  const other = await foreignServer(t)
+  const targets = { '/out': `${other.url}/file`, '/in': '/there' }
+  const { calls, source } = await strict(t, ({ url }) =>
+    (targets[url] ? { status: 302, headers: { location: targets[url] }, json: {} } : { json: {} }))
+  const headers = { cookie: 'session=mine', 'proxy-authorization': 'Basic bWluZQ==', 'x-mine': '1' }
+  await source.fetch('/out', { headers })
+  assert.deepEqual(['cookie', 'proxy-authorization', 'x-mine'].map((name) => other.requests[0].headers[name]), [undefined, undefined, '1'])
+  await source.fetch('/in', { headers })
+  assert.equal(calls().at(-1).headers.cookie, 'session=mine')
+})
+
 test('a redirect on the platform keeps the token and the method', async (t) => {
   const targets = { '/moved': ['/there', 307], '/seen': ['/there', 303], '/loop': ['/loop', 302] }
   const { calls, source } = await strict(t, ({ url }, body) => {

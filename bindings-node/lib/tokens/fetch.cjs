@@ -71,6 +71,7 @@ class Exchange {
     const next = new URL(response.headers.get('location'), this.#url)
     this.#refuseDowngrade(next)
     this.#adaptMethod(response.status)
+    if (next.origin !== originOf(this.#url)) this.#leaveOut(OF_ONE_ORIGIN)
     this.#arriveAt(this.#trusted(next.href))
     if (!isReplayable(this.#init.body)) throw new TypeError('fetch failed: a redirect needs the body again, which is a stream')
     await response.body?.cancel()
@@ -111,9 +112,14 @@ class Exchange {
     const { method = 'GET' } = this.#init
     const becomesGet = status === 303 ? !['GET', 'HEAD'].includes(method) : status < 303 && method === 'POST'
     if (!becomesGet) return
+    this.#leaveOut(OF_A_BODY)
+    this.#init = { ...this.#init, method: 'GET', body: undefined }
+  }
+
+  #leaveOut(names) {
     const headers = new Headers(this.#init.headers)
-    for (const name of ['content-encoding', 'content-language', 'content-location', 'content-type', 'content-length']) headers.delete(name)
-    this.#init = { ...this.#init, method: 'GET', body: undefined, headers }
+    names.forEach((name) => headers.delete(name))
+    this.#init = { ...this.#init, headers }
   }
 }
 
@@ -152,6 +158,9 @@ function refuseOrigin(name) {
   throw new InvalidArgumentError(`each item of ${name} must be a URL such as https://uploads.example`)
 }
 
+const OF_A_BODY = ['content-encoding', 'content-language', 'content-location', 'content-type', 'content-length']
+/** The program's own headers that undici's fetch does not take to another origin either. */
+const OF_ONE_ORIGIN = ['cookie', 'host', 'proxy-authorization']
 const FETCH = { fetch: func, origins: readOrigins }
 const REPLAYABLE = new Set(['ArrayBuffer', 'SharedArrayBuffer', 'URLSearchParams', 'FormData', 'Blob', 'File'])
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
