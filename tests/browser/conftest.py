@@ -17,6 +17,7 @@ from journeys import PASSWORD
 from platforms import ROOT, Sandbox
 
 BUILD = Path(os.environ.get("APPMINT_BUILD") or ROOT / "build")
+SCREENSHOTS = BUILD / "screenshots"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
 SITES = {
     "flask": ([sys.executable, ROOT / "examples/python/web.py"], "Running on"),
@@ -24,12 +25,16 @@ SITES = {
 }
 
 
+def pytest_sessionstart(session):
+    """Removes the screenshots of the last run once, and not again in each of the workers that share the folder."""
+    if not hasattr(session.config, "workerinput"):
+        shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+        SCREENSHOTS.mkdir(parents=True)
+
+
 @pytest.fixture(scope="session")
 def screenshots():
-    folder = BUILD / "screenshots"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+    return SCREENSHOTS
 
 
 @pytest.fixture(scope="session")
