@@ -34,7 +34,7 @@ help:
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
 
-test: test-structure test-rust test-c test-python test-node test-conformance test-guides test-cli test-faults test-gateways test-npm test-browser test-secrets
+test: test-structure test-rust test-c test-python test-node test-conformance test-guides test-cli test-faults test-gateways test-npm test-wheel test-browser test-secrets
 
 # ---- tests, by language
 
@@ -154,6 +154,8 @@ bindings-node/node_modules/.appmint-$(PROFILE): bindings-node/node_modules/.pack
 addon:
 	cd bindings-node && node build.mjs --profile $(PROFILE)
 
+include tools/packages/packages.mk
+
 # ---- the rest
 
 # What is published: `make npm PROFILE=release` packs this platform's native module, and appmint itself.
@@ -202,7 +204,7 @@ library: $(LIBRARY)/libappmint.so $(LIBRARY)/appmint.3
 # Without cargo if nothing has changed: `sudo make install` may not find it.
 $(LIBRARY)/libappmint.so: $(CORE) $(FFI) tools/library tools/archive tools/licences.py
 	tools/library $(SHIPPED) $(LIBRARY) $(FEATURES)
-	python3 tools/licences.py $(FEATURES) >$(LIBRARY)/THIRD-PARTY-LICENSES
+	python3 tools/licences.py appmint-ffi $(FEATURES) >$(LIBRARY)/THIRD-PARTY-LICENSES
 	@touch $@
 
 $(LIBRARY)/appmint.3: include/appmint.h tools/man.py | $(LIBRARY)/libappmint.so
