@@ -4,7 +4,7 @@
 //! stand in a file, whose path is in a variable that ends in `_FILE`, as container platforms mount secrets.
 //! Errors name the variable.
 
-use std::{env, ffi::OsString, fs, time::Duration};
+use std::{env, ffi::OsString, time::Duration};
 
 use jiff::SignedDuration;
 use zeroize::Zeroizing;
@@ -139,11 +139,13 @@ impl Variables<'_> {
     }
 
     fn contents(&self, name: &str, path: &str) -> Result<Zeroizing<Vec<u8>>> {
-        fs::read(path).map(Zeroizing::new).map_err(|error| {
-            let message = format!("the file that {} names cannot be read", self.name(name));
-            Error::invalid(message).caused_by(error).advise(
-                "Give the path of a file that this process may read; a relative path begins at its working directory.",
-            )
+        pasted::file::contents(path.as_ref()).map_err(|error| {
+            let name = self.name(name);
+            Error::invalid(format!("the file that {name} names cannot be read: {error}"))
+                .caused_by(error)
+                .advise(
+                    "Give the path of a file that this process may read; a relative path begins at its working directory.",
+                )
         })
     }
 
@@ -220,7 +222,7 @@ fn check_prefix(prefix: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::{collections::HashMap, fs};
 
     use super::*;
 

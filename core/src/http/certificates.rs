@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::{Error, Result},
-    pasted::{self, pem},
+    pasted::{self, file, pem},
 };
 
 type Certificate = CertificateDer<'static>;
@@ -48,11 +48,11 @@ pub(super) fn of_variable(variable: &str) -> Result<Vec<Certificate>> {
             .advise("Correct the variable, or remove it.")
     };
     if !path.is_dir() {
-        return read(variable, &fs::read(path).map_err(unreadable)?);
+        return read(variable, &file::contents(path).map_err(unreadable)?);
     }
     let files = fs::read_dir(path)
         .map_err(unreadable)?
-        .filter_map(|entry| fs::read(entry.ok()?.path()).ok());
+        .filter_map(|entry| file::contents(&entry.ok()?.path()).ok());
     let certificates: Vec<_> =
         files.filter_map(|file| read(variable, &file).ok()).flatten().collect();
     if certificates.is_empty() {

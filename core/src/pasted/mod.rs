@@ -5,6 +5,7 @@
 //! tool has rewritten, a reference in the place of a value) is refused by the setting's name: a platform
 //! would refuse it, too, but it would not say why.
 
+pub(crate) mod file;
 pub(crate) mod pem;
 mod seen;
 mod text;
