@@ -12,7 +12,7 @@ from . import keys, times
 SUITE = Path(__file__).parent.parent
 ROOT = SUITE.parent.parent
 NAME = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
-EXCHANGE = {"use", "request", "reply", "change", "times", "except", "delay_ms", "encode", "headers"}
+EXCHANGE = {"use", "request", "reply", "change", "times", "except", "delay_ms", "encode", "headers", "framing"}
 # Settings whose effects last in a driver beyond the case.
 LASTING = {"own_store", "on_event"}
 # The settings that discovery uses: network and clock.
@@ -20,7 +20,7 @@ NETWORK = {"timeout", "connect_timeout", "proxy", "root_certificates", "client_c
            "allow_plain_http", "refuse_private_addresses", "retries", "retry_wait", "clock_ms"}
 FILE = {"about", "platforms", "also", "settings", "clock", "source", "cases"}
 MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform", "surfaces",
-           "environment"}
+           "environment", "tls"}
 STEP = {"call", "with", "exchanges", "later", "result", "error", "soon", "advance", "set_clock", "app", "save", "at_least_ms", "browse"}
 
 
@@ -41,6 +41,7 @@ class Case:
     first_surface_only: bool = False
     surfaces: list = field(default_factory=list)
     environment: dict = field(default_factory=dict)
+    tls: dict | None = None
 
 
 def load_all(folder=SUITE / "cases"):
@@ -101,7 +102,7 @@ def of(name, platform, content, raw):
         source=raw.get("source", content.get("source", "")), settings=settings,
         clock_ms=times.clock_ms(clock), steps=raw.get("steps", []), app=raw.get("app", {}),
         secrets=raw.get("secrets", []), profile=profile, surfaces=raw.get("surfaces", []),
-        environment=raw.get("environment", {}))
+        environment=raw.get("environment", {}), tls=raw.get("tls"))
 
 
 def check(name, raw):
@@ -203,7 +204,7 @@ def exchanges_of(case, entries, scope):
             request.pop(name, None)
         exchange = {"request": request, "reply": entry.get("reply", template.get("reply"))}
         filled = fill(exchange, {**scope, **fill(parameters, scope, case.clock_ms)}, case.clock_ms)
-        for name in {"delay_ms", "encode", "headers"} & set(entry):
+        for name in {"delay_ms", "encode", "headers", "framing"} & set(entry):
             added, reply = fill(entry[name], scope, case.clock_ms), filled["reply"]
             filled["reply"] = {**reply, name: {**reply.get("headers", {}), **added} if name == "headers" else added}
         for pointer, value in fill(entry.get("change", {}), scope, case.clock_ms).items():

@@ -41,6 +41,6 @@ def found(texts, secrets):
 
 def of_keys(settings):
     """The inner lines of the private keys, each of which is a secret."""
-    text = "\n".join(settings.get(name) or "" for name in ("private_key", "fallback_private_key"))
+    text = "\n".join(settings.get(name) or "" for name in ("private_key", "fallback_private_key", "client_key"))
     lines = [line.strip() for line in text.replace("\\n", "\n").split("\n")]
     return {line for line in lines if len(line) >= 40 and "-----" not in line}

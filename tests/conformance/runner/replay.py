@@ -4,11 +4,14 @@ as real servers do."""
 import gzip
 import json
 import socket
+import ssl
 import threading
 import time
 import zlib
 from dataclasses import dataclass, field
 from http import HTTPStatus
+
+from . import certificates
 
 TIMEOUT_S = 15
 TLS_HANDSHAKE = b"\x16"  # RFC 8446 §5.1: the first byte of a TLS handshake
@@ -31,11 +34,14 @@ class Recorded:
 
 
 class Replay:
-    """Three servers for one case: the API, the web pages, and a host that is not the platform's."""
+    """Four servers for one case: the API, the web pages, a host that is not the platform's, and a proxy. With `tls`,
+    which is a context, the first two speak it."""
 
-    BASES = ("api", "web", "other")
+    BASES = ("api", "web", "other", "proxy")
+    TLS_BASES = ("api", "web")
 
-    def __init__(self):
+    def __init__(self, tls=None):
+        self.tls = tls
         self.script = []
         self.date = None
         self.requests = []
@@ -63,8 +69,9 @@ class Replay:
     def urls(self):
         ports = {base: sock.getsockname()[1] for base, sock in self.listeners.items()}
         ports["closed"] = self.closed.getsockname()[1]
-        hosts = {base: f"127.0.0.1:{port}" for base, port in ports.items()}
-        return {base: f"http://{host}" for base, host in hosts.items()} | {
+        secure = set(self.TLS_BASES if self.tls else ())
+        hosts = {base: f"{certificates.HOST if base in secure else '127.0.0.1'}:{port}" for base, port in ports.items()}
+        return {base: f"http{'s' * (base in secure)}://{host}" for base, host in hosts.items()} | {
             f"{base}_host": host for base, host in hosts.items()} | {
             f"{base}_port": str(port) for base, port in ports.items()}
 
@@ -98,6 +105,8 @@ class Replay:
         connection.settimeout(TIMEOUT_S)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
+            if self.tls and base in self.TLS_BASES:
+                connection = handshake(self.tls, connection)
             with connection, connection.makefile("rb") as incoming:
                 if incoming.peek(1)[:1] == TLS_HANDSHAKE:
                     connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -115,6 +124,22 @@ class Replay:
                 return self.script[len(self.requests) - 1]["reply"]
             self.unexpected.append(f"{request.method} {request.target} at {request.base}")
         return {"status": 500, "json": {"message": "the case does not expect this request"}}
+
+
+def handshake(context, connection):
+    """The connection over TLS. What the client sends after a refusal is read, so that no reset overtakes the alert."""
+    ordinary = connection.dup()
+    ordinary.settimeout(TIMEOUT_S)
+    try:
+        return context.wrap_socket(connection, server_side=True)
+    except ssl.SSLError:
+        with ordinary:
+            ordinary.shutdown(socket.SHUT_WR)
+            while ordinary.recv(4096):
+                pass
+        raise
+    finally:
+        ordinary.close()
 
 
 def read_request(base, incoming):
@@ -163,7 +188,7 @@ def answer(connection, incoming, reply, date=None):
         incoming.read(1)
     else:
         connection.sendall(head + body)
-        return "content_length" not in reply
+        return "content_length" not in reply and not reply.get("framing", {}).get("closes")
     return False
 
 
@@ -173,19 +198,28 @@ def encode(reply, date=None):
     body = payload(reply, headers)
     if "encode" in reply:
         body = encoded(body, headers, **reply["encode"])
-    if reply.get("chunked"):
+    framing = reply.get("framing", {})
+    if reply.get("chunked") or "trailers" in framing:
         headers["Transfer-Encoding"] = "chunked"
-        body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
-    elif status not in (204, 304):
+        end = b"0\r\n" + fields(framing.get("trailers", {})) + b"\r\n"
+        body = (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + end
+    elif status not in (204, 304) and framing.get("length", True):
         headers["Content-Length"] = str(reply.get("content_length", len(body)))
+    headers |= {f"X-Padding-{number}": "x" * framing["padding"] for number in range(framing.get("paddings", 0))}
     headers.update(reply.get("headers", {}))
+    interim = b"".join(head_of(one["status"], one.get("headers", {})) for one in framing.get("interim", []))
+    return interim + head_of(status, headers, framing.get("version", "HTTP/1.1")), body
+
+
+def head_of(status, headers, version="HTTP/1.1"):
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown"
-    lines = [f"HTTP/1.1 {status} {phrase}"]
-    for name, values in headers.items():
-        for value in values if isinstance(values, list) else [values]:
-            if value is not None:
-                lines.append(f"{name}: {value}")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"), body
+    return f"{version} {status} {phrase}\r\n".encode("latin-1") + fields(headers) + b"\r\n"
+
+
+def fields(headers):
+    several = ((name, value if isinstance(value, list) else [value]) for name, value in headers.items())
+    lines = (f"{name}: {value}\r\n" for name, values in several for value in values if value is not None)
+    return "".join(lines).encode("latin-1")
 
 
 def payload(reply, headers):

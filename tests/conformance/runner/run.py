@@ -4,7 +4,7 @@ import tempfile
 import time
 from urllib.parse import parse_qs, urlsplit
 
-from . import cases, compare, leaks
+from . import cases, certificates, compare, leaks
 from .browser import Browser
 from .process import Driver, DriverFailed
 from .replay import Replay
@@ -26,7 +26,8 @@ def run(case, command, root=cases.ROOT):
 def run_with(case, driver):
     """Runs a case with a driver that runs already and returns the differences as sentences."""
     # An app that a case has closed may still write into a store there.
-    with Replay() as replay, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    tls = None if case.tls is None else certificates.context(**case.tls)
+    with Replay(tls) as replay, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         return Run(case, driver, replay, folder).problems()
 
 
@@ -45,7 +46,7 @@ class Run:
 
     def __init__(self, case, driver, replay, folder):
         self.case, self.driver, self.replay = case, driver, replay
-        urls = replay.urls() | {"folder": folder}
+        urls = replay.urls() | {"folder": folder} | ({} if case.tls is None else certificates.facts())
         facts = case.profile.get("facts", {})
         self.scope = {**cases.fill(facts, {**facts, **urls}, case.clock_ms), **urls}
         self.secrets = set(case.secrets)
