@@ -25,21 +25,21 @@ def free_port():
 
 
 @contextlib.contextmanager
-def running(port, *command):
+def running(port, *command, host="127.0.0.1"):
     """A server that listens at the port within the block."""
     process = subprocess.Popen([str(part) for part in command], env=ENVIRONMENT, stdout=subprocess.DEVNULL)
     try:
-        wait_for(port, process)
+        wait_for((host, port), process)
         yield process
     finally:
         process.terminate()
         process.wait(timeout=60)
 
 
-def wait_for(port, process):
+def wait_for(address, process):
     while True:
         assert process.poll() is None, f"{process.args[0]} ended with {process.returncode}"
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        with contextlib.suppress(OSError), socket.create_connection(address, 1):
             return
         time.sleep(0.05)
 
@@ -107,19 +107,19 @@ class Proxy:
 
 
 @contextlib.contextmanager
-def squid(hosts, users=None, rules="http_access allow all"):
+def squid(hosts, users=None, rules="http_access allow all", listen="http_port 127.0.0.1:{port}"):
     """squid as a forward proxy, which knows these hosts, and asks for a password if there are `users`."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if os.geteuid() == 0:  # squid refuses to be root, and must read and write here
             folder.chmod(0o755)
             shutil.chown(folder, "proxy")
-        with running_squid(folder, hosts, users, rules) as port:
+        with running_squid(folder, hosts, users, rules, listen) as port:
             yield Proxy(port, folder / "access.log")
 
 
 @contextlib.contextmanager
-def running_squid(folder, hosts, users, rules):
+def running_squid(folder, hosts, users, rules, listen):
     port = free_port()
     (folder / "hosts").write_text("".join(f"127.0.0.1 {host}\n" for host in hosts), "utf-8")
     authentication = ""
@@ -134,7 +134,7 @@ acl known proxy_auth REQUIRED
 http_access deny !known"""
     configuration = folder / "squid.conf"
     configuration.write_text(f"""
-http_port 127.0.0.1:{port}
+{listen.format(port=port, folder=folder)}
 {authentication}
 {rules}
 hosts_file {folder}/hosts
@@ -146,7 +146,8 @@ coredump_dir {folder}
 shutdown_lifetime 0 seconds
 """, "utf-8")
     # Its shared memory has the name of the service.
-    with running(port, "squid", "-N", "-n", f"appmint{port}", "-f", configuration):
+    host = "::1" if "[::1]" in listen else "127.0.0.1"
+    with running(port, "squid", "-N", "-n", f"appmint{port}", "-f", configuration, host=host):
         yield port
 
 

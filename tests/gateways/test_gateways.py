@@ -1,9 +1,12 @@
 """An app behind the servers that really stand before platforms: the same tour through each, and what each refuses."""
 
 import json
+import shutil
+import tempfile
 import urllib.parse
 import urllib.request
 from functools import partial
+from pathlib import Path
 
 import appmint
 import pytest
@@ -175,6 +178,43 @@ def test_squid_that_may_not_go_there(platform, app, https):
         error = refusal(app(url, root_certificates=root, proxy=f"http://{place}").installation(14).token)
     assert (error.kind, error.reason) == ("transport", "unreachable")
     assert f"the proxy {place} refused to connect to {HOST}" in str(error)
+
+
+def test_squid_by_ipv6(platform, app, https):
+    url, root = https
+    with squid([HOST], listen="http_port [::1]:{port}") as proxy:
+        tour(app(url, root_certificates=root, proxy=f"http://[::1]:{proxy.port}"), platform)
+        assert proxy.connects()
+
+
+@pytest.fixture
+def tls_squid(tmp_path):
+    """squid that is reached over TLS, and its certificate."""
+    own, key = certificate(tmp_path, "proxy", "localhost")
+    for path in (own, key):
+        path.chmod(0o644)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        listen = f"https_port 127.0.0.1:{{port}} tls-cert={shutil.copy(own, folder)} tls-key={shutil.copy(key, folder)}"
+        with squid([HOST], listen=listen) as proxy:
+            yield proxy, own
+
+
+def test_squid_over_tls_before_a_platform_that_wants_a_certificate(platform, app, tls_squid, tmp_path):
+    root, key = certificate(tmp_path, "server", HOST)
+    own, own_key = certificate(tmp_path, "own")
+    listen = (f"listen 127.0.0.1:{{port}} ssl; ssl_certificate {root}; ssl_certificate_key {key};"
+              f"ssl_verify_client on; ssl_client_certificate {own};")
+    proxy, proxy_root = tls_squid
+    with nginx(tmp_path, listen, to(platform)) as port:
+        make = partial(app, f"https://{HOST}:{port}", proxy=f"https://localhost:{proxy.port}",
+                       root_certificates=root.read_bytes() + proxy_root.read_bytes())
+        tour(make(client_certificate=own, client_key=own_key), platform)
+        assert proxy.connects()
+        untrusted = refusal(make(root_certificates=root).installation(14).token)
+        assert (untrusted.kind, untrusted.reason) == ("transport", "tls")
+        assert f"the proxy localhost:{proxy.port}" in str(untrusted)
 
 
 def test_a_proxy_that_is_gone(platform, app, https):
