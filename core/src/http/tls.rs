@@ -2,6 +2,8 @@
 //! certificate that the app itself shows.
 
 use std::{fmt, sync::Arc};
+#[cfg(unix)]
+use std::{fs::File, io};
 
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, OtherError,
@@ -18,6 +20,8 @@ use rustls_platform_verifier::Verifier;
 
 use super::{certificates, transport::Network};
 use crate::error::{Error, ErrorKind, Reason, Result};
+#[cfg(unix)]
+use crate::error::{is_exhausted, resource_exhausted};
 
 /// The certificates of an app.
 pub(super) struct Tls {
@@ -45,6 +49,7 @@ impl Tls {
 
     /// The configuration of one HTTP client. It reads the system's roots anew.
     pub(super) fn config(&self) -> Result<ClientConfig> {
+        check_descriptors()?;
         let provider = CryptoProvider::get_default().cloned();
         let provider = provider.unwrap_or_else(|| Arc::new(default_provider()));
         let roots = self.roots.iter().cloned();
@@ -92,6 +97,24 @@ fn unusable_identity(error: TlsError) -> Error {
     Error::invalid(message)
         .advise("The first certificate of client_certificate must be that of client_key.")
         .caused_by(error)
+}
+
+/// Refuses to read the system's roots when they cannot be opened: those that were missed would be missing for as long
+/// as the client lives, and its servers untrusted.
+#[cfg(unix)]
+fn check_descriptors() -> Result<()> {
+    let opened: io::Result<Vec<File>> = (0..DESCRIPTORS).map(|_| File::open("/")).collect();
+    match opened {
+        Err(error) if is_exhausted(&error) => {
+            Err(resource_exhausted("the system's root certificates could not be read", &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn check_descriptors() -> Result<()> {
+    Ok(())
 }
 
 fn no_roots(error: TlsError) -> Error {
@@ -202,3 +225,7 @@ impl fmt::Display for SelfSigned {
 }
 
 impl std::error::Error for SelfSigned {}
+
+/// A folder, a file in it, and some for the program's other threads.
+#[cfg(unix)]
+const DESCRIPTORS: usize = 4;
