@@ -146,6 +146,10 @@ impl HttpTransport {
         let builder = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
+            // A user agent replaces a folded line by a blank (RFC 9112 §5.2).
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_max_headers(MAX_FIELDS)
             .connect_timeout(self.connect_timeout)
             .user_agent(&self.user_agent)
             .tls_backend_preconfigured(tls.clone());
@@ -280,8 +284,16 @@ impl fmt::Debug for HttpTransport {
 /// credentials reach no other host.
 pub(super) fn next_location(request: &Request, url: &Url, response: &Response) -> Option<Url> {
     let follows = matches!(response.status, 301 | 302 | 303 | 307 | 308) && request.method == "GET";
-    let next = url.join(response.header("location").filter(|_| follows)?).ok()?;
+    let next = url.join(location(response).filter(|_| follows)?).ok()?;
     (next.origin() == url.origin()).then_some(next)
+}
+
+/// The place that a redirect names. Two fields name two: the transport joins them, and no URI has a blank.
+fn location(response: &Response) -> Option<&str> {
+    let fields = response.headers.iter();
+    let mut found = fields.filter(|(name, _)| name.eq_ignore_ascii_case("location"));
+    let (_, place) = found.next().filter(|(_, place)| !place.contains(", "))?;
+    found.next().is_none().then_some(place)
 }
 
 pub(super) fn redirects_too_often(url: &Url) -> Error {
@@ -344,4 +356,6 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 }
 
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Gateways in a row add fields of their own; hyper allows 100.
+const MAX_FIELDS: usize = 400;
 pub(super) const MAX_REDIRECTS: usize = 3;
