@@ -177,6 +177,7 @@ npm-publish:
 
 lint: .venv/.tools bindings-node/node_modules/.packages docs-site
 	cargo fmt --all --check
+	$(PYTHON) tools/contract.py --check
 	$(PYTHON) tools/platforms.py --check
 	$(PYTHON) tools/errors.py --check
 	$(PYTHON) tools/schema.py --check
@@ -316,6 +317,7 @@ header:
 	APPMINT_BLESS=1 cargo test --locked -p appmint-ffi --test header
 
 docs:
+	python3 tools/contract.py
 	python3 tools/platforms.py
 	python3 tools/errors.py
 	python3 tools/schema.py

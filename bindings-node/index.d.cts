@@ -10,25 +10,28 @@
 //   undefined or null counts as absent.
 // - A member of a result is null if the platform does not report it.
 // - Every call over the network may reject with a {@link TransportError}, {@link TimeoutError},
-//   {@link RateLimitedError}, {@link ServerError} or {@link ProtocolError}, with an
-//   {@link InvalidArgumentError} of reason `missing_credential` if the app lacks a credential for it,
-//   and with an {@link UnsupportedError} if the platform does not offer it. `@throws` names the others.
+//   {@link RateLimitedError}, {@link ServerError} or {@link ProtocolError}; with an {@link UnauthorizedError},
+//   {@link ForbiddenError} or {@link RejectedError} if the platform refuses it; with an
+//   {@link InvalidArgumentError} if the app is closed or lacks a credential for it (reason
+//   `missing_credential`), and with an {@link UnsupportedError} if the platform does not offer it, both
+//   before anything is sent; and with a {@link ResourceExhaustedError} if this machine has no thread or
+//   file descriptor left. `@throws` names the others.
 
 import type { KeyObject } from 'node:crypto'
 
-/**
- * The version of the library.
- */
+/** The library's version. */
 export const version: string
 
-/**
- * The names of the built-in platforms, which {@link AppOptions.platform} takes.
- */
+/** The names of the built-in platforms, one of which is the setting {@link AppOptions.platform}. */
 export const platforms: readonly string[]
 
 /**
- * The source of a regular expression that finds the secrets of the built-in platforms in a text: their tokens
- * and JWTs, for whatever scrubs logs: `new RegExp(secretPattern, 'g')`.
+ * A regular expression that finds the secrets of the built-in platforms in a text: their tokens, of any length and with
+ * the dots of a JWT in them, and JWTs, for whatever scrubs logs.
+ *
+ * It uses no more than POSIX extended regular expressions have, so it works in every language.
+ *
+ * `new RegExp(secretPattern, 'g')` is made of it.
  */
 export const secretPattern: string
 
@@ -60,39 +63,79 @@ export interface WaitOptions {
 
 /** How to reach the network. */
 export interface NetworkOptions {
-  /** The time for a whole call with its retries; default 30 000 ms. */
+  /**
+   * The time for a whole call with its retries; more than 0, in milliseconds.
+   *
+   * Default: 30 000 ms.
+   */
   timeoutMs?: number | undefined
-  /** The time to connect; default 10 000 ms, and at most three quarters of `timeoutMs`. */
+  /**
+   * The time to connect, which is lowered to three quarters of {@link AppOptions.timeoutMs} if it is longer, in
+   * milliseconds.
+   *
+   * Default: 10 000 ms.
+   */
   connectTimeoutMs?: number | undefined
   /**
-   * A proxy's URL instead of the environment's; an empty string for no proxy. This machine is always reached without
-   * one.
+   * The URL of a proxy, such as `http://user:password@host:port` or `socks5h://host:port`; an empty text for no proxy.
+   *
+   * Its scheme is http, https, socks5 or socks5h. This machine is always reached without a proxy. Default: the one that
+   * HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts in NO_PROXY.
    */
   proxy?: string | URL | undefined
   /**
-   * Certificates to trust in addition to the system's and to those in `NODE_EXTRA_CA_CERTS`: PEM, or the DER of one. A
-   * server's own certificate may be its root.
+   * Root certificates that are trusted besides the system's: PEM, or the DER of one.
+   *
+   * A server's own certificate may be its root. The environment variables SSL_CERT_FILE and SSL_CERT_DIR name others in
+   * the place of the system's.
+   *
+   * Those in `NODE_EXTRA_CA_CERTS` are trusted, too. Default: none.
    */
   rootCertificates?: Bytes | undefined
   /**
    * The certificate that is shown to a server that wants one (mTLS), with those between it and its root: PEM, or the
-   * DER of one. Needs `clientKey`.
+   * DER of one.
+   *
+   * Needs {@link AppOptions.clientKey}. Default: none.
    */
   clientCertificate?: Bytes | undefined
-  /** The private key of the client certificate: RSA or ECDSA, in PEM or DER, not encrypted. */
+  /**
+   * The private key of {@link AppOptions.clientCertificate}: RSA or ECDSA, in PEM or DER, not encrypted.
+   *
+   * Default: none.
+   */
   clientKey?: Bytes | KeyObject | undefined
-  /** Text to put before appmint's own `User-Agent`. */
+  /**
+   * Text that precedes appmint's own User-Agent header.
+   *
+   * Default: none.
+   */
   userAgent?: string | undefined
-  /** Allows plain http to hosts other than this machine; default false. */
+  /**
+   * Whether to send requests without TLS to hosts other than this machine.
+   *
+   * Anybody on the way can then read and change what is sent, tokens included. Default: false.
+   */
   allowPlainHttp?: boolean | undefined
   /**
-   * Refuses to connect to addresses that are not public (reason `private_address`), for a host that somebody else
-   * named; default false. No proxy is used then, and none may be given.
+   * Whether to refuse connections to addresses that are not public: this machine, private networks, link-local and
+   * reserved addresses.
+   *
+   * For a host that somebody else named. The address that is connected to is checked, so no proxy is used, and none may
+   * be given. The call that would connect fails with InvalidArgumentError (`private_address`). Default: false.
    */
   refusePrivateAddresses?: boolean | undefined
-  /** The number of further attempts after a passing failure or a rate limit; default 2. With 0 every request is sent once. */
+  /**
+   * How many times a request is sent again after a temporary failure or a rate limit, if repeating it is safe.
+   *
+   * 0 sends every request once, except after a refused signature. Default: 2.
+   */
   retries?: number | undefined
-  /** The wait before the first further attempt, which doubles for each following one; default 250 ms. */
+  /**
+   * The wait before the first retry, which doubles with each further one, in milliseconds.
+   *
+   * Default: 250 ms.
+   */
   retryWaitMs?: number | undefined
 }
 
@@ -100,104 +143,211 @@ export interface NetworkOptions {
 export interface DiscoverOptions extends WaitOptions, NetworkOptions {}
 
 /**
- * The descriptor of a platform, made of its authorization server's metadata (RFC 8414, or OpenID Connect
- * Discovery), as JSON text for {@link AppOptions.platformDescriptor}. It can be kept and changed; an app
- * that is made of it sends no request for it.
+ * Makes a platform's descriptor from the metadata of its authorization server.
+ *
+ * The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor, or change it: an app that is
+ * made of it by {@link AppOptions.platformDescriptor} needs no request. For an issuer that somebody else named set
+ * {@link AppOptions.refusePrivateAddresses} here, and on the app, too: the metadata name hosts.
  *
  * @example
  * ```js
  * const platformDescriptor = await discover('https://id.example.com')
  * const app = new App({ platformDescriptor, clientId, clientSecret })
  * ```
- * @param issuer the issuer's identifier. It is compared with the metadata's character by character.
- * @throws {InvalidArgumentError} if `refusePrivateAddresses` is set, and the host has no public address
- * @throws {NotFoundError} if the server publishes no metadata
- * @throws {ProtocolError} if the metadata belong to another issuer (reason `issuer_mismatch`) or cannot be used
- * @see https://www.rfc-editor.org/rfc/rfc8414
+ * @param issuer the issuer's URL, exactly as the server writes it
+ * @returns the descriptor as JSON text
+ * @throws {InvalidArgumentError} if the issuer is not a URL with TLS, a setting is malformed, or the host has no public
+ *   address (reason `private_address`)
+ * @throws {NotFoundError} if the server has no metadata
+ * @throws {ProtocolError} if the metadata are another issuer's, or cannot be used (reason `issuer_mismatch`)
+ * @throws {AppmintError} as every call over the network
+ * @see https://www.rfc-editor.org/rfc/rfc8414#section-3
+ * @see https://openid.net/specs/openid-connect-discovery-1_0.html
  */
 export function discover(issuer: string, options?: DiscoverOptions): Promise<string>
 
 /** The settings of an app. Only the platform is always needed; a call that lacks a credential names it. */
 export interface AppOptions extends NetworkOptions {
   /**
-   * The prefix of environment variables, such as `APPMINT_`. Each setting that is not given is read from the
-   * variable of its name in capitals (`APPMINT_APP_ID`); a long or secret one also from the file that a
-   * variable ending in `_FILE` names (`APPMINT_PRIVATE_KEY_FILE`). Durations have a unit (`30s`), switches are
-   * `true` or `false`, an empty variable counts as not set, and a proxy `none` is no proxy. Default: the
+   * The prefix of environment variables, such as `APPMINT_`, from which each setting that is not given is read.
+   *
+   * Each is read from the variable of its name in capitals (APPMINT_APP_ID); a long or secret one also from the file
+   * that a variable ending in _FILE names (APPMINT_PRIVATE_KEY_FILE), up to 16 MiB. Durations have a unit (30s),
+   * switches are true or false, an empty variable counts as not set, and a proxy `none` is no proxy. Default: the
    * environment is not read.
    */
   environment?: string | undefined
-  /** The name of a built-in platform; see {@link platforms}. Give this or `platformDescriptor`. */
+  /**
+   * The name of a built-in platform, such as `github`: see {@link platforms}.
+   *
+   * Required unless {@link AppOptions.platformDescriptor} is given. Default: none.
+   */
   platform?: string | undefined
-  /** A platform's descriptor, as JSON text or as an object. Give this or `platform`. */
+  /**
+   * A descriptor of another platform as JSON text, instead of {@link AppOptions.platform}.
+   *
+   * An object stands for the same text. Default: none.
+   */
   platformDescriptor?: string | object | undefined
-  /** The platform's host, such as `git.corp.example`, for a platform that can be at several. */
+  /**
+   * The host of a platform that can be at several, such as `git.corp.example`.
+   *
+   * Default: the platform's own; some platforms require one.
+   */
   host?: string | undefined
-  /** The base URL of the API, instead of the platform's own. The web pages follow it where the platform's
-   * hosts say how; else the error asks for `webUrl`. */
+  /**
+   * The base URL of the API.
+   *
+   * The web pages follow it where the platform's hosts say how; else the error asks for {@link AppOptions.webUrl}.
+   * Default: the platform's own.
+   */
   apiUrl?: string | URL | undefined
-  /** The base URL of the web pages where users authorize the app, and of OAuth, instead of the platform's
-   * own. The API follows it as the web pages follow the API. */
+  /**
+   * The base URL of the pages on which users authorize the app, and of OAuth.
+   *
+   * The API follows it as the web pages follow the API. Default: the platform's own.
+   */
   webUrl?: string | URL | undefined
-  /** The app's id, as the platform's settings page shows it. */
+  /**
+   * The app's id, as the platform's settings page shows it. JWTs need it.
+   *
+   * Default: none.
+   */
   appId?: Id | undefined
-  /** The OAuth client id. */
+  /**
+   * The OAuth client id. Users' tokens need it.
+   *
+   * Default: none.
+   */
   clientId?: string | undefined
-  /** The OAuth client secret. */
+  /**
+   * The OAuth client secret.
+   *
+   * Default: none.
+   */
   clientSecret?: string | undefined
-  /** The app's RSA private key: PEM, DER, or any pasted form of these. Give this or `signer`. */
+  /**
+   * The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted PKCS#8), DER, or any form in which keys are pasted.
+   *
+   * Give this or `signer`. Default: none.
+   */
   privateKey?: Bytes | KeyObject | undefined
-  /** A second key during a key rotation. It is used when the platform does not know the first. */
+  /**
+   * A second key during a key rotation, in any form that the first may have.
+   *
+   * It is used from the moment when the platform does not know the first. Default: none.
+   */
   fallbackPrivateKey?: Bytes | KeyObject | undefined
   /**
-   * The passphrase of an encrypted PKCS#8 key. Its file may demand 2 000 000 rounds of PBKDF2, or 128 MiB for scrypt, at
-   * most; {@link App.create} keeps the event loop free meanwhile.
+   * The passphrase of an encrypted PKCS#8 key.
+   *
+   * A key whose file demands more than 2 000 000 rounds of PBKDF2, or more than 128 MiB for scrypt, is refused; reading
+   * one within that may take seconds.
+   *
+   * {@link App.create} keeps the event loop free meanwhile. Default: none.
    */
   privateKeyPassphrase?: string | undefined
-  /** The platform's name for the key, if it names keys: the `kid` of the JWTs (RFC 7515 §4.1.4). */
+  /**
+   * The platform's name of the key, for platforms that name keys: the kid of the JWTs that the app signs.
+   *
+   * Default: none.
+   */
   keyId?: string | undefined
-  /** The platform's name for the second key. */
+  /**
+   * The platform's name of {@link AppOptions.fallbackPrivateKey}.
+   *
+   * Default: none.
+   */
   fallbackKeyId?: string | undefined
   /**
-   * A function that signs instead of a private key: it gets the message and returns its RS256 signature
-   * (RSASSA-PKCS1-v1_5 with SHA-256, RFC 7518 §3.3). If it throws, the call fails with a
-   * {@link CallbackError}; if it does not settle within nine tenths of `timeoutMs`, too.
+   * Signs instead of a private key, such as a KMS or an HSM: takes the message and returns its RS256 signature.
+   *
+   * It is called on worker threads, several at a time, and may block. If it fails, the call fails with CallbackError.
+   *
+   * In Node it is called on the event loop and may return a promise, which must settle within nine tenths of
+   * `timeoutMs`. Default: none.
    */
   signer?: ((message: Buffer) => Awaitable<ArrayBufferView | ArrayBuffer>) | undefined
-  /** How far a JWT's `iat` lies in the past; default 60 000 ms, unless the platform's descriptor says otherwise. */
+  /**
+   * How far a JWT's iat lies in the past, in milliseconds.
+   *
+   * Default: the platform's, 60 000 ms on those that are built in.
+   */
   jwtBackDateMs?: number | undefined
-  /** How far a JWT's `exp` lies in the future; default 540 000 ms, unless the platform's descriptor says otherwise. */
+  /**
+   * How far a JWT's exp lies in the future, in milliseconds.
+   *
+   * Default: the platform's, 540 000 ms on those that are built in, which allow 600 000 ms at most.
+   */
   jwtLifetimeMs?: number | undefined
-  /** The size limit of an API response's body, in bytes; default 32 MiB. */
+  /**
+   * The largest accepted body of an API response, in bytes.
+   *
+   * Default: 33 554 432 (32 MiB).
+   */
   maxResponseBody?: number | undefined
   /**
-   * Where tokens are kept between processes, so that a fleet mints once: `sqlite:FILE`, `redis://…`,
-   * `rediss://…` (TLS), or a {@link Store} of your own. If the store fails, installation tokens are
-   * minted as without it. `memory:` keeps the users' sessions of this process. A Redis URL may have `?prefix=`
-   * for the names of its keys (default `appmint:`) and `?wait_replicas=N` for writes that count only once N
-   * replicas have them (default 0). Default: no store.
+   * A store that the program implements, instead of one of the library's.
+   *
+   * Default: none.
    */
   store?: string | URL | Store | undefined
-  /** The key that seals stored tokens and authorizations: 32 bytes, or their hexadecimal or base64 text. */
+  /**
+   * The key that seals stored tokens and authorizations: 32 bytes in hexadecimal or base64.
+   *
+   * `openssl rand -hex 32` makes one.
+   *
+   * The 32 bytes themselves are taken, too. Default: none.
+   */
   storeKey?: Bytes | undefined
-  /** The previous key during a key rotation. It opens what it has sealed, and seals nothing. */
+  /**
+   * The previous key during a rotation of {@link AppOptions.storeKey}. It opens what it has sealed, and seals nothing.
+   *
+   * Default: none.
+   */
   previousStoreKey?: Bytes | undefined
-  /** Lets the store hold tokens without encryption, readable for everybody who can read the store; default false. */
+  /**
+   * Whether the store holds tokens without encryption, readable for everybody who can read the store.
+   *
+   * Default: false.
+   */
   storeUnencrypted?: boolean | undefined
-  /** The number of tokens that are kept in memory; default 1 000 000. Beyond it, tokens are dropped that no source refers to. */
+  /**
+   * How many tokens are held in memory; at least 1. Beyond it, tokens are dropped that no source refers to.
+   *
+   * Default: 1 000 000.
+   */
   capacity?: number | undefined
-  /** A function that is called with each event. The first error that it throws becomes a warning of the process. */
+  /**
+   * Is called with each event, which never holds a secret.
+   *
+   * It is called on the thread on which the event happens, which waits for it, and on several at once: it must be
+   * quick, and must not wait for a token.
+   *
+   * In Node it is called on the event loop. The first error that it throws becomes a warning of the process. Default:
+   * none.
+   */
   onEvent?: EventCallback | undefined
   /**
-   * Sends all requests of the app, such as the `fetch` of undici or one that is wrapped; default appmint's own HTTP
-   * client, which `proxy`, `rootCertificates`, `clientCertificate` and `connectTimeoutMs` are for. It must not send a
-   * POST a second time by itself: a refresh token would be spent twice. An error of connecting counts as proof that
-   * nothing was sent.
+   * Sends all requests by the program's own HTTP client instead of the built-in one.
+   *
+   * It takes the method, the URL, the headers, the body, the time that is left, and whether the request may be sent
+   * twice, and returns the status, the headers and the body, or says how it failed: not sent, or perhaps sent. It must
+   * not send a request a second time by itself that may be sent once only: a refresh token would be spent twice. It is
+   * called on worker threads, several at a time. Proxies and certificates are those of the client, and the settings for
+   * them are refused beside it.
+   *
+   * A function like the `fetch` of undici, which is called on the event loop. An error of connecting counts as proof
+   * that nothing was sent. Default: the built-in HTTP client.
    */
   fetch?: FetchLike | undefined
   /** A dispatcher of undici's for that `fetch`, or for the global one: a proxy, an interceptor, a `MockAgent`. */
   dispatcher?: object | undefined
-  /** A clock for tests; default the system's clock. */
+  /**
+   * A clock that shows a fixed time, for tests.
+   *
+   * Default: the system's clock.
+   */
   clock?: ManualClock | undefined
 }
 
@@ -208,25 +358,32 @@ export type HeadersLike =
 
 /** The options of an API request. */
 export interface RequestOptions extends WaitOptions {
-  /** Headers of the request. */
+  /** Further headers. Authorization is refused: give `token`. Default: none. */
   headers?: HeadersLike | undefined
-  /** A value to send as JSON, instead of `body`. */
+  /** A value that is sent as JSON, instead of `body`. Default: no body. */
   json?: unknown
-  /** Bytes to send, instead of `json`. Give their type in a `Content-Type` header. */
+  /** Bytes to send, instead of `json`; their type belongs into a Content-Type header. Default: no body. */
   body?: Bytes | undefined
-  /** The time for the whole call; default the app's `timeoutMs`. */
+  /** The time for the whole call with its retries, in milliseconds. Default: the app's {@link AppOptions.timeoutMs}. */
   timeoutMs?: number | undefined
 }
 
 /** The options of an API request of an app. */
 export interface AppRequestOptions extends RequestOptions {
-  /** The token to make the request with; default the credential that the platform wants for the path, such as the app's JWT. */
+  /**
+   * The token to authenticate with, such as a user's. Default: the credential that the platform wants for the path,
+   * such as the app's JWT.
+   */
   token?: Token | string | undefined
 }
 
 /**
- * An app on a platform. Construction parses the private key, which takes about a millisecond, and sends
- * nothing. An idle app does not keep the process alive.
+ * An app that authenticates on a platform.
+ *
+ * One app is enough for a program: it holds the connections and the tokens, and any thread may use it. Making one needs
+ * no network I/O. Each operation names the credential that it lacks.
+ *
+ * Construction parses the private key, which takes about a millisecond. An idle app does not keep the process alive.
  *
  * @example
  * ```js
@@ -234,13 +391,19 @@ export interface AppRequestOptions extends RequestOptions {
  * const source = app.installation({ organization: 'octo-org' })
  * const response = await source.request('GET', '/installation/repositories')
  * ```
- * @see https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
+ * @see
+ *   https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/about-authentication-with-a-github-app
  */
 export class App {
   /**
-   * @throws {InvalidArgumentError} if a setting is wrong; the message names it
-   * @throws {PrivateKeyError} if the private key cannot be used; its reason says why
+   * Makes an app of these settings, which are checked here.
+   *
+   * No network I/O.
+   *
+   * @throws {InvalidArgumentError} if a setting is missing, malformed, or contradicts another; the message names it
    * @throws {UnsupportedError} if the platform does not take a setting
+   * @throws {PrivateKeyError} if a private key cannot be used; the reason says why (reason `not_a_private_key`,
+   *   `damaged_key`, `passphrase_needed`, `wrong_passphrase` or `unsuitable_key`)
    */
   constructor(options: AppOptions)
 
@@ -263,43 +426,81 @@ export class App {
 
   // ---- App & settings
 
-  /** The platform's name. */
+  /** The platform's name, such as `github`. */
   get platformName(): string
   /**
-   * The app's own JWT, reused until 60 s before it expires.
+   * Signs the app's JWT. The same one is returned until 60 s before it expires.
    *
+   * It is signed once for all callers that need one at the same time. No network I/O, unless the signer does some.
+   *
+   * @returns a token of kind `jwt`, whose claims can be read
+   * @throws {InvalidArgumentError} if the app has no private key, signer or id (reason `missing_credential`)
+   * @throws {UnsupportedError} if the platform has no JWTs of apps
    * @throws {CallbackError} if the signer failed
+   * @throws {PrivateKeyError} if the signer's signature cannot be used
+   * @throws {AppmintError} as every call over the network
    * @see https://www.rfc-editor.org/rfc/rfc7519
+   * @see
+   *   https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
    */
   jwt(options?: WaitOptions): Promise<Token>
   /**
-   * The SHA-256 fingerprint of the public key, as the platform's settings page shows it; null without a
-   * private key. During a key rotation it is that of the key in use.
+   * The SHA-256 fingerprint of the public key, as the platform's settings page shows it. With two keys it is that of
+   * the one in use.
    *
-   * @see https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/managing-private-keys-for-github-apps#verifying-private-keys
+   * Null if the app has no private key, or a signer that does not know it.
    */
   get fingerprint(): string | null
-  /** How far the platform's clock is ahead of this machine's, as far as is known; 0 at first. */
+  /**
+   * How far the platform's clock is ahead of this machine's, as far as is known, in milliseconds.
+   *
+   * It is 0 until a difference was found, and again once it has ended. JWTs are made by it; tokens live by this
+   * machine's own clocks. It is learned from the Date header: when the platform rejects a JWT because of its times, and
+   * when two answers in a row agree on a difference of half a minute or more, or on none.
+   */
   get clockOffsetMs(): number
   /**
-   * Sends an API request as the app, or with the token in the options. A response of any status is a result
-   * and no error.
+   * Calls the platform's API as the app, or with a token.
    *
-   * @param path a path of the API with its query, or a URL on one of the platform's own hosts
-   * @throws {InvalidArgumentError} of reason `foreign_host` for a URL on another host
+   * Every HTTP status is a response and no error. A read is sent again after a lost connection, 502 to 504, and a rate
+   * limit; a write after a rate limit only. A path that the platform reserves for the OAuth client is called with its
+   * id and secret.
+   *
+   * @param method the HTTP method, such as `GET`
+   * @param path a path of the API that begins with `/`, with its query, or a URL on one of the platform's own hosts
+   * @returns the response, with its status, headers and body
+   * @throws {InvalidArgumentError} if the method, path, headers or body cannot be sent, or the URL is on another host
+   *   (reason `foreign_host`)
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
    */
   request(method: string, path: string, options?: AppRequestOptions): Promise<ApiResponse>
   /**
-   * The quota of the requests that the app makes with its JWT, or with tokens of its own, as the platform told it in
-   * its last answer to one of them. Null before such an answer, or if the platform does not tell it. No network I/O.
+   * Returns the quota of the requests that the app makes with its JWT or tokens of its own.
+   *
+   * It is as the platform told it in its last answer to one of them. Null if there was no such answer yet, or the
+   * platform does not tell it. No network I/O.
+   *
+   * @returns the quota
+   * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
    */
   quota(): Quota | null
-  /** Counts since the app was made. */
+  /**
+   * Returns the counters of the app since it was made.
+   *
+   * No network I/O.
+   *
+   * @returns a snapshot of the counters
+   */
   stats(): Stats
   /**
-   * Ends the app's threads and forgets its tokens. Calls in progress complete; further calls fail with an
-   * {@link InvalidArgumentError}. Sessions' tokens that the store did not take yet are offered to it until the
-   * app's timeout has passed.
+   * Ends the app's threads and connections, and forgets its tokens, whatever sources of it exist.
+   *
+   * Calls in progress complete; new ones fail with InvalidArgumentError. Sessions' tokens that the store did not take
+   * yet are offered to it until the app's {@link AppOptions.timeoutMs} has passed. A second call does nothing. No
+   * network I/O.
+   *
+   * `using app = new App(…)` closes it, too.
    */
   close(): void
   /** The same as `close`: `using app = new App(…)`. */
@@ -310,93 +511,170 @@ export class App {
   // ---- Installations
 
   /**
-   * The installations of the app, fetched page by page as they are needed.
+   * Lists the installations of the app.
    *
-   * @throws {UnsupportedError} at once, if the platform has no installations
-   * @see https://docs.github.com/en/rest/apps
+   * Pages are requested as the items are asked for, none before.
+   *
+   * @returns the installations
+   * @throws {UnsupportedError} if the platform has no installations
+   * @see https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app
    */
   installations(options?: WaitOptions): Listing<Installation>
   /**
-   * The installation of the app on an account, a repository or an enterprise, or with an id.
+   * Looks up one installation, by exactly one argument.
+   *
+   * A bare name or id is refused: it could be that of an account or of an installation.
    *
    * @example
    * ```js
    * const { id } = await app.findInstallation({ account: 'octo-org' })
    * ```
-   * @param lookup exactly one of its members. A bare name or id is refused: it could be that of an account or of an installation.
-   * @throws {InvalidArgumentError} if `lookup` has no or several members
-   * @throws {NotFoundError} of reason `not_installed` if the app is not installed there
+   * @returns the installation
+   * @throws {InvalidArgumentError} if none or several of the arguments are given, or one is malformed
+   * @throws {UnsupportedError} if the platform does not look up installations by this argument
+   * @throws {NotFoundError} if the app is not installed there (reason `not_installed`)
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/apps#get-an-organization-installation-for-the-authenticated-app
    */
   findInstallation(lookup: InstallationLookup, options?: WaitOptions): Promise<Installation>
-  /** Suspends an installation: its tokens do not work until it is unsuspended. */
+  /**
+   * Suspends an installation: its tokens stop working until it is unsuspended.
+   *
+   * @param id the installation's id
+   * @throws {UnsupportedError} if the platform cannot suspend installations
+   * @throws {NotFoundError} if the app has no such installation
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/apps#suspend-an-app-installation
+   */
   suspendInstallation(id: Id, options?: WaitOptions): Promise<void>
-  /** Ends the suspension of an installation. */
+  /**
+   * Ends the suspension of an installation.
+   *
+   * @param id the installation's id
+   * @throws {UnsupportedError} if the platform cannot suspend installations
+   * @throws {NotFoundError} if the app has no such installation
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/apps#unsuspend-an-app-installation
+   */
   unsuspendInstallation(id: Id, options?: WaitOptions): Promise<void>
-  /** Uninstalls the app from the installation's account. This cannot be undone. */
+  /**
+   * Uninstalls the app from an installation's account. This cannot be undone.
+   *
+   * @param id the installation's id
+   * @throws {UnsupportedError} if the platform does not let apps uninstall themselves
+   * @throws {NotFoundError} if the app has no such installation
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/apps#delete-an-installation-for-the-authenticated-app
+   */
   deleteInstallation(id: Id, options?: WaitOptions): Promise<void>
   /**
-   * The URL where a user installs the app. The state is an empty string if the platform takes none.
+   * Makes the URL of the page on which a user installs the app.
+   *
+   * Keep its state until the user returns, for {@link App.finishInstall}. The state is empty if the platform takes
+   * none. No network I/O.
    *
    * @example
    * ```js
    * const { url, state } = app.installUrl({ appSlug: 'octo-app' }) // keep the state until the user returns
    * const installation = await app.finishInstall(callbackUrl, state)
    * ```
-   * @throws {UnsupportedError} if the platform has no such page, or does not take an option
+   * @returns the URL and the state
+   * @throws {UnsupportedError} if the platform has no such page, or does not take an argument
+   * @see https://docs.github.com/en/apps/sharing-github-apps/sharing-your-github-app
    */
   installUrl(options: InstallUrlOptions): Authorization
   /**
-   * The installation that a user has made, after the state was compared and the platform has confirmed
-   * that the installation is one of this app: the id in a callback URL proves nothing.
+   * Returns the installation that a user has made.
    *
-   * @param callbackUrl the URL that the user returned to, or its query
-   * @param state the state of {@link installUrl}
-   * @throws {ReauthorizeError} of reason `state_mismatch` if the callback has another state
-   * @throws {ProtocolError} of reason `missing_member` if the callback has no installation id
-   * @throws {NotFoundError} if the app has no such installation
+   * The state is compared in constant time, and the platform is asked whether the installation is this app's: anybody
+   * could have written the id in a callback.
+   *
+   * @param callbackUrl the URL with which the user returned, or its query
+   * @param state the state of {@link App.installUrl}
+   * @returns the installation
+   * @throws {ReauthorizeError} if the callback has another state (reason `state_mismatch`)
+   * @throws {NotFoundError} if the installation is not this app's
+   * @throws {ProtocolError} if the callback has no installation's id (reason `missing_member`)
+   * @throws {PendingError} if an owner of the account has yet to approve (reason `installation_requested`)
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/about-the-setup-url
    */
   finishInstall(callbackUrl: string | URL, state: string, options?: WaitOptions): Promise<Installation>
 
   // ---- Tokens
 
   /**
-   * A source of tokens for the installation with this id, limited to the repositories and permissions in
-   * the options. No network I/O.
+   * Makes a source of tokens for one installation.
    *
-   * @throws {InvalidArgumentError} if the id is none, or if an option limits nothing, such as an empty array
-   * @throws {UnsupportedError} if the platform cannot limit tokens like this
-   */
-  installation(id: Id, options?: ScopeOptions): TokenSource
-  /**
-   * A source of tokens for the installation that exactly one of the lookup's members identifies, limited to
-   * the repositories and permissions beside it. No network I/O: the installation is looked up when the
-   * first token is requested, and again when the platform does not know it any more.
+   * The installation is named by its id or by exactly one of the arguments of {@link App.findInstallation}. One that is
+   * not named by its id is looked up when the first token is needed, and again when the platform no longer knows the id
+   * that was found.
+   *
+   * The tokens have all access that the installation was granted, unless they are narrowed. An empty list of
+   * repositories or permissions is refused, since platforms understand it as everything. No network I/O.
    *
    * @example
    * ```js
    * const source = app.installation({ organization: 'octo-org', repositories: ['api'], permissions: { contents: 'read' } })
    * ```
-   * @throws {InvalidArgumentError} if the lookup has no or several members, or if an option limits nothing
-   * @throws {UnsupportedError} if the platform cannot limit tokens like this
+   * @param id the installation's id
+   * @returns the source. Sources of one installation and scope share one token
+   * @throws {InvalidArgumentError} if no argument or several name an installation, or an argument is empty or malformed
+   * @throws {UnsupportedError} if the platform has no installations, no lookup by this argument, or no tokens that are
+   *   narrowed like this
+   * @see https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
+   */
+  installation(id: Id, options?: ScopeOptions): TokenSource
+  /**
+   * Makes a source of tokens for one installation.
+   *
+   * The installation is named by its id or by exactly one of the arguments of {@link App.findInstallation}. One that is
+   * not named by its id is looked up when the first token is needed, and again when the platform no longer knows the id
+   * that was found.
+   *
+   * The tokens have all access that the installation was granted, unless they are narrowed. An empty list of
+   * repositories or permissions is refused, since platforms understand it as everything. No network I/O.
+   *
+   * @example
+   * ```js
+   * const source = app.installation({ organization: 'octo-org', repositories: ['api'], permissions: { contents: 'read' } })
+   * ```
+   * @returns the source. Sources of one installation and scope share one token
+   * @throws {InvalidArgumentError} if no argument or several name an installation, or an argument is empty or malformed
+   * @throws {UnsupportedError} if the platform has no installations, no lookup by this argument, or no tokens that are
+   *   narrowed like this
+   * @see https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
    */
   installation(options: InstallationOptions): TokenSource
   /**
-   * A source of the app's own tokens, on a platform that has them beside the JWT. No network I/O. A platform
-   * that takes the app's assertion (RFC 7523: a service account) may also take OAuth scopes, and a subject
-   * for whom the app acts.
+   * Makes a source of the app's own tokens, on a platform that has them beside the JWT.
    *
-   * @throws {UnsupportedError} if the platform has no such tokens, or does not take an option
+   * They are minted for the JWT, for an assertion that the app signs (RFC 7523: a service account), or for the OAuth
+   * client itself (RFC 6749 section 4.4), as the platform has it. No network I/O.
+   *
+   * @returns the source, whose tokens are of kind `app`
+   * @throws {UnsupportedError} if the platform has no such tokens, or does not take an argument
    * @see https://www.rfc-editor.org/rfc/rfc7523#section-2.1
+   * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
    */
   appTokens(options?: AppTokensOptions): TokenSource
-  /** Revokes an installation token. A token that is not valid any more counts as revoked. */
+  /**
+   * Ends an installation token on the platform. It succeeds if the token is already invalid.
+   *
+   * @param token the token or its text
+   * @throws {UnsupportedError} if the platform does not offer this
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
+   */
   revokeInstallationToken(token: Token | string, options?: WaitOptions): Promise<void>
 
   // ---- OAuth & login
 
   /**
-   * The URL where a user authorizes the app, with a new state and, if the platform supports PKCE, a new code
-   * verifier.
+   * Makes the URL of the page on which a user authorizes the app, with a fresh state.
+   *
+   * On a platform with PKCE (RFC 7636) it has a fresh code verifier, too. Keep the result until the user returns, for
+   * {@link App.finishAuthorization}. No network I/O.
    *
    * @example
    * ```js
@@ -405,75 +683,125 @@ export class App {
    * // when the user has returned:
    * const token = await app.finishAuthorization(app.openAuthorization(cookie), request.url)
    * ```
-   * @throws {UnsupportedError} if the platform does not take an option
+   * @returns the URL, its state and its PKCE verifier
+   * @throws {InvalidArgumentError} if the app has no client id, or the state is empty (reason `missing_credential`)
+   * @throws {UnsupportedError} if the platform has no OAuth, or does not take an argument
    * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
+   * @see https://www.rfc-editor.org/rfc/rfc7636#section-4.3
    */
   authorize(options?: AuthorizeOptions): Authorization
   /**
-   * The authorization code in a callback URL, after its state was compared in constant time.
+   * Returns the code in a callback URL, once its state was compared in constant time.
    *
-   * @param callbackUrl the URL that the user returned to, or its query
-   * @param state the state of the {@link Authorization}
-   * @throws {ReauthorizeError} of reason `state_mismatch` if the callback has another state
-   * @throws {DeniedError} if the user refused
+   * {@link App.finishAuthorization} does this and exchanges the code. No network I/O.
+   *
+   * @param callbackUrl the URL with which the user returned, or its query
+   * @param state the state of the authorization
+   * @returns the authorization code
+   * @throws {ReauthorizeError} if the callback has another state, or comes from another server (RFC 9207) (reason
+   *   `state_mismatch`)
+   * @throws {DeniedError} if the user declined (reason `access_denied`)
+   * @throws {RejectedError} if the platform refused the authorization for another cause (reason
+   *   `redirect_uri_mismatch`)
+   * @throws {ProtocolError} if the callback holds no code and no error (reason `missing_member`)
    * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
+   * @see https://www.rfc-editor.org/rfc/rfc9207#section-2.4
    */
   authorizationCode(callbackUrl: string | URL, state: string): string
   /**
-   * Exchanges an authorization code for a user token. The code is sent once; only if the platform refuses the
-   * client's first key, it is sent again with the second.
+   * Exchanges an authorization code for a user token.
    *
-   * @throws {ReauthorizeError} of reason `invalid_code` if the code is unknown, expired or used
-   * @throws {UnauthorizedError} of reason `invalid_client` if the client's credentials are wrong
+   * The code is sent once, even if the call fails, unless the platform refused the client's first private key: then it
+   * is sent again with the second.
+   *
+   * @param code the authorization code
+   * @returns a token of kind `user`
+   * @throws {ReauthorizeError} if the code is unknown, expired or used (reason `invalid_code`)
+   * @throws {UnauthorizedError} if the client id or its secret is wrong (reason `invalid_client`)
+   * @throws {AppmintError} as every call over the network
    * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
+   * @see https://www.rfc-editor.org/rfc/rfc7636#section-4.5
    */
   exchangeCode(code: string, options?: ExchangeOptions): Promise<Token>
   /**
-   * The user token of an authorization whose user has returned: compares the state in constant time, and
-   * `iss` if the platform sends one (RFC 9207), and exchanges the code. It works once per authorization, and
-   * for an hour.
+   * Exchanges the code with which a user returned for a user token.
    *
-   * @param callbackUrl the URL that the user returned to, or its query
-   * @throws {ReauthorizeError} of reason `state_mismatch` if the callback has another state, of reason
-   * `stale_authorization` if the authorization was finished before or is too old
-   * @throws {DeniedError} if the user refused
+   * The state is compared in constant time, and iss if the platform sends it (RFC 9207). An authorization can be
+   * finished once, within an hour, on the platform on which it began.
+   *
+   * @param authorization the result of {@link App.authorize} or {@link App.openAuthorization}
+   * @param callbackUrl the URL with which the user returned, or its query
+   * @returns a token of kind `user`
+   * @throws {ReauthorizeError} if the callback has another state, the authorization was finished before or began more
+   *   than an hour ago, or the code is not valid (reason `state_mismatch`, `stale_authorization` or `invalid_code`)
+   * @throws {DeniedError} if the user declined (reason `access_denied`)
+   * @throws {InvalidArgumentError} if the authorization began on another platform
+   * @throws {UnauthorizedError} if the client id or its secret is wrong (reason `invalid_client`)
+   * @throws {AppmintError} as every call over the network
+   * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
+   * @see https://www.rfc-editor.org/rfc/rfc9207#section-2.4
    */
   finishAuthorization(authorization: Authorization, callbackUrl: string | URL, options?: WaitOptions): Promise<Token>
   /**
-   * An authorization as encrypted text that only an app with the same `storeKey` opens: for a cookie, or for
-   * the user's session.
+   * Encrypts an authorization with the app's store key, to be kept in the user's cookie or web session.
    *
-   * @throws {InvalidArgumentError} of reason `missing_credential` without a `storeKey`
+   * No network I/O.
+   *
+   * @param authorization the result of {@link App.authorize}
+   * @returns text that {@link App.openAuthorization} takes, in any process with the same store key
+   * @throws {InvalidArgumentError} if the app has no store key (reason `missing_credential`)
    */
   sealAuthorization(authorization: Authorization): string
   /**
-   * The authorization that was sealed, in any process whose app has the same `storeKey`.
+   * Decrypts an authorization, in any process with the same store key.
    *
-   * @throws {InvalidArgumentError} if this app's keys do not open the text
+   * No network I/O.
+   *
+   * @param sealed the result of {@link App.sealAuthorization}
+   * @returns the authorization
+   * @throws {InvalidArgumentError} if the app's store keys do not open the text
    */
   openAuthorization(sealed: string): Authorization
   /**
-   * Exchanges a refresh token for a new user token. The refresh token is sent once; only if the platform
-   * refuses the client's first key, it is sent again with the second. After a lost answer it may be spent where
-   * the platform rotates refresh tokens: that error has `isRetryable` false. A session keeps what can be kept.
+   * Exchanges a refresh token for a new user token.
    *
-   * @param refreshToken the refresh token, or the token that it came with
-   * @throws {ReauthorizeError} of reason `invalid_refresh_token` if it is unknown, expired or revoked
-   * @throws {InvalidArgumentError} if a Token is given that has no refresh token
+   * The refresh token is sent once, even if the call fails, unless the platform refused the client's first private key:
+   * then it is sent again with the second. After a lost answer it may be spent where the platform rotates refresh
+   * tokens: that error is not retryable. A {@link App.session} keeps what can be kept. The answer is returned even if
+   * its access token has expired, because its refresh token works.
+   *
+   * @param refreshToken the refresh token's text, or the token that it came with
+   * @returns a token of kind `user`
+   * @throws {ReauthorizeError} if the refresh token is unknown, expired or revoked (reason `invalid_refresh_token`)
+   * @throws {InvalidArgumentError} if there is no refresh token
+   * @throws {UnauthorizedError} if the client id or its secret is wrong (reason `invalid_client`)
+   * @throws {AppmintError} as every call over the network
    * @see https://www.rfc-editor.org/rfc/rfc6749#section-6
+   * @see
+   *   https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
    */
   refresh(refreshToken: string | Token, options?: WaitOptions): Promise<Token>
   /**
-   * A token of the platform for a token of another server (RFC 8693), such as the OIDC id token of a workload. Each
-   * call sends a request: keep the token for as long as it lives.
+   * Exchanges a token of another server, such as the OIDC id token of a workload, for one of the platform.
    *
-   * @throws {UnauthorizedError} of reason `invalid_token` if the platform does not accept the token
-   * @see https://www.rfc-editor.org/rfc/rfc8693
+   * The app's OAuth client authenticates if the app has a client id. Each call sends a request: keep the token for as
+   * long as it lives.
+   *
+   * @param subjectToken the token of the other server
+   * @returns a token of kind `app`
+   * @throws {UnsupportedError} if the platform has no token exchange
+   * @throws {UnauthorizedError} if the platform does not accept the token, or the client id or its secret is wrong
+   *   (reason `invalid_token` or `invalid_client`)
+   * @throws {AppmintError} as every call over the network
+   * @see https://www.rfc-editor.org/rfc/rfc8693#section-2.1
    */
   exchangeToken(subjectToken: string | Token, options?: TokenExchangeOptions): Promise<Token>
   /**
-   * Begins a login of the user at this machine: listens on 127.0.0.1 for the user's browser to return. Only
-   * a pending `wait` keeps the process alive.
+   * Starts the login of a user in a browser on this machine.
+   *
+   * It listens on 127.0.0.1 until the browser returns. No network I/O.
+   *
+   * Only a pending {@link Login.wait} keeps the process alive.
    *
    * @example
    * ```js
@@ -481,13 +809,16 @@ export class App {
    * login.openBrowser()
    * const token = await login.wait()
    * ```
-   * @throws {TransportError} of reason `unreachable` if no port is free
-   * @throws {UnsupportedError} if the platform does not take an option
-   * @see https://www.rfc-editor.org/rfc/rfc8252
+   * @returns the login. Cancel it, or wait for it, so that its listener closes
+   * @throws {InvalidArgumentError} if the app has no client id, the path is malformed, or the host is another machine's
+   *   (reason `missing_credential`)
+   * @throws {UnsupportedError} if the platform has no OAuth, or does not take an argument
+   * @throws {TransportError} if no port is free (reason `unreachable`)
+   * @see https://www.rfc-editor.org/rfc/rfc8252#section-7.3
    */
   startLogin(options?: LoginOptions): Login
   /**
-   * Begins a login on another device: show the user the code, and where to type it.
+   * Starts the login of a user on another device, on which they type a code.
    *
    * @example
    * ```js
@@ -495,156 +826,299 @@ export class App {
    * console.log(`go to ${login.verificationUri} and type ${login.userCode}`)
    * const token = await login.wait()
    * ```
-   * @see https://www.rfc-editor.org/rfc/rfc8628
+   * @returns the login, with the code and the URL to show
+   * @throws {UnsupportedError} if the platform has no device logins
+   * @throws {AppmintError} as every call over the network
+   * @see https://www.rfc-editor.org/rfc/rfc8628#section-3.1
    */
   startDeviceLogin(options?: DeviceLoginOptions): Promise<DeviceLogin>
   /**
-   * A user token as the platform knows it, with its scopes, expiry and account. The result has no refresh
-   * token: keep the one you have.
+   * Asks the platform about a user token: its scopes, its expiry and its account.
    *
-   * @throws {ReauthorizeError} of reason `invalid_token` if the token is not valid any more, or another app's
+   * @param token the token or its text
+   * @returns the token with these details, without a refresh token: keep the one that you have
+   * @throws {ReauthorizeError} if the token is not valid any more, or another app's (reason `invalid_token`)
+   * @throws {UnsupportedError} if the platform does not offer this
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
    */
   checkToken(token: Token | string, options?: WaitOptions): Promise<Token>
-  /** Replaces a user token by a new one. The old token stops working. */
+  /**
+   * Replaces a user token, which stops working.
+   *
+   * @param token the token or its text
+   * @returns the new token
+   * @throws {ReauthorizeError} if the token is not valid any more, or another app's (reason `invalid_token`)
+   * @throws {UnsupportedError} if the platform does not offer this
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/oauth-applications#reset-a-token
+   */
   resetToken(token: Token | string, options?: WaitOptions): Promise<Token>
   /**
-   * A user token that is limited to one account, and to some of its repositories and permissions.
+   * Makes a user token with a part of a token's access, on exactly one account.
    *
-   * @throws {InvalidArgumentError} if both or none of `target` and `targetId` are given
+   * @param token the token or its text
+   * @returns the new token
+   * @throws {InvalidArgumentError} if none or both of `target` and `targetId` are given, or an argument is empty or
+   *   malformed
+   * @throws {ReauthorizeError} if the token is not valid any more, or another app's (reason `invalid_token`)
+   * @throws {UnsupportedError} if the platform does not offer this
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/apps#create-a-scoped-access-token
    */
   scopeToken(token: Token | string, options: ScopeTokenOptions): Promise<Token>
-  /** Deletes a user token. A token that is not valid any more counts as deleted. */
+  /**
+   * Ends a user token on the platform. It succeeds if the token is already invalid.
+   *
+   * @param token the token or its text
+   * @throws {UnsupportedError} if the platform does not offer this
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token
+   */
   deleteToken(token: Token | string, options?: WaitOptions): Promise<void>
   /**
-   * Deletes a user's authorization of the app with all its tokens, given one of them that works.
+   * Ends a user's authorization of the app with all its tokens.
    *
-   * @throws {ReauthorizeError} of reason `invalid_token` if the platform does not know the token: nothing was deleted,
-   *   and the authorization may live on
+   * @param token one of these tokens, or its text, which must work
+   * @throws {ReauthorizeError} if the platform does not know the token; nothing was ended, and the authorization may
+   *   live on (reason `invalid_token`)
+   * @throws {UnsupportedError} if the platform does not offer this
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorization
    */
   deleteGrant(token: Token | string, options?: WaitOptions): Promise<void>
   /**
-   * Revokes an access or a refresh token at the authorization server, and the tokens that the server ties to
-   * it. A token that the server does not know counts as revoked.
+   * Ends an access token or a refresh token at the authorization server.
    *
-   * @throws {UnsupportedError} of reason `unsupported_token_type` if the server does not revoke such tokens
-   * @see https://www.rfc-editor.org/rfc/rfc7009
+   * The server ends the tokens that belong to it, too. It succeeds if the server does not know the token.
+   *
+   * @param token the token or its text
+   * @throws {UnsupportedError} if the platform has no such endpoint, or the server does not revoke tokens of this type
+   *   (reason `unsupported_token_type`)
+   * @throws {AppmintError} as every call over the network
+   * @see https://www.rfc-editor.org/rfc/rfc7009#section-2.1
    */
   revokeToken(token: Token | string, options?: TokenHintOptions): Promise<void>
   /**
-   * The state of an access or a refresh token, as the authorization server reports it. A token that has ended,
-   * or belongs to somebody else, is no error: its state is not `active`.
+   * Asks the authorization server about an access token or a refresh token.
    *
-   * @see https://www.rfc-editor.org/rfc/rfc7662
+   * A token that has expired, was revoked, is unknown or another client's is no error: it is not
+   * {@link Introspection.active}.
+   *
+   * @param token the token or its text
+   * @returns the state of the token at the server
+   * @throws {UnsupportedError} if the platform has no such endpoint
+   * @throws {AppmintError} as every call over the network
+   * @see https://www.rfc-editor.org/rfc/rfc7662#section-2.1
    */
   introspectToken(token: Token | string, options?: TokenHintOptions): Promise<Introspection>
 
   // ---- Sessions
 
   /**
-   * A source of one user's tokens, which are kept in the store under this name and renewed ahead of their
-   * expiry. No network I/O. A refresh token is used once among all processes that share the store. If the
-   * session has ended, the source's calls reject with a {@link ReauthorizeError}: of reason `no_session` if
-   * nothing is stored, `rotation_interrupted` if the response to a refresh was lost, or
-   * `invalid_refresh_token`.
+   * Makes a source of one user's tokens, which are in the store under a name.
+   *
+   * They are renewed before they expire, once for all processes that share the store: a refresh token is spent once,
+   * whatever dies when. Before {@link App.startSession} the source's calls fail with ReauthorizeError (`no_session`);
+   * when the session has ended, with `rotation_interrupted` or `invalid_refresh_token`, and the user must authorize the
+   * app again. No network I/O.
    *
    * @example
    * ```js
    * await app.startSession('octocat', token)
    * const response = await app.session('octocat').request('GET', '/user') // in any process with this store
    * ```
-   * @throws {InvalidArgumentError} of reason `missing_credential` without a store or a client's credentials
+   * @param name the name that was given to {@link App.startSession}
+   * @returns the source, whose tokens are of kind `user`
+   * @throws {InvalidArgumentError} if the app has no store or no client credentials, or the name is empty (reason
+   *   `missing_credential`)
+   * @see https://www.rfc-editor.org/rfc/rfc9700#section-4.14
+   * @see
+   *   https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
    */
   session(name: string): TokenSource
   /**
-   * Stores a user token under a name, in place of an earlier one: from now on `session(name)` returns it and
-   * renews it.
+   * Writes a user token to the store under a name, in the place of any session that had it.
    *
-   * With the user's id on the platform, {@link applyWebhook} ends the session when the user revokes the
+   * From now on {@link App.session} returns and renews it. A record that cannot be opened stays: that session may go on
+   * elsewhere. With the user's id on the platform {@link App.applyWebhook} ends the session when the user revokes the
    * authorization.
    *
-   * @throws {InvalidArgumentError} if the token is not a user's
-   * @throws {StoreError} if the store failed, or has a record of this name that cannot be opened, which stays
-   * (reason `wrong_store_key` if another key sealed it)
+   * @param name a name of your choice, by which {@link App.session} finds the token
+   * @param token a token of kind `user`, with its refresh token
+   * @throws {InvalidArgumentError} if the app has no store or no client credentials, the name is empty, or the token is
+   *   of another kind (reason `missing_credential`)
+   * @throws {StoreError} if the store failed, or another key sealed its record of this name (reason `wrong_store_key`)
+   * @throws {AppmintError} as every call over the network
    */
   startSession(name: string, token: Token, options?: SessionOptions): Promise<void>
   /**
-   * Forgets a session, here and in the store, even if its record cannot be opened there. The tokens themselves
-   * still work: `revokeToken` or `deleteGrant` ends them.
+   * Forgets a user's session, in memory and in the store, even if its record cannot be opened there.
    *
+   * The tokens themselves keep working: {@link App.revokeToken} or {@link App.deleteGrant} ends them, on platforms that
+   * offer it.
+   *
+   * @param name the name that was given to {@link App.startSession}
+   * @throws {InvalidArgumentError} if the app has no store or no client credentials, or the name is empty (reason
+   *   `missing_credential`)
    * @throws {StoreError} if the store failed
+   * @throws {AppmintError} as every call over the network
    */
   endSession(name: string, options?: WaitOptions): Promise<void>
 
   // ---- Webhooks
 
   /**
-   * The event of a webhook, after its signature was verified.
+   * Verifies the signature of a webhook.
+   *
+   * No network I/O.
    *
    * @example
    * ```js
    * const event = app.verifyWebhook(request.headers, await buffer(request), process.env.WEBHOOK_SECRET)
    * app.applyWebhook(event)
    * ```
-   * @param body the raw bytes of the request, before anything parses them: a body that was parsed and written
-   * again has another signature
-   * @param secrets the secret, or several while one replaces the other
-   * @throws {UnauthorizedError} of reason `invalid_signature` if the signature fits none of the secrets
-   * @throws {UnsupportedError} if the platform signs nothing
+   * @param headers all headers of the request, with names in any case; it depends on the platform which of them count
+   * @param body the raw bytes of the request, before anything parses them: a body that was parsed and written again has
+   *   another signature
+   * @param secrets the webhook's secret, or several while one replaces the other
+   * @returns the event, with its signed payload
+   * @throws {UnauthorizedError} if there is no signature, or one that fits none of the secrets (reason
+   *   `invalid_signature`)
+   * @throws {InvalidArgumentError} if a secret is missing or empty
+   * @throws {ProtocolError} if the signed payload is not JSON (reason `not_json`)
+   * @throws {UnsupportedError} if the platform does not sign webhooks
+   * @see https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
    */
   verifyWebhook(headers: HeadersLike, body: Bytes, secrets: string | readonly string[]): WebhookEvent
   /**
-   * Forgets the tokens of an installation that was suspended, deleted or changed, and returns how many were in
-   * memory. The store forgets them in the background, for all who share it; other processes use those in their own
-   * memory until they are renewed or refused.
+   * Forgets the tokens that a webhook makes obsolete, so that new ones are minted.
+   *
+   * They are those of an installation that was suspended, deleted, or given other permissions or repositories, and
+   * those of a user who revoked the authorization of the app, whose sessions end if they were started with the id of
+   * the user's account. A webhook about something else is ignored.
+   *
+   * In the store they are forgotten in the background, for all who share it; if the store fails, that is an event
+   * `store_failed`, and this process tries again before it looks there. Other processes use those in their own memory
+   * until they are renewed or refused: apply the webhook there, too.
+   *
+   * The event's name need not be signed: a forged one can do no more than have tokens minted anew. Of a revocation the
+   * signed payload tells. No network I/O.
+   *
+   * @param webhook the result of {@link App.verifyWebhook}
+   * @returns how many of these tokens were in memory
+   * @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation
    */
   applyWebhook(webhook: WebhookEvent): number
-  /** Where and how the platform sends the app's webhook events. */
+  /**
+   * Returns the configuration of the app's webhook.
+   *
+   * @returns the URL and the format of deliveries. The secret is not part of it
+   * @throws {UnsupportedError} if the platform does not offer this
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
+   */
   webhookConfig(options?: WaitOptions): Promise<WebhookConfig>
   /**
-   * Changes where and how the platform sends the app's webhook events. Options that are not given stay as
-   * they are.
+   * Changes the configuration of the app's webhook. What is not given stays as it is.
    *
-   * @throws {InvalidArgumentError} if no option is given
+   * @returns the new configuration
+   * @throws {InvalidArgumentError} if no change is given
+   * @throws {UnsupportedError} if the platform does not offer this
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/webhooks#update-a-webhook-configuration-for-an-app
    */
   updateWebhookConfig(options: WebhookConfigOptions): Promise<WebhookConfig>
   /**
-   * The deliveries of the app's webhook, newest first, fetched page by page as they are needed.
+   * Lists the events that were sent to the app, newest first.
    *
-   * @throws {UnsupportedError} at once, if the platform does not list them
+   * Pages are requested as the items are asked for, none before.
+   *
+   * @returns the deliveries
+   * @throws {UnsupportedError} if the platform does not list deliveries
+   * @see https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
    */
   webhookDeliveries(options?: WaitOptions): Listing<WebhookDelivery>
-  /** One delivery. Its `raw` has the request and the receiver's response. */
+  /**
+   * Returns one delivery, with its request and the receiver's response in {@link WebhookDelivery.raw}.
+   *
+   * @param id the delivery's id, not its guid
+   * @returns the delivery
+   * @throws {NotFoundError} if there is no such delivery
+   * @throws {UnsupportedError} if the platform does not offer this
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/webhooks#get-a-delivery-for-an-app-webhook
+   */
   webhookDelivery(id: Id, options?: WaitOptions): Promise<WebhookDelivery>
-  /** Asks the platform to deliver an event again. */
+  /**
+   * Has the platform send an event again.
+   *
+   * @param deliveryId the delivery's id, not its guid
+   * @throws {NotFoundError} if there is no such delivery
+   * @throws {UnsupportedError} if the platform does not offer this
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook
+   */
   redeliverWebhook(deliveryId: Id, options?: WaitOptions): Promise<void>
 
   // ---- Platform operations
 
-  /** The app as it is registered on the platform. */
+  /**
+   * Returns the app as it is registered on the platform.
+   *
+   * @returns the registration, without its secrets
+   * @throws {UnsupportedError} if the platform does not offer this
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
+   */
   registration(options?: WaitOptions): Promise<Registration>
   /**
-   * The app that was registered from a manifest, with its private key and secrets, which the platform reveals
-   * only here. Needs no credential.
+   * Exchanges the code of an app manifest for the app that it created.
+   *
+   * It needs no credential. A code works once, and the platform returns the app's key and secrets this once.
+   *
+   * @param code the code with which the user returned from creating the app
+   * @returns the registration with its key and secrets
+   * @throws {NotFoundError} if the code is unknown or was used
+   * @throws {UnsupportedError} if the platform has no app manifests
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
    */
   convertManifest(code: string, options?: WaitOptions): Promise<Registration>
   /**
-   * Reports leaked credentials of any owner, which the platform then revokes. Needs no credential.
+   * Reports leaked credentials of anybody; the platform ends them and notifies their owners.
    *
-   * @throws {InvalidArgumentError} if the array or an item is empty
+   * It needs no credential.
+   *
+   * @param credentials the leaked credentials
+   * @throws {InvalidArgumentError} if there are no credentials, or one is empty
+   * @throws {UnsupportedError} if the platform does not offer this
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/credentials/revoke
    */
   revokeCredentials(credentials: readonly (Token | string)[], options?: WaitOptions): Promise<void>
 }
 
-/** A response to an API request, whatever its status. Printing it, or writing it as JSON, leaves the body out. */
+/**
+ * A response of the platform's API, of any status.
+ *
+ * Printing it, or writing it as JSON, leaves the body out.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-15
+ */
 export class ApiResponse {
   private constructor()
   /** The HTTP status. */
   readonly status: number
   /** Whether the status is 2xx. */
   get ok(): boolean
-  /** Headers by their names in lower case. Several values of one name are joined by a comma. */
+  /**
+   * The headers, with names in lower case.
+   *
+   * Several values of one name are joined by a comma.
+   */
   readonly headers: Readonly<Record<string, string>>
-  /** The body. */
+  /** The whole body. */
   readonly body: Buffer
   /**
    * The body, parsed as JSON.
@@ -653,15 +1127,21 @@ export class ApiResponse {
    */
   json(): Promise<JsonValue>
   /**
-   * The body as text, without a byte order mark: UTF-8, UTF-16 by its byte order mark or its declared
-   * charset, or ISO-8859-1 where that is declared. Bytes that are not valid are replaced by U+FFFD.
+   * The body as text, in its charset and without a byte order mark.
+   *
+   * UTF-8, UTF-16 by its byte order mark or its declared charset, or ISO-8859-1 where that is declared. Bytes that are
+   * not valid are replaced by U+FFFD.
    */
   text(): string
   /** The response without its body. */
   toJSON(): object
 }
 
-/** The quota of requests, as the platform's last answer told it. */
+/**
+ * The quota of requests, as the platform's last answer told it.
+ *
+ * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
 export class Quota {
   private constructor()
   /** The number of requests that are allowed in one period. */
@@ -670,32 +1150,39 @@ export class Quota {
   readonly remaining: number
   /** When the quota is full again, by the platform's clock. */
   readonly resetAt: Date | null
-  /** The kind of requests that it is for, such as `core`, on a platform that has several quotas. */
+  /**
+   * The kind of requests that it is for, such as `core`, on a platform that has several quotas.
+   *
+   * Null if the platform has one quota.
+   */
   readonly resource: string | null
 }
 
-/** Counts since the app was made. */
+/** Counters of an app since it was made: a snapshot. */
 export class Stats {
   private constructor()
-  /** Tokens that were minted because a caller waited for one. */
+  /** Tokens that were minted while a caller waited. */
   readonly minted: number
-  /** Tokens that were minted ahead of their predecessor's expiry. */
+  /** Tokens that were minted before their predecessor expired. */
   readonly renewed: number
   /** Attempts to mint a token that failed. */
   readonly failed: number
-  /** Valid tokens that were returned although less of their life was left than requested, because minting failed. */
+  /**
+   * Tokens that were returned although they live for less than was asked for: no new one could be minted, or new ones
+   * live no longer.
+   */
   readonly servedStale: number
   /** Requests that were sent again. */
   readonly retried: number
-  /** Callers that waited for a token which another caller was minting already. */
+  /** Callers that waited for a token that was being minted already. */
   readonly joined: number
-  /** Tokens that the platform refused before their expiry. */
+  /** Tokens that the platform refused before they expired. */
   readonly refused: number
-  /** Tokens that were taken from the store. */
+  /** Tokens that were read from the store. */
   readonly fromStore: number
   /** Calls of the store that failed. */
   readonly storeFailed: number
-  /** Keys (an installation and a scope) that have a place in memory. */
+  /** Installations with a scope, and sessions, that have a place in memory. */
   readonly sources: number
 }
 
@@ -703,11 +1190,11 @@ export class Stats {
 
 /** The lookup of an installation: exactly one of these. */
 export interface InstallationLookup {
-  /** An account of any kind, as the platform writes it: its path, login, name or id. */
+  /** The path, login, name or id of an account of any kind, as the platform writes it. */
   account?: Id | undefined
-  /** The id of the installation itself. */
+  /** The installation's id. */
   id?: Id | undefined
-  /** An organization's name. */
+  /** An organization's login. */
   organization?: Id | undefined
   /** A user's login. */
   user?: Id | undefined
@@ -719,15 +1206,24 @@ export interface InstallationLookup {
 
 /** The options of {@link App.installUrl}. */
 export interface InstallUrlOptions {
-  /** The app's short name, as in the URL of its page and in {@link Registration.slug}. */
+  /** The app's short name, which is part of its URL: {@link Registration.slug}. */
   appSlug: string
-  /** A state of your own, which must be unguessable; default 256 random bits if the platform takes a state. */
+  /**
+   * A state of your own, which nobody must be able to guess. Default: 256 random bits, or an empty one if the platform
+   * takes none.
+   */
   state?: string | undefined
-  /** Where the user returns to, if the platform takes it. */
+  /** The URL to which the user returns, on a platform that takes one. Default: none is sent. */
   redirectUri?: string | URL | undefined
 }
 
-/** An installation of the app. Only `id` is always there; `raw` has everything that the platform sent. */
+/**
+ * An installation of the app on an account.
+ *
+ * Only its id is certain; platforms differ in the other members. The whole object is in {@link Installation.raw}.
+ *
+ * @see https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app
+ */
 export class Installation {
   private constructor()
   /** The installation's id. */
@@ -738,58 +1234,79 @@ export class Installation {
   readonly accountName: string | null
   /** The account's id. */
   readonly accountId: string | null
-  /** The id of the target that the app is installed on. */
+  /** The id of the account or other object on which the app is installed. */
   readonly targetId: string | null
   /** The app's id. */
   readonly appId: string | null
-  /** The app's short name. */
+  /** The app's short name, which is part of its URL. */
   readonly appSlug: string | null
-  /** `all` or `selected`. */
+  /** The repositories that it can access: `all` or `selected`. */
   readonly repositorySelection: string | null
-  /** The names of the granted permissions, and their levels. */
+  /** The permissions that it was granted, by name with their level. */
   readonly permissions: Readonly<Record<string, string>>
   /** The names of the webhook events that the app receives. */
   readonly events: readonly string[]
-  /** When the installation was made. */
+  /** When the app was installed. */
   readonly createdAt: Date | null
-  /** When the installation was last changed. */
+  /** When the installation last changed. */
   readonly updatedAt: Date | null
-  /** When the installation was suspended; null if it is not. */
+  /**
+   * When an owner suspended it.
+   *
+   * Null if it is not suspended, or the platform does not report it.
+   */
   readonly suspendedAt: Date | null
-  /** The whole object, as the platform sent it. */
+  /** The whole object as the platform sent it. */
   readonly raw: JsonObject
 }
 
-/** A repository that an installation may access. */
+/**
+ * A repository that an installation can access.
+ *
+ * Only its id and its name are certain.
+ *
+ * @see https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
+ */
 export class Repository {
   private constructor()
   /** The repository's id. */
   readonly id: string
-  /** Its name without its owner, as {@link ScopeOptions.repositories} takes it. */
+  /** Its name without its owner, as the argument `repositories` of {@link App.installation} takes it. */
   readonly name: string
-  /** Its name with its owner: `octocat/Hello-World`. */
+  /** Its name with its owner, such as `octocat/Hello-World`. */
   readonly fullName: string | null
   /** The account that owns it. */
   readonly owner: string | null
   /** Whether it is private. */
   readonly isPrivate: boolean | null
-  /** The whole object, as the platform sent it. */
+  /** The whole object as the platform sent it. */
   readonly raw: JsonObject
 }
 
 /**
- * A list that is fetched page by page as its items are needed. It can be iterated once. Leaving a loop ends
- * the list; after an error the same page is fetched again. Its `signal` is an option of the call that
- * returned the list.
+ * The items of a paged list. Pages are requested as the items are asked for.
+ *
+ * It can be read once: threads that share it get different items. After an error it goes on with the page that failed.
+ *
+ * Leaving a loop ends the list. Its `signal` is an option of the call that returned the list.
  *
  * @example
  * ```js
  * for await (const { id, account } of app.installations()) console.log(id, account)
  * ```
+ * @see https://www.rfc-editor.org/rfc/rfc8288#section-3
  */
 export class Listing<T> implements AsyncIterableIterator<T> {
   private constructor()
-  /** The next item, from memory or from the platform's next page. */
+  /**
+   * Returns the next item, from memory or the platform's next page.
+   *
+   * After an error the same page is asked for again.
+   *
+   * @returns the next item
+   * @throws {AppmintError} as every call over the network
+   * @see https://www.rfc-editor.org/rfc/rfc8288#section-3
+   */
   next(): Promise<IteratorResult<T, undefined>>
   /** Ends the list: no more pages are fetched. */
   return(): Promise<IteratorResult<T, undefined>>
@@ -803,11 +1320,14 @@ export class Listing<T> implements AsyncIterableIterator<T> {
 
 /** The repositories and permissions that a token is limited to. An option that is not given limits nothing. */
 export interface ScopeOptions {
-  /** Names of repositories, without their owner. An empty array is refused, since to a platform it would mean all. */
+  /** The names of the repositories to narrow to, without their owner. Default: all that the installation has. */
   repositories?: readonly string[] | undefined
-  /** Ids of repositories. */
+  /** The ids of the repositories to narrow to. Default: all that the installation has. */
   repositoryIds?: readonly Id[] | undefined
-  /** Names of permissions, and their levels: `{ contents: 'read' }`. */
+  /**
+   * The permissions to narrow to, by name with their level, such as `contents` with `read`. Default: all that the
+   * installation was granted.
+   */
   permissions?: Readonly<Record<string, string>> | undefined
 }
 
@@ -816,9 +1336,9 @@ export interface InstallationOptions extends InstallationLookup, ScopeOptions {}
 
 /** The options of {@link App.appTokens}. */
 export interface AppTokensOptions {
-  /** OAuth scopes, if the platform takes them. */
+  /** OAuth scopes, on a platform that takes the app's assertion. Default: none. */
   scopes?: readonly string[] | undefined
-  /** The user for whom the app acts, if the platform lets it name one. */
+  /** The user for whom the app acts, on a platform that takes the app's assertion. Default: the app itself. */
   subject?: string | undefined
 }
 
@@ -836,9 +1356,8 @@ export interface FetchOptions {
 /** The option of {@link TokenSource.tokenSync}. */
 export interface TokenSyncOptions {
   /**
-   * How much longer the token must live; default 60 000 ms, or half of a shorter life. A token is minted if a new one
-   * has that much life. A life that no token of the platform has is refused where it is documented; elsewhere the new
-   * token is returned, with an event `served_stale`, and serves for half of its life.
+   * How much longer the token must live at least, in milliseconds. Default: 60 000 ms, or half of a life of less than
+   * two minutes.
    */
   minValidMs?: number | undefined
 }
@@ -846,8 +1365,8 @@ export interface TokenSyncOptions {
 /** The options of {@link TokenSource.token}. */
 export interface TokenOptions extends WaitOptions, TokenSyncOptions {
   /**
-   * Ends the waiting of this caller with a {@link TimeoutError}, while minting goes on for the others; default the
-   * app's `timeoutMs`.
+   * How long this caller waits, in milliseconds. Minting goes on for the other callers. Default: the app's
+   * {@link AppOptions.timeoutMs}.
    */
   timeoutMs?: number | undefined
 }
@@ -856,28 +1375,52 @@ export interface TokenOptions extends WaitOptions, TokenSyncOptions {
 export type TokenCallback = (previous: Token | null, token: Token) => unknown
 
 /**
- * A source of tokens for one installation, for the app itself or for one user. Sources of the same installation and
- * scope share one token. A token is renewed in the background before it expires; when that fails for a passing
- * reason, the valid one is returned until its end.
+ * Keeps one token valid: an installation's, the app's own, or a user's.
+ *
+ * A token comes from memory while it lives long enough. It is renewed in the background before it expires, and minted
+ * once for all callers that wait. If minting fails for a temporary reason, a token that is still valid is returned to
+ * its end. Sources of one installation and scope share one token.
  */
 export class TokenSource {
   private constructor()
-  /** The installation's id; null for other sources, and before the installation was looked up. */
+  /**
+   * The installation's id.
+   *
+   * Null if these are the app's own tokens or a user's, or the installation was not looked up yet.
+   */
   get installationId(): string | null
   /**
-   * A token that lives at least `minValidMs` longer: from memory, or minted once for all callers who wait. As long
-   * as the token is in memory, it is the same object each time; then no native code is called.
+   * Returns a token that lives at least `minValidMs` longer, from memory or newly minted.
+   *
+   * It is minted once for all callers that need one at the same time. Near its end a token is renewed in the
+   * background, and the caller goes on with the one in memory. If renewing fails for a reason that will pass, the token
+   * in memory is returned until it expires. A failure counts for every caller for one second, or for as long as a rate
+   * limit says, but at most for a minute.
+   *
+   * Where the platform documents how long its tokens live, a longer `minValidMs` is refused. Elsewhere a new token that
+   * lives for less is returned, with an event `served_stale`, and serves for half of its life.
+   *
+   * As long as the token is in memory, it is the same object each time; then no native code is called.
    *
    * @example
    * ```js
    * const token = await source.token({ signal: AbortSignal.timeout(5000) })
    * await fetch(url, { headers: { authorization: token.authorizationHeader() } })
    * ```
-   * @throws {UnauthorizedError} if the app's credentials are wrong, for example of reason `app_key_mismatch`
-   * @throws {ForbiddenError} of reason `suspended`, `permission_not_granted` or `repository_not_accessible`
-   * @throws {NotFoundError} of reason `not_installed` if there is no such installation
-   * @throws {ReauthorizeError} if a session has ended; see {@link App.session}
+   * @returns the token
+   * @throws {UnauthorizedError} if the platform does not accept the app's credentials (reason `app_key_mismatch` or
+   *   `app_not_found`)
+   * @throws {ForbiddenError} if the installation is suspended, or lacks what was asked for (reason `suspended`,
+   *   `permission_not_granted` or `repository_not_accessible`)
+   * @throws {NotFoundError} if the app is not installed there (reason `not_installed`)
+   * @throws {RejectedError} if the platform refuses the repositories or permissions to narrow to
+   * @throws {ReauthorizeError} if a session has ended; the user must authorize the app again (reason `no_session`,
+   *   `invalid_refresh_token` or `rotation_interrupted`)
+   * @throws {StoreError} if the store of a session failed; installation tokens are minted without it
+   * @throws {PrivateKeyError} if the signer's signature cannot be used
    * @throws {CallbackError} if the signer failed
+   * @throws {InvalidArgumentError} if no token of the platform lives for `minValidMs`, or a credential is missing
+   * @throws {AppmintError} as every call over the network
    */
   token(options?: TokenOptions): Promise<Token>
   /**
@@ -906,55 +1449,97 @@ export class TokenSource {
   get fetch(): FetchLike
   /** Such a `fetch` that sends the token to further origins, too, or that calls another `fetch`. */
   createFetch(options?: FetchOptions): FetchLike
-  /** The value of an `Authorization` header, with such a token; rejects as `token` does. */
+  /**
+   * Returns the value of an Authorization header with such a token. It is secret.
+   *
+   * @returns the header's value
+   * @throws {AppmintError} as {@link TokenSource.token}
+   * @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+   */
   authorizationHeader(options?: TokenOptions): Promise<string>
   /**
-   * The quota of the source's requests, as the platform told it in its last answer to one of them: of the
-   * installation, whatever its tokens are narrowed to, of the app, or of the session's user. Null before such an
-   * answer, or if the platform does not tell it. No network I/O.
+   * Returns the quota of the source's requests, as the platform told it in its last answer to one of them.
+   *
+   * It is that of the installation, whatever its tokens are narrowed to, of the app, or of the session's user. Null if
+   * there was no such answer yet, or the platform does not tell it. No network I/O.
+   *
+   * @returns the quota
+   * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
    */
   quota(): Quota | null
-  /** When the token in memory expires; null without a token, or if the platform did not say. */
+  /**
+   * When the token in memory expires.
+   *
+   * Null if there is none, or the platform did not report it.
+   */
   get expiresAt(): Date | null
   /**
-   * Forgets a token if it is still the one in memory: the answer to a 401 of a request that was made with it. However
-   * many callers got it, one new token is minted for all of them. Without an argument, forgets whichever token is in
-   * memory or being minted; then each of many callers would forget what the others have just minted. A token that
-   * was returned before still works.
+   * Forgets a token if it is still the one in memory: the answer to a 401 of a request that was made with it.
+   *
+   * However many callers got it, one new token is minted for all of them. Without a token, forgets whichever is in
+   * memory or being minted, so that the next call mints one; then each of many callers would forget what the others
+   * have just minted. A token that was already returned still works. No network I/O.
+   *
+   * @param token the token that was refused, or its text. Nothing happens if it is another one's. Default: whichever is
+   *   in memory
    */
   invalidate(token?: string | Token): void
   /**
-   * Calls back whenever the token changes, until the app is closed. The callback runs on the event loop and does not
-   * keep the process alive; what it throws, or rejects with, is ignored. If the installation is looked up, the
-   * callback is called from then on.
+   * Registers a callback for new tokens, until it is taken back or the app is closed.
    *
-   * @returns a function that takes the callback back: it is not called any more. Nothing happens the second time.
+   * A source with a lookup calls back once the installation was found. The callback runs on the thread that fetched the
+   * token, for which other callers may be waiting: it must be quick, and must not wait for a token. No network I/O.
+   *
+   * In Node the callback runs on the event loop, and does not keep the process alive; what it throws, or rejects with,
+   * is ignored. The result is a function that takes the callback back: it is not called any more, and nothing happens
+   * the second time.
+   *
+   * @param callback takes the token before, which is missing for the first one, and the new token
+   * @returns the registration, which takes the callback back
    */
   onChange(callback: TokenCallback): () => void
   /**
-   * Forgets the token in memory and revokes it at the platform, for all who have it. Nothing is sent without a
-   * token in memory that is still valid.
+   * Forgets the token in memory and ends it on the platform, for everybody who has it.
    *
-   * @throws {UnsupportedError} for a user's session: `deleteGrant`, `deleteToken` and `revokeToken` end its tokens
+   * It succeeds if the token is already invalid. No network I/O without a valid token in memory. A token that is being
+   * minted is not revoked.
+   *
+   * @throws {UnsupportedError} if the platform does not offer this, or these are a user's tokens or others of the token
+   *   endpoint: see {@link App.deleteGrant}, {@link App.deleteToken}, {@link App.revokeToken} and
+   *   {@link App.endSession}
+   * @throws {AppmintError} as every call over the network
+   * @see https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
    */
   revoke(options?: WaitOptions): Promise<void>
   /**
-   * The repositories that the token may access, fetched page by page as they are needed.
+   * Lists the repositories that the token can access.
    *
-   * @throws {UnsupportedError} at once, if the platform does not list them
+   * Pages are requested as the items are asked for, none before.
+   *
+   * @returns the repositories
+   * @throws {UnsupportedError} if the platform does not list them
+   * @see https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
    */
   repositories(options?: WaitOptions): Listing<Repository>
   /**
-   * Sends an API request with a token of this source; rejects as `token` does. A response of any status is a result and
-   * no error. A token that the platform refuses is replaced, and the request sent once more.
+   * Calls the platform's API with the source's token.
+   *
+   * Every HTTP status is a response and no error. A token that the platform refuses before it expires is replaced once,
+   * and a new token is given a few seconds to become known. A path that the platform reserves for the app or the OAuth
+   * client is called with that credential.
    *
    * @example
    * ```js
    * const response = await source.request('POST', '/repos/octo-org/api/issues', { json: { title: 'Hello' } })
    * console.log(response.status, response.json())
    * ```
-   * @param path a path of the API with its query, or a URL on one of the platform's own hosts
-   * @throws {InvalidArgumentError} of reason `foreign_host` for a URL on another host
+   * @param method the HTTP method, such as `GET`
+   * @param path a path of the API that begins with `/`, with its query, or a URL on one of the platform's own hosts
+   * @returns the response, with its status, headers and body
+   * @throws {InvalidArgumentError} if the method, path, headers or body cannot be sent, or the URL is on another host
+   *   (reason `foreign_host`)
+   * @throws {AppmintError} as {@link TokenSource.token}
+   * @see https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
    */
   request(method: string, path: string, options?: RequestOptions): Promise<ApiResponse>
 }
@@ -966,40 +1551,80 @@ export type TokenKind =
   | 'installation'
   | 'user'
 
-/** A token, which never changes. Printing it, or writing it as JSON, shows no secret. */
+/**
+ * A token: a secret, its permissions, and its expiry. It never changes.
+ *
+ * Its secrets are shown by {@link Token.reveal}, {@link Token.revealRefreshToken} and {@link Token.authorizationHeader}
+ * only.
+ *
+ * Printing it, or writing it as JSON, shows no secret.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-1.4
+ */
 export class Token {
   private constructor()
-  /** The holder that the token authenticates. */
+  /**
+   * Its holder: the app (`jwt`: a JWT that it signed; `app`: a token that the platform issued to it), an
+   * `installation`, or a `user`.
+   */
   get kind(): TokenKind
   /** Whether the other one is a token with the same secret, compared in constant time. */
   equals(other: unknown): boolean
-  /** The secret itself. */
+  /**
+   * Returns the secret itself.
+   *
+   * @returns the token's text
+   */
   reveal(): string
   /**
-   * The value of an `Authorization` header, with the secret.
+   * Returns the value of an Authorization header. It is secret.
    *
-   * @see https://www.rfc-editor.org/rfc/rfc6750
+   * @returns the header's value
    */
   authorizationHeader(): string
-  /** When the token expires; null if the platform did not say. */
+  /** When the token expires. */
   get expiresAt(): Date | null
-  /** The names of its permissions, and their levels. */
+  /** Its permissions, by name with their level. */
   get permissions(): Readonly<Record<string, string>>
-  /** `all` or `selected`. */
+  /** The repositories that it can access: `all` or `selected`. */
   get repositorySelection(): string | null
-  /** The names of the repositories that it is limited to; empty if it is not limited. */
+  /** The names of the repositories that it was narrowed to; empty if it was not. */
   get repositories(): readonly string[]
-  /** The granted OAuth scopes. */
+  /** The OAuth scopes that it was granted; empty if the platform reports none. */
   get scopes(): readonly string[]
-  /** The account of a token that `checkToken`, `resetToken` or `scopeToken` returned. */
+  /**
+   * The login of the user's account, of a token that {@link App.checkToken}, {@link App.resetToken} or
+   * {@link App.scopeToken} returned.
+   *
+   * Null if it is another token, or the platform did not report it.
+   */
   get account(): string | null
-  /** The id of the user's account, if the session was started with it, or `checkToken` returned the token; else null. */
+  /**
+   * The id of the user's account: of a token of a session that was started with it, or of one that
+   * {@link App.checkToken} and its kin returned.
+   *
+   * Null if it is another token, or the platform did not report it.
+   */
   get accountId(): string | null
-  /** The payload of a JWT; null for other tokens. */
+  /**
+   * The payload of a JWT, which holds no secret.
+   *
+   * Null if it is another token.
+   */
   get claims(): JsonObject | null
-  /** The refresh token itself; null without one. */
+  /**
+   * Returns the refresh token itself.
+   *
+   * Null if none came with the token.
+   *
+   * @returns the refresh token's text
+   */
   revealRefreshToken(): string | null
-  /** When the refresh token expires. */
+  /**
+   * When the refresh token expires.
+   *
+   * Null if there is none, or its end is not known.
+   */
   get refreshTokenExpiresAt(): Date | null
   /** The kind, without a secret: `[user token]`. */
   toString(): string
@@ -1011,57 +1636,66 @@ export class Token {
 
 /** The options of {@link App.authorize}. */
 export interface AuthorizeOptions {
-  /** Where the user returns to; one of the redirect URIs that are registered for the app. */
+  /** The URL to which the user returns: one of those registered for the app. Default: none is sent. */
   redirectUri?: string | URL | undefined
-  /** A state of your own, which must be unguessable; default 256 random bits. */
+  /** A state of your own, which nobody must be able to guess. Default: 256 random bits. */
   state?: string | undefined
-  /** OAuth scopes, if the platform takes them. */
+  /** OAuth scopes, on a platform that takes them. Default: none. */
   scopes?: readonly string[] | undefined
-  /** The account to suggest to the user, if the platform takes it. */
+  /** The account to suggest, on a platform that takes it. Default: none. */
   loginHint?: string | undefined
-  /** The prompt that the user sees even when logged in, such as `select_account`, if the platform takes it. */
+  /**
+   * The prompt that the user sees even when logged in, such as `select_account`, on a platform that takes it (OpenID
+   * Connect Core section 3.1.2.1). Default: none.
+   */
   prompt?: string | undefined
 }
 
 /** The options of {@link App.exchangeToken}. */
 export interface TokenExchangeOptions extends WaitOptions {
-  /** The token's type, a URI of RFC 8693 section 3; default that of a JWT. */
+  /** Its type, a URI of RFC 8693 section 3. Default: that of a JWT. */
   subjectTokenType?: string | undefined
-  /** OAuth scopes, if the platform takes them. */
+  /** OAuth scopes, on a platform that takes them. Default: none. */
   scopes?: readonly string[] | undefined
-  /** The name of the service that the new token is for. */
+  /** The name of the service that the new token is for. Default: none is sent. */
   audience?: string | undefined
-  /** The URI of the service that the new token is for. */
+  /** The URI of the service that the new token is for. Default: none is sent. */
   resource?: string | undefined
 }
 
 /** The options of {@link App.exchangeCode}. */
 export interface ExchangeOptions extends WaitOptions {
-  /** The redirect URI of the authorization, if the platform wants it again. */
+  /** The redirect URI of the authorization, if it had one. Default: none is sent. */
   redirectUri?: string | URL | undefined
-  /** The authorization's PKCE code verifier (RFC 7636). */
+  /** The PKCE verifier of the authorization, if it had one. Default: none is sent. */
   codeVerifier?: string | null | undefined
 }
 
 /** The options of {@link App.startLogin}. */
 export interface LoginOptions {
-  /** OAuth scopes, if the platform takes them. */
+  /** OAuth scopes, on a platform that takes them. Default: none. */
   scopes?: readonly string[] | undefined
-  /** The account to suggest to the user, if the platform takes it. */
+  /** The account to suggest, on a platform that takes it. Default: none. */
   loginHint?: string | undefined
-  /** The prompt that the user sees even when logged in, such as `select_account`, if the platform takes it. */
+  /**
+   * The prompt that the user sees even when logged in, such as `select_account`, on a platform that takes it. Default:
+   * none.
+   */
   prompt?: string | undefined
-  /** Ports of 127.0.0.1, of which the first free one is used; default any free port. */
+  /** The ports of 127.0.0.1 to listen on, of which the first free one is used. Default: any free port. */
   ports?: readonly number[] | undefined
-  /** The path of the redirect URI; default `/callback`. */
+  /** The path of the redirect URI. Default: `/callback`. */
   path?: string | undefined
-  /** The host of the redirect URI: `127.0.0.1` (the default) or `localhost`. The listener is on 127.0.0.1 either way. */
+  /**
+   * The host of the redirect URI, on a platform that compares it to the letter: `127.0.0.1` or `localhost`. The
+   * listener is on 127.0.0.1 either way. Default: `127.0.0.1`.
+   */
   host?: string | undefined
 }
 
 /** The options of {@link Login.wait}. */
 export interface LoginWaitOptions {
-  /** How long to wait for the user; default 300 000 ms. */
+  /** How long to wait for the user, in milliseconds. Default: 300 000 ms. */
   timeoutMs?: number | undefined
   /** Cancels the login, with a {@link CancelledError} whose `cause` is the signal's reason. */
   signal?: AbortSignal | undefined
@@ -1069,7 +1703,7 @@ export interface LoginWaitOptions {
 
 /** The options of {@link App.startDeviceLogin}. */
 export interface DeviceLoginOptions extends WaitOptions {
-  /** OAuth scopes, if the platform takes them. */
+  /** OAuth scopes, on a platform that takes them. Default: none. */
   scopes?: readonly string[] | undefined
 }
 
@@ -1089,118 +1723,166 @@ export interface ScopeTokenOptions extends WaitOptions, ScopeOptions {
 
 /** The options of {@link App.revokeToken} and {@link App.introspectToken}. */
 export interface TokenHintOptions extends WaitOptions {
-  /** `access_token` or `refresh_token`, which saves the server a search. */
+  /** `access_token` or `refresh_token`, which saves the server a search. Default: none is sent. */
   tokenTypeHint?: string | undefined
 }
 
-/** Where to send a user, and what to keep until the user returns. */
+/**
+ * A URL to send a user to, and the secrets to keep until the user returns.
+ *
+ * It can be finished once, and within an hour by the wall clock, since it may be sealed and opened by another process.
+ * A clock that is set ahead ends it sooner; one that is set back prolongs it by as much. One that began more than five
+ * minutes in the future is refused, so that a wrong date cannot prolong it for days.
+ *
+ * Printing it shows no code verifier.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
+ */
 export class Authorization {
   private constructor()
-  /** Where to send the user. */
+  /** The URL to send the user's browser to. */
   readonly url: string
-  /** The state that the callback must have. */
+  /** The state that the callback must have; keep it in the user's web session. */
   readonly state: string
   /**
-   * The PKCE code verifier for `exchangeCode`; null if the platform has no PKCE. Printing the authorization does not
-   * show it.
+   * The PKCE verifier for {@link App.exchangeCode}, a secret.
    *
-   * @see https://www.rfc-editor.org/rfc/rfc7636
+   * Null if the platform does not use PKCE.
    */
   get codeVerifier(): string | null
-  /** Where the user returns to; null if it was not given. */
+  /**
+   * The URL to which the user returns.
+   *
+   * Null if none was given.
+   */
   readonly redirectUri: string | null
 }
 
-/** A login that waits for the user's browser to return. Printing it does not show its state. */
+/**
+ * A login of a user in a browser on this machine, which waits for the browser to return.
+ *
+ * Printing it does not show its state.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8252#section-7.3
+ */
 export class Login {
   private constructor()
-  /** Where the user authorizes the app. */
+  /** The URL to send the user's browser to. */
   get url(): string
-  /** Where the browser returns to. */
+  /** The URL on this machine to which the browser returns. */
   get redirectUri(): string
   /**
-   * Opens the user's browser at `url`.
+   * Opens the URL in the user's browser.
    *
    * @throws {UnsupportedError} if there is no browser; show the URL instead
+   * @see https://www.rfc-editor.org/rfc/rfc8252#section-4.1
    */
   openBrowser(): void
   /**
-   * The user's token, once the browser has returned; the listener then closes. Requests that do not belong to this
-   * login are refused, and the waiting goes on. It can be called once.
+   * Waits until the browser returns, and exchanges its code for a token.
    *
-   * @throws {TimeoutError} if the browser has not returned within `timeoutMs`
-   * @throws {DeniedError} if the user refused
+   * The listener then closes; a login can be waited for once. Requests that do not belong to this login are refused,
+   * and the wait goes on. The browser is answered from the start of the login on, whether anybody waits or not. Each
+   * request for the token gets the app's {@link AppOptions.timeoutMs}, or what is left of this one.
+   *
+   * @returns a token of kind `user`
+   * @throws {DeniedError} if the user declined (reason `access_denied`)
+   * @throws {TimeoutError} if the browser did not return in time
    * @throws {CancelledError} if the login was cancelled
-   * @throws {InvalidArgumentError} if it was called before
+   * @throws {InvalidArgumentError} if this login was waited for before, or begun by another process
+   * @throws {AppmintError} as {@link App.exchangeCode}
+   * @see https://www.rfc-editor.org/rfc/rfc8252#section-7.3
    */
   wait(options?: LoginWaitOptions): Promise<Token>
-  /** Cancels the login: `wait` rejects with a {@link CancelledError}, and the listener closes. */
-  cancel(): void
-}
-
-/** A login that waits for the user to type a code on another device. Printing it does not show the code. */
-export class DeviceLogin {
-  private constructor()
-  /** The code that the user types. */
-  get userCode(): string
-  /** Where the user types the code. */
-  get verificationUri(): string
-  /** The same with the code in it, for a link or a QR code. */
-  get verificationUriComplete(): string | null
-  /** When the code expires. */
-  get expiresAt(): Date | null
-  /**
-   * Asks the platform once for the token.
-   *
-   * @throws {PendingError} if the user has not finished; `retryAfterMs` says when to ask again. A call before that
-   * time rejects without a request.
-   * @throws {DeniedError} if the user refused
-   * @throws {ReauthorizeError} of reason `expired_device_code` if the code has expired
-   * @throws {CancelledError} if the login was cancelled
-   */
-  poll(options?: WaitOptions): Promise<Token>
-  /**
-   * Asks the platform at the interval that it wants, until the user has finished or refused, or the code has expired.
-   *
-   * @throws {DeniedError} if the user refused
-   * @throws {ReauthorizeError} of reason `expired_device_code` if the code has expired
-   * @throws {CancelledError} if the login was cancelled
-   */
-  wait(options?: DeviceLoginWaitOptions): Promise<Token>
-  /** Cancels the login: `poll` and `wait` reject with a {@link CancelledError}. The code itself works until it expires. */
+  /** Ends a wait with an error of kind CancelledError, and closes the listener. */
   cancel(): void
 }
 
 /**
- * The state of a token, as the authorization server reports it. If the token is not active, nothing else is known.
+ * A login of a user on another device, on which they type a code.
+ *
+ * Printing it does not show the code.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8628
+ */
+export class DeviceLogin {
+  private constructor()
+  /** The code that the user types. */
+  get userCode(): string
+  /** The URL of the page on which the user types the code. */
+  get verificationUri(): string
+  /**
+   * The same URL with the code, for a link or a QR code.
+   *
+   * Null if the platform has none.
+   */
+  get verificationUriComplete(): string | null
+  /** When the code expires. */
+  get expiresAt(): Date | null
+  /**
+   * Asks the platform once whether the user is done.
+   *
+   * No network I/O before the platform's interval has passed.
+   *
+   * @returns a token of kind `user`
+   * @throws {PendingError} if the user is not done; the error says when to poll again (reason `authorization_pending`
+   *   or `slow_down`)
+   * @throws {DeniedError} if the user declined (reason `access_denied`)
+   * @throws {ReauthorizeError} if the code expired (reason `expired_device_code`)
+   * @throws {CancelledError} if the login was cancelled
+   * @throws {AppmintError} as every call over the network
+   * @see https://www.rfc-editor.org/rfc/rfc8628#section-3.4
+   */
+  poll(options?: WaitOptions): Promise<Token>
+  /**
+   * Polls at the platform's interval until the user is done or declines, or the code expires.
+   *
+   * Each request gets the app's {@link AppOptions.timeoutMs}. Between the requests no thread of the library waits.
+   *
+   * @returns a token of kind `user`
+   * @throws {DeniedError} if the user declined (reason `access_denied`)
+   * @throws {ReauthorizeError} if the code expired (reason `expired_device_code`)
+   * @throws {CancelledError} if the login was cancelled
+   * @throws {AppmintError} as every call over the network
+   * @see https://www.rfc-editor.org/rfc/rfc8628#section-3.5
+   */
+  wait(options?: DeviceLoginWaitOptions): Promise<Token>
+  /** Ends a wait with an error of kind CancelledError. The code itself works until it expires. */
+  cancel(): void
+}
+
+/**
+ * The state of a token at its authorization server.
+ *
+ * Only {@link Introspection.active} and {@link Introspection.raw} are set for a token that is not active.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7662#section-2.2
  */
 export class Introspection {
   private constructor()
-  /** Whether the token works now. */
+  /** Whether the token works now. If it does not, all other members but {@link Introspection.raw} are empty. */
   readonly active: boolean
-  /** The granted OAuth scopes. */
+  /** The OAuth scopes that the token was granted: scope. */
   readonly scopes: readonly string[]
-  /** The client that the token was issued to: `client_id`. */
+  /** The client that requested the token: client_id. */
   readonly clientId: string | null
-  /** The display name of the user who authorized it: `username`. */
+  /** The display name of the user who authorized it: username. */
   readonly username: string | null
-  /** The subject, usually the id of the user who authorized it: `sub`. */
+  /** The subject of the token, usually the id of the user who authorized it: sub. */
   readonly subject: string | null
-  /** The type, such as `Bearer`: `token_type`. */
+  /** The token's type, such as `Bearer`: token_type. */
   readonly tokenType: string | null
-  /** The issuer: `iss`. */
+  /** The server that issued it: iss. */
   readonly issuer: string | null
-  /** The services that the token is intended for: `aud`. */
+  /** The services that it is meant for: aud. */
   readonly audience: readonly string[]
-  /** When the token expires: `exp`. */
+  /** When the token expires: exp. */
   readonly expiresAt: Date | null
-  /** When the token was issued: `iat`. */
+  /** When the token was issued: iat. */
   readonly issuedAt: Date | null
-  /** The time before which the token does not work: `nbf`. */
+  /** When the token begins to be valid: nbf. */
   readonly notBefore: Date | null
-  /** The whole object, as the server sent it. */
+  /** The whole object as the server sent it. */
   readonly raw: JsonObject
 }
 
@@ -1208,7 +1890,7 @@ export class Introspection {
 
 /** The options of {@link App.startSession}. */
 export interface SessionOptions extends WaitOptions {
-  /** The user's id on the platform; default the token's `accountId`. */
+  /** The user's id on the platform. Default: the token's {@link Token.accountId}. */
   accountId?: Id | undefined
 }
 
@@ -1216,50 +1898,74 @@ export interface SessionOptions extends WaitOptions {
 
 /** The options of {@link App.updateWebhookConfig}. What is not given stays as it is. */
 export interface WebhookConfigOptions extends WaitOptions {
-  /** The URL that events are sent to. */
+  /** The URL to which the platform sends events. Default: unchanged. */
   url?: string | URL | undefined
-  /** The format of events: `json` or `form`. */
+  /** The format of events: `json` or `form`. Default: unchanged. */
   contentType?: string | undefined
-  /** The secret that signs events. */
+  /** The secret that signs events. Default: unchanged. */
   secret?: string | undefined
-  /** Whether the platform skips the verification of the receiver's certificate. */
+  /**
+   * Whether the platform skips the check of the receiver's certificate, so that anybody on the way can pose as it.
+   * Default: unchanged.
+   */
   insecureSsl?: boolean | undefined
 }
 
-/** An event that the platform sent, with a verified signature. */
+/**
+ * An event that a platform sent, whose signature was verified.
+ *
+ * On most platforms the name and the delivery's id come from headers, which the signature does not cover: decide by the
+ * payload.
+ *
+ * @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
+ */
 export class WebhookEvent {
   private constructor()
-  /** The event's name, such as `push`. On most platforms it comes from a header, which the signature does not cover. */
+  /** The event's name, such as `push`. Most platforms send it in a header, which the signature does not cover. */
   readonly name: string | null
-  /** The delivery's id, by which a repeated delivery is recognized. It comes from a header, too. */
+  /** The delivery's id, by which one that comes twice is recognised. It comes from a header, too. */
   readonly deliveryId: string | null
-  /** The installation that the event is about, from the signed part. */
+  /**
+   * The id of the installation that it is about, from the signed payload.
+   *
+   * Null if it is about none.
+   */
   readonly installationId: string | null
-  /** The signed part: the body, or the part of it that the platform signs. */
+  /** The signed JSON: the body, the part of it that the platform signs, or the field of a body that is a form. */
   readonly payload: JsonValue
 }
 
-/** Where and how the platform sends the app's webhook events. It never has the secret. */
+/**
+ * The configuration of the app's webhook. The secret is not part of it.
+ *
+ * @see https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
+ */
 export class WebhookConfig {
   private constructor()
-  /** The URL that events are sent to. */
+  /** The URL to which the platform sends events. */
   readonly url: string | null
   /** The format of events: `json` or `form`. */
   readonly contentType: string | null
-  /** Whether the platform skips the verification of the receiver's certificate. */
+  /** Whether the platform skips the check of the receiver's certificate. */
   readonly insecureSsl: boolean | null
-  /** The whole object, as the platform sent it. */
+  /** The whole object as the platform sent it. */
   readonly raw: JsonObject
 }
 
-/** A delivery of a webhook event, or an attempt at one. */
+/**
+ * An attempt of the platform to send an event to the app.
+ *
+ * Only its id is certain.
+ *
+ * @see https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
+ */
 export class WebhookDelivery {
   private constructor()
-  /** The delivery's id, which `redeliverWebhook` takes. */
+  /** The delivery's id, which {@link App.webhookDelivery} and {@link App.redeliverWebhook} take. */
   readonly id: string
-  /** The id that the receiver got; the same for each attempt. */
+  /** The id that the receiver gets, which is the same for each attempt. */
   readonly guid: string | null
-  /** The event's name. */
+  /** The event's name, such as `push`. */
   readonly event: string | null
   /** The event's action, such as `opened`. */
   readonly action: string | null
@@ -1267,51 +1973,79 @@ export class WebhookDelivery {
   readonly status: string | null
   /** The HTTP status of the receiver's response. */
   readonly statusCode: number | null
-  /** When the event was delivered. */
+  /** When it was sent. */
   readonly deliveredAt: Date | null
-  /** Whether the event had been delivered before. */
+  /** Whether the event had been sent before. */
   readonly isRedelivery: boolean | null
-  /** The installation that the event is about. */
+  /** The id of the installation that it is about. */
   readonly installationId: string | null
-  /** The repository that the event is about. */
+  /** The id of the repository that it is about. */
   readonly repositoryId: string | null
-  /** The whole object, as the platform sent it; that of `webhookDelivery` has the request and the response. */
+  /**
+   * The whole object as the platform sent it. That of {@link App.webhookDelivery} has the request and the response in
+   * it, too.
+   */
   readonly raw: JsonObject
 }
 
 // ==== Platform operations
 
 /**
- * The app as it is registered on the platform. Only `convertManifest` returns its secrets. Printing it, or writing it as
- * JSON, shows none of them.
+ * An app as it is registered on the platform.
+ *
+ * Only its id is certain. Its secrets are part of the result of {@link App.convertManifest} only, and are shown by
+ * {@link Registration.revealClientSecret}, {@link Registration.revealWebhookSecret} and
+ * {@link Registration.revealPrivateKey} only.
+ *
+ * Printing it, or writing it as JSON, shows none of them.
+ *
+ * @see https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
  */
 export class Registration {
   private constructor()
   /** The app's id. */
   readonly id: string
-  /** Its short name, as in URLs. */
+  /** The app's short name, which is part of its URL. */
   readonly slug: string | null
-  /** Its display name. */
+  /** The app's display name. */
   readonly name: string | null
   /** The OAuth client id. */
   readonly clientId: string | null
-  /** The account that owns it. */
+  /** The account that owns the app. */
   readonly owner: string | null
-  /** The names of its permissions, and their levels. */
+  /** The permissions that it requests, by name with their level. */
   readonly permissions: Readonly<Record<string, string>>
   /** The names of the webhook events that it receives. */
   readonly events: readonly string[]
   /** When the app was registered. */
   readonly createdAt: Date | null
-  /** When the registration was last changed. */
+  /** When the registration last changed. */
   readonly updatedAt: Date | null
-  /** The OAuth client secret; null unless it comes from `convertManifest`. */
+  /**
+   * Returns the OAuth client secret itself.
+   *
+   * Null if it is not the result of {@link App.convertManifest}.
+   *
+   * @returns the secret
+   */
   revealClientSecret(): string | null
-  /** The secret that signs webhooks; null unless it comes from `convertManifest`. */
+  /**
+   * Returns the secret that signs webhooks.
+   *
+   * Null if it is not the result of {@link App.convertManifest}.
+   *
+   * @returns the secret
+   */
   revealWebhookSecret(): string | null
-  /** The app's private key as PEM; null unless it comes from `convertManifest`. */
+  /**
+   * Returns the app's private key itself, in PEM.
+   *
+   * Null if it is not the result of {@link App.convertManifest}.
+   *
+   * @returns the key in PEM
+   */
   revealPrivateKey(): string | null
-  /** The whole object without the secrets, as the platform sent it. */
+  /** The whole object as the platform sent it, without the secrets. */
   readonly raw: JsonObject
 }
 
@@ -1341,26 +2075,44 @@ export type EventKind =
   | 'taken_from_store'
   | 'store_failed'
 
-/** Something that happened to an app's tokens. It never has a secret. */
+/** An event in an app's work. It never holds a secret. */
 export class AppEvent {
   private constructor()
   /** The kind of the event. */
   readonly kind: EventKind
-  /** The installation that the event is about. */
+  /**
+   * The id of the installation that the event is about.
+   *
+   * Null if it is about none.
+   */
   readonly installationId: string | null
-  /** How long the call took, or how long the wait is before a request is sent again. */
+  /**
+   * How long the call took, or the wait until the request is sent again, in milliseconds.
+   *
+   * Null if the event has none.
+   */
   readonly durationMs: number | null
-  /** How far the platform's clock is ahead of this machine's. */
+  /**
+   * How far the platform's clock is ahead of this machine's, in milliseconds.
+   *
+   * Null if the event is not about clocks.
+   */
   readonly clockOffsetMs: number | null
   /**
    * The quota of requests as it was last told: the app's after minting, and that of a request that is sent again.
+   *
+   * Null if the platform told none.
    */
   readonly quota: Quota | null
-  /** The error that caused the event. */
+  /**
+   * The error that caused the event.
+   *
+   * Null if no error did.
+   */
   readonly error: AppmintError | null
   /** Whether an operator should look into it. */
   readonly isWarning: boolean
-  /** The event as one line for a log. */
+  /** The event in one line, for a log. */
   readonly text: string
 }
 
@@ -1391,15 +2143,28 @@ export interface Store {
   unlock(name: string, owner: string): Awaitable<unknown>
 }
 
-/** A clock for tests, which stands still until it is moved. */
+/** A clock for tests, which shows the same time until it is moved. */
 export class ManualClock {
   /** @param now the time that it shows; a number is milliseconds since 1970 */
   constructor(now: Date | number)
-  /** The time that it shows. */
+  /**
+   * Returns the time that the clock shows.
+   *
+   * @returns the time
+   */
   now(): Date
-  /** Sets the time; a number is milliseconds since 1970. */
+  /**
+   * Sets the time, forwards or backwards, for every app that was made with this clock.
+   *
+   * @param now a Date, or milliseconds since 1970
+   */
   set(now: Date | number): void
-  /** Moves the clock forward. */
+  /**
+   * Moves the time forwards, for every app that was made with this clock.
+   *
+   * @param byMs how far to move it, in milliseconds
+   * @throws {InvalidArgumentError} if the duration is negative
+   */
   advance(byMs: number): void
 }
 
@@ -1507,7 +2272,9 @@ export interface ErrorDetails {
 }
 
 /**
- * An error of appmint. Its class and its `kind` say what the caller can do.
+ * An error: what failed, and what to do about it. It never holds a secret or the body of a response.
+ *
+ * Each kind has a class of its own.
  *
  * @example
  * ```js
@@ -1526,40 +2293,74 @@ export abstract class AppmintError extends Error {
   readonly code: ErrorCode
   /** The kind, which says what the caller can do. */
   readonly kind: ErrorKind
-  /** The finer reason. */
+  /**
+   * The finer reason within the kind, such as `suspended`.
+   *
+   * Null if there is no finer word.
+   */
   readonly reason?: Reason
-  /** The advice about the error, as a sentence. */
+  /**
+   * The hint: a sentence that says what to do.
+   *
+   * Null if there is no advice.
+   */
   readonly hint?: string
-  /** The HTTP status, if there was a response. */
+  /**
+   * The HTTP status of the platform's response.
+   *
+   * Null if there was no response.
+   */
   readonly status?: number
-  /** The platform's own error code, such as `bad_verification_code`. */
+  /**
+   * The platform's own error code, such as `bad_verification_code`.
+   *
+   * Null if the platform named none.
+   */
   readonly platformCode?: string
-  /** The platform's id of the request, for its support. */
+  /**
+   * The platform's id of the request, for its support.
+   *
+   * Null if the platform named none.
+   */
   readonly requestId?: string
-  /** The page where a person authorizes the access by single sign-on, if the platform asks for that. */
+  /**
+   * The page where a person authorizes the access by single sign-on.
+   *
+   * Null if the platform does not ask for that.
+   */
   readonly ssoUrl?: string
   /**
-   * The permissions that were missing, each as `name=level`, if the platform lists those with which it
-   * accepts the call. Of several alternatives the one that lacks the fewest; the hint has all of them.
+   * The permissions that were missing, each as `name=level`, if the platform lists those with which it accepts the
+   * call.
+   *
+   * Of several alternatives those of the one that lacks the fewest; the hint has all of them.
    */
   readonly missingPermissions: readonly string[]
-  /** How long to wait before trying again, if the platform said so. */
+  /**
+   * How long to wait before the next attempt, at most a day, in milliseconds.
+   *
+   * Null if the platform named no time.
+   */
   readonly retryAfterMs?: number
-  /** Whether the same call may work later without a change. */
+  /**
+   * Whether the same call may work later without a change.
+   *
+   * It may not after an error by which the code or refresh token that the call sent may be spent.
+   */
   readonly isRetryable: boolean
 }
 
-/** Fix the call: an argument is missing, malformed or contradicts another. */
+/** Fix the call: an argument is missing, malformed, or contradicts another. */
 export class InvalidArgumentError extends AppmintError {
   readonly code: 'ERR_APPMINT_INVALID_ARGUMENT'
   readonly kind: 'invalid_argument'
 }
-/** Do without it: the platform does not offer this operation or this argument. */
+/** Do without it: the platform does not offer this operation or argument. */
 export class UnsupportedError extends AppmintError {
   readonly code: 'ERR_APPMINT_UNSUPPORTED'
   readonly kind: 'unsupported'
 }
-/** Fix the private key. */
+/** Fix the private key: it cannot be used, and the reason says why. */
 export class PrivateKeyError extends AppmintError {
   readonly code: 'ERR_APPMINT_KEY'
   readonly kind: 'key'
@@ -1575,14 +2376,15 @@ export class TimeoutError extends AppmintError {
   readonly kind: 'timeout'
 }
 /**
- * Nothing: the caller cancelled the call. `cause` is the reason of its signal, and `name` is `AbortError`, as of all that
- * signals abort.
+ * Do nothing: the program cancelled the call.
+ *
+ * `cause` is the reason of its signal, and `name` is `AbortError`, as of all that signals abort.
  */
 export class CancelledError extends AppmintError {
   readonly code: 'ERR_APPMINT_CANCELLED'
   readonly kind: 'cancelled'
 }
-/** Fix the credentials: the platform refused the JWT, the key or the client secret. */
+/** Fix the credentials: the platform refused the JWT, the key, the client secret or the token. */
 export class UnauthorizedError extends AppmintError {
   readonly code: 'ERR_APPMINT_UNAUTHORIZED'
   readonly kind: 'unauthorized'
@@ -1592,12 +2394,12 @@ export class ForbiddenError extends AppmintError {
   readonly code: 'ERR_APPMINT_FORBIDDEN'
   readonly kind: 'forbidden'
 }
-/** Install the app: there is no such installation. */
+/** Install the app, or check the name: there is no such installation or object. */
 export class NotFoundError extends AppmintError {
   readonly code: 'ERR_APPMINT_NOT_FOUND'
   readonly kind: 'not_found'
 }
-/** Wait for `retryAfterMs`, then try again. */
+/** Wait for {@link AppmintError.retryAfterMs}, then try again: the quota of requests is used up. */
 export class RateLimitedError extends AppmintError {
   readonly code: 'ERR_APPMINT_RATE_LIMITED'
   readonly kind: 'rate_limited'
@@ -1612,12 +2414,12 @@ export class ReauthorizeError extends AppmintError {
   readonly code: 'ERR_APPMINT_REAUTHORIZE'
   readonly kind: 'reauthorize'
 }
-/** Accept that the user refused. */
+/** Accept that the user declined. */
 export class DeniedError extends AppmintError {
   readonly code: 'ERR_APPMINT_DENIED'
   readonly kind: 'denied'
 }
-/** Ask again after `retryAfterMs`: the user has not finished. */
+/** Ask again after {@link AppmintError.retryAfterMs}: somebody has not finished. */
 export class PendingError extends AppmintError {
   readonly code: 'ERR_APPMINT_PENDING'
   readonly kind: 'pending'
@@ -1632,12 +2434,16 @@ export class ProtocolError extends AppmintError {
   readonly code: 'ERR_APPMINT_PROTOCOL'
   readonly kind: 'protocol'
 }
-/** Look after the token store. */
+/** Look after the token store: it failed. */
 export class StoreError extends AppmintError {
   readonly code: 'ERR_APPMINT_STORE'
   readonly kind: 'store'
 }
-/** Fix the callback that you gave: it failed, and `cause` says how. */
+/**
+ * Fix the callback that you gave: it failed.
+ *
+ * `cause` says how.
+ */
 export class CallbackError extends AppmintError {
   readonly code: 'ERR_APPMINT_CALLBACK'
   readonly kind: 'callback'

@@ -34,6 +34,13 @@
  * - Errors. A function that can fail returns an appmint_status: APPMINT_OK, or an error kind that
  *   says what the caller can do. `error` is where it puts an appmint_error with the details, or
  *   NULL. It writes `*error` only on failure, and other results only on success.
+ * - Errors of every call over the network, besides those that its comment names:
+ *   APPMINT_ERROR_TRANSPORT, APPMINT_ERROR_TIMEOUT, APPMINT_ERROR_RATE_LIMITED, APPMINT_ERROR_SERVER
+ *   and APPMINT_ERROR_PROTOCOL; APPMINT_ERROR_UNAUTHORIZED, APPMINT_ERROR_FORBIDDEN or
+ *   APPMINT_ERROR_REJECTED if the platform refuses it; APPMINT_ERROR_INVALID_ARGUMENT if the app is
+ *   closed, or lacks a credential for it (APPMINT_REASON_MISSING_CREDENTIAL), and
+ *   APPMINT_ERROR_UNSUPPORTED if the platform does not offer it, both before anything is sent;
+ *   APPMINT_ERROR_RESOURCE_EXHAUSTED if this machine has no thread or file descriptor left.
  * - Setters. A `..._set_...` or `..._add_...` of a config, request, scope or update returns
  *   nothing. The object remembers the first wrong argument, and each function that uses the object
  *   reports it.
@@ -272,7 +279,7 @@ typedef int32_t appmint_status;
 /* Described in "Tokens". */
 typedef struct appmint_token appmint_token;
 
-/** The library's version, such as "0.1.0". APPMINT_VERSION is the header's. Never freed. */
+/** The library's version. */
 APPMINT_API
 const char *appmint_version(void);
 
@@ -283,13 +290,14 @@ const char *appmint_version(void);
 APPMINT_API
 uint32_t appmint_abi_version(void);
 
-/** The names of the built-in platforms. Never freed. */
+/** The names of the built-in platforms, one of which is the setting platform. */
 APPMINT_API
 const appmint_list *appmint_platforms(void);
 
 /**
- * A regular expression (POSIX extended) that finds the secrets of the built-in platforms in a text: their
- * tokens and JWTs, for whatever scrubs logs. Never freed.
+ * A regular expression that finds the secrets of the built-in platforms in a text: their tokens,
+ * of any length and with the dots of a JWT in them, and JWTs, for whatever scrubs logs. It uses no
+ * more than POSIX extended regular expressions have, so it works in every language.
  */
 APPMINT_API
 const char *appmint_secret_pattern(void);
@@ -409,13 +417,17 @@ typedef struct {
 #define APPMINT_TRANSPORT_INIT {sizeof(appmint_transport), NULL, NULL}
 
 /**
- * Sends all requests by a callback instead of the library's own HTTP client. The settings of the
- * network that only concern that one are refused beside it: proxy, certificates,
- * refuse_private_addresses.
+ * Sends all requests by the program's own HTTP client instead of the built-in one. It takes the
+ * method, the URL, the headers, the body, the time that is left, and whether the request may be
+ * sent twice, and returns the status, the headers and the body, or says how it failed: not sent,
+ * or perhaps sent. It must not send a request a second time by itself that may be sent once only:
+ * a refresh token would be spent twice. It is called on worker threads, several at a time. Proxies
+ * and certificates are those of the client, and the settings for them are refused beside it.
  *
  * The struct is copied. `userdata`, the first argument of each callback, passes to the library.
  * `drop`, which may be NULL, is called exactly once: when neither the configuration nor an app
- * that was made with it needs `userdata`, or at once if the transport is refused.
+ * that was made with it needs `userdata`, or at once if the transport is refused. Default: the
+ * built-in HTTP client.
  */
 APPMINT_API
 void appmint_config_set_transport(appmint_config *config,
@@ -459,68 +471,71 @@ APPMINT_NODISCARD APPMINT_API
 appmint_config *appmint_config_new(void);
 
 /**
- * Reads each setting that was not set from the environment variable of its name, in capitals, after this
- * prefix, when the app is made: with "APPMINT_", APPMINT_PLATFORM, APPMINT_APP_ID and so on. Long and secret
- * ones may also be in the file that a variable ending in _FILE names (APPMINT_PRIVATE_KEY_FILE). Durations
- * have a unit (30s), switches are true or false, an empty variable counts as not set, and a proxy `none` is
- * no proxy. Default: the environment is not read.
+ * The prefix of environment variables, such as "APPMINT_", from which each setting that is not
+ * given is read. Each is read from the variable of its name in capitals (APPMINT_APP_ID); a long
+ * or secret one also from the file that a variable ending in _FILE names
+ * (APPMINT_PRIVATE_KEY_FILE), up to 16 MiB. Durations have a unit (30s), switches are true or
+ * false, an empty variable counts as not set, and a proxy "none" is no proxy. Default: the
+ * environment is not read.
  */
 APPMINT_API
 void appmint_config_set_environment(appmint_config *config,
                                     const char *environment,
                                     size_t environment_len);
 
-/** The name of a built-in platform, such as "atomgit": see appmint_platforms. */
+/**
+ * The name of a built-in platform, such as "github": see appmint_platforms. Required unless
+ * platform_descriptor is given. Default: none.
+ */
 APPMINT_API
 void appmint_config_set_platform(appmint_config *config, const char *platform, size_t platform_len);
 
-/** A platform's descriptor as JSON text, instead of a name. */
+/** A descriptor of another platform as JSON text, instead of platform. Default: none. */
 APPMINT_API
 void appmint_config_set_platform_descriptor(appmint_config *config,
                                             const char *platform_descriptor,
                                             size_t platform_descriptor_len);
 
-/** The platform's host, such as "git.corp.example", for platforms that can be hosted anywhere. */
+/**
+ * The host of a platform that can be at several, such as "git.corp.example". Default: the
+ * platform's own; some platforms require one.
+ */
 APPMINT_API
 void appmint_config_set_host(appmint_config *config, const char *host, size_t host_len);
 
 /**
- * The base URL of the API; default the platform's. The web pages follow it where the platform's hosts
- * say how; else making the app asks for the web pages' URL.
+ * The base URL of the API. The web pages follow it where the platform's hosts say how; else the
+ * error asks for web_url. Default: the platform's own.
  */
 APPMINT_API
-void appmint_config_set_api_url(appmint_config *config,
-                                const char *api_url,
-                                size_t api_url_len);
+void appmint_config_set_api_url(appmint_config *config, const char *api_url, size_t api_url_len);
 
 /**
- * The base URL of the web pages, where a user authorizes, and of OAuth; default the platform's. The API
- * follows it as the web pages follow the API.
+ * The base URL of the pages on which users authorize the app, and of OAuth. The API follows it as
+ * the web pages follow the API. Default: the platform's own.
  */
 APPMINT_API
-void appmint_config_set_web_url(appmint_config *config,
-                                const char *web_url,
-                                size_t web_url_len);
+void appmint_config_set_web_url(appmint_config *config, const char *web_url, size_t web_url_len);
 
-/** The app's id, as the platform's settings page shows it. */
+/** The app's id, as the platform's settings page shows it. JWTs need it. Default: none. */
 APPMINT_API
 void appmint_config_set_app_id(appmint_config *config, const char *app_id, size_t app_id_len);
 
-/** The OAuth client id. */
+/** The OAuth client id. Users' tokens need it. Default: none. */
 APPMINT_API
 void appmint_config_set_client_id(appmint_config *config,
                                   const char *client_id,
                                   size_t client_id_len);
 
-/** The OAuth client secret. */
+/** The OAuth client secret. Default: none. */
 APPMINT_API
 void appmint_config_set_client_secret(appmint_config *config,
                                       const char *client_secret,
                                       size_t client_secret_len);
 
 /**
- * The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted PKCS#8), DER, or text that was pasted from
- * either.
+ * The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted PKCS#8), DER, or any form in which keys are
+ * pasted. Default: none.
  */
 APPMINT_API
 void appmint_config_set_private_key(appmint_config *config,
@@ -528,8 +543,8 @@ void appmint_config_set_private_key(appmint_config *config,
                                     size_t private_key_len);
 
 /**
- * A second key during a key rotation, in any form that the first may have. The app switches to it
- * when the platform does not know the first.
+ * A second key during a key rotation, in any form that the first may have. It is used from the
+ * moment when the platform does not know the first. Default: none.
  */
 APPMINT_API
 void appmint_config_set_fallback_private_key(appmint_config *config,
@@ -537,46 +552,60 @@ void appmint_config_set_fallback_private_key(appmint_config *config,
                                              size_t fallback_private_key_len);
 
 /**
- * The passphrase of an encrypted PKCS#8 key. A key whose file demands more than 2 000 000 rounds of
- * PBKDF2, or more than 128 MiB for scrypt, is refused; reading one within that may take seconds.
+ * The passphrase of an encrypted PKCS#8 key. A key whose file demands more than 2 000 000 rounds
+ * of PBKDF2, or more than 128 MiB for scrypt, is refused; reading one within that may take
+ * seconds.
+ *
+ * appmint_app_new_async does not wait for it. Default: none.
  */
 APPMINT_API
 void appmint_config_set_private_key_passphrase(appmint_config *config,
                                                const char *private_key_passphrase,
                                                size_t private_key_passphrase_len);
 
-/** The platform's id of the key, for platforms that name keys: the `kid` header of JWTs. */
+/**
+ * The platform's name of the key, for platforms that name keys: the kid of the JWTs that the app
+ * signs. Default: none.
+ */
 APPMINT_API
 void appmint_config_set_key_id(appmint_config *config, const char *key_id, size_t key_id_len);
 
-/** The platform's id of the second key. */
+/** The platform's name of fallback_private_key. Default: none. */
 APPMINT_API
 void appmint_config_set_fallback_key_id(appmint_config *config,
                                         const char *fallback_key_id,
                                         size_t fallback_key_id_len);
 
 /**
- * Signs with a callback instead of a private key.
+ * Signs instead of a private key, such as a KMS or an HSM: takes the message and returns its RS256
+ * signature. It is called on worker threads, several at a time, and may block. If it fails, the
+ * call fails with APPMINT_ERROR_CALLBACK.
  *
  * The struct is copied, and its `userdata` passes to the library. `drop` is called exactly once:
  * when neither the configuration nor an app that was made with it needs `userdata`, or at once if
- * the signer is refused. It is not called if `signer` is NULL or its `size` is not one, since
- * nobody knows then where `drop` is.
+ * the signer is refused. It is not called if `signer` is NULL or its `size` is wrong, since nobody
+ * knows then where `drop` is. Default: none.
  */
 APPMINT_API
 void appmint_config_set_signer(appmint_config *config, const appmint_signer *signer);
 
-/** How far a JWT's `iat` lies in the past, in seconds; default 60. */
+/**
+ * How far a JWT's iat lies in the past, in seconds. Default: the platform's, 60 s on those that
+ * are built in.
+ */
 APPMINT_API
 void appmint_config_set_jwt_back_date_s(appmint_config *config, int64_t jwt_back_date_s);
 
-/** How far a JWT's `exp` lies in the future, in seconds; default 540. */
+/**
+ * How far a JWT's exp lies in the future, in seconds. Default: the platform's, 540 s on those that
+ * are built in, which allow 600 s at most.
+ */
 APPMINT_API
 void appmint_config_set_jwt_lifetime_s(appmint_config *config, int64_t jwt_lifetime_s);
 
 /**
- * A manual clock instead of the system's. `clock` stays yours, and goes on moving the time of the
- * apps that were made with it.
+ * A clock that shows a fixed time, for tests. `clock` stays yours, and goes on moving the time of
+ * the apps that were made with it. Default: the system's clock.
  */
 APPMINT_API
 void appmint_config_set_clock(appmint_config *config, const appmint_clock *clock);
@@ -585,27 +614,30 @@ void appmint_config_set_clock(appmint_config *config, const appmint_clock *clock
 APPMINT_API
 void appmint_config_free(appmint_config *config);
 
-/** The deadline of a whole call, retries included, in milliseconds; default 30000. */
+/** The time for a whole call with its retries; more than 0, in milliseconds. Default: 30000. */
 APPMINT_API
 void appmint_config_set_timeout_ms(appmint_config *config, int64_t timeout_ms);
 
-/** The deadline of connecting, in milliseconds; default 10000. */
+/**
+ * The time to connect, which is lowered to three quarters of timeout if it is longer, in
+ * milliseconds. Default: 10000.
+ */
 APPMINT_API
 void appmint_config_set_connect_timeout_ms(appmint_config *config, int64_t connect_timeout_ms);
 
 /**
- * The URL of a proxy (http, https, socks5 or socks5h), with a password if it needs one; "" for none.
- * Default: the one that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts in NO_PROXY.
- * This machine is always reached without one.
+ * The URL of a proxy, such as "http://user:password@host:port" or "socks5h://host:port"; an empty
+ * text for no proxy. Its scheme is http, https, socks5 or socks5h. This machine is always reached
+ * without a proxy. Default: the one that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for
+ * the hosts in NO_PROXY.
  */
 APPMINT_API
-void appmint_config_set_proxy(appmint_config *config,
-                              const char *proxy,
-                              size_t proxy_len);
+void appmint_config_set_proxy(appmint_config *config, const char *proxy, size_t proxy_len);
 
 /**
- * Certificates to trust in addition to the system's: PEM, or the DER of one. A server's own
- * certificate may be its root. SSL_CERT_FILE and SSL_CERT_DIR name others in the place of the system's.
+ * Root certificates that are trusted besides the system's: PEM, or the DER of one. A server's own
+ * certificate may be its root. The environment variables SSL_CERT_FILE and SSL_CERT_DIR name
+ * others in the place of the system's. Default: none.
  */
 APPMINT_API
 void appmint_config_set_root_certificates(appmint_config *config,
@@ -614,67 +646,72 @@ void appmint_config_set_root_certificates(appmint_config *config,
 
 /**
  * The certificate that is shown to a server that wants one (mTLS), with those between it and its
- * root: PEM, or the DER of one. Needs appmint_config_set_client_key().
+ * root: PEM, or the DER of one. Needs client_key. Default: none.
  */
 APPMINT_API
 void appmint_config_set_client_certificate(appmint_config *config,
                                            const char *client_certificate,
                                            size_t client_certificate_len);
 
-/** The private key of the client certificate: RSA or ECDSA, in PEM or DER, not encrypted. */
+/**
+ * The private key of client_certificate: RSA or ECDSA, in PEM or DER, not encrypted. Default:
+ * none.
+ */
 APPMINT_API
 void appmint_config_set_client_key(appmint_config *config,
                                    const void *client_key,
                                    size_t client_key_len);
 
-/** Text that precedes appmint's own User-Agent. */
+/** Text that precedes appmint's own User-Agent header. Default: none. */
 APPMINT_API
 void appmint_config_set_user_agent(appmint_config *config,
                                    const char *user_agent,
                                    size_t user_agent_len);
 
 /**
- * Not 0: allows plain http to hosts other than this machine; default 0. Anybody on the way can
- * then read and change what is sent, tokens included.
+ * Whether to send requests without TLS to hosts other than this machine (not 0, or 0). Anybody on
+ * the way can then read and change what is sent, tokens included. Default: 0.
  */
 APPMINT_API
 void appmint_config_set_allow_plain_http(appmint_config *config, int allow_plain_http);
 
 /**
- * Not 0: refuses to connect to addresses that are not public: this machine, private networks,
- * link-local and reserved addresses; default 0. For a host that somebody else named. The address
- * that is connected to is checked, so no proxy is used, and none may be set.
- * APPMINT_ERROR_INVALID_ARGUMENT, APPMINT_REASON_PRIVATE_ADDRESS from the call that would connect.
+ * Whether to refuse connections to addresses that are not public: this machine, private networks,
+ * link-local and reserved addresses (not 0, or 0). For a host that somebody else named. The
+ * address that is connected to is checked, so no proxy is used, and none may be given. The call
+ * that would connect fails with APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_PRIVATE_ADDRESS).
+ * Default: 0.
  */
 APPMINT_API
 void appmint_config_set_refuse_private_addresses(appmint_config *config,
                                                  int refuse_private_addresses);
 
-/** The largest body of an API response, in bytes; default 33554432 (32 MiB). */
+/** The largest accepted body of an API response, in bytes. Default: 33 554 432 (32 MiB). */
 APPMINT_API
 void appmint_config_set_max_response_body(appmint_config *config, size_t max_response_body);
 
 /**
- * How often a call is sent again after a temporary failure or a rate limit, if repeating it is
- * safe; default 2. 0 sends every request once.
+ * How many times a request is sent again after a temporary failure or a rate limit, if repeating
+ * it is safe. 0 sends every request once, except after a refused signature. Default: 2.
  */
 APPMINT_API
 void appmint_config_set_retries(appmint_config *config, uint32_t retries);
 
 /**
- * The wait before the first retry, in milliseconds, doubled before each further one; default 250.
+ * The wait before the first retry, which doubles with each further one, in milliseconds. Default:
+ * 250.
  */
 APPMINT_API
 void appmint_config_set_retry_wait_ms(appmint_config *config, int64_t retry_wait_ms);
 
-/** A clock for tests. It stands still until it is moved. */
+/** A clock for tests, which shows the same time until it is moved. */
 struct appmint_clock;
 
 /** A clock that shows `now_ms`. */
 APPMINT_NODISCARD APPMINT_API
 appmint_clock *appmint_clock_new(int64_t now_ms);
 
-/** The time that it shows. */
+/** Returns the time that the clock shows. */
 APPMINT_API
 int64_t appmint_clock_now_ms(const appmint_clock *clock);
 
@@ -685,7 +722,10 @@ void appmint_clock_set_ms(const appmint_clock *clock, int64_t now_ms);
 /**
  * Moves the time forwards, for every app that was made with this clock.
  *
- * APPMINT_ERROR_INVALID_ARGUMENT if `by_ms` is negative.
+ * - `by_ms`: How far to move it, in milliseconds.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the duration is negative.
  */
 APPMINT_API
 appmint_status appmint_clock_advance_ms(const appmint_clock *clock,
@@ -697,16 +737,30 @@ APPMINT_API
 void appmint_clock_free(appmint_clock *clock);
 
 /**
- * The descriptor of a platform, as JSON text for appmint_config_set_platform_descriptor, from the
- * metadata of its authorization server (RFC 8414, or OpenID Connect Discovery). `issuer` is the
- * server's URL exactly as the server writes it. Blocks at most for the configuration's timeout.
+ * Makes a platform's descriptor from the metadata of its authorization server. The metadata are
+ * those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor, or change it: an app that
+ * is made of it by platform_descriptor needs no request. For an issuer that somebody else named
+ * set refuse_private_addresses here, and on the app, too: the metadata name hosts.
  *
  * `config` may be NULL. Only its network settings count: timeout, connect_timeout, proxy,
  * root_certificates, client_certificate, client_key, user_agent, allow_plain_http,
- * refuse_private_addresses, retries and retry_wait.
+ * refuse_private_addresses, retries and retry_wait. Blocks at most for the configuration's
+ * timeout.
  *
- * APPMINT_ERROR_NOT_FOUND if there is no metadata; APPMINT_ERROR_PROTOCOL if it is unusable, or
- * another issuer's (APPMINT_REASON_ISSUER_MISMATCH).
+ * Free `*descriptor` with appmint_text_free.
+ *
+ * - `issuer`: The issuer's URL, exactly as the server writes it.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_PRIVATE_ADDRESS) if the issuer is not a URL
+ *   with TLS, a setting is malformed, or the host has no public address.
+ * - APPMINT_ERROR_NOT_FOUND if the server has no metadata.
+ * - APPMINT_ERROR_PROTOCOL (APPMINT_REASON_ISSUER_MISMATCH) if the metadata are another issuer's,
+ *   or cannot be used.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8414#section-3,
+ * https://openid.net/specs/openid-connect-discovery-1_0.html
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_discover(const appmint_config *config,
@@ -715,25 +769,56 @@ appmint_status appmint_discover(const appmint_config *config,
                                 appmint_text **descriptor,
                                 appmint_error **error);
 
-/** An app on a platform. */
+/**
+ * An app that authenticates on a platform. One app is enough for a program: it holds the
+ * connections and the tokens, and any thread may use it. Making one needs no network I/O. Each
+ * operation names the credential that it lacks.
+ *
+ * Source:
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/about-authentication-with-a-github-app
+ */
 typedef struct appmint_app appmint_app;
 
 /**
- * An app with this configuration. It is checked here, and the first wrong argument of its setters
- * is reported here. No network I/O.
+ * Makes an app of these settings, which are checked here. No network I/O.
+ *
+ * The first wrong argument of the setters is reported here.
+ *
+ * Free `*app` with appmint_app_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT if a setting is missing, malformed, or contradicts another; the
+ *   message names it.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not take a setting.
+ * - APPMINT_ERROR_KEY (APPMINT_REASON_NOT_A_PRIVATE_KEY, APPMINT_REASON_DAMAGED_KEY,
+ *   APPMINT_REASON_PASSPHRASE_NEEDED, APPMINT_REASON_WRONG_PASSPHRASE or
+ *   APPMINT_REASON_UNSUITABLE_KEY) if a private key cannot be used; the reason says why.
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_new(const appmint_config *config,
                                appmint_app **app,
                                appmint_error **error);
 
-/** The platform's name. */
+/** The platform's name, such as "github". */
 APPMINT_API
 const char *appmint_app_platform_name(const appmint_app *app);
 
 /**
- * The app's own JWT, reused until 60 s before it expires. No network I/O, unless the signer does
- * some.
+ * Signs the app's JWT. The same one is returned until 60 s before it expires. It is signed once
+ * for all callers that need one at the same time. No network I/O, unless the signer does some.
+ *
+ * Free `*token` with appmint_token_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no private
+ *   key, signer or id.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no JWTs of apps.
+ * - APPMINT_ERROR_CALLBACK if the signer failed.
+ * - APPMINT_ERROR_KEY if the signer's signature cannot be used.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc7519,
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_jwt(const appmint_app *app,
@@ -741,24 +826,28 @@ appmint_status appmint_app_jwt(const appmint_app *app,
                                appmint_error **error);
 
 /**
- * SHA-256 of the public key in use, as the platform's settings page shows it; NULL without a
- * private key.
+ * The SHA-256 fingerprint of the public key, as the platform's settings page shows it. With two
+ * keys it is that of the one in use. NULL if the app has no private key, or a signer that does not
+ * know it.
  */
 APPMINT_API
 const char *appmint_app_fingerprint(const appmint_app *app);
 
 /**
- * How far the platform's clock is known to be ahead of this machine's, in milliseconds; 0 at
- * first. The app learns it when the platform rejects a JWT for its times, and corrects later JWTs
- * by it.
+ * How far the platform's clock is ahead of this machine's, as far as is known, in milliseconds. It
+ * is 0 until a difference was found, and again once it has ended. JWTs are made by it; tokens live
+ * by this machine's own clocks. It is learned from the Date header: when the platform rejects a
+ * JWT because of its times, and when two answers in a row agree on a difference of half a minute
+ * or more, or on none.
  */
 APPMINT_API
 int64_t appmint_app_clock_offset_ms(const appmint_app *app);
 
 /**
- * Ends the app's threads and forgets its tokens, whatever sources of it exist. Calls that are
- * running complete; new ones are refused. Sessions' tokens that the store did not take yet are
- * offered to it until the app's timeout has passed.
+ * Ends the app's threads and connections, and forgets its tokens, whatever sources of it exist.
+ * Calls in progress complete; new ones fail with APPMINT_ERROR_INVALID_ARGUMENT. Sessions' tokens
+ * that the store did not take yet are offered to it until the app's timeout has passed. A second
+ * call does nothing. No network I/O.
  */
 APPMINT_API
 void appmint_app_close(const appmint_app *app);
@@ -773,7 +862,11 @@ void appmint_app_free(appmint_app *app);
  */
 typedef struct appmint_request appmint_request;
 
-/** A response, whatever its status. Its body is zeroized when freed. */
+/**
+ * A response of the platform's API, of any status. Its body is zeroized when it is freed.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc9110#section-15
+ */
 typedef struct appmint_response appmint_response;
 
 /**
@@ -794,22 +887,25 @@ void appmint_request_add_header(appmint_request *request,
                                 const char *value,
                                 size_t value_len);
 
-/** Sets a JSON body. */
+/** JSON text that is sent, instead of a body of another kind. Default: no body. */
 APPMINT_API
 void appmint_request_set_json(appmint_request *request, const char *json, size_t json_len);
 
-/** Sets a body of any kind. Name its kind in a Content-Type header. */
+/**
+ * Bytes to send, instead of `json`; their type belongs into a Content-Type header. Default: no
+ * body.
+ */
 APPMINT_API
 void appmint_request_set_body(appmint_request *request, const void *body, size_t body_len);
 
 /**
- * Authenticates the call with this token, such as a user's, instead of the app's JWT. Only for
- * appmint_app_request.
+ * The token to authenticate with, such as a user's. Only for appmint_app_request. Default: the
+ * credential that the platform wants for the path, such as the app's JWT.
  */
 APPMINT_API
 void appmint_request_set_token(appmint_request *request, const char *token, size_t token_len);
 
-/** The deadline of the whole call, in milliseconds; default the app's timeout. */
+/** The time for the whole call with its retries, in milliseconds. Default: the app's timeout. */
 APPMINT_API
 void appmint_request_set_timeout_ms(appmint_request *request, int64_t timeout_ms);
 
@@ -818,8 +914,22 @@ APPMINT_API
 void appmint_request_free(appmint_request *request);
 
 /**
- * An API call as the app, or with the request's own token. Every HTTP status is a response, and
- * APPMINT_OK. Blocks at most for the request's timeout.
+ * Calls the platform's API as the app, or with a token. Every HTTP status is a response and no
+ * error. A read is sent again after a lost connection, 502 to 504, and a rate limit; a write after
+ * a rate limit only. A path that the platform reserves for the OAuth client is called with its id
+ * and secret.
+ *
+ * The arguments are set on `request`, which can be sent any number of times. Blocks at most for
+ * its timeout.
+ *
+ * Free `*response` with appmint_response_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the method, path, headers or
+ *   body cannot be sent, or the URL is on another host.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_request(const appmint_app *app,
@@ -831,38 +941,46 @@ appmint_status appmint_app_request(const appmint_app *app,
 APPMINT_API
 int appmint_response_status(const appmint_response *response);
 
-/** The headers, names in lower case. */
+/** The headers, with names in lower case. */
 APPMINT_API
 const appmint_map *appmint_response_headers(const appmint_response *response);
 
-/** The body: bytes without a NUL at their end. Not NULL even if the body is empty. */
+/** The whole body. Bytes without a NUL at their end. Not NULL even if the body is empty. */
 APPMINT_API
 const uint8_t *appmint_response_body(const appmint_response *response, size_t *len);
 
 /**
- * The body as text, without a byte order mark: UTF-8, UTF-16 by its byte order mark or its declared
- * charset, or ISO-8859-1 where that is declared. Bytes that are not valid are replaced by U+FFFD. Its length
- * goes to `len` unless that is NULL.
+ * The body as text, in its charset and without a byte order mark. UTF-8, UTF-16 by its byte order
+ * mark or its declared charset, or ISO-8859-1 where that is declared. Bytes that are not valid are
+ * replaced by U+FFFD.
  */
 APPMINT_API
-const char *appmint_response_text(const appmint_response *response,
-                                  size_t *len);
+const char *appmint_response_text(const appmint_response *response, size_t *len);
 
 /** Frees a response. */
 APPMINT_API
 void appmint_response_free(appmint_response *response);
 
-/** The quota of requests, as the platform's last answer told it. */
+/**
+ * The quota of requests, as the platform's last answer told it.
+ *
+ * Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
 typedef struct appmint_quota appmint_quota;
 
 /**
- * The quota of the requests that the app makes with its JWT, or with tokens of its own: a snapshot,
- * freed by appmint_quota_free. NULL before an answer told it, or if the platform does not. No network I/O.
+ * Returns the quota of the requests that the app makes with its JWT or tokens of its own. It is as
+ * the platform told it in its last answer to one of them. NULL if there was no such answer yet, or
+ * the platform does not tell it. No network I/O.
+ *
+ * Free it with appmint_quota_free.
+ *
+ * Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_quota *appmint_app_quota(const appmint_app *app);
 
-/** The number of requests that are allowed in one period; 0 if the platform does not tell it. */
+/** The number of requests that are allowed in one period. 0 if the platform does not report it. */
 APPMINT_API
 int64_t appmint_quota_limit(const appmint_quota *quota);
 
@@ -871,13 +989,15 @@ APPMINT_API
 int64_t appmint_quota_remaining(const appmint_quota *quota);
 
 /**
- * When the quota is full again, by the platform's clock. APPMINT_NO_TIME if the platform does not tell it.
+ * When the quota is full again, by the platform's clock. APPMINT_NO_TIME if the platform does not
+ * report it.
  */
 APPMINT_API
 int64_t appmint_quota_reset_at_ms(const appmint_quota *quota);
 
 /**
- * The kind of requests that the quota is for, such as "core", on a platform that has several; else NULL.
+ * The kind of requests that it is for, such as "core", on a platform that has several quotas. NULL
+ * if the platform has one quota.
  */
 APPMINT_API
 const char *appmint_quota_resource(const appmint_quota *quota);
@@ -887,30 +1007,37 @@ APPMINT_API
 void appmint_quota_free(appmint_quota *quota);
 
 /**
- * Counts of an app's work since it was made: a snapshot. Each count is a function, so that further
+ * Counters of an app since it was made: a snapshot. Each count is a function, so that further
  * counts do not break programs that were built before.
  */
 typedef struct appmint_stats appmint_stats;
 
-/** The counts of an app's work. No network I/O. */
+/**
+ * Returns the counters of the app since it was made. No network I/O.
+ *
+ * Free `*stats` with appmint_stats_free.
+ */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_stats(const appmint_app *app,
                                  appmint_stats **stats,
                                  appmint_error **error);
 
-/** Tokens minted while a caller waited. */
+/** Tokens that were minted while a caller waited. */
 APPMINT_API
 uint64_t appmint_stats_minted(const appmint_stats *stats);
 
-/** Tokens minted ahead of their predecessor's expiry. */
+/** Tokens that were minted before their predecessor expired. */
 APPMINT_API
 uint64_t appmint_stats_renewed(const appmint_stats *stats);
 
-/** Attempts to mint that failed. */
+/** Attempts to mint a token that failed. */
 APPMINT_API
 uint64_t appmint_stats_failed(const appmint_stats *stats);
 
-/** Valid tokens returned inside their renewal margin because minting failed. */
+/**
+ * Tokens that were returned although they live for less than was asked for: no new one could be
+ * minted, or new ones live no longer.
+ */
 APPMINT_API
 uint64_t appmint_stats_served_stale(const appmint_stats *stats);
 
@@ -918,15 +1045,15 @@ uint64_t appmint_stats_served_stale(const appmint_stats *stats);
 APPMINT_API
 uint64_t appmint_stats_retried(const appmint_stats *stats);
 
-/** Callers that shared a running attempt to mint. */
+/** Callers that waited for a token that was being minted already. */
 APPMINT_API
 uint64_t appmint_stats_joined(const appmint_stats *stats);
 
-/** Tokens that the platform refused before their expiry. */
+/** Tokens that the platform refused before they expired. */
 APPMINT_API
 uint64_t appmint_stats_refused(const appmint_stats *stats);
 
-/** Tokens read from the store. */
+/** Tokens that were read from the store. */
 APPMINT_API
 uint64_t appmint_stats_from_store(const appmint_stats *stats);
 
@@ -934,7 +1061,7 @@ uint64_t appmint_stats_from_store(const appmint_stats *stats);
 APPMINT_API
 uint64_t appmint_stats_store_failed(const appmint_stats *stats);
 
-/** Cache entries in memory: one for each installation and scope, session, and the app. */
+/** Installations with a scope, and sessions, that have a place in memory. */
 APPMINT_API
 uint64_t appmint_stats_sources(const appmint_stats *stats);
 
@@ -985,13 +1112,34 @@ typedef int32_t appmint_lookup;
 /** A list of installations. */
 typedef struct appmint_installations appmint_installations;
 
-/** The installations of the app. No network I/O until the first appmint_installations_next. */
+/**
+ * Lists the installations of the app. Pages are requested as the items are asked for, none before.
+ *
+ * Free `*listing` with appmint_installations_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no installations.
+ *
+ * Source: https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app
+ */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_installations(const appmint_app *app,
                                          appmint_installations **listing,
                                          appmint_error **error);
 
-/** The next installation; `*installation` is NULL after the last. */
+/**
+ * Returns the next item, from memory or the platform's next page. After an error the same page is
+ * asked for again.
+ *
+ * The item is NULL after the last.
+ *
+ * Free `*installation` with appmint_installation_free.
+ *
+ * Errors:
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8288#section-3
+ */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_installations_next(const appmint_installations *listing,
                                           appmint_installation **installation,
@@ -1002,10 +1150,20 @@ APPMINT_API
 void appmint_installations_free(appmint_installations *listing);
 
 /**
- * The installation that `text` names; `lookup` says how, such as APPMINT_LOOKUP_ACCOUNT.
+ * Looks up one installation, by exactly one argument. `lookup` says what `text` is, such as
+ * APPMINT_LOOKUP_ACCOUNT.
  *
- * APPMINT_ERROR_NOT_FOUND if the app is not installed there; APPMINT_ERROR_UNSUPPORTED on a
- * platform without this lookup.
+ * Free `*installation` with appmint_installation_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT if none or several of the arguments are given, or one is
+ *   malformed.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not look up installations by this argument.
+ * - APPMINT_ERROR_NOT_FOUND (APPMINT_REASON_NOT_INSTALLED) if the app is not installed there.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source:
+ * https://docs.github.com/en/rest/apps/apps#get-an-organization-installation-for-the-authenticated-app
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_find_installation(const appmint_app *app,
@@ -1015,21 +1173,55 @@ appmint_status appmint_app_find_installation(const appmint_app *app,
                                              appmint_installation **installation,
                                              appmint_error **error);
 
-/** Suspends an installation: its tokens stop working until it is unsuspended. */
+/**
+ * Suspends an installation: its tokens stop working until it is unsuspended.
+ *
+ * - `id`: The installation's id.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform cannot suspend installations.
+ * - APPMINT_ERROR_NOT_FOUND if the app has no such installation.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/apps#suspend-an-app-installation
+ */
 APPMINT_API
 appmint_status appmint_app_suspend_installation(const appmint_app *app,
                                                 const char *id,
                                                 size_t id_len,
                                                 appmint_error **error);
 
-/** Ends an installation's suspension. */
+/**
+ * Ends the suspension of an installation.
+ *
+ * - `id`: The installation's id.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform cannot suspend installations.
+ * - APPMINT_ERROR_NOT_FOUND if the app has no such installation.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/apps#unsuspend-an-app-installation
+ */
 APPMINT_API
 appmint_status appmint_app_unsuspend_installation(const appmint_app *app,
                                                   const char *id,
                                                   size_t id_len,
                                                   appmint_error **error);
 
-/** Uninstalls the app from an account. This cannot be undone. */
+/**
+ * Uninstalls the app from an installation's account. This cannot be undone.
+ *
+ * - `id`: The installation's id.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not let apps uninstall themselves.
+ * - APPMINT_ERROR_NOT_FOUND if the app has no such installation.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source:
+ * https://docs.github.com/en/rest/apps/apps#delete-an-installation-for-the-authenticated-app
+ */
 APPMINT_API
 appmint_status appmint_app_delete_installation(const appmint_app *app,
                                                const char *id,
@@ -1037,11 +1229,24 @@ appmint_status appmint_app_delete_installation(const appmint_app *app,
                                                appmint_error **error);
 
 /**
- * The URL where a user installs the app. No network I/O.
+ * Makes the URL of the page on which a user installs the app. Keep its state until the user
+ * returns, for appmint_app_finish_install. The state is empty if the platform takes none. No
+ * network I/O.
  *
- * `app_slug` is the app's short name in URLs. `state` must be unguessable; NULL for 256 random
- * bits. A platform that takes no state leaves the authorization's empty. `redirect_uri` is where
- * the user returns to, on a platform that takes it, or NULL.
+ * `state` and `redirect_uri` may be NULL.
+ *
+ * Free `*authorization` with appmint_authorization_free.
+ *
+ * - `app_slug`: The app's short name, which is part of its URL: appmint_registration_slug.
+ * - `state`: A state of your own, which nobody must be able to guess. Default: 256 random bits, or
+ *   an empty one if the platform takes none.
+ * - `redirect_uri`: The URL to which the user returns, on a platform that takes one. Default: none
+ *   is sent.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no such page, or does not take an argument.
+ *
+ * Source: https://docs.github.com/en/apps/sharing-github-apps/sharing-your-github-app
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_install_url(const appmint_app *app,
@@ -1055,10 +1260,26 @@ appmint_status appmint_app_install_url(const appmint_app *app,
                                        appmint_error **error);
 
 /**
- * The installation that a user has just made, from the URL that the user came back with. Its state
- * must equal `state`, and the platform must confirm that the installation is this app's.
+ * Returns the installation that a user has made. The state is compared in constant time, and the
+ * platform is asked whether the installation is this app's: anybody could have written the id in a
+ * callback.
  *
- * APPMINT_ERROR_REAUTHORIZE for another state.
+ * Free `*installation` with appmint_installation_free.
+ *
+ * - `callback_url`: The URL with which the user returned, or its query.
+ * - `state`: The state of appmint_app_install_url.
+ *
+ * Errors:
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STATE_MISMATCH) if the callback has another state.
+ * - APPMINT_ERROR_NOT_FOUND if the installation is not this app's.
+ * - APPMINT_ERROR_PROTOCOL (APPMINT_REASON_MISSING_MEMBER) if the callback has no installation's
+ *   id.
+ * - APPMINT_ERROR_PENDING (APPMINT_REASON_INSTALLATION_REQUESTED) if an owner of the account has
+ *   yet to approve.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source:
+ * https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/about-the-setup-url
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_finish_install(const appmint_app *app,
@@ -1069,42 +1290,53 @@ appmint_status appmint_app_finish_install(const appmint_app *app,
                                           appmint_installation **installation,
                                           appmint_error **error);
 
-/** One installation of the app on an account. Only its id is certain. */
+/**
+ * An installation of the app on an account. Only its id is certain; platforms differ in the other
+ * members. The whole object is in appmint_installation_raw.
+ *
+ * Source: https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app
+ */
 struct appmint_installation;
 
 /** The installation's id. */
 APPMINT_API
 const char *appmint_installation_id(const appmint_installation *installation);
 
-/** The account's path or login, or NULL. */
+/** The account's path or login. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_installation_account(const appmint_installation *installation);
 
-/** The account's display name, or NULL. */
+/** The account's display name. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_installation_account_name(const appmint_installation *installation);
 
-/** The account's id, or NULL. */
+/** The account's id. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_installation_account_id(const appmint_installation *installation);
 
-/** The id of the account or repository that the app is installed on, or NULL. */
+/**
+ * The id of the account or other object on which the app is installed. NULL if the platform does
+ * not report it.
+ */
 APPMINT_API
 const char *appmint_installation_target_id(const appmint_installation *installation);
 
-/** The app's id, or NULL. */
+/** The app's id. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_installation_app_id(const appmint_installation *installation);
 
-/** The app's short name in URLs, or NULL. */
+/** The app's short name, which is part of its URL. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_installation_app_slug(const appmint_installation *installation);
 
-/** "all" or "selected", or NULL. */
+/**
+ * The repositories that it can access: "all" or "selected". NULL if the platform does not report
+ * it.
+ */
 APPMINT_API
 const char *appmint_installation_repository_selection(const appmint_installation *installation);
 
-/** The permissions that were granted: names and levels, sorted by name. */
+/** The permissions that it was granted, by name with their level. */
 APPMINT_API
 const appmint_map *appmint_installation_permissions(const appmint_installation *installation);
 
@@ -1112,19 +1344,22 @@ const appmint_map *appmint_installation_permissions(const appmint_installation *
 APPMINT_API
 const appmint_list *appmint_installation_events(const appmint_installation *installation);
 
-/** When the app was installed. */
+/** When the app was installed. APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_installation_created_at_ms(const appmint_installation *installation);
 
-/** When the installation last changed. */
+/** When the installation last changed. APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_installation_updated_at_ms(const appmint_installation *installation);
 
-/** When an owner suspended it. */
+/**
+ * When an owner suspended it. APPMINT_NO_TIME if it is not suspended, or the platform does not
+ * report it.
+ */
 APPMINT_API
 int64_t appmint_installation_suspended_at_ms(const appmint_installation *installation);
 
-/** The whole object as the platform sent it: JSON. */
+/** The whole object as the platform sent it. JSON. */
 APPMINT_API
 const char *appmint_installation_raw(const appmint_installation *installation, size_t *len);
 
@@ -1135,10 +1370,27 @@ void appmint_installation_free(appmint_installation *installation);
 /** A list of repositories: see appmint_source_repositories. */
 typedef struct appmint_repositories appmint_repositories;
 
-/** A repository that an installation reaches. Only its id and its name are certain. */
+/**
+ * A repository that an installation can access. Only its id and its name are certain.
+ *
+ * Source:
+ * https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
+ */
 typedef struct appmint_repository appmint_repository;
 
-/** The next repository; `*repository` is NULL after the last. */
+/**
+ * Returns the next item, from memory or the platform's next page. After an error the same page is
+ * asked for again.
+ *
+ * The item is NULL after the last.
+ *
+ * Free `*repository` with appmint_repository_free.
+ *
+ * Errors:
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8288#section-3
+ */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_repositories_next(const appmint_repositories *listing,
                                          appmint_repository **repository,
@@ -1152,23 +1404,27 @@ void appmint_repositories_free(appmint_repositories *listing);
 APPMINT_API
 const char *appmint_repository_id(const appmint_repository *repository);
 
-/** Its name without its owner, as appmint_scope_add_repository takes it. */
+/**
+ * Its name without its owner, as the argument "repositories" of appmint_app_installation takes it.
+ */
 APPMINT_API
 const char *appmint_repository_name(const appmint_repository *repository);
 
-/** Its name with its owner, or NULL. */
+/**
+ * Its name with its owner, such as "octocat/Hello-World". NULL if the platform does not report it.
+ */
 APPMINT_API
 const char *appmint_repository_full_name(const appmint_repository *repository);
 
-/** The account that owns it, or NULL. */
+/** The account that owns it. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_repository_owner(const appmint_repository *repository);
 
-/** 1 if it is private, else 0; -1 if the platform does not report it. */
+/** Whether it is private: 1 or 0; -1 if the platform does not report it. */
 APPMINT_API
 int appmint_repository_is_private(const appmint_repository *repository);
 
-/** The whole object as the platform sent it: JSON. */
+/** The whole object as the platform sent it. JSON. */
 APPMINT_API
 const char *appmint_repository_raw(const appmint_repository *repository, size_t *len);
 
@@ -1195,7 +1451,32 @@ void appmint_repository_free(appmint_repository *repository);
 typedef struct appmint_scope appmint_scope;
 typedef struct appmint_source appmint_source;
 
-/** A source of tokens for the installation with this id. No network I/O. */
+/**
+ * Makes a source of tokens for one installation. The installation is named by its id or by exactly
+ * one of the arguments of appmint_app_find_installation. One that is not named by its id is looked
+ * up when the first token is needed, and again when the platform no longer knows the id that was
+ * found.
+ *
+ * The tokens have all access that the installation was granted, unless they are narrowed. An empty
+ * list of repositories or permissions is refused, since platforms understand it as everything. No
+ * network I/O.
+ *
+ * appmint_app_installation takes an id. In appmint_app_installation_by `lookup` says what `text`
+ * is, such as APPMINT_LOOKUP_ORGANIZATION, and `scope` may be NULL for everything that the
+ * installation was granted.
+ *
+ * Free `*source` with appmint_source_free.
+ *
+ * - `id`: The installation's id.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT if no argument or several name an installation, or an argument
+ *   is empty or malformed.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no installations, no lookup by this argument, or
+ *   no tokens that are narrowed like this.
+ *
+ * Source: https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
+ */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_installation(const appmint_app *app,
                                         const char *id,
@@ -1204,12 +1485,28 @@ appmint_status appmint_app_installation(const appmint_app *app,
                                         appmint_error **error);
 
 /**
- * A source of tokens for the installation that `text` names; `lookup` says how, such as
- * APPMINT_LOOKUP_ORGANIZATION. The source looks the installation up when it first needs a token,
- * and again when the platform no longer knows it. `scope` may be NULL for everything that the
- * installation was granted; an empty one is refused. No network I/O.
+ * Makes a source of tokens for one installation. The installation is named by its id or by exactly
+ * one of the arguments of appmint_app_find_installation. One that is not named by its id is looked
+ * up when the first token is needed, and again when the platform no longer knows the id that was
+ * found.
  *
- * APPMINT_ERROR_UNSUPPORTED on a platform without this lookup, or without narrowed tokens.
+ * The tokens have all access that the installation was granted, unless they are narrowed. An empty
+ * list of repositories or permissions is refused, since platforms understand it as everything. No
+ * network I/O.
+ *
+ * appmint_app_installation takes an id. In appmint_app_installation_by `lookup` says what `text`
+ * is, such as APPMINT_LOOKUP_ORGANIZATION, and `scope` may be NULL for everything that the
+ * installation was granted.
+ *
+ * Free `*source` with appmint_source_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT if no argument or several name an installation, or an argument
+ *   is empty or malformed.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no installations, no lookup by this argument, or
+ *   no tokens that are narrowed like this.
+ *
+ * Source: https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_installation_by(const appmint_app *app,
@@ -1221,14 +1518,21 @@ appmint_status appmint_app_installation_by(const appmint_app *app,
                                            appmint_error **error);
 
 /**
- * A source of the app's own tokens, on a platform that has them in addition to the JWT. No network
- * I/O.
+ * Makes a source of the app's own tokens, on a platform that has them beside the JWT. They are
+ * minted for the JWT, for an assertion that the app signs (RFC 7523: a service account), or for
+ * the OAuth client itself (RFC 6749 section 4.4), as the platform has it. No network I/O.
  *
- * On a platform that takes the app's assertion (RFC 7523: a service account) they may have OAuth
- * scopes, and be for a user whom the app acts for. `scopes` is an array of texts, which may be
- * empty; `subject` is the user, or NULL.
+ * Free `*source` with appmint_source_free.
  *
- * APPMINT_ERROR_UNSUPPORTED on a platform without such tokens, or without these arguments.
+ * - `scopes`: OAuth scopes, on a platform that takes the app's assertion. Default: none.
+ * - `subject`: The user for whom the app acts, on a platform that takes the app's assertion.
+ *   Default: the app itself.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no such tokens, or does not take an argument.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc7523#section-2.1,
+ * https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_app_tokens(const appmint_app *app,
@@ -1240,7 +1544,17 @@ appmint_status appmint_app_app_tokens(const appmint_app *app,
                                       appmint_source **source,
                                       appmint_error **error);
 
-/** Revokes an installation token. It succeeds if the token is already invalid. */
+/**
+ * Ends an installation token on the platform. It succeeds if the token is already invalid.
+ *
+ * - `token`: The token's text.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
+ */
 APPMINT_API
 appmint_status appmint_app_revoke_installation_token(const appmint_app *app,
                                                      const char *token,
@@ -1285,8 +1599,10 @@ APPMINT_API
 void appmint_scope_free(appmint_scope *scope);
 
 /**
- * Keeps one token valid: an installation's, the app's own, or a user's. Sources of one
- * installation and scope share the token.
+ * Keeps one token valid: an installation's, the app's own, or a user's. A token comes from memory
+ * while it lives long enough. It is renewed in the background before it expires, and minted once
+ * for all callers that wait. If minting fails for a temporary reason, a token that is still valid
+ * is returned to its end. Sources of one installation and scope share one token.
  */
 struct appmint_source;
 
@@ -1302,22 +1618,50 @@ typedef void (*appmint_on_change)(void *userdata,
                                   const appmint_token *token);
 
 /**
- * The installation's id; NULL for the app's own tokens, for a user's, and before a lookup has
- * found it.
+ * The installation's id. NULL if these are the app's own tokens or a user's, or the installation
+ * was not looked up yet.
  */
 APPMINT_API
 const char *appmint_source_installation_id(const appmint_source *source);
 
 /**
- * A token that stays valid for at least `min_valid_ms` milliseconds (APPMINT_DEFAULT: 60000), from
- * memory or newly minted. Callers that need a new token at the same time share one.
+ * Returns a token that lives at least `min_valid_ms` longer, from memory or newly minted. It is
+ * minted once for all callers that need one at the same time. Near its end a token is renewed in
+ * the background, and the caller goes on with the one in memory. If renewing fails for a reason
+ * that will pass, the token in memory is returned until it expires. A failure counts for every
+ * caller for one second, or for as long as a rate limit says, but at most for a minute.
  *
- * By default half of a life of less than two minutes is enough. APPMINT_ERROR_INVALID_ARGUMENT for a
- * life that no token of the platform has, where it is documented; elsewhere the new token is returned,
- * with an event APPMINT_EVENT_SERVED_STALE, and serves for half of its life.
+ * Where the platform documents how long its tokens live, a longer `min_valid_ms` is refused.
+ * Elsewhere a new token that lives for less is returned, with an event APPMINT_EVENT_SERVED_STALE,
+ * and serves for half of its life.
  *
- * Blocks at most for `timeout_ms` (APPMINT_DEFAULT: the app's timeout), and not at all with a
- * token from memory. After the timeout minting goes on for the other callers.
+ * Blocks at most for `timeout_ms`, and not at all with a token from memory.
+ *
+ * Free `*token` with appmint_token_free.
+ *
+ * - `min_valid_ms`: How much longer the token must live at least, in milliseconds.
+ *   APPMINT_DEFAULT: 60000, or half of a life of less than two minutes.
+ * - `timeout_ms`: How long this caller waits, in milliseconds. Minting goes on for the other
+ *   callers. APPMINT_DEFAULT: the app's timeout.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_APP_KEY_MISMATCH or APPMINT_REASON_APP_NOT_FOUND)
+ *   if the platform does not accept the app's credentials.
+ * - APPMINT_ERROR_FORBIDDEN (APPMINT_REASON_SUSPENDED, APPMINT_REASON_PERMISSION_NOT_GRANTED or
+ *   APPMINT_REASON_REPOSITORY_NOT_ACCESSIBLE) if the installation is suspended, or lacks what was
+ *   asked for.
+ * - APPMINT_ERROR_NOT_FOUND (APPMINT_REASON_NOT_INSTALLED) if the app is not installed there.
+ * - APPMINT_ERROR_REJECTED if the platform refuses the repositories or permissions to narrow to.
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_NO_SESSION, APPMINT_REASON_INVALID_REFRESH_TOKEN or
+ *   APPMINT_REASON_ROTATION_INTERRUPTED) if a session has ended; the user must authorize the app
+ *   again.
+ * - APPMINT_ERROR_STORE if the store of a session failed; installation tokens are minted without
+ *   it.
+ * - APPMINT_ERROR_KEY if the signer's signature cannot be used.
+ * - APPMINT_ERROR_CALLBACK if the signer failed.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if no token of the platform lives for `min_valid_ms`, or a
+ *   credential is missing.
+ * - Those of every call over the network: see the conventions.
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_token(const appmint_source *source,
@@ -1327,8 +1671,18 @@ appmint_status appmint_source_token(const appmint_source *source,
                                     appmint_error **error);
 
 /**
- * The value of an Authorization header with such a token: see appmint_source_token. It contains
- * the secret.
+ * Returns the value of an Authorization header with such a token. It is secret. Free `*header`
+ * with appmint_text_free.
+ *
+ * - `min_valid_ms`: How much longer the token must live at least, as in appmint_source_token, in
+ *   milliseconds. APPMINT_DEFAULT: 60000, or half of a life of less than two minutes.
+ * - `timeout_ms`: How long this caller waits, as in appmint_source_token, in milliseconds.
+ *   APPMINT_DEFAULT: the app's timeout.
+ *
+ * Errors:
+ * - Those of appmint_source_token.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_authorization_header(const appmint_source *source,
@@ -1337,22 +1691,37 @@ appmint_status appmint_source_authorization_header(const appmint_source *source,
                                                    appmint_text **header,
                                                    appmint_error **error);
 
-/** When the token in memory expires. APPMINT_NO_TIME also if there is none. */
+/**
+ * When the token in memory expires. APPMINT_NO_TIME if there is none, or the platform did not
+ * report it.
+ */
 APPMINT_API
 int64_t appmint_source_expires_at_ms(const appmint_source *source);
 
 /**
- * The quota of the source's requests, as the platform told it in its last answer to one of them: of the
- * installation, whatever its tokens are narrowed to, of the app, or of the session's user. A snapshot, freed
- * by appmint_quota_free. NULL before such an answer, or if the platform does not tell it. No network I/O.
+ * Returns the quota of the source's requests, as the platform told it in its last answer to one of
+ * them. It is that of the installation, whatever its tokens are narrowed to, of the app, or of the
+ * session's user. NULL if there was no such answer yet, or the platform does not tell it. No
+ * network I/O.
+ *
+ * Free it with appmint_quota_free.
+ *
+ * Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_quota *appmint_source_quota(const appmint_source *source);
 
 /**
- * Forgets the token with this text if it is still the one in memory: the answer to a 401 of a request
- * that was made with it. However many callers got it, one new token is minted for all of them. Nothing
- * happens for a text that is not the token's, or that is not UTF-8.
+ * Forgets a token if it is still the one in memory: the answer to a 401 of a request that was made
+ * with it. However many callers got it, one new token is minted for all of them. Without a token,
+ * forgets whichever is in memory or being minted, so that the next call mints one; then each of
+ * many callers would forget what the others have just minted. A token that was already returned
+ * still works. No network I/O.
+ *
+ * appmint_source_invalidate_token takes the token; appmint_source_invalidate does without.
+ *
+ * - `token`: The text of the token that was refused. Nothing happens if it is another one's.
+ *   Default: whichever is in memory.
  */
 APPMINT_API
 void appmint_source_invalidate_token(const appmint_source *source,
@@ -1360,22 +1729,30 @@ void appmint_source_invalidate_token(const appmint_source *source,
                                      size_t token_len);
 
 /**
- * Forgets the token in memory, whichever it is, so that the next call mints one. A token that was
- * already returned still works. After a 401 call appmint_source_invalidate_token: with this function,
- * each of many callers would forget what the others have just minted.
+ * Forgets a token if it is still the one in memory: the answer to a 401 of a request that was made
+ * with it. However many callers got it, one new token is minted for all of them. Without a token,
+ * forgets whichever is in memory or being minted, so that the next call mints one; then each of
+ * many callers would forget what the others have just minted. A token that was already returned
+ * still works. No network I/O.
+ *
+ * appmint_source_invalidate_token takes the token; appmint_source_invalidate does without.
  */
 APPMINT_API
 void appmint_source_invalidate(const appmint_source *source);
 
 /**
- * Registers a callback for new tokens of this source, until appmint_subscription_unsubscribe, or until
- * the app and its sources are freed. No network I/O. A source with a lookup calls back once the
- * installation was found. `subscription` may be NULL for a callback that stays.
+ * Registers a callback for new tokens, until it is taken back or the app is closed. A source with
+ * a lookup calls back once the installation was found. The callback runs on the thread that
+ * fetched the token, for which other callers may be waiting: it must be quick, and must not wait
+ * for a token. No network I/O.
  *
- * The callback runs on the library's thread that fetched the token, for which other callers may be
- * waiting: it must be quick, must not wait for a token, and must not throw. `userdata` passes to
- * the library. `drop`, which may be NULL, is called exactly once: after the last callback, or at
- * once if this function fails.
+ * `userdata` passes to the library. `drop`, which may be NULL, is called exactly once: after the
+ * last callback, or at once if this function fails. `subscription` may be NULL for a callback that
+ * stays. The callback must not throw.
+ *
+ * Free `*subscription` with appmint_subscription_free.
+ *
+ * - `callback`: Takes the token before, which is missing for the first one, and the new token.
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_on_change(const appmint_source *source,
@@ -1386,11 +1763,12 @@ appmint_status appmint_source_on_change(const appmint_source *source,
                                         appmint_error **error);
 
 /**
- * Takes the callback back. Once this function has returned, the callback is not running on another
- * thread and is not called any more, and its `drop` was called. Nothing happens the second time.
+ * Takes the callback back: it is not called any more, and is not running on another thread. Blocks
+ * while the callback runs on another thread, so do not hold a lock that the callback takes. Inside
+ * of a callback of appmint_source_on_change it does not wait, because two callbacks that take each
+ * other back would wait for ever. Nothing happens the second time.
  *
- * Blocks while the callback runs on another thread: do not hold a lock that the callback takes. Inside of
- * a callback of appmint_source_on_change it does not wait; then `drop` tells when no call is left.
+ * Its `drop` was called, then; inside of a callback `drop` tells when no call is left.
  */
 APPMINT_API
 void appmint_subscription_unsubscribe(const appmint_subscription *subscription);
@@ -1400,18 +1778,32 @@ APPMINT_API
 void appmint_subscription_free(appmint_subscription *subscription);
 
 /**
- * Forgets the token in memory and revokes it on the platform, for all who have it. No network I/O
- * if there is no valid token. A token that is being minted is not revoked. APPMINT_ERROR_UNSUPPORTED for
- * a user's session; appmint_app_delete_grant, appmint_app_delete_token and appmint_app_revoke_token end
- * its tokens.
+ * Forgets the token in memory and ends it on the platform, for everybody who has it. It succeeds
+ * if the token is already invalid. No network I/O without a valid token in memory. A token that is
+ * being minted is not revoked.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this, or these are a user's tokens or
+ *   others of the token endpoint: see appmint_app_delete_grant, appmint_app_delete_token,
+ *   appmint_app_revoke_token and appmint_app_end_session.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
  */
 APPMINT_API
-appmint_status appmint_source_revoke(const appmint_source *source,
-                                     appmint_error **error);
+appmint_status appmint_source_revoke(const appmint_source *source, appmint_error **error);
 
 /**
- * The repositories that the token reaches. No network I/O until the first
- * appmint_repositories_next.
+ * Lists the repositories that the token can access. Pages are requested as the items are asked
+ * for, none before.
+ *
+ * Free `*listing` with appmint_repositories_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not list them.
+ *
+ * Source:
+ * https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_repositories(const appmint_source *source,
@@ -1419,8 +1811,19 @@ appmint_status appmint_source_repositories(const appmint_source *source,
                                            appmint_error **error);
 
 /**
- * An API call with the source's token. Every HTTP status is a response, and APPMINT_OK. Blocks at
- * most for the request's timeout.
+ * Calls the platform's API with the source's token. Every HTTP status is a response and no error.
+ * A token that the platform refuses before it expires is replaced once, and a new token is given a
+ * few seconds to become known. A path that the platform reserves for the app or the OAuth client
+ * is called with that credential.
+ *
+ * Free `*response` with appmint_response_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the method, path, headers or
+ *   body cannot be sent, or the URL is on another host.
+ * - Those of appmint_source_token.
+ *
+ * Source: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_source_request(const appmint_source *source,
@@ -1436,7 +1839,7 @@ void appmint_source_free(appmint_source *source);
 typedef enum appmint_token_kind_code {
   /** The app itself: a JWT that it signed. */
   APPMINT_TOKEN_JWT = 1,
-  /** The app itself: a token that the platform issued for a JWT. */
+  /** The app itself: a token that the platform issued to it. */
   APPMINT_TOKEN_APP = 2,
   /** An installation of the app. */
   APPMINT_TOKEN_INSTALLATION = 3,
@@ -1444,10 +1847,21 @@ typedef enum appmint_token_kind_code {
   APPMINT_TOKEN_USER = 4
 } appmint_token_kind_code;
 
-/** A token: a snapshot that does not change. Zeroized when freed. */
+/**
+ * A token: a secret, its permissions, and its expiry. It never changes. Its secrets are shown by
+ * appmint_token_reveal, appmint_token_reveal_refresh_token and appmint_token_authorization_header
+ * only.
+ *
+ * Zeroized when it is freed.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc6749#section-1.4
+ */
 struct appmint_token;
 
-/** The holder that the token authenticates: a value of enum appmint_token_kind_code. */
+/**
+ * Its holder: the app ("jwt": a JWT that it signed; "app": a token that the platform issued to
+ * it), an "installation", or a "user". A value of enum appmint_token_kind_code.
+ */
 APPMINT_API
 int32_t appmint_token_kind(const appmint_token *token);
 
@@ -1458,57 +1872,66 @@ int32_t appmint_token_kind(const appmint_token *token);
 APPMINT_API
 const char *appmint_token_kind_name(int32_t kind);
 
-/** The secret itself. */
+/** Returns the secret itself. */
 APPMINT_API
 const char *appmint_token_reveal(const appmint_token *token, size_t *len);
 
-/** The value of an Authorization header. It contains the secret. */
+/** Returns the value of an Authorization header. It is secret. */
 APPMINT_API
 const char *appmint_token_authorization_header(const appmint_token *token, size_t *len);
 
-/** When the token expires. */
+/** When the token expires. APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_token_expires_at_ms(const appmint_token *token);
 
-/** The token's permissions: names and levels, sorted by name. */
+/** Its permissions, by name with their level. */
 APPMINT_API
 const appmint_map *appmint_token_permissions(const appmint_token *token);
 
-/** "all" or "selected": the repositories that it reaches; or NULL. */
+/**
+ * The repositories that it can access: "all" or "selected". NULL if the platform does not report
+ * it.
+ */
 APPMINT_API
 const char *appmint_token_repository_selection(const appmint_token *token);
 
-/** The names of the repositories that the token was narrowed to; empty if it was not. */
+/** The names of the repositories that it was narrowed to; empty if it was not. */
 APPMINT_API
 const appmint_list *appmint_token_repositories(const appmint_token *token);
 
-/** The OAuth scopes that were granted. */
+/** The OAuth scopes that it was granted; empty if the platform reports none. */
 APPMINT_API
 const appmint_list *appmint_token_scopes(const appmint_token *token);
 
 /**
- * The login of the account whose token it is, or NULL. Only appmint_app_check_token and the
- * functions like it know it.
+ * The login of the user's account, of a token that appmint_app_check_token,
+ * appmint_app_reset_token or appmint_app_scope_token returned. NULL if it is another token, or the
+ * platform did not report it.
  */
 APPMINT_API
 const char *appmint_token_account(const appmint_token *token);
 
 /**
- * The id of the user's account, or NULL: of a token of a session that was started with it, or of one
- * that appmint_app_check_token and the functions like it returned.
+ * The id of the user's account: of a token of a session that was started with it, or of one that
+ * appmint_app_check_token and its kin returned. NULL if it is another token, or the platform did
+ * not report it.
  */
 APPMINT_API
 const char *appmint_token_account_id(const appmint_token *token);
 
-/** A JWT's claims as JSON, which is no secret; NULL for other tokens. */
+/**
+ * The payload of a JWT, which holds no secret. NULL if it is another token.
+ *
+ * JSON.
+ */
 APPMINT_API
 const char *appmint_token_claims(const appmint_token *token);
 
-/** The refresh token itself, a secret, or NULL. */
+/** Returns the refresh token itself. NULL if none came with the token. */
 APPMINT_API
 const char *appmint_token_reveal_refresh_token(const appmint_token *token, size_t *len);
 
-/** When the refresh token expires. */
+/** When the refresh token expires. APPMINT_NO_TIME if there is none, or its end is not known. */
 APPMINT_API
 int64_t appmint_token_refresh_token_expires_at_ms(const appmint_token *token);
 
@@ -1548,8 +1971,21 @@ typedef struct appmint_device_login appmint_device_login;
 typedef struct appmint_introspection appmint_introspection;
 
 /**
- * The URL where a user authorizes the app, with a fresh state. `request` may be NULL. No network
- * I/O.
+ * Makes the URL of the page on which a user authorizes the app, with a fresh state. On a platform
+ * with PKCE (RFC 7636) it has a fresh code verifier, too. Keep the result until the user returns,
+ * for appmint_app_finish_authorization. No network I/O.
+ *
+ * `request` has the arguments; it may be NULL for none.
+ *
+ * Free `*authorization` with appmint_authorization_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no client
+ *   id, or the state is empty.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no OAuth, or does not take an argument.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1,
+ * https://www.rfc-editor.org/rfc/rfc7636#section-4.3
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_authorize(const appmint_app *app,
@@ -1558,9 +1994,25 @@ appmint_status appmint_app_authorize(const appmint_app *app,
                                      appmint_error **error);
 
 /**
- * The code in the URL that the user came back with, if its state equals `state`. No network I/O.
+ * Returns the code in a callback URL, once its state was compared in constant time.
+ * appmint_app_finish_authorization does this and exchanges the code. No network I/O.
  *
- * APPMINT_ERROR_REAUTHORIZE for another state; APPMINT_ERROR_DENIED if the user refused.
+ * Free `*code` with appmint_text_free.
+ *
+ * - `callback_url`: The URL with which the user returned, or its query.
+ * - `state`: The state of the authorization.
+ *
+ * Errors:
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STATE_MISMATCH) if the callback has another state,
+ *   or comes from another server (RFC 9207).
+ * - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
+ * - APPMINT_ERROR_REJECTED (APPMINT_REASON_REDIRECT_URI_MISMATCH) if the platform refused the
+ *   authorization for another cause.
+ * - APPMINT_ERROR_PROTOCOL (APPMINT_REASON_MISSING_MEMBER) if the callback holds no code and no
+ *   error.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2,
+ * https://www.rfc-editor.org/rfc/rfc9207#section-2.4
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_authorization_code(const appmint_app *app,
@@ -1572,9 +2024,27 @@ appmint_status appmint_app_authorization_code(const appmint_app *app,
                                               appmint_error **error);
 
 /**
- * A user token for an authorization code. The code is sent once, and again only with the fallback
- * key if the platform refused the first as the client's. `redirect_uri` is the authorization's, or
- * NULL; so is `code_verifier`.
+ * Exchanges an authorization code for a user token. The code is sent once, even if the call fails,
+ * unless the platform refused the client's first private key: then it is sent again with the
+ * second.
+ *
+ * `redirect_uri` and `code_verifier` may be NULL.
+ *
+ * Free `*token` with appmint_token_free.
+ *
+ * - `code`: The authorization code.
+ * - `redirect_uri`: The redirect URI of the authorization, if it had one. Default: none is sent.
+ * - `code_verifier`: The PKCE verifier of the authorization, if it had one. Default: none is sent.
+ *
+ * Errors:
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_CODE) if the code is unknown, expired or
+ *   used.
+ * - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_CLIENT) if the client id or its secret is
+ *   wrong.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3,
+ * https://www.rfc-editor.org/rfc/rfc7636#section-4.5
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_exchange_code(const appmint_app *app,
@@ -1588,12 +2058,27 @@ appmint_status appmint_app_exchange_code(const appmint_app *app,
                                          appmint_error **error);
 
 /**
- * The user token for an authorization, from the URL or query that the user came back with. The
- * state must be the authorization's, and the platform the same. An authorization can be finished
- * once.
+ * Exchanges the code with which a user returned for a user token. The state is compared in
+ * constant time, and iss if the platform sends it (RFC 9207). An authorization can be finished
+ * once, within an hour, on the platform on which it began.
  *
- * APPMINT_ERROR_REAUTHORIZE for another state, or if it was finished before; APPMINT_ERROR_DENIED
- * if the user refused.
+ * Free `*token` with appmint_token_free.
+ *
+ * - `authorization`: The result of appmint_app_authorize or appmint_app_open_authorization.
+ * - `callback_url`: The URL with which the user returned, or its query.
+ *
+ * Errors:
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STATE_MISMATCH, APPMINT_REASON_STALE_AUTHORIZATION
+ *   or APPMINT_REASON_INVALID_CODE) if the callback has another state, the authorization was
+ *   finished before or began more than an hour ago, or the code is not valid.
+ * - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the authorization began on another platform.
+ * - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_CLIENT) if the client id or its secret is
+ *   wrong.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2,
+ * https://www.rfc-editor.org/rfc/rfc9207#section-2.4
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_finish_authorization(const appmint_app *app,
@@ -1604,10 +2089,16 @@ appmint_status appmint_app_finish_authorization(const appmint_app *app,
                                                 appmint_error **error);
 
 /**
- * An authorization as encrypted text that only this app's store key opens, for a user's cookie or
- * web session. Any process with the same key can open it. No network I/O.
+ * Encrypts an authorization with the app's store key, to be kept in the user's cookie or web
+ * session. No network I/O.
  *
- * APPMINT_ERROR_INVALID_ARGUMENT without a store key.
+ * Free `*sealed` with appmint_text_free.
+ *
+ * - `authorization`: The result of appmint_app_authorize.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store
+ *   key.
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_seal_authorization(const appmint_app *app,
@@ -1616,9 +2107,14 @@ appmint_status appmint_app_seal_authorization(const appmint_app *app,
                                               appmint_error **error);
 
 /**
- * The authorization in a sealed text. No network I/O.
+ * Decrypts an authorization, in any process with the same store key. No network I/O.
  *
- * APPMINT_ERROR_INVALID_ARGUMENT if this app's store key does not open it.
+ * Free `*authorization` with appmint_authorization_free.
+ *
+ * - `sealed`: The result of appmint_app_seal_authorization.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the app's store keys do not open the text.
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_open_authorization(const appmint_app *app,
@@ -1628,10 +2124,26 @@ appmint_status appmint_app_open_authorization(const appmint_app *app,
                                               appmint_error **error);
 
 /**
- * A new user token for a refresh token. The refresh token is sent once, and again only with the
- * fallback key if the platform refused the first as the client's. After a lost answer it may be
- * spent where the platform rotates refresh tokens: that error is not retryable. A session keeps
- * what can be kept (appmint_app_session).
+ * Exchanges a refresh token for a new user token. The refresh token is sent once, even if the call
+ * fails, unless the platform refused the client's first private key: then it is sent again with
+ * the second. After a lost answer it may be spent where the platform rotates refresh tokens: that
+ * error is not retryable. A appmint_app_session keeps what can be kept. The answer is returned
+ * even if its access token has expired, because its refresh token works.
+ *
+ * Free `*token` with appmint_token_free.
+ *
+ * - `refresh_token`: The refresh token's text.
+ *
+ * Errors:
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_REFRESH_TOKEN) if the refresh token is
+ *   unknown, expired or revoked.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if there is no refresh token.
+ * - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_CLIENT) if the client id or its secret is
+ *   wrong.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc6749#section-6,
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_refresh(const appmint_app *app,
@@ -1641,13 +2153,28 @@ appmint_status appmint_app_refresh(const appmint_app *app,
                                    appmint_error **error);
 
 /**
- * A token of the platform for a token of another server (RFC 8693), such as the OIDC id token of a
- * workload. `subject_token_type` is a URI of RFC 8693 §3, or NULL for a JWT; `audience` and `resource` name
- * the service that the new token is for, or are NULL; `scopes` is an array of texts, which may be
- * empty. The app's OAuth client authenticates if the app has a client id. Each call sends a request.
+ * Exchanges a token of another server, such as the OIDC id token of a workload, for one of the
+ * platform. The app's OAuth client authenticates if the app has a client id. Each call sends a
+ * request: keep the token for as long as it lives.
  *
- * APPMINT_ERROR_UNSUPPORTED on a platform without token exchange; APPMINT_ERROR_UNAUTHORIZED with
- * APPMINT_REASON_INVALID_TOKEN for a token that the platform does not accept.
+ * `subject_token_type`, `audience` and `resource` may be NULL; `scopes` is an array of texts,
+ * which may be empty.
+ *
+ * Free `*token` with appmint_token_free.
+ *
+ * - `subject_token`: The token of the other server.
+ * - `subject_token_type`: Its type, a URI of RFC 8693 section 3. Default: that of a JWT.
+ * - `scopes`: OAuth scopes, on a platform that takes them. Default: none.
+ * - `audience`: The name of the service that the new token is for. Default: none is sent.
+ * - `resource`: The URI of the service that the new token is for. Default: none is sent.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no token exchange.
+ * - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_TOKEN or APPMINT_REASON_INVALID_CLIENT) if
+ *   the platform does not accept the token, or the client id or its secret is wrong.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8693#section-2.1
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_exchange_token(const appmint_app *app,
@@ -1666,10 +2193,20 @@ appmint_status appmint_app_exchange_token(const appmint_app *app,
                                           appmint_error **error);
 
 /**
- * Begins a login of the user at this machine (RFC 8252): a listener on 127.0.0.1 that the user's
- * browser comes back to. `request` may be NULL. No network I/O until appmint_login_wait.
+ * Starts the login of a user in a browser on this machine. It listens on 127.0.0.1 until the
+ * browser returns. No network I/O.
  *
- * APPMINT_ERROR_TRANSPORT if no port is free.
+ * `request` has the arguments; it may be NULL for none.
+ *
+ * Free `*login` with appmint_login_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no client
+ *   id, the path is malformed, or the host is another machine's.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no OAuth, or does not take an argument.
+ * - APPMINT_ERROR_TRANSPORT (APPMINT_REASON_UNREACHABLE) if no port is free.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_start_login(const appmint_app *app,
@@ -1678,10 +2215,18 @@ appmint_status appmint_app_start_login(const appmint_app *app,
                                        appmint_error **error);
 
 /**
- * Begins a login on another device (RFC 8628): the user types a code there. `scopes` is an array
- * of texts, which may be empty.
+ * Starts the login of a user on another device, on which they type a code. `scopes` is an array of
+ * texts, which may be empty.
  *
- * APPMINT_ERROR_UNSUPPORTED on a platform without it.
+ * Free `*login` with appmint_device_login_free.
+ *
+ * - `scopes`: OAuth scopes, on a platform that takes them. Default: none.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no device logins.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8628#section-3.1
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_start_device_login(const appmint_app *app,
@@ -1691,7 +2236,17 @@ appmint_status appmint_app_start_device_login(const appmint_app *app,
                                               appmint_device_login **login,
                                               appmint_error **error);
 
-/** A URL to send a user to, and the values that the program must keep until the user comes back. */
+/**
+ * A URL to send a user to, and the secrets to keep until the user returns. It can be finished
+ * once, and within an hour by the wall clock, since it may be sealed and opened by another
+ * process. A clock that is set ahead ends it sooner; one that is set back prolongs it by as much.
+ * One that began more than five minutes in the future is refused, so that a wrong date cannot
+ * prolong it for days.
+ *
+ * Zeroized when it is freed.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
+ */
 struct appmint_authorization;
 
 /** The arguments of appmint_app_authorize, all of which may be left out. */
@@ -1701,13 +2256,15 @@ struct appmint_authorization_request;
 APPMINT_NODISCARD APPMINT_API
 appmint_authorization_request *appmint_authorization_request_new(void);
 
-/** Where the user returns to: one of the URIs that are registered for the app. */
+/**
+ * The URL to which the user returns: one of those registered for the app. Default: none is sent.
+ */
 APPMINT_API
 void appmint_authorization_request_set_redirect_uri(appmint_authorization_request *request,
                                                     const char *redirect_uri,
                                                     size_t redirect_uri_len);
 
-/** The state, which must be unguessable; default 256 random bits. */
+/** A state of your own, which nobody must be able to guess. Default: 256 random bits. */
 APPMINT_API
 void appmint_authorization_request_set_state(appmint_authorization_request *request,
                                              const char *state,
@@ -1719,15 +2276,15 @@ void appmint_authorization_request_add_scope(appmint_authorization_request *requ
                                              const char *scope,
                                              size_t scope_len);
 
-/** The account to suggest to the user, on a platform that takes it. */
+/** The account to suggest, on a platform that takes it. Default: none. */
 APPMINT_API
 void appmint_authorization_request_set_login_hint(appmint_authorization_request *request,
                                                   const char *login_hint,
                                                   size_t login_hint_len);
 
 /**
- * The prompt that the user sees even when logged in, such as "select_account", on a platform
- * that takes it.
+ * The prompt that the user sees even when logged in, such as "select_account", on a platform that
+ * takes it (OpenID Connect Core section 3.1.2.1). Default: none.
  */
 APPMINT_API
 void appmint_authorization_request_set_prompt(appmint_authorization_request *request,
@@ -1738,20 +2295,20 @@ void appmint_authorization_request_set_prompt(appmint_authorization_request *req
 APPMINT_API
 void appmint_authorization_request_free(appmint_authorization_request *request);
 
-/** The URL for the user's browser. */
+/** The URL to send the user's browser to. */
 APPMINT_API
 const char *appmint_authorization_url(const appmint_authorization *authorization);
 
-/** The state that the callback must bring back. Keep it with the user's web session. */
+/** The state that the callback must have; keep it in the user's web session. */
 APPMINT_API
 const char *appmint_authorization_state(const appmint_authorization *authorization);
 
-/** Where the user returns to; NULL if the request named no URI. */
+/** The URL to which the user returns. NULL if none was given. */
 APPMINT_API
 const char *appmint_authorization_redirect_uri(const appmint_authorization *authorization);
 
 /**
- * The PKCE verifier (RFC 7636) for appmint_app_exchange_code, a secret; NULL on a platform without
+ * The PKCE verifier for appmint_app_exchange_code, a secret. NULL if the platform does not use
  * PKCE.
  */
 APPMINT_API
@@ -1762,7 +2319,11 @@ const char *appmint_authorization_code_verifier(const appmint_authorization *aut
 APPMINT_API
 void appmint_authorization_free(appmint_authorization *authorization);
 
-/** A login that waits for a browser to come back. */
+/**
+ * A login of a user in a browser on this machine, which waits for the browser to return.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
+ */
 struct appmint_login;
 
 /** The arguments of appmint_app_start_login, all of which may be left out. */
@@ -1778,15 +2339,15 @@ void appmint_login_request_add_scope(appmint_login_request *request,
                                      const char *scope,
                                      size_t scope_len);
 
-/** The account to suggest to the user, on a platform that takes it. */
+/** The account to suggest, on a platform that takes it. Default: none. */
 APPMINT_API
 void appmint_login_request_set_login_hint(appmint_login_request *request,
                                           const char *login_hint,
                                           size_t login_hint_len);
 
 /**
- * The prompt that the user sees even when logged in, such as "select_account", on a platform
- * that takes it.
+ * The prompt that the user sees even when logged in, such as "select_account", on a platform that
+ * takes it. Default: none.
  */
 APPMINT_API
 void appmint_login_request_set_prompt(appmint_login_request *request,
@@ -1797,15 +2358,15 @@ void appmint_login_request_set_prompt(appmint_login_request *request,
 APPMINT_API
 void appmint_login_request_add_port(appmint_login_request *request, uint16_t port);
 
-/** The path that the browser comes back to; default "/callback". */
+/** The path of the redirect URI. Default: "/callback". */
 APPMINT_API
 void appmint_login_request_set_path(appmint_login_request *request,
                                     const char *path,
                                     size_t path_len);
 
 /**
- * The host of the URL that the browser comes back to, on a platform that compares it to the letter:
- * "127.0.0.1" (the default) or "localhost". The listener is on 127.0.0.1 either way.
+ * The host of the redirect URI, on a platform that compares it to the letter: "127.0.0.1" or
+ * "localhost". The listener is on 127.0.0.1 either way. Default: "127.0.0.1".
  */
 APPMINT_API
 void appmint_login_request_set_host(appmint_login_request *request,
@@ -1816,28 +2377,44 @@ void appmint_login_request_set_host(appmint_login_request *request,
 APPMINT_API
 void appmint_login_request_free(appmint_login_request *request);
 
-/** The URL for the user's browser. */
+/** The URL to send the user's browser to. */
 APPMINT_API
 const char *appmint_login_url(const appmint_login *login);
 
-/** The URL that the browser comes back to. */
+/** The URL on this machine to which the browser returns. */
 APPMINT_API
 const char *appmint_login_redirect_uri(const appmint_login *login);
 
 /**
- * Opens the user's browser at the URL.
+ * Opens the URL in the user's browser.
  *
- * APPMINT_ERROR_UNSUPPORTED if there is no browser; print the URL instead.
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if there is no browser; show the URL instead.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8252#section-4.1
  */
 APPMINT_API
 appmint_status appmint_login_open_browser(const appmint_login *login, appmint_error **error);
 
 /**
- * The user's token, once the browser has come back. The listener then closes. It refuses requests
- * that do not belong to this login, and goes on waiting. A login can be waited for once.
+ * Waits until the browser returns, and exchanges its code for a token. The listener then closes; a
+ * login can be waited for once. Requests that do not belong to this login are refused, and the
+ * wait goes on. The browser is answered from the start of the login on, whether anybody waits or
+ * not. Each request for the token gets the app's timeout, or what is left of this one.
  *
- * Blocks at most for `timeout_ms` (APPMINT_DEFAULT: five minutes), then APPMINT_ERROR_TIMEOUT.
- * APPMINT_ERROR_CANCELLED after appmint_login_cancel; APPMINT_ERROR_DENIED if the user refused.
+ * Free `*token` with appmint_token_free.
+ *
+ * - `timeout_ms`: How long to wait for the user, in milliseconds. APPMINT_DEFAULT: 300000.
+ *
+ * Errors:
+ * - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
+ * - APPMINT_ERROR_TIMEOUT if the browser did not return in time.
+ * - APPMINT_ERROR_CANCELLED if the login was cancelled.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if this login was waited for before, or begun by another
+ *   process.
+ * - Those of appmint_app_exchange_code.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_login_wait(const appmint_login *login,
@@ -1845,7 +2422,7 @@ appmint_status appmint_login_wait(const appmint_login *login,
                                   appmint_token **token,
                                   appmint_error **error);
 
-/** Ends the wait of another thread, and closes the listener. */
+/** Ends a wait with an error of kind APPMINT_ERROR_CANCELLED, and closes the listener. */
 APPMINT_API
 void appmint_login_cancel(const appmint_login *login);
 
@@ -1853,28 +2430,44 @@ void appmint_login_cancel(const appmint_login *login);
 APPMINT_API
 void appmint_login_free(appmint_login *login);
 
-/** A login that waits for a user to type a code on another device. */
+/**
+ * A login of a user on another device, on which they type a code.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8628
+ */
 struct appmint_device_login;
 
 /** The code that the user types. */
 APPMINT_API
 const char *appmint_device_login_user_code(const appmint_device_login *login);
 
-/** The page where the user types it. */
+/** The URL of the page on which the user types the code. */
 APPMINT_API
 const char *appmint_device_login_verification_uri(const appmint_device_login *login);
 
-/** The same page with the code filled in, for a link or a QR code, or NULL. */
+/** The same URL with the code, for a link or a QR code. NULL if the platform has none. */
 APPMINT_API
 const char *appmint_device_login_verification_uri_complete(const appmint_device_login *login);
 
-/** When the code expires. */
+/** When the code expires. APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_device_login_expires_at_ms(const appmint_device_login *login);
 
 /**
- * The user's token, if the user has typed the code. APPMINT_ERROR_PENDING with the time to wait if
- * not; a call before that time is not sent to the platform.
+ * Asks the platform once whether the user is done. No network I/O before the platform's interval
+ * has passed.
+ *
+ * Free `*token` with appmint_token_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_PENDING (APPMINT_REASON_AUTHORIZATION_PENDING or APPMINT_REASON_SLOW_DOWN) if
+ *   the user is not done; the error says when to poll again.
+ * - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_EXPIRED_DEVICE_CODE) if the code expired.
+ * - APPMINT_ERROR_CANCELLED if the login was cancelled.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8628#section-3.4
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_device_login_poll(const appmint_device_login *login,
@@ -1882,18 +2475,28 @@ appmint_status appmint_device_login_poll(const appmint_device_login *login,
                                          appmint_error **error);
 
 /**
- * The user's token. Polls at the platform's interval, and blocks until the user has typed the
- * code, refuses (APPMINT_ERROR_DENIED), or the code expires (APPMINT_ERROR_REAUTHORIZE with
- * APPMINT_REASON_EXPIRED_DEVICE_CODE).
+ * Polls at the platform's interval until the user is done or declines, or the code expires. Each
+ * request gets the app's timeout. Between the requests no thread of the library waits.
  *
- * APPMINT_ERROR_CANCELLED after appmint_device_login_cancel.
+ * Free `*token` with appmint_token_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_EXPIRED_DEVICE_CODE) if the code expired.
+ * - APPMINT_ERROR_CANCELLED if the login was cancelled.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8628#section-3.5
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_device_login_wait(const appmint_device_login *login,
                                          appmint_token **token,
                                          appmint_error **error);
 
-/** Ends the wait of another thread. The code stays valid until it expires. */
+/**
+ * Ends a wait with an error of kind APPMINT_ERROR_CANCELLED. The code itself works until it
+ * expires.
+ */
 APPMINT_API
 void appmint_device_login_cancel(const appmint_device_login *login);
 
@@ -1902,11 +2505,18 @@ APPMINT_API
 void appmint_device_login_free(appmint_device_login *login);
 
 /**
- * The platform's view of a user's token: its scopes, expiry and account. The refresh token is not
- * part of it: keep yours.
+ * Asks the platform about a user token: its scopes, its expiry and its account. Free `*checked`
+ * with appmint_token_free.
  *
- * APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_INVALID_TOKEN if the token is invalid, or another
- * app's.
+ * - `token`: The token's text.
+ *
+ * Errors:
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_TOKEN) if the token is not valid any more,
+ *   or another app's.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_check_token(const appmint_app *app,
@@ -1915,7 +2525,19 @@ appmint_status appmint_app_check_token(const appmint_app *app,
                                        appmint_token **checked,
                                        appmint_error **error);
 
-/** A new token that replaces a user's token, which stops working. */
+/**
+ * Replaces a user token, which stops working. Free `*fresh` with appmint_token_free.
+ *
+ * - `token`: The token's text.
+ *
+ * Errors:
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_TOKEN) if the token is not valid any more,
+ *   or another app's.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/oauth-applications#reset-a-token
+ */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_reset_token(const appmint_app *app,
                                        const char *token,
@@ -1924,9 +2546,25 @@ appmint_status appmint_app_reset_token(const appmint_app *app,
                                        appmint_error **error);
 
 /**
- * A user token that reaches a part of what `token` does, on exactly one account: `target` is its
- * name, or `target_id` its id, and the other is NULL. `scope` may be NULL for everything that
- * `token` reaches there; an empty one is refused.
+ * Makes a user token with a part of a token's access, on exactly one account. One of `target` and
+ * `target_id` is NULL. `scope` may be NULL for everything that `token` reaches there; an empty one
+ * is refused.
+ *
+ * Free `*scoped` with appmint_token_free.
+ *
+ * - `token`: The token's text.
+ * - `target`: The account's name.
+ * - `target_id`: The account's id, instead of its name.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT if none or both of `target` and `target_id` are given, or an
+ *   argument is empty or malformed.
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_TOKEN) if the token is not valid any more,
+ *   or another app's.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/apps#create-a-scoped-access-token
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_scope_token(const appmint_app *app,
@@ -1940,7 +2578,17 @@ appmint_status appmint_app_scope_token(const appmint_app *app,
                                        appmint_token **scoped,
                                        appmint_error **error);
 
-/** Revokes a user's token. It succeeds if the token is already invalid. */
+/**
+ * Ends a user token on the platform. It succeeds if the token is already invalid.
+ *
+ * - `token`: The token's text.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token
+ */
 APPMINT_API
 appmint_status appmint_app_delete_token(const appmint_app *app,
                                         const char *token,
@@ -1948,9 +2596,17 @@ appmint_status appmint_app_delete_token(const appmint_app *app,
                                         appmint_error **error);
 
 /**
- * Revokes a user's authorization of the app with all its tokens, of which `token` is one that works.
- * APPMINT_ERROR_REAUTHORIZE when the platform does not know the token: then nothing was revoked, and the
- * authorization may live on.
+ * Ends a user's authorization of the app with all its tokens.
+ *
+ * - `token`: One of these tokens, which must work.
+ *
+ * Errors:
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_TOKEN) if the platform does not know the
+ *   token; nothing was ended, and the authorization may live on.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorization
  */
 APPMINT_API
 appmint_status appmint_app_delete_grant(const appmint_app *app,
@@ -1959,11 +2615,21 @@ appmint_status appmint_app_delete_grant(const appmint_app *app,
                                         appmint_error **error);
 
 /**
- * Revokes an access or refresh token at the authorization server (RFC 7009), and the tokens that
- * the server ties to it. `token_type_hint` is "access_token" or "refresh_token", which saves the
- * server a search, or NULL. It succeeds if the server does not know the token.
+ * Ends an access token or a refresh token at the authorization server. The server ends the tokens
+ * that belong to it, too. It succeeds if the server does not know the token.
  *
- * APPMINT_ERROR_UNSUPPORTED on a platform without it.
+ * `token_type_hint` may be NULL.
+ *
+ * - `token`: The token's text.
+ * - `token_type_hint`: "access_token" or "refresh_token", which saves the server a search.
+ *   Default: none is sent.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED (APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE) if the platform has no such
+ *   endpoint, or the server does not revoke tokens of this type.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc7009#section-2.1
  */
 APPMINT_API
 appmint_status appmint_app_revoke_token(const appmint_app *app,
@@ -1974,11 +2640,23 @@ appmint_status appmint_app_revoke_token(const appmint_app *app,
                                         appmint_error **error);
 
 /**
- * The authorization server's view of an access or refresh token (RFC 7662). `token_type_hint` is
- * "access_token" or "refresh_token", which saves the server a search, or NULL. An expired, revoked
- * or unknown token is not an error: the introspection is not active.
+ * Asks the authorization server about an access token or a refresh token. A token that has
+ * expired, was revoked, is unknown or another client's is no error: it is not
+ * appmint_introspection_active.
  *
- * APPMINT_ERROR_UNSUPPORTED on a platform without it.
+ * `token_type_hint` may be NULL.
+ *
+ * Free `*introspection` with appmint_introspection_free.
+ *
+ * - `token`: The token's text.
+ * - `token_type_hint`: "access_token" or "refresh_token", which saves the server a search.
+ *   Default: none is sent.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no such endpoint.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc7662#section-2.1
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_introspect_token(const appmint_app *app,
@@ -1990,56 +2668,67 @@ appmint_status appmint_app_introspect_token(const appmint_app *app,
                                             appmint_error **error);
 
 /**
- * The authorization server's view of a token (RFC 7662). If it is not active, nothing else is
- * known.
+ * The state of a token at its authorization server. Only appmint_introspection_active and
+ * appmint_introspection_raw are set for a token that is not active.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
  */
 struct appmint_introspection;
 
-/** 1 if the token works now, else 0. */
+/**
+ * Whether the token works now (not 0, or 0). If it does not, all other members but
+ * appmint_introspection_raw are empty. 1 or 0.
+ */
 APPMINT_API
 int appmint_introspection_active(const appmint_introspection *introspection);
 
-/** The OAuth scopes that were granted. */
+/** The OAuth scopes that the token was granted: scope. */
 APPMINT_API
 const appmint_list *appmint_introspection_scopes(const appmint_introspection *introspection);
 
-/** The client that requested the token, or NULL. */
+/** The client that requested the token: client_id. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_introspection_client_id(const appmint_introspection *introspection);
 
-/** A readable name of the user who authorized it, or NULL. */
+/**
+ * The display name of the user who authorized it: username. NULL if the platform does not report
+ * it.
+ */
 APPMINT_API
 const char *appmint_introspection_username(const appmint_introspection *introspection);
 
-/** The id of the user who authorized it (`sub`), or NULL. */
+/**
+ * The subject of the token, usually the id of the user who authorized it: sub. NULL if the
+ * platform does not report it.
+ */
 APPMINT_API
 const char *appmint_introspection_subject(const appmint_introspection *introspection);
 
-/** The token's type, such as "Bearer", or NULL. */
+/** The token's type, such as "Bearer": token_type. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_introspection_token_type(const appmint_introspection *introspection);
 
-/** The server that issued it (`iss`), or NULL. */
+/** The server that issued it: iss. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_introspection_issuer(const appmint_introspection *introspection);
 
-/** The services that it is meant for (`aud`). */
+/** The services that it is meant for: aud. */
 APPMINT_API
 const appmint_list *appmint_introspection_audience(const appmint_introspection *introspection);
 
-/** When the token expires. */
+/** When the token expires: exp. APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_introspection_expires_at_ms(const appmint_introspection *introspection);
 
-/** When it was issued. */
+/** When the token was issued: iat. APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_introspection_issued_at_ms(const appmint_introspection *introspection);
 
-/** When it becomes valid. */
+/** When the token begins to be valid: nbf. APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_introspection_not_before_ms(const appmint_introspection *introspection);
 
-/** The whole object as the server sent it: JSON. */
+/** The whole object as the server sent it. JSON. */
 APPMINT_API
 const char *appmint_introspection_raw(const appmint_introspection *introspection, size_t *len);
 
@@ -2063,11 +2752,23 @@ void appmint_introspection_free(appmint_introspection *introspection);
  */
 
 /**
- * A source of one user's tokens. They are in the store under a name that you choose, and are
- * renewed before they expire; processes that share the store renew once. No network I/O.
+ * Makes a source of one user's tokens, which are in the store under a name. They are renewed
+ * before they expire, once for all processes that share the store: a refresh token is spent once,
+ * whatever dies when. Before appmint_app_start_session the source's calls fail with
+ * APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_NO_SESSION); when the session has ended, with
+ * APPMINT_REASON_ROTATION_INTERRUPTED or APPMINT_REASON_INVALID_REFRESH_TOKEN, and the user must
+ * authorize the app again. No network I/O.
  *
- * APPMINT_ERROR_INVALID_ARGUMENT without a store or a client id. Before appmint_app_start_session
- * the source's calls return APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_NO_SESSION.
+ * Free `*source` with appmint_source_free.
+ *
+ * - `name`: The name that was given to appmint_app_start_session.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store or
+ *   no client credentials, or the name is empty.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc9700#section-4.14,
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_session(const appmint_app *app,
@@ -2077,9 +2778,23 @@ appmint_status appmint_app_session(const appmint_app *app,
                                    appmint_error **error);
 
 /**
- * Stores a user's token under a name, and replaces an earlier one. A source of appmint_app_session
- * then returns and renews it. `account_id` is the user's id on the platform, or NULL: with it
- * appmint_app_apply_webhook ends the session when the user revokes the authorization.
+ * Writes a user token to the store under a name, in the place of any session that had it. From now
+ * on appmint_app_session returns and renews it. A record that cannot be opened stays: that session
+ * may go on elsewhere. With the user's id on the platform appmint_app_apply_webhook ends the
+ * session when the user revokes the authorization.
+ *
+ * `account_id` may be NULL.
+ *
+ * - `name`: A name of your choice, by which appmint_app_session finds the token.
+ * - `token`: A token of kind "user", with its refresh token.
+ * - `account_id`: The user's id on the platform. Default: the token's appmint_token_account_id.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store or
+ *   no client credentials, the name is empty, or the token is of another kind.
+ * - APPMINT_ERROR_STORE (APPMINT_REASON_WRONG_STORE_KEY) if the store failed, or another key
+ *   sealed its record of this name.
+ * - Those of every call over the network: see the conventions.
  */
 APPMINT_API
 appmint_status appmint_app_start_session(const appmint_app *app,
@@ -2091,8 +2806,17 @@ appmint_status appmint_app_start_session(const appmint_app *app,
                                          appmint_error **error);
 
 /**
- * Removes a user's tokens from memory and the store. The tokens themselves stay valid:
- * appmint_app_delete_grant revokes them, on a platform that has it.
+ * Forgets a user's session, in memory and in the store, even if its record cannot be opened there.
+ * The tokens themselves keep working: appmint_app_revoke_token or appmint_app_delete_grant ends
+ * them, on platforms that offer it.
+ *
+ * - `name`: The name that was given to appmint_app_start_session.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store or
+ *   no client credentials, or the name is empty.
+ * - APPMINT_ERROR_STORE if the store failed.
+ * - Those of every call over the network: see the conventions.
  */
 APPMINT_API
 appmint_status appmint_app_end_session(const appmint_app *app,
@@ -2118,28 +2842,38 @@ typedef struct appmint_webhook_config appmint_webhook_config;
 typedef struct appmint_webhook_update appmint_webhook_update;
 typedef struct appmint_webhook_delivery appmint_webhook_delivery;
 
-/** A webhook with a valid signature: see appmint_app_verify_webhook. */
+/**
+ * An event that a platform sent, whose signature was verified. On most platforms the name and the
+ * delivery's id come from headers, which the signature does not cover: decide by the payload.
+ *
+ * Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
+ */
 typedef struct appmint_webhook_event appmint_webhook_event;
 
 /**
- * The event's name, such as "push", or NULL. On most platforms it comes from a header, which no
- * signature covers: route by it, but trust only the payload.
+ * The event's name, such as "push". Most platforms send it in a header, which the signature does
+ * not cover. NULL if the platform does not report it.
  */
 APPMINT_API
 const char *appmint_webhook_event_name(const appmint_webhook_event *webhook);
 
 /**
- * The delivery's id, by which a program recognises a delivery that arrives twice, or NULL. It
- * comes from a header, too.
+ * The delivery's id, by which one that comes twice is recognised. It comes from a header, too.
+ * NULL if the platform does not report it.
  */
 APPMINT_API
 const char *appmint_webhook_event_delivery_id(const appmint_webhook_event *webhook);
 
-/** The id of the installation that the event is about, from the signed part, or NULL. */
+/**
+ * The id of the installation that it is about, from the signed payload. NULL if it is about none.
+ */
 APPMINT_API
 const char *appmint_webhook_event_installation_id(const appmint_webhook_event *webhook);
 
-/** The signed part as JSON: the body, or the part of it that the platform signs. */
+/**
+ * The signed JSON: the body, the part of it that the platform signs, or the field of a body that
+ * is a form.
+ */
 APPMINT_API
 const char *appmint_webhook_event_payload(const appmint_webhook_event *webhook, size_t *len);
 
@@ -2151,15 +2885,26 @@ void appmint_webhook_event_free(appmint_webhook_event *webhook);
 typedef struct appmint_webhook_deliveries appmint_webhook_deliveries;
 
 /**
- * A webhook whose signature is valid for one of the secrets. Pass two while one replaces the
- * other. No network I/O.
+ * Verifies the signature of a webhook. No network I/O.
  *
- * `headers` are all headers of the request, since it depends on the platform which of them count.
- * `body` is the request's body, byte for byte: JSON that was parsed and written again has another
- * signature. `secrets` is an array of texts.
+ * `headers` and `secrets` are arrays.
  *
- * APPMINT_ERROR_UNAUTHORIZED with APPMINT_REASON_INVALID_SIGNATURE if no secret fits;
- * APPMINT_ERROR_UNSUPPORTED on a platform that signs nothing.
+ * Free `*webhook` with appmint_webhook_event_free.
+ *
+ * - `headers`: All headers of the request, with names in any case; it depends on the platform
+ *   which of them count.
+ * - `body`: The raw bytes of the request, before anything parses them: a body that was parsed and
+ *   written again has another signature.
+ * - `secrets`: The webhook's secrets: two while one replaces the other.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_SIGNATURE) if there is no signature, or one
+ *   that fits none of the secrets.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if a secret is missing or empty.
+ * - APPMINT_ERROR_PROTOCOL (APPMINT_REASON_NOT_JSON) if the signed payload is not JSON.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not sign webhooks.
+ *
+ * Source: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_verify_webhook(const appmint_app *app,
@@ -2174,24 +2919,53 @@ appmint_status appmint_app_verify_webhook(const appmint_app *app,
                                           appmint_error **error);
 
 /**
- * Forgets the tokens that a webhook makes obsolete: its installation was suspended, deleted, or
- * given other permissions or repositories. Returns the number of tokens in memory. The store forgets
- * them in the background, for all who share it; other processes use those in their own memory until
- * they are renewed or refused.
+ * Forgets the tokens that a webhook makes obsolete, so that new ones are minted. They are those of
+ * an installation that was suspended, deleted, or given other permissions or repositories, and
+ * those of a user who revoked the authorization of the app, whose sessions end if they were
+ * started with the id of the user's account. A webhook about something else is ignored.
+ *
+ * In the store they are forgotten in the background, for all who share it; if the store fails,
+ * that is an event APPMINT_EVENT_STORE_FAILED, and this process tries again before it looks there.
+ * Other processes use those in their own memory until they are renewed or refused: apply the
+ * webhook there, too.
+ *
+ * The event's name need not be signed: a forged one can do no more than have tokens minted anew.
+ * Of a revocation the signed payload tells. No network I/O.
+ *
+ * - `webhook`: The result of appmint_app_verify_webhook.
+ *
+ * Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation
  */
 APPMINT_API
-size_t appmint_app_apply_webhook(const appmint_app *app,
-                                 const appmint_webhook_event *webhook);
+size_t appmint_app_apply_webhook(const appmint_app *app, const appmint_webhook_event *webhook);
 
-/** The configuration of the app's webhook. */
+/**
+ * Returns the configuration of the app's webhook. Free `*webhook_config` with
+ * appmint_webhook_config_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
+ */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_webhook_config(const appmint_app *app,
                                           appmint_webhook_config **webhook_config,
                                           appmint_error **error);
 
 /**
- * Changes the configuration of the app's webhook, and returns the new one. An update that changes
- * nothing is refused.
+ * Changes the configuration of the app's webhook. What is not given stays as it is. `update` has
+ * the changes.
+ *
+ * Free `*webhook_config` with appmint_webhook_config_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT if no change is given.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/webhooks#update-a-webhook-configuration-for-an-app
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_update_webhook_config(const appmint_app *app,
@@ -2200,15 +2974,34 @@ appmint_status appmint_app_update_webhook_config(const appmint_app *app,
                                                  appmint_error **error);
 
 /**
- * The webhooks that were sent to the app, newest first. No network I/O until the first
- * appmint_webhook_deliveries_next.
+ * Lists the events that were sent to the app, newest first. Pages are requested as the items are
+ * asked for, none before.
+ *
+ * Free `*listing` with appmint_webhook_deliveries_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not list deliveries.
+ *
+ * Source: https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_webhook_deliveries(const appmint_app *app,
                                               appmint_webhook_deliveries **listing,
                                               appmint_error **error);
 
-/** The next delivery; `*webhook_delivery` is NULL after the last. */
+/**
+ * Returns the next item, from memory or the platform's next page. After an error the same page is
+ * asked for again.
+ *
+ * The item is NULL after the last.
+ *
+ * Free `*webhook_delivery` with appmint_webhook_delivery_free.
+ *
+ * Errors:
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8288#section-3
+ */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_webhook_deliveries_next(const appmint_webhook_deliveries *listing,
                                                appmint_webhook_delivery **webhook_delivery,
@@ -2218,7 +3011,19 @@ appmint_status appmint_webhook_deliveries_next(const appmint_webhook_deliveries 
 APPMINT_API
 void appmint_webhook_deliveries_free(appmint_webhook_deliveries *listing);
 
-/** One delivery. Its appmint_webhook_delivery_raw has the request and the receiver's response. */
+/**
+ * Returns one delivery, with its request and the receiver's response in
+ * appmint_webhook_delivery_raw. Free `*webhook_delivery` with appmint_webhook_delivery_free.
+ *
+ * - `id`: The delivery's id, not its guid.
+ *
+ * Errors:
+ * - APPMINT_ERROR_NOT_FOUND if there is no such delivery.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/webhooks#get-a-delivery-for-an-app-webhook
+ */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_webhook_delivery(const appmint_app *app,
                                             const char *id,
@@ -2226,35 +3031,50 @@ appmint_status appmint_app_webhook_delivery(const appmint_app *app,
                                             appmint_webhook_delivery **webhook_delivery,
                                             appmint_error **error);
 
-/** Makes the platform send a webhook again. */
+/**
+ * Has the platform send an event again.
+ *
+ * - `delivery_id`: The delivery's id, not its guid.
+ *
+ * Errors:
+ * - APPMINT_ERROR_NOT_FOUND if there is no such delivery.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook
+ */
 APPMINT_API
 appmint_status appmint_app_redeliver_webhook(const appmint_app *app,
                                              const char *delivery_id,
                                              size_t delivery_id_len,
                                              appmint_error **error);
 
-/** Where the platform sends the app's webhooks. The secret is not part of it. */
+/**
+ * The configuration of the app's webhook. The secret is not part of it.
+ *
+ * Source: https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
+ */
 struct appmint_webhook_config;
 
 /** A change of the webhook's configuration: see appmint_app_update_webhook_config. */
 struct appmint_webhook_update;
 
-/** The URL that webhooks are sent to, or NULL. */
+/** The URL to which the platform sends events. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_webhook_config_url(const appmint_webhook_config *webhook_config);
 
-/** "json" or "form", or NULL. */
+/** The format of events: "json" or "form". NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_webhook_config_content_type(const appmint_webhook_config *webhook_config);
 
 /**
- * 1 if the platform does not verify the receiver's certificate, else 0; -1 if it does not report
- * it.
+ * Whether the platform skips the check of the receiver's certificate: 1 or 0; -1 if the platform
+ * does not report it.
  */
 APPMINT_API
 int appmint_webhook_config_insecure_ssl(const appmint_webhook_config *webhook_config);
 
-/** The whole object as the platform sent it: JSON. */
+/** The whole object as the platform sent it. JSON. */
 APPMINT_API
 const char *appmint_webhook_config_raw(const appmint_webhook_config *webhook_config, size_t *len);
 
@@ -2266,27 +3086,27 @@ void appmint_webhook_config_free(appmint_webhook_config *webhook_config);
 APPMINT_NODISCARD APPMINT_API
 appmint_webhook_update *appmint_webhook_update_new(void);
 
-/** The URL to send webhooks to. */
+/** The URL to which the platform sends events. Default: unchanged. */
 APPMINT_API
 void appmint_webhook_update_set_url(appmint_webhook_update *update,
                                     const char *url,
                                     size_t url_len);
 
-/** "json" or "form". */
+/** The format of events: "json" or "form". Default: unchanged. */
 APPMINT_API
 void appmint_webhook_update_set_content_type(appmint_webhook_update *update,
                                              const char *content_type,
                                              size_t content_type_len);
 
-/** The secret that signs webhooks. */
+/** The secret that signs events. Default: unchanged. */
 APPMINT_API
 void appmint_webhook_update_set_secret(appmint_webhook_update *update,
                                        const char *secret,
                                        size_t secret_len);
 
 /**
- * Not 0: the platform does not verify the receiver's certificate, so that anybody on the way can
- * pose as it; 0: it does.
+ * Whether the platform skips the check of the receiver's certificate, so that anybody on the way
+ * can pose as it. Default: unchanged.
  */
 APPMINT_API
 void appmint_webhook_update_set_insecure_ssl(appmint_webhook_update *update, int insecure_ssl);
@@ -2295,51 +3115,59 @@ void appmint_webhook_update_set_insecure_ssl(appmint_webhook_update *update, int
 APPMINT_API
 void appmint_webhook_update_free(appmint_webhook_update *update);
 
-/** An attempt of the platform to send a webhook to the app. Only its id is certain. */
+/**
+ * An attempt of the platform to send an event to the app. Only its id is certain.
+ *
+ * Source: https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
+ */
 struct appmint_webhook_delivery;
 
-/** The delivery's id, as appmint_app_redeliver_webhook takes it. */
+/** The delivery's id, which appmint_app_webhook_delivery and appmint_app_redeliver_webhook take. */
 APPMINT_API
 const char *appmint_webhook_delivery_id(const appmint_webhook_delivery *webhook_delivery);
 
-/** The id that the receiver sees, the same for each attempt, or NULL. */
+/**
+ * The id that the receiver gets, which is the same for each attempt. NULL if the platform does not
+ * report it.
+ */
 APPMINT_API
 const char *appmint_webhook_delivery_guid(const appmint_webhook_delivery *webhook_delivery);
 
-/** The event's name, or NULL. */
+/** The event's name, such as "push". NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_webhook_delivery_event(const appmint_webhook_delivery *webhook_delivery);
 
-/** The event's action, such as "opened", or NULL. */
+/** The event's action, such as "opened". NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_webhook_delivery_action(const appmint_webhook_delivery *webhook_delivery);
 
-/** The outcome in the platform's words, or NULL. */
+/** The outcome, in the platform's words. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_webhook_delivery_status(const appmint_webhook_delivery *webhook_delivery);
 
-/** The HTTP status of the receiver's response; 0 if the platform does not report it. */
+/** The HTTP status of the receiver's response. 0 if the platform does not report it. */
 APPMINT_API
 int appmint_webhook_delivery_status_code(const appmint_webhook_delivery *webhook_delivery);
 
-/** When it was sent. */
+/** When it was sent. APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_webhook_delivery_delivered_at_ms(const appmint_webhook_delivery *webhook_delivery);
 
-/** 1 if it was sent before, else 0; -1 if the platform does not report it. */
+/** Whether the event had been sent before: 1 or 0; -1 if the platform does not report it. */
 APPMINT_API
 int appmint_webhook_delivery_is_redelivery(const appmint_webhook_delivery *webhook_delivery);
 
-/** The id of the installation that it is about, or NULL. */
+/** The id of the installation that it is about. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_webhook_delivery_installation_id(const appmint_webhook_delivery *webhook_delivery);
 
-/** The id of the repository that it is about, or NULL. */
+/** The id of the repository that it is about. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_webhook_delivery_repository_id(const appmint_webhook_delivery *webhook_delivery);
 
 /**
- * The whole object as the platform sent it: JSON. A single delivery includes request and response.
+ * The whole object as the platform sent it. That of appmint_app_webhook_delivery has the request
+ * and the response in it, too. JSON.
  */
 APPMINT_API
 const char *appmint_webhook_delivery_raw(const appmint_webhook_delivery *webhook_delivery,
@@ -2362,15 +3190,36 @@ void appmint_webhook_delivery_free(appmint_webhook_delivery *webhook_delivery);
 /* Described below. */
 typedef struct appmint_registration appmint_registration;
 
-/** The app's registration on the platform. */
+/**
+ * Returns the app as it is registered on the platform. Free `*registration` with
+ * appmint_registration_free.
+ *
+ * Errors:
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
+ */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_registration(const appmint_app *app,
                                         appmint_registration **registration,
                                         appmint_error **error);
 
 /**
- * The app that a manifest flow has registered, with its key and secrets. A code works once, and
- * the platform shows the secrets only here. Needs no credential.
+ * Exchanges the code of an app manifest for the app that it created. It needs no credential. A
+ * code works once, and the platform returns the app's key and secrets this once.
+ *
+ * Free `*registration` with appmint_registration_free.
+ *
+ * - `code`: The code with which the user returned from creating the app.
+ *
+ * Errors:
+ * - APPMINT_ERROR_NOT_FOUND if the code is unknown or was used.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no app manifests.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source:
+ * https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_convert_manifest(const appmint_app *app,
@@ -2380,8 +3229,19 @@ appmint_status appmint_app_convert_manifest(const appmint_app *app,
                                             appmint_error **error);
 
 /**
- * Reports leaked credentials, whoever owns them. The platform revokes them and notifies their
- * owners. Needs no credential. `credentials` is an array of texts.
+ * Reports leaked credentials of anybody; the platform ends them and notifies their owners. It
+ * needs no credential.
+ *
+ * `credentials` is an array of texts.
+ *
+ * - `credentials`: The leaked credentials.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT if there are no credentials, or one is empty.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://docs.github.com/en/rest/credentials/revoke
  */
 APPMINT_API
 appmint_status appmint_app_revoke_credentials(const appmint_app *app,
@@ -2390,61 +3250,79 @@ appmint_status appmint_app_revoke_credentials(const appmint_app *app,
                                               size_t credentials_count,
                                               appmint_error **error);
 
-/** An app's registration on the platform. Only its id is certain. Zeroized when freed. */
+/**
+ * An app as it is registered on the platform. Only its id is certain. Its secrets are part of the
+ * result of appmint_app_convert_manifest only, and are shown by
+ * appmint_registration_reveal_client_secret, appmint_registration_reveal_webhook_secret and
+ * appmint_registration_reveal_private_key only.
+ *
+ * Zeroized when it is freed.
+ *
+ * Source: https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
+ */
 struct appmint_registration;
 
 /** The app's id. */
 APPMINT_API
 const char *appmint_registration_id(const appmint_registration *registration);
 
-/** The app's short name in URLs, or NULL. */
+/** The app's short name, which is part of its URL. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_registration_slug(const appmint_registration *registration);
 
-/** The app's display name, or NULL. */
+/** The app's display name. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_registration_name(const appmint_registration *registration);
 
-/** The OAuth client id, or NULL. */
+/** The OAuth client id. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_registration_client_id(const appmint_registration *registration);
 
-/** The account that owns the app, or NULL. */
+/** The account that owns the app. NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_registration_owner(const appmint_registration *registration);
 
-/** The permissions that the app requests: names and levels, sorted by name. */
+/** The permissions that it requests, by name with their level. */
 APPMINT_API
 const appmint_map *appmint_registration_permissions(const appmint_registration *registration);
 
-/** The names of the webhook events that the app receives. */
+/** The names of the webhook events that it receives. */
 APPMINT_API
 const appmint_list *appmint_registration_events(const appmint_registration *registration);
 
-/** When the app was registered. */
+/** When the app was registered. APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_registration_created_at_ms(const appmint_registration *registration);
 
-/** When the registration last changed. */
+/** When the registration last changed. APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_registration_updated_at_ms(const appmint_registration *registration);
 
-/** The OAuth client secret itself, or NULL. Only appmint_app_convert_manifest knows it. */
+/**
+ * Returns the OAuth client secret itself. NULL if it is not the result of
+ * appmint_app_convert_manifest.
+ */
 APPMINT_API
 const char *appmint_registration_reveal_client_secret(const appmint_registration *registration,
                                                       size_t *len);
 
-/** The webhook secret itself, or NULL. Only appmint_app_convert_manifest knows it. */
+/**
+ * Returns the secret that signs webhooks. NULL if it is not the result of
+ * appmint_app_convert_manifest.
+ */
 APPMINT_API
 const char *appmint_registration_reveal_webhook_secret(const appmint_registration *registration,
                                                        size_t *len);
 
-/** The app's private key itself, as PEM, or NULL. Only appmint_app_convert_manifest knows it. */
+/**
+ * Returns the app's private key itself, in PEM. NULL if it is not the result of
+ * appmint_app_convert_manifest.
+ */
 APPMINT_API
 const char *appmint_registration_reveal_private_key(const appmint_registration *registration,
                                                     size_t *len);
 
-/** The whole object as the platform sent it, without the secrets: JSON. */
+/** The whole object as the platform sent it, without the secrets. JSON. */
 APPMINT_API
 const char *appmint_registration_raw(const appmint_registration *registration, size_t *len);
 
@@ -2468,17 +3346,20 @@ void appmint_registration_free(appmint_registration *registration);
 typedef enum appmint_event_kind_code {
   /** A token was minted while a caller waited for it. */
   APPMINT_EVENT_MINTED = 1,
-  /** A token was minted ahead of its predecessor's expiry. */
+  /** A token was minted before its predecessor expired. */
   APPMINT_EVENT_RENEWED = 2,
   /** Minting failed. Callers got the error, or the token in memory if it was still valid. */
   APPMINT_EVENT_MINT_FAILED = 3,
-  /** A valid token was returned inside its renewal margin because minting failed. */
+  /**
+   * A token was returned that lives for less than was asked for: no new one could be minted, or
+   * new ones live no longer.
+   */
   APPMINT_EVENT_SERVED_STALE = 4,
   /** A request will be sent again, after a wait. */
   APPMINT_EVENT_RETRIED = 5,
   /** The platform's clock differs from this machine's. */
   APPMINT_EVENT_SKEW_FOUND = 6,
-  /** The platform refused a token before its expiry. Another one is minted. */
+  /** The platform refused a token before it expired. Another one is minted. */
   APPMINT_EVENT_REFUSED = 7,
   /** A token that another process had minted was read from the store. */
   APPMINT_EVENT_TAKEN_FROM_STORE = 8,
@@ -2487,7 +3368,7 @@ typedef enum appmint_event_kind_code {
 } appmint_event_kind_code;
 
 /**
- * An event in an app's work. It contains no secret. Borrowed until the callback that receives it
+ * An event in an app's work. It never holds a secret. Borrowed until the callback that receives it
  * returns.
  */
 typedef struct appmint_event appmint_event;
@@ -2496,12 +3377,13 @@ typedef struct appmint_event appmint_event;
 typedef void (*appmint_on_event)(void *userdata, const appmint_event *event);
 
 /**
- * Registers a callback for events; default none.
+ * Is called with each event, which never holds a secret. It is called on the thread on which the
+ * event happens, which waits for it, and on several at once: it must be quick, and must not wait
+ * for a token.
  *
- * The callback runs on the thread that did the work, usually one of the library's, and on several
- * at once: it must be quick, must not wait for a token, and must not throw. `userdata` passes to
- * the library. `drop`, which may be NULL, is called exactly once: when neither the configuration
- * nor an app that was made with it needs `userdata`, or at once if the callback is refused.
+ * It must not throw. `userdata` passes to the library. `drop`, which may be NULL, is called
+ * exactly once: when neither the configuration nor an app that was made with it needs `userdata`,
+ * or at once if the callback is refused. Default: none.
  */
 APPMINT_API
 void appmint_config_set_on_event(appmint_config *config,
@@ -2510,7 +3392,7 @@ void appmint_config_set_on_event(appmint_config *config,
                                  appmint_drop drop);
 
 /**
- * The kind of the event: a value of enum appmint_event_kind_code. Later versions may add values.
+ * The kind of the event. A value of enum appmint_event_kind_code. Later versions may add values.
  */
 APPMINT_API
 int32_t appmint_event_kind(const appmint_event *event);
@@ -2522,36 +3404,40 @@ int32_t appmint_event_kind(const appmint_event *event);
 APPMINT_API
 const char *appmint_event_kind_name(int32_t kind);
 
-/** The id of the installation that the event is about, or NULL. */
+/** The id of the installation that the event is about. NULL if it is about none. */
 APPMINT_API
 const char *appmint_event_installation_id(const appmint_event *event);
 
 /**
- * The duration of the call, or the wait before it is sent again, in milliseconds; -1 if the event
- * has none.
+ * How long the call took, or the wait until the request is sent again, in milliseconds. -1 if the
+ * event has none.
  */
 APPMINT_API
 int64_t appmint_event_duration_ms(const appmint_event *event);
 
 /**
- * How far the platform's clock is ahead of this machine's, in milliseconds; APPMINT_NO_TIME if the
+ * How far the platform's clock is ahead of this machine's, in milliseconds. APPMINT_NO_TIME if the
  * event is not about clocks.
  */
 APPMINT_API
 int64_t appmint_event_clock_offset_ms(const appmint_event *event);
 
 /**
- * The quota of requests as it was last told: the app's after minting, and that of a request that is sent
- * again. NULL if the platform told none.
+ * The quota of requests as it was last told: the app's after minting, and that of a request that
+ * is sent again. NULL if the platform told none.
  */
 APPMINT_API
 const appmint_quota *appmint_event_quota(const appmint_event *event);
 
-/** The cause, or NULL. appmint_error_copy keeps it. */
+/**
+ * The error that caused the event. NULL if no error did.
+ *
+ * appmint_error_copy keeps it.
+ */
 APPMINT_API
 const appmint_error *appmint_event_error(const appmint_event *event);
 
-/** 1 if an operator should look into it, else 0. */
+/** Whether an operator should look into it: 1 or 0. */
 APPMINT_API
 int appmint_event_is_warning(const appmint_event *event);
 
@@ -2632,36 +3518,46 @@ appmint_status appmint_bytes_put(appmint_bytes *value,
                                  appmint_error **error);
 
 /**
- * Where tokens are kept between processes: "sqlite:FILE", "redis://..." or "rediss://..." (TLS),
- * with "?prefix=" for the names (default "appmint:") and "?wait_replicas=N" for writes that count
- * only once N replicas have them (default 0); "memory:" keeps them in this process. Needs a key
- * (appmint_config_set_store_key), or appmint_config_set_store_unencrypted.
+ * Where tokens live between processes: "sqlite:FILE", "redis://..." or "rediss://..." (TLS);
+ * "memory:" keeps them in this process. A Redis URL may have "?prefix=" for the names of its keys
+ * (default "appmint:") and "?wait_replicas=N" for writes that count only once N replicas have them
+ * (default 0). It may hold a password, and is treated as a secret. A store that other processes
+ * can read needs store_key or store_unencrypted. If the store fails, installation tokens are
+ * minted as without it, while the calls of a session fail. Default: none.
  */
 APPMINT_API
 void appmint_config_set_store(appmint_config *config, const char *store, size_t store_len);
 
-/** The key that encrypts the store: 32 bytes in hexadecimal or base64. */
+/**
+ * The key that seals stored tokens and authorizations: 32 bytes in hexadecimal or base64. "openssl
+ * rand -hex 32" makes one. Default: none.
+ */
 APPMINT_API
 void appmint_config_set_store_key(appmint_config *config,
                                   const char *store_key,
                                   size_t store_key_len);
 
-/** The previous key during a key rotation. It only decrypts. */
+/**
+ * The previous key during a rotation of store_key. It opens what it has sealed, and seals nothing.
+ * Default: none.
+ */
 APPMINT_API
 void appmint_config_set_previous_store_key(appmint_config *config,
                                            const char *previous_store_key,
                                            size_t previous_store_key_len);
 
-/** Not 0: the store keeps tokens unencrypted, for anybody who can read it; default 0. */
+/**
+ * Whether the store holds tokens without encryption, readable for everybody who can read the store
+ * (not 0, or 0). Default: 0.
+ */
 APPMINT_API
 void appmint_config_set_store_unencrypted(appmint_config *config, int store_unencrypted);
 
 /**
- * A store that the program implements, instead of one of the library's.
- *
- * The struct is copied. `userdata`, the first argument of each callback, passes to the library.
- * `drop`, which may be NULL, is called exactly once: when neither the configuration nor an app
- * that was made with it needs `userdata`, or at once if the store is refused.
+ * A store that the program implements, instead of one of the library's. The struct is copied.
+ * `userdata`, the first argument of each callback, passes to the library. `drop`, which may be
+ * NULL, is called exactly once: when neither the configuration nor an app that was made with it
+ * needs `userdata`, or at once if the store is refused. Default: none.
  */
 APPMINT_API
 void appmint_config_set_own_store(appmint_config *config,
@@ -2670,8 +3566,8 @@ void appmint_config_set_own_store(appmint_config *config,
                                   appmint_drop drop);
 
 /**
- * How many tokens memory holds; default 1000000. Beyond it, tokens that no source refers to are
- * dropped.
+ * How many tokens are held in memory; at least 1. Beyond it, tokens are dropped that no source
+ * refers to. Default: 1 000 000.
  */
 APPMINT_API
 void appmint_config_set_capacity(appmint_config *config, size_t capacity);
@@ -2695,45 +3591,49 @@ void appmint_config_set_capacity(appmint_config *config, size_t capacity);
 typedef enum appmint_status_code {
   /** Success. */
   APPMINT_OK = 0,
-  /** Fix the call: a missing, malformed or contradictory argument. */
+  /** Fix the call: an argument is missing, malformed, or contradicts another. */
   APPMINT_ERROR_INVALID_ARGUMENT = 1,
-  /** The platform does not offer this operation or argument. */
+  /** Do without it: the platform does not offer this operation or argument. */
   APPMINT_ERROR_UNSUPPORTED = 2,
-  /** Fix the private key. */
+  /** Fix the private key: it cannot be used, and the reason says why. */
   APPMINT_ERROR_KEY = 3,
-  /** Retry: no HTTP answer (DNS, connect, TLS, connection lost). */
+  /** Try again: there was no HTTP response (DNS, connect, TLS, or the connection was lost). */
   APPMINT_ERROR_TRANSPORT = 4,
-  /** Retry or wait longer: the deadline passed. */
+  /** Try again, or allow more time: the time of the call or of its caller was over. */
   APPMINT_ERROR_TIMEOUT = 5,
-  /** The caller cancelled the call. */
+  /** Do nothing: the program cancelled the call. */
   APPMINT_ERROR_CANCELLED = 6,
-  /** Fix the credentials: JWT rejected, key of another app, client secret wrong. */
+  /** Fix the credentials: the platform refused the JWT, the key, the client secret or the token. */
   APPMINT_ERROR_UNAUTHORIZED = 7,
-  /** Ask an owner: suspended, permission not granted, repository outside the installation. */
+  /**
+   * Ask an owner: the installation is suspended, a permission is not granted, or a repository is not part of it.
+   */
   APPMINT_ERROR_FORBIDDEN = 8,
-  /** Install the app: no such installation. */
+  /** Install the app, or check the name: there is no such installation or object. */
   APPMINT_ERROR_NOT_FOUND = 9,
-  /** Wait retry_after, then retry. */
+  /** Wait for retry_after, then try again: the quota of requests is used up. */
   APPMINT_ERROR_RATE_LIMITED = 10,
   /** Fix the request: the platform refused it and said why. */
   APPMINT_ERROR_REJECTED = 11,
-  /** Send the user through authorization again: the code or refresh token is invalid. */
+  /**
+   * Let the user authorize the app again: the authorization, the code or the refresh token is not valid any more.
+   */
   APPMINT_ERROR_REAUTHORIZE = 12,
   /** Accept that the user declined. */
   APPMINT_ERROR_DENIED = 13,
-  /** Poll again after retry_after. */
+  /** Ask again after retry_after: somebody has not finished. */
   APPMINT_ERROR_PENDING = 14,
-  /** Retry later: the platform failed (5xx). */
+  /** Try again later: the platform failed (5xx). */
   APPMINT_ERROR_SERVER = 15,
-  /** Report it: the answer makes no sense. */
+  /** Report it to the platform: its response cannot be understood. */
   APPMINT_ERROR_PROTOCOL = 16,
-  /** Check the token store: it failed. */
+  /** Look after the token store: it failed. */
   APPMINT_ERROR_STORE = 17,
-  /** Check the callback that you gave: it failed. */
+  /** Fix the callback that you gave: it failed. */
   APPMINT_ERROR_CALLBACK = 18,
-  /** Report a bug in appmint: a caught panic. */
+  /** Report it: this is a bug in appmint. */
   APPMINT_ERROR_INTERNAL = 19,
-  /** Retry later: this machine has no thread, file descriptor or memory left. */
+  /** Try again later: this machine has no thread, file descriptor or memory left. */
   APPMINT_ERROR_RESOURCE_EXHAUSTED = 20
 } appmint_status_code;
 
@@ -2767,7 +3667,7 @@ typedef enum appmint_reason_code {
   APPMINT_REASON_INVALID_CODE = 12,
   /** The refresh token is unknown, expired or revoked. */
   APPMINT_REASON_INVALID_REFRESH_TOKEN = 13,
-  /** A refresh was sent, and its answer never arrived. */
+  /** A refresh was sent, and its response never arrived. */
   APPMINT_REASON_ROTATION_INTERRUPTED = 14,
   /** The callback's state differs from the authorization's. */
   APPMINT_REASON_STATE_MISMATCH = 15,
@@ -2783,21 +3683,21 @@ typedef enum appmint_reason_code {
   APPMINT_REASON_PASSPHRASE_NEEDED = 20,
   /** The passphrase does not open the key. */
   APPMINT_REASON_WRONG_PASSPHRASE = 21,
-  /** A private key, but not an RSA key of 2048 to 8192 bits. */
+  /** It is a private key, but not an RSA key of 2048 to 8192 bits. */
   APPMINT_REASON_UNSUITABLE_KEY = 22,
   /** The host's name did not resolve, or nothing answered there. */
   APPMINT_REASON_UNREACHABLE = 23,
   /** The TLS handshake failed. */
   APPMINT_REASON_TLS = 24,
-  /** The connection broke before the answer was complete. */
+  /** The connection broke before the response was complete. */
   APPMINT_REASON_CONNECTION_LOST = 25,
-  /** The reply is larger than its limit. */
+  /** The response is larger than its limit. */
   APPMINT_REASON_BODY_TOO_LARGE = 26,
-  /** The reply is not the JSON it should be. */
+  /** The response is not the JSON that it should be. */
   APPMINT_REASON_NOT_JSON = 27,
-  /** The reply lacks a member, or has one of the wrong form. */
+  /** The response lacks a member, or has one of the wrong form. */
   APPMINT_REASON_MISSING_MEMBER = 28,
-  /** The reply's token had expired when it arrived. */
+  /** The response's token had expired when it arrived. */
   APPMINT_REASON_EXPIRED_ON_ARRIVAL = 29,
   /** The platform answered with a redirect that is not followed. */
   APPMINT_REASON_REDIRECT = 30,
@@ -2813,7 +3713,7 @@ typedef enum appmint_reason_code {
   APPMINT_REASON_INVALID_SIGNATURE = 35,
   /** The store has no session of this name. */
   APPMINT_REASON_NO_SESSION = 36,
-  /** The person has not authorized the device yet. */
+  /** The user has not authorized the device yet. */
   APPMINT_REASON_AUTHORIZATION_PENDING = 37,
   /** The device asks too often. */
   APPMINT_REASON_SLOW_DOWN = 38,
@@ -2821,7 +3721,7 @@ typedef enum appmint_reason_code {
   APPMINT_REASON_EXPIRED_DEVICE_CODE = 39,
   /** The authorization was finished before, or began more than an hour ago. */
   APPMINT_REASON_STALE_AUTHORIZATION = 40,
-  /** An object in the reply has a member twice. */
+  /** An object in the response has a member twice. */
   APPMINT_REASON_DUPLICATE_MEMBER = 41,
   /** The assertion that the app signed was refused. */
   APPMINT_REASON_INVALID_ASSERTION = 42,
@@ -2839,7 +3739,10 @@ typedef enum appmint_reason_code {
   APPMINT_REASON_INSTALLATION_REQUESTED = 48
 } appmint_reason_code;
 
-/** Why a call failed. It contains no secret. */
+/**
+ * An error: what failed, and what to do about it. It never holds a secret or the body of a
+ * response.
+ */
 struct appmint_error;
 
 
@@ -2847,11 +3750,14 @@ struct appmint_error;
 /** A value of enum appmint_reason_code: the cause in one word. */
 typedef int32_t appmint_reason;
 
-/** The status that the failed call returned. */
+/** The kind, which says what the caller can do. It is the status that the failed call returned. */
 APPMINT_API
 appmint_status appmint_error_kind(const appmint_error *error);
 
-/** The cause in one word, or APPMINT_REASON_NONE. */
+/**
+ * The finer reason within the kind, such as "suspended". APPMINT_REASON_NONE if there is no finer
+ * word.
+ */
 APPMINT_API
 appmint_reason appmint_error_reason(const appmint_error *error);
 
@@ -2859,43 +3765,49 @@ appmint_reason appmint_error_reason(const appmint_error *error);
 APPMINT_API
 const char *appmint_error_message(const appmint_error *error);
 
-/** The hint: a sentence that says what to do, or NULL. */
+/** The hint: a sentence that says what to do. NULL if there is no advice. */
 APPMINT_API
 const char *appmint_error_hint(const appmint_error *error);
 
-/** The HTTP status of the platform's response; 0 if there was none. */
+/** The HTTP status of the platform's response. 0 if there was no response. */
 APPMINT_API
 int appmint_error_status(const appmint_error *error);
 
-/** The platform's own error code, or NULL. */
+/**
+ * The platform's own error code, such as "bad_verification_code". NULL if the platform named none.
+ */
 APPMINT_API
 const char *appmint_error_platform_code(const appmint_error *error);
 
-/** The platform's id of the request, for its support, or NULL. */
+/** The platform's id of the request, for its support. NULL if the platform named none. */
 APPMINT_API
 const char *appmint_error_request_id(const appmint_error *error);
 
 /**
- * The page where a person authorizes the access by single sign-on, or NULL if the platform does not ask
- * for that.
+ * The page where a person authorizes the access by single sign-on. NULL if the platform does not
+ * ask for that.
  */
 APPMINT_API
 const char *appmint_error_sso_url(const appmint_error *error);
 
 /**
- * The permissions that were missing, each as "name=level", if the platform lists those with which it
- * accepts the call. Of several alternatives the one that lacks the fewest; the hint has all of them.
+ * The permissions that were missing, each as "name=level", if the platform lists those with which
+ * it accepts the call. Of several alternatives those of the one that lacks the fewest; the hint
+ * has all of them.
  */
 APPMINT_API
 const appmint_list *appmint_error_missing_permissions(const appmint_error *error);
 
-/** The time to wait before the next attempt, in milliseconds; -1 if there is none. */
+/**
+ * How long to wait before the next attempt, at most a day, in milliseconds. -1 if the platform
+ * named no time.
+ */
 APPMINT_API
 int64_t appmint_error_retry_after_ms(const appmint_error *error);
 
 /**
- * 1 if the same call may work later without a change, else 0. 0 after an error by which the code or
- * refresh token that the call sent may be spent.
+ * Whether the same call may work later without a change: 1 or 0. It may not after an error by
+ * which the code or refresh token that the call sent may be spent.
  */
 APPMINT_API
 int appmint_error_is_retryable(const appmint_error *error);

@@ -8,6 +8,11 @@
 // - Errors. A call that fails throws appmint::Error. A program that is compiled without exceptions
 //   starts its calls by async() and build_async(), and reads their outcomes; what is wrong with the
 //   arguments themselves ends it.
+// - Errors of every call over the network, besides those that its comment names: ErrorKind::transport,
+//   timeout, rate_limited, server and protocol; unauthorized, forbidden or rejected if the platform
+//   refuses it; invalid_argument if the app is closed or lacks a credential for it
+//   (Reason::missing_credential), and unsupported if the platform does not offer it, both before
+//   anything is sent; resource_exhausted if this machine has no thread or file descriptor left.
 // - Waiting. app.async() and source.async() have every call that may go to the network in a form that
 //   returns at once: for callbacks in an event loop, std::future, and coroutines and std::stop_token
 //   from C++20 on. They are in <appmint/async.hpp>, which programs that wait need not compile.

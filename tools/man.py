@@ -42,8 +42,11 @@ def prose(text: str) -> None:
     for is_code, paragraph in paragraphs(text):
         if is_code:
             print(f"{'' if is_first else '.PP'}\n.RS 2\n.EX\n{escaped(paragraph)}\n.EE\n.RE".lstrip("\n"))
-        elif paragraph.startswith("- "):
-            for item in re.split(r"^- ", paragraph, flags=re.M)[1:]:
+        elif re.search(r"^- ", paragraph, flags=re.M):
+            title, *items = re.split(r"^- ", paragraph, flags=re.M)
+            if title:
+                print(f"{'' if is_first else '.PP'}\n{escaped(' '.join(title.split()))}".lstrip("\n"))
+            for item in items:
                 print(f".IP \\(bu 2\n{escaped(' '.join(item.split()))}")
         else:
             print(f"{'' if is_first else '.PP'}\n{escaped(' '.join(paragraph.split()))}".lstrip("\n"))

@@ -69,20 +69,21 @@ fn complete_settings(
 
 #[napi]
 impl App {
-    /// The platform's name.
+    /// The platform's name, such as "github".
     #[napi(catch_unwind)]
     #[must_use]
     pub fn platform_name(&self) -> &str {
         self.0.platform().name()
     }
 
-    /// The app's JWT.
+    /// Signs the app's JWT. The same one is returned until 60 s before it expires.
     #[napi(catch_unwind)]
     pub fn jwt(&self, completions: &Completions, id: u32) -> Option<Outcome<Token>> {
         completions.complete(id, self.0.jwt(), Token)
     }
 
-    /// The public key's fingerprint.
+    /// The SHA-256 fingerprint of the public key, as the platform's settings page shows it. With
+    /// two keys it is that of the one in use.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn fingerprint(&self) -> Option<String> {
@@ -96,7 +97,7 @@ impl App {
         self.0.clock_offset_ms()
     }
 
-    /// An API request as the app, or with the token of the request.
+    /// Calls the platform's API as the app, or with a token.
     #[napi(catch_unwind)]
     pub fn request(
         &self,
@@ -107,21 +108,22 @@ impl App {
         completions.complete(id, self.0.request(request.into()), ResponseRecord::from)
     }
 
-    /// The quota of the app's requests, as it was last told.
+    /// Returns the quota of the requests that the app makes with its JWT or tokens of its own.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn quota(&self) -> Option<QuotaRecord> {
         self.0.quota().map(QuotaRecord::from)
     }
 
-    /// The counts since the app was made.
+    /// Returns the counters of the app since it was made.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn stats(&self) -> StatsRecord {
         self.0.stats().into()
     }
 
-    /// Ends the app's threads and forgets its tokens.
+    /// Ends the app's threads and connections, and forgets its tokens, whatever sources of it
+    /// exist.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.0.close();

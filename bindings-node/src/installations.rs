@@ -19,13 +19,13 @@ use crate::{
 
 #[napi]
 impl App {
-    /// The installations of the app.
+    /// Lists the installations of the app.
     #[napi(catch_unwind)]
     pub fn installations(&self) -> Outcome<Listing> {
         outcome(self.0.installations().map(Listing::from))
     }
 
-    /// The installation that the one pair of a name and a value identifies.
+    /// Looks up one installation, by exactly one argument.
     #[napi(catch_unwind)]
     pub fn find_installation(
         &self,
@@ -42,7 +42,7 @@ impl App {
         }
     }
 
-    /// Suspends an installation.
+    /// Suspends an installation: its tokens stop working until it is unsuspended.
     #[napi(catch_unwind)]
     pub fn suspend_installation(
         &self,
@@ -64,7 +64,7 @@ impl App {
         completions.complete(id, self.0.unsuspend_installation(installation_id), identity)
     }
 
-    /// Deletes an installation.
+    /// Uninstalls the app from an installation's account. This cannot be undone.
     #[napi(catch_unwind)]
     pub fn delete_installation(
         &self,
@@ -75,13 +75,13 @@ impl App {
         completions.complete(id, self.0.delete_installation(installation_id), identity)
     }
 
-    /// Where a user installs the app.
+    /// Makes the URL of the page on which a user installs the app.
     #[napi(catch_unwind)]
     pub fn install_url(&self, options: InstallOptions) -> Outcome<Authorization> {
         outcome(self.0.install_url(&options.into()).map(Authorization))
     }
 
-    /// The installation that a user has made.
+    /// Returns the installation that a user has made.
     #[napi(catch_unwind)]
     pub fn finish_install(
         &self,

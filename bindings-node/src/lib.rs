@@ -8,7 +8,7 @@
 //! No function blocks. A call over the network returns its result at once if it is known already (a
 //! token in memory); otherwise [`completions`] brings the result to the event loop later.
 //!
-//! The files are the rooms of the surface, in the order of `tests/conformance/surface.toml`.
+//! The files are the rooms of the surface, in the order of `contract`.
 
 #![expect(clippy::needless_pass_by_value, reason = "napi passes converted arguments by value")]
 
@@ -63,14 +63,15 @@ pub fn version() -> &'static str {
     appmint_core::VERSION
 }
 
-/// The names of the built-in platforms.
+/// The names of the built-in platforms, one of which is the setting `platform`.
 #[napi(catch_unwind)]
 #[must_use]
 pub fn platforms() -> Vec<&'static str> {
     Platform::names().to_vec()
 }
 
-/// A regular expression that finds the secrets of the built-in platforms in a text.
+/// A regular expression that finds the secrets of the built-in platforms in a text: their tokens,
+/// of any length and with the dots of a JWT in them, and JWTs, for whatever scrubs logs.
 #[napi(catch_unwind)]
 #[must_use]
 pub fn secret_pattern() -> &'static str {

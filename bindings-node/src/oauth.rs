@@ -32,19 +32,19 @@ use crate::{
 
 #[napi]
 impl App {
-    /// Where a user authorizes the app.
+    /// Makes the URL of the page on which a user authorizes the app, with a fresh state.
     #[napi(catch_unwind)]
     pub fn authorize(&self, options: AuthorizationOptions) -> Outcome<Authorization> {
         outcome(self.0.authorize(&options.into()).map(Authorization))
     }
 
-    /// The authorization code in a callback URL.
+    /// Returns the code in a callback URL, once its state was compared in constant time.
     #[napi(catch_unwind)]
     pub fn authorization_code(&self, callback_url: String, state: String) -> Outcome<String> {
         outcome(self.0.authorization_code(&callback_url, &state).map(|code| revealed(&code)))
     }
 
-    /// A user token for an authorization code.
+    /// Exchanges an authorization code for a user token.
     #[napi(catch_unwind)]
     pub fn exchange_code(
         &self,
@@ -59,7 +59,7 @@ impl App {
         completions.complete(id, self.0.exchange_code(exchange), Token)
     }
 
-    /// The user token of an authorization whose user has returned.
+    /// Exchanges the code with which a user returned for a user token.
     #[napi(catch_unwind)]
     pub fn finish_authorization(
         &self,
@@ -72,19 +72,20 @@ impl App {
         completions.complete(id, task, Token)
     }
 
-    /// An authorization as text that only the app's store key opens.
+    /// Encrypts an authorization with the app's store key, to be kept in the user's cookie or web
+    /// session.
     #[napi(catch_unwind)]
     pub fn seal_authorization(&self, authorization: &Authorization) -> Outcome<String> {
         outcome(self.0.seal_authorization(&authorization.0))
     }
 
-    /// The authorization that was sealed.
+    /// Decrypts an authorization, in any process with the same store key.
     #[napi(catch_unwind)]
     pub fn open_authorization(&self, sealed: String) -> Outcome<Authorization> {
         outcome(self.0.open_authorization(&sealed).map(Authorization))
     }
 
-    /// A new user token for a refresh token.
+    /// Exchanges a refresh token for a new user token.
     #[napi(catch_unwind)]
     pub fn refresh(
         &self,
@@ -95,7 +96,8 @@ impl App {
         completions.complete(id, self.0.refresh(refresh_token), Token)
     }
 
-    /// A token of the platform for a token of another server.
+    /// Exchanges a token of another server, such as the OIDC id token of a workload, for one of the
+    /// platform.
     #[napi(catch_unwind)]
     pub fn exchange_token(
         &self,
@@ -114,13 +116,13 @@ impl App {
         completions.complete(id, self.0.exchange_token(exchange), Token)
     }
 
-    /// Begins a login of the user at this machine.
+    /// Starts the login of a user in a browser on this machine.
     #[napi(catch_unwind)]
     pub fn start_login(&self, options: LoginOptions) -> Outcome<Login> {
         outcome(self.0.start_login(options.into()).map(Login))
     }
 
-    /// Begins a login on another device.
+    /// Starts the login of a user on another device, on which they type a code.
     #[napi(catch_unwind)]
     pub fn start_device_login(
         &self,
@@ -132,7 +134,7 @@ impl App {
         completions.complete(id, task, DeviceLogin)
     }
 
-    /// A user token as the platform knows it.
+    /// Asks the platform about a user token: its scopes, its expiry and its account.
     #[napi(catch_unwind)]
     pub fn check_token(
         &self,
@@ -143,7 +145,7 @@ impl App {
         completions.complete(id, self.0.check_token(token), Token)
     }
 
-    /// A new token that replaces a user token.
+    /// Replaces a user token, which stops working.
     #[napi(catch_unwind)]
     pub fn reset_token(
         &self,
@@ -154,7 +156,7 @@ impl App {
         completions.complete(id, self.0.reset_token(token), Token)
     }
 
-    /// A user token that is limited to one account, and to a part of it.
+    /// Makes a user token with a part of a token's access, on exactly one account.
     #[napi(catch_unwind)]
     pub fn scope_token(
         &self,
@@ -173,7 +175,7 @@ impl App {
         }
     }
 
-    /// Deletes a user token.
+    /// Ends a user token on the platform. It succeeds if the token is already invalid.
     #[napi(catch_unwind)]
     pub fn delete_token(
         &self,
@@ -184,7 +186,7 @@ impl App {
         completions.complete(id, self.0.delete_token(token), identity)
     }
 
-    /// Deletes a user's authorization of the app.
+    /// Ends a user's authorization of the app with all its tokens.
     #[napi(catch_unwind)]
     pub fn delete_grant(
         &self,
@@ -195,7 +197,7 @@ impl App {
         completions.complete(id, self.0.delete_grant(token), identity)
     }
 
-    /// Revokes a token at the authorization server.
+    /// Ends an access token or a refresh token at the authorization server.
     #[napi(catch_unwind)]
     pub fn revoke_token(
         &self,
@@ -207,7 +209,7 @@ impl App {
         completions.complete(id, self.0.revoke_token(token, token_type_hint), identity)
     }
 
-    /// The state of a token, as the authorization server reports it.
+    /// Asks the authorization server about an access token or a refresh token.
     #[napi(catch_unwind)]
     pub fn introspect_token(
         &self,

@@ -12,7 +12,7 @@ use crate::{app::App, completions::Completions, errors::Outcome};
 
 #[napi]
 impl App {
-    /// The app as it is registered on the platform.
+    /// Returns the app as it is registered on the platform.
     #[napi(catch_unwind)]
     pub fn registration(
         &self,
@@ -22,7 +22,7 @@ impl App {
         completions.complete(id, self.0.registration(), Registration)
     }
 
-    /// The app that was registered from a manifest.
+    /// Exchanges the code of an app manifest for the app that it created.
     #[napi(catch_unwind)]
     pub fn convert_manifest(
         &self,
@@ -33,7 +33,7 @@ impl App {
         completions.complete(id, self.0.convert_manifest(code), Registration)
     }
 
-    /// Reports leaked credentials, which the platform revokes.
+    /// Reports leaked credentials of anybody; the platform ends them and notifies their owners.
     #[napi(catch_unwind)]
     pub fn revoke_credentials(
         &self,

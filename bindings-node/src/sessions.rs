@@ -13,13 +13,13 @@ use crate::{
 
 #[napi]
 impl App {
-    /// A source of one user's tokens.
+    /// Makes a source of one user's tokens, which are in the store under a name.
     #[napi(catch_unwind)]
     pub fn session(&self, name: String) -> Outcome<TokenSource> {
         outcome(self.0.session(name).map(TokenSource))
     }
 
-    /// Stores a user's token under a name.
+    /// Writes a user token to the store under a name, in the place of any session that had it.
     #[napi(catch_unwind)]
     pub fn start_session(
         &self,
@@ -32,7 +32,8 @@ impl App {
         completions.complete(id, self.0.start_session(name, token.0.clone(), account_id), identity)
     }
 
-    /// Forgets a session, here and in the store.
+    /// Forgets a user's session, in memory and in the store, even if its record cannot be opened
+    /// there.
     #[napi(catch_unwind)]
     pub fn end_session(
         &self,

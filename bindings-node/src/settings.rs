@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::{completions::Completions, durations::from_millis, errors::Outcome};
 
-/// The descriptor of the platform whose authorization server has this issuer, as JSON text.
+/// Makes a platform's descriptor from the metadata of its authorization server.
 #[napi(catch_unwind)]
 pub fn discover(
     completions: &Completions,

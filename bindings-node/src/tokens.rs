@@ -19,8 +19,7 @@ use crate::{
 
 #[napi]
 impl App {
-    /// A source of tokens for the installation that the one pair of a name and a value identifies, or
-    /// for a part of it.
+    /// Makes a source of tokens for one installation.
     #[napi(catch_unwind)]
     pub fn installation(
         &self,
@@ -33,13 +32,13 @@ impl App {
         outcome(source)
     }
 
-    /// A source of the app's own tokens.
+    /// Makes a source of the app's own tokens, on a platform that has them beside the JWT.
     #[napi(catch_unwind)]
     pub fn app_tokens(&self, options: AppTokenOptions) -> Outcome<TokenSource> {
         outcome(self.0.app_tokens(options.into()).map(TokenSource))
     }
 
-    /// Revokes an installation token.
+    /// Ends an installation token on the platform. It succeeds if the token is already invalid.
     #[napi(catch_unwind)]
     pub fn revoke_installation_token(
         &self,

@@ -17,7 +17,7 @@ use crate::{
 
 #[napi]
 impl App {
-    /// The event of a webhook, once its signature is verified.
+    /// Verifies the signature of a webhook.
     #[napi(catch_unwind)]
     pub fn verify_webhook(
         &self,
@@ -30,14 +30,14 @@ impl App {
         outcome(self.0.verify_webhook(&headers, body, &secrets).map(WebhookEvent))
     }
 
-    /// Forgets the tokens that an event makes invalid; returns their number.
+    /// Forgets the tokens that a webhook makes obsolete, so that new ones are minted.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn apply_webhook(&self, event: &WebhookEvent) -> u32 {
         u32::try_from(self.0.apply_webhook(&event.0)).unwrap_or(u32::MAX)
     }
 
-    /// Where the platform sends webhook events.
+    /// Returns the configuration of the app's webhook.
     #[napi(catch_unwind)]
     pub fn webhook_config(
         &self,
@@ -47,7 +47,7 @@ impl App {
         completions.complete(id, self.0.webhook_config(), WebhookConfigRecord::from)
     }
 
-    /// Changes where and how the platform sends webhook events.
+    /// Changes the configuration of the app's webhook. What is not given stays as it is.
     #[napi(catch_unwind)]
     pub fn update_webhook_config(
         &self,
@@ -59,13 +59,14 @@ impl App {
         completions.complete(id, task, WebhookConfigRecord::from)
     }
 
-    /// The deliveries of the app's webhook.
+    /// Lists the events that were sent to the app, newest first.
     #[napi(catch_unwind)]
     pub fn webhook_deliveries(&self) -> Outcome<Listing> {
         outcome(self.0.webhook_deliveries().map(Listing::from))
     }
 
-    /// One delivery, with its request and response.
+    /// Returns one delivery, with its request and the receiver's response in
+    /// `WebhookDelivery::raw`.
     #[napi(catch_unwind)]
     pub fn webhook_delivery(
         &self,
@@ -77,7 +78,7 @@ impl App {
         completions.complete(id, task, WebhookDeliveryRecord::from)
     }
 
-    /// Asks the platform to deliver an event again.
+    /// Has the platform send an event again.
     #[napi(catch_unwind)]
     pub fn redeliver_webhook(
         &self,

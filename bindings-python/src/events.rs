@@ -23,7 +23,9 @@ use crate::{
     values,
 };
 
-/// An event of an app. It never holds a secret, and can be pickled.
+/// An event in an app's work. It never holds a secret.
+///
+/// It can be pickled.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct Event {
     kind: String,
@@ -53,7 +55,7 @@ impl Event {
 
 #[pymethods]
 impl Event {
-    /// The kind.
+    /// The kind of the event.
     ///
     /// "minted", "renewed", "retried" and "taken_from_store" are routine. "mint_failed",
     /// "served_stale", "skew_found", "refused" and "store_failed" are warnings.
@@ -62,19 +64,25 @@ impl Event {
         &self.kind
     }
 
-    /// The id of the installation that it is about.
+    /// The id of the installation that the event is about.
+    ///
+    /// None if it is about none.
     #[getter]
     fn installation_id(&self) -> Option<&str> {
         self.installation_id.as_deref()
     }
 
     /// How long the call took, or the wait until the request is sent again.
+    ///
+    /// None if the event has none.
     #[getter]
     fn duration(&self) -> Option<Span> {
         self.duration.map(Span)
     }
 
     /// How far the platform's clock is ahead of this machine's.
+    ///
+    /// None if the event is not about clocks.
     #[getter]
     fn clock_offset(&self) -> Option<Offset> {
         self.clock_offset_ms.map(Offset)
@@ -82,24 +90,30 @@ impl Event {
 
     /// The quota of requests as it was last told: the app's after minting, and that of a request
     /// that is sent again.
+    ///
+    /// None if the platform told none.
     #[getter]
     fn quota(&self) -> Option<Quota> {
         self.quota.clone()
     }
 
-    /// The error that caused it.
+    /// The error that caused the event.
+    ///
+    /// None if no error did.
     #[getter]
     fn error(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         self.error.as_ref().map(|error| error.clone_ref(py))
     }
 
-    /// Whether somebody should look at it. It is then logged at WARNING, else at DEBUG.
+    /// Whether an operator should look into it.
+    ///
+    /// It is then logged at WARNING, else at DEBUG.
     #[getter]
     fn is_warning(&self) -> bool {
         self.is_warning
     }
 
-    /// The event in one line, as it is logged.
+    /// The event in one line, for a log.
     #[getter]
     fn text(&self) -> &str {
         &self.text
@@ -110,6 +124,9 @@ impl Event {
     }
 
     /// Returns the attributes by name.
+    ///
+    /// Returns:
+    ///     A new dict. Values are the attributes' own.
     fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         values::as_dict(slf.as_any())
     }

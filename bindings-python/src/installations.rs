@@ -21,13 +21,39 @@ use crate::{
 impl App {
     /// Lists the installations of the app.
     ///
-    /// Pages are requested as the listing is iterated, none before.
+    /// Pages are requested as the items are asked for, none before.
+    ///
+    /// See https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app
+    ///
+    /// Returns:
+    ///     The installations.
+    ///
+    /// Raises:
+    ///     UnsupportedError: The platform has no installations.
     fn installations(&self, py: Python<'_>) -> PyResult<Listing> {
         call(py, || self.core.installations())
             .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
     }
 
-    /// Makes the URL of the page on which a user installs the app. No network I/O.
+    /// Makes the URL of the page on which a user installs the app.
+    ///
+    /// Keep its state until the user returns, for finish_install. The state is empty if the
+    /// platform takes none. No network I/O.
+    ///
+    /// See https://docs.github.com/en/apps/sharing-github-apps/sharing-your-github-app
+    ///
+    /// Args:
+    ///     app_slug: The app's short name, which is part of its URL: Registration.slug.
+    ///     state: A state of your own, which nobody must be able to guess. Default: 256 random
+    ///         bits, or an empty one if the platform takes none.
+    ///     redirect_uri: The URL to which the user returns, on a platform that takes one. Default:
+    ///         none is sent.
+    ///
+    /// Returns:
+    ///     The URL and the state.
+    ///
+    /// Raises:
+    ///     UnsupportedError: The platform has no such page, or does not take an argument.
     #[pyo3(signature = (app_slug, *, state=None, redirect_uri=None))]
     fn install_url(
         &self,
@@ -46,6 +72,27 @@ impl App {
 
 twins! { impl App {
     /// Looks up one installation, by exactly one argument.
+    ///
+    /// See
+    /// https://docs.github.com/en/rest/apps/apps#get-an-organization-installation-for-the-authenticated-app
+    ///
+    /// Args:
+    ///     account: The path, login, name or id of an account of any kind, as the platform writes
+    ///         it.
+    ///     id: The installation's id.
+    ///     organization: An organization's login.
+    ///     user: A user's login.
+    ///     repository: A repository, as "owner/name".
+    ///     enterprise: An enterprise's short name.
+    ///
+    /// Returns:
+    ///     The installation.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: None or several of the arguments are given, or one is malformed.
+    ///     UnsupportedError: The platform does not look up installations by this argument.
+    ///     NotFoundError: The app is not installed there (reason "not_installed").
+    ///     Error: As every call over the network does, see App.
     (*, account=None, id=None, organization=None, user=None, repository=None, enterprise=None)
     fn find_installation / find_installation_async(
         this,
@@ -63,6 +110,16 @@ twins! { impl App {
     }
 
     /// Suspends an installation: its tokens stop working until it is unsuspended.
+    ///
+    /// See https://docs.github.com/en/rest/apps/apps#suspend-an-app-installation
+    ///
+    /// Args:
+    ///     id: The installation's id.
+    ///
+    /// Raises:
+    ///     UnsupportedError: The platform cannot suspend installations.
+    ///     NotFoundError: The app has no such installation.
+    ///     Error: As every call over the network does, see App.
     (id)
     fn suspend_installation / suspend_installation_async(this, py, id: Argument<'_, '_>) -> Nothing {
         let (core, text) = (this.core.clone(), arguments::id("id", id)?);
@@ -70,23 +127,62 @@ twins! { impl App {
     }
 
     /// Ends the suspension of an installation.
+    ///
+    /// See https://docs.github.com/en/rest/apps/apps#unsuspend-an-app-installation
+    ///
+    /// Args:
+    ///     id: The installation's id.
+    ///
+    /// Raises:
+    ///     UnsupportedError: The platform cannot suspend installations.
+    ///     NotFoundError: The app has no such installation.
+    ///     Error: As every call over the network does, see App.
     (id)
     fn unsuspend_installation / unsuspend_installation_async(this, py, id: Argument<'_, '_>) -> Nothing {
         let (core, text) = (this.core.clone(), arguments::id("id", id)?);
         (move || core.unsuspend_installation(text), nothing)
     }
 
-    /// Uninstalls the app from an account. This cannot be undone.
+    /// Uninstalls the app from an installation's account. This cannot be undone.
+    ///
+    /// See
+    /// https://docs.github.com/en/rest/apps/apps#delete-an-installation-for-the-authenticated-app
+    ///
+    /// Args:
+    ///     id: The installation's id.
+    ///
+    /// Raises:
+    ///     UnsupportedError: The platform does not let apps uninstall themselves.
+    ///     NotFoundError: The app has no such installation.
+    ///     Error: As every call over the network does, see App.
     (id)
     fn delete_installation / delete_installation_async(this, py, id: Argument<'_, '_>) -> Nothing {
         let (core, text) = (this.core.clone(), arguments::id("id", id)?);
         (move || core.delete_installation(text), nothing)
     }
 
-    /// Returns the installation that a user made.
+    /// Returns the installation that a user has made.
     ///
     /// The state is compared in constant time, and the platform is asked whether the installation
-    /// is this app's: the id in a callback may be anybody's.
+    /// is this app's: anybody could have written the id in a callback.
+    ///
+    /// See
+    /// https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/about-the-setup-url
+    ///
+    /// Args:
+    ///     callback_url: The URL with which the user returned, or its query.
+    ///     state: The state of install_url.
+    ///
+    /// Returns:
+    ///     The installation.
+    ///
+    /// Raises:
+    ///     ReauthorizeError: The callback has another state (reason "state_mismatch").
+    ///     NotFoundError: The installation is not this app's.
+    ///     ProtocolError: The callback has no installation's id (reason "missing_member").
+    ///     PendingError: An owner of the account has yet to approve (reason
+    ///         "installation_requested").
+    ///     Error: As every call over the network does, see App.
     (callback_url, state)
     fn finish_install / finish_install_async(
         this, py, callback_url: Argument<'_, '_>, state: Argument<'_, '_>,

@@ -90,15 +90,17 @@ mod _native {
         VERSION
     }
 
-    /// The names of the built-in platforms.
+    /// The names of the built-in platforms, one of which is the setting platform.
     #[pyfunction]
     fn platforms() -> Vec<&'static str> {
         Platform::names()
     }
 
-    /// A regular expression that finds the secrets of the built-in platforms in a text.
+    /// A regular expression that finds the secrets of the built-in platforms in a text: their
+    /// tokens, of any length and with the dots of a JWT in them, and JWTs, for whatever scrubs
+    /// logs.
     ///
-    /// Their tokens and JWTs, for whatever scrubs logs.
+    /// It uses no more than POSIX extended regular expressions have, so it works in every language.
     #[pyfunction]
     fn secret_pattern() -> &'static str {
         platform::secret_pattern()

@@ -14,6 +14,15 @@ use crate::{
 
 twins! { impl App {
     /// Returns the app as it is registered on the platform.
+    ///
+    /// See https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
+    ///
+    /// Returns:
+    ///     The registration, without its secrets.
+    ///
+    /// Raises:
+    ///     UnsupportedError: The platform does not offer this.
+    ///     Error: As every call over the network does, see App.
     ()
     fn registration / registration_async(this, py) -> Registration {
         let core = this.core.clone();
@@ -22,7 +31,22 @@ twins! { impl App {
 
     /// Exchanges the code of an app manifest for the app that it created.
     ///
-    /// It needs no credential. The platform returns the app's key and secrets this once.
+    /// It needs no credential. A code works once, and the platform returns the app's key and
+    /// secrets this once.
+    ///
+    /// See
+    /// https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
+    ///
+    /// Args:
+    ///     code: The code with which the user returned from creating the app.
+    ///
+    /// Returns:
+    ///     The registration with its key and secrets.
+    ///
+    /// Raises:
+    ///     NotFoundError: The code is unknown or was used.
+    ///     UnsupportedError: The platform has no app manifests.
+    ///     Error: As every call over the network does, see App.
     (code)
     fn convert_manifest / convert_manifest_async(this, py, code: Argument<'_, '_>) -> Registration {
         let (core, code) = (this.core.clone(), secret("code", code)?);
@@ -32,6 +56,16 @@ twins! { impl App {
     /// Reports leaked credentials of anybody; the platform ends them and notifies their owners.
     ///
     /// It needs no credential.
+    ///
+    /// See https://docs.github.com/en/rest/credentials/revoke
+    ///
+    /// Args:
+    ///     credentials: The leaked credentials.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: There are no credentials, or one is empty.
+    ///     UnsupportedError: The platform does not offer this.
+    ///     Error: As every call over the network does, see App.
     (credentials)
     fn revoke_credentials / revoke_credentials_async(
         this, py, credentials: Argument<'_, '_>,

@@ -20,7 +20,30 @@ use crate::{
 
 #[pymethods]
 impl App {
-    /// Verifies the signature of a webhook. No network I/O.
+    /// Verifies the signature of a webhook.
+    ///
+    /// No network I/O.
+    ///
+    /// The headers are a mapping, or pairs of text or of bytes, as in the scope of ASGI.
+    ///
+    /// See https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+    ///
+    /// Args:
+    ///     headers: All headers of the request, with names in any case; it depends on the platform
+    ///         which of them count.
+    ///     body: The raw bytes of the request, before anything parses them: a body that was parsed
+    ///         and written again has another signature.
+    ///     secrets: The webhook's secret; several while one replaces the other.
+    ///
+    /// Returns:
+    ///     The event, with its signed payload.
+    ///
+    /// Raises:
+    ///     UnauthorizedError: There is no signature, or one that fits none of the secrets (reason
+    ///         "invalid_signature").
+    ///     InvalidArgumentError: A secret is missing or empty.
+    ///     ProtocolError: The signed payload is not JSON (reason "not_json").
+    ///     UnsupportedError: The platform does not sign webhooks.
     fn verify_webhook(
         &self,
         headers: Argument<'_, '_>,
@@ -36,11 +59,28 @@ impl App {
         WebhookEvent::new(py, webhook)
     }
 
-    /// Forgets the tokens of an installation that was suspended, deleted or changed.
+    /// Forgets the tokens that a webhook makes obsolete, so that new ones are minted.
     ///
-    /// A webhook about something else is ignored. The store forgets them in the background, for
-    /// all who share it; other processes use those in their own memory until they are renewed or
-    /// refused.
+    /// They are those of an installation that was suspended, deleted, or given other permissions or
+    /// repositories, and those of a user who revoked the authorization of the app, whose sessions
+    /// end if they were started with the id of the user's account. A webhook about something else
+    /// is ignored.
+    ///
+    /// In the store they are forgotten in the background, for all who share it; if the store fails,
+    /// that is an event store_failed, and this process tries again before it looks there. Other
+    /// processes use those in their own memory until they are renewed or refused: apply the webhook
+    /// there, too.
+    ///
+    /// The event's name need not be signed: a forged one can do no more than have tokens minted
+    /// anew. Of a revocation the signed payload tells. No network I/O.
+    ///
+    /// See https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation
+    ///
+    /// Args:
+    ///     webhook: The result of verify_webhook.
+    ///
+    /// Returns:
+    ///     How many of these tokens were in memory.
     fn apply_webhook(&self, webhook: Argument<'_, '_>) -> PyResult<usize> {
         let py = webhook.py();
         let webhook = event::webhook("webhook", webhook)?;
@@ -49,7 +89,15 @@ impl App {
 
     /// Lists the events that were sent to the app, newest first.
     ///
-    /// Pages are requested as the listing is iterated, none before.
+    /// Pages are requested as the items are asked for, none before.
+    ///
+    /// See https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
+    ///
+    /// Returns:
+    ///     The deliveries.
+    ///
+    /// Raises:
+    ///     UnsupportedError: The platform does not list deliveries.
     fn webhook_deliveries(&self, py: Python<'_>) -> PyResult<Listing> {
         call(py, || self.core.webhook_deliveries())
             .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
@@ -58,13 +106,39 @@ impl App {
 
 twins! { impl App {
     /// Returns the configuration of the app's webhook.
+    ///
+    /// See https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
+    ///
+    /// Returns:
+    ///     The URL and the format of deliveries. The secret is not part of it.
+    ///
+    /// Raises:
+    ///     UnsupportedError: The platform does not offer this.
+    ///     Error: As every call over the network does, see App.
     ()
     fn webhook_config / webhook_config_async(this, py) -> WebhookConfig {
         let core = this.core.clone();
         (move || core.webhook_config(), WebhookConfig)
     }
 
-    /// Changes the configuration of the app's webhook. Arguments that are missing keep theirs.
+    /// Changes the configuration of the app's webhook. What is not given stays as it is.
+    ///
+    /// See https://docs.github.com/en/rest/apps/webhooks#update-a-webhook-configuration-for-an-app
+    ///
+    /// Args:
+    ///     url: The URL to which the platform sends events. Default: unchanged.
+    ///     content_type: The format of events: "json" or "form". Default: unchanged.
+    ///     secret: The secret that signs events. Default: unchanged.
+    ///     insecure_ssl: Whether the platform skips the check of the receiver's certificate, so
+    ///         that anybody on the way can pose as it. Default: unchanged.
+    ///
+    /// Returns:
+    ///     The new configuration.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: No change is given.
+    ///     UnsupportedError: The platform does not offer this.
+    ///     Error: As every call over the network does, see App.
     (*, url=None, content_type=None, secret=None, insecure_ssl=None)
     fn update_webhook_config / update_webhook_config_async(
         this,
@@ -84,7 +158,20 @@ twins! { impl App {
         (move || core.update_webhook_config(update), WebhookConfig)
     }
 
-    /// Returns one delivery, with its request and the receiver's response in raw.
+    /// Returns one delivery, with its request and the receiver's response in WebhookDelivery.raw.
+    ///
+    /// See https://docs.github.com/en/rest/apps/webhooks#get-a-delivery-for-an-app-webhook
+    ///
+    /// Args:
+    ///     id: The delivery's id, not its guid.
+    ///
+    /// Returns:
+    ///     The delivery.
+    ///
+    /// Raises:
+    ///     NotFoundError: There is no such delivery.
+    ///     UnsupportedError: The platform does not offer this.
+    ///     Error: As every call over the network does, see App.
     (id)
     fn webhook_delivery / webhook_delivery_async(
         this, py, id: Argument<'_, '_>,
@@ -94,6 +181,16 @@ twins! { impl App {
     }
 
     /// Has the platform send an event again.
+    ///
+    /// See https://docs.github.com/en/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook
+    ///
+    /// Args:
+    ///     delivery_id: The delivery's id, not its guid.
+    ///
+    /// Raises:
+    ///     NotFoundError: There is no such delivery.
+    ///     UnsupportedError: The platform does not offer this.
+    ///     Error: As every call over the network does, see App.
     (delivery_id)
     fn redeliver_webhook / redeliver_webhook_async(
         this, py, delivery_id: Argument<'_, '_>,

@@ -158,7 +158,9 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until a test moves it. Clones share one time.
+/// A clock for tests, which shows the same time until it is moved.
+///
+/// Clones share one time.
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<ManualTime>);
 
@@ -178,13 +180,21 @@ impl ManualClock {
         Self(Arc::new(ManualTime { now, monotonic }))
     }
 
-    /// Sets the wall clock, forwards or back, as a person or a time server does; the monotonic clock
-    /// stays.
+    /// Sets the time, forwards or backwards, for every app that was made with this clock.
+    ///
+    /// The monotonic clock stays.
+    ///
+    /// - `now`: The new time.
     pub fn set(&self, now: Timestamp) {
         self.0.now.store(now.as_millis(), Ordering::SeqCst);
     }
 
-    /// Moves both clocks forward.
+    /// Moves the time forwards, for every app that was made with this clock.
+    ///
+    /// - `by`: How far to move it.
+    ///
+    /// # Errors
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the duration is negative.
     pub fn advance(&self, by: Duration) {
         let millis = u64::try_from(by.as_millis()).unwrap_or(u64::MAX); // saturates
         self.0.monotonic.fetch_add(millis, Ordering::SeqCst);

@@ -20,24 +20,24 @@ use crate::{error::Error, http::Quota};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventKind {
-    /// A token was minted because a caller waited for it.
+    /// A token was minted while a caller waited for it.
     Minted,
     /// A token was minted before its predecessor expired.
     Renewed,
-    /// Minting failed; callers got the error, or the token that still works.
+    /// Minting failed. Callers got the error, or the token in memory if it was still valid.
     MintFailed,
-    /// A token was returned that lives for less than was asked for: no new one could be minted, or new
-    /// ones live no longer.
+    /// A token was returned that lives for less than was asked for: no new one could be minted, or
+    /// new ones live no longer.
     ServedStale,
-    /// A request is sent again, after a wait.
+    /// A request will be sent again, after a wait.
     Retried,
-    /// The platform's clock was found to differ from this machine's.
+    /// The platform's clock differs from this machine's.
     SkewFound,
-    /// The platform refused a token that had not expired; another one is minted.
+    /// The platform refused a token before it expired. Another one is minted.
     Refused,
     /// A token that another process had minted was read from the store.
     TakenFromStore,
-    /// The store failed; installation tokens are minted without it.
+    /// The store failed. Installation tokens are minted without it.
     StoreFailed,
 }
 
@@ -71,29 +71,43 @@ impl EventKind {
         }
     }
 
-    /// Whether an operator should look at it.
+    /// Whether an operator should look into it.
     #[must_use]
     pub const fn is_warning(self) -> bool {
         !matches!(self, Self::Minted | Self::Renewed | Self::Retried | Self::TakenFromStore)
     }
 }
 
-/// Something that happened. The listener is called on the thread where it happened and must be quick.
+/// An event in an app's work. It never holds a secret.
+///
+/// The listener is called on the thread where it happened and must be quick.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event {
-    /// The kind.
+    /// The kind of the event.
     pub kind: EventKind,
-    /// The installation that it is about.
+    /// The id of the installation that the event is about.
+    ///
+    /// `None` if it is about none.
     pub installation_id: Option<String>,
-    /// The duration of the call, or the wait until the request is sent again.
+    /// How long the call took, or the wait until the request is sent again.
+    ///
+    /// `None` if the event has none.
     pub duration: Option<Duration>,
-    /// The offset of the platform's clock: milliseconds ahead of this machine's.
+    /// How far the platform's clock is ahead of this machine's.
+    ///
+    /// `None` if the event is not about clocks.
+    ///
+    /// In milliseconds.
     pub clock_offset_ms: Option<i64>,
-    /// The quota of requests as it was last told: the app's after minting, and that of a request that is sent
-    /// again.
+    /// The quota of requests as it was last told: the app's after minting, and that of a request
+    /// that is sent again.
+    ///
+    /// `None` if the platform told none.
     pub quota: Option<Quota>,
-    /// The cause.
+    /// The error that caused the event.
+    ///
+    /// `None` if no error did.
     pub error: Option<Error>,
 }
 
@@ -160,28 +174,28 @@ impl fmt::Display for Event {
 /// A callback that receives each event.
 pub type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
-/// The counts of events since the app was made.
+/// Counters of an app since it was made: a snapshot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Tokens minted because a caller waited.
+    /// Tokens that were minted while a caller waited.
     pub minted: u64,
-    /// Tokens minted before their predecessors expired.
+    /// Tokens that were minted before their predecessor expired.
     pub renewed: u64,
-    /// Attempts to mint that failed.
+    /// Attempts to mint a token that failed.
     pub failed: u64,
-    /// Tokens that were returned although they live for less than was asked for: no new one could be
-    /// minted, or new ones live no longer.
+    /// Tokens that were returned although they live for less than was asked for: no new one could
+    /// be minted, or new ones live no longer.
     pub served_stale: u64,
-    /// Requests sent again.
+    /// Requests that were sent again.
     pub retried: u64,
-    /// Callers who shared a minting that was running.
+    /// Callers that waited for a token that was being minted already.
     pub joined: u64,
-    /// Tokens that the platform refused although they had not expired.
+    /// Tokens that the platform refused before they expired.
     pub refused: u64,
-    /// Tokens read from the store.
+    /// Tokens that were read from the store.
     pub from_store: u64,
-    /// Failures of the store.
+    /// Calls of the store that failed.
     pub store_failed: u64,
     /// Installations with a scope, and sessions, that have a place in memory.
     pub sources: u64,

@@ -59,6 +59,16 @@
 //! Every error has an [`ErrorKind`] (*what can the caller do?*), often a finer [`Reason`], a message
 //! without secrets, and a hint. [`Error::is_retryable`] tells whether the same call may work later.
 //!
+//! Besides those that it documents, every call over the network has these errors:
+//!
+//! - [`ErrorKind::Transport`], [`ErrorKind::Timeout`], [`ErrorKind::RateLimited`], [`ErrorKind::Server`] and
+//!   [`ErrorKind::Protocol`];
+//! - [`ErrorKind::Unauthorized`], [`ErrorKind::Forbidden`] or [`ErrorKind::Rejected`] if the platform refuses it;
+//! - [`ErrorKind::InvalidArgument`] if the app is closed, or lacks a credential for it
+//!   ([`Reason::MissingCredential`]), and [`ErrorKind::Unsupported`] if the platform does not offer it, both
+//!   before anything is sent;
+//! - [`ErrorKind::ResourceExhausted`] if this machine has no thread or file descriptor left.
+//!
 //! # Features
 //!
 //! `sqlite` and `redis` (both on by default) build in the stores of these names.

@@ -17,9 +17,9 @@ pub type Permissions = BTreeMap<String, String>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenKind {
-    /// The app itself, by a JWT that it signed.
+    /// The app itself: a JWT that it signed.
     Jwt,
-    /// The app itself, by a token that the platform minted.
+    /// The app itself: a token that the platform issued to it.
     App,
     /// An installation of the app.
     Installation,
@@ -43,8 +43,15 @@ impl TokenKind {
     }
 }
 
-/// A token, cheap to clone. Only [`reveal`](Self::reveal) and
-/// [`authorization_header`](Self::authorization_header) show its secret.
+/// A token: a secret, its permissions, and its expiry. It never changes.
+///
+/// Its secrets are shown by [`Token::reveal`](crate::Token::reveal),
+/// [`Token::refresh_token`](crate::Token::refresh_token) and
+/// [`Token::authorization_header`](crate::Token::authorization_header) only.
+///
+/// Cheap to clone.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc6749#section-1.4>
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(Arc<Snapshot>);
 
@@ -105,25 +112,26 @@ impl Token {
         &self.0.details
     }
 
-    /// The holder that it authenticates.
+    /// Its holder: the app (`jwt`: a JWT that it signed; `app`: a token that the platform issued to
+    /// it), an `installation`, or a `user`.
     #[must_use]
     pub fn kind(&self) -> TokenKind {
         self.0.details.kind
     }
 
-    /// The secret itself.
+    /// Returns the secret itself.
     #[must_use]
     pub fn reveal(&self) -> &str {
         self.0.secret.reveal()
     }
 
-    /// The value for an `Authorization` header, such as `Bearer ats_…` (RFC 6750).
+    /// Returns the value of an Authorization header. It is secret.
     #[must_use]
     pub fn authorization_header(&self) -> Secret {
         Secret::new(format!("{} {}", self.0.details.scheme, self.reveal()))
     }
 
-    /// When it expires; `None` if the platform did not say.
+    /// When the token expires.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.0.life.expires_at
@@ -164,7 +172,7 @@ impl Token {
         Self(Arc::new(Snapshot { life, ..(*self.0).clone() }))
     }
 
-    /// Its permissions: names and levels.
+    /// Its permissions, by name with their level.
     #[must_use]
     pub fn permissions(&self) -> &Permissions {
         &self.0.details.permissions
@@ -176,27 +184,32 @@ impl Token {
         self.0.details.repository_selection.as_deref()
     }
 
-    /// Names of the repositories that it was narrowed to; empty when it was not.
+    /// The names of the repositories that it was narrowed to; empty if it was not.
     #[must_use]
     pub fn repositories(&self) -> &[String] {
         &self.0.details.repositories
     }
 
-    /// OAuth scopes granted (RFC 6749 §3.3); empty where the platform names none.
+    /// The OAuth scopes that it was granted; empty if the platform reports none.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
         &self.0.details.scopes
     }
 
-    /// The account of the user, if [`check_token`](crate::App::check_token) or a similar operation
-    /// returned the token and the platform names the account.
+    /// The login of the user's account, of a token that
+    /// [`App::check_token`](crate::App::check_token), [`App::reset_token`](crate::App::reset_token)
+    /// or [`App::scope_token`](crate::App::scope_token) returned.
+    ///
+    /// `None` if it is another token, or the platform did not report it.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.0.details.account.as_deref()
     }
 
-    /// The id of the user's account: of a token out of a session that was started with it, or of one that
-    /// [`check_token`](crate::App::check_token) or a similar operation returned, where the platform names it.
+    /// The id of the user's account: of a token of a session that was started with it, or of one
+    /// that [`App::check_token`](crate::App::check_token) and its kin returned.
+    ///
+    /// `None` if it is another token, or the platform did not report it.
     #[must_use]
     pub fn account_id(&self) -> Option<&str> {
         self.0.details.account_id.as_deref()
@@ -222,19 +235,27 @@ impl Token {
         self.0.life.age(now)
     }
 
-    /// A JWT's payload as JSON. It holds no secret.
+    /// The payload of a JWT, which holds no secret.
+    ///
+    /// `None` if it is another token.
+    ///
+    /// JSON.
     #[must_use]
     pub fn claims(&self) -> Option<&str> {
         self.0.details.claims.as_deref()
     }
 
-    /// The refresh token that came with it (RFC 6749 §1.5).
+    /// Returns the refresh token itself.
+    ///
+    /// `None` if none came with the token.
     #[must_use]
     pub fn refresh_token(&self) -> Option<&Secret> {
         self.0.details.refresh_token.as_ref()
     }
 
     /// When the refresh token expires.
+    ///
+    /// `None` if there is none, or its end is not known.
     #[must_use]
     pub fn refresh_token_expires_at(&self) -> Option<Timestamp> {
         self.0.details.refresh_token_expires_at

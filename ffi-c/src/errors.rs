@@ -23,7 +23,8 @@ pub type appmint_status = i32;
 /// A value of enum appmint_reason_code: the cause in one word.
 pub type appmint_reason = i32;
 
-/// Why a call failed. It contains no secret.
+/// An error: what failed, and what to do about it. It never holds a secret or the body of a
+/// response.
 pub struct appmint_error {
     core: Error,
     message: OnceText,
@@ -50,13 +51,14 @@ impl From<Error> for appmint_error {
     }
 }
 
-/// The status that the failed call returned.
+/// The kind, which says what the caller can do. It is the status that the failed call returned.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_kind(error: Option<&appmint_error>) -> appmint_status {
     read(error, 0, |error| error.core.kind().number())
 }
 
-/// The cause in one word, or APPMINT_REASON_NONE.
+/// The finer reason within the kind, such as "suspended". APPMINT_REASON_NONE if there is no finer
+/// word.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_reason(error: Option<&appmint_error>) -> appmint_reason {
     read(error, 0, |error| error.core.reason().map_or(0, Reason::number))
@@ -68,39 +70,40 @@ pub extern "C" fn appmint_error_message(error: Option<&appmint_error>) -> *const
     text_of(error, |error| error.message.required(|| error.core.message()))
 }
 
-/// The hint: a sentence that says what to do, or NULL.
+/// The hint: a sentence that says what to do. NULL if there is no advice.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_hint(error: Option<&appmint_error>) -> *const c_char {
     text_of(error, |error| error.hint.optional(|| error.core.hint()))
 }
 
-/// The HTTP status of the platform's response; 0 if there was none.
+/// The HTTP status of the platform's response. 0 if there was no response.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_status(error: Option<&appmint_error>) -> c_int {
     read(error, 0, |error| error.core.status().map_or(0, c_int::from))
 }
 
-/// The platform's own error code, or NULL.
+/// The platform's own error code, such as "bad_verification_code". NULL if the platform named none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_platform_code(error: Option<&appmint_error>) -> *const c_char {
     text_of(error, |error| error.platform_code.optional(|| error.core.platform_code()))
 }
 
-/// The platform's id of the request, for its support, or NULL.
+/// The platform's id of the request, for its support. NULL if the platform named none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_request_id(error: Option<&appmint_error>) -> *const c_char {
     text_of(error, |error| error.request_id.optional(|| error.core.request_id()))
 }
 
-/// The page where a person authorizes the access by single sign-on, or NULL if the platform does not ask
-/// for that.
+/// The page where a person authorizes the access by single sign-on. NULL if the platform does not
+/// ask for that.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_sso_url(error: Option<&appmint_error>) -> *const c_char {
     text_of(error, |error| error.sso_url.optional(|| error.core.sso_url()))
 }
 
-/// The permissions that were missing, each as "name=level", if the platform lists those with which it
-/// accepts the call. Of several alternatives the one that lacks the fewest; the hint has all of them.
+/// The permissions that were missing, each as "name=level", if the platform lists those with which
+/// it accepts the call. Of several alternatives those of the one that lacks the fewest; the hint
+/// has all of them.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_missing_permissions(
     error: Option<&appmint_error>,
@@ -109,14 +112,15 @@ pub extern "C" fn appmint_error_missing_permissions(
     read(error, None, |error| Some(error.missing_permissions.get_or_init(|| list(error))))
 }
 
-/// The time to wait before the next attempt, in milliseconds; -1 if there is none.
+/// How long to wait before the next attempt, at most a day, in milliseconds. -1 if the platform
+/// named no time.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_retry_after_ms(error: Option<&appmint_error>) -> i64 {
     duration_ms(read(error, None, |error| error.core.retry_after()))
 }
 
-/// 1 if the same call may work later without a change, else 0. 0 after an error by which the code or
-/// refresh token that the call sent may be spent.
+/// Whether the same call may work later without a change: 1 or 0. It may not after an error by
+/// which the code or refresh token that the call sent may be spent.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_error_is_retryable(error: Option<&appmint_error>) -> c_int {
     read(error, 0, |error| c_int::from(error.core.is_retryable()))

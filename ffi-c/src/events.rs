@@ -23,17 +23,18 @@ use crate::{
 pub enum appmint_event_kind_code {
     /// A token was minted while a caller waited for it.
     APPMINT_EVENT_MINTED = 1,
-    /// A token was minted ahead of its predecessor's expiry.
+    /// A token was minted before its predecessor expired.
     APPMINT_EVENT_RENEWED = 2,
     /// Minting failed. Callers got the error, or the token in memory if it was still valid.
     APPMINT_EVENT_MINT_FAILED = 3,
-    /// A valid token was returned inside its renewal margin because minting failed.
+    /// A token was returned that lives for less than was asked for: no new one could be minted, or
+    /// new ones live no longer.
     APPMINT_EVENT_SERVED_STALE = 4,
     /// A request will be sent again, after a wait.
     APPMINT_EVENT_RETRIED = 5,
     /// The platform's clock differs from this machine's.
     APPMINT_EVENT_SKEW_FOUND = 6,
-    /// The platform refused a token before its expiry. Another one is minted.
+    /// The platform refused a token before it expired. Another one is minted.
     APPMINT_EVENT_REFUSED = 7,
     /// A token that another process had minted was read from the store.
     APPMINT_EVENT_TAKEN_FROM_STORE = 8,
@@ -58,7 +59,7 @@ fn number(kind: EventKind) -> i32 {
     code as i32
 }
 
-/// An event in an app's work. It contains no secret. Borrowed until the callback that receives it
+/// An event in an app's work. It never holds a secret. Borrowed until the callback that receives it
 /// returns.
 pub struct appmint_event {
     core: Event,
@@ -79,12 +80,13 @@ impl From<&Event> for appmint_event {
 pub type appmint_on_event =
     Option<unsafe extern "C" fn(userdata: *mut c_void, event: *const appmint_event)>;
 
-/// Registers a callback for events; default none.
+/// Is called with each event, which never holds a secret. It is called on the thread on which the
+/// event happens, which waits for it, and on several at once: it must be quick, and must not wait
+/// for a token.
 ///
-/// The callback runs on the thread that did the work, usually one of the library's, and on several
-/// at once: it must be quick, must not wait for a token, and must not throw. `userdata` passes to
-/// the library. `drop`, which may be NULL, is called exactly once: when neither the configuration
-/// nor an app that was made with it needs `userdata`, or at once if the callback is refused.
+/// It must not throw. `userdata` passes to the library. `drop`, which may be NULL, is called
+/// exactly once: when neither the configuration nor an app that was made with it needs `userdata`,
+/// or at once if the callback is refused. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_on_event(
     config: Option<&mut appmint_config>,
@@ -105,7 +107,7 @@ pub extern "C" fn appmint_config_set_on_event(
     });
 }
 
-/// The kind of the event: a value of enum appmint_event_kind_code. Later versions may add values.
+/// The kind of the event. A value of enum appmint_event_kind_code. Later versions may add values.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_event_kind(event: Option<&appmint_event>) -> i32 {
     read(event, 0, |event| number(event.core.kind))
@@ -119,42 +121,44 @@ pub extern "C" fn appmint_event_kind_name(kind: i32) -> *const c_char {
     NAMES.pointer(kind, || EventKind::ALL.iter().map(|kind| (number(*kind), kind.name())))
 }
 
-/// The id of the installation that the event is about, or NULL.
+/// The id of the installation that the event is about. NULL if it is about none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_event_installation_id(event: Option<&appmint_event>) -> *const c_char {
     text_of(event, |event| event.installation_id.optional(|| event.core.installation_id.as_deref()))
 }
 
-/// The duration of the call, or the wait before it is sent again, in milliseconds; -1 if the event
-/// has none.
+/// How long the call took, or the wait until the request is sent again, in milliseconds. -1 if the
+/// event has none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_event_duration_ms(event: Option<&appmint_event>) -> i64 {
     duration_ms(read(event, None, |event| event.core.duration))
 }
 
-/// How far the platform's clock is ahead of this machine's, in milliseconds; APPMINT_NO_TIME if the
+/// How far the platform's clock is ahead of this machine's, in milliseconds. APPMINT_NO_TIME if the
 /// event is not about clocks.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_event_clock_offset_ms(event: Option<&appmint_event>) -> i64 {
     read(event, None, |event| event.core.clock_offset_ms).unwrap_or(NO_TIME)
 }
 
-/// The quota of requests as it was last told: the app's after minting, and that of a request that is sent
-/// again. NULL if the platform told none.
+/// The quota of requests as it was last told: the app's after minting, and that of a request that
+/// is sent again. NULL if the platform told none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_event_quota(event: Option<&appmint_event>) -> Option<&appmint_quota> {
     let quota = |event: &appmint_event| event.core.quota.clone().map(appmint_quota::from);
     read(event, None, |event| event.quota.get_or_init(|| quota(event)).as_ref())
 }
 
-/// The cause, or NULL. appmint_error_copy keeps it.
+/// The error that caused the event. NULL if no error did.
+///
+/// appmint_error_copy keeps it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_event_error(event: Option<&appmint_event>) -> Option<&appmint_error> {
     let error = |event: &appmint_event| event.core.error.clone().map(appmint_error::from);
     read(event, None, |event| event.error.get_or_init(|| error(event)).as_ref())
 }
 
-/// 1 if an operator should look into it, else 0.
+/// Whether an operator should look into it: 1 or 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_event_is_warning(event: Option<&appmint_event>) -> c_int {
     read(event, 0, |event| c_int::from(event.core.kind.is_warning()))

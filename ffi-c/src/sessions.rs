@@ -12,11 +12,23 @@ use crate::{
     tokens::{source::appmint_source, token::appmint_token},
 };
 
-/// A source of one user's tokens. They are in the store under a name that you choose, and are
-/// renewed before they expire; processes that share the store renew once. No network I/O.
+/// Makes a source of one user's tokens, which are in the store under a name. They are renewed
+/// before they expire, once for all processes that share the store: a refresh token is spent once,
+/// whatever dies when. Before appmint_app_start_session the source's calls fail with
+/// APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_NO_SESSION); when the session has ended, with
+/// APPMINT_REASON_ROTATION_INTERRUPTED or APPMINT_REASON_INVALID_REFRESH_TOKEN, and the user must
+/// authorize the app again. No network I/O.
 ///
-/// APPMINT_ERROR_INVALID_ARGUMENT without a store or a client id. Before appmint_app_start_session
-/// the source's calls return APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_NO_SESSION.
+/// Free `*source` with appmint_source_free.
+///
+/// - `name`: The name that was given to appmint_app_start_session.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store or
+///   no client credentials, or the name is empty.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc9700#section-4.14,
+/// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_session(
     app: Option<&appmint_app>,
@@ -31,9 +43,23 @@ pub extern "C" fn appmint_app_session(
     })
 }
 
-/// Stores a user's token under a name, and replaces an earlier one. A source of appmint_app_session
-/// then returns and renews it. `account_id` is the user's id on the platform, or NULL: with it
-/// appmint_app_apply_webhook ends the session when the user revokes the authorization.
+/// Writes a user token to the store under a name, in the place of any session that had it. From now
+/// on appmint_app_session returns and renews it. A record that cannot be opened stays: that session
+/// may go on elsewhere. With the user's id on the platform appmint_app_apply_webhook ends the
+/// session when the user revokes the authorization.
+///
+/// `account_id` may be NULL.
+///
+/// - `name`: A name of your choice, by which appmint_app_session finds the token.
+/// - `token`: A token of kind "user", with its refresh token.
+/// - `account_id`: The user's id on the platform. Default: the token's appmint_token_account_id.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store or
+///   no client credentials, the name is empty, or the token is of another kind.
+/// - APPMINT_ERROR_STORE (APPMINT_REASON_WRONG_STORE_KEY) if the store failed, or another key
+///   sealed its record of this name.
+/// - Those of every call over the network: see the conventions.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_start_session(
     app: Option<&appmint_app>,
@@ -49,8 +75,17 @@ pub extern "C" fn appmint_app_start_session(
     })
 }
 
-/// Removes a user's tokens from memory and the store. The tokens themselves stay valid:
-/// appmint_app_delete_grant revokes them, on a platform that has it.
+/// Forgets a user's session, in memory and in the store, even if its record cannot be opened there.
+/// The tokens themselves keep working: appmint_app_revoke_token or appmint_app_delete_grant ends
+/// them, on platforms that offer it.
+///
+/// - `name`: The name that was given to appmint_app_start_session.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store or
+///   no client credentials, or the name is empty.
+/// - APPMINT_ERROR_STORE if the store failed.
+/// - Those of every call over the network: see the conventions.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_end_session(
     app: Option<&appmint_app>,

@@ -20,17 +20,18 @@ inline namespace abi0 {
 enum class EventKind : std::int32_t {
   /// A token was minted while a caller waited for it.
   minted = APPMINT_EVENT_MINTED,
-  /// A token was minted ahead of its predecessor's expiry.
+  /// A token was minted before its predecessor expired.
   renewed = APPMINT_EVENT_RENEWED,
   /// Minting failed. Callers got the error, or the token in memory if it was still valid.
   mint_failed = APPMINT_EVENT_MINT_FAILED,
-  /// A valid token was returned inside its renewal margin because minting failed.
+  /// A token was returned that lives for less than was asked for: no new one could be minted, or
+  /// new ones live no longer.
   served_stale = APPMINT_EVENT_SERVED_STALE,
   /// A request will be sent again, after a wait.
   retried = APPMINT_EVENT_RETRIED,
   /// The platform's clock differs from this machine's.
   skew_found = APPMINT_EVENT_SKEW_FOUND,
-  /// The platform refused a token before its expiry. Another one is minted.
+  /// The platform refused a token before it expired. Another one is minted.
   refused = APPMINT_EVENT_REFUSED,
   /// A token that another process had minted was read from the store.
   taken_from_store = APPMINT_EVENT_TAKEN_FROM_STORE,
@@ -47,7 +48,7 @@ inline std::ostream &operator<<(std::ostream &out, EventKind kind) {
   return out << to_string(kind);
 }
 
-/// An event in an app's work. It contains no secret. It is valid until the callback that receives
+/// An event in an app's work. It never holds a secret. It is valid until the callback that receives
 /// it returns.
 class Event {
  public:
@@ -55,25 +56,28 @@ class Event {
   Event(const Event &) = delete;
   Event &operator=(const Event &) = delete;
 
+  /// The kind of the event.
   [[nodiscard]] EventKind kind() const {
     return static_cast<EventKind>(appmint_event_kind(c_handle()));
   }
-  /// The id of the installation that the event is about.
+  /// The id of the installation that the event is about. No value if it is about none.
   [[nodiscard]] std::optional<std::string> installation_id() const {
     return detail::optional_text(appmint_event_installation_id(c_handle()));
   }
-  /// The duration of the call, or the wait before it is sent again.
+  /// How long the call took, or the wait until the request is sent again. No value if the event has
+  /// none.
   [[nodiscard]] std::optional<std::chrono::milliseconds> duration() const {
     return detail::duration(appmint_event_duration_ms(c_handle()));
   }
-  /// How far the platform's clock is ahead of this machine's.
+  /// How far the platform's clock is ahead of this machine's. No value if the event is not about
+  /// clocks.
   [[nodiscard]] std::optional<std::chrono::milliseconds> clock_offset() const;
-  /// The quota of requests as it was last told: the app's after minting, and that of a request that is
-  /// sent again.
+  /// The quota of requests as it was last told: the app's after minting, and that of a request that
+  /// is sent again. No value if the platform told none.
   [[nodiscard]] std::optional<Quota> quota() const {
     return detail::quota(appmint_event_quota(c_handle()));
   }
-  /// The cause.
+  /// The error that caused the event. No value if no error did.
   [[nodiscard]] std::optional<Error> error() const;
   /// Whether an operator should look into it.
   [[nodiscard]] bool is_warning() const { return appmint_event_is_warning(c_handle()) != 0; }

@@ -18,12 +18,16 @@
 namespace appmint {
 inline namespace abi0 {
 
-/// One installation of the app on an account. Only its id is certain.
+/// An installation of the app on an account. Only its id is certain; platforms differ in the other
+/// members. The whole object is in `raw`.
+///
+/// Source: https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app
 class Installation {
  public:
   explicit Installation(std::shared_ptr<const appmint_installation> installation)
       : installation_(std::move(installation)) {}
 
+  /// The installation's id.
   [[nodiscard]] std::string id() const { return detail::text(appmint_installation_id(c_handle())); }
   /// The account's path or login.
   [[nodiscard]] std::optional<std::string> account() const {
@@ -33,25 +37,27 @@ class Installation {
   [[nodiscard]] std::optional<std::string> account_name() const {
     return detail::optional_text(appmint_installation_account_name(c_handle()));
   }
+  /// The account's id.
   [[nodiscard]] std::optional<std::string> account_id() const {
     return detail::optional_text(appmint_installation_account_id(c_handle()));
   }
-  /// The id of the account or repository that the app is installed on.
+  /// The id of the account or other object on which the app is installed.
   [[nodiscard]] std::optional<std::string> target_id() const {
     return detail::optional_text(appmint_installation_target_id(c_handle()));
   }
+  /// The app's id.
   [[nodiscard]] std::optional<std::string> app_id() const {
     return detail::optional_text(appmint_installation_app_id(c_handle()));
   }
-  /// The app's short name in URLs.
+  /// The app's short name, which is part of its URL.
   [[nodiscard]] std::optional<std::string> app_slug() const {
     return detail::optional_text(appmint_installation_app_slug(c_handle()));
   }
-  /// "all" or "selected".
+  /// The repositories that it can access: "all" or "selected".
   [[nodiscard]] std::optional<std::string> repository_selection() const {
     return detail::optional_text(appmint_installation_repository_selection(c_handle()));
   }
-  /// The permissions that were granted: names and levels.
+  /// The permissions that it was granted, by name with their level.
   [[nodiscard]] std::map<std::string, std::string> permissions() const {
     return detail::map(appmint_installation_permissions(c_handle()));
   }
@@ -67,11 +73,12 @@ class Installation {
   [[nodiscard]] std::optional<Time> updated_at() const {
     return detail::time(appmint_installation_updated_at_ms(c_handle()));
   }
-  /// When an owner suspended it.
+  /// When an owner suspended it. No value if it is not suspended, or the platform does not report
+  /// it.
   [[nodiscard]] std::optional<Time> suspended_at() const {
     return detail::time(appmint_installation_suspended_at_ms(c_handle()));
   }
-  /// The whole object as the platform sent it: JSON.
+  /// The whole object as the platform sent it. JSON.
   [[nodiscard]] std::string raw() const {
     return detail::text(appmint_installation_raw(c_handle(), nullptr));
   }
@@ -114,18 +121,22 @@ class Lookup {
   std::string text_;
 };
 
-/// A repository that an installation reaches. Only its id and its name are certain.
+/// A repository that an installation can access. Only its id and its name are certain.
+///
+/// Source:
+/// https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
 class Repository {
  public:
   explicit Repository(std::shared_ptr<const appmint_repository> repository)
       : repository_(std::move(repository)) {}
 
+  /// The repository's id.
   [[nodiscard]] std::string id() const { return detail::text(appmint_repository_id(c_handle())); }
-  /// The name without its owner, as Scope::repository takes it.
+  /// Its name without its owner, as the argument "repositories" of `App::installation` takes it.
   [[nodiscard]] std::string name() const {
     return detail::text(appmint_repository_name(c_handle()));
   }
-  /// The name with its owner.
+  /// Its name with its owner, such as "octocat/Hello-World".
   [[nodiscard]] std::optional<std::string> full_name() const {
     return detail::optional_text(appmint_repository_full_name(c_handle()));
   }
@@ -137,7 +148,7 @@ class Repository {
   [[nodiscard]] std::optional<bool> is_private() const {
     return detail::flag(appmint_repository_is_private(c_handle()));
   }
-  /// The whole object as the platform sent it: JSON.
+  /// The whole object as the platform sent it. JSON.
   [[nodiscard]] std::string raw() const {
     return detail::text(appmint_repository_raw(c_handle(), nullptr));
   }

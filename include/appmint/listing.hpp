@@ -28,6 +28,10 @@ struct Listed;
 ///
 /// All items: `std::vector all(listing.begin(), listing.end())`.
 template <class T>
+/// The items of a paged list. Pages are requested as the items are asked for. It can be read once:
+/// threads that share it get different items. After an error it goes on with the page that failed.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8288#section-3
 class Listing {
   using List = typename detail::Listed<T>::List;
 
@@ -38,8 +42,15 @@ class Listing {
   Listing(Listing &&) = default;
   Listing &operator=(Listing &&) = default;
 
-  /// The next item, from memory or the platform's next page; none after the last. After an error it
-  /// requests the same page again.
+  /// Returns the next item, from memory or the platform's next page. After an error the same page
+  /// is asked for again.
+  ///
+  /// No value after the last.
+  ///
+  /// Errors:
+  /// - Those of every call over the network: see appmint.hpp.
+  ///
+  /// Source: https://www.rfc-editor.org/rfc/rfc8288#section-3
   [[nodiscard]] std::optional<T> next() { return after(list_.get()); }
   /// Waits for the first of the remaining items.
   [[nodiscard]] iterator begin() { return iterator(list_); }

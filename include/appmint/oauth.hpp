@@ -20,60 +20,89 @@ inline namespace abi0 {
 
 /// The optional arguments of App::authorize.
 struct AuthorizationRequest {
-  /// Where the user returns to: one of the URIs that are registered for the app.
+  /// The URL to which the user returns: one of those registered for the app. Default: none is sent.
   std::optional<std::string> redirect_uri = std::nullopt;
-  /// The state, which must be unguessable; default 256 random bits.
+  /// A state of your own, which nobody must be able to guess. Default: 256 random bits.
   std::optional<std::string> state = std::nullopt;
+  /// OAuth scopes, on a platform that takes them. Default: none.
   std::vector<std::string> scopes = {};
-  /// The account to suggest to the user.
+  /// The account to suggest, on a platform that takes it. Default: none.
   std::optional<std::string> login_hint = std::nullopt;
-  /// The prompt that the user sees even when logged in, such as "select_account".
+  /// The prompt that the user sees even when logged in, such as "select_account", on a platform
+  /// that takes it (OpenID Connect Core section 3.1.2.1). Default: none.
   std::optional<std::string> prompt = std::nullopt;
 };
 
 /// The optional arguments of App::exchange_token.
 struct TokenExchange {
-  /// The token's type, a URI of RFC 8693 section 3; default that of a JWT.
+  /// Its type, a URI of RFC 8693 section 3. Default: that of a JWT.
   std::optional<std::string> subject_token_type = std::nullopt;
+  /// OAuth scopes, on a platform that takes them. Default: none.
   std::vector<std::string> scopes = {};
-  /// The name of the service that the new token is for.
+  /// The name of the service that the new token is for. Default: none is sent.
   std::optional<std::string> audience = std::nullopt;
-  /// The URI of the service that the new token is for.
+  /// The URI of the service that the new token is for. Default: none is sent.
   std::optional<std::string> resource = std::nullopt;
 };
 
 /// The optional arguments of App::start_login.
 struct LoginRequest {
+  /// OAuth scopes, on a platform that takes them. Default: none.
   std::vector<std::string> scopes = {};
-  /// The account to suggest to the user.
+  /// The account to suggest, on a platform that takes it. Default: none.
   std::optional<std::string> login_hint = std::nullopt;
-  /// The prompt that the user sees even when logged in, such as "select_account".
+  /// The prompt that the user sees even when logged in, such as "select_account", on a platform
+  /// that takes it. Default: none.
   std::optional<std::string> prompt = std::nullopt;
-  /// Ports of 127.0.0.1, of which the listener takes the first that is free; default any.
+  /// The ports of 127.0.0.1 to listen on, of which the first free one is used. Default: any free
+  /// port.
   std::vector<std::uint16_t> ports = {};
-  /// The path that the browser comes back to; default "/callback".
+  /// The path of the redirect URI. Default: "/callback".
   std::optional<std::string> path = std::nullopt;
-  /// The host of the URL that the browser comes back to: "127.0.0.1" (the default) or "localhost".
+  /// The host of the redirect URI, on a platform that compares it to the letter: "127.0.0.1" or
+  /// "localhost". The listener is on 127.0.0.1 either way. Default: "127.0.0.1".
   std::optional<std::string> host = std::nullopt;
 };
 
-/// A login that waits for a browser to come back.
+/// A login of a user in a browser on this machine, which waits for the browser to return. Copies
+/// share the login.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 class Login {
  public:
   explicit Login(std::shared_ptr<const appmint_login> login) : login_(std::move(login)) {}
 
-  /// The URL for the user's browser.
+  /// The URL to send the user's browser to.
   [[nodiscard]] std::string url() const { return detail::text(appmint_login_url(c_handle())); }
-  /// The URL that the browser comes back to.
+  /// The URL on this machine to which the browser returns.
   [[nodiscard]] std::string redirect_uri() const {
     return detail::text(appmint_login_redirect_uri(c_handle()));
   }
-  /// Opens the user's browser at the URL. ErrorKind::unsupported if there is no browser.
+  /// Opens the URL in the user's browser.
+  ///
+  /// Errors:
+  /// - `ErrorKind::unsupported` if there is no browser; show the URL instead.
+  ///
+  /// Source: https://www.rfc-editor.org/rfc/rfc8252#section-4.1
   void open_browser() const;
-  /// The user's token, once the browser has come back. The listener then closes. Blocks at most for
-  /// `timeout` (default five minutes), then ErrorKind::timeout. A login can be waited for once.
+  /// Waits until the browser returns, and exchanges its code for a token. The listener then closes;
+  /// a login can be waited for once. Requests that do not belong to this login are refused, and the
+  /// wait goes on. The browser is answered from the start of the login on, whether anybody waits or
+  /// not. Each request for the token gets the app's `timeout`, or what is left of this one.
+  ///
+  /// - `timeout`: How long to wait for the user. Default: 300 s.
+  ///
+  /// Errors:
+  /// - `ErrorKind::denied` (`Reason::access_denied`) if the user declined.
+  /// - `ErrorKind::timeout` if the browser did not return in time.
+  /// - `ErrorKind::cancelled` if the login was cancelled.
+  /// - `ErrorKind::invalid_argument` if this login was waited for before, or begun by another
+  ///   process.
+  /// - Those of `App::exchange_code`.
+  ///
+  /// Source: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
   [[nodiscard]] Token wait(std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
-  /// Ends the wait of another thread with ErrorKind::cancelled, and closes the listener.
+  /// Ends a wait with an error of kind `ErrorKind::cancelled`, and closes the listener.
   void cancel() const { appmint_login_cancel(c_handle()); }
   [[nodiscard]] const appmint_login *c_handle() const { return login_.get(); }
 
@@ -81,7 +110,9 @@ class Login {
   std::shared_ptr<const appmint_login> login_;
 };
 
-/// A login that waits for a user to type a code on another device.
+/// A login of a user on another device, on which they type a code.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8628
 class DeviceLogin {
  public:
   explicit DeviceLogin(std::shared_ptr<const appmint_device_login> login)
@@ -91,11 +122,11 @@ class DeviceLogin {
   [[nodiscard]] std::string user_code() const {
     return detail::text(appmint_device_login_user_code(c_handle()));
   }
-  /// The page where the user types it.
+  /// The URL of the page on which the user types the code.
   [[nodiscard]] std::string verification_uri() const {
     return detail::text(appmint_device_login_verification_uri(c_handle()));
   }
-  /// The same page with the code filled in, for a link or a QR code.
+  /// The same URL with the code, for a link or a QR code. No value if the platform has none.
   [[nodiscard]] std::optional<std::string> verification_uri_complete() const {
     return detail::optional_text(appmint_device_login_verification_uri_complete(c_handle()));
   }
@@ -103,13 +134,31 @@ class DeviceLogin {
   [[nodiscard]] std::optional<Time> expires_at() const {
     return detail::time(appmint_device_login_expires_at_ms(c_handle()));
   }
-  /// The user's token, if the user has typed the code. ErrorKind::pending with the time to wait if
-  /// not; a call before that time is not sent to the platform.
+  /// Asks the platform once whether the user is done. No network I/O before the platform's interval
+  /// has passed.
+  ///
+  /// Errors:
+  /// - `ErrorKind::pending` (`Reason::authorization_pending` or `Reason::slow_down`) if the user is
+  ///   not done; the error says when to poll again.
+  /// - `ErrorKind::denied` (`Reason::access_denied`) if the user declined.
+  /// - `ErrorKind::reauthorize` (`Reason::expired_device_code`) if the code expired.
+  /// - `ErrorKind::cancelled` if the login was cancelled.
+  /// - Those of every call over the network: see appmint.hpp.
+  ///
+  /// Source: https://www.rfc-editor.org/rfc/rfc8628#section-3.4
   [[nodiscard]] Token poll() const;
-  /// The user's token. Polls at the platform's interval, and blocks until the user has typed the
-  /// code, refuses, or the code expires.
+  /// Polls at the platform's interval until the user is done or declines, or the code expires. Each
+  /// request gets the app's `timeout`. Between the requests no thread of the library waits.
+  ///
+  /// Errors:
+  /// - `ErrorKind::denied` (`Reason::access_denied`) if the user declined.
+  /// - `ErrorKind::reauthorize` (`Reason::expired_device_code`) if the code expired.
+  /// - `ErrorKind::cancelled` if the login was cancelled.
+  /// - Those of every call over the network: see appmint.hpp.
+  ///
+  /// Source: https://www.rfc-editor.org/rfc/rfc8628#section-3.5
   [[nodiscard]] Token wait() const;
-  /// Ends the wait of another thread with ErrorKind::cancelled. The code stays valid until it
+  /// Ends a wait with an error of kind `ErrorKind::cancelled`. The code itself works until it
   /// expires.
   void cancel() const { appmint_device_login_cancel(c_handle()); }
   [[nodiscard]] const appmint_device_login *c_handle() const { return login_.get(); }
@@ -136,56 +185,58 @@ class Target {
   std::optional<std::string> account_, id_;
 };
 
-/// The authorization server's view of a token (RFC 7662). If it is not active, nothing else is
-/// known.
+/// The state of a token at its authorization server. Only `active` and `raw` are set for a token
+/// that is not active.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
 class Introspection {
  public:
   explicit Introspection(std::shared_ptr<const appmint_introspection> introspection)
       : introspection_(std::move(introspection)) {}
 
-  /// Whether the token works now.
+  /// Whether the token works now. If it does not, all other members but `raw` are empty.
   [[nodiscard]] bool active() const { return appmint_introspection_active(c_handle()) != 0; }
-  /// The OAuth scopes that were granted.
+  /// The OAuth scopes that the token was granted: scope.
   [[nodiscard]] std::vector<std::string> scopes() const {
     return detail::list(appmint_introspection_scopes(c_handle()));
   }
-  /// The client that requested the token.
+  /// The client that requested the token: client_id.
   [[nodiscard]] std::optional<std::string> client_id() const {
     return detail::optional_text(appmint_introspection_client_id(c_handle()));
   }
-  /// A readable name of the user who authorized it.
+  /// The display name of the user who authorized it: username.
   [[nodiscard]] std::optional<std::string> username() const {
     return detail::optional_text(appmint_introspection_username(c_handle()));
   }
-  /// The id of the user who authorized it (`sub`).
+  /// The subject of the token, usually the id of the user who authorized it: sub.
   [[nodiscard]] std::optional<std::string> subject() const {
     return detail::optional_text(appmint_introspection_subject(c_handle()));
   }
-  /// The token's type, such as "Bearer".
+  /// The token's type, such as "Bearer": token_type.
   [[nodiscard]] std::optional<std::string> token_type() const {
     return detail::optional_text(appmint_introspection_token_type(c_handle()));
   }
-  /// The server that issued it (`iss`).
+  /// The server that issued it: iss.
   [[nodiscard]] std::optional<std::string> issuer() const {
     return detail::optional_text(appmint_introspection_issuer(c_handle()));
   }
-  /// The services that it is meant for (`aud`).
+  /// The services that it is meant for: aud.
   [[nodiscard]] std::vector<std::string> audience() const {
     return detail::list(appmint_introspection_audience(c_handle()));
   }
-  /// When the token expires.
+  /// When the token expires: exp.
   [[nodiscard]] std::optional<Time> expires_at() const {
     return detail::time(appmint_introspection_expires_at_ms(c_handle()));
   }
-  /// When it was issued.
+  /// When the token was issued: iat.
   [[nodiscard]] std::optional<Time> issued_at() const {
     return detail::time(appmint_introspection_issued_at_ms(c_handle()));
   }
-  /// When it becomes valid.
+  /// When the token begins to be valid: nbf.
   [[nodiscard]] std::optional<Time> not_before() const {
     return detail::time(appmint_introspection_not_before_ms(c_handle()));
   }
-  /// The whole object as the server sent it: JSON.
+  /// The whole object as the server sent it. JSON.
   [[nodiscard]] std::string raw() const {
     return detail::text(appmint_introspection_raw(c_handle(), nullptr));
   }

@@ -16,7 +16,11 @@
 namespace appmint {
 inline namespace abi0 {
 
-/// An app's registration on the platform. Only its id is certain.
+/// An app as it is registered on the platform. Only its id is certain. Its secrets are part of the
+/// result of `App::convert_manifest` only, and are shown by `reveal_client_secret`,
+/// `reveal_webhook_secret` and `reveal_private_key` only.
+///
+/// Source: https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
 class Registration {
  public:
   explicit Registration(std::shared_ptr<const appmint_registration> registration)
@@ -24,7 +28,7 @@ class Registration {
 
   /// The app's id.
   [[nodiscard]] std::string id() const { return detail::text(appmint_registration_id(c_handle())); }
-  /// The app's short name in URLs.
+  /// The app's short name, which is part of its URL.
   [[nodiscard]] std::optional<std::string> slug() const {
     return detail::optional_text(appmint_registration_slug(c_handle()));
   }
@@ -32,6 +36,7 @@ class Registration {
   [[nodiscard]] std::optional<std::string> name() const {
     return detail::optional_text(appmint_registration_name(c_handle()));
   }
+  /// The OAuth client id.
   [[nodiscard]] std::optional<std::string> client_id() const {
     return detail::optional_text(appmint_registration_client_id(c_handle()));
   }
@@ -39,33 +44,38 @@ class Registration {
   [[nodiscard]] std::optional<std::string> owner() const {
     return detail::optional_text(appmint_registration_owner(c_handle()));
   }
-  /// The permissions that the app requests: names and levels.
+  /// The permissions that it requests, by name with their level.
   [[nodiscard]] std::map<std::string, std::string> permissions() const {
     return detail::map(appmint_registration_permissions(c_handle()));
   }
-  /// The names of the webhook events that the app receives.
+  /// The names of the webhook events that it receives.
   [[nodiscard]] std::vector<std::string> events() const {
     return detail::list(appmint_registration_events(c_handle()));
   }
+  /// When the app was registered.
   [[nodiscard]] std::optional<Time> created_at() const {
     return detail::time(appmint_registration_created_at_ms(c_handle()));
   }
+  /// When the registration last changed.
   [[nodiscard]] std::optional<Time> updated_at() const {
     return detail::time(appmint_registration_updated_at_ms(c_handle()));
   }
-  /// The OAuth client secret itself. Only App::convert_manifest knows it.
+  /// Returns the OAuth client secret itself. No value if it is not the result of
+  /// `App::convert_manifest`.
   [[nodiscard]] std::optional<std::string> reveal_client_secret() const {
     return detail::optional_text(appmint_registration_reveal_client_secret(c_handle(), nullptr));
   }
-  /// The webhook secret itself. Only App::convert_manifest knows it.
+  /// Returns the secret that signs webhooks. No value if it is not the result of
+  /// `App::convert_manifest`.
   [[nodiscard]] std::optional<std::string> reveal_webhook_secret() const {
     return detail::optional_text(appmint_registration_reveal_webhook_secret(c_handle(), nullptr));
   }
-  /// The app's private key itself, as PEM. Only App::convert_manifest knows it.
+  /// Returns the app's private key itself, in PEM. No value if it is not the result of
+  /// `App::convert_manifest`.
   [[nodiscard]] std::optional<std::string> reveal_private_key() const {
     return detail::optional_text(appmint_registration_reveal_private_key(c_handle(), nullptr));
   }
-  /// The whole object as the platform sent it, without the secrets: JSON.
+  /// The whole object as the platform sent it, without the secrets. JSON.
   [[nodiscard]] std::string raw() const {
     return detail::text(appmint_registration_raw(c_handle(), nullptr));
   }

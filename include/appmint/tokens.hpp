@@ -28,7 +28,7 @@ class AsyncTokenSource;
 enum class TokenKind : std::int32_t {
   /// The app itself: a JWT that it signed.
   jwt = APPMINT_TOKEN_JWT,
-  /// The app itself: a token that the platform issued for a JWT.
+  /// The app itself: a token that the platform issued to it.
   app = APPMINT_TOKEN_APP,
   /// An installation of the app.
   installation = APPMINT_TOKEN_INSTALLATION,
@@ -45,19 +45,24 @@ inline std::ostream &operator<<(std::ostream &out, TokenKind kind) {
   return out << to_string(kind);
 }
 
-/// A token: a snapshot that does not change. Printing it shows no secret.
+/// A token: a secret, its permissions, and its expiry. It never changes. Its secrets are shown by
+/// `reveal`, `reveal_refresh_token` and `authorization_header` only.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc6749#section-1.4
 class Token {
  public:
   explicit Token(std::shared_ptr<const appmint_token> token) : token_(std::move(token)) {}
 
+  /// Its holder: the app ("jwt": a JWT that it signed; "app": a token that the platform issued to
+  /// it), an "installation", or a "user".
   [[nodiscard]] TokenKind kind() const {
     return static_cast<TokenKind>(appmint_token_kind(c_handle()));
   }
-  /// The secret itself.
+  /// Returns the secret itself.
   [[nodiscard]] std::string reveal() const {
     return detail::text(appmint_token_reveal(c_handle(), nullptr));
   }
-  /// The value of an Authorization header. It contains the secret.
+  /// Returns the value of an Authorization header. It is secret.
   [[nodiscard]] std::string authorization_header() const {
     return detail::text(appmint_token_authorization_header(c_handle(), nullptr));
   }
@@ -65,41 +70,45 @@ class Token {
   [[nodiscard]] std::optional<Time> expires_at() const {
     return detail::time(appmint_token_expires_at_ms(c_handle()));
   }
-  /// The permissions: names and levels.
+  /// Its permissions, by name with their level.
   [[nodiscard]] std::map<std::string, std::string> permissions() const {
     return detail::map(appmint_token_permissions(c_handle()));
   }
-  /// "all" or "selected": the repositories that it reaches.
+  /// The repositories that it can access: "all" or "selected".
   [[nodiscard]] std::optional<std::string> repository_selection() const {
     return detail::optional_text(appmint_token_repository_selection(c_handle()));
   }
-  /// The names of the repositories that the token was narrowed to; empty if it was not.
+  /// The names of the repositories that it was narrowed to; empty if it was not.
   [[nodiscard]] std::vector<std::string> repositories() const {
     return detail::list(appmint_token_repositories(c_handle()));
   }
-  /// The OAuth scopes that were granted.
+  /// The OAuth scopes that it was granted; empty if the platform reports none.
   [[nodiscard]] std::vector<std::string> scopes() const {
     return detail::list(appmint_token_scopes(c_handle()));
   }
-  /// The login of the account whose token it is. Only App::check_token and the functions like it
-  /// know it.
+  /// The login of the user's account, of a token that `App::check_token`, `App::reset_token` or
+  /// `App::scope_token` returned. No value if it is another token, or the platform did not report
+  /// it.
   [[nodiscard]] std::optional<std::string> account() const {
     return detail::optional_text(appmint_token_account(c_handle()));
   }
   /// The id of the user's account: of a token of a session that was started with it, or of one that
-  /// App::check_token and the functions like it returned.
+  /// `App::check_token` and its kin returned. No value if it is another token, or the platform did
+  /// not report it.
   [[nodiscard]] std::optional<std::string> account_id() const {
     return detail::optional_text(appmint_token_account_id(c_handle()));
   }
-  /// A JWT's claims as JSON.
+  /// The payload of a JWT, which holds no secret. No value if it is another token.
+  ///
+  /// JSON.
   [[nodiscard]] std::optional<std::string> claims() const {
     return detail::optional_text(appmint_token_claims(c_handle()));
   }
-  /// The refresh token itself.
+  /// Returns the refresh token itself. No value if none came with the token.
   [[nodiscard]] std::optional<std::string> reveal_refresh_token() const {
     return detail::optional_text(appmint_token_reveal_refresh_token(c_handle(), nullptr));
   }
-  /// When the refresh token expires.
+  /// When the refresh token expires. No value if there is none, or its end is not known.
   [[nodiscard]] std::optional<Time> refresh_token_expires_at() const {
     return detail::time(appmint_token_refresh_token_expires_at_ms(c_handle()));
   }
@@ -165,8 +174,10 @@ class Scope {
 /// The optional arguments of the app's own tokens, on a platform that takes the app's assertion
 /// (RFC 7523: a service account).
 struct AppTokenRequest {
+  /// OAuth scopes, on a platform that takes the app's assertion. Default: none.
   std::vector<std::string> scopes = {};
-  /// The user whom the app acts for.
+  /// The user for whom the app acts, on a platform that takes the app's assertion. Default: the app
+  /// itself.
   std::optional<std::string> subject = std::nullopt;
 };
 
@@ -184,9 +195,10 @@ class Subscription {
   }
   ~Subscription() { unsubscribe(); }
 
-  /// Takes the callback back. Once it has returned, the callback is not running on another thread, is
-  /// not called any more, and is destroyed. Nothing happens the second time. It blocks while the
-  /// callback runs on another thread, but not inside of a callback of `on_change`.
+  /// Takes the callback back: it is not called any more, and is not running on another thread.
+  /// Blocks while the callback runs on another thread, so do not hold a lock that the callback
+  /// takes. Inside of a callback of `TokenSource::on_change` it does not wait, because two
+  /// callbacks that take each other back would wait for ever. Nothing happens the second time.
   void unsubscribe() const { appmint_subscription_unsubscribe(subscription_.get()); }
   /// Leaves the callback registered until the app and its sources are gone.
   void detach() { subscription_.reset(); }
@@ -202,23 +214,62 @@ class Subscription {
   std::unique_ptr<appmint_subscription, Free> subscription_;
 };
 
-/// Keeps one token valid: an installation's, the app's own, or a user's. Copies are cheap. Sources
-/// of one installation and scope share the token.
+/// Keeps one token valid: an installation's, the app's own, or a user's. A token comes from memory
+/// while it lives long enough. It is renewed in the background before it expires, and minted once
+/// for all callers that wait. If minting fails for a temporary reason, a token that is still valid
+/// is returned to its end. Sources of one installation and scope share one token.
 class TokenSource {
  public:
   explicit TokenSource(std::shared_ptr<const appmint_source> source) : source_(std::move(source)) {}
 
-  /// The installation's id; none for the app's own tokens, for a user's, and before a lookup has
-  /// found it.
+  /// The installation's id. No value if these are the app's own tokens or a user's, or the
+  /// installation was not looked up yet.
   [[nodiscard]] std::optional<std::string> installation_id() const;
-  /// A token that stays valid for at least `min_valid` (default 60 s, or half of a shorter life), from
-  /// memory or newly minted. A life that no token of the platform has is refused where it is
-  /// documented; elsewhere the new token is returned, with an event `served_stale`.
-  /// Blocks at most for `timeout` (default the app's), and not at all with a token from memory.
-  /// After the timeout minting goes on for the other callers.
+  /// Returns a token that lives at least `min_valid` longer, from memory or newly minted. It is
+  /// minted once for all callers that need one at the same time. Near its end a token is renewed in
+  /// the background, and the caller goes on with the one in memory. If renewing fails for a reason
+  /// that will pass, the token in memory is returned until it expires. A failure counts for every
+  /// caller for one second, or for as long as a rate limit says, but at most for a minute.
+  ///
+  /// Where the platform documents how long its tokens live, a longer `min_valid` is refused.
+  /// Elsewhere a new token that lives for less is returned, with an event
+  /// `EventKind::served_stale`, and serves for half of its life.
+  ///
+  /// - `min_valid`: How much longer the token must live at least. Default: 60 s, or half of a life
+  ///   of less than two minutes.
+  /// - `timeout`: How long this caller waits. Minting goes on for the other callers. Default: the
+  ///   app's `timeout`.
+  ///
+  /// Errors:
+  /// - `ErrorKind::unauthorized` (`Reason::app_key_mismatch` or `Reason::app_not_found`) if the
+  ///   platform does not accept the app's credentials.
+  /// - `ErrorKind::forbidden` (`Reason::suspended`, `Reason::permission_not_granted` or
+  ///   `Reason::repository_not_accessible`) if the installation is suspended, or lacks what was
+  ///   asked for.
+  /// - `ErrorKind::not_found` (`Reason::not_installed`) if the app is not installed there.
+  /// - `ErrorKind::rejected` if the platform refuses the repositories or permissions to narrow to.
+  /// - `ErrorKind::reauthorize` (`Reason::no_session`, `Reason::invalid_refresh_token` or
+  ///   `Reason::rotation_interrupted`) if a session has ended; the user must authorize the app
+  ///   again.
+  /// - `ErrorKind::store` if the store of a session failed; installation tokens are minted without
+  ///   it.
+  /// - `ErrorKind::key` if the signer's signature cannot be used.
+  /// - `ErrorKind::callback` if the signer failed.
+  /// - `ErrorKind::invalid_argument` if no token of the platform lives for `min_valid`, or a
+  ///   credential is missing.
+  /// - Those of every call over the network: see appmint.hpp.
   [[nodiscard]] Token token(std::optional<std::chrono::milliseconds> min_valid = std::nullopt,
                             std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
-  /// The value of an Authorization header with such a token. It contains the secret.
+  /// Returns the value of an Authorization header with such a token. It is secret.
+  ///
+  /// - `min_valid`: How much longer the token must live at least, as in `token`. Default: 60 s, or
+  ///   half of a life of less than two minutes.
+  /// - `timeout`: How long this caller waits, as in `token`. Default: the app's `timeout`.
+  ///
+  /// Errors:
+  /// - Those of `token`.
+  ///
+  /// Source: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
   [[nodiscard]] std::string authorization_header(
       std::optional<std::chrono::milliseconds> min_valid = std::nullopt,
       std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
@@ -226,31 +277,76 @@ class TokenSource {
   /// thread of the library, or in Queue::dispatch(). Include <appmint/async.hpp>.
   [[nodiscard]] AsyncTokenSource async() const;
   [[nodiscard]] AsyncTokenSource async(const Queue &queue) const;
-  /// When the token in memory expires; none if there is none.
+  /// When the token in memory expires. No value if there is none, or the platform did not report
+  /// it.
   [[nodiscard]] std::optional<Time> expires_at() const;
-  /// The quota of the source's requests, as the platform told it in its last answer to one of them: of
-  /// the installation, whatever its tokens are narrowed to, of the app, or of the session's user. None
-  /// before such an answer, or if the platform does not tell it. No network I/O.
+  /// Returns the quota of the source's requests, as the platform told it in its last answer to one
+  /// of them. It is that of the installation, whatever its tokens are narrowed to, of the app, or
+  /// of the session's user. No value if there was no such answer yet, or the platform does not tell
+  /// it. No network I/O.
+  ///
+  /// Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
   [[nodiscard]] std::optional<Quota> quota() const;
-  /// Forgets this token if it is still the one in memory: the answer to a 401 of a request that was
-  /// made with it. However many callers got it, one new token is minted for all of them.
+  /// Forgets a token if it is still the one in memory: the answer to a 401 of a request that was
+  /// made with it. However many callers got it, one new token is minted for all of them. Without a
+  /// token, forgets whichever is in memory or being minted, so that the next call mints one; then
+  /// each of many callers would forget what the others have just minted. A token that was already
+  /// returned still works. No network I/O.
+  ///
+  /// - `token`: The text of the token that was refused. Nothing happens if it is another one's.
+  ///   Default: whichever is in memory.
   void invalidate(const Token &token) const;
   /// The same, given the token's text.
   void invalidate(std::string_view token) const;
   /// Forgets the token in memory, whichever it is, so that the next call mints one. After a 401 name
   /// the token: else each of many callers would forget what the others have just minted.
   void invalidate() const;
-  /// Registers a callback for new tokens, until its subscription is destroyed, or the app and its sources
-  /// are gone. `before` is the token that is replaced: none for the first. The callback runs on the
-  /// thread that fetched the token: it must be quick, and must not wait for a token. No network I/O.
+  /// Registers a callback for new tokens, until it is taken back or the app is closed. A source
+  /// with a lookup calls back once the installation was found. The callback runs on the thread that
+  /// fetched the token, for which other callers may be waiting: it must be quick, and must not wait
+  /// for a token. No network I/O.
+  ///
+  /// The callback is taken back when the subscription is destroyed.
+  ///
+  /// - `callback`: Takes the token before, which is missing for the first one, and the new token.
   [[nodiscard]] Subscription on_change(
       std::function<void(const std::optional<Token> &before, const Token &token)> callback) const;
-  /// Forgets the token in memory and revokes it on the platform, for all who have it. Unsupported for a
-  /// user's session: `delete_grant`, `delete_token` and `revoke_token` end its tokens.
+  /// Forgets the token in memory and ends it on the platform, for everybody who has it. It succeeds
+  /// if the token is already invalid. No network I/O without a valid token in memory. A token that
+  /// is being minted is not revoked.
+  ///
+  /// Errors:
+  /// - `ErrorKind::unsupported` if the platform does not offer this, or these are a user's tokens
+  ///   or others of the token endpoint: see `App::delete_grant`, `App::delete_token`,
+  ///   `App::revoke_token` and `App::end_session`.
+  /// - Those of every call over the network: see appmint.hpp.
+  ///
+  /// Source: https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
   void revoke() const;
-  /// The repositories that the token reaches. No network I/O until the first item.
+  /// Lists the repositories that the token can access. Pages are requested as the items are asked
+  /// for, none before.
+  ///
+  /// Errors:
+  /// - `ErrorKind::unsupported` if the platform does not list them.
+  ///
+  /// Source:
+  /// https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
   [[nodiscard]] Listing<Repository> repositories() const;
-  /// An API call with the source's token. Every HTTP status is a response.
+  /// Calls the platform's API with the source's token. Every HTTP status is a response and no
+  /// error. A token that the platform refuses before it expires is replaced once, and a new token
+  /// is given a few seconds to become known. A path that the platform reserves for the app or the
+  /// OAuth client is called with that credential.
+  ///
+  /// - `method`: The HTTP method, such as "GET".
+  /// - `path`: A path of the API that begins with "/", with its query, or a URL on one of the
+  ///   platform's own hosts.
+  ///
+  /// Errors:
+  /// - `ErrorKind::invalid_argument` (`Reason::foreign_host`) if the method, path, headers or body
+  ///   cannot be sent, or the URL is on another host.
+  /// - Those of `token`.
+  ///
+  /// Source: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
   [[nodiscard]] Response request(std::string_view method, std::string_view path,
                                  const RequestOptions &options = {}) const;
   [[nodiscard]] const appmint_source *c_handle() const { return source_.get(); }

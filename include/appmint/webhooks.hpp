@@ -17,27 +17,31 @@
 namespace appmint {
 inline namespace abi0 {
 
-/// A webhook with a valid signature.
+/// An event that a platform sent, whose signature was verified. On most platforms the name and the
+/// delivery's id come from headers, which the signature does not cover: decide by the payload.
+///
+/// Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
 class WebhookEvent {
  public:
   explicit WebhookEvent(std::shared_ptr<const appmint_webhook_event> webhook)
       : webhook_(std::move(webhook)) {}
 
-  /// The event's name, such as "push". On most platforms it comes from a header, which no
-  /// signature covers: route by it, but trust only the payload.
+  /// The event's name, such as "push". Most platforms send it in a header, which the signature does
+  /// not cover.
   [[nodiscard]] std::optional<std::string> name() const {
     return detail::optional_text(appmint_webhook_event_name(c_handle()));
   }
-  /// The delivery's id, by which a program recognises a delivery that arrives twice. From a
-  /// header, too.
+  /// The delivery's id, by which one that comes twice is recognised. It comes from a header, too.
   [[nodiscard]] std::optional<std::string> delivery_id() const {
     return detail::optional_text(appmint_webhook_event_delivery_id(c_handle()));
   }
-  /// The id of the installation that the event is about, from the signed part.
+  /// The id of the installation that it is about, from the signed payload. No value if it is about
+  /// none.
   [[nodiscard]] std::optional<std::string> installation_id() const {
     return detail::optional_text(appmint_webhook_event_installation_id(c_handle()));
   }
-  /// The signed part as JSON: the body, or the part of it that the platform signs.
+  /// The signed JSON: the body, the part of it that the platform signs, or the field of a body that
+  /// is a form.
   [[nodiscard]] std::string payload() const {
     return detail::text(appmint_webhook_event_payload(c_handle(), nullptr));
   }
@@ -47,24 +51,27 @@ class WebhookEvent {
   std::shared_ptr<const appmint_webhook_event> webhook_;
 };
 
-/// Where the platform sends the app's webhooks. The secret is not part of it.
+/// The configuration of the app's webhook. The secret is not part of it.
+///
+/// Source: https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
 class WebhookConfig {
  public:
   explicit WebhookConfig(std::shared_ptr<const appmint_webhook_config> config)
       : config_(std::move(config)) {}
 
+  /// The URL to which the platform sends events.
   [[nodiscard]] std::optional<std::string> url() const {
     return detail::optional_text(appmint_webhook_config_url(c_handle()));
   }
-  /// "json" or "form".
+  /// The format of events: "json" or "form".
   [[nodiscard]] std::optional<std::string> content_type() const {
     return detail::optional_text(appmint_webhook_config_content_type(c_handle()));
   }
-  /// Whether the platform does not verify the receiver's certificate.
+  /// Whether the platform skips the check of the receiver's certificate.
   [[nodiscard]] std::optional<bool> insecure_ssl() const {
     return detail::flag(appmint_webhook_config_insecure_ssl(c_handle()));
   }
-  /// The whole object as the platform sent it: JSON.
+  /// The whole object as the platform sent it. JSON.
   [[nodiscard]] std::string raw() const {
     return detail::text(appmint_webhook_config_raw(c_handle(), nullptr));
   }
@@ -76,31 +83,34 @@ class WebhookConfig {
 
 /// A change of the webhook's configuration. Members without a value stay as they are.
 struct WebhookUpdate {
+  /// The URL to which the platform sends events. Default: unchanged.
   std::optional<std::string> url = std::nullopt;
-  /// "json" or "form".
+  /// The format of events: "json" or "form". Default: unchanged.
   std::optional<std::string> content_type = std::nullopt;
-  /// The secret that signs webhooks.
+  /// The secret that signs events. Default: unchanged.
   std::optional<std::string> secret = std::nullopt;
-  /// True: the platform does not verify the receiver's certificate, so that anybody on the way can
-  /// pose as it.
+  /// Whether the platform skips the check of the receiver's certificate, so that anybody on the way
+  /// can pose as it. Default: unchanged.
   std::optional<bool> insecure_ssl = std::nullopt;
 };
 
-/// An attempt of the platform to send a webhook to the app. Only its id is certain.
+/// An attempt of the platform to send an event to the app. Only its id is certain.
+///
+/// Source: https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
 class WebhookDelivery {
  public:
   explicit WebhookDelivery(std::shared_ptr<const appmint_webhook_delivery> delivery)
       : delivery_(std::move(delivery)) {}
 
-  /// The id, as App::redeliver_webhook takes it.
+  /// The delivery's id, which `App::webhook_delivery` and `App::redeliver_webhook` take.
   [[nodiscard]] std::string id() const {
     return detail::text(appmint_webhook_delivery_id(c_handle()));
   }
-  /// The id that the receiver sees, the same for each attempt.
+  /// The id that the receiver gets, which is the same for each attempt.
   [[nodiscard]] std::optional<std::string> guid() const {
     return detail::optional_text(appmint_webhook_delivery_guid(c_handle()));
   }
-  /// The event's name.
+  /// The event's name, such as "push".
   [[nodiscard]] std::optional<std::string> event() const {
     return detail::optional_text(appmint_webhook_delivery_event(c_handle()));
   }
@@ -108,7 +118,7 @@ class WebhookDelivery {
   [[nodiscard]] std::optional<std::string> action() const {
     return detail::optional_text(appmint_webhook_delivery_action(c_handle()));
   }
-  /// The outcome in the platform's words.
+  /// The outcome, in the platform's words.
   [[nodiscard]] std::optional<std::string> status() const {
     return detail::optional_text(appmint_webhook_delivery_status(c_handle()));
   }
@@ -116,18 +126,20 @@ class WebhookDelivery {
   [[nodiscard]] std::optional<Time> delivered_at() const {
     return detail::time(appmint_webhook_delivery_delivered_at_ms(c_handle()));
   }
-  /// Whether it was sent before.
+  /// Whether the event had been sent before.
   [[nodiscard]] std::optional<bool> is_redelivery() const {
     return detail::flag(appmint_webhook_delivery_is_redelivery(c_handle()));
   }
+  /// The id of the installation that it is about.
   [[nodiscard]] std::optional<std::string> installation_id() const {
     return detail::optional_text(appmint_webhook_delivery_installation_id(c_handle()));
   }
+  /// The id of the repository that it is about.
   [[nodiscard]] std::optional<std::string> repository_id() const {
     return detail::optional_text(appmint_webhook_delivery_repository_id(c_handle()));
   }
-  /// The whole object as the platform sent it: JSON. A single delivery includes request and
-  /// response.
+  /// The whole object as the platform sent it. That of `App::webhook_delivery` has the request and
+  /// the response in it, too. JSON.
   [[nodiscard]] std::string raw() const {
     return detail::text(appmint_webhook_delivery_raw(c_handle(), nullptr));
   }

@@ -1,33 +1,11 @@
-"""The C surface, read from its header, beside surface.toml."""
+"""The C surface, read from its header, beside the contract."""
 
 import re
-import tomllib
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from surface import ROOT, SURFACE
 
-# How surface.toml's objects are called in C.
-OBJECTS = {
-    "App": "app",
-    "TokenSource": "source",
-    "Subscription": "subscription",
-    "Token": "token",
-    "Installation": "installation",
-    "Authorization": "authorization",
-    "Quota": "quota",
-    "Response": "response",
-    "WebhookEvent": "webhook_event",
-    "ManualClock": "clock",
-    "Registration": "registration",
-    "Introspection": "introspection",
-    "Repository": "repository",
-    "WebhookConfig": "webhook_config",
-    "WebhookDelivery": "webhook_delivery",
-    "Stats": "stats",
-    "Event": "event",
-    "Login": "login",
-    "DeviceLogin": "device_login",
-}
+# The types of the contract, and how they are called in C.
+OBJECTS = {name: facts["c"] for name, facts in SURFACE["type"].items() if name in SURFACE["object"] and name != "Listing"}
 
 # What a "Listing of …" is called in C, which has one type per item.
 LISTINGS = {
@@ -103,10 +81,6 @@ HELPERS = {
 }  # fmt: skip
 
 
-def surface():
-    return tomllib.loads((ROOT / "tests/conformance/surface.toml").read_text())
-
-
 def header():
     return (ROOT / "include/appmint.h").read_text()
 
@@ -160,11 +134,6 @@ def is_setter(function):
     return re.match(rf"({objects})_(set|add)_", function) is not None
 
 
-def words(doc):
-    """The words of a list such as "jwt, app, installation or user"."""
-    return re.findall(r"\w+", doc.replace(" or ", ", "))
-
-
 def members(struct):
     """The functions in a struct, in order."""
     body = re.search(rf"^typedef struct {{([^{{}}]*)}} appmint_{struct};", declarations(), flags=re.M)
@@ -172,7 +141,7 @@ def members(struct):
 
 
 def constants(prefix):
-    """Name to number, names as in surface.toml."""
+    """Name to number, names as in the contract."""
     found = re.findall(rf"^  {prefix}(\w+) = (\d+),?$", declarations(), flags=re.M)
     return {name.lower(): int(number) for name, number in found}
 
@@ -192,7 +161,7 @@ def outgoing(surface):
 
 
 def expected(surface):
-    """Every function that surface.toml asks for."""
+    """Every function that the contract asks for."""
     names = set(surface["module"])
     names |= {f"config_set_{key}{suffix(value['type'])}" for key, value in surface["config"].items()}
     for name, members in surface["object"].items():

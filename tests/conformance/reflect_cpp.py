@@ -1,27 +1,11 @@
-"""The C++ surface, read from its headers, beside surface.toml."""
+"""The C++ surface, read from its headers, beside the contract."""
 
 import re
 
-from reflect_c import ROOT
+from surface import ROOT, SURFACE
 
 # What C++ needs in addition, and why.
-HELPERS = {
-    "App": {"builder", "async", "c_handle"},
-    "Builder": {"build", "private_key_file", "c_handle"},
-    **{
-        name: {"c_handle"}  # the way down to appmint.h
-        for name in (
-            "Token", "Installation", "Authorization", "Response", "WebhookEvent", "ManualClock",
-            "Registration", "Introspection", "Repository", "WebhookConfig", "WebhookDelivery", "Stats", "Event",
-            "Login", "DeviceLogin",
-        )
-    },
-    "TokenSource": {"async", "c_handle"},
-    "Listing": {"begin", "end", "c_handle"},
-    "Subscription": {"detach", "c_handle"},  # its destructor unsubscribes
-    "Error": {"cause"},  # what a callback threw
-    "Quota": set(),  # a value of its own
-}
+HELPERS = {name: set(SURFACE["own"]["cpp"].get(name, ())) for name in [*SURFACE["object"], "Builder", "Error"]}
 # The optional arguments of App.installation are set on a Scope.
 SCOPE = {"repositories": "repository", "repository_ids": "repository_id", "permissions": "permission"}
 FREE = {

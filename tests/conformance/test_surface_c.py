@@ -1,4 +1,4 @@
-"""The C and C++ surfaces are what surface.toml says: nothing missing, nothing extra."""
+"""The C and C++ surfaces are what the contract says: nothing missing, nothing extra."""
 
 import sys
 from pathlib import Path
@@ -7,8 +7,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import reflect_c
 import reflect_cpp
-
-SURFACE = reflect_c.surface()
+from surface import SURFACE
 
 
 def test_c_has_every_operation_and_none_extra():
@@ -46,7 +45,7 @@ def test_c_takes_what_may_be_left_out():
 def test_c_has_every_kind_of_event_and_of_token():
     kinds = SURFACE["event"]["kinds"]
     assert reflect_c.constants("APPMINT_EVENT_") == {kind: i for i, kind in enumerate(kinds, 1)}
-    kinds = reflect_c.words(SURFACE["object"]["Token"]["kind"]["doc"])
+    kinds = SURFACE["object"]["Token"]["kind"]["values"]
     assert reflect_c.constants("APPMINT_TOKEN_") == {kind: i for i, kind in enumerate(kinds, 1)}
 
 
@@ -66,8 +65,7 @@ def test_a_call_without_waiting_takes_what_the_one_that_waits_takes():
 
 
 def test_a_store_has_every_function():
-    doc = SURFACE["config"]["own_store"]["doc"]
-    wanted = doc.split(": ")[1].split(", ")
+    wanted = SURFACE["config"]["own_store"]["functions"]
     assert reflect_c.members("store_callbacks") == wanted
     assert reflect_cpp.methods("Store") == set(wanted)
 
@@ -135,7 +133,7 @@ def test_cpp_has_the_kinds_and_reasons_of_c():
     for name, prefix, words in (
         ("ErrorKind", "ERROR", SURFACE["error"]["kinds"]),
         ("Reason", "REASON", SURFACE["error"]["reasons"]),
-        ("TokenKind", "TOKEN", reflect_c.words(SURFACE["object"]["Token"]["kind"]["doc"])),
+        ("TokenKind", "TOKEN", SURFACE["object"]["Token"]["kind"]["values"]),
         ("EventKind", "EVENT", SURFACE["event"]["kinds"]),
     ):
         assert reflect_cpp.enumerators(name) == {word: f"APPMINT_{prefix}_{word.upper()}" for word in words}

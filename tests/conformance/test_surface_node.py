@@ -1,4 +1,4 @@
-"""The Node surface against surface.toml, both ways: nothing missing, nothing extra.
+"""The Node surface against the contract, both ways: nothing missing, nothing extra.
 
 Node itself lists what exists at run time; the names of arguments are in the `.d.cts` only.
 """
@@ -6,25 +6,19 @@ Node itself lists what exists at run time; the names of arguments are in the `.d
 import json
 import re
 import subprocess
-import tomllib
 from pathlib import Path
 
 import pytest
 
+from surface import SURFACE
+
 HERE = Path(__file__).parent
 NODE = HERE.parents[1] / "bindings-node"
-SURFACE = tomllib.loads((HERE / "surface.toml").read_text("utf-8"))
 TYPES = (NODE / "index.d.cts").read_text("utf-8")
 
-# Members and names that only Node has.
-OWN = {
-    "Response": {"json", "ok", "toJSON"},
-    # Tokens of Rust, C++ and Python are compared with `==`.
-    "Token": {"toString", "toJSON", "equals"},
-    # The other languages block in `token`; a caller of Node may want a token without giving up its turn.
-    "TokenSource": {"tokenSync", "fetch", "createFetch"},
-    "Listing": {"toArray", "return"},
-}
+# Members that only Node has; those of classes themselves are in the types only.
+STATIC = {"create", "fromEnv", "constructor"}
+OWN = {name: set(members) - STATIC for name, members in SURFACE["own"]["node"].items()}
 # The ways in which JavaScript programs send requests.
 OWN_SETTINGS = {"fetch", "dispatcher"}
 OWN_NAMES = {"AppmintError"}
@@ -32,7 +26,7 @@ OWN_NAMES = {"AppmintError"}
 FUNCTIONS = {"Subscription"}
 OBJECTS = {name: members for name, members in SURFACE["object"].items() if name not in FUNCTIONS}
 OWN_ERROR_FIELDS = {"code"}
-# Durations among the arguments and the fields of errors, for which surface.toml has no types.
+# Durations among the arguments and the fields of errors, for which the contract has no types.
 DURATIONS = {"timeout", "min_valid", "by", "retry_after"}
 
 REFLECTION = """
@@ -75,7 +69,7 @@ def camel(name):
 
 
 def exception(path, name):
-    """A name, unless surface.toml has another form of it for Node."""
+    """A name, unless the contract has another form of it for Node."""
     return SURFACE["except"]["node"].get(path, name)
 
 
@@ -163,8 +157,7 @@ def test_the_module_exports_the_surface_and_nothing_else(node):
 
 
 def test_discovery_takes_the_settings_of_the_network():
-    doc = SURFACE["module"]["discover"]["doc"]
-    listed = re.search(r"how to reach the network: ([\w, ]+)", doc)[1].strip().split(", ")
+    listed = SURFACE["module"]["discover"]["settings"]
     params = re.search(r"^export function discover\((.*)\): Promise<string>$", TYPES, re.M)[1]
     assert accepted(parameters(params)) == {"issuer", "signal", *map(setting_name, listed)}
 
@@ -177,7 +170,7 @@ def test_every_setting_is_an_option_of_app(node):
 
 @pytest.mark.parametrize("name", OBJECTS)
 def test_every_object_has_its_members(node, name):
-    wanted = set(members_of(name).values()) | OWN.get(name, set())
+    wanted = set(members_of(name).values()) | OWN.get(class_name(name), set())
     assert set(declared(class_name(name))) == wanted
     if name in RECORDS:
         assert set(node["members"][class_name(name)]) == {m for m in wanted if m.startswith("reveal")}

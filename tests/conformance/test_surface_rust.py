@@ -1,63 +1,20 @@
-"""The Rust core offers what surface.toml names: nothing missing, nothing extra.
+"""The Rust core offers what the contract names: nothing missing, nothing extra.
 
 The sources are read as text. That is enough because rustfmt puts every item where these patterns
 look for it, and a pattern that finds nothing fails a comparison.
 """
 
 import re
-import tomllib
 from functools import cache
 
 import pytest
 
-from runner.cases import ROOT, SUITE
+from surface import ROOT, SURFACE
 
-SURFACE = tomllib.loads((SUITE / "surface.toml").read_text("utf-8"))
 CORE = ROOT / "core" / "src"
 
 # What Rust offers in its own way, each with its reason.
-OWN = {
-    "App": {
-        "builder": "an AppBuilder makes an app",
-        "platform": "the Platform itself, whose name() the other languages show as platform_name",
-        "clock_offset_ms": "the others' clock_offset, with its unit in the name",
-        "close_task": "close(), for who must not block",
-    },
-    "Event": {"clock_offset_ms": "the others' clock_offset, with its unit in the name"},
-    "Token": {
-        "lives_past": "a question about expires_at that others ask of their own time types",
-        "refresh_token": "a Secret, whose reveal() is the others' reveal_refresh_token",
-    },
-    "Response": {
-        "header": "a look-up that maps of other languages have already",
-        "is_success": "a question about status",
-        "from_parts": "the constructor, for transports",
-        "error_for_status": "an error for a status, which Python raises",
-        "next_page": "a look-up in the headers, for the pages of the command line's api",
-    },
-    "WebhookEvent": {"verify": "App::verify_webhook for a program that has no app"},
-    "ManualClock": {"new": "the constructor"},
-    "TokenSource": {
-        "held": "for bindings that keep a token by themselves",
-        "locate": "for bindings that send a request by themselves",
-        "token_valid_for": "token() with the other languages' min_valid",
-        "authorization_header_valid_for": "authorization_header() with the other languages' min_valid",
-        "invalidate_token": "invalidate() with the other languages' token",
-        "forget_token": "for programs that end after each token, such as the git credential helper",
-    },
-    "Listing": {
-        "next_item": "the next, for who must not block",
-        "wait_for_next": "the next, for who may",
-        "on_next": "the next, for who is called back",
-        "reclaim": "gives back what came for somebody who had stopped waiting",
-        "all": "the rest in one list, as the others collect an iterator",
-    },
-    "Registration": {
-        "client_secret": "a Secret, whose reveal() is the others' reveal_client_secret",
-        "webhook_secret": "a Secret, whose reveal() is the others' reveal_webhook_secret",
-        "private_key": "a Secret, whose reveal() is the others' reveal_private_key",
-    },
-}
+OWN = SURFACE["own"]["rust"]
 ELSEWHERE = {
     "App": {"platform_name": "Platform::name", "clock_offset": "App::clock_offset_ms"},
     "Token": {"reveal_refresh_token": "Token::refresh_token, a Secret to reveal"},
@@ -208,7 +165,7 @@ def test_a_code_exchange_has_the_arguments_of_exchange_code():
 
 def test_a_store_has_the_callbacks_of_own_store():
     (body,) = blocks(r"pub trait Store: [\w +:]+")
-    named = SURFACE["config"]["own_store"]["doc"].rpartition(": ")[2].split(", ")
+    named = SURFACE["config"]["own_store"]["functions"]
     # What has a body is answered for all stores.
     assert re.findall(r"^    fn (\w+)\([^{};]*;", body, re.MULTILINE) == named
 

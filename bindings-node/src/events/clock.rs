@@ -20,20 +20,20 @@ impl ManualClock {
         Self(appmint_core::ManualClock::new(Timestamp::from_millis(now)))
     }
 
-    /// The time that it shows, in milliseconds since 1970.
+    /// Returns the time that the clock shows.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn now(&self) -> i64 {
         self.0.now().as_millis()
     }
 
-    /// Sets the time.
+    /// Sets the time, forwards or backwards, for every app that was made with this clock.
     #[napi(catch_unwind)]
     pub fn set(&self, now: i64) {
         self.0.set(Timestamp::from_millis(now));
     }
 
-    /// Moves the clock forward.
+    /// Moves the time forwards, for every app that was made with this clock.
     #[napi(catch_unwind)]
     pub fn advance(&self, by_ms: f64) {
         self.0.advance(from_millis(by_ms));

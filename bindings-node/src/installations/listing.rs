@@ -25,7 +25,7 @@ type Item = Either3<InstallationRecord, RepositoryRecord, WebhookDeliveryRecord>
 
 #[napi]
 impl Listing {
-    /// The next item; null after the last.
+    /// Returns the next item, from memory or the platform's next page.
     #[napi(catch_unwind)]
     pub fn next(&self, completions: &Completions, id: u32) -> Option<Outcome<Option<Item>>> {
         match &self.0 {

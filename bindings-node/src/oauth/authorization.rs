@@ -28,7 +28,7 @@ impl Authorization {
         }
     }
 
-    /// The PKCE code verifier.
+    /// The PKCE verifier for `App::exchange_code`, a secret.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn code_verifier(&self) -> Option<&str> {

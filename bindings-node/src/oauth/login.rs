@@ -16,27 +16,27 @@ pub struct Login(pub(super) appmint_core::logins::Login);
 
 #[napi]
 impl Login {
-    /// Where the user authorizes the app.
+    /// The URL to send the user's browser to.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn url(&self) -> &str {
         self.0.url()
     }
 
-    /// Where the browser returns to.
+    /// The URL on this machine to which the browser returns.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         self.0.redirect_uri()
     }
 
-    /// Opens the user's browser.
+    /// Opens the URL in the user's browser.
     #[napi(catch_unwind)]
     pub fn open_browser(&self) -> Outcome<()> {
         outcome(self.0.open_browser())
     }
 
-    /// The user's token, once the browser has returned.
+    /// Waits until the browser returns, and exchanges its code for a token.
     #[napi(catch_unwind)]
     pub fn wait(
         &self,
@@ -47,7 +47,7 @@ impl Login {
         completions.complete(id, self.0.wait(timeout_ms.map(from_millis)), Token)
     }
 
-    /// Cancels the login.
+    /// Ends a wait with an error of kind `ErrorKind::cancelled`, and closes the listener.
     #[napi(catch_unwind)]
     pub fn cancel(&self) {
         self.0.cancel();
@@ -81,19 +81,20 @@ impl DeviceLogin {
         }
     }
 
-    /// Asks the platform once for the token.
+    /// Asks the platform once whether the user is done.
     #[napi(catch_unwind)]
     pub fn poll(&self, completions: &Completions, id: u32) -> Option<Outcome<Token>> {
         completions.complete(id, self.0.poll(), Token)
     }
 
-    /// The user's token, once the user has typed the code.
+    /// Polls at the platform's interval until the user is done or declines, or the code expires.
     #[napi(catch_unwind)]
     pub fn wait(&self, completions: &Completions, id: u32) -> Option<Outcome<Token>> {
         completions.complete(id, self.0.wait(), Token)
     }
 
-    /// Cancels the login.
+    /// Ends a wait with an error of kind `ErrorKind::cancelled`. The code itself works until it
+    /// expires.
     #[napi(catch_unwind)]
     pub fn cancel(&self) {
         self.0.cancel();

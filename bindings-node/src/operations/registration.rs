@@ -45,21 +45,21 @@ impl Registration {
         }
     }
 
-    /// The OAuth client secret.
+    /// Returns the OAuth client secret itself.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn reveal_client_secret(&self) -> Option<&str> {
         self.0.client_secret.as_ref().map(Secret::reveal)
     }
 
-    /// The secret that signs webhooks.
+    /// Returns the secret that signs webhooks.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn reveal_webhook_secret(&self) -> Option<&str> {
         self.0.webhook_secret.as_ref().map(Secret::reveal)
     }
 
-    /// The app's private key as PEM.
+    /// Returns the app's private key itself, in PEM.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn reveal_private_key(&self) -> Option<&str> {

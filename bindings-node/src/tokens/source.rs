@@ -23,14 +23,14 @@ pub struct TokenSource(pub(crate) appmint_core::TokenSource);
 
 #[napi]
 impl TokenSource {
-    /// The installation's id; null for other sources, and before a lookup has completed.
+    /// The installation's id.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn installation_id(&self) -> Option<String> {
         self.0.installation_id()
     }
 
-    /// A token, from memory or newly minted.
+    /// Returns a token that lives at least `min_valid` longer, from memory or newly minted.
     #[napi(catch_unwind)]
     pub fn token(
         &self,
@@ -66,21 +66,23 @@ impl TokenSource {
         outcome(located.map(|(url, credential)| LocationRecord { url, credential }))
     }
 
-    /// When the token in memory expires, in milliseconds since 1970.
+    /// When the token in memory expires.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn expires_at(&self) -> Option<i64> {
         self.0.expires_at().map(Timestamp::as_millis)
     }
 
-    /// The quota of the source's requests, as it was last told.
+    /// Returns the quota of the source's requests, as the platform told it in its last answer to
+    /// one of them.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn quota(&self) -> Option<QuotaRecord> {
         self.0.quota().map(QuotaRecord::from)
     }
 
-    /// Forgets this token if it is still the one in memory, or without one whichever it is.
+    /// Forgets a token if it is still the one in memory: the answer to a 401 of a request that was
+    /// made with it.
     #[napi(catch_unwind)]
     pub fn invalidate(&self, token: Option<String>) {
         match token {
@@ -89,7 +91,7 @@ impl TokenSource {
         }
     }
 
-    /// Queues the previous and the new token whenever the token changes.
+    /// Registers a callback for new tokens, until it is taken back or the app is closed.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn on_change(&self, changes: &Completions) -> Subscription {
@@ -101,19 +103,19 @@ impl TokenSource {
         Subscription(self.0.on_change(observer))
     }
 
-    /// Forgets the token in memory and revokes it.
+    /// Forgets the token in memory and ends it on the platform, for everybody who has it.
     #[napi(catch_unwind)]
     pub fn revoke(&self, completions: &Completions, id: u32) -> Option<Outcome<()>> {
         completions.complete(id, self.0.revoke(), identity)
     }
 
-    /// The repositories that the token may access.
+    /// Lists the repositories that the token can access.
     #[napi(catch_unwind)]
     pub fn repositories(&self) -> Outcome<Listing> {
         outcome(self.0.repositories().map(Listing::from))
     }
 
-    /// An API request with a token of this source.
+    /// Calls the platform's API with the source's token.
     #[napi(catch_unwind)]
     pub fn request(
         &self,
@@ -146,7 +148,7 @@ pub struct Subscription(appmint_core::Subscription);
 
 #[napi]
 impl Subscription {
-    /// Queues no further tokens.
+    /// Takes the callback back: it is not called any more, and is not running on another thread.
     #[napi(catch_unwind)]
     pub fn unsubscribe(&self) {
         self.0.unsubscribe();

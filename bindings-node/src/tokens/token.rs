@@ -57,21 +57,21 @@ impl Token {
         format!("{:016x}", HASHER.hash_one(self.0.reveal()))
     }
 
-    /// The secret itself.
+    /// Returns the secret itself.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn reveal(&self) -> &str {
         self.0.reveal()
     }
 
-    /// The value of an `Authorization` header.
+    /// Returns the value of an Authorization header. It is secret.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn authorization_header(&self) -> String {
         revealed(&self.0.authorization_header())
     }
 
-    /// The refresh token itself.
+    /// Returns the refresh token itself.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn reveal_refresh_token(&self) -> Option<&str> {

@@ -14,37 +14,47 @@ if TYPE_CHECKING:
 
 
 class Error(Exception):
-    """The base class of appmint's errors, of which each kind has a class of its own.
+    """An error: what failed, and what to do about it. It never holds a secret or the body of a
+    response.
 
-    An error never holds a secret or the body of a response. Its text is the message and the hint.
+    The base class of appmint's errors, of which each kind has a class of its own. Its text is
+    the message and the hint.
 
     Args:
-        message: What failed, as a lower-case clause.
-        reason: The case within the kind.
-        hint: A sentence that says what to do.
-        status: The HTTP status.
-        platform_code: The platform's error code.
-        request_id: The platform's id of the request.
-        sso_url: The page of single sign-on.
-        missing_permissions: The permissions that were missing.
-        retry_after: How long to wait before a retry.
-        is_retryable: Whether a retry may succeed.
+        message: The message: a clause in lower case that says what failed.
+        reason: The finer reason within the kind, such as "suspended".
+        hint: The hint: a sentence that says what to do.
+        status: The HTTP status of the platform's response.
+        platform_code: The platform's own error code, such as "bad_verification_code".
+        request_id: The platform's id of the request, for its support.
+        sso_url: The page where a person authorizes the access by single sign-on.
+        missing_permissions: The permissions that were missing, each as "name=level", if the
+            platform lists those with which it accepts the call.
+        retry_after: How long to wait before the next attempt, at most a day.
+        is_retryable: Whether the same call may work later without a change.
 
     Attributes:
-        kind (ErrorKind): The stable name of the kind, which is the class's.
-        reason (Reason | None): The case within the kind, such as "suspended"; None if it has no name.
-        message (str): What failed, as a lower-case clause.
-        hint (str | None): A sentence that says what to do.
-        status (int | None): The HTTP status, if there was a response.
-        platform_code (str | None): The platform's error code, such as "bad_verification_code".
-        request_id (str | None): The platform's id of the request, for its support.
-        sso_url (str | None): The page where a person authorizes the access by single sign-on, if the platform
-            asks for that.
-        missing_permissions (list[str]): The permissions that were missing, each as "name=level", if the platform
-            lists those with which it accepts the call. Of several alternatives the one that lacks the fewest;
-            the hint has all of them.
-        retry_after (timedelta | None): How long to wait before a retry, if the platform said so.
-        is_retryable (bool): Whether the same call may succeed later.
+        kind (ErrorKind): The kind, which says what the caller can do.
+        reason (Reason | None): The finer reason within the kind, such as "suspended". None if
+            there is no finer word.
+        message (str): The message: a clause in lower case that says what failed.
+        hint (str | None): The hint: a sentence that says what to do. None if there is no
+            advice.
+        status (int | None): The HTTP status of the platform's response. None if there was no
+            response.
+        platform_code (str | None): The platform's own error code, such as
+            "bad_verification_code". None if the platform named none.
+        request_id (str | None): The platform's id of the request, for its support. None if the
+            platform named none.
+        sso_url (str | None): The page where a person authorizes the access by single sign-on.
+            None if the platform does not ask for that.
+        missing_permissions (list[str]): The permissions that were missing, each as
+            "name=level", if the platform lists those with which it accepts the call. Of several
+            alternatives those of the one that lacks the fewest; the hint has all of them.
+        retry_after (timedelta | None): How long to wait before the next attempt, at most a day.
+            None if the platform named no time.
+        is_retryable (bool): Whether the same call may work later without a change. It may not
+            after an error by which the code or refresh token that the call sent may be spent.
     """
 
     kind: ClassVar[ErrorKind] = "internal"
@@ -91,121 +101,128 @@ class Error(Exception):
 
 
 class InvalidArgumentError(Error, ValueError):
-    """An argument is missing, malformed, or contradicts another: fix the call."""
+    """Fix the call: an argument is missing, malformed, or contradicts another."""
 
     kind = "invalid_argument"
 
 
 class UnsupportedError(Error):
-    """The platform does not offer this operation or argument."""
+    """Do without it: the platform does not offer this operation or argument."""
 
     kind = "unsupported"
 
 
 class PrivateKeyError(Error):
-    """The private key cannot be used: fix it. The reason says why."""
+    """Fix the private key: it cannot be used, and the reason says why."""
 
     kind = "key"
 
 
 class TransportError(Error, ConnectionError):
-    """No HTTP response came (DNS, connect, TLS, connection lost): retry."""
+    """Try again: there was no HTTP response (DNS, connect, TLS, or the connection was lost)."""
 
     kind = "transport"
 
 
 class TimeoutError(Error, builtins.TimeoutError):
-    """The timeout passed: retry, or wait longer."""
+    """Try again, or allow more time: the time of the call or of its caller was over."""
 
     kind = "timeout"
 
 
 class CancelledError(Error):
-    """The program cancelled the call."""
+    """Do nothing: the program cancelled the call."""
 
     kind = "cancelled"
 
 
 class UnauthorizedError(Error):
-    """The platform rejected a credential (JWT, key of another app, client secret): fix it."""
+    """Fix the credentials: the platform refused the JWT, the key, the client secret or the token."""
 
     kind = "unauthorized"
 
 
 class ForbiddenError(Error, PermissionError):
-    """An owner must act: suspended, permission or repository not granted. The reason says which."""
+    """Ask an owner: the installation is suspended, a permission is not granted, or a repository is not
+    part of it.
+    """
 
     kind = "forbidden"
 
 
 class NotFoundError(Error, LookupError):
-    """There is no such installation or object: install the app, or check the name."""
+    """Install the app, or check the name: there is no such installation or object."""
 
     kind = "not_found"
 
 
 class RateLimitedError(Error):
-    """A rate limit: wait for ``retry_after``, then retry."""
+    """Wait for Error.retry_after, then try again: the quota of requests is used up."""
 
     kind = "rate_limited"
 
 
 class RejectedError(Error):
-    """The platform refused the request: fix it as the message says."""
+    """Fix the request: the platform refused it and said why."""
 
     kind = "rejected"
 
 
 class ReauthorizeError(Error):
-    """The user must authorize the app again: the code, token or refresh token is invalid."""
+    """Let the user authorize the app again: the authorization, the code or the refresh token is not valid
+    any more.
+    """
 
     kind = "reauthorize"
 
 
 class DeniedError(Error):
-    """The user declined."""
+    """Accept that the user declined."""
 
     kind = "denied"
 
 
 class PendingError(Error):
-    """The user is not done on the other device: poll again after ``retry_after``."""
+    """Ask again after Error.retry_after: somebody has not finished."""
 
     kind = "pending"
 
 
 class ServerError(Error):
-    """The platform failed (5xx): retry later."""
+    """Try again later: the platform failed (5xx)."""
 
     kind = "server"
 
 
 class ProtocolError(Error):
-    """A response that the protocol does not allow: report it to the platform."""
+    """Report it to the platform: its response cannot be understood."""
 
     kind = "protocol"
 
 
 class StoreError(Error):
-    """The token store failed: repair it."""
+    """Look after the token store: it failed."""
 
     kind = "store"
 
 
 class CallbackError(Error):
-    """A callback of the program failed: fix it. Its exception is the ``__cause__``."""
+    """Fix the callback that you gave: it failed.
+
+    Its exception is the __cause__.
+    """
 
     kind = "callback"
 
 
 class InternalError(Error):
-    """A bug in appmint: report it."""
+    """Report it: this is a bug in appmint."""
 
     kind = "internal"
 
 
 class ResourceExhaustedError(Error):
-    """This machine has no thread, file descriptor or memory left: try again later."""
+    """Try again later: this machine has no thread, file descriptor or memory left."""
 
     kind = "resource_exhausted"
 

@@ -70,112 +70,142 @@ _T_co = TypeVar("_T_co", covariant=True)
 class App:
     """An app that authenticates on a platform.
 
-    One app is enough for a program: it holds the connections and the tokens, and any thread may use
-    it. Making one needs no network I/O. Each operation names the credential that it lacks.
+    One app is enough for a program: it holds the connections and the tokens, and any thread may
+    use it. Making one needs no network I/O. Each operation names the credential that it lacks.
 
-    A duration is a timedelta or a number of seconds. A key and certificates are text, bytes, or the
-    Path of a file to read. Secrets are shown in no repr, error or log.
+    A duration is a timedelta or a number of seconds. A key and certificates are text, bytes, or
+    the Path of a file to read. Secrets are shown in no repr, error or log.
 
     A method that uses the network blocks its own thread, for the app's timeout at most. Its
     coroutine, such as request_async for request, is for asyncio and trio: it is sent when it is
-    awaited, and cancelling it stops the waiting only. Besides the errors that it documents a method
-    raises TransportError, TimeoutError, RateLimitedError, ServerError and ProtocolError, and
-    UnauthorizedError, ForbiddenError or RejectedError if the platform refuses the call. An
-    operation or argument that the platform does not offer raises UnsupportedError, without network
-    I/O.
+    awaited, and cancelling it stops the waiting only.
+
+    Besides the errors that it documents, every call over the network raises TransportError,
+    TimeoutError, RateLimitedError, ServerError and ProtocolError; UnauthorizedError,
+    ForbiddenError or RejectedError if the platform refuses it; InvalidArgumentError if the app
+    lacks a credential for it (reason "missing_credential") or is closed; and UnsupportedError,
+    without network I/O, if the platform does not offer it.
+
+    See
+    https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/about-authentication-with-a-github-app
 
     Args:
-        platform (str): The name of a built-in platform, see appmint.platforms(). Required unless
-            platform_descriptor is given.
-        environment (str): The prefix of environment variables, such as "APPMINT_". Each setting
-            that is not given is read from the variable of its name in capitals (APPMINT_APP_ID); a
-            long or secret one also from the file that a variable ending in _FILE names
-            (APPMINT_PRIVATE_KEY_FILE). Durations have a unit (30s), switches are true or false, an
-            empty variable counts as not set, and a proxy `none` is no proxy. Default: the
-            environment is not read.
-        platform_descriptor (str | Mapping): A descriptor of another platform, as JSON text or as
-            the mapping that it stands for, instead of platform.
-        host (str): The host of a platform that runs on several, such as "git.corp.example".
+        platform (str): The name of a built-in platform, such as "github": see
+            appmint.platforms. Required unless platform_descriptor is given. Default: none.
+        environment (str): The prefix of environment variables, such as "APPMINT_", from which
+            each setting that is not given is read. Each is read from the variable of its name
+            in capitals (APPMINT_APP_ID); a long or secret one also from the file that a
+            variable ending in _FILE names (APPMINT_PRIVATE_KEY_FILE), up to 16 MiB. Durations
+            have a unit (30s), switches are true or false, an empty variable counts as not set,
+            and a proxy "none" is no proxy. Default: the environment is not read.
+        platform_descriptor (str | Mapping): A descriptor of another platform as JSON text,
+            instead of platform. A mapping stands for the same object. Default: none.
+        host (str): The host of a platform that can be at several, such as "git.corp.example".
             Default: the platform's own; some platforms require one.
-        api_url (str): The base URL of the API. Default: the platform's own. The web pages follow it
-            where the platform's hosts say how; else the error asks for web_url.
+        api_url (str): The base URL of the API. The web pages follow it where the platform's
+            hosts say how; else the error asks for web_url. Default: the platform's own.
         web_url (str): The base URL of the pages on which users authorize the app, and of OAuth.
-            Default: the platform's own. The API follows it as the web pages follow the API.
-        app_id (int | str): The app's id, as the platform's settings page shows it.
-        client_id (int | str): The OAuth client id.
-        client_secret (str): The OAuth client secret.
-        private_key (str | bytes | PathLike): The app's RSA key, in PEM, in DER, or in any form in
-            which keys are pasted. A str is the key itself, never the path of a file.
-        fallback_private_key (str | bytes | PathLike): A second key, for the time of a key rotation.
-            It is used once the platform does not know the first.
-        private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key. Its file may demand
-            2 000 000 rounds of PBKDF2, or 128 MiB for scrypt, at most. That takes seconds, in which
-            other threads run: asyncio.to_thread(App, …) keeps an event loop free.
-        key_id (str): The platform's name of the key of private_key or signer, for platforms that
-            name keys. It is the kid of the JWTs that the app signs.
-        fallback_key_id (str): The platform's name of fallback_private_key.
-        signer (Callable[[bytes], bytes]): Signs instead of a private key: takes the message and
-            returns its RS256 signature. Called on worker threads, several at a time. An async
-            function runs there, on an event loop of its own.
+            The API follows it as the web pages follow the API. Default: the platform's own.
+        app_id (int | str): The app's id, as the platform's settings page shows it. JWTs need
+            it. Default: none.
+        client_id (int | str): The OAuth client id. Users' tokens need it. Default: none.
+        client_secret (str): The OAuth client secret. Default: none.
+        private_key (str | bytes | PathLike): The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted
+            PKCS#8), DER, or any form in which keys are pasted. A str is the key itself, never
+            the path of a file. Default: none.
+        fallback_private_key (str | bytes | PathLike): A second key during a key rotation, in
+            any form that the first may have. It is used from the moment when the platform does
+            not know the first. Default: none.
+        private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key. A key whose
+            file demands more than 2 000 000 rounds of PBKDF2, or more than 128 MiB for scrypt,
+            is refused; reading one within that may take seconds. Other threads run meanwhile:
+            asyncio.to_thread(App, …) keeps an event loop free. Default: none.
+        key_id (str): The platform's name of the key, for platforms that name keys: the kid of
+            the JWTs that the app signs. Default: none.
+        fallback_key_id (str): The platform's name of fallback_private_key. Default: none.
+        signer (Callable[[bytes], bytes]): Signs instead of a private key, such as a KMS or an
+            HSM: takes the message and returns its RS256 signature. It is called on worker
+            threads, several at a time, and may block. If it fails, the call fails with
+            CallbackError. An async function runs there, on an event loop of its own. Default:
+            none.
         jwt_back_date (timedelta | float): How far a JWT's iat lies in the past. Default: the
             platform's, 60 s on those that are built in.
         jwt_lifetime (timedelta | float): How far a JWT's exp lies in the future. Default: the
             platform's, 540 s on those that are built in, which allow 600 s at most.
-        timeout (timedelta | float): The timeout of a whole call with its retries; more than 0.
+        timeout (timedelta | float): The time for a whole call with its retries; more than 0.
             Default: 30 s.
-        connect_timeout (timedelta | float): The timeout of connecting, which is lowered to three
+        connect_timeout (timedelta | float): The time to connect, which is lowered to three
             quarters of timeout if it is longer. Default: 10 s.
         proxy (str): The URL of a proxy, such as "http://user:password@host:port" or
-            "socks5h://host:port"; "" for no proxy. Default: the proxy that HTTPS_PROXY, HTTP_PROXY
-            or ALL_PROXY names, except for the hosts in NO_PROXY. This machine is always reached
-            without one.
-        root_certificates (str | bytes | PathLike): Root certificates that are trusted besides the
-            system's and those of the file or folder in REQUESTS_CA_BUNDLE: PEM, or the DER of one.
-            A server's own certificate may be its root.
-        client_certificate (str | bytes | PathLike): The certificate that is shown to a server that
-            wants one (mTLS), with those between it and its root: PEM, or the DER of one. Needs
-            client_key.
-        client_key (str | bytes | PathLike): The private key of that certificate: RSA or ECDSA, in
-            PEM or DER, not encrypted.
-        user_agent (str): Text that precedes appmint's own User-Agent header.
+            "socks5h://host:port"; an empty text for no proxy. Its scheme is http, https, socks5
+            or socks5h. This machine is always reached without a proxy. Default: the one that
+            HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts in NO_PROXY.
+        root_certificates (str | bytes | PathLike): Root certificates that are trusted besides
+            the system's: PEM, or the DER of one. A server's own certificate may be its root.
+            The environment variables SSL_CERT_FILE and SSL_CERT_DIR name others in the place of
+            the system's. Those of the file or folder in REQUESTS_CA_BUNDLE are trusted, too.
+            Default: none.
+        client_certificate (str | bytes | PathLike): The certificate that is shown to a server
+            that wants one (mTLS), with those between it and its root: PEM, or the DER of one.
+            Needs client_key. Default: none.
+        client_key (str | bytes | PathLike): The private key of client_certificate: RSA or
+            ECDSA, in PEM or DER, not encrypted. Default: none.
+        user_agent (str): Text that precedes appmint's own User-Agent header. Default: none.
         allow_plain_http (bool): Whether to send requests without TLS to hosts other than this
-            machine, where anybody on the network can read them. Default: False.
+            machine. Anybody on the way can then read and change what is sent, tokens included.
+            Default: False.
         refuse_private_addresses (bool): Whether to refuse connections to addresses that are not
-            public: this machine, private networks, link-local and reserved addresses. No proxy is
-            used then, and none may be given. Default: False.
-        max_response_body (int): The largest accepted body of an API response, in bytes. Default:
-            32 MiB.
-        retries (int): How many times a request is sent again after a temporary failure or a rate
-            limit. 0 sends every request once. Default: 2.
+            public: this machine, private networks, link-local and reserved addresses. For a
+            host that somebody else named. The address that is connected to is checked, so no
+            proxy is used, and none may be given. The call that would connect fails with
+            InvalidArgumentError ("private_address"). Default: False.
+        max_response_body (int): The largest accepted body of an API response, in bytes.
+            Default: 33 554 432 (32 MiB).
+        retries (int): How many times a request is sent again after a temporary failure or a
+            rate limit, if repeating it is safe. 0 sends every request once, except after a
+            refused signature. Default: 2.
         retry_wait (timedelta | float): The wait before the first retry, which doubles with each
             further one. Default: 0.25 s.
-        transport (httpx.Client | requests.Session | Callable): Sends requests instead of the
-            built-in HTTP client: the client itself, or a callable that takes an
-            appmint.TransportRequest. Called on worker threads, several at a time. Proxies and
-            certificates are then those of the client. Default: the built-in HTTP client.
-        store (str | PathLike | Store): Where tokens live between processes: "sqlite:FILE" or the
-            Path of that file, "redis://…", "rediss://…" (TLS), "memory:" (which ends with the app),
-            or an object with the methods of appmint.Store. A Redis URL may have ?prefix= for the
-            names of its keys (default "appmint:") and ?wait_replicas=N for writes that count only
-            once N replicas have them (default 0). Default: no store.
-        store_key (str | bytes): The key that seals stored tokens and authorizations: 32 bytes, or
-            their text in hexadecimal or base64. `openssl rand -hex 32` makes one.
-        previous_store_key (str | bytes): A second key, for the time of a key rotation. It opens
-            values that it sealed.
-        store_unencrypted (bool): Whether the store holds tokens without a key, for everybody who
-            can read it. A store that other processes can read needs this or store_key. Default:
-            False.
+        transport (httpx.Client | requests.Session | Callable): Sends all requests by the
+            program's own HTTP client instead of the built-in one. It takes the method, the URL,
+            the headers, the body, the time that is left, and whether the request may be sent
+            twice, and returns the status, the headers and the body, or says how it failed: not
+            sent, or perhaps sent. It must not send a request a second time by itself that may
+            be sent once only: a refresh token would be spent twice. It is called on worker
+            threads, several at a time. Proxies and certificates are those of the client, and
+            the settings for them are refused beside it. The client itself, or a callable that
+            takes an appmint.TransportRequest. Default: the built-in HTTP client.
+        store (str | PathLike | Store): Where tokens live between processes: "sqlite:FILE",
+            "redis://…" or "rediss://…" (TLS); "memory:" keeps them in this process. A Redis URL
+            may have "?prefix=" for the names of its keys (default "appmint:") and
+            "?wait_replicas=N" for writes that count only once N replicas have them (default 0).
+            It may hold a password, and is treated as a secret. A store that other processes can
+            read needs store_key or store_unencrypted. If the store fails, installation tokens
+            are minted as without it, while the calls of a session fail. The Path of an SQLite
+            file, or an object with the methods of appmint.Store, are taken, too. Default: none.
+        store_key (str | bytes): The key that seals stored tokens and authorizations: 32 bytes
+            in hexadecimal or base64. "openssl rand -hex 32" makes one. The 32 bytes themselves
+            are taken, too. Default: none.
+        previous_store_key (str | bytes): The previous key during a rotation of store_key. It
+            opens what it has sealed, and seals nothing. Default: none.
+        store_unencrypted (bool): Whether the store holds tokens without encryption, readable
+            for everybody who can read the store. Default: False.
         capacity (int): How many tokens are held in memory; at least 1. Beyond it, tokens are
-            dropped that no source refers to. Default: 1,000,000.
-        on_event (Callable[[Event], object]): Called with each event, on the thread on which it
-            happens, which waits for it. Events are also logged to the logger "appmint".
+            dropped that no source refers to. Default: 1 000 000.
+        on_event (Callable[[Event], object]): Is called with each event, which never holds a
+            secret. It is called on the thread on which the event happens, which waits for it,
+            and on several at once: it must be quick, and must not wait for a token. Events are
+            also logged to the logger "appmint". Default: none.
         clock (ManualClock): A clock that shows a fixed time, for tests. Default: the system's
             clock.
 
     Raises:
-        InvalidArgumentError: A setting is missing, malformed, or contradicts another.
-        UnsupportedError: The platform does not offer a setting.
-        PrivateKeyError: A private key cannot be used; the reason says why.
+        InvalidArgumentError: A setting is missing, malformed, or contradicts another; the
+            message names it.
+        UnsupportedError: The platform does not take a setting.
+        PrivateKeyError: A private key cannot be used; the reason says why (reason
+            "not_a_private_key", "damaged_key", "passphrase_needed", "wrong_passphrase" or
+            "unsuitable_key").
         OSError: A file cannot be read, such as FileNotFoundError.
         TypeError: An argument has another type.
     """
@@ -240,19 +270,27 @@ class App:
 
     @property
     def platform_name(self) -> str:
-        """The platform's name."""
+        """The platform's name, such as "github"."""
 
     def jwt(self) -> Token:
         """Signs the app's JWT. The same one is returned until 60 s before it expires.
 
+        It is signed once for all callers that need one at the same time. No network I/O, unless the
+        signer does some.
+
+        See https://www.rfc-editor.org/rfc/rfc7519,
+        https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+
         Returns:
-            A Token of kind "jwt", whose claims can be read.
+            A token of kind "jwt", whose claims can be read.
 
         Raises:
             InvalidArgumentError: The app has no private key, signer or id (reason
                 "missing_credential").
             UnsupportedError: The platform has no JWTs of apps.
             CallbackError: The signer failed.
+            PrivateKeyError: The signer's signature cannot be used.
+            Error: As every call over the network does, see App.
         """
 
     def jwt_async(self) -> Coroutine[Any, Any, Token]:
@@ -260,17 +298,20 @@ class App:
 
     @property
     def fingerprint(self) -> str | None:
-        """The SHA-256 fingerprint of the public key, as the platform's settings page shows it.
+        """The SHA-256 fingerprint of the public key, as the platform's settings page shows it. With
+        two keys it is that of the one in use.
 
-        None without a private key. With two keys it is that of the one in use.
+        None if the app has no private key, or a signer that does not know it.
         """
 
     @property
     def clock_offset(self) -> timedelta:
         """How far the platform's clock is ahead of this machine's, as far as is known.
 
-        It is 0 until responses prove otherwise. JWTs are made by it; tokens live by this
-        machine's own clocks.
+        It is 0 until a difference was found, and again once it has ended. JWTs are made by it;
+        tokens live by this machine's own clocks. It is learned from the Date header: when the
+        platform rejects a JWT because of its times, and when two answers in a row agree on a
+        difference of half a minute or more, or on none.
         """
 
     def request(
@@ -287,26 +328,34 @@ class App:
     ) -> Response:
         """Calls the platform's API as the app, or with a token.
 
-        A response of any status is returned, not raised. A read is sent again after a lost
-        connection, 502 to 504, and a rate limit; a write after a rate limit only.
+        Every HTTP status is a response and no error. A read is sent again after a lost connection,
+        502 to 504, and a rate limit; a write after a rate limit only. A path that the platform
+        reserves for the OAuth client is called with its id and secret.
+
+        See https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
 
         Args:
-            method: The HTTP method.
-            path: The path and query below the API's base URL, from "/" on.
-            headers: Further headers. Authorization is not allowed: pass token.
-            json: A value that is sent as JSON; not together with body.
-            body: Bytes to send, or text that is sent as UTF-8; give its Content-Type as a header.
-            token: The token to authenticate with. Default: the app's own credential.
+            method: The HTTP method, such as "GET".
+            path: A path of the API that begins with "/", with its query, or a URL on one of the
+                platform's own hosts.
+            headers: Further headers. Authorization is refused: give token. Default: none.
+            json: A value that is sent as JSON, instead of body. Default: no body.
+            body: Bytes to send, instead of json; their type belongs into a Content-Type header.
+                Default: no body.
+            token: The token to authenticate with, such as a user's. Default: the credential that
+                the platform wants for the path, such as the app's JWT.
             params: Parameters that are added to the query, as a mapping or as pairs. A sequence is
-                a parameter that comes several times.
-            timeout: The timeout of the whole call, as a timedelta or in seconds. Default: the
-                app's.
+                a parameter that comes several times. Default: none.
+            timeout: The time for the whole call with its retries, as a timedelta or in seconds.
+                Default: the app's timeout.
 
         Returns:
             The response, with its status, headers and body.
 
         Raises:
-            InvalidArgumentError: The method, path, headers or bodies are not valid.
+            InvalidArgumentError: The method, path, headers or body cannot be sent, or the URL is on
+                another host (reason "foreign_host").
+            Error: As every call over the network does, see App.
         """
 
     def request_async(
@@ -326,25 +375,33 @@ class App:
     def quota(self) -> Quota | None:
         """Returns the quota of the requests that the app makes with its JWT or tokens of its own.
 
-        As the platform told it in its last answer to one of them. No network I/O.
+        It is as the platform told it in its last answer to one of them. None if there was no such
+        answer yet, or the platform does not tell it. No network I/O.
+
+        See https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 
         Returns:
-            The quota; None before such an answer, or if the platform does not tell it.
+            The quota.
         """
 
     def stats(self) -> Stats:
-        """Returns the counters of the app since it was made. No network I/O.
+        """Returns the counters of the app since it was made.
+
+        No network I/O.
 
         Returns:
             A snapshot of the counters.
         """
 
     def close(self) -> None:
-        """Ends the app's threads and connections, and forgets its tokens.
+        """Ends the app's threads and connections, and forgets its tokens, whatever sources of it
+        exist.
 
-        Calls in progress complete; new ones raise an error. Sessions' tokens that the store did not
-        take yet are offered to it until the app's timeout has passed. `with app:` closes it, too. A
-        second call does nothing.
+        Calls in progress complete; new ones fail with InvalidArgumentError. Sessions' tokens that
+        the store did not take yet are offered to it until the app's timeout has passed. A second
+        call does nothing. No network I/O.
+
+        with app: closes it, too.
         """
 
     def __enter__(self) -> Self: ...
@@ -370,10 +427,12 @@ class App:
     def installations(self) -> Listing[Installation]:
         """Lists the installations of the app.
 
-        Pages are requested as the listing is iterated, none before.
+        Pages are requested as the items are asked for, none before.
+
+        See https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app
 
         Returns:
-            An iterator of Installation.
+            The installations.
 
         Raises:
             UnsupportedError: The platform has no installations.
@@ -391,14 +450,17 @@ class App:
     ) -> Installation:
         """Looks up one installation, by exactly one argument.
 
+        See
+        https://docs.github.com/en/rest/apps/apps#get-an-organization-installation-for-the-authenticated-app
+
         Args:
             account: The path, login, name or id of an account of any kind, as the platform writes
                 it.
             id: The installation's id.
             organization: An organization's login.
             user: A user's login.
-            repository: A repository as "owner/name".
-            enterprise: An enterprise's name.
+            repository: A repository, as "owner/name".
+            enterprise: An enterprise's short name.
 
         Returns:
             The installation.
@@ -406,7 +468,8 @@ class App:
         Raises:
             InvalidArgumentError: None or several of the arguments are given, or one is malformed.
             UnsupportedError: The platform does not look up installations by this argument.
-            NotFoundError: The app is not installed there.
+            NotFoundError: The app is not installed there (reason "not_installed").
+            Error: As every call over the network does, see App.
         """
 
     def find_installation_async(
@@ -424,12 +487,15 @@ class App:
     def suspend_installation(self, id: int | str) -> None:
         """Suspends an installation: its tokens stop working until it is unsuspended.
 
+        See https://docs.github.com/en/rest/apps/apps#suspend-an-app-installation
+
         Args:
             id: The installation's id.
 
         Raises:
             UnsupportedError: The platform cannot suspend installations.
             NotFoundError: The app has no such installation.
+            Error: As every call over the network does, see App.
         """
 
     def suspend_installation_async(self, id: int | str) -> Coroutine[Any, Any, None]:
@@ -438,19 +504,25 @@ class App:
     def unsuspend_installation(self, id: int | str) -> None:
         """Ends the suspension of an installation.
 
+        See https://docs.github.com/en/rest/apps/apps#unsuspend-an-app-installation
+
         Args:
             id: The installation's id.
 
         Raises:
             UnsupportedError: The platform cannot suspend installations.
             NotFoundError: The app has no such installation.
+            Error: As every call over the network does, see App.
         """
 
     def unsuspend_installation_async(self, id: int | str) -> Coroutine[Any, Any, None]:
         """The coroutine of `unsuspend_installation`: the same arguments, result and errors."""
 
     def delete_installation(self, id: int | str) -> None:
-        """Uninstalls the app from an account. This cannot be undone.
+        """Uninstalls the app from an installation's account. This cannot be undone.
+
+        See
+        https://docs.github.com/en/rest/apps/apps#delete-an-installation-for-the-authenticated-app
 
         Args:
             id: The installation's id.
@@ -458,6 +530,7 @@ class App:
         Raises:
             UnsupportedError: The platform does not let apps uninstall themselves.
             NotFoundError: The app has no such installation.
+            Error: As every call over the network does, see App.
         """
 
     def delete_installation_async(self, id: int | str) -> Coroutine[Any, Any, None]:
@@ -470,39 +543,50 @@ class App:
         state: str | None = None,
         redirect_uri: str | None = None,
     ) -> Authorization:
-        """Makes the URL of the page on which a user installs the app. No network I/O.
+        """Makes the URL of the page on which a user installs the app.
+
+        Keep its state until the user returns, for finish_install. The state is empty if the
+        platform takes none. No network I/O.
+
+        See https://docs.github.com/en/apps/sharing-github-apps/sharing-your-github-app
 
         Args:
-            app_slug: The app's short name, which is part of its URL.
-            state: An unguessable state. Default: a fresh one of 256 random bits, or an empty one if
-                the platform takes none.
-            redirect_uri: The URL to which the user returns, for platforms that take one.
+            app_slug: The app's short name, which is part of its URL: Registration.slug.
+            state: A state of your own, which nobody must be able to guess. Default: 256 random
+                bits, or an empty one if the platform takes none.
+            redirect_uri: The URL to which the user returns, on a platform that takes one. Default:
+                none is sent.
 
         Returns:
-            The URL and the state. Keep the state until the user returns, for finish_install.
+            The URL and the state.
 
         Raises:
             UnsupportedError: The platform has no such page, or does not take an argument.
         """
 
     def finish_install(self, callback_url: str, state: str) -> Installation:
-        """Returns the installation that a user made.
+        """Returns the installation that a user has made.
 
         The state is compared in constant time, and the platform is asked whether the installation
-        is this app's: the id in a callback may be anybody's.
+        is this app's: anybody could have written the id in a callback.
+
+        See
+        https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/about-the-setup-url
 
         Args:
-            callback_url: The URL, or its query, with which the user returned.
+            callback_url: The URL with which the user returned, or its query.
             state: The state of install_url.
 
         Returns:
             The installation.
 
         Raises:
-            ReauthorizeError: The state is another one (reason "state_mismatch").
+            ReauthorizeError: The callback has another state (reason "state_mismatch").
             NotFoundError: The installation is not this app's.
-            ProtocolError: The callback has no installation's id, as when an owner has yet to
-                approve.
+            ProtocolError: The callback has no installation's id (reason "missing_member").
+            PendingError: An owner of the account has yet to approve (reason
+                "installation_requested").
+            Error: As every call over the network does, see App.
         """
 
     def finish_install_async(
@@ -525,34 +609,41 @@ class App:
         repository_ids: Iterable[int | str] | None = None,
         permissions: Mapping[str, str] | None = None,
     ) -> TokenSource:
-        """Makes a source of tokens for one installation. No network I/O.
+        """Makes a source of tokens for one installation.
 
         The installation is named by its id or by exactly one of the arguments of find_installation.
-        It is then looked up when the first token is needed, and again when the platform no longer
-        knows it.
+        One that is not named by its id is looked up when the first token is needed, and again when
+        the platform no longer knows the id that was found.
 
-        Its tokens have all access that the installation was granted, unless they are narrowed. An
-        empty list or mapping is refused, since platforms understand it as everything.
+        The tokens have all access that the installation was granted, unless they are narrowed. An
+        empty list of repositories or permissions is refused, since platforms understand it as
+        everything. No network I/O.
+
+        See https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
 
         Args:
             id: The installation's id.
-            account: The path, login, name or id of an account of any kind.
+            account: The path, login, name or id of an account of any kind, as the platform writes
+                it.
             organization: An organization's login.
             user: A user's login.
-            repository: A repository as "owner/name".
-            enterprise: An enterprise's name.
-            repositories: The names of the repositories to narrow to, without their owner.
-            repository_ids: The ids of the repositories to narrow to.
-            permissions: The permissions to narrow to, by name with their level, such as
-                {"contents": "read"}.
+            repository: A repository, as "owner/name".
+            enterprise: An enterprise's short name.
+            repositories: The names of the repositories to narrow to, without their owner. Default:
+                all that the installation has.
+            repository_ids: The ids of the repositories to narrow to. Default: all that the
+                installation has.
+            permissions: The permissions to narrow to, by name with their level, such as "contents"
+                with "read". Default: all that the installation was granted.
 
         Returns:
             The source. Sources of one installation and scope share one token.
 
         Raises:
-            InvalidArgumentError: None or several of the arguments that name an installation are
-                given, or an argument is empty or malformed.
-            UnsupportedError: The platform cannot look up or narrow like this.
+            InvalidArgumentError: No argument or several name an installation, or an argument is
+                empty or malformed.
+            UnsupportedError: The platform has no installations, no lookup by this argument, or no
+                tokens that are narrowed like this.
         """
 
     def app_tokens(
@@ -561,11 +652,19 @@ class App:
         scopes: Iterable[str] | None = None,
         subject: str | None = None,
     ) -> TokenSource:
-        """Makes a source of the app's own tokens, which some platforms have. No network I/O.
+        """Makes a source of the app's own tokens, on a platform that has them beside the JWT.
+
+        They are minted for the JWT, for an assertion that the app signs (RFC 7523: a service
+        account), or for the OAuth client itself (RFC 6749 section 4.4), as the platform has it. No
+        network I/O.
+
+        See https://www.rfc-editor.org/rfc/rfc7523#section-2.1,
+        https://www.rfc-editor.org/rfc/rfc6749#section-4.4
 
         Args:
-            scopes: OAuth scopes, for platforms that take the app's assertion (RFC 7523).
-            subject: The user for whom the app acts, for platforms that take the app's assertion.
+            scopes: OAuth scopes, on a platform that takes the app's assertion. Default: none.
+            subject: The user for whom the app acts, on a platform that takes the app's assertion.
+                Default: the app itself.
 
         Returns:
             The source, whose tokens are of kind "app".
@@ -575,13 +674,16 @@ class App:
         """
 
     def revoke_installation_token(self, token: Token | str) -> None:
-        """Ends an installation token. Succeeds if the token is already invalid.
+        """Ends an installation token on the platform. It succeeds if the token is already invalid.
+
+        See https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
 
         Args:
             token: The token or its text.
 
         Raises:
             UnsupportedError: The platform does not offer this.
+            Error: As every call over the network does, see App.
         """
 
     def revoke_installation_token_async(self, token: Token | str) -> Coroutine[Any, Any, None]:
@@ -598,42 +700,55 @@ class App:
         login_hint: str | None = None,
         prompt: str | None = None,
     ) -> Authorization:
-        """Makes the URL of the page on which a user authorizes the app. No network I/O.
+        """Makes the URL of the page on which a user authorizes the app, with a fresh state.
+
+        On a platform with PKCE (RFC 7636) it has a fresh code verifier, too. Keep the result until
+        the user returns, for finish_authorization. No network I/O.
+
+        See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1,
+        https://www.rfc-editor.org/rfc/rfc7636#section-4.3
 
         Args:
             redirect_uri: The URL to which the user returns: one of those registered for the app.
                 Default: none is sent.
-            state: An unguessable state. Default: 256 random bits.
-            scopes: OAuth scopes, for platforms that take them.
-            login_hint: The account to suggest, for platforms that take it.
-            prompt: The prompt that the user sees even when logged in, such as
-                "select_account", for platforms that take it.
+            state: A state of your own, which nobody must be able to guess. Default: 256 random
+                bits.
+            scopes: OAuth scopes, on a platform that takes them. Default: none.
+            login_hint: The account to suggest, on a platform that takes it. Default: none.
+            prompt: The prompt that the user sees even when logged in, such as "select_account", on
+                a platform that takes it (OpenID Connect Core section 3.1.2.1). Default: none.
 
         Returns:
-            The URL, its state and its PKCE verifier. Keep it until the user returns, for
-            finish_authorization.
+            The URL, its state and its PKCE verifier.
 
         Raises:
-            InvalidArgumentError: The app has no client id (reason "missing_credential"), or the
-                state is empty.
+            InvalidArgumentError: The app has no client id, or the state is empty (reason
+                "missing_credential").
             UnsupportedError: The platform has no OAuth, or does not take an argument.
         """
 
     def authorization_code(self, callback_url: str, state: str) -> str:
         """Returns the code in a callback URL, once its state was compared in constant time.
 
-        No network I/O. finish_authorization does this and exchanges the code.
+        finish_authorization does this and exchanges the code. No network I/O.
+
+        See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2,
+        https://www.rfc-editor.org/rfc/rfc9207#section-2.4
 
         Args:
-            callback_url: The URL, or its query, with which the user returned.
+            callback_url: The URL with which the user returned, or its query.
             state: The state of the authorization.
 
         Returns:
             The authorization code.
 
         Raises:
-            ReauthorizeError: The state is another one (reason "state_mismatch").
-            DeniedError: The user declined.
+            ReauthorizeError: The callback has another state, or comes from another server (RFC
+                9207) (reason "state_mismatch").
+            DeniedError: The user declined (reason "access_denied").
+            RejectedError: The platform refused the authorization for another cause (reason
+                "redirect_uri_mismatch").
+            ProtocolError: The callback holds no code and no error (reason "missing_member").
         """
 
     def exchange_code(
@@ -644,20 +759,26 @@ class App:
     ) -> Token:
         """Exchanges an authorization code for a user token.
 
-        The code is sent once, even if the call fails, unless the platform refused the first private
-        key of the client: then it is sent again with the second.
+        The code is sent once, even if the call fails, unless the platform refused the client's
+        first private key: then it is sent again with the second.
+
+        See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3,
+        https://www.rfc-editor.org/rfc/rfc7636#section-4.5
 
         Args:
             code: The authorization code.
-            redirect_uri: The redirect URI of the authorization, if it had one.
-            code_verifier: The PKCE verifier of the authorization, if it had one.
+            redirect_uri: The redirect URI of the authorization, if it had one. Default: none is
+                sent.
+            code_verifier: The PKCE verifier of the authorization, if it had one. Default: none is
+                sent.
 
         Returns:
-            A Token of kind "user".
+            A token of kind "user".
 
         Raises:
             ReauthorizeError: The code is unknown, expired or used (reason "invalid_code").
             UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
+            Error: As every call over the network does, see App.
         """
 
     def exchange_code_async(
@@ -671,22 +792,27 @@ class App:
     def finish_authorization(self, authorization: Authorization, callback_url: str) -> Token:
         """Exchanges the code with which a user returned for a user token.
 
-        The state is compared in constant time, and iss if the platform sends it. An authorization
-        can be finished once, on the platform on which it began.
+        The state is compared in constant time, and iss if the platform sends it (RFC 9207). An
+        authorization can be finished once, within an hour, on the platform on which it began.
+
+        See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2,
+        https://www.rfc-editor.org/rfc/rfc9207#section-2.4
 
         Args:
             authorization: The result of authorize or open_authorization.
-            callback_url: The URL, or its query, with which the user returned.
+            callback_url: The URL with which the user returned, or its query.
 
         Returns:
-            A Token of kind "user".
+            A token of kind "user".
 
         Raises:
-            ReauthorizeError: The state is another one (reason "state_mismatch"), or the
-                authorization was finished before or began more than an hour ago
-                ("stale_authorization").
-            DeniedError: The user declined.
+            ReauthorizeError: The callback has another state, the authorization was finished before
+                or began more than an hour ago, or the code is not valid (reason "state_mismatch",
+                "stale_authorization" or "invalid_code").
+            DeniedError: The user declined (reason "access_denied").
             InvalidArgumentError: The authorization began on another platform.
+            UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
+            Error: As every call over the network does, see App.
         """
 
     def finish_authorization_async(
@@ -695,7 +821,8 @@ class App:
         """The coroutine of `finish_authorization`: the same arguments, result and errors."""
 
     def seal_authorization(self, authorization: Authorization) -> str:
-        """Encrypts an authorization with the store key, to be kept in the user's cookie.
+        """Encrypts an authorization with the app's store key, to be kept in the user's cookie or web
+        session.
 
         No network I/O.
 
@@ -706,11 +833,13 @@ class App:
             Text that open_authorization takes, in any process with the same store key.
 
         Raises:
-            InvalidArgumentError: The app has no store key.
+            InvalidArgumentError: The app has no store key (reason "missing_credential").
         """
 
     def open_authorization(self, sealed: str) -> Authorization:
-        """Decrypts an authorization. No network I/O.
+        """Decrypts an authorization, in any process with the same store key.
+
+        No network I/O.
 
         Args:
             sealed: The result of seal_authorization.
@@ -726,20 +855,26 @@ class App:
         """Exchanges a refresh token for a new user token.
 
         The refresh token is sent once, even if the call fails, unless the platform refused the
-        first private key of the client: then it is sent again with the second. After a lost answer
-        it may be spent where the platform rotates refresh tokens: that error has `is_retryable`
-        False. A session keeps what can be kept.
+        client's first private key: then it is sent again with the second. After a lost answer it
+        may be spent where the platform rotates refresh tokens: that error is not retryable. A
+        session keeps what can be kept. The answer is returned even if its access token has expired,
+        because its refresh token works.
+
+        See https://www.rfc-editor.org/rfc/rfc6749#section-6,
+        https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
 
         Args:
             refresh_token: The refresh token's text, or the Token that it came with.
 
         Returns:
-            A Token of kind "user".
+            A token of kind "user".
 
         Raises:
-            InvalidArgumentError: The Token has no refresh token.
             ReauthorizeError: The refresh token is unknown, expired or revoked (reason
                 "invalid_refresh_token").
+            InvalidArgumentError: There is no refresh token.
+            UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
+            Error: As every call over the network does, see App.
         """
 
     def refresh_async(self, refresh_token: Token | str) -> Coroutine[Any, Any, Token]:
@@ -754,25 +889,29 @@ class App:
         audience: str | None = None,
         resource: str | None = None,
     ) -> Token:
-        """Exchanges a token of another server for one of the platform (RFC 8693).
+        """Exchanges a token of another server, such as the OIDC id token of a workload, for one of the
+        platform.
 
-        Such as the OIDC id token of a workload. Each call sends a request: keep the token for as
-        long as it lives.
+        The app's OAuth client authenticates if the app has a client id. Each call sends a request:
+        keep the token for as long as it lives.
+
+        See https://www.rfc-editor.org/rfc/rfc8693#section-2.1
 
         Args:
             subject_token: The token of the other server.
             subject_token_type: Its type, a URI of RFC 8693 section 3. Default: that of a JWT.
-            scopes: OAuth scopes, for platforms that take them.
+            scopes: OAuth scopes, on a platform that takes them. Default: none.
             audience: The name of the service that the new token is for. Default: none is sent.
             resource: The URI of the service that the new token is for. Default: none is sent.
 
         Returns:
-            A Token of kind "app".
+            A token of kind "app".
 
         Raises:
             UnsupportedError: The platform has no token exchange.
-            UnauthorizedError: The platform does not accept the token (reason "invalid_token"), or
-                the client id or its secret is wrong (reason "invalid_client").
+            UnauthorizedError: The platform does not accept the token, or the client id or its
+                secret is wrong (reason "invalid_token" or "invalid_client").
+            Error: As every call over the network does, see App.
         """
 
     def exchange_token_async(
@@ -796,42 +935,48 @@ class App:
         path: str | None = None,
         host: str | None = None,
     ) -> Login:
-        """Starts the login of a user in a browser on this machine (RFC 8252). No network I/O.
+        """Starts the login of a user in a browser on this machine.
 
-        It listens on 127.0.0.1 until the browser returns. `host` is the host of the redirect URI:
-        "127.0.0.1", or "localhost" for a platform that has that registered.
+        It listens on 127.0.0.1 until the browser returns. No network I/O.
+
+        See https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 
         Args:
-            scopes: OAuth scopes, for platforms that take them.
-            login_hint: The account to suggest, for platforms that take it.
-            prompt: The prompt that the user sees even when logged in, such as
-                "select_account", for platforms that take it.
-            ports: The ports to listen on, of which the first free one is used. Default: any free
-                port.
-            path: The path to which the browser returns. Default: "/callback".
-            host: The host of the URL to which the browser returns. Default: "127.0.0.1".
+            scopes: OAuth scopes, on a platform that takes them. Default: none.
+            login_hint: The account to suggest, on a platform that takes it. Default: none.
+            prompt: The prompt that the user sees even when logged in, such as "select_account", on
+                a platform that takes it. Default: none.
+            ports: The ports of 127.0.0.1 to listen on, of which the first free one is used.
+                Default: any free port.
+            path: The path of the redirect URI. Default: "/callback".
+            host: The host of the redirect URI, on a platform that compares it to the letter:
+                "127.0.0.1" or "localhost". The listener is on 127.0.0.1 either way. Default:
+                "127.0.0.1".
 
         Returns:
-            The login. Use it with `with`, which closes its listener.
+            The login. Cancel it, or wait for it, so that its listener closes.
 
         Raises:
             InvalidArgumentError: The app has no client id, the path is malformed, or the host is
-                another machine's.
+                another machine's (reason "missing_credential").
             UnsupportedError: The platform has no OAuth, or does not take an argument.
-            TransportError: No port is free.
+            TransportError: No port is free (reason "unreachable").
         """
 
     def start_device_login(self, *, scopes: Iterable[str] | None = None) -> DeviceLogin:
-        """Starts the login of a user on another device, on which they type a code (RFC 8628).
+        """Starts the login of a user on another device, on which they type a code.
+
+        See https://www.rfc-editor.org/rfc/rfc8628#section-3.1
 
         Args:
-            scopes: OAuth scopes, for platforms that take them.
+            scopes: OAuth scopes, on a platform that takes them. Default: none.
 
         Returns:
             The login, with the code and the URL to show.
 
         Raises:
             UnsupportedError: The platform has no device logins.
+            Error: As every call over the network does, see App.
         """
 
     def start_device_login_async(
@@ -841,6 +986,8 @@ class App:
 
     def check_token(self, token: Token | str) -> Token:
         """Asks the platform about a user token: its scopes, its expiry and its account.
+
+        See https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
 
         Args:
             token: The token or its text.
@@ -852,6 +999,7 @@ class App:
             ReauthorizeError: The token is not valid any more, or another app's (reason
                 "invalid_token").
             UnsupportedError: The platform does not offer this.
+            Error: As every call over the network does, see App.
         """
 
     def check_token_async(self, token: Token | str) -> Coroutine[Any, Any, Token]:
@@ -859,6 +1007,8 @@ class App:
 
     def reset_token(self, token: Token | str) -> Token:
         """Replaces a user token, which stops working.
+
+        See https://docs.github.com/en/rest/apps/oauth-applications#reset-a-token
 
         Args:
             token: The token or its text.
@@ -870,6 +1020,7 @@ class App:
             ReauthorizeError: The token is not valid any more, or another app's (reason
                 "invalid_token").
             UnsupportedError: The platform does not offer this.
+            Error: As every call over the network does, see App.
         """
 
     def reset_token_async(self, token: Token | str) -> Coroutine[Any, Any, Token]:
@@ -887,13 +1038,18 @@ class App:
     ) -> Token:
         """Makes a user token with a part of a token's access, on exactly one account.
 
+        See https://docs.github.com/en/rest/apps/apps#create-a-scoped-access-token
+
         Args:
             token: The token or its text.
             target: The account's name.
             target_id: The account's id, instead of its name.
-            repositories: The names of the repositories to narrow to, without their owner.
-            repository_ids: The ids of the repositories to narrow to.
-            permissions: The permissions to narrow to, by name with their level.
+            repositories: The names of the repositories to narrow to, without their owner. Default:
+                all that the token reaches there.
+            repository_ids: The ids of the repositories to narrow to. Default: all that the token
+                reaches there.
+            permissions: The permissions to narrow to, by name with their level. Default: all that
+                the token has.
 
         Returns:
             The new token.
@@ -904,6 +1060,7 @@ class App:
             ReauthorizeError: The token is not valid any more, or another app's (reason
                 "invalid_token").
             UnsupportedError: The platform does not offer this.
+            Error: As every call over the network does, see App.
         """
 
     def scope_token_async(
@@ -919,13 +1076,16 @@ class App:
         """The coroutine of `scope_token`: the same arguments, result and errors."""
 
     def delete_token(self, token: Token | str) -> None:
-        """Ends a user token. Succeeds if the token is already invalid.
+        """Ends a user token on the platform. It succeeds if the token is already invalid.
+
+        See https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token
 
         Args:
             token: The token or its text.
 
         Raises:
             UnsupportedError: The platform does not offer this.
+            Error: As every call over the network does, see App.
         """
 
     def delete_token_async(self, token: Token | str) -> Coroutine[Any, Any, None]:
@@ -934,13 +1094,16 @@ class App:
     def delete_grant(self, token: Token | str) -> None:
         """Ends a user's authorization of the app with all its tokens.
 
+        See https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorization
+
         Args:
-            token: One of these tokens, or its text.
+            token: One of these tokens, or its text, which must work.
 
         Raises:
+            ReauthorizeError: The platform does not know the token; nothing was ended, and the
+                authorization may live on (reason "invalid_token").
             UnsupportedError: The platform does not offer this.
-            ReauthorizeError: The platform does not know the token (reason "invalid_token"):
-                nothing was ended, and the authorization may live on.
+            Error: As every call over the network does, see App.
         """
 
     def delete_grant_async(self, token: Token | str) -> Coroutine[Any, Any, None]:
@@ -952,17 +1115,22 @@ class App:
         *,
         token_type_hint: TokenTypeHint | None = None,
     ) -> None:
-        """Ends an access token or a refresh token at the authorization server (RFC 7009).
+        """Ends an access token or a refresh token at the authorization server.
 
-        The server ends the tokens that belong to it, too. Succeeds if it does not know the token.
+        The server ends the tokens that belong to it, too. It succeeds if the server does not know
+        the token.
+
+        See https://www.rfc-editor.org/rfc/rfc7009#section-2.1
 
         Args:
             token: The token or its text.
             token_type_hint: "access_token" or "refresh_token", which saves the server a search.
+                Default: none is sent.
 
         Raises:
             UnsupportedError: The platform has no such endpoint, or the server does not revoke
                 tokens of this type (reason "unsupported_token_type").
+            Error: As every call over the network does, see App.
         """
 
     def revoke_token_async(
@@ -979,19 +1147,24 @@ class App:
         *,
         token_type_hint: TokenTypeHint | None = None,
     ) -> Introspection:
-        """Asks the authorization server about an access token or a refresh token (RFC 7662).
+        """Asks the authorization server about an access token or a refresh token.
 
-        A token that is invalid or another client's is no error: it is not active.
+        A token that has expired, was revoked, is unknown or another client's is no error: it is not
+        Introspection.active.
+
+        See https://www.rfc-editor.org/rfc/rfc7662#section-2.1
 
         Args:
             token: The token or its text.
             token_type_hint: "access_token" or "refresh_token", which saves the server a search.
+                Default: none is sent.
 
         Returns:
             The state of the token at the server.
 
         Raises:
             UnsupportedError: The platform has no such endpoint.
+            Error: As every call over the network does, see App.
         """
 
     def introspect_token_async(
@@ -1005,10 +1178,15 @@ class App:
     # ---- Sessions
 
     def session(self, name: str) -> TokenSource:
-        """Makes a source of one user's tokens. No network I/O.
+        """Makes a source of one user's tokens, which are in the store under a name.
 
-        They live in the store under a name and are renewed before they expire, once for all
-        processes that share the store.
+        They are renewed before they expire, once for all processes that share the store: a refresh
+        token is spent once, whatever dies when. Before start_session the source's calls fail with
+        ReauthorizeError ("no_session"); when the session has ended, with "rotation_interrupted" or
+        "invalid_refresh_token", and the user must authorize the app again. No network I/O.
+
+        See https://www.rfc-editor.org/rfc/rfc9700#section-4.14,
+        https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
 
         Args:
             name: The name that was given to start_session.
@@ -1018,27 +1196,29 @@ class App:
 
         Raises:
             InvalidArgumentError: The app has no store or no client credentials, or the name is
-                empty.
+                empty (reason "missing_credential").
         """
 
     def start_session(
         self, name: str, token: Token, *, account_id: str | int | None = None
     ) -> None:
-        """Writes a user token to the store, and replaces the session that had this name.
+        """Writes a user token to the store under a name, in the place of any session that had it.
 
-        With `account_id`, the user's id on the platform, apply_webhook ends the session when the
-        user revokes the authorization.
+        From now on session returns and renews it. A record that cannot be opened stays: that
+        session may go on elsewhere. With the user's id on the platform apply_webhook ends the
+        session when the user revokes the authorization.
 
         Args:
             name: A name of your choice, by which session finds the token.
-            token: A Token of kind "user", with its refresh token.
-            account_id: The user's id on the platform. Default: the token's account_id.
+            token: A token of kind "user", with its refresh token.
+            account_id: The user's id on the platform. Default: the token's Token.account_id.
 
         Raises:
             InvalidArgumentError: The app has no store or no client credentials, the name is empty,
-                or the token is of another kind.
-            StoreError: The store failed, or it has a record of this name that cannot be opened,
-                which stays (reason "wrong_store_key" if another key sealed it).
+                or the token is of another kind (reason "missing_credential").
+            StoreError: The store failed, or another key sealed its record of this name (reason
+                "wrong_store_key").
+            Error: As every call over the network does, see App.
         """
 
     def start_session_async(
@@ -1047,7 +1227,8 @@ class App:
         """The coroutine of `start_session`: the same arguments, result and errors."""
 
     def end_session(self, name: str) -> None:
-        """Forgets a user's session, in memory and in the store, whether its record opens or not.
+        """Forgets a user's session, in memory and in the store, even if its record cannot be opened
+        there.
 
         The tokens themselves keep working: revoke_token or delete_grant ends them, on platforms
         that offer it.
@@ -1057,8 +1238,9 @@ class App:
 
         Raises:
             InvalidArgumentError: The app has no store or no client credentials, or the name is
-                empty.
+                empty (reason "missing_credential").
             StoreError: The store failed.
+            Error: As every call over the network does, see App.
         """
 
     def end_session_async(self, name: str) -> Coroutine[Any, Any, None]:
@@ -1072,47 +1254,68 @@ class App:
         body: bytes | bytearray | memoryview,
         secrets: str | Sequence[str],
     ) -> WebhookEvent:
-        """Verifies the signature of a webhook. No network I/O.
+        """Verifies the signature of a webhook.
+
+        No network I/O.
+
+        The headers are a mapping, or pairs of text or of bytes, as in the scope of ASGI.
+
+        See https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 
         Args:
-            headers: All headers of the request, with names in any case: a mapping, or pairs of text
-                or of bytes, as in the scope of ASGI.
-            body: The raw bytes of the request, before they are decoded or parsed.
+            headers: All headers of the request, with names in any case; it depends on the platform
+                which of them count.
+            body: The raw bytes of the request, before anything parses them: a body that was parsed
+                and written again has another signature.
             secrets: The webhook's secret; several while one replaces the other.
 
         Returns:
             The event, with its signed payload.
 
         Raises:
-            UnauthorizedError: No signature, or one that fits none of the secrets (reason
+            UnauthorizedError: There is no signature, or one that fits none of the secrets (reason
                 "invalid_signature").
             InvalidArgumentError: A secret is missing or empty.
-            ProtocolError: The signed payload is not JSON.
+            ProtocolError: The signed payload is not JSON (reason "not_json").
             UnsupportedError: The platform does not sign webhooks.
         """
 
     def apply_webhook(self, webhook: WebhookEvent) -> int:
-        """Forgets the tokens of an installation that was suspended, deleted or changed.
+        """Forgets the tokens that a webhook makes obsolete, so that new ones are minted.
 
-        A webhook about something else is ignored. The store forgets them in the background, for
-        all who share it; other processes use those in their own memory until they are renewed or
-        refused.
+        They are those of an installation that was suspended, deleted, or given other permissions or
+        repositories, and those of a user who revoked the authorization of the app, whose sessions
+        end if they were started with the id of the user's account. A webhook about something else
+        is ignored.
+
+        In the store they are forgotten in the background, for all who share it; if the store fails,
+        that is an event store_failed, and this process tries again before it looks there. Other
+        processes use those in their own memory until they are renewed or refused: apply the webhook
+        there, too.
+
+        The event's name need not be signed: a forged one can do no more than have tokens minted
+        anew. Of a revocation the signed payload tells. No network I/O.
+
+        See https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation
 
         Args:
             webhook: The result of verify_webhook.
 
         Returns:
-            How many tokens were in memory.
+            How many of these tokens were in memory.
         """
 
     def webhook_config(self) -> WebhookConfig:
         """Returns the configuration of the app's webhook.
+
+        See https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
 
         Returns:
             The URL and the format of deliveries. The secret is not part of it.
 
         Raises:
             UnsupportedError: The platform does not offer this.
+            Error: As every call over the network does, see App.
         """
 
     def webhook_config_async(self) -> Coroutine[Any, Any, WebhookConfig]:
@@ -1126,20 +1329,24 @@ class App:
         secret: str | None = None,
         insecure_ssl: bool | None = None,
     ) -> WebhookConfig:
-        """Changes the configuration of the app's webhook. Arguments that are missing keep theirs.
+        """Changes the configuration of the app's webhook. What is not given stays as it is.
+
+        See https://docs.github.com/en/rest/apps/webhooks#update-a-webhook-configuration-for-an-app
 
         Args:
-            url: The URL to which the platform sends events.
-            content_type: The format of events: "json" or "form".
-            secret: The secret that signs events.
-            insecure_ssl: Whether the platform skips the check of the receiver's certificate.
+            url: The URL to which the platform sends events. Default: unchanged.
+            content_type: The format of events: "json" or "form". Default: unchanged.
+            secret: The secret that signs events. Default: unchanged.
+            insecure_ssl: Whether the platform skips the check of the receiver's certificate, so
+                that anybody on the way can pose as it. Default: unchanged.
 
         Returns:
             The new configuration.
 
         Raises:
-            InvalidArgumentError: No argument is given.
+            InvalidArgumentError: No change is given.
             UnsupportedError: The platform does not offer this.
+            Error: As every call over the network does, see App.
         """
 
     def update_webhook_config_async(
@@ -1155,17 +1362,21 @@ class App:
     def webhook_deliveries(self) -> Listing[WebhookDelivery]:
         """Lists the events that were sent to the app, newest first.
 
-        Pages are requested as the listing is iterated, none before.
+        Pages are requested as the items are asked for, none before.
+
+        See https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
 
         Returns:
-            An iterator of WebhookDelivery.
+            The deliveries.
 
         Raises:
             UnsupportedError: The platform does not list deliveries.
         """
 
     def webhook_delivery(self, id: int | str) -> WebhookDelivery:
-        """Returns one delivery, with its request and the receiver's response in raw.
+        """Returns one delivery, with its request and the receiver's response in WebhookDelivery.raw.
+
+        See https://docs.github.com/en/rest/apps/webhooks#get-a-delivery-for-an-app-webhook
 
         Args:
             id: The delivery's id, not its guid.
@@ -1176,6 +1387,7 @@ class App:
         Raises:
             NotFoundError: There is no such delivery.
             UnsupportedError: The platform does not offer this.
+            Error: As every call over the network does, see App.
         """
 
     def webhook_delivery_async(self, id: int | str) -> Coroutine[Any, Any, WebhookDelivery]:
@@ -1184,12 +1396,15 @@ class App:
     def redeliver_webhook(self, delivery_id: int | str) -> None:
         """Has the platform send an event again.
 
+        See https://docs.github.com/en/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook
+
         Args:
             delivery_id: The delivery's id, not its guid.
 
         Raises:
             NotFoundError: There is no such delivery.
             UnsupportedError: The platform does not offer this.
+            Error: As every call over the network does, see App.
         """
 
     def redeliver_webhook_async(self, delivery_id: int | str) -> Coroutine[Any, Any, None]:
@@ -1200,11 +1415,14 @@ class App:
     def registration(self) -> Registration:
         """Returns the app as it is registered on the platform.
 
+        See https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
+
         Returns:
             The registration, without its secrets.
 
         Raises:
             UnsupportedError: The platform does not offer this.
+            Error: As every call over the network does, see App.
         """
 
     def registration_async(self) -> Coroutine[Any, Any, Registration]:
@@ -1213,7 +1431,11 @@ class App:
     def convert_manifest(self, code: str) -> Registration:
         """Exchanges the code of an app manifest for the app that it created.
 
-        It needs no credential. The platform returns the app's key and secrets this once.
+        It needs no credential. A code works once, and the platform returns the app's key and
+        secrets this once.
+
+        See
+        https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
 
         Args:
             code: The code with which the user returned from creating the app.
@@ -1222,7 +1444,9 @@ class App:
             The registration with its key and secrets.
 
         Raises:
+            NotFoundError: The code is unknown or was used.
             UnsupportedError: The platform has no app manifests.
+            Error: As every call over the network does, see App.
         """
 
     def convert_manifest_async(self, code: str) -> Coroutine[Any, Any, Registration]:
@@ -1233,12 +1457,15 @@ class App:
 
         It needs no credential.
 
+        See https://docs.github.com/en/rest/credentials/revoke
+
         Args:
             credentials: The leaked credentials.
 
         Raises:
             InvalidArgumentError: There are no credentials, or one is empty.
             UnsupportedError: The platform does not offer this.
+            Error: As every call over the network does, see App.
         """
 
     def revoke_credentials_async(
@@ -1248,7 +1475,10 @@ class App:
 
 @final
 class Response:
-    """A response of the platform's API, of any status."""
+    """A response of the platform's API, of any status.
+
+    See https://www.rfc-editor.org/rfc/rfc9110#section-15
+    """
 
     @property
     def status(self) -> int:
@@ -1272,7 +1502,10 @@ class Response:
 
     @property
     def headers(self) -> Headers:
-        """The headers: names in lower case, which are found in any case."""
+        """The headers, with names in lower case.
+
+        A name is found in any case.
+        """
 
     @property
     def body(self) -> bytes:
@@ -1300,7 +1533,10 @@ class Response:
 
 @final
 class Quota:
-    """The quota of requests, as the platform's last answer told it."""
+    """The quota of requests, as the platform's last answer told it.
+
+    See https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
 
     @property
     def limit(self) -> int | None:
@@ -1316,11 +1552,14 @@ class Quota:
 
     @property
     def resource(self) -> str | None:
-        """The kind of requests that it is for, such as "core", where there are several quotas."""
+        """The kind of requests that it is for, such as "core", on a platform that has several quotas.
+
+        None if the platform has one quota.
+        """
 
 @final
 class Stats:
-    """Counters of an app since it was made."""
+    """Counters of an app since it was made: a snapshot."""
 
     @property
     def minted(self) -> int:
@@ -1332,11 +1571,13 @@ class Stats:
 
     @property
     def failed(self) -> int:
-        """Attempts to mint that failed."""
+        """Attempts to mint a token that failed."""
 
     @property
     def served_stale(self) -> int:
-        """Valid tokens that lived less than was asked for, returned because minting failed."""
+        """Tokens that were returned although they live for less than was asked for: no new one could
+        be minted, or new ones live no longer.
+        """
 
     @property
     def retried(self) -> int:
@@ -1360,7 +1601,7 @@ class Stats:
 
     @property
     def sources(self) -> int:
-        """Distinct sources in memory: of an installation and a scope, the app, or a session."""
+        """Installations with a scope, and sessions, that have a place in memory."""
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the attributes by name.
@@ -1378,12 +1619,14 @@ def version() -> str:
     """The library's version."""
 
 def platforms() -> list[str]:
-    """The names of the built-in platforms."""
+    """The names of the built-in platforms, one of which is the setting platform."""
 
 def secret_pattern() -> str:
-    """A regular expression that finds the secrets of the built-in platforms in a text.
+    """A regular expression that finds the secrets of the built-in platforms in a text: their
+    tokens, of any length and with the dots of a JWT in them, and JWTs, for whatever scrubs
+    logs.
 
-    Their tokens and JWTs, for whatever scrubs logs.
+    It uses no more than POSIX extended regular expressions have, so it works in every language.
     """
 
 def discover(
@@ -1403,33 +1646,27 @@ def discover(
 ) -> str:
     """Makes a platform's descriptor from the metadata of its authorization server.
 
-    The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor: an app
-    that is made of it needs no request.
+    The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor, or
+    change it: an app that is made of it by platform_descriptor needs no request. For an issuer
+    that somebody else named set refuse_private_addresses here, and on the app, too: the
+    metadata name hosts.
+
+    See https://www.rfc-editor.org/rfc/rfc8414#section-3,
+    https://openid.net/specs/openid-connect-discovery-1_0.html
 
     Args:
         issuer: The issuer's URL, exactly as the server writes it.
-        timeout: The timeout of the whole call, as a timedelta or in seconds. Default: 30 s.
-        connect_timeout: The timeout of connecting, as a timedelta or in seconds. Default: 10 s.
-        proxy: The URL of a proxy; "" for no proxy. Default: the environment's.
-        root_certificates: Root certificates that are trusted besides the system's: text, bytes, or
-            the Path of a file.
-        client_certificate: The certificate that is shown to a server that wants one (mTLS).
-        client_key: The private key of that certificate.
-        user_agent: Text that precedes appmint's own User-Agent header.
-        allow_plain_http: Whether to send requests without TLS to hosts other than this machine.
-        refuse_private_addresses: Whether to refuse connections to addresses that are not public,
-            for an issuer that somebody else named. Set it on the App, too: the metadata name hosts.
-        retries: How many times a request is sent again. Default: 2.
-        retry_wait: The wait before the first retry, as a timedelta or in seconds. Default: 0.25 s.
 
     Returns:
-        The descriptor as JSON text, for App(platform_descriptor=…).
+        The descriptor as JSON text.
 
     Raises:
-        InvalidArgumentError: The issuer is not a URL with TLS, a setting is malformed, or the host
-            has no public address (reason "private_address").
+        InvalidArgumentError: The issuer is not a URL with TLS, a setting is malformed, or the
+            host has no public address (reason "private_address").
         NotFoundError: The server has no metadata.
-        ProtocolError: The metadata are another issuer's (reason "issuer_mismatch"), or unusable.
+        ProtocolError: The metadata are another issuer's, or cannot be used (reason
+            "issuer_mismatch").
+        Error: As every call over the network does, see App.
     """
 
 def discover_async(
@@ -1455,8 +1692,9 @@ def discover_async(
 class Installation:
     """An installation of the app on an account.
 
-    Every platform reports the id; the other attributes are None or empty if it does not report
-    them. The whole object is in raw.
+    Only its id is certain; platforms differ in the other members. The whole object is in raw.
+
+    See https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app
     """
 
     @property
@@ -1485,7 +1723,7 @@ class Installation:
 
     @property
     def app_slug(self) -> str | None:
-        """The app's short name."""
+        """The app's short name, which is part of its URL."""
 
     @property
     def repository_selection(self) -> RepositorySelection | None:
@@ -1497,7 +1735,7 @@ class Installation:
 
     @property
     def events(self) -> list[str]:
-        """The events that the app receives."""
+        """The names of the webhook events that the app receives."""
 
     @property
     def created_at(self) -> datetime | None:
@@ -1509,7 +1747,10 @@ class Installation:
 
     @property
     def suspended_at(self) -> datetime | None:
-        """When an owner suspended it, in UTC; None if it is not suspended."""
+        """When an owner suspended it, in UTC.
+
+        None if it is not suspended, or the platform does not report it.
+        """
 
     @property
     def raw(self) -> dict[str, Any]:
@@ -1529,11 +1770,14 @@ class Installation:
 
 @final
 class Listing(Iterator[_T_co], AsyncIterator[_T_co]):
-    """The items of a paged list. Pages are requested as it is iterated.
+    """The items of a paged list. Pages are requested as the items are asked for.
 
-    It is an iterator, for `for` and `async for`, which can be iterated once: threads that share it
-    get different items. After an error it goes on with the page that failed. list(…) returns all
-    items that are left.
+    It can be read once: threads that share it get different items. After an error it goes on
+    with the page that failed.
+
+    It is an iterator, for for and async for. list(…) returns all items that are left.
+
+    See https://www.rfc-editor.org/rfc/rfc8288#section-3
     """
 
     def __iter__(self) -> Self: ...
@@ -1546,7 +1790,13 @@ class Listing(Iterator[_T_co], AsyncIterator[_T_co]):
 
 @final
 class Repository:
-    """A repository that an installation can access."""
+    """A repository that an installation can access.
+
+    Only its id and its name are certain.
+
+    See
+    https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
+    """
 
     @property
     def id(self) -> str:
@@ -1554,11 +1804,11 @@ class Repository:
 
     @property
     def name(self) -> str:
-        """The name without the owner, as App.installation(repositories=…) takes it."""
+        """Its name without its owner, as the argument "repositories" of App.installation takes it."""
 
     @property
     def full_name(self) -> str | None:
-        """The name with the owner, such as "octocat/Hello-World"."""
+        """Its name with its owner, such as "octocat/Hello-World"."""
 
     @property
     def owner(self) -> str | None:
@@ -1566,7 +1816,7 @@ class Repository:
 
     @property
     def is_private(self) -> bool | None:
-        """Whether it is private; None if the platform does not report it."""
+        """Whether it is private."""
 
     @property
     def raw(self) -> dict[str, Any]:
@@ -1590,16 +1840,18 @@ class Repository:
 class TokenSource:
     """Keeps one token valid: an installation's, the app's own, or a user's.
 
-    A token comes from memory while it lives long enough. It is renewed in the background before it
-    expires, and minted once for all callers that wait. If minting fails for a temporary reason, a
-    token that is still valid is returned to its end.
+    A token comes from memory while it lives long enough. It is renewed in the background before
+    it expires, and minted once for all callers that wait. If minting fails for a temporary
+    reason, a token that is still valid is returned to its end. Sources of one installation and
+    scope share one token.
     """
 
     @property
     def installation_id(self) -> str | None:
         """The installation's id.
 
-        None for the app's own tokens and for a user's, and until the installation was looked up.
+        None if these are the app's own tokens or a user's, or the installation was not looked up
+        yet.
         """
 
     def token(
@@ -1608,14 +1860,21 @@ class TokenSource:
         *,
         timeout: timedelta | float | None = None,
     ) -> Token:
-        """Returns a token, from memory or newly minted.
+        """Returns a token that lives at least min_valid longer, from memory or newly minted.
+
+        It is minted once for all callers that need one at the same time. Near its end a token is
+        renewed in the background, and the caller goes on with the one in memory. If renewing fails
+        for a reason that will pass, the token in memory is returned until it expires. A failure
+        counts for every caller for one second, or for as long as a rate limit says, but at most for
+        a minute.
+
+        Where the platform documents how long its tokens live, a longer min_valid is refused.
+        Elsewhere a new token that lives for less is returned, with an event served_stale, and
+        serves for half of its life.
 
         Args:
-            min_valid: How much longer the token must live at least, as a timedelta or in seconds. A
-                token is minted if a new one has that much life. A life that no token of the
-                platform has is refused where it is documented; elsewhere the new token is
-                returned, with an event served_stale, and serves for half of its life.
-                Default: 60 s, or half of a shorter life.
+            min_valid: How much longer the token must live at least, as a timedelta or in seconds.
+                Default: 60 s, or half of a life of less than two minutes.
             timeout: How long this caller waits, as a timedelta or in seconds. Minting goes on for
                 the other callers. Default: the app's timeout.
 
@@ -1623,12 +1882,20 @@ class TokenSource:
             The token.
 
         Raises:
-            ForbiddenError: The installation is suspended, or was not granted a permission or a
-                repository; the reason says which.
-            NotFoundError: The app is not installed there.
-            ReauthorizeError: For a session: the user must authorize the app again.
-            TimeoutError: The timeout passed.
+            UnauthorizedError: The platform does not accept the app's credentials (reason
+                "app_key_mismatch" or "app_not_found").
+            ForbiddenError: The installation is suspended, or lacks what was asked for (reason
+                "suspended", "permission_not_granted" or "repository_not_accessible").
+            NotFoundError: The app is not installed there (reason "not_installed").
+            RejectedError: The platform refuses the repositories or permissions to narrow to.
+            ReauthorizeError: A session has ended; the user must authorize the app again (reason
+                "no_session", "invalid_refresh_token" or "rotation_interrupted").
+            StoreError: The store of a session failed; installation tokens are minted without it.
+            PrivateKeyError: The signer's signature cannot be used.
             CallbackError: The signer failed.
+            InvalidArgumentError: No token of the platform lives for min_valid, or a credential is
+                missing.
+            Error: As every call over the network does, see App.
         """
 
     def token_async(
@@ -1650,9 +1917,13 @@ class TokenSource:
     ) -> str:
         """Returns the value of an Authorization header with such a token. It is secret.
 
+        See https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+
         Args:
-            min_valid: How much longer the token must live at least, see token.
-            timeout: How long this caller waits, see token.
+            min_valid: How much longer the token must live at least, as in token, as a timedelta or
+                in seconds. Default: 60 s, or half of a life of less than two minutes.
+            timeout: How long this caller waits, as in token, as a timedelta or in seconds. Default:
+                the app's timeout.
 
         Returns:
             The header's value.
@@ -1673,51 +1944,66 @@ class TokenSource:
     def expires_at(self) -> datetime | None:
         """When the token in memory expires, in UTC.
 
-        None if there is none, or if the platform did not report it.
+        None if there is none, or the platform did not report it.
         """
 
     def quota(self) -> Quota | None:
-        """Returns the quota of the installation, of the app, or of the session's user.
+        """Returns the quota of the source's requests, as the platform told it in its last answer to
+        one of them.
 
-        As the platform told it in its last answer to a request of the source, whatever the tokens
-        are narrowed to. No network I/O.
+        It is that of the installation, whatever its tokens are narrowed to, of the app, or of the
+        session's user. None if there was no such answer yet, or the platform does not tell it. No
+        network I/O.
+
+        See https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 
         Returns:
-            The quota; None before such an answer, or if the platform does not tell it.
+            The quota.
         """
 
     def invalidate(self, token: str | Token | None = None) -> None:
-        """Forgets a token if it is still the one in memory: the answer to a 401.
+        """Forgets a token if it is still the one in memory: the answer to a 401 of a request that was
+        made with it.
 
         However many callers got it, one new token is minted for all of them. Without a token,
-        forgets whichever is in memory or being minted; then each of many callers would forget
-        what the others have just minted. The token itself keeps working.
+        forgets whichever is in memory or being minted, so that the next call mints one; then each
+        of many callers would forget what the others have just minted. A token that was already
+        returned still works. No network I/O.
 
         Args:
-            token (str | Token): The token that was refused.
+            token: The token that was refused, or its text. Nothing happens if it is another one's.
+                Default: whichever is in memory.
         """
 
     def on_change(self, callback: Callable[[Token | None, Token], object]) -> Subscription:
-        """Registers a callback for new tokens, until it is unsubscribed or the app is closed.
+        """Registers a callback for new tokens, until it is taken back or the app is closed.
 
-        It is called on the thread that minted the token, which waits for it. The class of an
-        exception that it raises is logged.
+        A source with a lookup calls back once the installation was found. The callback runs on the
+        thread that fetched the token, for which other callers may be waiting: it must be quick, and
+        must not wait for a token. No network I/O.
+
+        The class of an exception that it raises is logged.
 
         Args:
-            callback: Takes the previous Token (None for the first) and the new one.
+            callback: Takes the token before, which is missing for the first one, and the new token.
 
         Returns:
-            A Subscription, whose unsubscribe takes the callback back.
+            The registration, which takes the callback back.
         """
 
     def revoke(self) -> None:
         """Forgets the token in memory and ends it on the platform, for everybody who has it.
 
-        No network I/O if there is no valid token in memory.
+        It succeeds if the token is already invalid. No network I/O without a valid token in memory.
+        A token that is being minted is not revoked.
+
+        See https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
 
         Raises:
-            UnsupportedError: The platform does not offer this, or these are a user's tokens: see
-                delete_grant, delete_token, revoke_token and end_session.
+            UnsupportedError: The platform does not offer this, or these are a user's tokens or
+                others of the token endpoint: see App.delete_grant, App.delete_token,
+                App.revoke_token and App.end_session.
+            Error: As every call over the network does, see App.
         """
 
     def revoke_async(self) -> Coroutine[Any, Any, None]:
@@ -1726,10 +2012,13 @@ class TokenSource:
     def repositories(self) -> Listing[Repository]:
         """Lists the repositories that the token can access.
 
-        Pages are requested as the listing is iterated, none before.
+        Pages are requested as the items are asked for, none before.
+
+        See
+        https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
 
         Returns:
-            An iterator of Repository.
+            The repositories.
 
         Raises:
             UnsupportedError: The platform does not list them.
@@ -1748,25 +2037,31 @@ class TokenSource:
     ) -> Response:
         """Calls the platform's API with the source's token.
 
-        A response of any status is returned, not raised. A token that the platform refuses before
-        it expires is replaced once, and a new token is given a few seconds to become known.
+        Every HTTP status is a response and no error. A token that the platform refuses before it
+        expires is replaced once, and a new token is given a few seconds to become known. A path
+        that the platform reserves for the app or the OAuth client is called with that credential.
+
+        See https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
 
         Args:
-            method: The HTTP method.
-            path: The path and query below the API's base URL, from "/" on.
-            headers: Further headers. Authorization is not allowed.
-            json: A value that is sent as JSON; not together with body.
-            body: Bytes to send, or text that is sent as UTF-8; give its Content-Type as a header.
+            method: The HTTP method, such as "GET".
+            path: A path of the API that begins with "/", with its query, or a URL on one of the
+                platform's own hosts.
+            headers: Further headers; Authorization is refused. Default: none.
+            json: A value that is sent as JSON, instead of body. Default: no body.
+            body: Bytes to send, instead of json; their type belongs into a Content-Type header.
+                Default: no body.
             params: Parameters that are added to the query, as a mapping or as pairs. A sequence is
-                a parameter that comes several times.
-            timeout: The timeout of the whole call, as a timedelta or in seconds. Default: the
-                app's.
+                a parameter that comes several times. Default: none.
+            timeout: The time for the whole call with its retries, as a timedelta or in seconds.
+                Default: the app's timeout.
 
         Returns:
             The response, with its status, headers and body.
 
         Raises:
-            InvalidArgumentError: The method, path, headers or bodies are not valid.
+            InvalidArgumentError: The method, path, headers or body cannot be sent, or the URL is on
+                another host (reason "foreign_host").
             Error: As token does.
         """
 
@@ -1796,10 +2091,11 @@ class Subscription:
     """
 
     def unsubscribe(self) -> None:
-        """Takes the callback back: it is not called any more.
+        """Takes the callback back: it is not called any more, and is not running on another thread.
 
-        Blocks while the callback runs on another thread, but not inside of a callback of on_change.
-        Nothing happens the second time.
+        Blocks while the callback runs on another thread, so do not hold a lock that the callback
+        takes. Inside of a callback of TokenSource.on_change it does not wait, because two callbacks
+        that take each other back would wait for ever. Nothing happens the second time.
         """
 
     def __enter__(self) -> Self: ...
@@ -1816,11 +2112,15 @@ class Token:
     """A token: a secret, its permissions, and its expiry. It never changes.
 
     Its secrets are shown by reveal, reveal_refresh_token and authorization_header only.
+
+    See https://www.rfc-editor.org/rfc/rfc6749#section-1.4
     """
 
     @property
     def kind(self) -> TokenKind:
-        """Its bearer: the app ("jwt" or "app"), an "installation", or a "user"."""
+        """Its holder: the app ("jwt": a JWT that it signed; "app": a token that the platform issued to
+        it), an "installation", or a "user".
+        """
 
     def reveal(self) -> str:
         """Returns the secret itself.
@@ -1838,7 +2138,7 @@ class Token:
 
     @property
     def expires_at(self) -> datetime | None:
-        """When it expires, in UTC; None if the platform did not report it."""
+        """When the token expires, in UTC."""
 
     @property
     def permissions(self) -> dict[str, str]:
@@ -1854,37 +2154,46 @@ class Token:
 
     @property
     def scopes(self) -> list[str]:
-        """Its OAuth scopes; empty if the platform reports none."""
+        """The OAuth scopes that it was granted; empty if the platform reports none."""
 
     @property
     def account(self) -> str | None:
-        """The user's login, for results of check_token, reset_token and scope_token.
+        """The login of the user's account, of a token that App.check_token, App.reset_token or
+        App.scope_token returned.
 
-        None for other tokens, and if the platform did not report it.
+        None if it is another token, or the platform did not report it.
         """
 
     @property
     def account_id(self) -> str | None:
-        """The id of the user's account.
+        """The id of the user's account: of a token of a session that was started with it, or of one
+        that App.check_token and its kin returned.
 
-        Of a token of a session that was started with it, or of one that check_token returned.
-        None for other tokens, and if the platform did not report it.
+        None if it is another token, or the platform did not report it.
         """
 
     @property
     def claims(self) -> dict[str, Any] | None:
-        """The payload of a JWT; None for other tokens."""
+        """The payload of a JWT, which holds no secret.
+
+        None if it is another token.
+        """
 
     def reveal_refresh_token(self) -> str | None:
         """Returns the refresh token itself.
 
+        None if none came with the token.
+
         Returns:
-            The refresh token's text; None if there is none.
+            The refresh token's text.
         """
 
     @property
     def refresh_token_expires_at(self) -> datetime | None:
-        """When the refresh token expires, in UTC; None if there is none or it is not known."""
+        """When the refresh token expires, in UTC.
+
+        None if there is none, or its end is not known.
+        """
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
@@ -1897,7 +2206,15 @@ class Token:
 
 @final
 class Authorization:
-    """A URL to send a user to, and the secrets to keep until the user returns."""
+    """A URL to send a user to, and the secrets to keep until the user returns.
+
+    It can be finished once, and within an hour by the wall clock, since it may be sealed and
+    opened by another process. A clock that is set ahead ends it sooner; one that is set back
+    prolongs it by as much. One that began more than five minutes in the future is refused, so
+    that a wrong date cannot prolong it for days.
+
+    See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
+    """
 
     @property
     def url(self) -> str:
@@ -1905,21 +2222,32 @@ class Authorization:
 
     @property
     def state(self) -> str:
-        """The state that the callback must have; keep it in the user's session."""
+        """The state that the callback must have; keep it in the user's web session."""
 
     @property
     def code_verifier(self) -> str | None:
-        """The PKCE verifier for exchange_code; None if the platform does not use PKCE."""
+        """The PKCE verifier for App.exchange_code, a secret.
+
+        None if the platform does not use PKCE.
+        """
 
     @property
     def redirect_uri(self) -> str | None:
-        """The URL to which the user returns; None if none was given."""
+        """The URL to which the user returns.
+
+        None if none was given.
+        """
 
     def __reduce_ex__(self, _protocol: object, /) -> Never: ...
 
 @final
 class Login:
-    """A login of a user in a browser on this machine. `with` cancels it at its end."""
+    """A login of a user in a browser on this machine, which waits for the browser to return.
+
+    with cancels it at its end.
+
+    See https://www.rfc-editor.org/rfc/rfc8252#section-7.3
+    """
 
     @property
     def url(self) -> str:
@@ -1927,10 +2255,12 @@ class Login:
 
     @property
     def redirect_uri(self) -> str:
-        """The URL on 127.0.0.1 to which the browser returns."""
+        """The URL on this machine to which the browser returns."""
 
     def open_browser(self) -> None:
         """Opens the URL in the user's browser.
+
+        See https://www.rfc-editor.org/rfc/rfc8252#section-4.1
 
         Raises:
             UnsupportedError: There is no browser; show the URL instead.
@@ -1940,26 +2270,31 @@ class Login:
         """Waits until the browser returns, and exchanges its code for a token.
 
         The listener then closes; a login can be waited for once. Requests that do not belong to
-        this login are refused, and the wait goes on.
+        this login are refused, and the wait goes on. The browser is answered from the start of the
+        login on, whether anybody waits or not. Each request for the token gets the app's timeout,
+        or what is left of this one.
+
+        See https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 
         Args:
-            timeout: How long to wait, as a timedelta or in seconds. Default: 5 minutes.
+            timeout: How long to wait for the user, as a timedelta or in seconds. Default: 300 s.
 
         Returns:
-            A Token of kind "user".
+            A token of kind "user".
 
         Raises:
-            DeniedError: The user declined.
-            TimeoutError: The timeout passed.
-            CancelledError: cancel was called.
-            InvalidArgumentError: This login was waited for before.
+            DeniedError: The user declined (reason "access_denied").
+            TimeoutError: The browser did not return in time.
+            CancelledError: The login was cancelled.
+            InvalidArgumentError: This login was waited for before, or begun by another process.
+            Error: As App.exchange_code does.
         """
 
     def wait_async(self, timeout: timedelta | float | None = None) -> Coroutine[Any, Any, Token]:
         """The coroutine of `wait`: the same arguments, result and errors."""
 
     def cancel(self) -> None:
-        """Ends a wait with a CancelledError, and closes the listener."""
+        """Ends a wait with an error of kind CancelledError, and closes the listener."""
 
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -1973,7 +2308,12 @@ class Login:
 
 @final
 class DeviceLogin:
-    """A login of a user on another device. `with` cancels it at its end."""
+    """A login of a user on another device, on which they type a code.
+
+    with cancels it at its end.
+
+    See https://www.rfc-editor.org/rfc/rfc8628
+    """
 
     @property
     def user_code(self) -> str:
@@ -1981,11 +2321,14 @@ class DeviceLogin:
 
     @property
     def verification_uri(self) -> str:
-        """The URL of the page on which the user types it."""
+        """The URL of the page on which the user types the code."""
 
     @property
     def verification_uri_complete(self) -> str | None:
-        """The same URL with the code, for a link or a QR code; None if the platform has none."""
+        """The same URL with the code, for a link or a QR code.
+
+        None if the platform has none.
+        """
 
     @property
     def expires_at(self) -> datetime | None:
@@ -1996,36 +2339,45 @@ class DeviceLogin:
 
         No network I/O before the platform's interval has passed.
 
+        See https://www.rfc-editor.org/rfc/rfc8628#section-3.4
+
         Returns:
-            A Token of kind "user".
+            A token of kind "user".
 
         Raises:
-            PendingError: The user is not done; retry_after says when to poll again.
-            DeniedError: The user declined.
+            PendingError: The user is not done; the error says when to poll again (reason
+                "authorization_pending" or "slow_down").
+            DeniedError: The user declined (reason "access_denied").
             ReauthorizeError: The code expired (reason "expired_device_code").
-            CancelledError: cancel was called.
+            CancelledError: The login was cancelled.
+            Error: As every call over the network does, see App.
         """
 
     def poll_async(self) -> Coroutine[Any, Any, Token]:
         """The coroutine of `poll`: the same arguments, result and errors."""
 
     def wait(self) -> Token:
-        """Polls at the platform's interval until the user is done or the code expires.
+        """Polls at the platform's interval until the user is done or declines, or the code expires.
+
+        Each request gets the app's timeout. Between the requests no thread of the library waits.
+
+        See https://www.rfc-editor.org/rfc/rfc8628#section-3.5
 
         Returns:
-            A Token of kind "user".
+            A token of kind "user".
 
         Raises:
-            DeniedError: The user declined.
+            DeniedError: The user declined (reason "access_denied").
             ReauthorizeError: The code expired (reason "expired_device_code").
-            CancelledError: cancel was called.
+            CancelledError: The login was cancelled.
+            Error: As every call over the network does, see App.
         """
 
     def wait_async(self) -> Coroutine[Any, Any, Token]:
         """The coroutine of `wait`: the same arguments, result and errors."""
 
     def cancel(self) -> None:
-        """Ends a wait with a CancelledError. The code itself works until it expires."""
+        """Ends a wait with an error of kind CancelledError. The code itself works until it expires."""
 
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -2039,34 +2391,36 @@ class DeviceLogin:
 
 @final
 class Introspection:
-    """The state of a token at its authorization server (RFC 7662).
+    """The state of a token at its authorization server.
 
     Only active and raw are set for a token that is not active.
+
+    See https://www.rfc-editor.org/rfc/rfc7662#section-2.2
     """
 
     @property
     def active(self) -> bool:
-        """Whether the token is valid now."""
+        """Whether the token works now. If it does not, all other members but raw are empty."""
 
     @property
     def scopes(self) -> list[str]:
-        """The token's OAuth scopes."""
+        """The OAuth scopes that the token was granted: scope."""
 
     @property
     def client_id(self) -> str | None:
-        """The client that requested the token."""
+        """The client that requested the token: client_id."""
 
     @property
     def username(self) -> str | None:
-        """The display name of the user who authorized it."""
+        """The display name of the user who authorized it: username."""
 
     @property
     def subject(self) -> str | None:
-        """The id of the user who authorized it: sub."""
+        """The subject of the token, usually the id of the user who authorized it: sub."""
 
     @property
     def token_type(self) -> str | None:
-        """The token's type, such as "Bearer"."""
+        """The token's type, such as "Bearer": token_type."""
 
     @property
     def issuer(self) -> str | None:
@@ -2078,21 +2432,19 @@ class Introspection:
 
     @property
     def expires_at(self) -> datetime | None:
-        """When it expires, in UTC."""
+        """When the token expires: exp, in UTC."""
 
     @property
     def issued_at(self) -> datetime | None:
-        """When it was issued, in UTC."""
+        """When the token was issued: iat, in UTC."""
 
     @property
     def not_before(self) -> datetime | None:
-        """When it begins to be valid, in UTC."""
+        """When the token begins to be valid: nbf, in UTC."""
 
     @property
     def raw(self) -> dict[str, Any]:
         """The whole object as the server sent it."""
-
-# ==== Webhooks
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the attributes by name.
@@ -2103,29 +2455,40 @@ class Introspection:
 
     def __reduce__(self) -> tuple[Any, ...]: ...
 
+# ==== Webhooks
+
 @final
 class WebhookEvent:
     """An event that a platform sent, whose signature was verified.
 
-    On most platforms the name and the delivery's id come from headers, which the signature does not
-    cover: decide by the payload.
+    On most platforms the name and the delivery's id come from headers, which the signature does
+    not cover: decide by the payload.
+
+    See https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
     """
 
     @property
     def name(self) -> str | None:
-        """The event's name, such as "push"."""
+        """The event's name, such as "push". Most platforms send it in a header, which the signature
+        does not cover.
+        """
 
     @property
     def delivery_id(self) -> str | None:
-        """The delivery's id, by which one that comes twice is recognised."""
+        """The delivery's id, by which one that comes twice is recognised. It comes from a header, too."""
 
     @property
     def installation_id(self) -> str | None:
-        """The id of the installation that it is about, from the signed payload."""
+        """The id of the installation that it is about, from the signed payload.
+
+        None if it is about none.
+        """
 
     @property
     def payload(self) -> Any:
-        """The signed JSON: the body, or the part of it that the platform signs."""
+        """The signed JSON: the body, the part of it that the platform signs, or the field of a body
+        that is a form.
+        """
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the attributes by name.
@@ -2138,7 +2501,10 @@ class WebhookEvent:
 
 @final
 class WebhookConfig:
-    """The configuration of the app's webhook. The secret is not part of it."""
+    """The configuration of the app's webhook. The secret is not part of it.
+
+    See https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
+    """
 
     @property
     def url(self) -> str | None:
@@ -2150,7 +2516,7 @@ class WebhookConfig:
 
     @property
     def insecure_ssl(self) -> bool | None:
-        """Whether the check of the receiver's certificate is skipped; None if not reported."""
+        """Whether the platform skips the check of the receiver's certificate."""
 
     @property
     def raw(self) -> dict[str, Any]:
@@ -2170,11 +2536,16 @@ class WebhookConfig:
 
 @final
 class WebhookDelivery:
-    """An attempt of the platform to send an event to the app."""
+    """An attempt of the platform to send an event to the app.
+
+    Only its id is certain.
+
+    See https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
+    """
 
     @property
     def id(self) -> str:
-        """The delivery's id, which webhook_delivery and redeliver_webhook take."""
+        """The delivery's id, which App.webhook_delivery and App.redeliver_webhook take."""
 
     @property
     def guid(self) -> str | None:
@@ -2202,7 +2573,7 @@ class WebhookDelivery:
 
     @property
     def is_redelivery(self) -> bool | None:
-        """Whether the event had been sent before; None if the platform does not report it."""
+        """Whether the event had been sent before."""
 
     @property
     def installation_id(self) -> str | None:
@@ -2214,9 +2585,8 @@ class WebhookDelivery:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """The whole object as the platform sent it.
-
-        A result of webhook_delivery has the request and the response in it, too.
+        """The whole object as the platform sent it. That of App.webhook_delivery has the request and
+        the response in it, too.
         """
 
     def as_dict(self) -> dict[str, Any]:
@@ -2237,8 +2607,10 @@ class WebhookDelivery:
 class Registration:
     """An app as it is registered on the platform.
 
-    Its secrets are part of the result of convert_manifest only, and are shown by the methods
-    reveal_… only.
+    Only its id is certain. Its secrets are part of the result of App.convert_manifest only, and
+    are shown by reveal_client_secret, reveal_webhook_secret and reveal_private_key only.
+
+    See https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
     """
 
     @property
@@ -2267,35 +2639,41 @@ class Registration:
 
     @property
     def events(self) -> list[str]:
-        """The events that it receives."""
+        """The names of the webhook events that it receives."""
 
     @property
     def created_at(self) -> datetime | None:
-        """When it was registered, in UTC."""
+        """When the app was registered, in UTC."""
 
     @property
     def updated_at(self) -> datetime | None:
-        """When it last changed, in UTC."""
+        """When the registration last changed, in UTC."""
 
     def reveal_client_secret(self) -> str | None:
-        """Returns the OAuth client secret.
+        """Returns the OAuth client secret itself.
+
+        None if it is not the result of App.convert_manifest.
 
         Returns:
-            The secret after convert_manifest, else None.
+            The secret.
         """
 
     def reveal_webhook_secret(self) -> str | None:
         """Returns the secret that signs webhooks.
 
+        None if it is not the result of App.convert_manifest.
+
         Returns:
-            The secret after convert_manifest, else None.
+            The secret.
         """
 
     def reveal_private_key(self) -> str | None:
-        """Returns the app's private key.
+        """Returns the app's private key itself, in PEM.
+
+        None if it is not the result of App.convert_manifest.
 
         Returns:
-            The key in PEM after convert_manifest, else None.
+            The key in PEM.
         """
 
     @property
@@ -2308,11 +2686,14 @@ class Registration:
 
 @final
 class Event:
-    """An event of an app. It never holds a secret, and can be pickled."""
+    """An event in an app's work. It never holds a secret.
+
+    It can be pickled.
+    """
 
     @property
     def kind(self) -> EventKind:
-        """The kind.
+        """The kind of the event.
 
         "minted", "renewed", "retried" and "taken_from_store" are routine. "mint_failed",
         "served_stale", "skew_found", "refused" and "store_failed" are warnings.
@@ -2320,33 +2701,50 @@ class Event:
 
     @property
     def installation_id(self) -> str | None:
-        """The id of the installation that it is about."""
+        """The id of the installation that the event is about.
+
+        None if it is about none.
+        """
 
     @property
     def duration(self) -> timedelta | None:
-        """How long the call took, or the wait until the request is sent again."""
+        """How long the call took, or the wait until the request is sent again.
+
+        None if the event has none.
+        """
 
     @property
     def clock_offset(self) -> timedelta | None:
-        """How far the platform's clock is ahead of this machine's."""
+        """How far the platform's clock is ahead of this machine's.
+
+        None if the event is not about clocks.
+        """
 
     @property
     def quota(self) -> Quota | None:
         """The quota of requests as it was last told: the app's after minting, and that of a request
         that is sent again.
+
+        None if the platform told none.
         """
 
     @property
     def error(self) -> Error | None:
-        """The error that caused it."""
+        """The error that caused the event.
+
+        None if no error did.
+        """
 
     @property
     def is_warning(self) -> bool:
-        """Whether somebody should look at it. It is then logged at WARNING, else at DEBUG."""
+        """Whether an operator should look into it.
+
+        It is then logged at WARNING, else at DEBUG.
+        """
 
     @property
     def text(self) -> str:
-        """The event in one line, as it is logged."""
+        """The event in one line, for a log."""
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the attributes by name.
@@ -2361,33 +2759,33 @@ class Event:
 class ManualClock:
     """A clock for tests, which shows the same time until it is moved.
 
-    Args:
-        now: The time that it shows: a datetime with a time zone, or milliseconds since 1970.
-
-    Raises:
-        InvalidArgumentError: The datetime has no time zone, or the number is out of range.
+    It takes a datetime with a time zone, or milliseconds since 1970; another argument raises
+    InvalidArgumentError.
     """
 
     def __new__(cls, now: datetime | int) -> Self: ...
     def now(self) -> datetime:
-        """Returns the time that it shows.
+        """Returns the time that the clock shows, in UTC.
 
         Returns:
-            A datetime in UTC.
+            The time.
         """
 
     def set(self, now: datetime | int) -> None:
-        """Moves it to a time, forwards or backwards.
+        """Sets the time, forwards or backwards, for every app that was made with this clock.
 
         Args:
             now: A datetime with a time zone, or milliseconds since 1970.
         """
 
     def advance(self, by: timedelta | float) -> None:
-        """Moves it forwards.
+        """Moves the time forwards, for every app that was made with this clock.
 
         Args:
-            by: A timedelta, or a number of seconds.
+            by: How far to move it, as a timedelta or in seconds.
+
+        Raises:
+            InvalidArgumentError: The duration is negative.
         """
 
 # ==== Private: for the package's own modules and its tests

@@ -6,6 +6,8 @@ use pyo3::prelude::*;
 use crate::time::Time;
 
 /// The quota of requests, as the platform's last answer told it.
+///
+/// See https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct Quota(pub(crate) Parts);
@@ -40,7 +42,9 @@ impl Quota {
         self.0.2.map(Timestamp::from_millis).map(Time)
     }
 
-    /// The kind of requests that it is for, such as "core", where there are several quotas.
+    /// The kind of requests that it is for, such as "core", on a platform that has several quotas.
+    ///
+    /// None if the platform has one quota.
     #[getter]
     fn resource(&self) -> Option<&str> {
         self.0.3.as_deref()

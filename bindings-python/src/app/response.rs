@@ -16,6 +16,8 @@ use crate::{
 };
 
 /// A response of the platform's API, of any status.
+///
+/// See https://www.rfc-editor.org/rfc/rfc9110#section-15
 #[pyclass(frozen, module = "appmint")]
 pub(crate) struct Response(pub(crate) Arc<appmint_core::Response>);
 
@@ -34,11 +36,21 @@ impl Response {
     }
 
     /// Raises an error if the status is 400 or more.
+    ///
+    /// Raises:
+    ///     UnauthorizedError: The status is 401.
+    ///     ForbiddenError: The status is 403.
+    ///     NotFoundError: The status is 404 or 410.
+    ///     RateLimitedError: The status is 429.
+    ///     ServerError: The status is 500 or more.
+    ///     RejectedError: Another status from 400 on.
     fn raise_for_status(&self, py: Python<'_>) -> PyResult<()> {
         call(py, || self.0.error_for_status())
     }
 
-    /// The headers: names in lower case, which are found in any case.
+    /// The headers, with names in lower case.
+    ///
+    /// A name is found in any case.
     #[getter]
     fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         JOINED_HEADERS.get(py)?.call1((self.0.headers.clone(),))
@@ -60,6 +72,12 @@ impl Response {
     }
 
     /// Parses the body as JSON.
+    ///
+    /// Returns:
+    ///     The value.
+    ///
+    /// Raises:
+    ///     ProtocolError: The body is not JSON (reason "not_json").
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         // Python's own error would hold the body.
         json::load(PyString::new(py, &self.text()).as_any()).map_err(|error| {

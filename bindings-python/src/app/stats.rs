@@ -7,7 +7,7 @@ use pyo3::{
 
 use crate::values;
 
-/// Counters of an app since it was made.
+/// Counters of an app since it was made: a snapshot.
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct Stats(pub(crate) appmint_core::Stats);
@@ -26,13 +26,14 @@ impl Stats {
         self.0.renewed
     }
 
-    /// Attempts to mint that failed.
+    /// Attempts to mint a token that failed.
     #[getter]
     fn failed(&self) -> u64 {
         self.0.failed
     }
 
-    /// Valid tokens that lived less than was asked for, returned because minting failed.
+    /// Tokens that were returned although they live for less than was asked for: no new one could
+    /// be minted, or new ones live no longer.
     #[getter]
     fn served_stale(&self) -> u64 {
         self.0.served_stale
@@ -68,13 +69,16 @@ impl Stats {
         self.0.store_failed
     }
 
-    /// Distinct sources in memory: of an installation and a scope, the app, or a session.
+    /// Installations with a scope, and sessions, that have a place in memory.
     #[getter]
     fn sources(&self) -> u64 {
         self.0.sources
     }
 
     /// Returns the attributes by name.
+    ///
+    /// Returns:
+    ///     A new dict. Values are the attributes' own.
     fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         values::as_dict(slf.as_any())
     }

@@ -12,11 +12,8 @@ use crate::{
 
 /// A clock for tests, which shows the same time until it is moved.
 ///
-/// Args:
-///     now: The time that it shows: a datetime with a time zone, or milliseconds since 1970.
-///
-/// Raises:
-///     InvalidArgumentError: The datetime has no time zone, or the number is out of range.
+/// It takes a datetime with a time zone, or milliseconds since 1970; another argument raises
+/// InvalidArgumentError.
 #[pyclass(frozen, module = "appmint")]
 pub(crate) struct ManualClock(pub(crate) appmint_core::ManualClock);
 
@@ -27,18 +24,30 @@ impl ManualClock {
         timestamp("now", now).map(appmint_core::ManualClock::new).map(Self)
     }
 
-    /// Returns the time that it shows.
+    /// Returns the time that the clock shows, in UTC.
+    ///
+    /// Returns:
+    ///     The time.
     fn now(&self) -> Time {
         Time(self.0.now())
     }
 
-    /// Moves it to a time, forwards or backwards.
+    /// Sets the time, forwards or backwards, for every app that was made with this clock.
+    ///
+    /// Args:
+    ///     now: A datetime with a time zone, or milliseconds since 1970.
     fn set(&self, now: Argument<'_, '_>) -> PyResult<()> {
         self.0.set(timestamp("now", now)?);
         Ok(())
     }
 
-    /// Moves it forwards.
+    /// Moves the time forwards, for every app that was made with this clock.
+    ///
+    /// Args:
+    ///     by: How far to move it, as a timedelta or in seconds.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: The duration is negative.
     fn advance(&self, by: Argument<'_, '_>) -> PyResult<()> {
         self.0.advance(duration("by", by)?);
         Ok(())

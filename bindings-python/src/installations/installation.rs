@@ -10,8 +10,9 @@ use crate::{json, time::Time, values};
 
 /// An installation of the app on an account.
 ///
-/// Every platform reports the id; the other attributes are None or empty if it does not report
-/// them. The whole object is in raw.
+/// Only its id is certain; platforms differ in the other members. The whole object is in raw.
+///
+/// See https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct Installation(pub(crate) appmint_core::Installation);
@@ -54,7 +55,7 @@ impl Installation {
         self.0.app_id.as_deref()
     }
 
-    /// The app's short name.
+    /// The app's short name, which is part of its URL.
     #[getter]
     fn app_slug(&self) -> Option<&str> {
         self.0.app_slug.as_deref()
@@ -72,7 +73,7 @@ impl Installation {
         self.0.permissions.clone()
     }
 
-    /// The events that the app receives.
+    /// The names of the webhook events that the app receives.
     #[getter]
     fn events(&self) -> &[String] {
         &self.0.events
@@ -90,7 +91,9 @@ impl Installation {
         self.0.updated_at.map(Time)
     }
 
-    /// When an owner suspended it, in UTC; None if it is not suspended.
+    /// When an owner suspended it, in UTC.
+    ///
+    /// None if it is not suspended, or the platform does not report it.
     #[getter]
     fn suspended_at(&self) -> Option<Time> {
         self.0.suspended_at.map(Time)
@@ -103,6 +106,9 @@ impl Installation {
     }
 
     /// Returns the attributes by name.
+    ///
+    /// Returns:
+    ///     A new dict. Values are the attributes' own.
     fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         values::as_dict(slf.as_any())
     }

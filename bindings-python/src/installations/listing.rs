@@ -18,11 +18,14 @@ use crate::{
     webhooks::config::WebhookDelivery,
 };
 
-/// The items of a paged list. Pages are requested as it is iterated.
+/// The items of a paged list. Pages are requested as the items are asked for.
 ///
-/// It is an iterator, for `for` and `async for`, which can be iterated once: threads that share it
-/// get different items. After an error it goes on with the page that failed. list(…) returns all
-/// items that are left.
+/// It can be read once: threads that share it get different items. After an error it goes on
+/// with the page that failed.
+///
+/// It is an iterator, for for and async for. list(…) returns all items that are left.
+///
+/// See https://www.rfc-editor.org/rfc/rfc8288#section-3
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct Listing {
     items: Items,

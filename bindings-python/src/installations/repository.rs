@@ -8,6 +8,11 @@ use pyo3::{
 use crate::{json, values};
 
 /// A repository that an installation can access.
+///
+/// Only its id and its name are certain.
+///
+/// See
+/// https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct Repository(pub(crate) appmint_core::resources::Repository);
@@ -20,13 +25,13 @@ impl Repository {
         &self.0.id
     }
 
-    /// The name without the owner, as App.installation(repositories=…) takes it.
+    /// Its name without its owner, as the argument "repositories" of App.installation takes it.
     #[getter]
     fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// The name with the owner, such as "octocat/Hello-World".
+    /// Its name with its owner, such as "octocat/Hello-World".
     #[getter]
     fn full_name(&self) -> Option<&str> {
         self.0.full_name.as_deref()
@@ -38,7 +43,7 @@ impl Repository {
         self.0.owner.as_deref()
     }
 
-    /// Whether it is private; None if the platform does not report it.
+    /// Whether it is private.
     #[getter]
     fn is_private(&self) -> Option<bool> {
         self.0.is_private
@@ -51,6 +56,9 @@ impl Repository {
     }
 
     /// Returns the attributes by name.
+    ///
+    /// Returns:
+    ///     A new dict. Values are the attributes' own.
     fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         values::as_dict(slf.as_any())
     }

@@ -7,45 +7,47 @@ use pyo3::{
 
 use crate::{json, time::Time, values};
 
-/// The state of a token at its authorization server (RFC 7662).
+/// The state of a token at its authorization server.
 ///
 /// Only active and raw are set for a token that is not active.
+///
+/// See https://www.rfc-editor.org/rfc/rfc7662#section-2.2
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct Introspection(pub(crate) appmint_core::oauth::Introspection);
 
 #[pymethods]
 impl Introspection {
-    /// Whether the token is valid now.
+    /// Whether the token works now. If it does not, all other members but raw are empty.
     #[getter]
     fn active(&self) -> bool {
         self.0.active
     }
 
-    /// The token's OAuth scopes.
+    /// The OAuth scopes that the token was granted: scope.
     #[getter]
     fn scopes(&self) -> &[String] {
         &self.0.scopes
     }
 
-    /// The client that requested the token.
+    /// The client that requested the token: client_id.
     #[getter]
     fn client_id(&self) -> Option<&str> {
         self.0.client_id.as_deref()
     }
 
-    /// The display name of the user who authorized it.
+    /// The display name of the user who authorized it: username.
     #[getter]
     fn username(&self) -> Option<&str> {
         self.0.username.as_deref()
     }
 
-    /// The id of the user who authorized it: sub.
+    /// The subject of the token, usually the id of the user who authorized it: sub.
     #[getter]
     fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }
 
-    /// The token's type, such as "Bearer".
+    /// The token's type, such as "Bearer": token_type.
     #[getter]
     fn token_type(&self) -> Option<&str> {
         self.0.token_type.as_deref()
@@ -63,19 +65,19 @@ impl Introspection {
         &self.0.audience
     }
 
-    /// When it expires, in UTC.
+    /// When the token expires: exp, in UTC.
     #[getter]
     fn expires_at(&self) -> Option<Time> {
         self.0.expires_at.map(Time)
     }
 
-    /// When it was issued, in UTC.
+    /// When the token was issued: iat, in UTC.
     #[getter]
     fn issued_at(&self) -> Option<Time> {
         self.0.issued_at.map(Time)
     }
 
-    /// When it begins to be valid, in UTC.
+    /// When the token begins to be valid: nbf, in UTC.
     #[getter]
     fn not_before(&self) -> Option<Time> {
         self.0.not_before.map(Time)
@@ -88,6 +90,9 @@ impl Introspection {
     }
 
     /// Returns the attributes by name.
+    ///
+    /// Returns:
+    ///     A new dict. Values are the attributes' own.
     fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         values::as_dict(slf.as_any())
     }

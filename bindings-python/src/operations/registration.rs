@@ -7,8 +7,10 @@ use crate::{errors::unpicklable, json, time::Time};
 
 /// An app as it is registered on the platform.
 ///
-/// Its secrets are part of the result of convert_manifest only, and are shown by the methods
-/// reveal_… only.
+/// Only its id is certain. Its secrets are part of the result of App.convert_manifest only, and
+/// are shown by reveal_client_secret, reveal_webhook_secret and reveal_private_key only.
+///
+/// See https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct Registration(pub(crate) appmint_core::resources::Registration);
 
@@ -50,35 +52,50 @@ impl Registration {
         self.0.permissions.clone()
     }
 
-    /// The events that it receives.
+    /// The names of the webhook events that it receives.
     #[getter]
     fn events(&self) -> &[String] {
         &self.0.events
     }
 
-    /// When it was registered, in UTC.
+    /// When the app was registered, in UTC.
     #[getter]
     fn created_at(&self) -> Option<Time> {
         self.0.created_at.map(Time)
     }
 
-    /// When it last changed, in UTC.
+    /// When the registration last changed, in UTC.
     #[getter]
     fn updated_at(&self) -> Option<Time> {
         self.0.updated_at.map(Time)
     }
 
-    /// Returns the OAuth client secret.
+    /// Returns the OAuth client secret itself.
+    ///
+    /// None if it is not the result of App.convert_manifest.
+    ///
+    /// Returns:
+    ///     The secret.
     fn reveal_client_secret(&self) -> Option<&str> {
         self.0.client_secret.as_ref().map(Secret::reveal)
     }
 
     /// Returns the secret that signs webhooks.
+    ///
+    /// None if it is not the result of App.convert_manifest.
+    ///
+    /// Returns:
+    ///     The secret.
     fn reveal_webhook_secret(&self) -> Option<&str> {
         self.0.webhook_secret.as_ref().map(Secret::reveal)
     }
 
-    /// Returns the app's private key.
+    /// Returns the app's private key itself, in PEM.
+    ///
+    /// None if it is not the result of App.convert_manifest.
+    ///
+    /// Returns:
+    ///     The key in PEM.
     fn reveal_private_key(&self) -> Option<&str> {
         self.0.private_key.as_ref().map(Secret::reveal)
     }

@@ -12,8 +12,27 @@ use crate::{
 twins! {
     /// Makes a platform's descriptor from the metadata of its authorization server.
     ///
-    /// The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor: an app
-    /// that is made of it needs no request.
+    /// The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor, or
+    /// change it: an app that is made of it by platform_descriptor needs no request. For an issuer
+    /// that somebody else named set refuse_private_addresses here, and on the app, too: the
+    /// metadata name hosts.
+    ///
+    /// See https://www.rfc-editor.org/rfc/rfc8414#section-3,
+    /// https://openid.net/specs/openid-connect-discovery-1_0.html
+    ///
+    /// Args:
+    ///     issuer: The issuer's URL, exactly as the server writes it.
+    ///
+    /// Returns:
+    ///     The descriptor as JSON text.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: The issuer is not a URL with TLS, a setting is malformed, or the
+    ///         host has no public address (reason "private_address").
+    ///     NotFoundError: The server has no metadata.
+    ///     ProtocolError: The metadata are another issuer's, or cannot be used (reason
+    ///         "issuer_mismatch").
+    ///     Error: As every call over the network does, see App.
     (
         issuer, *, timeout=None, connect_timeout=None, proxy=None, root_certificates=None,
         client_certificate=None, client_key=None, user_agent=None, allow_plain_http=false,

@@ -15,10 +15,11 @@ pub(crate) struct Subscription {
 
 #[pymethods]
 impl Subscription {
-    /// Takes the callback back: it is not called any more.
+    /// Takes the callback back: it is not called any more, and is not running on another thread.
     ///
-    /// Blocks while the callback runs on another thread, but not inside of a callback of on_change.
-    /// Nothing happens the second time.
+    /// Blocks while the callback runs on another thread, so do not hold a lock that the callback
+    /// takes. Inside of a callback of TokenSource.on_change it does not wait, because two callbacks
+    /// that take each other back would wait for ever. Nothing happens the second time.
     fn unsubscribe(&self, py: Python<'_>) -> PyResult<()> {
         wait::compute(py, || {
             self.core.unsubscribe();

@@ -13,29 +13,38 @@ use crate::{
 /// A token: a secret, its permissions, and its expiry. It never changes.
 ///
 /// Its secrets are shown by reveal, reveal_refresh_token and authorization_header only.
+///
+/// See https://www.rfc-editor.org/rfc/rfc6749#section-1.4
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq, Eq)]
 pub(crate) struct Token(pub(crate) appmint_core::Token);
 
 #[pymethods]
 impl Token {
-    /// Its bearer: the app ("jwt" or "app"), an "installation", or a "user".
+    /// Its holder: the app ("jwt": a JWT that it signed; "app": a token that the platform issued to
+    /// it), an "installation", or a "user".
     #[getter]
     fn kind(&self) -> &'static str {
         self.0.kind().name()
     }
 
     /// Returns the secret itself.
+    ///
+    /// Returns:
+    ///     The token's text.
     fn reveal(&self) -> &str {
         self.0.reveal()
     }
 
     /// Returns the value of an Authorization header. It is secret.
+    ///
+    /// Returns:
+    ///     The header's value.
     fn authorization_header<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
         PyString::new(py, self.0.authorization_header().reveal())
     }
 
-    /// When it expires, in UTC; None if the platform did not report it.
+    /// When the token expires, in UTC.
     #[getter]
     fn expires_at(&self) -> Option<Time> {
         self.0.expires_at().map(Time)
@@ -59,41 +68,51 @@ impl Token {
         self.0.repositories()
     }
 
-    /// Its OAuth scopes; empty if the platform reports none.
+    /// The OAuth scopes that it was granted; empty if the platform reports none.
     #[getter]
     fn scopes(&self) -> &[String] {
         self.0.scopes()
     }
 
-    /// The user's login, for results of check_token, reset_token and scope_token.
+    /// The login of the user's account, of a token that App.check_token, App.reset_token or
+    /// App.scope_token returned.
     ///
-    /// None for other tokens, and if the platform did not report it.
+    /// None if it is another token, or the platform did not report it.
     #[getter]
     fn account(&self) -> Option<&str> {
         self.0.account()
     }
 
-    /// The id of the user's account.
+    /// The id of the user's account: of a token of a session that was started with it, or of one
+    /// that App.check_token and its kin returned.
     ///
-    /// Of a token of a session that was started with it, or of one that check_token returned.
-    /// None for other tokens, and if the platform did not report it.
+    /// None if it is another token, or the platform did not report it.
     #[getter]
     fn account_id(&self) -> Option<&str> {
         self.0.account_id()
     }
 
-    /// The payload of a JWT; None for other tokens.
+    /// The payload of a JWT, which holds no secret.
+    ///
+    /// None if it is another token.
     #[getter]
     fn claims<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.0.claims().map(|claims| json::value(py, &claims)).transpose()
     }
 
     /// Returns the refresh token itself.
+    ///
+    /// None if none came with the token.
+    ///
+    /// Returns:
+    ///     The refresh token's text.
     fn reveal_refresh_token(&self) -> Option<&str> {
         self.0.refresh_token().map(Secret::reveal)
     }
 
-    /// When the refresh token expires, in UTC; None if there is none or it is not known.
+    /// When the refresh token expires, in UTC.
+    ///
+    /// None if there is none, or its end is not known.
     #[getter]
     fn refresh_token_expires_at(&self) -> Option<Time> {
         self.0.refresh_token_expires_at().map(Time)

@@ -8,6 +8,8 @@ use pyo3::{
 use crate::{json, time::Time, values};
 
 /// The configuration of the app's webhook. The secret is not part of it.
+///
+/// See https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct WebhookConfig(pub(crate) appmint_core::resources::WebhookConfig);
@@ -26,7 +28,7 @@ impl WebhookConfig {
         self.0.content_type.as_deref()
     }
 
-    /// Whether the check of the receiver's certificate is skipped; None if not reported.
+    /// Whether the platform skips the check of the receiver's certificate.
     #[getter]
     fn insecure_ssl(&self) -> Option<bool> {
         self.0.insecure_ssl
@@ -39,6 +41,9 @@ impl WebhookConfig {
     }
 
     /// Returns the attributes by name.
+    ///
+    /// Returns:
+    ///     A new dict. Values are the attributes' own.
     fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         values::as_dict(slf.as_any())
     }
@@ -57,13 +62,17 @@ impl WebhookConfig {
 }
 
 /// An attempt of the platform to send an event to the app.
+///
+/// Only its id is certain.
+///
+/// See https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct WebhookDelivery(pub(crate) appmint_core::resources::WebhookDelivery);
 
 #[pymethods]
 impl WebhookDelivery {
-    /// The delivery's id, which webhook_delivery and redeliver_webhook take.
+    /// The delivery's id, which App.webhook_delivery and App.redeliver_webhook take.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
@@ -105,7 +114,7 @@ impl WebhookDelivery {
         self.0.delivered_at.map(Time)
     }
 
-    /// Whether the event had been sent before; None if the platform does not report it.
+    /// Whether the event had been sent before.
     #[getter]
     fn is_redelivery(&self) -> Option<bool> {
         self.0.is_redelivery
@@ -123,15 +132,17 @@ impl WebhookDelivery {
         self.0.repository_id.as_deref()
     }
 
-    /// The whole object as the platform sent it.
-    ///
-    /// A result of webhook_delivery has the request and the response in it, too.
+    /// The whole object as the platform sent it. That of App.webhook_delivery has the request and
+    /// the response in it, too.
     #[getter]
     fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::value(py, &self.0.raw)
     }
 
     /// Returns the attributes by name.
+    ///
+    /// Returns:
+    ///     A new dict. Values are the attributes' own.
     fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         values::as_dict(slf.as_any())
     }

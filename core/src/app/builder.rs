@@ -44,11 +44,17 @@ impl AppBuilder {
         Self(Settings::default()).environment("APPMINT_")
     }
 
-    /// The app of these settings. No network I/O.
+    /// Makes an app of these settings, which are checked here.
+    ///
+    /// No network I/O.
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the setting that is wrong;
-    /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a setting is missing, malformed,
+    ///   or contradicts another; the message names it.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not take a setting.
+    /// - [`Key`](crate::ErrorKind::Key) (`not_a_private_key`, `damaged_key`, `passphrase_needed`,
+    ///   `wrong_passphrase` or `unsuitable_key`) if a private key cannot be used; the reason says
+    ///   why.
     pub fn build(self) -> Result<App> {
         self.0.build()
     }
@@ -70,232 +76,326 @@ impl AppBuilder {
         self.0.platform()
     }
 
-    /// Reads what was not given from environment variables when the app is built: each is named as its
-    /// setting, in capitals, after this prefix; of long or secret values also `…_FILE`, the path of a file.
-    /// Durations have a unit (`30s`), switches are `true` or `false`, an empty variable counts as not set, and
-    /// a proxy `none` is no proxy. Default none: the environment is not read.
+    /// The prefix of environment variables, such as `APPMINT_`, from which each setting that is not
+    /// given is read.
+    ///
+    /// Each is read from the variable of its name in capitals (APPMINT_APP_ID); a long or secret
+    /// one also from the file that a variable ending in _FILE names (APPMINT_PRIVATE_KEY_FILE), up
+    /// to 16 MiB. Durations have a unit (30s), switches are true or false, an empty variable counts
+    /// as not set, and a proxy `none` is no proxy. Default: the environment is not read.
     pub fn environment(mut self, prefix: impl Into<String>) -> Self {
         self.0.environment = Some(prefix.into());
         self
     }
 
-    /// The platform's host, where the platform can be at several: `git.corp.example`.
+    /// The host of a platform that can be at several, such as `git.corp.example`.
+    ///
+    /// Default: the platform's own; some platforms require one.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.0.host = Some(host.into());
         self
     }
 
-    /// The base URL of the API; default the platform's own. The web pages follow it where the platform's
-    /// hosts say how; else `build` asks for [`web_url`](Self::web_url).
+    /// The base URL of the API.
+    ///
+    /// The web pages follow it where the platform's hosts say how; else the error asks for
+    /// [`web_url`](crate::AppBuilder::web_url). Default: the platform's own.
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
         self.0.api_url = Some(url.into());
         self
     }
 
-    /// The base URL of the web pages and of OAuth; default the platform's own. The API follows it as the
-    /// web pages follow the API.
+    /// The base URL of the pages on which users authorize the app, and of OAuth.
+    ///
+    /// The API follows it as the web pages follow the API. Default: the platform's own.
     pub fn web_url(mut self, url: impl Into<String>) -> Self {
         self.0.web_url = Some(url.into());
         self
     }
 
-    /// The app's id, as the platform's settings page shows it.
+    /// The app's id, as the platform's settings page shows it. JWTs need it.
+    ///
+    /// Default: none.
     pub fn app_id(mut self, id: impl Into<String>) -> Self {
         self.0.app_id = Some(id.into());
         self
     }
 
-    /// The OAuth client id.
+    /// The OAuth client id. Users' tokens need it.
+    ///
+    /// Default: none.
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.0.client_id = Some(id.into());
         self
     }
 
     /// The OAuth client secret.
+    ///
+    /// Default: none.
     pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
         self.0.client_secret = Some(secret.into());
         self
     }
 
-    /// The app's RSA key, in any form that [`PrivateKey::parse`](crate::auth::PrivateKey::parse) reads.
+    /// The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted PKCS#8), DER, or any form in which keys
+    /// are pasted.
+    ///
+    /// Read by [`PrivateKey::parse`](crate::auth::PrivateKey::parse). Default: none.
     pub fn private_key(mut self, key: impl Into<Vec<u8>>) -> Self {
         self.0.private_key = Some(Zeroizing::new(key.into()));
         self
     }
 
-    /// A second key during a rotation, which is used from the moment when the platform does not know
-    /// the first.
+    /// A second key during a key rotation, in any form that the first may have.
+    ///
+    /// It is used from the moment when the platform does not know the first. Default: none.
     pub fn fallback_private_key(mut self, key: impl Into<Vec<u8>>) -> Self {
         self.0.fallback_private_key = Some(Zeroizing::new(key.into()));
         self
     }
 
-    /// The passphrase of an encrypted PKCS#8 key. What its file may demand is bounded, as
-    /// [`PrivateKey::parse`](crate::auth::PrivateKey::parse) says.
+    /// The passphrase of an encrypted PKCS#8 key.
+    ///
+    /// A key whose file demands more than 2 000 000 rounds of PBKDF2, or more than 128 MiB for
+    /// scrypt, is refused; reading one within that may take seconds. Default: none.
     pub fn private_key_passphrase(mut self, passphrase: impl Into<Secret>) -> Self {
         self.0.private_key_passphrase = Some(passphrase.into());
         self
     }
 
-    /// The platform's name for the key, where it names keys: the `kid` of every JWT.
+    /// The platform's name of the key, for platforms that name keys: the kid of the JWTs that the
+    /// app signs.
+    ///
+    /// Default: none.
     pub fn key_id(mut self, id: impl Into<String>) -> Self {
         self.0.key_id = Some(id.into());
         self
     }
 
-    /// The platform's name for the second key.
+    /// The platform's name of [`fallback_private_key`](crate::AppBuilder::fallback_private_key).
+    ///
+    /// Default: none.
     pub fn fallback_key_id(mut self, id: impl Into<String>) -> Self {
         self.0.fallback_key_id = Some(id.into());
         self
     }
 
-    /// Signs instead of a private key: a KMS, an HSM or a callback.
+    /// Signs instead of a private key, such as a KMS or an HSM: takes the message and returns its
+    /// RS256 signature.
+    ///
+    /// It is called on worker threads, several at a time, and may block. If it fails, the call
+    /// fails with [`Callback`](crate::ErrorKind::Callback). Default: none.
     pub fn signer(mut self, signer: Arc<dyn Signer>) -> Self {
         self.0.signer = Some(signer);
         self
     }
 
-    /// The distance of a JWT's `iat` into the past; default the platform's, mostly 60 s.
+    /// How far a JWT's iat lies in the past.
+    ///
+    /// Default: the platform's, 60 s on those that are built in.
     pub fn jwt_back_date(mut self, distance: Duration) -> Self {
         self.0.jwt_back_date = Some(distance);
         self
     }
 
-    /// The distance of a JWT's `exp` into the future; default the platform's, mostly 540 s.
+    /// How far a JWT's exp lies in the future.
+    ///
+    /// Default: the platform's, 540 s on those that are built in, which allow 600 s at most.
     pub fn jwt_lifetime(mut self, lifetime: Duration) -> Self {
         self.0.jwt_lifetime = Some(lifetime);
         self
     }
 
-    /// The time for a whole call, with its retries; default 30 s.
+    /// The time for a whole call with its retries; more than 0.
+    ///
+    /// Default: 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.0.timeout = Some(timeout);
         self
     }
 
-    /// The time to connect; default 10 s, and never more than three quarters of `timeout`.
+    /// The time to connect, which is lowered to three quarters of
+    /// [`timeout`](crate::AppBuilder::timeout) if it is longer.
+    ///
+    /// Default: 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.0.connect_timeout = Some(timeout);
         self
     }
 
-    /// A proxy's URL (http, https, socks5 or socks5h), empty for no proxy; default the environment's:
-    /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, except for the hosts in `NO_PROXY`. This machine is always
-    /// reached without one.
+    /// The URL of a proxy, such as `http://user:password@host:port` or `socks5h://host:port`; an
+    /// empty text for no proxy.
+    ///
+    /// Its scheme is http, https, socks5 or socks5h. This machine is always reached without a
+    /// proxy. Default: the one that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the
+    /// hosts in NO_PROXY.
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.0.proxy = Some(url.into());
         self
     }
 
-    /// Root certificates to trust beside the system's: PEM, or the DER of one. A server's own certificate
-    /// may be its root. The variables `SSL_CERT_FILE` and `SSL_CERT_DIR` name others in the place of the
-    /// system's.
+    /// Root certificates that are trusted besides the system's: PEM, or the DER of one.
+    ///
+    /// A server's own certificate may be its root. The environment variables SSL_CERT_FILE and
+    /// SSL_CERT_DIR name others in the place of the system's. Default: none.
     pub fn root_certificates(mut self, certificates: impl Into<Vec<u8>>) -> Self {
         self.0.root_certificates = Some(certificates.into());
         self
     }
 
-    /// The certificate that is shown to a server that wants one (mTLS), with those between it and its
-    /// root: PEM, or the DER of one. Needs [`client_key`](Self::client_key).
+    /// The certificate that is shown to a server that wants one (mTLS), with those between it and
+    /// its root: PEM, or the DER of one.
+    ///
+    /// Needs [`client_key`](crate::AppBuilder::client_key). Default: none.
     pub fn client_certificate(mut self, certificates: impl Into<Vec<u8>>) -> Self {
         self.0.client_certificate = Some(certificates.into());
         self
     }
 
-    /// The private key of the client certificate: RSA or ECDSA, in PEM or DER, not encrypted.
+    /// The private key of [`client_certificate`](crate::AppBuilder::client_certificate): RSA or
+    /// ECDSA, in PEM or DER, not encrypted.
+    ///
+    /// Default: none.
     pub fn client_key(mut self, key: impl Into<Vec<u8>>) -> Self {
         self.0.client_key = Some(Zeroizing::new(key.into()));
         self
     }
 
-    /// Text put before appmint's own `User-Agent`.
+    /// Text that precedes appmint's own User-Agent header.
+    ///
+    /// Default: none.
     pub fn user_agent(mut self, text: impl Into<String>) -> Self {
         self.0.user_agent = Some(text.into());
         self
     }
 
-    /// Allows plain http to hosts other than this machine; default no.
+    /// Whether to send requests without TLS to hosts other than this machine.
+    ///
+    /// Anybody on the way can then read and change what is sent, tokens included. Default: false.
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.0.allow_plain_http = allow;
         self
     }
 
-    /// Refuses to connect to addresses that are not public: this machine, private networks, link-local and
-    /// reserved ones; default no. No proxy is used then, and none may be given.
+    /// Whether to refuse connections to addresses that are not public: this machine, private
+    /// networks, link-local and reserved addresses.
+    ///
+    /// For a host that somebody else named. The address that is connected to is checked, so no
+    /// proxy is used, and none may be given. The call that would connect fails with
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`private_address`). Default: false.
     pub fn refuse_private_addresses(mut self, refuse: bool) -> Self {
         self.0.refuse_private_addresses = refuse;
         self
     }
 
-    /// The largest body of an API reply, in bytes; default 32 MiB.
+    /// The largest accepted body of an API response, in bytes.
+    ///
+    /// Default: 33 554 432 (32 MiB).
     pub fn max_response_body(mut self, bytes: usize) -> Self {
         self.0.max_response_body = Some(bytes);
         self
     }
 
-    /// Further attempts after a failure that passes, or a rate limit; default 2; with 0 every request
-    /// is sent once, except after a refused signature.
+    /// How many times a request is sent again after a temporary failure or a rate limit, if
+    /// repeating it is safe.
+    ///
+    /// 0 sends every request once, except after a refused signature. Default: 2.
     pub fn retries(mut self, count: u32) -> Self {
         self.0.retries = Some(count);
         self
     }
 
-    /// The wait before the first further attempt, doubled for each further one; default 250 ms.
+    /// The wait before the first retry, which doubles with each further one.
+    ///
+    /// Default: 0.25 s.
     pub fn retry_wait(mut self, wait: Duration) -> Self {
         self.0.retry_wait = Some(wait);
         self
     }
 
-    /// Sends requests instead of the built-in HTTP client.
+    /// Sends all requests by the program's own HTTP client instead of the built-in one.
+    ///
+    /// It takes the method, the URL, the headers, the body, the time that is left, and whether the
+    /// request may be sent twice, and returns the status, the headers and the body, or says how it
+    /// failed: not sent, or perhaps sent. It must not send a request a second time by itself that
+    /// may be sent once only: a refresh token would be spent twice. It is called on worker threads,
+    /// several at a time. Proxies and certificates are those of the client, and the settings for
+    /// them are refused beside it. Default: the built-in HTTP client.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.0.transport = Some(transport);
         self
     }
 
-    /// The store that keeps tokens between processes, by URL: `memory:`, `sqlite:FILE`, `redis://…` or
-    /// `rediss://…`; default none.
+    /// Where tokens live between processes: `sqlite:FILE`, `redis://…` or `rediss://…` (TLS);
+    /// `memory:` keeps them in this process.
+    ///
+    /// A Redis URL may have `?prefix=` for the names of its keys (default `appmint:`) and
+    /// `?wait_replicas=N` for writes that count only once N replicas have them (default 0). It may
+    /// hold a password, and is treated as a secret. A store that other processes can read needs
+    /// [`store_key`](crate::AppBuilder::store_key) or
+    /// [`store_unencrypted`](crate::AppBuilder::store_unencrypted). If the store fails,
+    /// installation tokens are minted as without it, while the calls of a session fail. Default:
+    /// none.
     pub fn store(mut self, url: impl Into<Secret>) -> Self {
         self.0.store = Some(url.into());
         self
     }
 
-    /// A store of the program's own.
+    /// A store that the program implements, instead of one of the library's.
+    ///
+    /// Default: none.
     pub fn own_store(mut self, store: Arc<dyn Store>) -> Self {
         self.0.own_store = Some(store);
         self
     }
 
-    /// The key that seals the store's records: 32 bytes in hexadecimal or base64.
+    /// The key that seals stored tokens and authorizations: 32 bytes in hexadecimal or base64.
+    ///
+    /// `openssl rand -hex 32` makes one. Default: none.
     pub fn store_key(mut self, key: impl Into<Secret>) -> Self {
         self.0.store_key = Some(key.into());
         self
     }
 
-    /// A second key during a rotation, which still opens the records that it has sealed.
+    /// The previous key during a rotation of [`store_key`](crate::AppBuilder::store_key). It opens
+    /// what it has sealed, and seals nothing.
+    ///
+    /// Default: none.
     pub fn previous_store_key(mut self, key: impl Into<Secret>) -> Self {
         self.0.previous_store_key = Some(key.into());
         self
     }
 
-    /// Lets the store hold tokens unencrypted; default no.
+    /// Whether the store holds tokens without encryption, readable for everybody who can read the
+    /// store.
+    ///
+    /// Default: false.
     pub fn store_unencrypted(mut self, unencrypted: bool) -> Self {
         self.0.store_unencrypted = unencrypted;
         self
     }
 
-    /// The number of tokens in memory above which unused ones are removed; default one million.
+    /// How many tokens are held in memory; at least 1. Beyond it, tokens are dropped that no source
+    /// refers to.
+    ///
+    /// Default: 1 000 000.
     pub fn capacity(mut self, tokens: usize) -> Self {
         self.0.capacity = Some(tokens);
         self
     }
 
-    /// Receives each event, on the thread where it happens: be quick.
+    /// Is called with each event, which never holds a secret.
+    ///
+    /// It is called on the thread on which the event happens, which waits for it, and on several at
+    /// once: it must be quick, and must not wait for a token. Default: none.
     pub fn on_event(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         self.0.on_event = Some(Arc::new(listener));
         self
     }
 
-    /// The clock; default the machine's.
+    /// A clock that shows a fixed time, for tests.
+    ///
+    /// Default: the system's clock.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.0.clock = Some(Arc::new(clock));
         self

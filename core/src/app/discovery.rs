@@ -11,19 +11,30 @@ use crate::{
 };
 
 impl Platform {
-    /// The platform that an authorization server's metadata describes (RFC 8414, or OpenID Connect
-    /// Discovery): its OAuth endpoints and their parameters. Its API is assumed at the issuer; for
-    /// another place see [`with_api_url`](Self::with_api_url). [`as_json`](Self::as_json) is the
-    /// descriptor, to keep or change.
+    /// Makes a platform's descriptor from the metadata of its authorization server.
     ///
-    /// Only the builder's network settings, retries, timeout and clock are used. For an issuer that somebody
-    /// else named, set [`refuse_private_addresses`](AppBuilder::refuse_private_addresses) here, and on the app
-    /// that is made of the descriptor: the metadata name hosts, too.
+    /// The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor, or
+    /// change it: an app that is made of it by `platform_descriptor` needs no request. For an
+    /// issuer that somebody else named set
+    /// [`refuse_private_addresses`](crate::AppBuilder::refuse_private_addresses) here, and on the
+    /// app, too: the metadata name hosts.
+    ///
+    /// Only the builder's network settings, retries, timeout and clock are used. The API is assumed
+    /// at the issuer; for another place see [`with_api_url`](Self::with_api_url).
+    /// [`as_json`](Self::as_json) is the descriptor.
+    ///
+    /// - `issuer`: The issuer's URL, exactly as the server writes it.
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc8414#section-3>,
+    /// <https://openid.net/specs/openid-connect-discovery-1_0.html>
     ///
     /// # Errors
-    /// [`NotFound`](ErrorKind::NotFound) or the server's first refusal without metadata,
-    /// [`Protocol`](ErrorKind::Protocol) for metadata of another issuer or that cannot be used, and
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a text that is not an issuer.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`private_address`) if the issuer
+    ///   is not a URL with TLS, a setting is malformed, or the host has no public address.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if the server has no metadata.
+    /// - [`Protocol`](crate::ErrorKind::Protocol) (`issuer_mismatch`) if the metadata are another
+    ///   issuer's, or cannot be used.
+    /// - Those of [every call over the network](crate#errors).
     pub fn discover(issuer: &str, network: &AppBuilder) -> Task<Self> {
         Self::discover_with(issuer, network.settings())
     }

@@ -16,19 +16,34 @@ use crate::{
 };
 
 impl App {
-    /// The installations of the app, fetched page by page as they are asked for.
+    /// Lists the installations of the app.
+    ///
+    /// Pages are requested as the items are asked for, none before.
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app>
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) on a platform without installations.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform has no installations.
     pub fn installations(&self) -> Result<Listing<Installation>> {
         self.listing()
     }
 
-    /// The installation that a lookup means. A bare text or number is an installation's id.
+    /// Looks up one installation, by exactly one argument.
+    ///
+    /// A bare text or number is an installation's id; [`Lookup`](crate::Lookup) has the others.
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/rest/apps/apps#get-an-organization-installation-for-the-authenticated-app>
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) where the app is not installed,
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) for a lookup that the platform does not have.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if none or several of the arguments
+    ///   are given, or one is malformed.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not look up
+    ///   installations by this argument.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) (`not_installed`) if the app is not installed
+    ///   there.
+    /// - Those of [every call over the network](crate#errors).
     pub fn find_installation(&self, lookup: impl Into<Lookup>) -> Task<Installation> {
         let lookup = match lookup.into().cleaned() {
             Ok(lookup) => lookup,
@@ -41,43 +56,85 @@ impl App {
 
     /// Suspends an installation: its tokens stop working until it is unsuspended.
     ///
+    /// - `id`: The installation's id.
+    ///
+    /// Source: <https://docs.github.com/en/rest/apps/apps#suspend-an-app-installation>
+    ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not offer it.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform cannot suspend
+    ///   installations.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if the app has no such installation.
+    /// - Those of [every call over the network](crate#errors).
     pub fn suspend_installation(&self, id: impl Into<String>) -> Task<()> {
         self.perform(about_installation(OperationName::SuspendInstallation, id), read_nothing)
     }
 
     /// Ends the suspension of an installation.
     ///
+    /// - `id`: The installation's id.
+    ///
+    /// Source: <https://docs.github.com/en/rest/apps/apps#unsuspend-an-app-installation>
+    ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not offer it.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform cannot suspend
+    ///   installations.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if the app has no such installation.
+    /// - Those of [every call over the network](crate#errors).
     pub fn unsuspend_installation(&self, id: impl Into<String>) -> Task<()> {
         self.perform(about_installation(OperationName::UnsuspendInstallation, id), read_nothing)
     }
 
     /// Uninstalls the app from an installation's account. This cannot be undone.
     ///
+    /// - `id`: The installation's id.
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/rest/apps/apps#delete-an-installation-for-the-authenticated-app>
+    ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not offer it.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not let apps uninstall
+    ///   themselves.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if the app has no such installation.
+    /// - Those of [every call over the network](crate#errors).
     pub fn delete_installation(&self, id: impl Into<String>) -> Task<()> {
         self.perform(about_installation(OperationName::DeleteInstallation, id), read_nothing)
     }
 
-    /// The URL where a person installs the app. No network I/O.
+    /// Makes the URL of the page on which a user installs the app.
+    ///
+    /// Keep its state until the user returns, for
+    /// [`App::finish_install`](crate::App::finish_install). The state is empty if the platform
+    /// takes none. No network I/O.
+    ///
+    /// Source: <https://docs.github.com/en/apps/sharing-github-apps/sharing-your-github-app>
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) for a parameter that the platform does not take.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform has no such page, or does
+    ///   not take an argument.
     pub fn install_url(&self, request: &InstallRequest) -> Result<Authorization> {
         install::url(self.platform(), request, self.0.client.clock().system_now())
     }
 
-    /// The installation that a person has made, given the callback's URL or query. The state is
-    /// compared first, and the platform is asked whether the installation is this app's, because
-    /// anybody could have written the callback.
+    /// Returns the installation that a user has made.
+    ///
+    /// The state is compared in constant time, and the platform is asked whether the installation
+    /// is this app's: anybody could have written the id in a callback.
+    ///
+    /// - `callback`: The URL with which the user returned, or its query.
+    /// - `state`: The state of [`App::install_url`](crate::App::install_url).
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/about-the-setup-url>
     ///
     /// # Errors
-    /// [`Reauthorize`](crate::ErrorKind::Reauthorize) for another state,
-    /// [`NotFound`](crate::ErrorKind::NotFound) for an installation of another app.
+    /// - [`Reauthorize`](crate::ErrorKind::Reauthorize) (`state_mismatch`) if the callback has
+    ///   another state.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if the installation is not this app's.
+    /// - [`Protocol`](crate::ErrorKind::Protocol) (`missing_member`) if the callback has no
+    ///   installation's id.
+    /// - [`Pending`](crate::ErrorKind::Pending) (`installation_requested`) if an owner of the
+    ///   account has yet to approve.
+    /// - Those of [every call over the network](crate#errors).
     pub fn finish_install(&self, callback: &str, state: &str) -> Task<Installation> {
         match install::installation_id(self.platform(), callback, state) {
             Ok(id) => self.find_installation(Lookup::Id(id)),

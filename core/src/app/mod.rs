@@ -34,8 +34,12 @@ use crate::{
     token::Token,
 };
 
-/// An app on a platform. Cheap to clone and usable from any thread; clones share their connections,
-/// their JWT and their tokens.
+/// An app that authenticates on a platform.
+///
+/// One app is enough for a program: it holds the connections and the tokens, and any thread may use
+/// it. Making one needs no network I/O. Each operation names the credential that it lacks.
+///
+/// Cheap to clone; clones share the app.
 ///
 /// ```no_run
 /// use appmint_core::App;
@@ -43,6 +47,9 @@ use crate::{
 /// let app = App::builder("atomgit").app_id("75").private_key(std::fs::read("app.pem")?).build()?;
 /// # let _ = app; Ok(()) }
 /// ```
+///
+/// Source:
+/// <https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/about-authentication-with-a-github-app>
 #[derive(Clone)]
 pub struct App(Arc<Shared>);
 
@@ -67,13 +74,21 @@ impl App {
         self.0.client.platform()
     }
 
-    /// The app's JWT, which is reused until 60 s before it expires. It is signed once for everybody who
-    /// needs one at the same time.
+    /// Signs the app's JWT. The same one is returned until 60 s before it expires.
+    ///
+    /// It is signed once for all callers that need one at the same time. No network I/O, unless the
+    /// signer does some.
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc7519>,
+    /// <https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app>
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) without a key or an app id,
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) on a platform without app authentication, and
-    /// [`Callback`](crate::ErrorKind::Callback) or [`Key`](crate::ErrorKind::Key) from the signer.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`missing_credential`) if the app
+    ///   has no private key, signer or id.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform has no JWTs of apps.
+    /// - [`Callback`](crate::ErrorKind::Callback) if the signer failed.
+    /// - [`Key`](crate::ErrorKind::Key) if the signer's signature cannot be used.
+    /// - Those of [every call over the network](crate#errors).
     pub fn jwt(&self) -> Task<Token> {
         match self.0.client.cached_jwt() {
             Some(jwt) => Task::ready(Ok(jwt)),
@@ -81,31 +96,41 @@ impl App {
         }
     }
 
-    /// The fingerprint of the key in use, as the platform's settings page shows it; `None` without a
-    /// key, or with a signer that does not know it.
+    /// The SHA-256 fingerprint of the public key, as the platform's settings page shows it. With
+    /// two keys it is that of the one in use.
+    ///
+    /// `None` if the app has no private key, or a signer that does not know it.
     #[must_use]
     pub fn fingerprint(&self) -> Option<String> {
         self.0.client.jwt_signer().ok()?.fingerprint()
     }
 
-    /// How far the platform's clock is ahead of this machine's, in milliseconds; 0 until a difference
-    /// was found, and again once it has ended.
+    /// How far the platform's clock is ahead of this machine's, as far as is known.
     ///
-    /// JWTs are made by it; tokens live by this machine's own clocks. It is learned from the `Date`
-    /// header: when the platform rejects a JWT because of its times, and when two answers in a row agree
-    /// on a difference of half a minute or more, or on none.
+    /// It is 0 until a difference was found, and again once it has ended. JWTs are made by it;
+    /// tokens live by this machine's own clocks. It is learned from the Date header: when the
+    /// platform rejects a JWT because of its times, and when two answers in a row agree on a
+    /// difference of half a minute or more, or on none.
+    ///
+    /// In milliseconds.
     #[must_use]
     pub fn clock_offset_ms(&self) -> i64 {
         self.0.client.clock().offsets().of_api()
     }
 
-    /// An API call with the app's JWT, or with the call's own token; any status is an answer. A path that
-    /// the platform reserves for the OAuth client is called with its id and secret.
+    /// Calls the platform's API as the app, or with a token.
+    ///
+    /// Every HTTP status is a response and no error. A read is sent again after a lost connection,
+    /// 502 to 504, and a rate limit; a write after a rate limit only. A path that the platform
+    /// reserves for the OAuth client is called with its id and secret.
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api>
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a call that cannot be sent, and
-    /// [`Transport`](crate::ErrorKind::Transport) or [`Timeout`](crate::ErrorKind::Timeout) without an
-    /// answer.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`foreign_host`) if the method,
+    ///   path, headers or body cannot be sent, or the URL is on another host.
+    /// - Those of [every call over the network](crate#errors).
     pub fn request(&self, call: Call) -> Task<Arc<Response>> {
         if call.own_timeout() == Some(Duration::ZERO) {
             return Task::ready(Err(no_time()));
@@ -119,23 +144,32 @@ impl App {
         })
     }
 
-    /// The quota of the requests that the app makes with its JWT, or with tokens of its own, as the platform
-    /// told it in its last answer to one of them. `None` before such an answer, or if the platform does not
-    /// tell it. Nothing is sent to learn it.
+    /// Returns the quota of the requests that the app makes with its JWT or tokens of its own.
+    ///
+    /// It is as the platform told it in its last answer to one of them. `None` if there was no such
+    /// answer yet, or the platform does not tell it. No network I/O.
+    ///
+    /// Source: <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
     #[must_use]
     pub fn quota(&self) -> Option<Quota> {
         self.0.client.quota(&QuotaOwner::App)
     }
 
-    /// The counts of events since the app was made.
+    /// Returns the counters of the app since it was made.
+    ///
+    /// No network I/O.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.0.events.stats(self.0.sources.cache.len())
     }
 
-    /// Closes idle connections and forgets the tokens; the app's threads end once their work is done.
-    /// Running calls complete; new ones are refused. Sessions' tokens that the store did not take yet
-    /// are offered to it until the app's timeout has passed.
+    /// Ends the app's threads and connections, and forgets its tokens, whatever sources of it
+    /// exist.
+    ///
+    /// Calls in progress complete; new ones fail with
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument). Sessions' tokens that the store did
+    /// not take yet are offered to it until the app's [`timeout`](crate::AppBuilder::timeout) has
+    /// passed. A second call does nothing. No network I/O.
     pub fn close(&self) {
         self.0.sessions.save_all();
         self.0.pool.close();

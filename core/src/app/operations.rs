@@ -11,20 +11,31 @@ use crate::{
 };
 
 impl App {
-    /// The app as it is registered on the platform.
+    /// Returns the app as it is registered on the platform.
+    ///
+    /// Source: <https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app>
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not offer it.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not offer this.
+    /// - Those of [every call over the network](crate#errors).
     pub fn registration(&self) -> Task<Registration> {
         self.perform(ApiOperation::new(OperationName::Registration), Registration::read)
     }
 
-    /// The app that a manifest's code stands for, with its key and secrets, which the platform shows
-    /// once. Requires no credential.
+    /// Exchanges the code of an app manifest for the app that it created.
+    ///
+    /// It needs no credential. A code works once, and the platform returns the app's key and
+    /// secrets this once.
+    ///
+    /// - `code`: The code with which the user returned from creating the app.
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest>
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not offer it,
-    /// [`NotFound`](crate::ErrorKind::NotFound) for a code that is unknown or was used.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if the code is unknown or was used.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform has no app manifests.
+    /// - Those of [every call over the network](crate#errors).
     pub fn convert_manifest(&self, code: impl Into<String>) -> Task<Registration> {
         let code = code.into();
         let operation = ApiOperation::new(OperationName::ConvertManifest)
@@ -34,11 +45,19 @@ impl App {
         self.perform(operation, Registration::read)
     }
 
-    /// Reports leaked credentials of anybody; the platform revokes them and notifies their owners.
-    /// Requires no credential.
+    /// Reports leaked credentials of anybody; the platform ends them and notifies their owners.
+    ///
+    /// It needs no credential.
+    ///
+    /// - `credentials`: The leaked credentials.
+    ///
+    /// Source: <https://docs.github.com/en/rest/credentials/revoke>
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not offer it.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if there are no credentials, or one
+    ///   is empty.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not offer this.
+    /// - Those of [every call over the network](crate#errors).
     pub fn revoke_credentials(&self, credentials: Vec<Secret>) -> Task<()> {
         if credentials.iter().any(Secret::is_empty) || credentials.is_empty() {
             return Task::ready(Err(Error::invalid(

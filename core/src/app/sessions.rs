@@ -13,28 +13,47 @@ use crate::{
 };
 
 impl App {
-    /// A source of one user's tokens, which live in the store under a name of your choice and are
-    /// refreshed ahead of their end. Processes that share the store refresh once. No network I/O yet.
+    /// Makes a source of one user's tokens, which are in the store under a name.
+    ///
+    /// They are renewed before they expire, once for all processes that share the store: a refresh
+    /// token is spent once, whatever dies when. Before
+    /// [`App::start_session`](crate::App::start_session) the source's calls fail with
+    /// [`Reauthorize`](crate::ErrorKind::Reauthorize) (`no_session`); when the session has ended,
+    /// with `rotation_interrupted` or `invalid_refresh_token`, and the user must authorize the app
+    /// again. No network I/O.
+    ///
+    /// - `name`: The name that was given to [`App::start_session`](crate::App::start_session).
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc9700#section-4.14>,
+    /// <https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens>
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) without a store, a client id or its
-    /// secret, and for an empty name.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`missing_credential`) if the app
+    ///   has no store or no client credentials, or the name is empty.
     pub fn session(&self, name: impl Into<String>) -> Result<TokenSource> {
         let owner = self.session_owner(name.into())?;
         Ok(TokenSource::new(&self.0.sources, owner, Scope::all()))
     }
 
-    /// Writes a user's token to the store, as [`exchange_code`](Self::exchange_code) or a login
-    /// returned it. From now on [`session`](Self::session) returns and refreshes it. A session of the
-    /// same name is replaced, unless its record cannot be opened: that one may go on elsewhere.
+    /// Writes a user token to the store under a name, in the place of any session that had it.
     ///
-    /// `account_id` is the user's id on the platform; default the one that the token came with. With it
-    /// [`apply_webhook`](Self::apply_webhook) ends the session when the user revokes the authorization.
+    /// From now on [`App::session`](crate::App::session) returns and renews it. A record that
+    /// cannot be opened stays: that session may go on elsewhere. With the user's id on the platform
+    /// [`App::apply_webhook`](crate::App::apply_webhook) ends the session when the user revokes the
+    /// authorization.
+    ///
+    /// - `name`: A name of your choice, by which [`App::session`](crate::App::session) finds the
+    ///   token.
+    /// - `token`: A token of kind `user`, with its refresh token.
+    /// - `account_id`: The user's id on the platform. Default: the token's
+    ///   [`Token::account_id`](crate::Token::account_id).
     ///
     /// # Errors
-    /// Those of [`session`](Self::session), [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for
-    /// a token that is not a user's, and [`Store`](crate::ErrorKind::Store), with the reason
-    /// [`WrongStoreKey`](crate::Reason::WrongStoreKey) for a record that another key sealed.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`missing_credential`) if the app
+    ///   has no store or no client credentials, the name is empty, or the token is of another kind.
+    /// - [`Store`](crate::ErrorKind::Store) (`wrong_store_key`) if the store failed, or another key
+    ///   sealed its record of this name.
+    /// - Those of [every call over the network](crate#errors).
     pub fn start_session(
         &self,
         name: impl Into<String>,
@@ -66,13 +85,19 @@ impl App {
         })
     }
 
-    /// Forgets a user's session, in memory and in the store, even if its record cannot be opened there. The
-    /// tokens themselves stay valid:
-    /// [`revoke_token`](Self::revoke_token) or [`delete_grant`](Self::delete_grant) ends them, where
-    /// the platform has it.
+    /// Forgets a user's session, in memory and in the store, even if its record cannot be opened
+    /// there.
+    ///
+    /// The tokens themselves keep working: [`App::revoke_token`](crate::App::revoke_token) or
+    /// [`App::delete_grant`](crate::App::delete_grant) ends them, on platforms that offer it.
+    ///
+    /// - `name`: The name that was given to [`App::start_session`](crate::App::start_session).
     ///
     /// # Errors
-    /// Those of [`session`](Self::session), and [`Store`](crate::ErrorKind::Store).
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`missing_credential`) if the app
+    ///   has no store or no client credentials, or the name is empty.
+    /// - [`Store`](crate::ErrorKind::Store) if the store failed.
+    /// - Those of [every call over the network](crate#errors).
     pub fn end_session(&self, name: impl Into<String>) -> Task<()> {
         let entry = match self.session_entry(name.into()) {
             Ok(entry) => entry,

@@ -30,96 +30,102 @@ use crate::{
 /// The settings of an app. `None` means the default.
 #[derive(Clone, Default)]
 pub struct Settings {
-    /// The prefix of the environment variables that hold what is not given here, such as `APPMINT_`; default
-    /// none, and the environment is not read.
+    /// The prefix of environment variables, such as `APPMINT_`, from which each setting that is not
+    /// given is read.
     pub environment: Option<String>,
-    /// The name of a built-in platform.
+    /// The name of a built-in platform, such as `github`: see
+    /// [`Platform::names`](crate::platform::Platform::names).
     pub platform: Option<String>,
-    /// A platform's descriptor as JSON text, instead of a name.
+    /// A descriptor of another platform as JSON text, instead of `platform`.
     pub platform_descriptor: Option<String>,
-    /// The platform's host, where the platform can be at several: `git.corp.example`.
+    /// The host of a platform that can be at several, such as `git.corp.example`.
     pub host: Option<String>,
-    /// The base URL of the API, instead of the platform's own. The web pages follow it where the
-    /// platform's hosts say how.
+    /// The base URL of the API.
     pub api_url: Option<String>,
-    /// The base URL of the web pages and of OAuth, instead of the platform's own. The API follows it
-    /// as the web pages follow the API.
+    /// The base URL of the pages on which users authorize the app, and of OAuth.
     pub web_url: Option<String>,
-    /// The app's id.
+    /// The app's id, as the platform's settings page shows it. JWTs need it.
     pub app_id: Option<String>,
-    /// The OAuth client id.
+    /// The OAuth client id. Users' tokens need it.
     pub client_id: Option<String>,
     /// The OAuth client secret.
     pub client_secret: Option<Secret>,
-    /// The app's RSA key in any form that [`PrivateKey::parse`] reads.
+    /// The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted PKCS#8), DER, or any form in which keys
+    /// are pasted.
     pub private_key: Option<Zeroizing<Vec<u8>>>,
-    /// A second key during a rotation, which is used from the moment when the platform does not know
-    /// the first.
+    /// A second key during a key rotation, in any form that the first may have.
     pub fallback_private_key: Option<Zeroizing<Vec<u8>>>,
-    /// The passphrase of an encrypted key.
+    /// The passphrase of an encrypted PKCS#8 key.
     pub private_key_passphrase: Option<Secret>,
-    /// The platform's name for the key, where it names keys: the `kid` of every JWT.
+    /// The platform's name of the key, for platforms that name keys: the kid of the JWTs that the
+    /// app signs.
     pub key_id: Option<String>,
-    /// The platform's name for the second key.
+    /// The platform's name of [`fallback_private_key`](crate::AppBuilder::fallback_private_key).
     pub fallback_key_id: Option<String>,
-    /// Signs instead of a private key.
+    /// Signs instead of a private key, such as a KMS or an HSM: takes the message and returns its
+    /// RS256 signature.
     pub signer: Option<Arc<dyn Signer>>,
-    /// The distance of a JWT's `iat` into the past; default the platform's, mostly 60 s.
+    /// How far a JWT's iat lies in the past.
     pub jwt_back_date: Option<Duration>,
-    /// The distance of a JWT's `exp` into the future; default the platform's, mostly 540 s.
+    /// How far a JWT's exp lies in the future.
     pub jwt_lifetime: Option<Duration>,
-    /// The time for a whole call, with its retries; default 30 s.
+    /// The time for a whole call with its retries; more than 0.
     pub timeout: Option<Duration>,
-    /// The time to connect; default 10 s, and never more than three quarters of `timeout`.
+    /// The time to connect, which is lowered to three quarters of
+    /// [`timeout`](crate::AppBuilder::timeout) if it is longer.
     pub connect_timeout: Option<Duration>,
-    /// A proxy's URL, instead of the environment's; empty for no proxy. This machine is always reached
-    /// without one.
+    /// The URL of a proxy, such as `http://user:password@host:port` or `socks5h://host:port`; an
+    /// empty text for no proxy.
     pub proxy: Option<Secret>,
-    /// Root certificates to trust beside the system's: PEM, or the DER of one.
+    /// Root certificates that are trusted besides the system's: PEM, or the DER of one.
     pub root_certificates: Option<Vec<u8>>,
     /// The environment variable that names a file of further root certificates, by the custom of the
     /// program's language.
     pub certificates_variable: Option<&'static str>,
-    /// The certificate that is shown to a server that wants one (mTLS), with those between it and its
-    /// root: PEM, or the DER of one.
+    /// The certificate that is shown to a server that wants one (mTLS), with those between it and
+    /// its root: PEM, or the DER of one.
     pub client_certificate: Option<Vec<u8>>,
-    /// The private key of that certificate: PEM or DER, not encrypted.
+    /// The private key of [`client_certificate`](crate::AppBuilder::client_certificate): RSA or
+    /// ECDSA, in PEM or DER, not encrypted.
     pub client_key: Option<Zeroizing<Vec<u8>>>,
-    /// Text put before appmint's own `User-Agent`.
+    /// Text that precedes appmint's own User-Agent header.
     pub user_agent: Option<String>,
-    /// Allows plain http to hosts other than this machine; default no.
+    /// Whether to send requests without TLS to hosts other than this machine.
     pub allow_plain_http: bool,
-    /// Refuses to connect to addresses that are not public: this machine, private networks, link-local and
-    /// reserved ones; default no. No proxy is used then, and none may be given.
+    /// Whether to refuse connections to addresses that are not public: this machine, private
+    /// networks, link-local and reserved addresses.
     pub refuse_private_addresses: bool,
-    /// The largest body of an API reply, in bytes; default 32 MiB.
+    /// The largest accepted body of an API response, in bytes.
     pub max_response_body: Option<usize>,
-    /// Further attempts after a failure that passes, or a rate limit; default 2; with 0 every request
-    /// is sent once, except after a refused signature.
+    /// How many times a request is sent again after a temporary failure or a rate limit, if
+    /// repeating it is safe.
     pub retries: Option<u32>,
-    /// The wait before the first further attempt, doubled for each further one; default 250 ms.
+    /// The wait before the first retry, which doubles with each further one.
     pub retry_wait: Option<Duration>,
-    /// Sends requests instead of the built-in HTTP client; default the built-in one.
+    /// Sends all requests by the program's own HTTP client instead of the built-in one.
     pub transport: Option<Arc<dyn Transport>>,
-    /// The store that keeps tokens between processes: `memory:`, `sqlite:FILE`, `redis://…` or
-    /// `rediss://…`; a secret, because the URL may hold a password. Default none.
+    /// Where tokens live between processes: `sqlite:FILE`, `redis://…` or `rediss://…` (TLS);
+    /// `memory:` keeps them in this process.
     pub store: Option<Secret>,
-    /// A store of the program's own instead.
+    /// A store that the program implements, instead of one of the library's.
     pub own_store: Option<Arc<dyn Store>>,
-    /// The key that seals the store's records: 32 bytes in hexadecimal or base64.
+    /// The key that seals stored tokens and authorizations: 32 bytes in hexadecimal or base64.
     pub store_key: Option<Secret>,
-    /// A second key during a rotation, which still opens the records that it has sealed.
+    /// The previous key during a rotation of [`store_key`](crate::AppBuilder::store_key). It opens
+    /// what it has sealed, and seals nothing.
     pub previous_store_key: Option<Secret>,
-    /// Lets the store hold tokens unencrypted; default no.
+    /// Whether the store holds tokens without encryption, readable for everybody who can read the
+    /// store.
     pub store_unencrypted: bool,
-    /// The number of tokens in memory above which unused ones are removed; default one million.
+    /// How many tokens are held in memory; at least 1. Beyond it, tokens are dropped that no source
+    /// refers to.
     pub capacity: Option<usize>,
-    /// Receives each event, on the thread where it happens; default none.
+    /// Is called with each event, which never holds a secret.
     pub on_event: Option<Listener>,
     /// Called after a token in memory was replaced or forgotten, on any thread and perhaps under a lock: it must
     /// not call the app. For bindings that keep a source's token by themselves; default none.
     pub on_token_change: Option<Arc<dyn Fn() + Send + Sync>>,
-    /// The clock; default the machine's.
+    /// A clock that shows a fixed time, for tests.
     pub clock: Option<Arc<dyn Clock>>,
 }
 

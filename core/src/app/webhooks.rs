@@ -14,11 +14,24 @@ use crate::{
 };
 
 impl App {
-    /// A webhook event, once its signature was verified with one of the secrets (two while one
-    /// replaces the other). No network I/O.
+    /// Verifies the signature of a webhook.
+    ///
+    /// No network I/O.
+    ///
+    /// - `headers`: All headers of the request, with names in any case; it depends on the platform
+    ///   which of them count.
+    /// - `body`: The raw bytes of the request, before anything parses them: a body that was parsed
+    ///   and written again has another signature.
+    /// - `secrets`: The webhook's secrets: two while one replaces the other.
+    ///
+    /// Source: <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>
     ///
     /// # Errors
-    /// Those of [`WebhookEvent::verify`].
+    /// - [`Unauthorized`](crate::ErrorKind::Unauthorized) (`invalid_signature`) if there is no
+    ///   signature, or one that fits none of the secrets.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a secret is missing or empty.
+    /// - [`Protocol`](crate::ErrorKind::Protocol) (`not_json`) if the signed payload is not JSON.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not sign webhooks.
     pub fn verify_webhook(
         &self,
         headers: &[(&str, &str)],
@@ -28,18 +41,24 @@ impl App {
         WebhookEvent::verify(self.platform(), headers, body, secrets)
     }
 
-    /// Forgets the tokens of an installation that was suspended, deleted, or given other permissions
-    /// or repositories, so that new ones are minted. Ends the sessions of a user who revoked the
-    /// authorization of the app, if they were started with the id of the user's account. Returns how many
-    /// of these tokens were in memory. No network I/O yet.
+    /// Forgets the tokens that a webhook makes obsolete, so that new ones are minted.
     ///
-    /// In the store they are forgotten in the background, whatever they are narrowed to, so that no
-    /// process takes them from there any more; if the store fails, that is an event `store_failed`, and this
-    /// process tries again before it looks there. Another process goes on with the tokens in its
-    /// own memory until they are renewed or refused: have the event applied there, too.
+    /// They are those of an installation that was suspended, deleted, or given other permissions or
+    /// repositories, and those of a user who revoked the authorization of the app, whose sessions
+    /// end if they were started with the id of the user's account. A webhook about something else
+    /// is ignored.
     ///
-    /// The event's name need not be signed: a forged one can do no more than have tokens minted anew. Of a
-    /// revocation the signed payload tells.
+    /// In the store they are forgotten in the background, for all who share it; if the store fails,
+    /// that is an event `store_failed`, and this process tries again before it looks there. Other
+    /// processes use those in their own memory until they are renewed or refused: apply the webhook
+    /// there, too.
+    ///
+    /// The event's name need not be signed: a forged one can do no more than have tokens minted
+    /// anew. Of a revocation the signed payload tells. No network I/O.
+    ///
+    /// - `event`: The result of [`App::verify_webhook`](crate::App::verify_webhook).
+    ///
+    /// Source: <https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation>
     pub fn apply_webhook(&self, event: &WebhookEvent) -> usize {
         if let Some(account_id) = event.revoked_account(self.platform()) {
             return self.end_sessions_of(&account_id);
@@ -59,19 +78,27 @@ impl App {
         entries.iter().filter(|entry| sources.cache.invalidate(entry).is_some()).count()
     }
 
-    /// The configuration of the app's webhook.
+    /// Returns the configuration of the app's webhook.
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app>
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not offer it.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not offer this.
+    /// - Those of [every call over the network](crate#errors).
     pub fn webhook_config(&self) -> Task<WebhookConfig> {
         self.perform(ApiOperation::new(OperationName::WebhookConfig), WebhookConfig::read)
     }
 
-    /// Changes the configuration of the app's webhook.
+    /// Changes the configuration of the app's webhook. What is not given stays as it is.
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/rest/apps/webhooks#update-a-webhook-configuration-for-an-app>
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not offer it,
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) without any change.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if no change is given.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not offer this.
+    /// - Those of [every call over the network](crate#errors).
     pub fn update_webhook_config(&self, update: WebhookUpdate) -> Task<WebhookConfig> {
         if update.is_empty() {
             return Task::ready(Err(Error::invalid("the webhook update changes nothing")));
@@ -92,28 +119,45 @@ impl App {
         self.perform(operation, WebhookConfig::read)
     }
 
-    /// The deliveries of webhook events to the app, newest first, fetched page by page as they are
-    /// asked for.
+    /// Lists the events that were sent to the app, newest first.
+    ///
+    /// Pages are requested as the items are asked for, none before.
+    ///
+    /// Source: <https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook>
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not list them.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not list deliveries.
     pub fn webhook_deliveries(&self) -> Result<Listing<WebhookDelivery>> {
         self.listing()
     }
 
-    /// One delivery; its `raw` holds the request and the receiver's response.
+    /// Returns one delivery, with its request and the receiver's response in
+    /// [`WebhookDelivery::raw`](crate::resources::WebhookDelivery::raw).
+    ///
+    /// - `id`: The delivery's id, not its guid.
+    ///
+    /// Source: <https://docs.github.com/en/rest/apps/webhooks#get-a-delivery-for-an-app-webhook>
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not offer it.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if there is no such delivery.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not offer this.
+    /// - Those of [every call over the network](crate#errors).
     pub fn webhook_delivery(&self, id: impl Into<String>) -> Task<WebhookDelivery> {
         let operation = ApiOperation::new(OperationName::WebhookDelivery);
         self.perform(operation.with("delivery_id", id.into()), WebhookDelivery::read_single)
     }
 
-    /// Has a delivery sent again.
+    /// Has the platform send an event again.
+    ///
+    /// - `delivery_id`: The delivery's id, not its guid.
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook>
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where the platform does not offer it.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if there is no such delivery.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not offer this.
+    /// - Those of [every call over the network](crate#errors).
     pub fn redeliver_webhook(&self, delivery_id: impl Into<String>) -> Task<()> {
         let operation = ApiOperation::new(OperationName::RedeliverWebhook);
         self.perform(operation.with("delivery_id", delivery_id.into()), read_nothing)

@@ -29,8 +29,9 @@ pub use crate::platform::oauth::KeyIdMember;
 /// A request for the app's own tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct AppTokenRequest {
-    /// OAuth scopes, where the platform takes them.
+    /// OAuth scopes, on a platform that takes the app's assertion. Default: none.
     pub scopes: Vec<String>,
-    /// The user for whom the app acts, where the platform takes one (RFC 7523 §3, `sub`).
+    /// The user for whom the app acts, on a platform that takes the app's assertion. Default: the
+    /// app itself.
     pub subject: Option<String>,
 }

@@ -13,13 +13,13 @@ use crate::{
 pub struct TokenExchange {
     /// The token of the other server.
     pub subject_token: Secret,
-    /// Its type, an URI of RFC 8693 §3; default `urn:ietf:params:oauth:token-type:jwt`.
+    /// Its type, a URI of RFC 8693 section 3. Default: that of a JWT.
     pub subject_token_type: Option<String>,
-    /// OAuth scopes, where the platform takes them.
+    /// OAuth scopes, on a platform that takes them. Default: none.
     pub scopes: Vec<String>,
-    /// The name of the service that the new token is for.
+    /// The name of the service that the new token is for. Default: none is sent.
     pub audience: Option<String>,
-    /// The URI of the service that the new token is for.
+    /// The URI of the service that the new token is for. Default: none is sent.
     pub resource: Option<String>,
 }
 

@@ -18,7 +18,7 @@ use crate::{
 
 /// A callback that [`TokenSource::on_change`](crate::TokenSource::on_change) registered.
 ///
-/// It stays registered when this is dropped.
+/// Dropping it leaves the callback registered.
 #[derive(Clone)]
 pub struct Subscription(Weak<Observer>);
 
@@ -27,11 +27,12 @@ impl Subscription {
         Self(Arc::downgrade(observer))
     }
 
-    /// Takes the callback back: it is not called any more, and its values are dropped. Nothing happens
-    /// the second time.
+    /// Takes the callback back: it is not called any more, and is not running on another thread.
     ///
-    /// Blocks until a call that is running on another thread has returned. Inside of a callback of
-    /// `on_change` it does not wait, because two callbacks that take each other back would wait for ever.
+    /// Blocks while the callback runs on another thread, so do not hold a lock that the callback
+    /// takes. Inside of a callback of [`TokenSource::on_change`](crate::TokenSource::on_change) it
+    /// does not wait, because two callbacks that take each other back would wait for ever. Nothing
+    /// happens the second time.
     pub fn unsubscribe(&self) {
         if let Some(observer) = self.0.upgrade() {
             observer.end();

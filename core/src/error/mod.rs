@@ -16,7 +16,8 @@ use crate::time::Timestamp;
 /// The result of every function of this crate that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// An error: what failed, and what to do about it.
+/// An error: what failed, and what to do about it. It never holds a secret or the body of a
+/// response.
 #[derive(Clone)]
 pub struct Error(Box<Details>);
 
@@ -165,69 +166,87 @@ impl Error {
         self.0.date
     }
 
-    /// The kind: what the caller can do.
+    /// The kind, which says what the caller can do.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The finer reason, where one is known.
+    /// The finer reason within the kind, such as `suspended`.
+    ///
+    /// `None` if there is no finer word.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         self.0.reason
     }
 
-    /// The message, without the hint.
+    /// The message: a clause in lower case that says what failed.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The hint: what to do about it, where that is known.
+    /// The hint: a sentence that says what to do.
+    ///
+    /// `None` if there is no advice.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status of the platform's response.
+    ///
+    /// `None` if there was no response.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
     /// The platform's own error code, such as `bad_verification_code`.
+    ///
+    /// `None` if the platform named none.
     #[must_use]
     pub fn platform_code(&self) -> Option<&str> {
         self.0.platform_code.as_deref()
     }
 
-    /// The platform's id of the request, to give to its support.
+    /// The platform's id of the request, for its support.
+    ///
+    /// `None` if the platform named none.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The page where a person authorizes the access by single sign-on, if the platform asks for that.
+    /// The page where a person authorizes the access by single sign-on.
+    ///
+    /// `None` if the platform does not ask for that.
     #[must_use]
     pub fn sso_url(&self) -> Option<&str> {
         self.0.sso_url.as_deref()
     }
 
-    /// The permissions that were missing, each as `name=level`, if the platform lists those with which it
-    /// accepts the call. Of several alternatives the one that lacks the fewest; the hint has all of them.
+    /// The permissions that were missing, each as `name=level`, if the platform lists those with
+    /// which it accepts the call.
+    ///
+    /// Of several alternatives those of the one that lacks the fewest; the hint has all of them.
     #[must_use]
     pub fn missing_permissions(&self) -> &[String] {
         &self.0.missing_permissions
     }
 
-    /// The wait before the next attempt, if the platform named one: at most a day.
+    /// How long to wait before the next attempt, at most a day.
+    ///
+    /// `None` if the platform named no time.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Whether the same call may work later without a change. An error after which the code or refresh
-    /// token that the call sent may be spent is not retryable.
+    /// Whether the same call may work later without a change.
+    ///
+    /// It may not after an error by which the code or refresh token that the call sent may be
+    /// spent.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         use ErrorKind::{Pending, RateLimited, ResourceExhausted, Server, Timeout, Transport};

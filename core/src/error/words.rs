@@ -45,45 +45,48 @@ macro_rules! words {
 words! {
     /// The kind of an error: what the caller can do about it.
     ErrorKind {
-        /// Fix the call: a missing, malformed or contradictory argument.
+        /// Fix the call: an argument is missing, malformed, or contradicts another.
         InvalidArgument = 1, "invalid_argument";
-        /// The platform does not offer this operation or argument.
+        /// Do without it: the platform does not offer this operation or argument.
         Unsupported = 2, "unsupported";
-        /// Fix the private key.
+        /// Fix the private key: it cannot be used, and the reason says why.
         Key = 3, "key";
-        /// Retry: no HTTP answer (DNS, connect, TLS, connection lost).
+        /// Try again: there was no HTTP response (DNS, connect, TLS, or the connection was lost).
         Transport = 4, "transport";
-        /// Retry or wait longer: the deadline passed.
+        /// Try again, or allow more time: the time of the call or of its caller was over.
         Timeout = 5, "timeout";
-        /// The caller cancelled the call.
+        /// Do nothing: the program cancelled the call.
         Cancelled = 6, "cancelled";
-        /// Fix the credentials: JWT rejected, key of another app, client secret wrong.
+        /// Fix the credentials: the platform refused the JWT, the key, the client secret or the
+        /// token.
         Unauthorized = 7, "unauthorized";
-        /// Ask an owner: suspended, permission not granted, repository outside the installation.
+        /// Ask an owner: the installation is suspended, a permission is not granted, or a
+        /// repository is not part of it.
         Forbidden = 8, "forbidden";
-        /// Install the app: no such installation.
+        /// Install the app, or check the name: there is no such installation or object.
         NotFound = 9, "not_found";
-        /// Wait `retry_after`, then retry.
+        /// Wait for `retry_after`, then try again: the quota of requests is used up.
         RateLimited = 10, "rate_limited";
         /// Fix the request: the platform refused it and said why.
         Rejected = 11, "rejected";
-        /// Send the user through authorization again: the code or refresh token is invalid.
+        /// Let the user authorize the app again: the authorization, the code or the refresh token
+        /// is not valid any more.
         Reauthorize = 12, "reauthorize";
         /// Accept that the user declined.
         Denied = 13, "denied";
-        /// Poll again after `retry_after`.
+        /// Ask again after `retry_after`: somebody has not finished.
         Pending = 14, "pending";
-        /// Retry later: the platform failed (5xx).
+        /// Try again later: the platform failed (5xx).
         Server = 15, "server";
-        /// Report it: the answer makes no sense.
+        /// Report it to the platform: its response cannot be understood.
         Protocol = 16, "protocol";
-        /// Check the token store: it failed.
+        /// Look after the token store: it failed.
         Store = 17, "store";
-        /// Check the callback that you gave: it failed.
+        /// Fix the callback that you gave: it failed.
         Callback = 18, "callback";
-        /// Report a bug in appmint: a caught panic.
+        /// Report it: this is a bug in appmint.
         Internal = 19, "internal";
-        /// Retry later: this machine has no thread, file descriptor or memory left.
+        /// Try again later: this machine has no thread, file descriptor or memory left.
         ResourceExhausted = 20, "resource_exhausted";
     }
 }
@@ -117,7 +120,7 @@ words! {
         InvalidCode = 12, "invalid_code";
         /// The refresh token is unknown, expired or revoked.
         InvalidRefreshToken = 13, "invalid_refresh_token";
-        /// A refresh was sent, and its answer never arrived.
+        /// A refresh was sent, and its response never arrived.
         RotationInterrupted = 14, "rotation_interrupted";
         /// The callback's state differs from the authorization's.
         StateMismatch = 15, "state_mismatch";
@@ -133,21 +136,21 @@ words! {
         PassphraseNeeded = 20, "passphrase_needed";
         /// The passphrase does not open the key.
         WrongPassphrase = 21, "wrong_passphrase";
-        /// A private key, but not an RSA key of 2048 to 8192 bits.
+        /// It is a private key, but not an RSA key of 2048 to 8192 bits.
         UnsuitableKey = 22, "unsuitable_key";
         /// The host's name did not resolve, or nothing answered there.
         Unreachable = 23, "unreachable";
         /// The TLS handshake failed.
         Tls = 24, "tls";
-        /// The connection broke before the answer was complete.
+        /// The connection broke before the response was complete.
         ConnectionLost = 25, "connection_lost";
-        /// The reply is larger than its limit.
+        /// The response is larger than its limit.
         BodyTooLarge = 26, "body_too_large";
-        /// The reply is not the JSON it should be.
+        /// The response is not the JSON that it should be.
         NotJson = 27, "not_json";
-        /// The reply lacks a member, or has one of the wrong form.
+        /// The response lacks a member, or has one of the wrong form.
         MissingMember = 28, "missing_member";
-        /// The reply's token had expired when it arrived.
+        /// The response's token had expired when it arrived.
         ExpiredOnArrival = 29, "expired_on_arrival";
         /// The platform answered with a redirect that is not followed.
         Redirect = 30, "redirect";
@@ -163,7 +166,7 @@ words! {
         InvalidSignature = 35, "invalid_signature";
         /// The store has no session of this name.
         NoSession = 36, "no_session";
-        /// The person has not authorized the device yet.
+        /// The user has not authorized the device yet.
         AuthorizationPending = 37, "authorization_pending";
         /// The device asks too often.
         SlowDown = 38, "slow_down";
@@ -171,7 +174,7 @@ words! {
         ExpiredDeviceCode = 39, "expired_device_code";
         /// The authorization was finished before, or began more than an hour ago.
         StaleAuthorization = 40, "stale_authorization";
-        /// An object in the reply has a member twice.
+        /// An object in the response has a member twice.
         DuplicateMember = 41, "duplicate_member";
         /// The assertion that the app signed was refused.
         InvalidAssertion = 42, "invalid_assertion";

@@ -151,12 +151,14 @@ impl fmt::Debug for Request {
     }
 }
 
-/// A response, whatever its status.
+/// A response of the platform's API, of any status.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc9110#section-15>
 #[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
-    /// Names in lower case, and values.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// The whole body.
     pub body: Vec<u8>,

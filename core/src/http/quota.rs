@@ -8,6 +8,8 @@ use crate::{
 };
 
 /// The quota of requests, as the platform's last answer told it.
+///
+/// Source: <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Quota {
@@ -18,6 +20,8 @@ pub struct Quota {
     /// When the quota is full again, by the platform's clock.
     pub reset_at: Option<Timestamp>,
     /// The kind of requests that it is for, such as `core`, on a platform that has several quotas.
+    ///
+    /// `None` if the platform has one quota.
     pub resource: Option<String>,
 }
 

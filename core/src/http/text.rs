@@ -19,8 +19,10 @@ pub(crate) enum NotText {
 }
 
 impl Response {
-    /// The body as text, without a byte order mark: UTF-8, UTF-16 by its byte order mark or its declared
-    /// charset, or ISO-8859-1 where that is declared. Bytes that are not valid are replaced by U+FFFD.
+    /// The body as text, in its charset and without a byte order mark.
+    ///
+    /// UTF-8, UTF-16 by its byte order mark or its declared charset, or ISO-8859-1 where that is
+    /// declared. Bytes that are not valid are replaced by U+FFFD.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         self.strict_text().unwrap_or_else(|_| String::from_utf8_lossy(without_mark(&self.body)))

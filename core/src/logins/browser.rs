@@ -28,23 +28,26 @@ use crate::{
 /// The parameters of a login.
 #[derive(Clone, Debug, Default)]
 pub struct LoginRequest {
-    /// OAuth scopes, where the platform takes them.
+    /// OAuth scopes, on a platform that takes them. Default: none.
     pub scopes: Vec<String>,
-    /// The account that the login page suggests, where the platform takes one.
+    /// The account to suggest, on a platform that takes it. Default: none.
     pub login_hint: Option<String>,
-    /// The prompt that the person sees even when logged in, such as `select_account`, where the
-    /// platform takes it.
+    /// The prompt that the user sees even when logged in, such as `select_account`, on a platform
+    /// that takes it. Default: none.
     pub prompt: Option<String>,
-    /// Ports of 127.0.0.1 for the listener; the first free one is used. Default: any free port.
+    /// The ports of 127.0.0.1 to listen on, of which the first free one is used. Default: any free
+    /// port.
     pub ports: Vec<u16>,
-    /// The path of the redirect URI; default `/callback`.
+    /// The path of the redirect URI. Default: `/callback`.
     pub path: Option<String>,
-    /// The host of the redirect URI, where a platform compares it to the letter: `127.0.0.1` (the default)
-    /// or `localhost`. The listener is on 127.0.0.1 either way.
+    /// The host of the redirect URI, on a platform that compares it to the letter: `127.0.0.1` or
+    /// `localhost`. The listener is on 127.0.0.1 either way. Default: `127.0.0.1`.
     pub host: Option<String>,
 }
 
-/// A login that waits for the browser to return.
+/// A login of a user in a browser on this machine, which waits for the browser to return.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc8252#section-7.3>
 #[derive(Clone)]
 pub struct Login(Arc<Handle>);
 
@@ -123,22 +126,25 @@ impl Login {
         Ok(Self(Arc::new(Handle(inner))))
     }
 
-    /// The URL that the person must open.
+    /// The URL to send the user's browser to.
     #[must_use]
     pub fn url(&self) -> &str {
         self.0.0.authorization.url()
     }
 
-    /// The URL that the browser returns to.
+    /// The URL on this machine to which the browser returns.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         &self.0.0.redirect_uri
     }
 
-    /// Opens the URL in the person's browser.
+    /// Opens the URL in the user's browser.
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc8252#section-4.1>
     ///
     /// # Errors
-    /// [`Unsupported`](ErrorKind::Unsupported) where there is no browser; show the URL instead.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if there is no browser; show the URL
+    ///   instead.
     pub fn open_browser(&self) -> Result<()> {
         open::that_detached(self.url()).map_err(|error| {
             Error::new(ErrorKind::Unsupported, "no browser could be opened")
@@ -147,16 +153,24 @@ impl Login {
         })
     }
 
-    /// The person's token, once the browser has returned; then the listener closes. Requests that do
-    /// not belong to this login are refused, and the login goes on. A login can be waited for once.
+    /// Waits until the browser returns, and exchanges its code for a token.
     ///
-    /// The browser is answered from the start of the login on, whether anybody waits or not. Each request
-    /// for the token gets the app's `timeout`, or what is left of this one.
+    /// The listener then closes; a login can be waited for once. Requests that do not belong to
+    /// this login are refused, and the wait goes on. The browser is answered from the start of the
+    /// login on, whether anybody waits or not. Each request for the token gets the app's
+    /// [`timeout`](crate::AppBuilder::timeout), or what is left of this one.
+    ///
+    /// - `timeout`: How long to wait for the user. Default: 300 s.
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc8252#section-7.3>
     ///
     /// # Errors
-    /// [`Timeout`](ErrorKind::Timeout) after `timeout` (default five minutes),
-    /// [`Denied`](ErrorKind::Denied) when the person declined,
-    /// [`Cancelled`](ErrorKind::Cancelled) after [`cancel`](Self::cancel), and those of the code exchange.
+    /// - [`Denied`](crate::ErrorKind::Denied) (`access_denied`) if the user declined.
+    /// - [`Timeout`](crate::ErrorKind::Timeout) if the browser did not return in time.
+    /// - [`Cancelled`](crate::ErrorKind::Cancelled) if the login was cancelled.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if this login was waited for
+    ///   before, or begun by another process.
+    /// - Those of [`App::exchange_code`](crate::App::exchange_code).
     pub fn wait(&self, timeout: Option<Duration>) -> Task<Token> {
         let inner = &self.0.0;
         if inner.process != Process::current() {
@@ -166,7 +180,8 @@ impl Login {
         inner.wait(Deadline::after(timeout.unwrap_or(DEFAULT_TIMEOUT)))
     }
 
-    /// Ends the waiting at once with [`Cancelled`](ErrorKind::Cancelled), and closes the listener.
+    /// Ends a wait with an error of kind [`Cancelled`](crate::ErrorKind::Cancelled), and closes the
+    /// listener.
     pub fn cancel(&self) {
         // A child that was forked has neither the listener's thread nor perhaps its locks.
         if self.0.0.process == Process::current() {

@@ -19,7 +19,9 @@ use crate::{
     token::Token,
 };
 
-/// A login that waits for a person to type a code on another device.
+/// A login of a user on another device, on which they type a code.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc8628>
 #[derive(Clone)]
 pub struct DeviceLogin(Arc<Inner>);
 
@@ -90,19 +92,21 @@ impl DeviceLogin {
         }))
     }
 
-    /// The code that the person types.
+    /// The code that the user types.
     #[must_use]
     pub fn user_code(&self) -> &str {
         &self.0.authorization.user_code
     }
 
-    /// The URL of the page where the person types the code.
+    /// The URL of the page on which the user types the code.
     #[must_use]
     pub fn verification_uri(&self) -> &str {
         &self.0.authorization.verification_uri
     }
 
-    /// The URL with the code in it, for a link or a QR code, where the platform has one.
+    /// The same URL with the code, for a link or a QR code.
+    ///
+    /// `None` if the platform has none.
     #[must_use]
     pub fn verification_uri_complete(&self) -> Option<&str> {
         self.0.authorization.verification_uri_complete.as_deref()
@@ -114,12 +118,20 @@ impl DeviceLogin {
         self.0.authorization.expiry.map(|expiry| expiry.at)
     }
 
-    /// Polls the platform once. A poll before the interval has passed is answered without a request.
+    /// Asks the platform once whether the user is done.
+    ///
+    /// No network I/O before the platform's interval has passed.
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc8628#section-3.4>
     ///
     /// # Errors
-    /// [`Pending`](ErrorKind::Pending) with the time to wait while the person is not done,
-    /// [`Denied`](ErrorKind::Denied) when the person declined,
-    /// [`Reauthorize`](ErrorKind::Reauthorize) when the code has expired.
+    /// - [`Pending`](crate::ErrorKind::Pending) (`authorization_pending` or `slow_down`) if the
+    ///   user is not done; the error says when to poll again.
+    /// - [`Denied`](crate::ErrorKind::Denied) (`access_denied`) if the user declined.
+    /// - [`Reauthorize`](crate::ErrorKind::Reauthorize) (`expired_device_code`) if the code
+    ///   expired.
+    /// - [`Cancelled`](crate::ErrorKind::Cancelled) if the login was cancelled.
+    /// - Those of [every call over the network](crate#errors).
     pub fn poll(&self) -> Task<Token> {
         if let Err(error) = self.check_due() {
             return Task::ready(Err(error));
@@ -128,12 +140,19 @@ impl DeviceLogin {
         self.0.pool.spawn(move |deadline| this.send_poll(deadline))
     }
 
-    /// Polls at the platform's interval until the person is done or declines, or the code expires. Each
-    /// request gets the app's `timeout`. Between the requests no thread waits.
+    /// Polls at the platform's interval until the user is done or declines, or the code expires.
+    ///
+    /// Each request gets the app's [`timeout`](crate::AppBuilder::timeout). Between the requests no
+    /// thread of the library waits.
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc8628#section-3.5>
     ///
     /// # Errors
-    /// Those of [`poll`](Self::poll) except `Pending`, and [`Cancelled`](ErrorKind::Cancelled) after
-    /// [`cancel`](Self::cancel).
+    /// - [`Denied`](crate::ErrorKind::Denied) (`access_denied`) if the user declined.
+    /// - [`Reauthorize`](crate::ErrorKind::Reauthorize) (`expired_device_code`) if the code
+    ///   expired.
+    /// - [`Cancelled`](crate::ErrorKind::Cancelled) if the login was cancelled.
+    /// - Those of [every call over the network](crate#errors).
     pub fn wait(&self) -> Task<Token> {
         let timeout = self.remaining().map_or(MAX_WAIT, |it| it.saturating_add(MIN_PAUSE));
         let deadline = Deadline::after(timeout.min(MAX_WAIT));
@@ -147,7 +166,8 @@ impl DeviceLogin {
         task
     }
 
-    /// Ends the waiting at once. The code itself stays valid until it expires.
+    /// Ends a wait with an error of kind [`Cancelled`](crate::ErrorKind::Cancelled). The code
+    /// itself works until it expires.
     pub fn cancel(&self) {
         self.0.is_cancelled.store(true, Ordering::SeqCst);
         let all = mem::take(&mut *lock(&self.0.waiting));

@@ -22,25 +22,28 @@ use crate::{
 /// The parameters of an authorization.
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizationRequest {
-    /// The URL that the user returns to; one of those registered for the app.
+    /// The URL to which the user returns: one of those registered for the app. Default: none is
+    /// sent.
     pub redirect_uri: Option<String>,
-    /// A state of your own, which nobody must be able to guess; default 256 random bits.
+    /// A state of your own, which nobody must be able to guess. Default: 256 random bits.
     pub state: Option<String>,
-    /// OAuth scopes, where the platform takes them.
+    /// OAuth scopes, on a platform that takes them. Default: none.
     pub scopes: Vec<String>,
-    /// The account that the login page suggests, where the platform takes one.
+    /// The account to suggest, on a platform that takes it. Default: none.
     pub login_hint: Option<String>,
-    /// The prompt that the user sees even when logged in, such as `select_account`, where the
-    /// platform takes it (OpenID Connect Core §3.1.2.1).
+    /// The prompt that the user sees even when logged in, such as `select_account`, on a platform
+    /// that takes it (OpenID Connect Core section 3.1.2.1). Default: none.
     pub prompt: Option<String>,
 }
 
-/// A URL to send a user to, with the state and PKCE verifier to keep until the callback.
+/// A URL to send a user to, and the secrets to keep until the user returns.
 ///
-/// It can be finished within an hour by the wall clock, since it may be sealed and opened by another
-/// process, and two processes have no other clock in common. A clock that is set ahead ends it sooner; a
-/// clock that is set back prolongs it by as much. One that began more than five minutes in the future is
-/// refused, so that a wrong date cannot prolong it for days.
+/// It can be finished once, and within an hour by the wall clock, since it may be sealed and opened
+/// by another process. A clock that is set ahead ends it sooner; one that is set back prolongs it
+/// by as much. One that began more than five minutes in the future is refused, so that a wrong date
+/// cannot prolong it for days.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1>
 #[derive(Clone, Debug)]
 pub struct Authorization {
     url: Url,
@@ -60,9 +63,9 @@ pub struct Authorization {
 pub struct CodeExchange {
     /// The authorization code.
     pub code: Secret,
-    /// The redirect URI of the authorization, where the platform requires it again; default none.
+    /// The redirect URI of the authorization, if it had one. Default: none is sent.
     pub redirect_uri: Option<String>,
-    /// The PKCE verifier of the authorization (RFC 7636 §4.5); default none.
+    /// The PKCE verifier of the authorization, if it had one. Default: none is sent.
     pub code_verifier: Option<Secret>,
 }
 
@@ -72,14 +75,14 @@ impl CodeExchange {
         Self { code: code.into(), redirect_uri: None, code_verifier: None }
     }
 
-    /// Sends the redirect URI of the authorization again.
+    /// The redirect URI of the authorization, if it had one. Default: none is sent.
     #[must_use]
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uri = Some(uri.into());
         self
     }
 
-    /// Sends the PKCE verifier of the authorization.
+    /// The PKCE verifier of the authorization, if it had one. Default: none is sent.
     #[must_use]
     pub fn code_verifier(mut self, verifier: impl Into<Secret>) -> Self {
         self.code_verifier = Some(verifier.into());
@@ -168,7 +171,9 @@ impl Authorization {
         }
     }
 
-    /// The URL that the user returns to; `None` if the request named none.
+    /// The URL to which the user returns.
+    ///
+    /// `None` if none was given.
     #[must_use]
     pub fn redirect_uri(&self) -> Option<&str> {
         self.redirect_uri.as_deref()
@@ -220,19 +225,21 @@ impl Authorization {
         })
     }
 
-    /// The URL to send the user's browser to (RFC 6749 §4.1.1).
+    /// The URL to send the user's browser to.
     #[must_use]
     pub fn url(&self) -> &str {
         self.url.as_str()
     }
 
-    /// The state that the callback must bring back; keep it with the user's web session.
+    /// The state that the callback must have; keep it in the user's web session.
     #[must_use]
     pub fn state(&self) -> &str {
         &self.state
     }
 
-    /// The PKCE verifier to give to the code exchange, where the platform has PKCE (RFC 7636).
+    /// The PKCE verifier for [`App::exchange_code`](crate::App::exchange_code), a secret.
+    ///
+    /// `None` if the platform does not use PKCE.
     #[must_use]
     pub fn code_verifier(&self) -> Option<&Secret> {
         self.code_verifier.as_ref()

@@ -9,31 +9,37 @@ use crate::{
     time::{TimeFormat, Timestamp},
 };
 
-/// The description of a token by its authorization server (RFC 7662 §2.2).
+/// The state of a token at its authorization server.
+///
+/// Only [`Introspection::active`](crate::oauth::Introspection::active) and
+/// [`Introspection::raw`](crate::oauth::Introspection::raw) are set for a token that is not active.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc7662#section-2.2>
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Introspection {
-    /// Whether the token works now. If it does not, all other fields are empty.
+    /// Whether the token works now. If it does not, all other members but
+    /// [`Introspection::raw`](crate::oauth::Introspection::raw) are empty.
     pub active: bool,
-    /// The OAuth scopes that it was granted.
+    /// The OAuth scopes that the token was granted: scope.
     pub scopes: Vec<String>,
-    /// The client that asked for it.
+    /// The client that requested the token: client_id.
     pub client_id: Option<String>,
-    /// The user who authorized it, as a name for people.
+    /// The display name of the user who authorized it: username.
     pub username: Option<String>,
-    /// The subject of the token, as an id for machines: `sub`.
+    /// The subject of the token, usually the id of the user who authorized it: sub.
     pub subject: Option<String>,
-    /// The type of the token, such as `Bearer`.
+    /// The token's type, such as `Bearer`: token_type.
     pub token_type: Option<String>,
-    /// The issuer of the token: `iss`.
+    /// The server that issued it: iss.
     pub issuer: Option<String>,
-    /// The audience of the token: `aud`.
+    /// The services that it is meant for: aud.
     pub audience: Vec<String>,
-    /// When it stops working: `exp`.
+    /// When the token expires: exp.
     pub expires_at: Option<Timestamp>,
-    /// When it was issued: `iat`.
+    /// When the token was issued: iat.
     pub issued_at: Option<Timestamp>,
-    /// The time before which it does not work yet: `nbf`.
+    /// When the token begins to be valid: nbf.
     pub not_before: Option<Timestamp>,
     /// The whole object as the server sent it.
     pub raw: Value,

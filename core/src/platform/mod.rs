@@ -59,7 +59,7 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// The names of the built-in platforms.
+    /// The names of the built-in platforms, one of which is the setting `platform`.
     #[must_use]
     pub fn names() -> Vec<&'static str> {
         BUILT_IN.iter().map(|(name, _)| *name).collect()
@@ -113,7 +113,7 @@ impl Platform {
         Ok(self)
     }
 
-    /// Its short name, such as `atomgit`.
+    /// The platform's name, such as `github`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.descriptor.name

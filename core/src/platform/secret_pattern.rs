@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::BUILT_IN;
 
-/// A regular expression that finds the secrets of the built-in platforms in a text: their tokens, of any
-/// length and with the dots of a JWT in them, and JWTs. For whatever scrubs logs.
+/// A regular expression that finds the secrets of the built-in platforms in a text: their tokens,
+/// of any length and with the dots of a JWT in them, and JWTs, for whatever scrubs logs.
 ///
 /// It uses no more than POSIX extended regular expressions have, so it works in every language.
 #[must_use]

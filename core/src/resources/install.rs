@@ -14,13 +14,13 @@ use crate::{
 /// The parameters of an installation by a person.
 #[derive(Clone, Debug, Default)]
 pub struct InstallRequest {
-    /// The app's short name, as it stands in the URL of the app's page and in its
-    /// [`Registration`](super::Registration).
+    /// The app's short name, which is part of its URL:
+    /// [`Registration::slug`](crate::resources::Registration::slug).
     pub app_slug: String,
-    /// A state of your own, which nobody must be able to guess; default 256 random bits where the
-    /// platform takes a state.
+    /// A state of your own, which nobody must be able to guess. Default: 256 random bits, or an
+    /// empty one if the platform takes none.
     pub state: Option<String>,
-    /// The URL that the person returns to, where the platform takes one.
+    /// The URL to which the user returns, on a platform that takes one. Default: none is sent.
     pub redirect_uri: Option<String>,
 }
 

@@ -16,14 +16,17 @@ use crate::{
     token::Permissions,
 };
 
-/// One installation of the app on an account.
+/// An installation of the app on an account.
 ///
-/// Only the id is always there. Platforms differ in the other fields; the whole object is in
-/// [`raw`](Self::raw).
+/// Only its id is certain; platforms differ in the other members. The whole object is in
+/// [`Installation::raw`](crate::Installation::raw).
+///
+/// Source:
+/// <https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Installation {
-    /// Its id.
+    /// The installation's id.
     pub id: String,
     /// The account's path or login.
     pub account: Option<String>,
@@ -31,23 +34,25 @@ pub struct Installation {
     pub account_name: Option<String>,
     /// The account's id.
     pub account_id: Option<String>,
-    /// The id of the account or enterprise that the app is installed on.
+    /// The id of the account or other object on which the app is installed.
     pub target_id: Option<String>,
     /// The app's id.
     pub app_id: Option<String>,
-    /// The app's short name.
+    /// The app's short name, which is part of its URL.
     pub app_slug: Option<String>,
-    /// `all` or `selected`.
+    /// The repositories that it can access: `all` or `selected`.
     pub repository_selection: Option<String>,
-    /// The permissions that were granted: names and levels.
+    /// The permissions that it was granted, by name with their level.
     pub permissions: Permissions,
-    /// The events that the app receives.
+    /// The names of the webhook events that the app receives.
     pub events: Vec<String>,
     /// When the app was installed.
     pub created_at: Option<Timestamp>,
     /// When the installation last changed.
     pub updated_at: Option<Timestamp>,
     /// When an owner suspended it.
+    ///
+    /// `None` if it is not suspended, or the platform does not report it.
     pub suspended_at: Option<Timestamp>,
     /// The whole object as the platform sent it.
     pub raw: Value,

@@ -10,33 +10,47 @@ use crate::{
     token::Permissions,
 };
 
-/// An app's registration. Its secrets are shown once, when a manifest becomes an app.
+/// An app as it is registered on the platform.
+///
+/// Only its id is certain. Its secrets are part of the result of
+/// [`App::convert_manifest`](crate::App::convert_manifest) only, and are shown by
+/// [`Registration::client_secret`](crate::resources::Registration::client_secret),
+/// [`Registration::webhook_secret`](crate::resources::Registration::webhook_secret) and
+/// [`Registration::private_key`](crate::resources::Registration::private_key) only.
+///
+/// Source: <https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app>
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Registration {
     /// The app's id.
     pub id: String,
-    /// Its short name, which stands in URLs.
+    /// The app's short name, which is part of its URL.
     pub slug: Option<String>,
-    /// Its name for people.
+    /// The app's display name.
     pub name: Option<String>,
     /// The OAuth client id.
     pub client_id: Option<String>,
-    /// The account that owns it.
+    /// The account that owns the app.
     pub owner: Option<String>,
-    /// The permissions that it requests: names and levels.
+    /// The permissions that it requests, by name with their level.
     pub permissions: Permissions,
-    /// The events that it receives.
+    /// The names of the webhook events that it receives.
     pub events: Vec<String>,
-    /// When it was registered.
+    /// When the app was registered.
     pub created_at: Option<Timestamp>,
-    /// When it last changed.
+    /// When the registration last changed.
     pub updated_at: Option<Timestamp>,
-    /// The OAuth client secret, present after [`convert_manifest`](crate::App::convert_manifest) only.
+    /// Returns the OAuth client secret itself.
+    ///
+    /// `None` if it is not the result of [`App::convert_manifest`](crate::App::convert_manifest).
     pub client_secret: Option<Secret>,
-    /// The secret that signs webhooks, present after `convert_manifest` only.
+    /// Returns the secret that signs webhooks.
+    ///
+    /// `None` if it is not the result of [`App::convert_manifest`](crate::App::convert_manifest).
     pub webhook_secret: Option<Secret>,
-    /// The app's key as PEM, present after `convert_manifest` only.
+    /// Returns the app's private key itself, in PEM.
+    ///
+    /// `None` if it is not the result of [`App::convert_manifest`](crate::App::convert_manifest).
     pub private_key: Option<Secret>,
     /// The whole object as the platform sent it, without the secrets.
     pub raw: Value,

@@ -15,19 +15,25 @@ use crate::{
     resources::pager::Listed,
 };
 
-/// A repository that an installation reaches.
+/// A repository that an installation can access.
+///
+/// Only its id and its name are certain.
+///
+/// Source:
+/// <https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Repository {
-    /// Its id.
+    /// The repository's id.
     pub id: String,
-    /// Its name without its owner, as a [`Scope`](crate::Scope) takes it.
+    /// Its name without its owner, as the argument `repositories` of
+    /// [`App::installation`](crate::App::installation) takes it.
     pub name: String,
-    /// Its name with its owner: `octocat/Hello-World`.
+    /// Its name with its owner, such as `octocat/Hello-World`.
     pub full_name: Option<String>,
     /// The account that owns it.
     pub owner: Option<String>,
-    /// Whether it is hidden from the public.
+    /// Whether it is private.
     pub is_private: Option<bool>,
     /// The whole object as the platform sent it.
     pub raw: Value,

@@ -23,18 +23,27 @@ use crate::{
 };
 
 /// An event that a platform sent, whose signature was verified.
+///
+/// On most platforms the name and the delivery's id come from headers, which the signature does not
+/// cover: decide by the payload.
+///
+/// Source: <https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookEvent {
-    /// The event's name, such as `push`. Most platforms send it in a header that the signature does not
-    /// cover, so it is a hint for routing: the payload decides.
+    /// The event's name, such as `push`. Most platforms send it in a header, which the signature
+    /// does not cover.
     pub name: Option<String>,
-    /// The delivery's id, by which a repeated delivery is recognised. Also from a header.
+    /// The delivery's id, by which one that comes twice is recognised. It comes from a header, too.
     pub delivery_id: Option<String>,
-    /// The installation that it is about.
+    /// The id of the installation that it is about, from the signed payload.
+    ///
+    /// `None` if it is about none.
     pub installation_id: Option<String>,
-    /// The JSON text that was signed: the body, the part of it that the platform signs, or the field of a
-    /// body that is a form. It is unchanged but for a byte order mark, which is left out.
+    /// The signed JSON: the body, the part of it that the platform signs, or the field of a body
+    /// that is a form.
+    ///
+    /// Its text is unchanged but for a byte order mark, which is left out.
     pub payload: String,
 }
 

@@ -17,15 +17,17 @@ use crate::{
     time::Timestamp,
 };
 
-/// The configuration of the app's webhook. The platform never shows the secret.
+/// The configuration of the app's webhook. The secret is not part of it.
+///
+/// Source: <https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookConfig {
-    /// The URL that events are sent to.
+    /// The URL to which the platform sends events.
     pub url: Option<String>,
-    /// The encoding of the events: `json` or `form`.
+    /// The format of events: `json` or `form`.
     pub content_type: Option<String>,
-    /// Whether the receiver's certificate is left unchecked.
+    /// Whether the platform skips the check of the receiver's certificate.
     pub insecure_ssl: Option<bool>,
     /// The whole object as the platform sent it.
     pub raw: Value,
@@ -34,41 +36,49 @@ pub struct WebhookConfig {
 /// Changes to the configuration of the app's webhook. A field that is `None` stays unchanged.
 #[derive(Clone, Debug, Default)]
 pub struct WebhookUpdate {
-    /// The URL that events are sent to.
+    /// The URL to which the platform sends events. Default: unchanged.
     pub url: Option<String>,
-    /// The encoding of the events: `json` or `form`.
+    /// The format of events: `json` or `form`. Default: unchanged.
     pub content_type: Option<String>,
-    /// The secret that signs them.
+    /// The secret that signs events. Default: unchanged.
     pub secret: Option<Secret>,
-    /// Whether the receiver's certificate is left unchecked.
+    /// Whether the platform skips the check of the receiver's certificate, so that anybody on the
+    /// way can pose as it. Default: unchanged.
     pub insecure_ssl: Option<bool>,
 }
 
-/// An event that was sent to the app, or that could not be delivered.
+/// An attempt of the platform to send an event to the app.
+///
+/// Only its id is certain.
+///
+/// Source: <https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookDelivery {
-    /// The delivery's id, which [`redeliver_webhook`](crate::App::redeliver_webhook) takes.
+    /// The delivery's id, which [`App::webhook_delivery`](crate::App::webhook_delivery) and
+    /// [`App::redeliver_webhook`](crate::App::redeliver_webhook) take.
     pub id: String,
-    /// The id that the receiver saw; the same for each attempt.
+    /// The id that the receiver gets, which is the same for each attempt.
     pub guid: Option<String>,
-    /// The event's name.
+    /// The event's name, such as `push`.
     pub event: Option<String>,
     /// The event's action, such as `opened`.
     pub action: Option<String>,
-    /// The result of the delivery, in the platform's words.
+    /// The outcome, in the platform's words.
     pub status: Option<String>,
-    /// The HTTP status that the receiver answered.
+    /// The HTTP status of the receiver's response.
     pub status_code: Option<u16>,
     /// When it was sent.
     pub delivered_at: Option<Timestamp>,
-    /// Whether it had been sent before.
+    /// Whether the event had been sent before.
     pub is_redelivery: Option<bool>,
-    /// The installation that it is about.
+    /// The id of the installation that it is about.
     pub installation_id: Option<String>,
-    /// The repository that it is about.
+    /// The id of the repository that it is about.
     pub repository_id: Option<String>,
-    /// The whole object as the platform sent it; of a single delivery with request and response.
+    /// The whole object as the platform sent it. That of
+    /// [`App::webhook_delivery`](crate::App::webhook_delivery) has the request and the response in
+    /// it, too.
     pub raw: Value,
 }
 

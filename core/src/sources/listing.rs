@@ -20,10 +20,14 @@ use crate::{
     token::Token,
 };
 
-/// The items of a list, fetched page by page as they are asked for.
+/// The items of a paged list. Pages are requested as the items are asked for.
 ///
-/// Clones are the same list: an item that one of them returns is not returned by the others. Iterating
-/// blocks; [`next_item`](Self::next_item) does not.
+/// It can be read once: threads that share it get different items. After an error it goes on with
+/// the page that failed.
+///
+/// Clones are the same list. Iterating blocks; [`next_item`](Self::next_item) does not.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc8288#section-3>
 pub struct Listing<T>(Arc<Inner<T>>);
 
 struct Inner<T> {
@@ -90,9 +94,14 @@ impl<T: Clone + Send + 'static> Listing<T> {
         })))
     }
 
-    /// The next item, from memory or from the platform's next page; `None` after the last.
+    /// Returns the next item, from memory or the platform's next page.
     ///
-    /// After an error the next call fetches the same page again.
+    /// After an error the same page is asked for again.
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc8288#section-3>
+    ///
+    /// # Errors
+    /// - Those of [every call over the network](crate#errors).
     pub fn next_item(&self) -> Task<Option<T>> {
         if let Some(task) = lock(&self.0.abandoned).pop_front() {
             return task;

@@ -49,9 +49,12 @@ pub(crate) struct Sources {
     pub(crate) stored: Option<Arc<StoredTokens>>,
 }
 
-/// Keeps one token fresh: of an installation, of the app itself, or of a user's session.
+/// Keeps one token valid: an installation's, the app's own, or a user's.
 ///
-/// Cheap to clone, usable from any thread. Sources of the same installation and scope share one token.
+/// A token comes from memory while it lives long enough. It is renewed in the background before it
+/// expires, and minted once for all callers that wait. If minting fails for a temporary reason, a
+/// token that is still valid is returned to its end. Sources of one installation and scope share
+/// one token.
 #[derive(Clone)]
 pub struct TokenSource {
     sources: Arc<Sources>,
@@ -81,8 +84,10 @@ impl TokenSource {
         Self { sources: Arc::clone(sources), place: Place::LookedUp(looked_up) }
     }
 
-    /// The installation's id; `None` for the app's own tokens, for a user's session, and before the
-    /// installation was looked up.
+    /// The installation's id.
+    ///
+    /// `None` if these are the app's own tokens or a user's, or the installation was not looked up
+    /// yet.
     #[must_use]
     pub fn installation_id(&self) -> Option<String> {
         self.entry()?.key().installation_id().map(str::to_owned)
@@ -97,29 +102,40 @@ impl TokenSource {
         self.token_valid_for(None)
     }
 
-    /// A token that lives at least `min_valid` longer (`None`: as [`token`](Self::token) asks for): from
-    /// memory, or minted if a new one has that much life.
+    /// Returns a token that lives at least `min_valid` longer, from memory or newly minted.
     ///
-    /// Where the platform documents how long its tokens live, a longer `min_valid` is refused. Elsewhere
-    /// a new token that lives for less is returned, with an event `served_stale`, and serves for half of
-    /// its life.
+    /// It is minted once for all callers that need one at the same time. Near its end a token is
+    /// renewed in the background, and the caller goes on with the one in memory. If renewing fails
+    /// for a reason that will pass, the token in memory is returned until it expires. A failure
+    /// counts for every caller for one second, or for as long as a rate limit says, but at most for
+    /// a minute.
     ///
-    /// A token is renewed in the background before it expires. If that fails for a reason that will
-    /// pass, the current token is returned until it expires. A failure counts for everybody who asks
-    /// for one second, or for as long as a rate limit says, but at most for a minute.
+    /// Where the platform documents how long its tokens live, a longer `min_valid` is refused.
+    /// Elsewhere a new token that lives for less is returned, with an event `served_stale`, and
+    /// serves for half of its life.
+    ///
+    /// - `min_valid`: How much longer the token must live at least. Default: 60 s, or half of a
+    ///   life of less than two minutes.
     ///
     /// # Errors
-    /// [`Unauthorized`](ErrorKind::Unauthorized), [`Forbidden`](ErrorKind::Forbidden) or
-    /// [`NotFound`](ErrorKind::NotFound) when the platform refuses,
-    /// [`Reauthorize`](ErrorKind::Reauthorize) when a session has ended,
-    /// [`Store`](ErrorKind::Store) when a session's store fails, and
-    /// [`Transport`](ErrorKind::Transport), [`Timeout`](ErrorKind::Timeout),
-    /// [`RateLimited`](ErrorKind::RateLimited) or [`Server`](ErrorKind::Server), which pass. Also
-    /// [`Rejected`](ErrorKind::Rejected) for a scope that the platform refuses,
-    /// [`Protocol`](ErrorKind::Protocol) for a reply that makes no sense, [`Key`](ErrorKind::Key) or
-    /// [`Callback`](ErrorKind::Callback) from the signer, and
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when the app is closed, or when no token of the
-    /// platform lives for `min_valid`.
+    /// - [`Unauthorized`](crate::ErrorKind::Unauthorized) (`app_key_mismatch` or `app_not_found`)
+    ///   if the platform does not accept the app's credentials.
+    /// - [`Forbidden`](crate::ErrorKind::Forbidden) (`suspended`, `permission_not_granted` or
+    ///   `repository_not_accessible`) if the installation is suspended, or lacks what was asked
+    ///   for.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) (`not_installed`) if the app is not installed
+    ///   there.
+    /// - [`Rejected`](crate::ErrorKind::Rejected) if the platform refuses the repositories or
+    ///   permissions to narrow to.
+    /// - [`Reauthorize`](crate::ErrorKind::Reauthorize) (`no_session`, `invalid_refresh_token` or
+    ///   `rotation_interrupted`) if a session has ended; the user must authorize the app again.
+    /// - [`Store`](crate::ErrorKind::Store) if the store of a session failed; installation tokens
+    ///   are minted without it.
+    /// - [`Key`](crate::ErrorKind::Key) if the signer's signature cannot be used.
+    /// - [`Callback`](crate::ErrorKind::Callback) if the signer failed.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if no token of the platform lives
+    ///   for `min_valid`, or a credential is missing.
+    /// - Those of [every call over the network](crate#errors).
     pub fn token_valid_for(&self, min_valid: impl Into<Option<Duration>>) -> Task<Token> {
         let min_valid = min_valid.into();
         if let Err(error) = self.check_min_valid(min_valid) {
@@ -151,12 +167,13 @@ impl TokenSource {
         Ok(held.map(|held| (held.token, held.until_renewal)))
     }
 
-    /// Calls back with each new token, after the token that it replaces (`None` for the first). The
-    /// callback runs on the thread that fetched the token and must be quick. It stays registered as long
-    /// as the app exists, or until [`Subscription::unsubscribe`]; dropping the subscription does not end
-    /// it.
+    /// Registers a callback for new tokens, until it is taken back or the app is closed.
     ///
-    /// An installation that is looked up is observed from the moment it was found.
+    /// A source with a lookup calls back once the installation was found. The callback runs on the
+    /// thread that fetched the token, for which other callers may be waiting: it must be quick, and
+    /// must not wait for a token. No network I/O.
+    ///
+    /// - `callback`: Takes the token before, which is missing for the first one, and the new token.
     pub fn on_change(
         &self,
         callback: impl Fn(Option<&Token>, &Token) + Send + Sync + 'static,
@@ -177,10 +194,16 @@ impl TokenSource {
         self.authorization_header_valid_for(None)
     }
 
-    /// The value of an `Authorization` header with a token that lives at least `min_valid` longer.
+    /// Returns the value of an Authorization header with such a token. It is secret.
+    ///
+    /// - `min_valid`: How much longer the token must live at least, as in
+    ///   [`TokenSource::token_valid_for`](crate::TokenSource::token_valid_for). Default: 60 s, or
+    ///   half of a life of less than two minutes.
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc6750#section-2.1>
     ///
     /// # Errors
-    /// Those of [`token_valid_for`](Self::token_valid_for).
+    /// - Those of [`TokenSource::token_valid_for`](crate::TokenSource::token_valid_for).
     pub fn authorization_header_valid_for(
         &self,
         min_valid: impl Into<Option<Duration>>,
@@ -188,36 +211,54 @@ impl TokenSource {
         self.token_valid_for(min_valid).map(|token| token.authorization_header())
     }
 
-    /// The quota of the source's requests, as the platform told it in its last answer to one of them: of the
-    /// installation, whatever its tokens are narrowed to, of the app, or of the session's user. `None`
-    /// before such an answer, or if the platform does not tell it. Nothing is sent to learn it.
+    /// Returns the quota of the source's requests, as the platform told it in its last answer to
+    /// one of them.
+    ///
+    /// It is that of the installation, whatever its tokens are narrowed to, of the app, or of the
+    /// session's user. `None` if there was no such answer yet, or the platform does not tell it. No
+    /// network I/O.
+    ///
+    /// Source: <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
     #[must_use]
     pub fn quota(&self) -> Option<Quota> {
         self.sources.client.quota(&self.quota_owner()?)
     }
 
-    /// When the token in memory expires; `None` without a token, or if the platform did not say.
+    /// When the token in memory expires.
+    ///
+    /// `None` if there is none, or the platform did not report it.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.entry()?.cached().as_ref()?.token.expires_at()
     }
 
-    /// Forgets this token if it is still the one in memory: the answer to a 401 of a request that was
-    /// made with it. However many callers got it, one new token is fetched for all of them, since a token
-    /// that came meanwhile stays.
+    /// Forgets a token if it is still the one in memory: the answer to a 401 of a request that was
+    /// made with it.
     ///
-    /// The token's text, or `&Token`.
+    /// However many callers got it, one new token is minted for all of them. Without a token,
+    /// forgets whichever is in memory or being minted, so that the next call mints one; then each
+    /// of many callers would forget what the others have just minted. A token that was already
+    /// returned still works. No network I/O.
+    ///
+    /// `invalidate_token` takes the token, or its text; `invalidate` does without.
+    ///
+    /// - `token`: The text of the token that was refused. Nothing happens if it is another one's.
+    ///   Default: whichever is in memory.
     pub fn invalidate_token(&self, token: impl Into<Secret>) {
         if let Some(entry) = self.entry() {
             self.sources.cache.invalidate_token(&entry, token.into().reveal());
         }
     }
 
-    /// Forgets the token in memory, whichever it is, and the one that is being fetched, so that the next
-    /// call fetches a new one. Copies of the token still work.
+    /// Forgets a token if it is still the one in memory: the answer to a 401 of a request that was
+    /// made with it.
     ///
-    /// After a 401 call [`invalidate_token`](Self::invalidate_token): with this one, each of many callers
-    /// would forget what the others have just fetched.
+    /// However many callers got it, one new token is minted for all of them. Without a token,
+    /// forgets whichever is in memory or being minted, so that the next call mints one; then each
+    /// of many callers would forget what the others have just minted. A token that was already
+    /// returned still works. No network I/O.
+    ///
+    /// `invalidate_token` takes the token, or its text; `invalidate` does without.
     pub fn invalidate(&self) {
         if let Some(entry) = self.entry() {
             self.sources.cache.invalidate(&entry);
@@ -227,12 +268,22 @@ impl TokenSource {
         }
     }
 
-    /// Forgets the token in memory and revokes it on the platform, so that copies stop working. It
-    /// succeeds if the token is already invalid. A token that is being minted is not revoked.
+    /// Forgets the token in memory and ends it on the platform, for everybody who has it.
+    ///
+    /// It succeeds if the token is already invalid. No network I/O without a valid token in memory.
+    /// A token that is being minted is not revoked.
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token>
     ///
     /// # Errors
-    /// [`Unsupported`](ErrorKind::Unsupported) where the platform cannot revoke installation tokens, and
-    /// for a user's session and tokens of the token endpoint: the hint names the calls that end those.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not offer this, or
+    ///   these are a user's tokens or others of the token endpoint: see
+    ///   [`App::delete_grant`](crate::App::delete_grant),
+    ///   [`App::delete_token`](crate::App::delete_token),
+    ///   [`App::revoke_token`](crate::App::revoke_token) and
+    ///   [`App::end_session`](crate::App::end_session).
+    /// - Those of [every call over the network](crate#errors).
     pub fn revoke(&self) -> Task<()> {
         let client = &self.sources.client;
         if let Err(error) = self.check_revocable() {
@@ -246,10 +297,15 @@ impl TokenSource {
         }
     }
 
-    /// The repositories that the token can access.
+    /// Lists the repositories that the token can access.
+    ///
+    /// Pages are requested as the items are asked for, none before.
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation>
     ///
     /// # Errors
-    /// [`Unsupported`](ErrorKind::Unsupported) where the platform does not list them.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform does not list them.
     pub fn repositories(&self) -> Result<Listing<Repository>> {
         let (client, source) = (Arc::clone(&self.sources.client), self.clone());
         Listing::new(self.sources.client.platform(), move |pages| {
@@ -260,12 +316,21 @@ impl TokenSource {
         })
     }
 
-    /// An API call with the source's token; any status is an answer. A path that the platform reserves
-    /// for the app or the OAuth client is called with that credential.
+    /// Calls the platform's API with the source's token.
+    ///
+    /// Every HTTP status is a response and no error. A token that the platform refuses before it
+    /// expires is replaced once, and a new token is given a few seconds to become known. A path
+    /// that the platform reserves for the app or the OAuth client is called with that credential.
+    ///
+    /// The call must not have a token of its own.
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api>
     ///
     /// # Errors
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a call with a token of its own, and those of
-    /// [`token_valid_for`](Self::token_valid_for).
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`foreign_host`) if the method,
+    ///   path, headers or body cannot be sent, or the URL is on another host.
+    /// - Those of [`TokenSource::token_valid_for`](crate::TokenSource::token_valid_for).
     pub fn request(&self, call: Call) -> Task<Arc<Response>> {
         if call.own_token().is_some() {
             return Task::ready(Err(Error::invalid("a call through a source uses its token")

@@ -14,7 +14,7 @@ use crate::{
     values::appmint_list,
 };
 
-/// The library's version, such as "0.1.0". APPMINT_VERSION is the header's. Never freed.
+/// The library's version.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_version() -> *const c_char {
     static TEXT: Once<OnceText> = Once::new();
@@ -28,15 +28,16 @@ pub extern "C" fn appmint_abi_version() -> u32 {
     read(Some(env!("APPMINT_ABI_VERSION")), 0, |text| text.parse().unwrap_or(0))
 }
 
-/// The names of the built-in platforms. Never freed.
+/// The names of the built-in platforms, one of which is the setting platform.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_platforms() -> Option<&'static appmint_list> {
     static LIST: Once<appmint_list> = Once::new();
     read(Some(&LIST), None, |list| Some(list.get_or_init(|| Platform::names().iter().collect())))
 }
 
-/// A regular expression (POSIX extended) that finds the secrets of the built-in platforms in a text: their
-/// tokens and JWTs, for whatever scrubs logs. Never freed.
+/// A regular expression that finds the secrets of the built-in platforms in a text: their tokens,
+/// of any length and with the dots of a JWT in them, and JWTs, for whatever scrubs logs. It uses no
+/// more than POSIX extended regular expressions have, so it works in every language.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_secret_pattern() -> *const c_char {
     static TEXT: Once<OnceText> = Once::new();

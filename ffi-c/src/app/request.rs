@@ -45,7 +45,9 @@ fn set<T>(
     });
 }
 
-/// A response, whatever its status. Its body is zeroized when freed.
+/// A response of the platform's API, of any status. Its body is zeroized when it is freed.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc9110#section-15
 pub struct appmint_response {
     core: Arc<Response>,
     headers: Once<appmint_map>,
@@ -90,7 +92,7 @@ pub extern "C" fn appmint_request_add_header(
     set(request, header, |call, (name, value)| call.header(name, value));
 }
 
-/// Sets a JSON body.
+/// JSON text that is sent, instead of a body of another kind. Default: no body.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_request_set_json(
     request: Option<&mut appmint_request>,
@@ -100,7 +102,8 @@ pub extern "C" fn appmint_request_set_json(
     set(request, || text("json", json, json_len), Call::json_text);
 }
 
-/// Sets a body of any kind. Name its kind in a Content-Type header.
+/// Bytes to send, instead of `json`; their type belongs into a Content-Type header. Default: no
+/// body.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_request_set_body(
     request: Option<&mut appmint_request>,
@@ -110,8 +113,8 @@ pub extern "C" fn appmint_request_set_body(
     set(request, || bytes("body", body, body_len), Call::body);
 }
 
-/// Authenticates the call with this token, such as a user's, instead of the app's JWT. Only for
-/// appmint_app_request.
+/// The token to authenticate with, such as a user's. Only for appmint_app_request. Default: the
+/// credential that the platform wants for the path, such as the app's JWT.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_request_set_token(
     request: Option<&mut appmint_request>,
@@ -121,7 +124,7 @@ pub extern "C" fn appmint_request_set_token(
     set(request, || text("token", token, token_len), Call::token);
 }
 
-/// The deadline of the whole call, in milliseconds; default the app's timeout.
+/// The time for the whole call with its retries, in milliseconds. Default: the app's timeout.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_request_set_timeout_ms(
     request: Option<&mut appmint_request>,
@@ -136,8 +139,22 @@ pub extern "C" fn appmint_request_free(request: Option<Box<appmint_request>>) {
     free(request);
 }
 
-/// An API call as the app, or with the request's own token. Every HTTP status is a response, and
-/// APPMINT_OK. Blocks at most for the request's timeout.
+/// Calls the platform's API as the app, or with a token. Every HTTP status is a response and no
+/// error. A read is sent again after a lost connection, 502 to 504, and a rate limit; a write after
+/// a rate limit only. A path that the platform reserves for the OAuth client is called with its id
+/// and secret.
+///
+/// The arguments are set on `request`, which can be sent any number of times. Blocks at most for
+/// its timeout.
+///
+/// Free `*response` with appmint_response_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the method, path, headers or
+///   body cannot be sent, or the URL is on another host.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_request(
     app: Option<&appmint_app>,
@@ -154,7 +171,7 @@ pub extern "C" fn appmint_response_status(response: Option<&appmint_response>) -
     read(response, 0, |response| c_int::from(response.core.status))
 }
 
-/// The headers, names in lower case.
+/// The headers, with names in lower case.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_response_headers(
     response: Option<&appmint_response>,
@@ -163,7 +180,7 @@ pub extern "C" fn appmint_response_headers(
     read(response, None, |response| Some(response.headers.get_or_init(|| map(response))))
 }
 
-/// The body: bytes without a NUL at their end. Not NULL even if the body is empty.
+/// The whole body. Bytes without a NUL at their end. Not NULL even if the body is empty.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_response_body(
     response: Option<&appmint_response>,
@@ -176,9 +193,9 @@ pub extern "C" fn appmint_response_body(
     body.map_or(ptr::null(), <[u8]>::as_ptr)
 }
 
-/// The body as text, without a byte order mark: UTF-8, UTF-16 by its byte order mark or its declared
-/// charset, or ISO-8859-1 where that is declared. Bytes that are not valid are replaced by U+FFFD. Its length
-/// goes to `len` unless that is NULL.
+/// The body as text, in its charset and without a byte order mark. UTF-8, UTF-16 by its byte order
+/// mark or its declared charset, or ISO-8859-1 where that is declared. Bytes that are not valid are
+/// replaced by U+FFFD.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_response_text(
     response: Option<&appmint_response>,

@@ -11,7 +11,7 @@ use crate::{
     errors::{appmint_error, appmint_status},
 };
 
-/// Counts of an app's work since it was made: a snapshot. Each count is a function, so that further
+/// Counters of an app since it was made: a snapshot. Each count is a function, so that further
 /// counts do not break programs that were built before.
 pub struct appmint_stats {
     core: Stats,
@@ -23,7 +23,9 @@ impl From<Stats> for appmint_stats {
     }
 }
 
-/// The counts of an app's work. No network I/O.
+/// Returns the counters of the app since it was made. No network I/O.
+///
+/// Free `*stats` with appmint_stats_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_stats(
     app: Option<&appmint_app>,
@@ -33,25 +35,26 @@ pub extern "C" fn appmint_app_stats(
     new_object("stats", stats, error, || Ok(app_of(app)?.stats()))
 }
 
-/// Tokens minted while a caller waited.
+/// Tokens that were minted while a caller waited.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_stats_minted(stats: Option<&appmint_stats>) -> u64 {
     read(stats, 0, |stats| stats.core.minted)
 }
 
-/// Tokens minted ahead of their predecessor's expiry.
+/// Tokens that were minted before their predecessor expired.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_stats_renewed(stats: Option<&appmint_stats>) -> u64 {
     read(stats, 0, |stats| stats.core.renewed)
 }
 
-/// Attempts to mint that failed.
+/// Attempts to mint a token that failed.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_stats_failed(stats: Option<&appmint_stats>) -> u64 {
     read(stats, 0, |stats| stats.core.failed)
 }
 
-/// Valid tokens returned inside their renewal margin because minting failed.
+/// Tokens that were returned although they live for less than was asked for: no new one could be
+/// minted, or new ones live no longer.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_stats_served_stale(stats: Option<&appmint_stats>) -> u64 {
     read(stats, 0, |stats| stats.core.served_stale)
@@ -63,19 +66,19 @@ pub extern "C" fn appmint_stats_retried(stats: Option<&appmint_stats>) -> u64 {
     read(stats, 0, |stats| stats.core.retried)
 }
 
-/// Callers that shared a running attempt to mint.
+/// Callers that waited for a token that was being minted already.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_stats_joined(stats: Option<&appmint_stats>) -> u64 {
     read(stats, 0, |stats| stats.core.joined)
 }
 
-/// Tokens that the platform refused before their expiry.
+/// Tokens that the platform refused before they expired.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_stats_refused(stats: Option<&appmint_stats>) -> u64 {
     read(stats, 0, |stats| stats.core.refused)
 }
 
-/// Tokens read from the store.
+/// Tokens that were read from the store.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_stats_from_store(stats: Option<&appmint_stats>) -> u64 {
     read(stats, 0, |stats| stats.core.from_store)
@@ -87,7 +90,7 @@ pub extern "C" fn appmint_stats_store_failed(stats: Option<&appmint_stats>) -> u
     read(stats, 0, |stats| stats.core.store_failed)
 }
 
-/// Cache entries in memory: one for each installation and scope, session, and the app.
+/// Installations with a scope, and sessions, that have a place in memory.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_stats_sources(stats: Option<&appmint_stats>) -> u64 {
     read(stats, 0, |stats| stats.core.sources)

@@ -12,7 +12,10 @@ use crate::{
     values::{appmint_list, appmint_map},
 };
 
-/// One installation of the app on an account. Only its id is certain.
+/// An installation of the app on an account. Only its id is certain; platforms differ in the other
+/// members. The whole object is in appmint_installation_raw.
+///
+/// Source: https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app
 pub struct appmint_installation {
     core: Installation,
     texts: Texts,
@@ -48,7 +51,7 @@ pub extern "C" fn appmint_installation_id(
     text_of(installation, |installation| installation.texts.id.required(|| &installation.core.id))
 }
 
-/// The account's path or login, or NULL.
+/// The account's path or login. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_account(
     installation: Option<&appmint_installation>,
@@ -58,7 +61,7 @@ pub extern "C" fn appmint_installation_account(
     })
 }
 
-/// The account's display name, or NULL.
+/// The account's display name. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_account_name(
     installation: Option<&appmint_installation>,
@@ -68,7 +71,7 @@ pub extern "C" fn appmint_installation_account_name(
     })
 }
 
-/// The account's id, or NULL.
+/// The account's id. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_account_id(
     installation: Option<&appmint_installation>,
@@ -78,7 +81,8 @@ pub extern "C" fn appmint_installation_account_id(
     })
 }
 
-/// The id of the account or repository that the app is installed on, or NULL.
+/// The id of the account or other object on which the app is installed. NULL if the platform does
+/// not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_target_id(
     installation: Option<&appmint_installation>,
@@ -88,7 +92,7 @@ pub extern "C" fn appmint_installation_target_id(
     })
 }
 
-/// The app's id, or NULL.
+/// The app's id. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_app_id(
     installation: Option<&appmint_installation>,
@@ -98,7 +102,7 @@ pub extern "C" fn appmint_installation_app_id(
     })
 }
 
-/// The app's short name in URLs, or NULL.
+/// The app's short name, which is part of its URL. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_app_slug(
     installation: Option<&appmint_installation>,
@@ -108,7 +112,8 @@ pub extern "C" fn appmint_installation_app_slug(
     })
 }
 
-/// "all" or "selected", or NULL.
+/// The repositories that it can access: "all" or "selected". NULL if the platform does not report
+/// it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_repository_selection(
     installation: Option<&appmint_installation>,
@@ -121,7 +126,7 @@ pub extern "C" fn appmint_installation_repository_selection(
     })
 }
 
-/// The permissions that were granted: names and levels, sorted by name.
+/// The permissions that it was granted, by name with their level.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_permissions(
     installation: Option<&appmint_installation>,
@@ -141,7 +146,7 @@ pub extern "C" fn appmint_installation_events(
     })
 }
 
-/// When the app was installed.
+/// When the app was installed. APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_created_at_ms(
     installation: Option<&appmint_installation>,
@@ -149,7 +154,7 @@ pub extern "C" fn appmint_installation_created_at_ms(
     time_ms(read(installation, None, |installation| installation.core.created_at))
 }
 
-/// When the installation last changed.
+/// When the installation last changed. APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_updated_at_ms(
     installation: Option<&appmint_installation>,
@@ -157,7 +162,8 @@ pub extern "C" fn appmint_installation_updated_at_ms(
     time_ms(read(installation, None, |installation| installation.core.updated_at))
 }
 
-/// When an owner suspended it.
+/// When an owner suspended it. APPMINT_NO_TIME if it is not suspended, or the platform does not
+/// report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_suspended_at_ms(
     installation: Option<&appmint_installation>,
@@ -165,7 +171,7 @@ pub extern "C" fn appmint_installation_suspended_at_ms(
     time_ms(read(installation, None, |installation| installation.core.suspended_at))
 }
 
-/// The whole object as the platform sent it: JSON.
+/// The whole object as the platform sent it. JSON.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installation_raw(
     installation: Option<&appmint_installation>,

@@ -32,7 +32,14 @@ impl From<Listing<Installation>> for appmint_installations {
     }
 }
 
-/// The installations of the app. No network I/O until the first appmint_installations_next.
+/// Lists the installations of the app. Pages are requested as the items are asked for, none before.
+///
+/// Free `*listing` with appmint_installations_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no installations.
+///
+/// Source: https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_installations(
     app: Option<&appmint_app>,
@@ -42,7 +49,17 @@ pub extern "C" fn appmint_app_installations(
     new_object("listing", listing, error, || app_of(app)?.installations())
 }
 
-/// The next installation; `*installation` is NULL after the last.
+/// Returns the next item, from memory or the platform's next page. After an error the same page is
+/// asked for again.
+///
+/// The item is NULL after the last.
+///
+/// Free `*installation` with appmint_installation_free.
+///
+/// Errors:
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8288#section-3
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installations_next(
     listing: Option<&appmint_installations>,
@@ -58,10 +75,20 @@ pub extern "C" fn appmint_installations_free(listing: Option<Box<appmint_install
     free(listing);
 }
 
-/// The installation that `text` names; `lookup` says how, such as APPMINT_LOOKUP_ACCOUNT.
+/// Looks up one installation, by exactly one argument. `lookup` says what `text` is, such as
+/// APPMINT_LOOKUP_ACCOUNT.
 ///
-/// APPMINT_ERROR_NOT_FOUND if the app is not installed there; APPMINT_ERROR_UNSUPPORTED on a
-/// platform without this lookup.
+/// Free `*installation` with appmint_installation_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT if none or several of the arguments are given, or one is
+///   malformed.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not look up installations by this argument.
+/// - APPMINT_ERROR_NOT_FOUND (APPMINT_REASON_NOT_INSTALLED) if the app is not installed there.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source:
+/// https://docs.github.com/en/rest/apps/apps#get-an-organization-installation-for-the-authenticated-app
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_find_installation(
     app: Option<&appmint_app>,
@@ -77,6 +104,15 @@ pub extern "C" fn appmint_app_find_installation(
 }
 
 /// Suspends an installation: its tokens stop working until it is unsuspended.
+///
+/// - `id`: The installation's id.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform cannot suspend installations.
+/// - APPMINT_ERROR_NOT_FOUND if the app has no such installation.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/apps#suspend-an-app-installation
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_suspend_installation(
     app: Option<&appmint_app>,
@@ -87,7 +123,16 @@ pub extern "C" fn appmint_app_suspend_installation(
     try_call(error, || wait_for(|| suspend_installation_task(app, id, id_len)))
 }
 
-/// Ends an installation's suspension.
+/// Ends the suspension of an installation.
+///
+/// - `id`: The installation's id.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform cannot suspend installations.
+/// - APPMINT_ERROR_NOT_FOUND if the app has no such installation.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/apps#unsuspend-an-app-installation
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_unsuspend_installation(
     app: Option<&appmint_app>,
@@ -98,7 +143,17 @@ pub extern "C" fn appmint_app_unsuspend_installation(
     try_call(error, || wait_for(|| unsuspend_installation_task(app, id, id_len)))
 }
 
-/// Uninstalls the app from an account. This cannot be undone.
+/// Uninstalls the app from an installation's account. This cannot be undone.
+///
+/// - `id`: The installation's id.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not let apps uninstall themselves.
+/// - APPMINT_ERROR_NOT_FOUND if the app has no such installation.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source:
+/// https://docs.github.com/en/rest/apps/apps#delete-an-installation-for-the-authenticated-app
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_delete_installation(
     app: Option<&appmint_app>,
@@ -109,11 +164,24 @@ pub extern "C" fn appmint_app_delete_installation(
     try_call(error, || wait_for(|| delete_installation_task(app, id, id_len)))
 }
 
-/// The URL where a user installs the app. No network I/O.
+/// Makes the URL of the page on which a user installs the app. Keep its state until the user
+/// returns, for appmint_app_finish_install. The state is empty if the platform takes none. No
+/// network I/O.
 ///
-/// `app_slug` is the app's short name in URLs. `state` must be unguessable; NULL for 256 random
-/// bits. A platform that takes no state leaves the authorization's empty. `redirect_uri` is where
-/// the user returns to, on a platform that takes it, or NULL.
+/// `state` and `redirect_uri` may be NULL.
+///
+/// Free `*authorization` with appmint_authorization_free.
+///
+/// - `app_slug`: The app's short name, which is part of its URL: appmint_registration_slug.
+/// - `state`: A state of your own, which nobody must be able to guess. Default: 256 random bits, or
+///   an empty one if the platform takes none.
+/// - `redirect_uri`: The URL to which the user returns, on a platform that takes one. Default: none
+///   is sent.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no such page, or does not take an argument.
+///
+/// Source: https://docs.github.com/en/apps/sharing-github-apps/sharing-your-github-app
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_install_url(
     app: Option<&appmint_app>,
@@ -136,10 +204,26 @@ pub extern "C" fn appmint_app_install_url(
     })
 }
 
-/// The installation that a user has just made, from the URL that the user came back with. Its state
-/// must equal `state`, and the platform must confirm that the installation is this app's.
+/// Returns the installation that a user has made. The state is compared in constant time, and the
+/// platform is asked whether the installation is this app's: anybody could have written the id in a
+/// callback.
 ///
-/// APPMINT_ERROR_REAUTHORIZE for another state.
+/// Free `*installation` with appmint_installation_free.
+///
+/// - `callback_url`: The URL with which the user returned, or its query.
+/// - `state`: The state of appmint_app_install_url.
+///
+/// Errors:
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STATE_MISMATCH) if the callback has another state.
+/// - APPMINT_ERROR_NOT_FOUND if the installation is not this app's.
+/// - APPMINT_ERROR_PROTOCOL (APPMINT_REASON_MISSING_MEMBER) if the callback has no installation's
+///   id.
+/// - APPMINT_ERROR_PENDING (APPMINT_REASON_INSTALLATION_REQUESTED) if an owner of the account has
+///   yet to approve.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source:
+/// https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/about-the-setup-url
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_finish_install(
     app: Option<&appmint_app>,

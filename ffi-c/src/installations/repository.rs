@@ -15,7 +15,10 @@ use crate::{
     text::OnceText,
 };
 
-/// A repository that an installation reaches. Only its id and its name are certain.
+/// A repository that an installation can access. Only its id and its name are certain.
+///
+/// Source:
+/// https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
 pub struct appmint_repository {
     core: Repository,
     texts: Texts,
@@ -47,7 +50,17 @@ impl From<Listing<Repository>> for appmint_repositories {
     }
 }
 
-/// The next repository; `*repository` is NULL after the last.
+/// Returns the next item, from memory or the platform's next page. After an error the same page is
+/// asked for again.
+///
+/// The item is NULL after the last.
+///
+/// Free `*repository` with appmint_repository_free.
+///
+/// Errors:
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8288#section-3
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_repositories_next(
     listing: Option<&appmint_repositories>,
@@ -69,7 +82,7 @@ pub extern "C" fn appmint_repository_id(repository: Option<&appmint_repository>)
     text_of(repository, |repository| repository.texts.id.required(|| &repository.core.id))
 }
 
-/// Its name without its owner, as appmint_scope_add_repository takes it.
+/// Its name without its owner, as the argument "repositories" of appmint_app_installation takes it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_repository_name(
     repository: Option<&appmint_repository>,
@@ -77,7 +90,7 @@ pub extern "C" fn appmint_repository_name(
     text_of(repository, |repository| repository.texts.name.required(|| &repository.core.name))
 }
 
-/// Its name with its owner, or NULL.
+/// Its name with its owner, such as "octocat/Hello-World". NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_repository_full_name(
     repository: Option<&appmint_repository>,
@@ -87,7 +100,7 @@ pub extern "C" fn appmint_repository_full_name(
     })
 }
 
-/// The account that owns it, or NULL.
+/// The account that owns it. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_repository_owner(
     repository: Option<&appmint_repository>,
@@ -97,13 +110,13 @@ pub extern "C" fn appmint_repository_owner(
     })
 }
 
-/// 1 if it is private, else 0; -1 if the platform does not report it.
+/// Whether it is private: 1 or 0; -1 if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_repository_is_private(repository: Option<&appmint_repository>) -> c_int {
     flag(read(repository, None, |repository| repository.core.is_private))
 }
 
-/// The whole object as the platform sent it: JSON.
+/// The whole object as the platform sent it. JSON.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_repository_raw(
     repository: Option<&appmint_repository>,

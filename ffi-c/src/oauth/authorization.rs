@@ -34,7 +34,15 @@ fn set(
     draft::set(request.map(|request| &mut request.0), change);
 }
 
-/// A URL to send a user to, and the values that the program must keep until the user comes back.
+/// A URL to send a user to, and the secrets to keep until the user returns. It can be finished
+/// once, and within an hour by the wall clock, since it may be sealed and opened by another
+/// process. A clock that is set ahead ends it sooner; one that is set back prolongs it by as much.
+/// One that began more than five minutes in the future is refused, so that a wrong date cannot
+/// prolong it for days.
+///
+/// Zeroized when it is freed.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
 pub struct appmint_authorization {
     pub(crate) core: Authorization,
     url: OnceText,
@@ -57,7 +65,7 @@ pub extern "C" fn appmint_authorization_request_new() -> Option<Box<appmint_auth
     new(|| appmint_authorization_request(Draft::default()))
 }
 
-/// Where the user returns to: one of the URIs that are registered for the app.
+/// The URL to which the user returns: one of those registered for the app. Default: none is sent.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_authorization_request_set_redirect_uri(
     request: Option<&mut appmint_authorization_request>,
@@ -70,7 +78,7 @@ pub extern "C" fn appmint_authorization_request_set_redirect_uri(
     });
 }
 
-/// The state, which must be unguessable; default 256 random bits.
+/// A state of your own, which nobody must be able to guess. Default: 256 random bits.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_authorization_request_set_state(
     request: Option<&mut appmint_authorization_request>,
@@ -96,7 +104,7 @@ pub extern "C" fn appmint_authorization_request_add_scope(
     });
 }
 
-/// The account to suggest to the user, on a platform that takes it.
+/// The account to suggest, on a platform that takes it. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_authorization_request_set_login_hint(
     request: Option<&mut appmint_authorization_request>,
@@ -109,8 +117,8 @@ pub extern "C" fn appmint_authorization_request_set_login_hint(
     });
 }
 
-/// The prompt that the user sees even when logged in, such as "select_account", on a platform
-/// that takes it.
+/// The prompt that the user sees even when logged in, such as "select_account", on a platform that
+/// takes it (OpenID Connect Core section 3.1.2.1). Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_authorization_request_set_prompt(
     request: Option<&mut appmint_authorization_request>,
@@ -131,7 +139,7 @@ pub extern "C" fn appmint_authorization_request_free(
     free(request);
 }
 
-/// The URL for the user's browser.
+/// The URL to send the user's browser to.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_authorization_url(
     authorization: Option<&appmint_authorization>,
@@ -139,7 +147,7 @@ pub extern "C" fn appmint_authorization_url(
     text_of(authorization, |authorization| authorization.url.required(|| authorization.core.url()))
 }
 
-/// The state that the callback must bring back. Keep it with the user's web session.
+/// The state that the callback must have; keep it in the user's web session.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_authorization_state(
     authorization: Option<&appmint_authorization>,
@@ -149,7 +157,7 @@ pub extern "C" fn appmint_authorization_state(
     })
 }
 
-/// Where the user returns to; NULL if the request named no URI.
+/// The URL to which the user returns. NULL if none was given.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_authorization_redirect_uri(
     authorization: Option<&appmint_authorization>,
@@ -159,7 +167,7 @@ pub extern "C" fn appmint_authorization_redirect_uri(
     })
 }
 
-/// The PKCE verifier (RFC 7636) for appmint_app_exchange_code, a secret; NULL on a platform without
+/// The PKCE verifier for appmint_app_exchange_code, a secret. NULL if the platform does not use
 /// PKCE.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_authorization_code_verifier(

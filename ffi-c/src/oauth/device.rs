@@ -13,7 +13,9 @@ use crate::{
     tokens::token::appmint_token,
 };
 
-/// A login that waits for a user to type a code on another device.
+/// A login of a user on another device, on which they type a code.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8628
 pub struct appmint_device_login {
     core: DeviceLogin,
     user_code: OnceText,
@@ -36,7 +38,7 @@ pub extern "C" fn appmint_device_login_user_code(
     text_of(login, |login| login.user_code.required(|| login.core.user_code()))
 }
 
-/// The page where the user types it.
+/// The URL of the page on which the user types the code.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_device_login_verification_uri(
     login: Option<&appmint_device_login>,
@@ -44,7 +46,7 @@ pub extern "C" fn appmint_device_login_verification_uri(
     text_of(login, |login| login.verification_uri.required(|| login.core.verification_uri()))
 }
 
-/// The same page with the code filled in, for a link or a QR code, or NULL.
+/// The same URL with the code, for a link or a QR code. NULL if the platform has none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_device_login_verification_uri_complete(
     login: Option<&appmint_device_login>,
@@ -54,14 +56,26 @@ pub extern "C" fn appmint_device_login_verification_uri_complete(
     })
 }
 
-/// When the code expires.
+/// When the code expires. APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_device_login_expires_at_ms(login: Option<&appmint_device_login>) -> i64 {
     time_ms(read(login, None, |login| login.core.expires_at()))
 }
 
-/// The user's token, if the user has typed the code. APPMINT_ERROR_PENDING with the time to wait if
-/// not; a call before that time is not sent to the platform.
+/// Asks the platform once whether the user is done. No network I/O before the platform's interval
+/// has passed.
+///
+/// Free `*token` with appmint_token_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_PENDING (APPMINT_REASON_AUTHORIZATION_PENDING or APPMINT_REASON_SLOW_DOWN) if
+///   the user is not done; the error says when to poll again.
+/// - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_EXPIRED_DEVICE_CODE) if the code expired.
+/// - APPMINT_ERROR_CANCELLED if the login was cancelled.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8628#section-3.4
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_device_login_poll(
     login: Option<&appmint_device_login>,
@@ -71,11 +85,18 @@ pub extern "C" fn appmint_device_login_poll(
     new_object("token", token, error, || wait_for(|| poll_task(login)))
 }
 
-/// The user's token. Polls at the platform's interval, and blocks until the user has typed the
-/// code, refuses (APPMINT_ERROR_DENIED), or the code expires (APPMINT_ERROR_REAUTHORIZE with
-/// APPMINT_REASON_EXPIRED_DEVICE_CODE).
+/// Polls at the platform's interval until the user is done or declines, or the code expires. Each
+/// request gets the app's timeout. Between the requests no thread of the library waits.
 ///
-/// APPMINT_ERROR_CANCELLED after appmint_device_login_cancel.
+/// Free `*token` with appmint_token_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_EXPIRED_DEVICE_CODE) if the code expired.
+/// - APPMINT_ERROR_CANCELLED if the login was cancelled.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8628#section-3.5
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_device_login_wait(
     login: Option<&appmint_device_login>,
@@ -85,7 +106,8 @@ pub extern "C" fn appmint_device_login_wait(
     new_object("token", token, error, || wait_for(|| wait_task(login)))
 }
 
-/// Ends the wait of another thread. The code stays valid until it expires.
+/// Ends a wait with an error of kind APPMINT_ERROR_CANCELLED. The code itself works until it
+/// expires.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_device_login_cancel(login: Option<&appmint_device_login>) {
     read(login, (), |login| login.core.cancel());

@@ -15,8 +15,10 @@ use crate::{
     values::appmint_list,
 };
 
-/// The authorization server's view of a token (RFC 7662). If it is not active, nothing else is
-/// known.
+/// The state of a token at its authorization server. Only appmint_introspection_active and
+/// appmint_introspection_raw are set for a token that is not active.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
 pub struct appmint_introspection {
     core: Introspection,
     texts: Texts,
@@ -41,7 +43,8 @@ impl From<Introspection> for appmint_introspection {
     }
 }
 
-/// 1 if the token works now, else 0.
+/// Whether the token works now (not 0, or 0). If it does not, all other members but
+/// appmint_introspection_raw are empty. 1 or 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_active(
     introspection: Option<&appmint_introspection>,
@@ -49,7 +52,7 @@ pub extern "C" fn appmint_introspection_active(
     read(introspection, 0, |introspection| c_int::from(introspection.core.active))
 }
 
-/// The OAuth scopes that were granted.
+/// The OAuth scopes that the token was granted: scope.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_scopes(
     introspection: Option<&appmint_introspection>,
@@ -59,7 +62,7 @@ pub extern "C" fn appmint_introspection_scopes(
     })
 }
 
-/// The client that requested the token, or NULL.
+/// The client that requested the token: client_id. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_client_id(
     introspection: Option<&appmint_introspection>,
@@ -69,7 +72,8 @@ pub extern "C" fn appmint_introspection_client_id(
     })
 }
 
-/// A readable name of the user who authorized it, or NULL.
+/// The display name of the user who authorized it: username. NULL if the platform does not report
+/// it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_username(
     introspection: Option<&appmint_introspection>,
@@ -79,7 +83,8 @@ pub extern "C" fn appmint_introspection_username(
     })
 }
 
-/// The id of the user who authorized it (`sub`), or NULL.
+/// The subject of the token, usually the id of the user who authorized it: sub. NULL if the
+/// platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_subject(
     introspection: Option<&appmint_introspection>,
@@ -89,7 +94,7 @@ pub extern "C" fn appmint_introspection_subject(
     })
 }
 
-/// The token's type, such as "Bearer", or NULL.
+/// The token's type, such as "Bearer": token_type. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_token_type(
     introspection: Option<&appmint_introspection>,
@@ -99,7 +104,7 @@ pub extern "C" fn appmint_introspection_token_type(
     })
 }
 
-/// The server that issued it (`iss`), or NULL.
+/// The server that issued it: iss. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_issuer(
     introspection: Option<&appmint_introspection>,
@@ -109,7 +114,7 @@ pub extern "C" fn appmint_introspection_issuer(
     })
 }
 
-/// The services that it is meant for (`aud`).
+/// The services that it is meant for: aud.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_audience(
     introspection: Option<&appmint_introspection>,
@@ -119,7 +124,7 @@ pub extern "C" fn appmint_introspection_audience(
     })
 }
 
-/// When the token expires.
+/// When the token expires: exp. APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_expires_at_ms(
     introspection: Option<&appmint_introspection>,
@@ -127,7 +132,7 @@ pub extern "C" fn appmint_introspection_expires_at_ms(
     time_ms(read(introspection, None, |introspection| introspection.core.expires_at))
 }
 
-/// When it was issued.
+/// When the token was issued: iat. APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_issued_at_ms(
     introspection: Option<&appmint_introspection>,
@@ -135,7 +140,7 @@ pub extern "C" fn appmint_introspection_issued_at_ms(
     time_ms(read(introspection, None, |introspection| introspection.core.issued_at))
 }
 
-/// When it becomes valid.
+/// When the token begins to be valid: nbf. APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_not_before_ms(
     introspection: Option<&appmint_introspection>,
@@ -143,7 +148,7 @@ pub extern "C" fn appmint_introspection_not_before_ms(
     time_ms(read(introspection, None, |introspection| introspection.core.not_before))
 }
 
-/// The whole object as the server sent it: JSON.
+/// The whole object as the server sent it. JSON.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_raw(
     introspection: Option<&appmint_introspection>,

@@ -34,7 +34,9 @@ fn set(
     draft::set(request.map(|request| &mut request.0), change);
 }
 
-/// A login that waits for a browser to come back.
+/// A login of a user in a browser on this machine, which waits for the browser to return.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 pub struct appmint_login {
     core: Login,
     url: OnceText,
@@ -67,7 +69,7 @@ pub extern "C" fn appmint_login_request_add_scope(
     });
 }
 
-/// The account to suggest to the user, on a platform that takes it.
+/// The account to suggest, on a platform that takes it. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_request_set_login_hint(
     request: Option<&mut appmint_login_request>,
@@ -80,8 +82,8 @@ pub extern "C" fn appmint_login_request_set_login_hint(
     });
 }
 
-/// The prompt that the user sees even when logged in, such as "select_account", on a platform
-/// that takes it.
+/// The prompt that the user sees even when logged in, such as "select_account", on a platform that
+/// takes it. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_request_set_prompt(
     request: Option<&mut appmint_login_request>,
@@ -106,7 +108,7 @@ pub extern "C" fn appmint_login_request_add_port(
     });
 }
 
-/// The path that the browser comes back to; default "/callback".
+/// The path of the redirect URI. Default: "/callback".
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_request_set_path(
     request: Option<&mut appmint_login_request>,
@@ -119,8 +121,8 @@ pub extern "C" fn appmint_login_request_set_path(
     });
 }
 
-/// The host of the URL that the browser comes back to, on a platform that compares it to the letter:
-/// "127.0.0.1" (the default) or "localhost". The listener is on 127.0.0.1 either way.
+/// The host of the redirect URI, on a platform that compares it to the letter: "127.0.0.1" or
+/// "localhost". The listener is on 127.0.0.1 either way. Default: "127.0.0.1".
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_request_set_host(
     request: Option<&mut appmint_login_request>,
@@ -139,21 +141,24 @@ pub extern "C" fn appmint_login_request_free(request: Option<Box<appmint_login_r
     free(request);
 }
 
-/// The URL for the user's browser.
+/// The URL to send the user's browser to.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_url(login: Option<&appmint_login>) -> *const c_char {
     text_of(login, |login| login.url.required(|| login.core.url()))
 }
 
-/// The URL that the browser comes back to.
+/// The URL on this machine to which the browser returns.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_redirect_uri(login: Option<&appmint_login>) -> *const c_char {
     text_of(login, |login| login.redirect_uri.required(|| login.core.redirect_uri()))
 }
 
-/// Opens the user's browser at the URL.
+/// Opens the URL in the user's browser.
 ///
-/// APPMINT_ERROR_UNSUPPORTED if there is no browser; print the URL instead.
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if there is no browser; show the URL instead.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8252#section-4.1
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_open_browser(
     login: Option<&appmint_login>,
@@ -162,11 +167,24 @@ pub extern "C" fn appmint_login_open_browser(
     try_call(error, || required("login", login)?.core.open_browser())
 }
 
-/// The user's token, once the browser has come back. The listener then closes. It refuses requests
-/// that do not belong to this login, and goes on waiting. A login can be waited for once.
+/// Waits until the browser returns, and exchanges its code for a token. The listener then closes; a
+/// login can be waited for once. Requests that do not belong to this login are refused, and the
+/// wait goes on. The browser is answered from the start of the login on, whether anybody waits or
+/// not. Each request for the token gets the app's timeout, or what is left of this one.
 ///
-/// Blocks at most for `timeout_ms` (APPMINT_DEFAULT: five minutes), then APPMINT_ERROR_TIMEOUT.
-/// APPMINT_ERROR_CANCELLED after appmint_login_cancel; APPMINT_ERROR_DENIED if the user refused.
+/// Free `*token` with appmint_token_free.
+///
+/// - `timeout_ms`: How long to wait for the user, in milliseconds. APPMINT_DEFAULT: 300000.
+///
+/// Errors:
+/// - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
+/// - APPMINT_ERROR_TIMEOUT if the browser did not return in time.
+/// - APPMINT_ERROR_CANCELLED if the login was cancelled.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if this login was waited for before, or begun by another
+///   process.
+/// - Those of appmint_app_exchange_code.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_wait(
     login: Option<&appmint_login>,
@@ -177,7 +195,7 @@ pub extern "C" fn appmint_login_wait(
     new_object("token", token, error, || wait_for(|| wait_task(login, timeout_ms)))
 }
 
-/// Ends the wait of another thread, and closes the listener.
+/// Ends a wait with an error of kind APPMINT_ERROR_CANCELLED, and closes the listener.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_login_cancel(login: Option<&appmint_login>) {
     read(login, (), |login| login.core.cancel());

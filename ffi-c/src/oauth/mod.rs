@@ -26,8 +26,21 @@ use crate::{
     values::appmint_text,
 };
 
-/// The URL where a user authorizes the app, with a fresh state. `request` may be NULL. No network
-/// I/O.
+/// Makes the URL of the page on which a user authorizes the app, with a fresh state. On a platform
+/// with PKCE (RFC 7636) it has a fresh code verifier, too. Keep the result until the user returns,
+/// for appmint_app_finish_authorization. No network I/O.
+///
+/// `request` has the arguments; it may be NULL for none.
+///
+/// Free `*authorization` with appmint_authorization_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no client
+///   id, or the state is empty.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no OAuth, or does not take an argument.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1,
+/// https://www.rfc-editor.org/rfc/rfc7636#section-4.3
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_authorize(
     app: Option<&appmint_app>,
@@ -41,9 +54,25 @@ pub extern "C" fn appmint_app_authorize(
     })
 }
 
-/// The code in the URL that the user came back with, if its state equals `state`. No network I/O.
+/// Returns the code in a callback URL, once its state was compared in constant time.
+/// appmint_app_finish_authorization does this and exchanges the code. No network I/O.
 ///
-/// APPMINT_ERROR_REAUTHORIZE for another state; APPMINT_ERROR_DENIED if the user refused.
+/// Free `*code` with appmint_text_free.
+///
+/// - `callback_url`: The URL with which the user returned, or its query.
+/// - `state`: The state of the authorization.
+///
+/// Errors:
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STATE_MISMATCH) if the callback has another state,
+///   or comes from another server (RFC 9207).
+/// - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
+/// - APPMINT_ERROR_REJECTED (APPMINT_REASON_REDIRECT_URI_MISMATCH) if the platform refused the
+///   authorization for another cause.
+/// - APPMINT_ERROR_PROTOCOL (APPMINT_REASON_MISSING_MEMBER) if the callback holds no code and no
+///   error.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2,
+/// https://www.rfc-editor.org/rfc/rfc9207#section-2.4
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_authorization_code(
     app: Option<&appmint_app>,
@@ -61,9 +90,27 @@ pub extern "C" fn appmint_app_authorization_code(
     })
 }
 
-/// A user token for an authorization code. The code is sent once, and again only with the fallback
-/// key if the platform refused the first as the client's. `redirect_uri` is the authorization's, or
-/// NULL; so is `code_verifier`.
+/// Exchanges an authorization code for a user token. The code is sent once, even if the call fails,
+/// unless the platform refused the client's first private key: then it is sent again with the
+/// second.
+///
+/// `redirect_uri` and `code_verifier` may be NULL.
+///
+/// Free `*token` with appmint_token_free.
+///
+/// - `code`: The authorization code.
+/// - `redirect_uri`: The redirect URI of the authorization, if it had one. Default: none is sent.
+/// - `code_verifier`: The PKCE verifier of the authorization, if it had one. Default: none is sent.
+///
+/// Errors:
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_CODE) if the code is unknown, expired or
+///   used.
+/// - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_CLIENT) if the client id or its secret is
+///   wrong.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3,
+/// https://www.rfc-editor.org/rfc/rfc7636#section-4.5
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_exchange_code(
     app: Option<&appmint_app>,
@@ -91,12 +138,27 @@ pub extern "C" fn appmint_app_exchange_code(
     })
 }
 
-/// The user token for an authorization, from the URL or query that the user came back with. The
-/// state must be the authorization's, and the platform the same. An authorization can be finished
-/// once.
+/// Exchanges the code with which a user returned for a user token. The state is compared in
+/// constant time, and iss if the platform sends it (RFC 9207). An authorization can be finished
+/// once, within an hour, on the platform on which it began.
 ///
-/// APPMINT_ERROR_REAUTHORIZE for another state, or if it was finished before; APPMINT_ERROR_DENIED
-/// if the user refused.
+/// Free `*token` with appmint_token_free.
+///
+/// - `authorization`: The result of appmint_app_authorize or appmint_app_open_authorization.
+/// - `callback_url`: The URL with which the user returned, or its query.
+///
+/// Errors:
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STATE_MISMATCH, APPMINT_REASON_STALE_AUTHORIZATION
+///   or APPMINT_REASON_INVALID_CODE) if the callback has another state, the authorization was
+///   finished before or began more than an hour ago, or the code is not valid.
+/// - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if the authorization began on another platform.
+/// - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_CLIENT) if the client id or its secret is
+///   wrong.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2,
+/// https://www.rfc-editor.org/rfc/rfc9207#section-2.4
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_finish_authorization(
     app: Option<&appmint_app>,
@@ -111,10 +173,16 @@ pub extern "C" fn appmint_app_finish_authorization(
     })
 }
 
-/// An authorization as encrypted text that only this app's store key opens, for a user's cookie or
-/// web session. Any process with the same key can open it. No network I/O.
+/// Encrypts an authorization with the app's store key, to be kept in the user's cookie or web
+/// session. No network I/O.
 ///
-/// APPMINT_ERROR_INVALID_ARGUMENT without a store key.
+/// Free `*sealed` with appmint_text_free.
+///
+/// - `authorization`: The result of appmint_app_authorize.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store
+///   key.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_seal_authorization(
     app: Option<&appmint_app>,
@@ -128,9 +196,14 @@ pub extern "C" fn appmint_app_seal_authorization(
     })
 }
 
-/// The authorization in a sealed text. No network I/O.
+/// Decrypts an authorization, in any process with the same store key. No network I/O.
 ///
-/// APPMINT_ERROR_INVALID_ARGUMENT if this app's store key does not open it.
+/// Free `*authorization` with appmint_authorization_free.
+///
+/// - `sealed`: The result of appmint_app_seal_authorization.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT if the app's store keys do not open the text.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_open_authorization(
     app: Option<&appmint_app>,
@@ -145,10 +218,26 @@ pub extern "C" fn appmint_app_open_authorization(
     })
 }
 
-/// A new user token for a refresh token. The refresh token is sent once, and again only with the
-/// fallback key if the platform refused the first as the client's. After a lost answer it may be
-/// spent where the platform rotates refresh tokens: that error is not retryable. A session keeps
-/// what can be kept (appmint_app_session).
+/// Exchanges a refresh token for a new user token. The refresh token is sent once, even if the call
+/// fails, unless the platform refused the client's first private key: then it is sent again with
+/// the second. After a lost answer it may be spent where the platform rotates refresh tokens: that
+/// error is not retryable. A appmint_app_session keeps what can be kept. The answer is returned
+/// even if its access token has expired, because its refresh token works.
+///
+/// Free `*token` with appmint_token_free.
+///
+/// - `refresh_token`: The refresh token's text.
+///
+/// Errors:
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_REFRESH_TOKEN) if the refresh token is
+///   unknown, expired or revoked.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if there is no refresh token.
+/// - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_CLIENT) if the client id or its secret is
+///   wrong.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc6749#section-6,
+/// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_refresh(
     app: Option<&appmint_app>,
@@ -162,13 +251,28 @@ pub extern "C" fn appmint_app_refresh(
     })
 }
 
-/// A token of the platform for a token of another server (RFC 8693), such as the OIDC id token of a
-/// workload. `subject_token_type` is a URI of RFC 8693 §3, or NULL for a JWT; `audience` and `resource` name
-/// the service that the new token is for, or are NULL; `scopes` is an array of texts, which may be
-/// empty. The app's OAuth client authenticates if the app has a client id. Each call sends a request.
+/// Exchanges a token of another server, such as the OIDC id token of a workload, for one of the
+/// platform. The app's OAuth client authenticates if the app has a client id. Each call sends a
+/// request: keep the token for as long as it lives.
 ///
-/// APPMINT_ERROR_UNSUPPORTED on a platform without token exchange; APPMINT_ERROR_UNAUTHORIZED with
-/// APPMINT_REASON_INVALID_TOKEN for a token that the platform does not accept.
+/// `subject_token_type`, `audience` and `resource` may be NULL; `scopes` is an array of texts,
+/// which may be empty.
+///
+/// Free `*token` with appmint_token_free.
+///
+/// - `subject_token`: The token of the other server.
+/// - `subject_token_type`: Its type, a URI of RFC 8693 section 3. Default: that of a JWT.
+/// - `scopes`: OAuth scopes, on a platform that takes them. Default: none.
+/// - `audience`: The name of the service that the new token is for. Default: none is sent.
+/// - `resource`: The URI of the service that the new token is for. Default: none is sent.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no token exchange.
+/// - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_TOKEN or APPMINT_REASON_INVALID_CLIENT) if
+///   the platform does not accept the token, or the client id or its secret is wrong.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8693#section-2.1
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_exchange_token(
     app: Option<&appmint_app>,
@@ -206,10 +310,20 @@ pub extern "C" fn appmint_app_exchange_token(
     })
 }
 
-/// Begins a login of the user at this machine (RFC 8252): a listener on 127.0.0.1 that the user's
-/// browser comes back to. `request` may be NULL. No network I/O until appmint_login_wait.
+/// Starts the login of a user in a browser on this machine. It listens on 127.0.0.1 until the
+/// browser returns. No network I/O.
 ///
-/// APPMINT_ERROR_TRANSPORT if no port is free.
+/// `request` has the arguments; it may be NULL for none.
+///
+/// Free `*login` with appmint_login_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no client
+///   id, the path is malformed, or the host is another machine's.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no OAuth, or does not take an argument.
+/// - APPMINT_ERROR_TRANSPORT (APPMINT_REASON_UNREACHABLE) if no port is free.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_start_login(
     app: Option<&appmint_app>,
@@ -223,10 +337,18 @@ pub extern "C" fn appmint_app_start_login(
     })
 }
 
-/// Begins a login on another device (RFC 8628): the user types a code there. `scopes` is an array
-/// of texts, which may be empty.
+/// Starts the login of a user on another device, on which they type a code. `scopes` is an array of
+/// texts, which may be empty.
 ///
-/// APPMINT_ERROR_UNSUPPORTED on a platform without it.
+/// Free `*login` with appmint_device_login_free.
+///
+/// - `scopes`: OAuth scopes, on a platform that takes them. Default: none.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no device logins.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8628#section-3.1
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_start_device_login(
     app: Option<&appmint_app>,

@@ -13,11 +13,18 @@ use crate::{
     tokens::{scope::appmint_scope, token::appmint_token},
 };
 
-/// The platform's view of a user's token: its scopes, expiry and account. The refresh token is not
-/// part of it: keep yours.
+/// Asks the platform about a user token: its scopes, its expiry and its account. Free `*checked`
+/// with appmint_token_free.
 ///
-/// APPMINT_ERROR_REAUTHORIZE with APPMINT_REASON_INVALID_TOKEN if the token is invalid, or another
-/// app's.
+/// - `token`: The token's text.
+///
+/// Errors:
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_TOKEN) if the token is not valid any more,
+///   or another app's.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_check_token(
     app: Option<&appmint_app>,
@@ -29,7 +36,17 @@ pub extern "C" fn appmint_app_check_token(
     new_object("checked", checked, error, || wait_for(|| check_token_task(app, token, token_len)))
 }
 
-/// A new token that replaces a user's token, which stops working.
+/// Replaces a user token, which stops working. Free `*fresh` with appmint_token_free.
+///
+/// - `token`: The token's text.
+///
+/// Errors:
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_TOKEN) if the token is not valid any more,
+///   or another app's.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/oauth-applications#reset-a-token
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_reset_token(
     app: Option<&appmint_app>,
@@ -41,9 +58,25 @@ pub extern "C" fn appmint_app_reset_token(
     new_object("fresh", fresh, error, || wait_for(|| reset_token_task(app, token, token_len)))
 }
 
-/// A user token that reaches a part of what `token` does, on exactly one account: `target` is its
-/// name, or `target_id` its id, and the other is NULL. `scope` may be NULL for everything that
-/// `token` reaches there; an empty one is refused.
+/// Makes a user token with a part of a token's access, on exactly one account. One of `target` and
+/// `target_id` is NULL. `scope` may be NULL for everything that `token` reaches there; an empty one
+/// is refused.
+///
+/// Free `*scoped` with appmint_token_free.
+///
+/// - `token`: The token's text.
+/// - `target`: The account's name.
+/// - `target_id`: The account's id, instead of its name.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT if none or both of `target` and `target_id` are given, or an
+///   argument is empty or malformed.
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_TOKEN) if the token is not valid any more,
+///   or another app's.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/apps#create-a-scoped-access-token
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_scope_token(
     app: Option<&appmint_app>,
@@ -73,7 +106,15 @@ pub extern "C" fn appmint_app_scope_token(
     })
 }
 
-/// Revokes a user's token. It succeeds if the token is already invalid.
+/// Ends a user token on the platform. It succeeds if the token is already invalid.
+///
+/// - `token`: The token's text.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_delete_token(
     app: Option<&appmint_app>,
@@ -84,9 +125,17 @@ pub extern "C" fn appmint_app_delete_token(
     try_call(error, || wait_for(|| delete_token_task(app, token, token_len)))
 }
 
-/// Revokes a user's authorization of the app with all its tokens, of which `token` is one that works.
-/// APPMINT_ERROR_REAUTHORIZE when the platform does not know the token: then nothing was revoked, and the
-/// authorization may live on.
+/// Ends a user's authorization of the app with all its tokens.
+///
+/// - `token`: One of these tokens, which must work.
+///
+/// Errors:
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_TOKEN) if the platform does not know the
+///   token; nothing was ended, and the authorization may live on.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorization
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_delete_grant(
     app: Option<&appmint_app>,
@@ -97,11 +146,21 @@ pub extern "C" fn appmint_app_delete_grant(
     try_call(error, || wait_for(|| delete_grant_task(app, token, token_len)))
 }
 
-/// Revokes an access or refresh token at the authorization server (RFC 7009), and the tokens that
-/// the server ties to it. `token_type_hint` is "access_token" or "refresh_token", which saves the
-/// server a search, or NULL. It succeeds if the server does not know the token.
+/// Ends an access token or a refresh token at the authorization server. The server ends the tokens
+/// that belong to it, too. It succeeds if the server does not know the token.
 ///
-/// APPMINT_ERROR_UNSUPPORTED on a platform without it.
+/// `token_type_hint` may be NULL.
+///
+/// - `token`: The token's text.
+/// - `token_type_hint`: "access_token" or "refresh_token", which saves the server a search.
+///   Default: none is sent.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED (APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE) if the platform has no such
+///   endpoint, or the server does not revoke tokens of this type.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc7009#section-2.1
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_revoke_token(
     app: Option<&appmint_app>,
@@ -116,11 +175,23 @@ pub extern "C" fn appmint_app_revoke_token(
     })
 }
 
-/// The authorization server's view of an access or refresh token (RFC 7662). `token_type_hint` is
-/// "access_token" or "refresh_token", which saves the server a search, or NULL. An expired, revoked
-/// or unknown token is not an error: the introspection is not active.
+/// Asks the authorization server about an access token or a refresh token. A token that has
+/// expired, was revoked, is unknown or another client's is no error: it is not
+/// appmint_introspection_active.
 ///
-/// APPMINT_ERROR_UNSUPPORTED on a platform without it.
+/// `token_type_hint` may be NULL.
+///
+/// Free `*introspection` with appmint_introspection_free.
+///
+/// - `token`: The token's text.
+/// - `token_type_hint`: "access_token" or "refresh_token", which saves the server a search.
+///   Default: none is sent.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no such endpoint.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc7662#section-2.1
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_introspect_token(
     app: Option<&appmint_app>,

@@ -14,7 +14,14 @@ use crate::{
     operations::registration::appmint_registration,
 };
 
-/// The app's registration on the platform.
+/// Returns the app as it is registered on the platform. Free `*registration` with
+/// appmint_registration_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_registration(
     app: Option<&appmint_app>,
@@ -24,8 +31,20 @@ pub extern "C" fn appmint_app_registration(
     new_object("registration", registration, error, || wait_for(|| registration_task(app)))
 }
 
-/// The app that a manifest flow has registered, with its key and secrets. A code works once, and
-/// the platform shows the secrets only here. Needs no credential.
+/// Exchanges the code of an app manifest for the app that it created. It needs no credential. A
+/// code works once, and the platform returns the app's key and secrets this once.
+///
+/// Free `*registration` with appmint_registration_free.
+///
+/// - `code`: The code with which the user returned from creating the app.
+///
+/// Errors:
+/// - APPMINT_ERROR_NOT_FOUND if the code is unknown or was used.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no app manifests.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source:
+/// https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_convert_manifest(
     app: Option<&appmint_app>,
@@ -39,8 +58,19 @@ pub extern "C" fn appmint_app_convert_manifest(
     })
 }
 
-/// Reports leaked credentials, whoever owns them. The platform revokes them and notifies their
-/// owners. Needs no credential. `credentials` is an array of texts.
+/// Reports leaked credentials of anybody; the platform ends them and notifies their owners. It
+/// needs no credential.
+///
+/// `credentials` is an array of texts.
+///
+/// - `credentials`: The leaked credentials.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT if there are no credentials, or one is empty.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/credentials/revoke
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_revoke_credentials(
     app: Option<&appmint_app>,

@@ -12,7 +12,14 @@ use crate::{
     values::{appmint_list, appmint_map},
 };
 
-/// An app's registration on the platform. Only its id is certain. Zeroized when freed.
+/// An app as it is registered on the platform. Only its id is certain. Its secrets are part of the
+/// result of appmint_app_convert_manifest only, and are shown by
+/// appmint_registration_reveal_client_secret, appmint_registration_reveal_webhook_secret and
+/// appmint_registration_reveal_private_key only.
+///
+/// Zeroized when it is freed.
+///
+/// Source: https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
 pub struct appmint_registration {
     core: Registration,
     texts: Texts,
@@ -48,7 +55,7 @@ pub extern "C" fn appmint_registration_id(
     text_of(registration, |registration| registration.texts.id.required(|| &registration.core.id))
 }
 
-/// The app's short name in URLs, or NULL.
+/// The app's short name, which is part of its URL. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_registration_slug(
     registration: Option<&appmint_registration>,
@@ -58,7 +65,7 @@ pub extern "C" fn appmint_registration_slug(
     })
 }
 
-/// The app's display name, or NULL.
+/// The app's display name. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_registration_name(
     registration: Option<&appmint_registration>,
@@ -68,7 +75,7 @@ pub extern "C" fn appmint_registration_name(
     })
 }
 
-/// The OAuth client id, or NULL.
+/// The OAuth client id. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_registration_client_id(
     registration: Option<&appmint_registration>,
@@ -78,7 +85,7 @@ pub extern "C" fn appmint_registration_client_id(
     })
 }
 
-/// The account that owns the app, or NULL.
+/// The account that owns the app. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_registration_owner(
     registration: Option<&appmint_registration>,
@@ -88,7 +95,7 @@ pub extern "C" fn appmint_registration_owner(
     })
 }
 
-/// The permissions that the app requests: names and levels, sorted by name.
+/// The permissions that it requests, by name with their level.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_registration_permissions(
     registration: Option<&appmint_registration>,
@@ -98,7 +105,7 @@ pub extern "C" fn appmint_registration_permissions(
     })
 }
 
-/// The names of the webhook events that the app receives.
+/// The names of the webhook events that it receives.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_registration_events(
     registration: Option<&appmint_registration>,
@@ -108,7 +115,7 @@ pub extern "C" fn appmint_registration_events(
     })
 }
 
-/// When the app was registered.
+/// When the app was registered. APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_registration_created_at_ms(
     registration: Option<&appmint_registration>,
@@ -116,7 +123,7 @@ pub extern "C" fn appmint_registration_created_at_ms(
     time_ms(read(registration, None, |registration| registration.core.created_at))
 }
 
-/// When the registration last changed.
+/// When the registration last changed. APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_registration_updated_at_ms(
     registration: Option<&appmint_registration>,
@@ -124,7 +131,8 @@ pub extern "C" fn appmint_registration_updated_at_ms(
     time_ms(read(registration, None, |registration| registration.core.updated_at))
 }
 
-/// The OAuth client secret itself, or NULL. Only appmint_app_convert_manifest knows it.
+/// Returns the OAuth client secret itself. NULL if it is not the result of
+/// appmint_app_convert_manifest.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_registration_reveal_client_secret(
     registration: Option<&appmint_registration>,
@@ -136,7 +144,8 @@ pub extern "C" fn appmint_registration_reveal_client_secret(
     })
 }
 
-/// The webhook secret itself, or NULL. Only appmint_app_convert_manifest knows it.
+/// Returns the secret that signs webhooks. NULL if it is not the result of
+/// appmint_app_convert_manifest.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_registration_reveal_webhook_secret(
     registration: Option<&appmint_registration>,
@@ -148,7 +157,8 @@ pub extern "C" fn appmint_registration_reveal_webhook_secret(
     })
 }
 
-/// The app's private key itself, as PEM, or NULL. Only appmint_app_convert_manifest knows it.
+/// Returns the app's private key itself, in PEM. NULL if it is not the result of
+/// appmint_app_convert_manifest.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_registration_reveal_private_key(
     registration: Option<&appmint_registration>,
@@ -160,7 +170,7 @@ pub extern "C" fn appmint_registration_reveal_private_key(
     })
 }
 
-/// The whole object as the platform sent it, without the secrets: JSON.
+/// The whole object as the platform sent it, without the secrets. JSON.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_registration_raw(
     registration: Option<&appmint_registration>,

@@ -11,7 +11,7 @@ use crate::{
     errors::{appmint_error, appmint_status},
 };
 
-/// A clock for tests. It stands still until it is moved.
+/// A clock for tests, which shows the same time until it is moved.
 pub struct appmint_clock {
     pub(crate) core: ManualClock,
 }
@@ -22,7 +22,7 @@ pub extern "C" fn appmint_clock_new(now_ms: i64) -> Option<Box<appmint_clock>> {
     new(|| appmint_clock { core: ManualClock::new(Timestamp::from_millis(now_ms)) })
 }
 
-/// The time that it shows.
+/// Returns the time that the clock shows.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_clock_now_ms(clock: Option<&appmint_clock>) -> i64 {
     time_ms(read(clock, None, |clock| Some(clock.core.now())))
@@ -36,7 +36,10 @@ pub extern "C" fn appmint_clock_set_ms(clock: Option<&appmint_clock>, now_ms: i6
 
 /// Moves the time forwards, for every app that was made with this clock.
 ///
-/// APPMINT_ERROR_INVALID_ARGUMENT if `by_ms` is negative.
+/// - `by_ms`: How far to move it, in milliseconds.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT if the duration is negative.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_clock_advance_ms(
     clock: Option<&appmint_clock>,

@@ -12,16 +12,30 @@ use crate::{
     values::appmint_text,
 };
 
-/// The descriptor of a platform, as JSON text for appmint_config_set_platform_descriptor, from the
-/// metadata of its authorization server (RFC 8414, or OpenID Connect Discovery). `issuer` is the
-/// server's URL exactly as the server writes it. Blocks at most for the configuration's timeout.
+/// Makes a platform's descriptor from the metadata of its authorization server. The metadata are
+/// those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor, or change it: an app that
+/// is made of it by platform_descriptor needs no request. For an issuer that somebody else named
+/// set refuse_private_addresses here, and on the app, too: the metadata name hosts.
 ///
 /// `config` may be NULL. Only its network settings count: timeout, connect_timeout, proxy,
 /// root_certificates, client_certificate, client_key, user_agent, allow_plain_http,
-/// refuse_private_addresses, retries and retry_wait.
+/// refuse_private_addresses, retries and retry_wait. Blocks at most for the configuration's
+/// timeout.
 ///
-/// APPMINT_ERROR_NOT_FOUND if there is no metadata; APPMINT_ERROR_PROTOCOL if it is unusable, or
-/// another issuer's (APPMINT_REASON_ISSUER_MISMATCH).
+/// Free `*descriptor` with appmint_text_free.
+///
+/// - `issuer`: The issuer's URL, exactly as the server writes it.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_PRIVATE_ADDRESS) if the issuer is not a URL
+///   with TLS, a setting is malformed, or the host has no public address.
+/// - APPMINT_ERROR_NOT_FOUND if the server has no metadata.
+/// - APPMINT_ERROR_PROTOCOL (APPMINT_REASON_ISSUER_MISMATCH) if the metadata are another issuer's,
+///   or cannot be used.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8414#section-3,
+/// https://openid.net/specs/openid-connect-discovery-1_0.html
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_discover(
     config: Option<&appmint_config>,

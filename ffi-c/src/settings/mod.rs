@@ -50,11 +50,12 @@ pub extern "C" fn appmint_config_new() -> Option<Box<appmint_config>> {
     new(|| appmint_config(Draft::default()))
 }
 
-/// Reads each setting that was not set from the environment variable of its name, in capitals, after this
-/// prefix, when the app is made: with "APPMINT_", APPMINT_PLATFORM, APPMINT_APP_ID and so on. Long and secret
-/// ones may also be in the file that a variable ending in _FILE names (APPMINT_PRIVATE_KEY_FILE). Durations
-/// have a unit (30s), switches are true or false, an empty variable counts as not set, and a proxy `none` is
-/// no proxy. Default: the environment is not read.
+/// The prefix of environment variables, such as "APPMINT_", from which each setting that is not
+/// given is read. Each is read from the variable of its name in capitals (APPMINT_APP_ID); a long
+/// or secret one also from the file that a variable ending in _FILE names
+/// (APPMINT_PRIVATE_KEY_FILE), up to 16 MiB. Durations have a unit (30s), switches are true or
+/// false, an empty variable counts as not set, and a proxy "none" is no proxy. Default: the
+/// environment is not read.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_environment(
     config: Option<&mut appmint_config>,
@@ -67,7 +68,8 @@ pub extern "C" fn appmint_config_set_environment(
     });
 }
 
-/// The name of a built-in platform, such as "atomgit": see appmint_platforms.
+/// The name of a built-in platform, such as "github": see appmint_platforms. Required unless
+/// platform_descriptor is given. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_platform(
     config: Option<&mut appmint_config>,
@@ -80,7 +82,7 @@ pub extern "C" fn appmint_config_set_platform(
     });
 }
 
-/// A platform's descriptor as JSON text, instead of a name.
+/// A descriptor of another platform as JSON text, instead of platform. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_platform_descriptor(
     config: Option<&mut appmint_config>,
@@ -94,7 +96,8 @@ pub extern "C" fn appmint_config_set_platform_descriptor(
     });
 }
 
-/// The platform's host, such as "git.corp.example", for platforms that can be hosted anywhere.
+/// The host of a platform that can be at several, such as "git.corp.example". Default: the
+/// platform's own; some platforms require one.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_host(
     config: Option<&mut appmint_config>,
@@ -107,8 +110,8 @@ pub extern "C" fn appmint_config_set_host(
     });
 }
 
-/// The base URL of the API; default the platform's. The web pages follow it where the platform's hosts
-/// say how; else making the app asks for the web pages' URL.
+/// The base URL of the API. The web pages follow it where the platform's hosts say how; else the
+/// error asks for web_url. Default: the platform's own.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_api_url(
     config: Option<&mut appmint_config>,
@@ -121,8 +124,8 @@ pub extern "C" fn appmint_config_set_api_url(
     });
 }
 
-/// The base URL of the web pages, where a user authorizes, and of OAuth; default the platform's. The API
-/// follows it as the web pages follow the API.
+/// The base URL of the pages on which users authorize the app, and of OAuth. The API follows it as
+/// the web pages follow the API. Default: the platform's own.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_web_url(
     config: Option<&mut appmint_config>,
@@ -135,7 +138,7 @@ pub extern "C" fn appmint_config_set_web_url(
     });
 }
 
-/// The app's id, as the platform's settings page shows it.
+/// The app's id, as the platform's settings page shows it. JWTs need it. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_app_id(
     config: Option<&mut appmint_config>,
@@ -148,7 +151,7 @@ pub extern "C" fn appmint_config_set_app_id(
     });
 }
 
-/// The OAuth client id.
+/// The OAuth client id. Users' tokens need it. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_client_id(
     config: Option<&mut appmint_config>,
@@ -161,7 +164,7 @@ pub extern "C" fn appmint_config_set_client_id(
     });
 }
 
-/// The OAuth client secret.
+/// The OAuth client secret. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_client_secret(
     config: Option<&mut appmint_config>,
@@ -175,8 +178,8 @@ pub extern "C" fn appmint_config_set_client_secret(
     });
 }
 
-/// The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted PKCS#8), DER, or text that was pasted from
-/// either.
+/// The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted PKCS#8), DER, or any form in which keys are
+/// pasted. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_private_key(
     config: Option<&mut appmint_config>,
@@ -190,8 +193,8 @@ pub extern "C" fn appmint_config_set_private_key(
     });
 }
 
-/// A second key during a key rotation, in any form that the first may have. The app switches to it
-/// when the platform does not know the first.
+/// A second key during a key rotation, in any form that the first may have. It is used from the
+/// moment when the platform does not know the first. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_fallback_private_key(
     config: Option<&mut appmint_config>,
@@ -205,8 +208,11 @@ pub extern "C" fn appmint_config_set_fallback_private_key(
     });
 }
 
-/// The passphrase of an encrypted PKCS#8 key. A key whose file demands more than 2 000 000 rounds of
-/// PBKDF2, or more than 128 MiB for scrypt, is refused; reading one within that may take seconds.
+/// The passphrase of an encrypted PKCS#8 key. A key whose file demands more than 2 000 000 rounds
+/// of PBKDF2, or more than 128 MiB for scrypt, is refused; reading one within that may take
+/// seconds.
+///
+/// appmint_app_new_async does not wait for it. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_private_key_passphrase(
     config: Option<&mut appmint_config>,
@@ -222,7 +228,8 @@ pub extern "C" fn appmint_config_set_private_key_passphrase(
     });
 }
 
-/// The platform's id of the key, for platforms that name keys: the `kid` header of JWTs.
+/// The platform's name of the key, for platforms that name keys: the kid of the JWTs that the app
+/// signs. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_key_id(
     config: Option<&mut appmint_config>,
@@ -235,7 +242,7 @@ pub extern "C" fn appmint_config_set_key_id(
     });
 }
 
-/// The platform's id of the second key.
+/// The platform's name of fallback_private_key. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_fallback_key_id(
     config: Option<&mut appmint_config>,
@@ -249,12 +256,14 @@ pub extern "C" fn appmint_config_set_fallback_key_id(
     });
 }
 
-/// Signs with a callback instead of a private key.
+/// Signs instead of a private key, such as a KMS or an HSM: takes the message and returns its RS256
+/// signature. It is called on worker threads, several at a time, and may block. If it fails, the
+/// call fails with APPMINT_ERROR_CALLBACK.
 ///
 /// The struct is copied, and its `userdata` passes to the library. `drop` is called exactly once:
 /// when neither the configuration nor an app that was made with it needs `userdata`, or at once if
-/// the signer is refused. It is not called if `signer` is NULL or its `size` is not one, since
-/// nobody knows then where `drop` is.
+/// the signer is refused. It is not called if `signer` is NULL or its `size` is wrong, since nobody
+/// knows then where `drop` is. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_signer(
     config: Option<&mut appmint_config>,
@@ -267,7 +276,8 @@ pub extern "C" fn appmint_config_set_signer(
     });
 }
 
-/// How far a JWT's `iat` lies in the past, in seconds; default 60.
+/// How far a JWT's iat lies in the past, in seconds. Default: the platform's, 60 s on those that
+/// are built in.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_jwt_back_date_s(
     config: Option<&mut appmint_config>,
@@ -279,7 +289,8 @@ pub extern "C" fn appmint_config_set_jwt_back_date_s(
     });
 }
 
-/// How far a JWT's `exp` lies in the future, in seconds; default 540.
+/// How far a JWT's exp lies in the future, in seconds. Default: the platform's, 540 s on those that
+/// are built in, which allow 600 s at most.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_jwt_lifetime_s(
     config: Option<&mut appmint_config>,
@@ -291,8 +302,8 @@ pub extern "C" fn appmint_config_set_jwt_lifetime_s(
     });
 }
 
-/// A manual clock instead of the system's. `clock` stays yours, and goes on moving the time of the
-/// apps that were made with it.
+/// A clock that shows a fixed time, for tests. `clock` stays yours, and goes on moving the time of
+/// the apps that were made with it. Default: the system's clock.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_clock(
     config: Option<&mut appmint_config>,

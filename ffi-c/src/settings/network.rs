@@ -9,7 +9,7 @@ use crate::{
     settings::{appmint_config, set},
 };
 
-/// The deadline of a whole call, retries included, in milliseconds; default 30000.
+/// The time for a whole call with its retries; more than 0, in milliseconds. Default: 30000.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_timeout_ms(
     config: Option<&mut appmint_config>,
@@ -21,7 +21,8 @@ pub extern "C" fn appmint_config_set_timeout_ms(
     });
 }
 
-/// The deadline of connecting, in milliseconds; default 10000.
+/// The time to connect, which is lowered to three quarters of timeout if it is longer, in
+/// milliseconds. Default: 10000.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_connect_timeout_ms(
     config: Option<&mut appmint_config>,
@@ -33,9 +34,10 @@ pub extern "C" fn appmint_config_set_connect_timeout_ms(
     });
 }
 
-/// The URL of a proxy (http, https, socks5 or socks5h), with a password if it needs one; "" for none.
-/// Default: the one that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts in NO_PROXY.
-/// This machine is always reached without one.
+/// The URL of a proxy, such as "http://user:password@host:port" or "socks5h://host:port"; an empty
+/// text for no proxy. Its scheme is http, https, socks5 or socks5h. This machine is always reached
+/// without a proxy. Default: the one that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for
+/// the hosts in NO_PROXY.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_proxy(
     config: Option<&mut appmint_config>,
@@ -48,8 +50,9 @@ pub extern "C" fn appmint_config_set_proxy(
     });
 }
 
-/// Certificates to trust in addition to the system's: PEM, or the DER of one. A server's own
-/// certificate may be its root. SSL_CERT_FILE and SSL_CERT_DIR name others in the place of the system's.
+/// Root certificates that are trusted besides the system's: PEM, or the DER of one. A server's own
+/// certificate may be its root. The environment variables SSL_CERT_FILE and SSL_CERT_DIR name
+/// others in the place of the system's. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_root_certificates(
     config: Option<&mut appmint_config>,
@@ -65,7 +68,7 @@ pub extern "C" fn appmint_config_set_root_certificates(
 }
 
 /// The certificate that is shown to a server that wants one (mTLS), with those between it and its
-/// root: PEM, or the DER of one. Needs appmint_config_set_client_key().
+/// root: PEM, or the DER of one. Needs client_key. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_client_certificate(
     config: Option<&mut appmint_config>,
@@ -80,7 +83,8 @@ pub extern "C" fn appmint_config_set_client_certificate(
     });
 }
 
-/// The private key of the client certificate: RSA or ECDSA, in PEM or DER, not encrypted.
+/// The private key of client_certificate: RSA or ECDSA, in PEM or DER, not encrypted. Default:
+/// none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_client_key(
     config: Option<&mut appmint_config>,
@@ -94,7 +98,7 @@ pub extern "C" fn appmint_config_set_client_key(
     });
 }
 
-/// Text that precedes appmint's own User-Agent.
+/// Text that precedes appmint's own User-Agent header. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_user_agent(
     config: Option<&mut appmint_config>,
@@ -107,8 +111,8 @@ pub extern "C" fn appmint_config_set_user_agent(
     });
 }
 
-/// Not 0: allows plain http to hosts other than this machine; default 0. Anybody on the way can
-/// then read and change what is sent, tokens included.
+/// Whether to send requests without TLS to hosts other than this machine (not 0, or 0). Anybody on
+/// the way can then read and change what is sent, tokens included. Default: 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_allow_plain_http(
     config: Option<&mut appmint_config>,
@@ -120,10 +124,11 @@ pub extern "C" fn appmint_config_set_allow_plain_http(
     });
 }
 
-/// Not 0: refuses to connect to addresses that are not public: this machine, private networks,
-/// link-local and reserved addresses; default 0. For a host that somebody else named. The address
-/// that is connected to is checked, so no proxy is used, and none may be set.
-/// APPMINT_ERROR_INVALID_ARGUMENT, APPMINT_REASON_PRIVATE_ADDRESS from the call that would connect.
+/// Whether to refuse connections to addresses that are not public: this machine, private networks,
+/// link-local and reserved addresses (not 0, or 0). For a host that somebody else named. The
+/// address that is connected to is checked, so no proxy is used, and none may be given. The call
+/// that would connect fails with APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_PRIVATE_ADDRESS).
+/// Default: 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_refuse_private_addresses(
     config: Option<&mut appmint_config>,
@@ -135,7 +140,7 @@ pub extern "C" fn appmint_config_set_refuse_private_addresses(
     });
 }
 
-/// The largest body of an API response, in bytes; default 33554432 (32 MiB).
+/// The largest accepted body of an API response, in bytes. Default: 33 554 432 (32 MiB).
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_max_response_body(
     config: Option<&mut appmint_config>,
@@ -147,8 +152,8 @@ pub extern "C" fn appmint_config_set_max_response_body(
     });
 }
 
-/// How often a call is sent again after a temporary failure or a rate limit, if repeating it is
-/// safe; default 2. 0 sends every request once.
+/// How many times a request is sent again after a temporary failure or a rate limit, if repeating
+/// it is safe. 0 sends every request once, except after a refused signature. Default: 2.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_retries(config: Option<&mut appmint_config>, retries: u32) {
     set(config, |settings| {
@@ -157,7 +162,8 @@ pub extern "C" fn appmint_config_set_retries(config: Option<&mut appmint_config>
     });
 }
 
-/// The wait before the first retry, in milliseconds, doubled before each further one; default 250.
+/// The wait before the first retry, which doubles with each further one, in milliseconds. Default:
+/// 250.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_retry_wait_ms(
     config: Option<&mut appmint_config>,

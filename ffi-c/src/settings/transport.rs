@@ -110,13 +110,17 @@ unsafe impl SizedStruct for appmint_transport {
     const FIRST_SIZE: usize = offset_of!(Self, close) + size_of::<usize>();
 }
 
-/// Sends all requests by a callback instead of the library's own HTTP client. The settings of the
-/// network that only concern that one are refused beside it: proxy, certificates,
-/// refuse_private_addresses.
+/// Sends all requests by the program's own HTTP client instead of the built-in one. It takes the
+/// method, the URL, the headers, the body, the time that is left, and whether the request may be
+/// sent twice, and returns the status, the headers and the body, or says how it failed: not sent,
+/// or perhaps sent. It must not send a request a second time by itself that may be sent once only:
+/// a refresh token would be spent twice. It is called on worker threads, several at a time. Proxies
+/// and certificates are those of the client, and the settings for them are refused beside it.
 ///
 /// The struct is copied. `userdata`, the first argument of each callback, passes to the library.
 /// `drop`, which may be NULL, is called exactly once: when neither the configuration nor an app
-/// that was made with it needs `userdata`, or at once if the transport is refused.
+/// that was made with it needs `userdata`, or at once if the transport is refused. Default: the
+/// built-in HTTP client.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_transport(
     config: Option<&mut appmint_config>,

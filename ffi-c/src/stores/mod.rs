@@ -14,10 +14,12 @@ use crate::{
     stores::own_store::{OwnStore, appmint_store_callbacks},
 };
 
-/// Where tokens are kept between processes: "sqlite:FILE", "redis://..." or "rediss://..." (TLS),
-/// with "?prefix=" for the names (default "appmint:") and "?wait_replicas=N" for writes that count
-/// only once N replicas have them (default 0); "memory:" keeps them in this process. Needs a key
-/// (appmint_config_set_store_key), or appmint_config_set_store_unencrypted.
+/// Where tokens live between processes: "sqlite:FILE", "redis://..." or "rediss://..." (TLS);
+/// "memory:" keeps them in this process. A Redis URL may have "?prefix=" for the names of its keys
+/// (default "appmint:") and "?wait_replicas=N" for writes that count only once N replicas have them
+/// (default 0). It may hold a password, and is treated as a secret. A store that other processes
+/// can read needs store_key or store_unencrypted. If the store fails, installation tokens are
+/// minted as without it, while the calls of a session fail. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_store(
     config: Option<&mut appmint_config>,
@@ -30,7 +32,8 @@ pub extern "C" fn appmint_config_set_store(
     });
 }
 
-/// The key that encrypts the store: 32 bytes in hexadecimal or base64.
+/// The key that seals stored tokens and authorizations: 32 bytes in hexadecimal or base64. "openssl
+/// rand -hex 32" makes one. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_store_key(
     config: Option<&mut appmint_config>,
@@ -43,7 +46,8 @@ pub extern "C" fn appmint_config_set_store_key(
     });
 }
 
-/// The previous key during a key rotation. It only decrypts.
+/// The previous key during a rotation of store_key. It opens what it has sealed, and seals nothing.
+/// Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_previous_store_key(
     config: Option<&mut appmint_config>,
@@ -57,7 +61,8 @@ pub extern "C" fn appmint_config_set_previous_store_key(
     });
 }
 
-/// Not 0: the store keeps tokens unencrypted, for anybody who can read it; default 0.
+/// Whether the store holds tokens without encryption, readable for everybody who can read the store
+/// (not 0, or 0). Default: 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_store_unencrypted(
     config: Option<&mut appmint_config>,
@@ -69,11 +74,10 @@ pub extern "C" fn appmint_config_set_store_unencrypted(
     });
 }
 
-/// A store that the program implements, instead of one of the library's.
-///
-/// The struct is copied. `userdata`, the first argument of each callback, passes to the library.
-/// `drop`, which may be NULL, is called exactly once: when neither the configuration nor an app
-/// that was made with it needs `userdata`, or at once if the store is refused.
+/// A store that the program implements, instead of one of the library's. The struct is copied.
+/// `userdata`, the first argument of each callback, passes to the library. `drop`, which may be
+/// NULL, is called exactly once: when neither the configuration nor an app that was made with it
+/// needs `userdata`, or at once if the store is refused. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_own_store(
     config: Option<&mut appmint_config>,
@@ -88,8 +92,8 @@ pub extern "C" fn appmint_config_set_own_store(
     });
 }
 
-/// How many tokens memory holds; default 1000000. Beyond it, tokens that no source refers to are
-/// dropped.
+/// How many tokens are held in memory; at least 1. Beyond it, tokens are dropped that no source
+/// refers to. Default: 1 000 000.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_capacity(
     config: Option<&mut appmint_config>,

@@ -17,7 +17,30 @@ use crate::{
     tokens::{scope::appmint_scope, source::appmint_source},
 };
 
-/// A source of tokens for the installation with this id. No network I/O.
+/// Makes a source of tokens for one installation. The installation is named by its id or by exactly
+/// one of the arguments of appmint_app_find_installation. One that is not named by its id is looked
+/// up when the first token is needed, and again when the platform no longer knows the id that was
+/// found.
+///
+/// The tokens have all access that the installation was granted, unless they are narrowed. An empty
+/// list of repositories or permissions is refused, since platforms understand it as everything. No
+/// network I/O.
+///
+/// appmint_app_installation takes an id. In appmint_app_installation_by `lookup` says what `text`
+/// is, such as APPMINT_LOOKUP_ORGANIZATION, and `scope` may be NULL for everything that the
+/// installation was granted.
+///
+/// Free `*source` with appmint_source_free.
+///
+/// - `id`: The installation's id.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT if no argument or several name an installation, or an argument
+///   is empty or malformed.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no installations, no lookup by this argument, or
+///   no tokens that are narrowed like this.
+///
+/// Source: https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_installation(
     app: Option<&appmint_app>,
@@ -31,12 +54,28 @@ pub extern "C" fn appmint_app_installation(
     })
 }
 
-/// A source of tokens for the installation that `text` names; `lookup` says how, such as
-/// APPMINT_LOOKUP_ORGANIZATION. The source looks the installation up when it first needs a token,
-/// and again when the platform no longer knows it. `scope` may be NULL for everything that the
-/// installation was granted; an empty one is refused. No network I/O.
+/// Makes a source of tokens for one installation. The installation is named by its id or by exactly
+/// one of the arguments of appmint_app_find_installation. One that is not named by its id is looked
+/// up when the first token is needed, and again when the platform no longer knows the id that was
+/// found.
 ///
-/// APPMINT_ERROR_UNSUPPORTED on a platform without this lookup, or without narrowed tokens.
+/// The tokens have all access that the installation was granted, unless they are narrowed. An empty
+/// list of repositories or permissions is refused, since platforms understand it as everything. No
+/// network I/O.
+///
+/// appmint_app_installation takes an id. In appmint_app_installation_by `lookup` says what `text`
+/// is, such as APPMINT_LOOKUP_ORGANIZATION, and `scope` may be NULL for everything that the
+/// installation was granted.
+///
+/// Free `*source` with appmint_source_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT if no argument or several name an installation, or an argument
+///   is empty or malformed.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no installations, no lookup by this argument, or
+///   no tokens that are narrowed like this.
+///
+/// Source: https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_installation_by(
     app: Option<&appmint_app>,
@@ -54,14 +93,21 @@ pub extern "C" fn appmint_app_installation_by(
     })
 }
 
-/// A source of the app's own tokens, on a platform that has them in addition to the JWT. No network
-/// I/O.
+/// Makes a source of the app's own tokens, on a platform that has them beside the JWT. They are
+/// minted for the JWT, for an assertion that the app signs (RFC 7523: a service account), or for
+/// the OAuth client itself (RFC 6749 section 4.4), as the platform has it. No network I/O.
 ///
-/// On a platform that takes the app's assertion (RFC 7523: a service account) they may have OAuth
-/// scopes, and be for a user whom the app acts for. `scopes` is an array of texts, which may be
-/// empty; `subject` is the user, or NULL.
+/// Free `*source` with appmint_source_free.
 ///
-/// APPMINT_ERROR_UNSUPPORTED on a platform without such tokens, or without these arguments.
+/// - `scopes`: OAuth scopes, on a platform that takes the app's assertion. Default: none.
+/// - `subject`: The user for whom the app acts, on a platform that takes the app's assertion.
+///   Default: the app itself.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no such tokens, or does not take an argument.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc7523#section-2.1,
+/// https://www.rfc-editor.org/rfc/rfc6749#section-4.4
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_app_tokens(
     app: Option<&appmint_app>,
@@ -80,7 +126,15 @@ pub extern "C" fn appmint_app_app_tokens(
     })
 }
 
-/// Revokes an installation token. It succeeds if the token is already invalid.
+/// Ends an installation token on the platform. It succeeds if the token is already invalid.
+///
+/// - `token`: The token's text.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_revoke_installation_token(
     app: Option<&appmint_app>,

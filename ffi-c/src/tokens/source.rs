@@ -36,8 +36,10 @@ pub type appmint_on_change = Option<
     ),
 >;
 
-/// Keeps one token valid: an installation's, the app's own, or a user's. Sources of one
-/// installation and scope share the token.
+/// Keeps one token valid: an installation's, the app's own, or a user's. A token comes from memory
+/// while it lives long enough. It is renewed in the background before it expires, and minted once
+/// for all callers that wait. If minting fails for a temporary reason, a token that is still valid
+/// is returned to its end. Sources of one installation and scope share one token.
 pub struct appmint_source {
     core: TokenSource,
     installation_id: GrowingTexts,
@@ -49,8 +51,8 @@ impl From<TokenSource> for appmint_source {
     }
 }
 
-/// The installation's id; NULL for the app's own tokens, for a user's, and before a lookup has
-/// found it.
+/// The installation's id. NULL if these are the app's own tokens or a user's, or the installation
+/// was not looked up yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_installation_id(source: Option<&appmint_source>) -> *const c_char {
     read(source, ptr::null(), |source| {
@@ -58,15 +60,43 @@ pub extern "C" fn appmint_source_installation_id(source: Option<&appmint_source>
     })
 }
 
-/// A token that stays valid for at least `min_valid_ms` milliseconds (APPMINT_DEFAULT: 60000), from
-/// memory or newly minted. Callers that need a new token at the same time share one.
+/// Returns a token that lives at least `min_valid_ms` longer, from memory or newly minted. It is
+/// minted once for all callers that need one at the same time. Near its end a token is renewed in
+/// the background, and the caller goes on with the one in memory. If renewing fails for a reason
+/// that will pass, the token in memory is returned until it expires. A failure counts for every
+/// caller for one second, or for as long as a rate limit says, but at most for a minute.
 ///
-/// By default half of a life of less than two minutes is enough. APPMINT_ERROR_INVALID_ARGUMENT for a
-/// life that no token of the platform has, where it is documented; elsewhere the new token is returned,
-/// with an event APPMINT_EVENT_SERVED_STALE, and serves for half of its life.
+/// Where the platform documents how long its tokens live, a longer `min_valid_ms` is refused.
+/// Elsewhere a new token that lives for less is returned, with an event APPMINT_EVENT_SERVED_STALE,
+/// and serves for half of its life.
 ///
-/// Blocks at most for `timeout_ms` (APPMINT_DEFAULT: the app's timeout), and not at all with a
-/// token from memory. After the timeout minting goes on for the other callers.
+/// Blocks at most for `timeout_ms`, and not at all with a token from memory.
+///
+/// Free `*token` with appmint_token_free.
+///
+/// - `min_valid_ms`: How much longer the token must live at least, in milliseconds.
+///   APPMINT_DEFAULT: 60000, or half of a life of less than two minutes.
+/// - `timeout_ms`: How long this caller waits, in milliseconds. Minting goes on for the other
+///   callers. APPMINT_DEFAULT: the app's timeout.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_APP_KEY_MISMATCH or APPMINT_REASON_APP_NOT_FOUND)
+///   if the platform does not accept the app's credentials.
+/// - APPMINT_ERROR_FORBIDDEN (APPMINT_REASON_SUSPENDED, APPMINT_REASON_PERMISSION_NOT_GRANTED or
+///   APPMINT_REASON_REPOSITORY_NOT_ACCESSIBLE) if the installation is suspended, or lacks what was
+///   asked for.
+/// - APPMINT_ERROR_NOT_FOUND (APPMINT_REASON_NOT_INSTALLED) if the app is not installed there.
+/// - APPMINT_ERROR_REJECTED if the platform refuses the repositories or permissions to narrow to.
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_NO_SESSION, APPMINT_REASON_INVALID_REFRESH_TOKEN or
+///   APPMINT_REASON_ROTATION_INTERRUPTED) if a session has ended; the user must authorize the app
+///   again.
+/// - APPMINT_ERROR_STORE if the store of a session failed; installation tokens are minted without
+///   it.
+/// - APPMINT_ERROR_KEY if the signer's signature cannot be used.
+/// - APPMINT_ERROR_CALLBACK if the signer failed.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if no token of the platform lives for `min_valid_ms`, or a
+///   credential is missing.
+/// - Those of every call over the network: see the conventions.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_token(
     source: Option<&appmint_source>,
@@ -80,8 +110,18 @@ pub extern "C" fn appmint_source_token(
     })
 }
 
-/// The value of an Authorization header with such a token: see appmint_source_token. It contains
-/// the secret.
+/// Returns the value of an Authorization header with such a token. It is secret. Free `*header`
+/// with appmint_text_free.
+///
+/// - `min_valid_ms`: How much longer the token must live at least, as in appmint_source_token, in
+///   milliseconds. APPMINT_DEFAULT: 60000, or half of a life of less than two minutes.
+/// - `timeout_ms`: How long this caller waits, as in appmint_source_token, in milliseconds.
+///   APPMINT_DEFAULT: the app's timeout.
+///
+/// Errors:
+/// - Those of appmint_source_token.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_authorization_header(
     source: Option<&appmint_source>,
@@ -95,15 +135,21 @@ pub extern "C" fn appmint_source_authorization_header(
     })
 }
 
-/// When the token in memory expires. APPMINT_NO_TIME also if there is none.
+/// When the token in memory expires. APPMINT_NO_TIME if there is none, or the platform did not
+/// report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_expires_at_ms(source: Option<&appmint_source>) -> i64 {
     time_ms(read(source, None, |source| source.core.expires_at()))
 }
 
-/// The quota of the source's requests, as the platform told it in its last answer to one of them: of the
-/// installation, whatever its tokens are narrowed to, of the app, or of the session's user. A snapshot, freed
-/// by appmint_quota_free. NULL before such an answer, or if the platform does not tell it. No network I/O.
+/// Returns the quota of the source's requests, as the platform told it in its last answer to one of
+/// them. It is that of the installation, whatever its tokens are narrowed to, of the app, or of the
+/// session's user. NULL if there was no such answer yet, or the platform does not tell it. No
+/// network I/O.
+///
+/// Free it with appmint_quota_free.
+///
+/// Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_quota(
     source: Option<&appmint_source>,
@@ -111,9 +157,16 @@ pub extern "C" fn appmint_source_quota(
     read(source, None, |source| source.core.quota().map(|quota| Box::new(quota.into())))
 }
 
-/// Forgets the token with this text if it is still the one in memory: the answer to a 401 of a request
-/// that was made with it. However many callers got it, one new token is minted for all of them. Nothing
-/// happens for a text that is not the token's, or that is not UTF-8.
+/// Forgets a token if it is still the one in memory: the answer to a 401 of a request that was made
+/// with it. However many callers got it, one new token is minted for all of them. Without a token,
+/// forgets whichever is in memory or being minted, so that the next call mints one; then each of
+/// many callers would forget what the others have just minted. A token that was already returned
+/// still works. No network I/O.
+///
+/// appmint_source_invalidate_token takes the token; appmint_source_invalidate does without.
+///
+/// - `token`: The text of the token that was refused. Nothing happens if it is another one's.
+///   Default: whichever is in memory.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_invalidate_token(
     source: Option<&appmint_source>,
@@ -127,22 +180,30 @@ pub extern "C" fn appmint_source_invalidate_token(
     });
 }
 
-/// Forgets the token in memory, whichever it is, so that the next call mints one. A token that was
-/// already returned still works. After a 401 call appmint_source_invalidate_token: with this function,
-/// each of many callers would forget what the others have just minted.
+/// Forgets a token if it is still the one in memory: the answer to a 401 of a request that was made
+/// with it. However many callers got it, one new token is minted for all of them. Without a token,
+/// forgets whichever is in memory or being minted, so that the next call mints one; then each of
+/// many callers would forget what the others have just minted. A token that was already returned
+/// still works. No network I/O.
+///
+/// appmint_source_invalidate_token takes the token; appmint_source_invalidate does without.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_invalidate(source: Option<&appmint_source>) {
     read(source, (), |source| source.core.invalidate());
 }
 
-/// Registers a callback for new tokens of this source, until appmint_subscription_unsubscribe, or until
-/// the app and its sources are freed. No network I/O. A source with a lookup calls back once the
-/// installation was found. `subscription` may be NULL for a callback that stays.
+/// Registers a callback for new tokens, until it is taken back or the app is closed. A source with
+/// a lookup calls back once the installation was found. The callback runs on the thread that
+/// fetched the token, for which other callers may be waiting: it must be quick, and must not wait
+/// for a token. No network I/O.
 ///
-/// The callback runs on the library's thread that fetched the token, for which other callers may be
-/// waiting: it must be quick, must not wait for a token, and must not throw. `userdata` passes to
-/// the library. `drop`, which may be NULL, is called exactly once: after the last callback, or at
-/// once if this function fails.
+/// `userdata` passes to the library. `drop`, which may be NULL, is called exactly once: after the
+/// last callback, or at once if this function fails. `subscription` may be NULL for a callback that
+/// stays. The callback must not throw.
+///
+/// Free `*subscription` with appmint_subscription_free.
+///
+/// - `callback`: Takes the token before, which is missing for the first one, and the new token.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_on_change(
     source: Option<&appmint_source>,
@@ -173,11 +234,12 @@ pub extern "C" fn appmint_source_on_change(
 /// A callback that appmint_source_on_change registered.
 pub struct appmint_subscription(Subscription);
 
-/// Takes the callback back. Once this function has returned, the callback is not running on another
-/// thread and is not called any more, and its `drop` was called. Nothing happens the second time.
+/// Takes the callback back: it is not called any more, and is not running on another thread. Blocks
+/// while the callback runs on another thread, so do not hold a lock that the callback takes. Inside
+/// of a callback of appmint_source_on_change it does not wait, because two callbacks that take each
+/// other back would wait for ever. Nothing happens the second time.
 ///
-/// Blocks while the callback runs on another thread: do not hold a lock that the callback takes. Inside of
-/// a callback of appmint_source_on_change it does not wait; then `drop` tells when no call is left.
+/// Its `drop` was called, then; inside of a callback `drop` tells when no call is left.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_subscription_unsubscribe(subscription: Option<&appmint_subscription>) {
     read(subscription, (), |subscription| subscription.0.unsubscribe());
@@ -189,10 +251,17 @@ pub extern "C" fn appmint_subscription_free(subscription: Option<Box<appmint_sub
     free(subscription);
 }
 
-/// Forgets the token in memory and revokes it on the platform, for all who have it. No network I/O
-/// if there is no valid token. A token that is being minted is not revoked. APPMINT_ERROR_UNSUPPORTED for
-/// a user's session; appmint_app_delete_grant, appmint_app_delete_token and appmint_app_revoke_token end
-/// its tokens.
+/// Forgets the token in memory and ends it on the platform, for everybody who has it. It succeeds
+/// if the token is already invalid. No network I/O without a valid token in memory. A token that is
+/// being minted is not revoked.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this, or these are a user's tokens or
+///   others of the token endpoint: see appmint_app_delete_grant, appmint_app_delete_token,
+///   appmint_app_revoke_token and appmint_app_end_session.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_revoke(
     source: Option<&appmint_source>,
@@ -201,8 +270,16 @@ pub extern "C" fn appmint_source_revoke(
     try_call(error, || wait_for(|| revoke_task(source)))
 }
 
-/// The repositories that the token reaches. No network I/O until the first
-/// appmint_repositories_next.
+/// Lists the repositories that the token can access. Pages are requested as the items are asked
+/// for, none before.
+///
+/// Free `*listing` with appmint_repositories_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not list them.
+///
+/// Source:
+/// https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_repositories(
     source: Option<&appmint_source>,
@@ -212,8 +289,19 @@ pub extern "C" fn appmint_source_repositories(
     new_object("listing", listing, error, || required("source", source)?.core.repositories())
 }
 
-/// An API call with the source's token. Every HTTP status is a response, and APPMINT_OK. Blocks at
-/// most for the request's timeout.
+/// Calls the platform's API with the source's token. Every HTTP status is a response and no error.
+/// A token that the platform refuses before it expires is replaced once, and a new token is given a
+/// few seconds to become known. A path that the platform reserves for the app or the OAuth client
+/// is called with that credential.
+///
+/// Free `*response` with appmint_response_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the method, path, headers or
+///   body cannot be sent, or the URL is on another host.
+/// - Those of appmint_source_token.
+///
+/// Source: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_request(
     source: Option<&appmint_source>,

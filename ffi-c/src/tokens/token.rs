@@ -17,7 +17,7 @@ use crate::{
 pub enum appmint_token_kind_code {
     /// The app itself: a JWT that it signed.
     APPMINT_TOKEN_JWT = 1,
-    /// The app itself: a token that the platform issued for a JWT.
+    /// The app itself: a token that the platform issued to it.
     APPMINT_TOKEN_APP = 2,
     /// An installation of the app.
     APPMINT_TOKEN_INSTALLATION = 3,
@@ -37,7 +37,13 @@ fn number(kind: TokenKind) -> i32 {
     code as i32
 }
 
-/// A token: a snapshot that does not change. Zeroized when freed.
+/// A token: a secret, its permissions, and its expiry. It never changes. Its secrets are shown by
+/// appmint_token_reveal, appmint_token_reveal_refresh_token and appmint_token_authorization_header
+/// only.
+///
+/// Zeroized when it is freed.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc6749#section-1.4
 pub struct appmint_token {
     pub(crate) core: Token,
     texts: Texts,
@@ -65,7 +71,8 @@ impl From<Token> for appmint_token {
     }
 }
 
-/// The holder that the token authenticates: a value of enum appmint_token_kind_code.
+/// Its holder: the app ("jwt": a JWT that it signed; "app": a token that the platform issued to
+/// it), an "installation", or a "user". A value of enum appmint_token_kind_code.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_kind(token: Option<&appmint_token>) -> i32 {
     read(token, 0, |token| number(token.core.kind()))
@@ -79,7 +86,7 @@ pub extern "C" fn appmint_token_kind_name(kind: i32) -> *const c_char {
     NAMES.pointer(kind, || TokenKind::ALL.iter().map(|kind| (number(*kind), kind.name())))
 }
 
-/// The secret itself.
+/// Returns the secret itself.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_reveal(
     token: Option<&appmint_token>,
@@ -88,7 +95,7 @@ pub extern "C" fn appmint_token_reveal(
     text_and_len_of(token, len, |token| token.texts.secret.required(|| token.core.reveal()))
 }
 
-/// The value of an Authorization header. It contains the secret.
+/// Returns the value of an Authorization header. It is secret.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_authorization_header(
     token: Option<&appmint_token>,
@@ -98,20 +105,21 @@ pub extern "C" fn appmint_token_authorization_header(
     text_and_len_of(token, len, |token| token.texts.authorization.secret(|| text(token)))
 }
 
-/// When the token expires.
+/// When the token expires. APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_expires_at_ms(token: Option<&appmint_token>) -> i64 {
     time_ms(read(token, None, |token| token.core.expires_at()))
 }
 
-/// The token's permissions: names and levels, sorted by name.
+/// Its permissions, by name with their level.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_permissions(token: Option<&appmint_token>) -> Option<&appmint_map> {
     let map = |token: &appmint_token| token.core.permissions().into();
     read(token, None, |token| Some(token.permissions.get_or_init(|| map(token))))
 }
 
-/// "all" or "selected": the repositories that it reaches; or NULL.
+/// The repositories that it can access: "all" or "selected". NULL if the platform does not report
+/// it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_repository_selection(
     token: Option<&appmint_token>,
@@ -121,7 +129,7 @@ pub extern "C" fn appmint_token_repository_selection(
     })
 }
 
-/// The names of the repositories that the token was narrowed to; empty if it was not.
+/// The names of the repositories that it was narrowed to; empty if it was not.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_repositories(
     token: Option<&appmint_token>,
@@ -130,34 +138,38 @@ pub extern "C" fn appmint_token_repositories(
     read(token, None, |token| Some(token.repositories.get_or_init(|| list(token))))
 }
 
-/// The OAuth scopes that were granted.
+/// The OAuth scopes that it was granted; empty if the platform reports none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_scopes(token: Option<&appmint_token>) -> Option<&appmint_list> {
     let list = |token: &appmint_token| token.core.scopes().iter().collect();
     read(token, None, |token| Some(token.scopes.get_or_init(|| list(token))))
 }
 
-/// The login of the account whose token it is, or NULL. Only appmint_app_check_token and the
-/// functions like it know it.
+/// The login of the user's account, of a token that appmint_app_check_token,
+/// appmint_app_reset_token or appmint_app_scope_token returned. NULL if it is another token, or the
+/// platform did not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_account(token: Option<&appmint_token>) -> *const c_char {
     text_of(token, |token| token.texts.account.optional(|| token.core.account()))
 }
 
-/// The id of the user's account, or NULL: of a token of a session that was started with it, or of one
-/// that appmint_app_check_token and the functions like it returned.
+/// The id of the user's account: of a token of a session that was started with it, or of one that
+/// appmint_app_check_token and its kin returned. NULL if it is another token, or the platform did
+/// not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_account_id(token: Option<&appmint_token>) -> *const c_char {
     text_of(token, |token| token.texts.account_id.optional(|| token.core.account_id()))
 }
 
-/// A JWT's claims as JSON, which is no secret; NULL for other tokens.
+/// The payload of a JWT, which holds no secret. NULL if it is another token.
+///
+/// JSON.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_claims(token: Option<&appmint_token>) -> *const c_char {
     text_of(token, |token| token.texts.claims.optional(|| token.core.claims()))
 }
 
-/// The refresh token itself, a secret, or NULL.
+/// Returns the refresh token itself. NULL if none came with the token.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_reveal_refresh_token(
     token: Option<&appmint_token>,
@@ -168,7 +180,7 @@ pub extern "C" fn appmint_token_reveal_refresh_token(
     })
 }
 
-/// When the refresh token expires.
+/// When the refresh token expires. APPMINT_NO_TIME if there is none, or its end is not known.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_token_refresh_token_expires_at_ms(token: Option<&appmint_token>) -> i64 {
     time_ms(read(token, None, |token| token.core.refresh_token_expires_at()))

@@ -17,7 +17,9 @@ use crate::{
     text::OnceText,
 };
 
-/// Where the platform sends the app's webhooks. The secret is not part of it.
+/// The configuration of the app's webhook. The secret is not part of it.
+///
+/// Source: https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
 pub struct appmint_webhook_config {
     core: WebhookConfig,
     texts: Texts,
@@ -53,7 +55,7 @@ fn set(
     draft::set(update.map(|update| &mut update.0), change);
 }
 
-/// The URL that webhooks are sent to, or NULL.
+/// The URL to which the platform sends events. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_config_url(
     webhook_config: Option<&appmint_webhook_config>,
@@ -63,7 +65,7 @@ pub extern "C" fn appmint_webhook_config_url(
     })
 }
 
-/// "json" or "form", or NULL.
+/// The format of events: "json" or "form". NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_config_content_type(
     webhook_config: Option<&appmint_webhook_config>,
@@ -73,8 +75,8 @@ pub extern "C" fn appmint_webhook_config_content_type(
     })
 }
 
-/// 1 if the platform does not verify the receiver's certificate, else 0; -1 if it does not report
-/// it.
+/// Whether the platform skips the check of the receiver's certificate: 1 or 0; -1 if the platform
+/// does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_config_insecure_ssl(
     webhook_config: Option<&appmint_webhook_config>,
@@ -82,7 +84,7 @@ pub extern "C" fn appmint_webhook_config_insecure_ssl(
     flag(read(webhook_config, None, |webhook_config| webhook_config.core.insecure_ssl))
 }
 
-/// The whole object as the platform sent it: JSON.
+/// The whole object as the platform sent it. JSON.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_config_raw(
     webhook_config: Option<&appmint_webhook_config>,
@@ -106,7 +108,7 @@ pub extern "C" fn appmint_webhook_update_new() -> Option<Box<appmint_webhook_upd
     new(|| appmint_webhook_update(Draft::default()))
 }
 
-/// The URL to send webhooks to.
+/// The URL to which the platform sends events. Default: unchanged.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_update_set_url(
     update: Option<&mut appmint_webhook_update>,
@@ -119,7 +121,7 @@ pub extern "C" fn appmint_webhook_update_set_url(
     });
 }
 
-/// "json" or "form".
+/// The format of events: "json" or "form". Default: unchanged.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_update_set_content_type(
     update: Option<&mut appmint_webhook_update>,
@@ -132,7 +134,7 @@ pub extern "C" fn appmint_webhook_update_set_content_type(
     });
 }
 
-/// The secret that signs webhooks.
+/// The secret that signs events. Default: unchanged.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_update_set_secret(
     update: Option<&mut appmint_webhook_update>,
@@ -145,8 +147,8 @@ pub extern "C" fn appmint_webhook_update_set_secret(
     });
 }
 
-/// Not 0: the platform does not verify the receiver's certificate, so that anybody on the way can
-/// pose as it; 0: it does.
+/// Whether the platform skips the check of the receiver's certificate, so that anybody on the way
+/// can pose as it. Default: unchanged.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_update_set_insecure_ssl(
     update: Option<&mut appmint_webhook_update>,

@@ -13,7 +13,9 @@ use crate::{
     text::OnceText,
 };
 
-/// An attempt of the platform to send a webhook to the app. Only its id is certain.
+/// An attempt of the platform to send an event to the app. Only its id is certain.
+///
+/// Source: https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
 pub struct appmint_webhook_delivery {
     core: WebhookDelivery,
     texts: Texts,
@@ -37,7 +39,7 @@ impl From<WebhookDelivery> for appmint_webhook_delivery {
     }
 }
 
-/// The delivery's id, as appmint_app_redeliver_webhook takes it.
+/// The delivery's id, which appmint_app_webhook_delivery and appmint_app_redeliver_webhook take.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_delivery_id(
     webhook_delivery: Option<&appmint_webhook_delivery>,
@@ -47,7 +49,8 @@ pub extern "C" fn appmint_webhook_delivery_id(
     })
 }
 
-/// The id that the receiver sees, the same for each attempt, or NULL.
+/// The id that the receiver gets, which is the same for each attempt. NULL if the platform does not
+/// report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_delivery_guid(
     webhook_delivery: Option<&appmint_webhook_delivery>,
@@ -57,7 +60,7 @@ pub extern "C" fn appmint_webhook_delivery_guid(
     })
 }
 
-/// The event's name, or NULL.
+/// The event's name, such as "push". NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_delivery_event(
     webhook_delivery: Option<&appmint_webhook_delivery>,
@@ -67,7 +70,7 @@ pub extern "C" fn appmint_webhook_delivery_event(
     })
 }
 
-/// The event's action, such as "opened", or NULL.
+/// The event's action, such as "opened". NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_delivery_action(
     webhook_delivery: Option<&appmint_webhook_delivery>,
@@ -77,7 +80,7 @@ pub extern "C" fn appmint_webhook_delivery_action(
     })
 }
 
-/// The outcome in the platform's words, or NULL.
+/// The outcome, in the platform's words. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_delivery_status(
     webhook_delivery: Option<&appmint_webhook_delivery>,
@@ -87,7 +90,7 @@ pub extern "C" fn appmint_webhook_delivery_status(
     })
 }
 
-/// The HTTP status of the receiver's response; 0 if the platform does not report it.
+/// The HTTP status of the receiver's response. 0 if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_delivery_status_code(
     webhook_delivery: Option<&appmint_webhook_delivery>,
@@ -97,7 +100,7 @@ pub extern "C" fn appmint_webhook_delivery_status_code(
     })
 }
 
-/// When it was sent.
+/// When it was sent. APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_delivery_delivered_at_ms(
     webhook_delivery: Option<&appmint_webhook_delivery>,
@@ -105,7 +108,7 @@ pub extern "C" fn appmint_webhook_delivery_delivered_at_ms(
     time_ms(read(webhook_delivery, None, |webhook_delivery| webhook_delivery.core.delivered_at))
 }
 
-/// 1 if it was sent before, else 0; -1 if the platform does not report it.
+/// Whether the event had been sent before: 1 or 0; -1 if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_delivery_is_redelivery(
     webhook_delivery: Option<&appmint_webhook_delivery>,
@@ -113,7 +116,7 @@ pub extern "C" fn appmint_webhook_delivery_is_redelivery(
     flag(read(webhook_delivery, None, |webhook_delivery| webhook_delivery.core.is_redelivery))
 }
 
-/// The id of the installation that it is about, or NULL.
+/// The id of the installation that it is about. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_delivery_installation_id(
     webhook_delivery: Option<&appmint_webhook_delivery>,
@@ -126,7 +129,7 @@ pub extern "C" fn appmint_webhook_delivery_installation_id(
     })
 }
 
-/// The id of the repository that it is about, or NULL.
+/// The id of the repository that it is about. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_delivery_repository_id(
     webhook_delivery: Option<&appmint_webhook_delivery>,
@@ -139,7 +142,8 @@ pub extern "C" fn appmint_webhook_delivery_repository_id(
     })
 }
 
-/// The whole object as the platform sent it: JSON. A single delivery includes request and response.
+/// The whole object as the platform sent it. That of appmint_app_webhook_delivery has the request
+/// and the response in it, too. JSON.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_delivery_raw(
     webhook_delivery: Option<&appmint_webhook_delivery>,

@@ -22,7 +22,10 @@ pub(crate) fn headers<'a>(
     slice("headers", start, count)?.iter().map(read).collect()
 }
 
-/// A webhook with a valid signature: see appmint_app_verify_webhook.
+/// An event that a platform sent, whose signature was verified. On most platforms the name and the
+/// delivery's id come from headers, which the signature does not cover: decide by the payload.
+///
+/// Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
 pub struct appmint_webhook_event {
     pub(crate) core: WebhookEvent,
     name: OnceText,
@@ -38,8 +41,8 @@ impl From<WebhookEvent> for appmint_webhook_event {
     }
 }
 
-/// The event's name, such as "push", or NULL. On most platforms it comes from a header, which no
-/// signature covers: route by it, but trust only the payload.
+/// The event's name, such as "push". Most platforms send it in a header, which the signature does
+/// not cover. NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_event_name(
     webhook: Option<&appmint_webhook_event>,
@@ -47,8 +50,8 @@ pub extern "C" fn appmint_webhook_event_name(
     text_of(webhook, |webhook| webhook.name.optional(|| webhook.core.name.as_deref()))
 }
 
-/// The delivery's id, by which a program recognises a delivery that arrives twice, or NULL. It
-/// comes from a header, too.
+/// The delivery's id, by which one that comes twice is recognised. It comes from a header, too.
+/// NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_event_delivery_id(
     webhook: Option<&appmint_webhook_event>,
@@ -56,7 +59,7 @@ pub extern "C" fn appmint_webhook_event_delivery_id(
     text_of(webhook, |webhook| webhook.delivery_id.optional(|| webhook.core.delivery_id.as_deref()))
 }
 
-/// The id of the installation that the event is about, from the signed part, or NULL.
+/// The id of the installation that it is about, from the signed payload. NULL if it is about none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_event_installation_id(
     webhook: Option<&appmint_webhook_event>,
@@ -66,7 +69,8 @@ pub extern "C" fn appmint_webhook_event_installation_id(
     })
 }
 
-/// The signed part as JSON: the body, or the part of it that the platform signs.
+/// The signed JSON: the body, the part of it that the platform signs, or the field of a body that
+/// is a form.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_event_payload(
     webhook: Option<&appmint_webhook_event>,

@@ -39,15 +39,26 @@ impl From<Listing<WebhookDelivery>> for appmint_webhook_deliveries {
     }
 }
 
-/// A webhook whose signature is valid for one of the secrets. Pass two while one replaces the
-/// other. No network I/O.
+/// Verifies the signature of a webhook. No network I/O.
 ///
-/// `headers` are all headers of the request, since it depends on the platform which of them count.
-/// `body` is the request's body, byte for byte: JSON that was parsed and written again has another
-/// signature. `secrets` is an array of texts.
+/// `headers` and `secrets` are arrays.
 ///
-/// APPMINT_ERROR_UNAUTHORIZED with APPMINT_REASON_INVALID_SIGNATURE if no secret fits;
-/// APPMINT_ERROR_UNSUPPORTED on a platform that signs nothing.
+/// Free `*webhook` with appmint_webhook_event_free.
+///
+/// - `headers`: All headers of the request, with names in any case; it depends on the platform
+///   which of them count.
+/// - `body`: The raw bytes of the request, before anything parses them: a body that was parsed and
+///   written again has another signature.
+/// - `secrets`: The webhook's secrets: two while one replaces the other.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_SIGNATURE) if there is no signature, or one
+///   that fits none of the secrets.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if a secret is missing or empty.
+/// - APPMINT_ERROR_PROTOCOL (APPMINT_REASON_NOT_JSON) if the signed payload is not JSON.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not sign webhooks.
+///
+/// Source: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_verify_webhook(
     app: Option<&appmint_app>,
@@ -70,10 +81,22 @@ pub extern "C" fn appmint_app_verify_webhook(
     })
 }
 
-/// Forgets the tokens that a webhook makes obsolete: its installation was suspended, deleted, or
-/// given other permissions or repositories. Returns the number of tokens in memory. The store forgets
-/// them in the background, for all who share it; other processes use those in their own memory until
-/// they are renewed or refused.
+/// Forgets the tokens that a webhook makes obsolete, so that new ones are minted. They are those of
+/// an installation that was suspended, deleted, or given other permissions or repositories, and
+/// those of a user who revoked the authorization of the app, whose sessions end if they were
+/// started with the id of the user's account. A webhook about something else is ignored.
+///
+/// In the store they are forgotten in the background, for all who share it; if the store fails,
+/// that is an event APPMINT_EVENT_STORE_FAILED, and this process tries again before it looks there.
+/// Other processes use those in their own memory until they are renewed or refused: apply the
+/// webhook there, too.
+///
+/// The event's name need not be signed: a forged one can do no more than have tokens minted anew.
+/// Of a revocation the signed payload tells. No network I/O.
+///
+/// - `webhook`: The result of appmint_app_verify_webhook.
+///
+/// Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_apply_webhook(
     app: Option<&appmint_app>,
@@ -82,7 +105,14 @@ pub extern "C" fn appmint_app_apply_webhook(
     read(app.zip(webhook), 0, |(app, webhook)| app.core.apply_webhook(&webhook.core))
 }
 
-/// The configuration of the app's webhook.
+/// Returns the configuration of the app's webhook. Free `*webhook_config` with
+/// appmint_webhook_config_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_webhook_config(
     app: Option<&appmint_app>,
@@ -92,8 +122,17 @@ pub extern "C" fn appmint_app_webhook_config(
     new_object("webhook_config", webhook_config, error, || wait_for(|| webhook_config_task(app)))
 }
 
-/// Changes the configuration of the app's webhook, and returns the new one. An update that changes
-/// nothing is refused.
+/// Changes the configuration of the app's webhook. What is not given stays as it is. `update` has
+/// the changes.
+///
+/// Free `*webhook_config` with appmint_webhook_config_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT if no change is given.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/webhooks#update-a-webhook-configuration-for-an-app
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_update_webhook_config(
     app: Option<&appmint_app>,
@@ -106,8 +145,15 @@ pub extern "C" fn appmint_app_update_webhook_config(
     })
 }
 
-/// The webhooks that were sent to the app, newest first. No network I/O until the first
-/// appmint_webhook_deliveries_next.
+/// Lists the events that were sent to the app, newest first. Pages are requested as the items are
+/// asked for, none before.
+///
+/// Free `*listing` with appmint_webhook_deliveries_free.
+///
+/// Errors:
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not list deliveries.
+///
+/// Source: https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_webhook_deliveries(
     app: Option<&appmint_app>,
@@ -117,7 +163,17 @@ pub extern "C" fn appmint_app_webhook_deliveries(
     new_object("listing", listing, error, || app_of(app)?.webhook_deliveries())
 }
 
-/// The next delivery; `*webhook_delivery` is NULL after the last.
+/// Returns the next item, from memory or the platform's next page. After an error the same page is
+/// asked for again.
+///
+/// The item is NULL after the last.
+///
+/// Free `*webhook_delivery` with appmint_webhook_delivery_free.
+///
+/// Errors:
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc8288#section-3
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_deliveries_next(
     listing: Option<&appmint_webhook_deliveries>,
@@ -135,7 +191,17 @@ pub extern "C" fn appmint_webhook_deliveries_free(
     free(listing);
 }
 
-/// One delivery. Its appmint_webhook_delivery_raw has the request and the receiver's response.
+/// Returns one delivery, with its request and the receiver's response in
+/// appmint_webhook_delivery_raw. Free `*webhook_delivery` with appmint_webhook_delivery_free.
+///
+/// - `id`: The delivery's id, not its guid.
+///
+/// Errors:
+/// - APPMINT_ERROR_NOT_FOUND if there is no such delivery.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/webhooks#get-a-delivery-for-an-app-webhook
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_webhook_delivery(
     app: Option<&appmint_app>,
@@ -149,7 +215,16 @@ pub extern "C" fn appmint_app_webhook_delivery(
     })
 }
 
-/// Makes the platform send a webhook again.
+/// Has the platform send an event again.
+///
+/// - `delivery_id`: The delivery's id, not its guid.
+///
+/// Errors:
+/// - APPMINT_ERROR_NOT_FOUND if there is no such delivery.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform does not offer this.
+/// - Those of every call over the network: see the conventions.
+///
+/// Source: https://docs.github.com/en/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_redeliver_webhook(
     app: Option<&appmint_app>,

@@ -1,4 +1,4 @@
-/* How the C driver sets the settings of surface.toml's [config]. */
+/* How the C driver sets the settings of contract/settings.toml. */
 #include <appmint.h>
 #include <stdio.h>
 #include <stdlib.h>
