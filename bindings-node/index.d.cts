@@ -287,9 +287,15 @@ export interface AppOptions extends NetworkOptions {
    */
   maxResponseBody?: number | undefined
   /**
-   * A store that the program implements, instead of one of the library's.
+   * Where tokens live between processes: `sqlite:FILE`, `redis://…` or `rediss://…` (TLS); `memory:` keeps them in this
+   * process.
    *
-   * Default: none.
+   * A Redis URL may have `?prefix=` for the names of its keys (default `appmint:`) and `?wait_replicas=N` for writes
+   * that count only once N replicas have them (default 0). It may hold a password, and is treated as a secret. A store
+   * that other processes can read needs {@link AppOptions.storeKey} or {@link AppOptions.storeUnencrypted}. If the
+   * store fails, installation tokens are minted as without it, while the calls of a session fail.
+   *
+   * A {@link Store} of your own is taken, too. Default: none.
    */
   store?: string | URL | Store | undefined
   /**

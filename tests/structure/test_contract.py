@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import contract as tool  # noqa: E402
 
-from reference import comments, complaints, texts  # noqa: E402
+from reference import comments, complaints, pages, texts  # noqa: E402
 from reference.contract import Entry, contract, entries  # noqa: E402
 from reference.languages import ALL  # noqa: E402
 
@@ -46,6 +46,10 @@ def stale():
 
 def test_the_comments_are_those_of_the_contract():
     assert stale() == set()
+
+
+def test_the_pages_are_those_of_the_contract():
+    assert [path.name for path, text in pages.all_pages() if path.read_text("utf-8") != text] == []
 
 
 def test_a_changed_sentence_changes_every_language(revoke):

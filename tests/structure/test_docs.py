@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 GUIDES = ROOT / "examples" / "guides"
 # Tests run what these show, or compare it: tests/package, and the packages' own tests.
-OTHERS = {"c.md", "abi.md", "python.md", "node.md", "octokit.md", "cli.md"}
+REFERENCE = {f"reference/{language}.md" for language in ("c", "cpp", "python", "node", "rust")}  # `tools/contract.py` compares them
+OTHERS = REFERENCE | {"c.md", "abi.md", "python.md", "node.md", "octokit.md", "cli.md"}
 CODE = re.compile(r"^( *)```(c|cpp|python|js|ts|rust)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 SNIPPET = re.compile(r'^ *--8<-- "(\S+?):(\S+)"$')
 # Words that a reader writes, and a program in the repository writes otherwise.

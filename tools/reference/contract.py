@@ -1,5 +1,6 @@
 """Reads `contract/*.toml`: what every language offers, and the text that documents it."""
 
+import copy
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -18,11 +19,16 @@ NOT_OFFERED = "the platform does not offer this"
 
 
 @cache
+def file(room: str) -> dict:
+    return tomllib.loads((FOLDER / f"{room}.toml").read_text("utf-8"))
+
+
+@cache
 def contract() -> dict:
     """All files as one: `module`, `type`, `object`, `config`, `error`, `value`, `bundle`, `own`, `except`."""
     whole: dict = {}
     for room in ROOMS:
-        merge(whole, tomllib.loads((FOLDER / f"{room}.toml").read_text("utf-8")))
+        merge(whole, copy.deepcopy(file(room)))
     whole["error"] |= {
         "fields": list(whole["error"]["members"]),
         "kinds": list(whole["value"]["ErrorKind"]),
@@ -40,10 +46,11 @@ def merge(into: dict, other: dict) -> None:
             into[key] = value
 
 
+@cache
 def room_of(name: str, member: str | None = None) -> str:
     """The file to edit for a type, or for one of its members."""
     for room in ROOMS:
-        data = tomllib.loads((FOLDER / f"{room}.toml").read_text("utf-8"))
+        data = file(room)
         members = data.get("object", {}).get(name, {})
         if (member in members) if member else (members or name in data.get("type", {})):
             return room

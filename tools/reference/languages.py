@@ -151,6 +151,31 @@ class Python(Language):
         return f"{owner or 'appmint'}.{name}" if owner != here else name
 
 
+class PythonPage(Python):
+    """Python's names on a page, where code is marked."""
+
+    def kind(self, name: str) -> str:
+        return f"`{super().kind(name)}`"
+
+    def reason(self, name: str) -> str:
+        return f"`{super().reason(name)}`"
+
+    def literal(self, text: str) -> str:
+        return f'`"{text}"`'
+
+    def event(self, name: str) -> str:
+        return f"`{name}`"
+
+    def setting(self, name: str) -> str:
+        return f"`{name}`"
+
+    def type(self, name: str) -> str:
+        return f"`{name}`"
+
+    def member(self, owner: str, name: str, here: str) -> str:
+        return f"`{super().member(owner, name, here)}`"
+
+
 class Node(Language):
     def kind(self, name: str) -> str:
         return node_error(name)
@@ -175,6 +200,7 @@ PLAIN = Plain()
 C_ = C("c", "NULL")
 CPP = Cpp("cpp", "no value")
 PYTHON = Python("python", "None", is_marked=False)
+PYTHON_PAGE = PythonPage("python", "`None`")
 NODE = Node("node", "null")
 ALL = {language.key: language for language in (RUST, C_, CPP, PYTHON, NODE)}
 

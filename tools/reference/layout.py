@@ -63,6 +63,8 @@ COMMON = {
     "rust": f"Those of [{EVERY_CALL}](crate#errors).",
     "c": f"Those of {EVERY_CALL}: see the conventions.",
     "cpp": f"Those of {EVERY_CALL}: see appmint.hpp.",
+    "python": f"Those of {EVERY_CALL}.",
+    "node": f"Those of {EVERY_CALL}.",
 }
 
 
