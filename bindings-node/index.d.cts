@@ -156,8 +156,9 @@ export interface DiscoverOptions extends WaitOptions, NetworkOptions {}
  * ```
  * @param issuer the issuer's URL, exactly as the server writes it
  * @returns the descriptor as JSON text
- * @throws {InvalidArgumentError} if the issuer is not a URL with TLS, a setting is malformed, or the host has no public
- *   address (reason `private_address`)
+ * @throws {InvalidArgumentError} if the issuer is not a URL with TLS, or a setting is malformed
+ * @throws {InvalidArgumentError} if the host has no public address, and private ones are refused (reason
+ *   `private_address`)
  * @throws {NotFoundError} if the server has no metadata
  * @throws {ProtocolError} if the metadata are another issuer's, or cannot be used (reason `issuer_mismatch`)
  * @throws {AppmintError} as every call over the network
@@ -475,8 +476,8 @@ export class App {
    * @param method the HTTP method, such as `GET`
    * @param path a path of the API that begins with `/`, with its query, or a URL on one of the platform's own hosts
    * @returns the response, with its status, headers and body
-   * @throws {InvalidArgumentError} if the method, path, headers or body cannot be sent, or the URL is on another host
-   *   (reason `foreign_host`)
+   * @throws {InvalidArgumentError} if the method, path, headers or body cannot be sent
+   * @throws {InvalidArgumentError} if the URL is on another host than the platform's (reason `foreign_host`)
    * @throws {AppmintError} as every call over the network
    * @see https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
    */
@@ -690,7 +691,8 @@ export class App {
    * const token = await app.finishAuthorization(app.openAuthorization(cookie), request.url)
    * ```
    * @returns the URL, its state and its PKCE verifier
-   * @throws {InvalidArgumentError} if the app has no client id, or the state is empty (reason `missing_credential`)
+   * @throws {InvalidArgumentError} if the app has no client id (reason `missing_credential`)
+   * @throws {InvalidArgumentError} if the state is empty
    * @throws {UnsupportedError} if the platform has no OAuth, or does not take an argument
    * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
    * @see https://www.rfc-editor.org/rfc/rfc7636#section-4.3
@@ -707,8 +709,8 @@ export class App {
    * @throws {ReauthorizeError} if the callback has another state, or comes from another server (RFC 9207) (reason
    *   `state_mismatch`)
    * @throws {DeniedError} if the user declined (reason `access_denied`)
-   * @throws {RejectedError} if the platform refused the authorization for another cause (reason
-   *   `redirect_uri_mismatch`)
+   * @throws {RejectedError} if the redirect URI is not registered for the app (reason `redirect_uri_mismatch`)
+   * @throws {RejectedError} if the platform refused the authorization for another cause
    * @throws {ProtocolError} if the callback holds no code and no error (reason `missing_member`)
    * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
    * @see https://www.rfc-editor.org/rfc/rfc9207#section-2.4
@@ -733,15 +735,19 @@ export class App {
    * Exchanges the code with which a user returned for a user token.
    *
    * The state is compared in constant time, and iss if the platform sends it (RFC 9207). An authorization can be
-   * finished once, within an hour, on the platform on which it began.
+   * finished once, in one of the processes that share the store, within an hour, on the platform on which it began.
    *
    * @param authorization the result of {@link App.authorize} or {@link App.openAuthorization}
    * @param callbackUrl the URL with which the user returned, or its query
    * @returns a token of kind `user`
-   * @throws {ReauthorizeError} if the callback has another state, the authorization was finished before or began more
-   *   than an hour ago, or the code is not valid (reason `state_mismatch`, `stale_authorization` or `invalid_code`)
+   * @throws {ReauthorizeError} if the callback has another state, or comes from another server (reason
+   *   `state_mismatch`)
+   * @throws {ReauthorizeError} if the authorization was finished before, or began more than an hour ago (reason
+   *   `stale_authorization`)
+   * @throws {ReauthorizeError} if the code is unknown, expired or used (reason `invalid_code`)
    * @throws {DeniedError} if the user declined (reason `access_denied`)
    * @throws {InvalidArgumentError} if the authorization began on another platform
+   * @throws {StoreError} if the store failed to record that the authorization is finished; nothing was sent
    * @throws {UnauthorizedError} if the client id or its secret is wrong (reason `invalid_client`)
    * @throws {AppmintError} as every call over the network
    * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
@@ -765,6 +771,7 @@ export class App {
    *
    * @param sealed the result of {@link App.sealAuthorization}
    * @returns the authorization
+   * @throws {InvalidArgumentError} if the app has no store key (reason `missing_credential`)
    * @throws {InvalidArgumentError} if the app's store keys do not open the text
    */
   openAuthorization(sealed: string): Authorization
@@ -796,8 +803,8 @@ export class App {
    * @param subjectToken the token of the other server
    * @returns a token of kind `app`
    * @throws {UnsupportedError} if the platform has no token exchange
-   * @throws {UnauthorizedError} if the platform does not accept the token, or the client id or its secret is wrong
-   *   (reason `invalid_token` or `invalid_client`)
+   * @throws {UnauthorizedError} if the platform does not accept the token (reason `invalid_token`)
+   * @throws {UnauthorizedError} if the client id or its secret is wrong (reason `invalid_client`)
    * @throws {AppmintError} as every call over the network
    * @see https://www.rfc-editor.org/rfc/rfc8693#section-2.1
    */
@@ -816,8 +823,8 @@ export class App {
    * const token = await login.wait()
    * ```
    * @returns the login. Cancel it, or wait for it, so that its listener closes
-   * @throws {InvalidArgumentError} if the app has no client id, the path is malformed, or the host is another machine's
-   *   (reason `missing_credential`)
+   * @throws {InvalidArgumentError} if the app has no client id (reason `missing_credential`)
+   * @throws {InvalidArgumentError} if the path is malformed, or the host is another machine's
    * @throws {UnsupportedError} if the platform has no OAuth, or does not take an argument
    * @throws {TransportError} if no port is free (reason `unreachable`)
    * @see https://www.rfc-editor.org/rfc/rfc8252#section-7.3
@@ -899,8 +906,8 @@ export class App {
    * The server ends the tokens that belong to it, too. It succeeds if the server does not know the token.
    *
    * @param token the token or its text
-   * @throws {UnsupportedError} if the platform has no such endpoint, or the server does not revoke tokens of this type
-   *   (reason `unsupported_token_type`)
+   * @throws {UnsupportedError} if the platform has no such endpoint
+   * @throws {UnsupportedError} if the server does not revoke tokens of this type (reason `unsupported_token_type`)
    * @throws {AppmintError} as every call over the network
    * @see https://www.rfc-editor.org/rfc/rfc7009#section-2.1
    */
@@ -936,8 +943,9 @@ export class App {
    * ```
    * @param name the name that was given to {@link App.startSession}
    * @returns the source, whose tokens are of kind `user`
-   * @throws {InvalidArgumentError} if the app has no store or no client credentials, or the name is empty (reason
-   *   `missing_credential`)
+   * @throws {InvalidArgumentError} if the app has no store or no client credentials (reason `missing_credential`)
+   * @throws {InvalidArgumentError} if the name is empty
+   * @throws {UnsupportedError} if the platform has no OAuth
    * @see https://www.rfc-editor.org/rfc/rfc9700#section-4.14
    * @see
    *   https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
@@ -952,9 +960,10 @@ export class App {
    *
    * @param name a name of your choice, by which {@link App.session} finds the token
    * @param token a token of kind `user`, with its refresh token
-   * @throws {InvalidArgumentError} if the app has no store or no client credentials, the name is empty, or the token is
-   *   of another kind (reason `missing_credential`)
-   * @throws {StoreError} if the store failed, or another key sealed its record of this name (reason `wrong_store_key`)
+   * @throws {InvalidArgumentError} if the app has no store or no client credentials (reason `missing_credential`)
+   * @throws {InvalidArgumentError} if the name is empty, or the token is of another kind
+   * @throws {StoreError} if the store failed, or its record of this name cannot be opened
+   * @throws {StoreError} if another key sealed its record of this name (reason `wrong_store_key`)
    * @throws {AppmintError} as every call over the network
    */
   startSession(name: string, token: Token, options?: SessionOptions): Promise<void>
@@ -965,8 +974,8 @@ export class App {
    * offer it.
    *
    * @param name the name that was given to {@link App.startSession}
-   * @throws {InvalidArgumentError} if the app has no store or no client credentials, or the name is empty (reason
-   *   `missing_credential`)
+   * @throws {InvalidArgumentError} if the app has no store or no client credentials (reason `missing_credential`)
+   * @throws {InvalidArgumentError} if the name is empty
    * @throws {StoreError} if the store failed
    * @throws {AppmintError} as every call over the network
    */
@@ -1425,7 +1434,7 @@ export class TokenSource {
    * @throws {StoreError} if the store of a session failed; installation tokens are minted without it
    * @throws {PrivateKeyError} if the signer's signature cannot be used
    * @throws {CallbackError} if the signer failed
-   * @throws {InvalidArgumentError} if no token of the platform lives for `minValidMs`, or a credential is missing
+   * @throws {InvalidArgumentError} if no token of the platform lives for `minValidMs`
    * @throws {AppmintError} as every call over the network
    */
   token(options?: TokenOptions): Promise<Token>
@@ -1542,8 +1551,8 @@ export class TokenSource {
    * @param method the HTTP method, such as `GET`
    * @param path a path of the API that begins with `/`, with its query, or a URL on one of the platform's own hosts
    * @returns the response, with its status, headers and body
-   * @throws {InvalidArgumentError} if the method, path, headers or body cannot be sent, or the URL is on another host
-   *   (reason `foreign_host`)
+   * @throws {InvalidArgumentError} if the method, path, headers or body cannot be sent
+   * @throws {InvalidArgumentError} if the URL is on another host than the platform's (reason `foreign_host`)
    * @throws {AppmintError} as {@link TokenSource.token}
    * @see https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
    */

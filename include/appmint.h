@@ -752,8 +752,9 @@ void appmint_clock_free(appmint_clock *clock);
  * - `issuer`: The issuer's URL, exactly as the server writes it.
  *
  * Errors:
- * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_PRIVATE_ADDRESS) if the issuer is not a URL
- *   with TLS, a setting is malformed, or the host has no public address.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the issuer is not a URL with TLS, or a setting is malformed.
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_PRIVATE_ADDRESS) if the host has no public
+ *   address, and private ones are refused.
  * - APPMINT_ERROR_NOT_FOUND if the server has no metadata.
  * - APPMINT_ERROR_PROTOCOL (APPMINT_REASON_ISSUER_MISMATCH) if the metadata are another issuer's,
  *   or cannot be used.
@@ -925,8 +926,9 @@ void appmint_request_free(appmint_request *request);
  * Free `*response` with appmint_response_free.
  *
  * Errors:
- * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the method, path, headers or
- *   body cannot be sent, or the URL is on another host.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the method, path, headers or body cannot be sent.
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the URL is on another host
+ *   than the platform's.
  * - Those of every call over the network: see the conventions.
  *
  * Source: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
@@ -1659,8 +1661,7 @@ const char *appmint_source_installation_id(const appmint_source *source);
  *   it.
  * - APPMINT_ERROR_KEY if the signer's signature cannot be used.
  * - APPMINT_ERROR_CALLBACK if the signer failed.
- * - APPMINT_ERROR_INVALID_ARGUMENT if no token of the platform lives for `min_valid_ms`, or a
- *   credential is missing.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if no token of the platform lives for `min_valid_ms`.
  * - Those of every call over the network: see the conventions.
  */
 APPMINT_NODISCARD APPMINT_API
@@ -1819,8 +1820,9 @@ appmint_status appmint_source_repositories(const appmint_source *source,
  * Free `*response` with appmint_response_free.
  *
  * Errors:
- * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the method, path, headers or
- *   body cannot be sent, or the URL is on another host.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the method, path, headers or body cannot be sent.
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the URL is on another host
+ *   than the platform's.
  * - Those of appmint_source_token.
  *
  * Source: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
@@ -1981,7 +1983,8 @@ typedef struct appmint_introspection appmint_introspection;
  *
  * Errors:
  * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no client
- *   id, or the state is empty.
+ *   id.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the state is empty.
  * - APPMINT_ERROR_UNSUPPORTED if the platform has no OAuth, or does not take an argument.
  *
  * Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1,
@@ -2006,8 +2009,9 @@ appmint_status appmint_app_authorize(const appmint_app *app,
  * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STATE_MISMATCH) if the callback has another state,
  *   or comes from another server (RFC 9207).
  * - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
- * - APPMINT_ERROR_REJECTED (APPMINT_REASON_REDIRECT_URI_MISMATCH) if the platform refused the
- *   authorization for another cause.
+ * - APPMINT_ERROR_REJECTED (APPMINT_REASON_REDIRECT_URI_MISMATCH) if the redirect URI is not
+ *   registered for the app.
+ * - APPMINT_ERROR_REJECTED if the platform refused the authorization for another cause.
  * - APPMINT_ERROR_PROTOCOL (APPMINT_REASON_MISSING_MEMBER) if the callback holds no code and no
  *   error.
  *
@@ -2060,7 +2064,8 @@ appmint_status appmint_app_exchange_code(const appmint_app *app,
 /**
  * Exchanges the code with which a user returned for a user token. The state is compared in
  * constant time, and iss if the platform sends it (RFC 9207). An authorization can be finished
- * once, within an hour, on the platform on which it began.
+ * once, in one of the processes that share the store, within an hour, on the platform on which it
+ * began.
  *
  * Free `*token` with appmint_token_free.
  *
@@ -2068,11 +2073,16 @@ appmint_status appmint_app_exchange_code(const appmint_app *app,
  * - `callback_url`: The URL with which the user returned, or its query.
  *
  * Errors:
- * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STATE_MISMATCH, APPMINT_REASON_STALE_AUTHORIZATION
- *   or APPMINT_REASON_INVALID_CODE) if the callback has another state, the authorization was
- *   finished before or began more than an hour ago, or the code is not valid.
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STATE_MISMATCH) if the callback has another state,
+ *   or comes from another server.
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STALE_AUTHORIZATION) if the authorization was
+ *   finished before, or began more than an hour ago.
+ * - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_CODE) if the code is unknown, expired or
+ *   used.
  * - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
  * - APPMINT_ERROR_INVALID_ARGUMENT if the authorization began on another platform.
+ * - APPMINT_ERROR_STORE if the store failed to record that the authorization is finished; nothing
+ *   was sent.
  * - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_CLIENT) if the client id or its secret is
  *   wrong.
  * - Those of every call over the network: see the conventions.
@@ -2114,6 +2124,8 @@ appmint_status appmint_app_seal_authorization(const appmint_app *app,
  * - `sealed`: The result of appmint_app_seal_authorization.
  *
  * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store
+ *   key.
  * - APPMINT_ERROR_INVALID_ARGUMENT if the app's store keys do not open the text.
  */
 APPMINT_NODISCARD APPMINT_API
@@ -2170,8 +2182,10 @@ appmint_status appmint_app_refresh(const appmint_app *app,
  *
  * Errors:
  * - APPMINT_ERROR_UNSUPPORTED if the platform has no token exchange.
- * - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_TOKEN or APPMINT_REASON_INVALID_CLIENT) if
- *   the platform does not accept the token, or the client id or its secret is wrong.
+ * - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_TOKEN) if the platform does not accept the
+ *   token.
+ * - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_CLIENT) if the client id or its secret is
+ *   wrong.
  * - Those of every call over the network: see the conventions.
  *
  * Source: https://www.rfc-editor.org/rfc/rfc8693#section-2.1
@@ -2202,7 +2216,8 @@ appmint_status appmint_app_exchange_token(const appmint_app *app,
  *
  * Errors:
  * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no client
- *   id, the path is malformed, or the host is another machine's.
+ *   id.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the path is malformed, or the host is another machine's.
  * - APPMINT_ERROR_UNSUPPORTED if the platform has no OAuth, or does not take an argument.
  * - APPMINT_ERROR_TRANSPORT (APPMINT_REASON_UNREACHABLE) if no port is free.
  *
@@ -2625,8 +2640,9 @@ appmint_status appmint_app_delete_grant(const appmint_app *app,
  *   Default: none is sent.
  *
  * Errors:
- * - APPMINT_ERROR_UNSUPPORTED (APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE) if the platform has no such
- *   endpoint, or the server does not revoke tokens of this type.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no such endpoint.
+ * - APPMINT_ERROR_UNSUPPORTED (APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE) if the server does not
+ *   revoke tokens of this type.
  * - Those of every call over the network: see the conventions.
  *
  * Source: https://www.rfc-editor.org/rfc/rfc7009#section-2.1
@@ -2765,7 +2781,9 @@ void appmint_introspection_free(appmint_introspection *introspection);
  *
  * Errors:
  * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store or
- *   no client credentials, or the name is empty.
+ *   no client credentials.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the name is empty.
+ * - APPMINT_ERROR_UNSUPPORTED if the platform has no OAuth.
  *
  * Source: https://www.rfc-editor.org/rfc/rfc9700#section-4.14,
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
@@ -2791,9 +2809,11 @@ appmint_status appmint_app_session(const appmint_app *app,
  *
  * Errors:
  * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store or
- *   no client credentials, the name is empty, or the token is of another kind.
- * - APPMINT_ERROR_STORE (APPMINT_REASON_WRONG_STORE_KEY) if the store failed, or another key
- *   sealed its record of this name.
+ *   no client credentials.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the name is empty, or the token is of another kind.
+ * - APPMINT_ERROR_STORE if the store failed, or its record of this name cannot be opened.
+ * - APPMINT_ERROR_STORE (APPMINT_REASON_WRONG_STORE_KEY) if another key sealed its record of this
+ *   name.
  * - Those of every call over the network: see the conventions.
  */
 APPMINT_API
@@ -2814,7 +2834,8 @@ appmint_status appmint_app_start_session(const appmint_app *app,
  *
  * Errors:
  * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store or
- *   no client credentials, or the name is empty.
+ *   no client credentials.
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the name is empty.
  * - APPMINT_ERROR_STORE if the store failed.
  * - Those of every call over the network: see the conventions.
  */

@@ -357,8 +357,9 @@ twins! { impl App {
     ///     The response, with its status, headers and body.
     ///
     /// Raises:
-    ///     InvalidArgumentError: The method, path, headers or body cannot be sent, or the URL is on
-    ///         another host (reason "foreign_host").
+    ///     InvalidArgumentError: The method, path, headers or body cannot be sent.
+    ///     InvalidArgumentError: The URL is on another host than the platform's (reason
+    ///         "foreign_host").
     ///     Error: As every call over the network does, see App.
     (method, path, headers=None, json=None, body=None, token=None, *, params=None, timeout=None)
     fn request / request_async(

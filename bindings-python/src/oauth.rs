@@ -48,8 +48,8 @@ impl App {
     ///     The URL, its state and its PKCE verifier.
     ///
     /// Raises:
-    ///     InvalidArgumentError: The app has no client id, or the state is empty (reason
-    ///         "missing_credential").
+    ///     InvalidArgumentError: The app has no client id (reason "missing_credential").
+    ///     InvalidArgumentError: The state is empty.
     ///     UnsupportedError: The platform has no OAuth, or does not take an argument.
     #[pyo3(signature = (*, redirect_uri=None, state=None, scopes=None, login_hint=None, prompt=None))]
     fn authorize(
@@ -89,8 +89,9 @@ impl App {
     ///     ReauthorizeError: The callback has another state, or comes from another server (RFC
     ///         9207) (reason "state_mismatch").
     ///     DeniedError: The user declined (reason "access_denied").
-    ///     RejectedError: The platform refused the authorization for another cause (reason
+    ///     RejectedError: The redirect URI is not registered for the app (reason
     ///         "redirect_uri_mismatch").
+    ///     RejectedError: The platform refused the authorization for another cause.
     ///     ProtocolError: The callback holds no code and no error (reason "missing_member").
     fn authorization_code<'py>(
         &self,
@@ -134,6 +135,7 @@ impl App {
     ///     The authorization.
     ///
     /// Raises:
+    ///     InvalidArgumentError: The app has no store key (reason "missing_credential").
     ///     InvalidArgumentError: The app's store keys do not open the text.
     fn open_authorization(&self, sealed: Argument<'_, '_>) -> PyResult<Authorization> {
         let py = sealed.py();
@@ -163,8 +165,8 @@ impl App {
     ///     The login. Cancel it, or wait for it, so that its listener closes.
     ///
     /// Raises:
-    ///     InvalidArgumentError: The app has no client id, the path is malformed, or the host is
-    ///         another machine's (reason "missing_credential").
+    ///     InvalidArgumentError: The app has no client id (reason "missing_credential").
+    ///     InvalidArgumentError: The path is malformed, or the host is another machine's.
     ///     UnsupportedError: The platform has no OAuth, or does not take an argument.
     ///     TransportError: No port is free (reason "unreachable").
     #[pyo3(signature = (
@@ -234,7 +236,8 @@ twins! { impl App {
     /// Exchanges the code with which a user returned for a user token.
     ///
     /// The state is compared in constant time, and iss if the platform sends it (RFC 9207). An
-    /// authorization can be finished once, within an hour, on the platform on which it began.
+    /// authorization can be finished once, in one of the processes that share the store, within an
+    /// hour, on the platform on which it began.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2,
     /// https://www.rfc-editor.org/rfc/rfc9207#section-2.4
@@ -247,11 +250,15 @@ twins! { impl App {
     ///     A token of kind "user".
     ///
     /// Raises:
-    ///     ReauthorizeError: The callback has another state, the authorization was finished before
-    ///         or began more than an hour ago, or the code is not valid (reason "state_mismatch",
-    ///         "stale_authorization" or "invalid_code").
+    ///     ReauthorizeError: The callback has another state, or comes from another server (reason
+    ///         "state_mismatch").
+    ///     ReauthorizeError: The authorization was finished before, or began more than an hour ago
+    ///         (reason "stale_authorization").
+    ///     ReauthorizeError: The code is unknown, expired or used (reason "invalid_code").
     ///     DeniedError: The user declined (reason "access_denied").
     ///     InvalidArgumentError: The authorization began on another platform.
+    ///     StoreError: The store failed to record that the authorization is finished; nothing was
+    ///         sent.
     ///     UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
     ///     Error: As every call over the network does, see App.
     (authorization, callback_url)
@@ -314,8 +321,8 @@ twins! { impl App {
     ///
     /// Raises:
     ///     UnsupportedError: The platform has no token exchange.
-    ///     UnauthorizedError: The platform does not accept the token, or the client id or its
-    ///         secret is wrong (reason "invalid_token" or "invalid_client").
+    ///     UnauthorizedError: The platform does not accept the token (reason "invalid_token").
+    ///     UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
     ///     Error: As every call over the network does, see App.
     (subject_token, *, subject_token_type=None, scopes=None, audience=None, resource=None)
     fn exchange_token / exchange_token_async(

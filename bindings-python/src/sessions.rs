@@ -29,8 +29,10 @@ impl App {
     ///     The source, whose tokens are of kind "user".
     ///
     /// Raises:
-    ///     InvalidArgumentError: The app has no store or no client credentials, or the name is
-    ///         empty (reason "missing_credential").
+    ///     InvalidArgumentError: The app has no store or no client credentials (reason
+    ///         "missing_credential").
+    ///     InvalidArgumentError: The name is empty.
+    ///     UnsupportedError: The platform has no OAuth.
     fn session(&self, name: Argument<'_, '_>) -> PyResult<TokenSource> {
         let py = name.py();
         let name = text("name", name)?;
@@ -52,10 +54,11 @@ twins! { impl App {
     ///     account_id: The user's id on the platform. Default: the token's Token.account_id.
     ///
     /// Raises:
-    ///     InvalidArgumentError: The app has no store or no client credentials, the name is empty,
-    ///         or the token is of another kind (reason "missing_credential").
-    ///     StoreError: The store failed, or another key sealed its record of this name (reason
-    ///         "wrong_store_key").
+    ///     InvalidArgumentError: The app has no store or no client credentials (reason
+    ///         "missing_credential").
+    ///     InvalidArgumentError: The name is empty, or the token is of another kind.
+    ///     StoreError: The store failed, or its record of this name cannot be opened.
+    ///     StoreError: Another key sealed its record of this name (reason "wrong_store_key").
     ///     Error: As every call over the network does, see App.
     (name, token, *, account_id=None)
     fn start_session / start_session_async(
@@ -78,8 +81,9 @@ twins! { impl App {
     ///     name: The name that was given to start_session.
     ///
     /// Raises:
-    ///     InvalidArgumentError: The app has no store or no client credentials, or the name is
-    ///         empty (reason "missing_credential").
+    ///     InvalidArgumentError: The app has no store or no client credentials (reason
+    ///         "missing_credential").
+    ///     InvalidArgumentError: The name is empty.
     ///     StoreError: The store failed.
     ///     Error: As every call over the network does, see App.
     (name)

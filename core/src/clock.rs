@@ -192,9 +192,6 @@ impl ManualClock {
     /// Moves the time forwards, for every app that was made with this clock.
     ///
     /// - `by`: How far to move it.
-    ///
-    /// # Errors
-    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the duration is negative.
     pub fn advance(&self, by: Duration) {
         let millis = u64::try_from(by.as_millis()).unwrap_or(u64::MAX); // saturates
         self.0.monotonic.fetch_add(millis, Ordering::SeqCst);

@@ -25,7 +25,9 @@ use crate::{
 ///
 /// Errors:
 /// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store or
-///   no client credentials, or the name is empty.
+///   no client credentials.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if the name is empty.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no OAuth.
 ///
 /// Source: https://www.rfc-editor.org/rfc/rfc9700#section-4.14,
 /// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
@@ -56,9 +58,11 @@ pub extern "C" fn appmint_app_session(
 ///
 /// Errors:
 /// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store or
-///   no client credentials, the name is empty, or the token is of another kind.
-/// - APPMINT_ERROR_STORE (APPMINT_REASON_WRONG_STORE_KEY) if the store failed, or another key
-///   sealed its record of this name.
+///   no client credentials.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if the name is empty, or the token is of another kind.
+/// - APPMINT_ERROR_STORE if the store failed, or its record of this name cannot be opened.
+/// - APPMINT_ERROR_STORE (APPMINT_REASON_WRONG_STORE_KEY) if another key sealed its record of this
+///   name.
 /// - Those of every call over the network: see the conventions.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_start_session(
@@ -83,7 +87,8 @@ pub extern "C" fn appmint_app_start_session(
 ///
 /// Errors:
 /// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store or
-///   no client credentials, or the name is empty.
+///   no client credentials.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if the name is empty.
 /// - APPMINT_ERROR_STORE if the store failed.
 /// - Those of every call over the network: see the conventions.
 #[unsafe(no_mangle)]

@@ -136,8 +136,9 @@ class App {
   ///   platform's own hosts.
   ///
   /// Errors:
-  /// - `ErrorKind::invalid_argument` (`Reason::foreign_host`) if the method, path, headers or body
-  ///   cannot be sent, or the URL is on another host.
+  /// - `ErrorKind::invalid_argument` if the method, path, headers or body cannot be sent.
+  /// - `ErrorKind::invalid_argument` (`Reason::foreign_host`) if the URL is on another host than
+  ///   the platform's.
   /// - Those of every call over the network: see appmint.hpp.
   ///
   /// Source: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
@@ -316,8 +317,8 @@ class App {
   /// user returns, for `finish_authorization`. No network I/O.
   ///
   /// Errors:
-  /// - `ErrorKind::invalid_argument` (`Reason::missing_credential`) if the app has no client id, or
-  ///   the state is empty.
+  /// - `ErrorKind::invalid_argument` (`Reason::missing_credential`) if the app has no client id.
+  /// - `ErrorKind::invalid_argument` if the state is empty.
   /// - `ErrorKind::unsupported` if the platform has no OAuth, or does not take an argument.
   ///
   /// Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1,
@@ -334,8 +335,9 @@ class App {
   /// - `ErrorKind::reauthorize` (`Reason::state_mismatch`) if the callback has another state, or
   ///   comes from another server (RFC 9207).
   /// - `ErrorKind::denied` (`Reason::access_denied`) if the user declined.
-  /// - `ErrorKind::rejected` (`Reason::redirect_uri_mismatch`) if the platform refused the
-  ///   authorization for another cause.
+  /// - `ErrorKind::rejected` (`Reason::redirect_uri_mismatch`) if the redirect URI is not
+  ///   registered for the app.
+  /// - `ErrorKind::rejected` if the platform refused the authorization for another cause.
   /// - `ErrorKind::protocol` (`Reason::missing_member`) if the callback holds no code and no error.
   ///
   /// Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2,
@@ -364,17 +366,22 @@ class App {
       std::optional<std::string_view> code_verifier = std::nullopt) const;
   /// Exchanges the code with which a user returned for a user token. The state is compared in
   /// constant time, and iss if the platform sends it (RFC 9207). An authorization can be finished
-  /// once, within an hour, on the platform on which it began.
+  /// once, in one of the processes that share the store, within an hour, on the platform on which
+  /// it began.
   ///
   /// - `authorization`: The result of `authorize` or `open_authorization`.
   /// - `callback_url`: The URL with which the user returned, or its query.
   ///
   /// Errors:
-  /// - `ErrorKind::reauthorize` (`Reason::state_mismatch`, `Reason::stale_authorization` or
-  ///   `Reason::invalid_code`) if the callback has another state, the authorization was finished
-  ///   before or began more than an hour ago, or the code is not valid.
+  /// - `ErrorKind::reauthorize` (`Reason::state_mismatch`) if the callback has another state, or
+  ///   comes from another server.
+  /// - `ErrorKind::reauthorize` (`Reason::stale_authorization`) if the authorization was finished
+  ///   before, or began more than an hour ago.
+  /// - `ErrorKind::reauthorize` (`Reason::invalid_code`) if the code is unknown, expired or used.
   /// - `ErrorKind::denied` (`Reason::access_denied`) if the user declined.
   /// - `ErrorKind::invalid_argument` if the authorization began on another platform.
+  /// - `ErrorKind::store` if the store failed to record that the authorization is finished; nothing
+  ///   was sent.
   /// - `ErrorKind::unauthorized` (`Reason::invalid_client`) if the client id or its secret is
   ///   wrong.
   /// - Those of every call over the network: see appmint.hpp.
@@ -396,6 +403,7 @@ class App {
   /// - `sealed`: The result of `seal_authorization`.
   ///
   /// Errors:
+  /// - `ErrorKind::invalid_argument` (`Reason::missing_credential`) if the app has no store key.
   /// - `ErrorKind::invalid_argument` if the app's store keys do not open the text.
   [[nodiscard]] Authorization open_authorization(std::string_view sealed) const;
   /// Exchanges a refresh token for a new user token. The refresh token is sent once, even if the
@@ -425,8 +433,10 @@ class App {
   ///
   /// Errors:
   /// - `ErrorKind::unsupported` if the platform has no token exchange.
-  /// - `ErrorKind::unauthorized` (`Reason::invalid_token` or `Reason::invalid_client`) if the
-  ///   platform does not accept the token, or the client id or its secret is wrong.
+  /// - `ErrorKind::unauthorized` (`Reason::invalid_token`) if the platform does not accept the
+  ///   token.
+  /// - `ErrorKind::unauthorized` (`Reason::invalid_client`) if the client id or its secret is
+  ///   wrong.
   /// - Those of every call over the network: see appmint.hpp.
   ///
   /// Source: https://www.rfc-editor.org/rfc/rfc8693#section-2.1
@@ -437,8 +447,8 @@ class App {
   /// browser returns. No network I/O.
   ///
   /// Errors:
-  /// - `ErrorKind::invalid_argument` (`Reason::missing_credential`) if the app has no client id,
-  ///   the path is malformed, or the host is another machine's.
+  /// - `ErrorKind::invalid_argument` (`Reason::missing_credential`) if the app has no client id.
+  /// - `ErrorKind::invalid_argument` if the path is malformed, or the host is another machine's.
   /// - `ErrorKind::unsupported` if the platform has no OAuth, or does not take an argument.
   /// - `ErrorKind::transport` (`Reason::unreachable`) if no port is free.
   ///
@@ -528,8 +538,9 @@ class App {
   ///   Default: none is sent.
   ///
   /// Errors:
-  /// - `ErrorKind::unsupported` (`Reason::unsupported_token_type`) if the platform has no such
-  ///   endpoint, or the server does not revoke tokens of this type.
+  /// - `ErrorKind::unsupported` if the platform has no such endpoint.
+  /// - `ErrorKind::unsupported` (`Reason::unsupported_token_type`) if the server does not revoke
+  ///   tokens of this type.
   /// - Those of every call over the network: see appmint.hpp.
   ///
   /// Source: https://www.rfc-editor.org/rfc/rfc7009#section-2.1
@@ -565,7 +576,9 @@ class App {
   ///
   /// Errors:
   /// - `ErrorKind::invalid_argument` (`Reason::missing_credential`) if the app has no store or no
-  ///   client credentials, or the name is empty.
+  ///   client credentials.
+  /// - `ErrorKind::invalid_argument` if the name is empty.
+  /// - `ErrorKind::unsupported` if the platform has no OAuth.
   ///
   /// Source: https://www.rfc-editor.org/rfc/rfc9700#section-4.14,
   /// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
@@ -581,9 +594,11 @@ class App {
   ///
   /// Errors:
   /// - `ErrorKind::invalid_argument` (`Reason::missing_credential`) if the app has no store or no
-  ///   client credentials, the name is empty, or the token is of another kind.
-  /// - `ErrorKind::store` (`Reason::wrong_store_key`) if the store failed, or another key sealed
-  ///   its record of this name.
+  ///   client credentials.
+  /// - `ErrorKind::invalid_argument` if the name is empty, or the token is of another kind.
+  /// - `ErrorKind::store` if the store failed, or its record of this name cannot be opened.
+  /// - `ErrorKind::store` (`Reason::wrong_store_key`) if another key sealed its record of this
+  ///   name.
   /// - Those of every call over the network: see appmint.hpp.
   void start_session(std::string_view name, const Token &token,
                      std::optional<std::string_view> account_id = std::nullopt) const;
@@ -595,7 +610,8 @@ class App {
   ///
   /// Errors:
   /// - `ErrorKind::invalid_argument` (`Reason::missing_credential`) if the app has no store or no
-  ///   client credentials, or the name is empty.
+  ///   client credentials.
+  /// - `ErrorKind::invalid_argument` if the name is empty.
   /// - `ErrorKind::store` if the store failed.
   /// - Those of every call over the network: see appmint.hpp.
   void end_session(std::string_view name) const;

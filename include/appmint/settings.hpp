@@ -304,8 +304,9 @@ class App::Builder {
 /// - `issuer`: The issuer's URL, exactly as the server writes it.
 ///
 /// Errors:
-/// - `ErrorKind::invalid_argument` (`Reason::private_address`) if the issuer is not a URL with TLS,
-///   a setting is malformed, or the host has no public address.
+/// - `ErrorKind::invalid_argument` if the issuer is not a URL with TLS, or a setting is malformed.
+/// - `ErrorKind::invalid_argument` (`Reason::private_address`) if the host has no public address,
+///   and private ones are refused.
 /// - `ErrorKind::not_found` if the server has no metadata.
 /// - `ErrorKind::protocol` (`Reason::issuer_mismatch`) if the metadata are another issuer's, or
 ///   cannot be used.

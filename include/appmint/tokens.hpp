@@ -255,8 +255,7 @@ class TokenSource {
   ///   it.
   /// - `ErrorKind::key` if the signer's signature cannot be used.
   /// - `ErrorKind::callback` if the signer failed.
-  /// - `ErrorKind::invalid_argument` if no token of the platform lives for `min_valid`, or a
-  ///   credential is missing.
+  /// - `ErrorKind::invalid_argument` if no token of the platform lives for `min_valid`.
   /// - Those of every call over the network: see appmint.hpp.
   [[nodiscard]] Token token(std::optional<std::chrono::milliseconds> min_valid = std::nullopt,
                             std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
@@ -342,8 +341,9 @@ class TokenSource {
   ///   platform's own hosts.
   ///
   /// Errors:
-  /// - `ErrorKind::invalid_argument` (`Reason::foreign_host`) if the method, path, headers or body
-  ///   cannot be sent, or the URL is on another host.
+  /// - `ErrorKind::invalid_argument` if the method, path, headers or body cannot be sent.
+  /// - `ErrorKind::invalid_argument` (`Reason::foreign_host`) if the URL is on another host than
+  ///   the platform's.
   /// - Those of `token`.
   ///
   /// Source: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api

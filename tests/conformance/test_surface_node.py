@@ -254,3 +254,32 @@ def test_every_declaration_is_documented():
     bare = [line for before, line in zip(lines, lines[1:])
             if declaration.match(line) and not exempt.match(line) and not before.endswith("*/")]
     assert bare == []
+
+
+# What the examples of the contract take from the program around them.
+AROUND = """
+import { readFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
+import { App, AppmintError, RateLimitedError, Token, TokenSource, discover } from 'appmint'
+declare const app: App, source: TokenSource, token: Token, clientId: string, clientSecret: string, url: string, callbackUrl: string
+declare const request: import('node:http').IncomingMessage & { url: string, headers: Record<string, string> }
+declare const process: { env: { WEBHOOK_SECRET: string } }
+const used: unknown[] = []
+"""
+EXAMPLES = [details["example"]["node"] for table in (SURFACE["type"], SURFACE["module"], *SURFACE["object"].values())
+            for details in table.values() if "node" in details.get("example", {})]
+
+
+def test_the_examples_are_typed(tmp_path):
+    assert len(EXAMPLES) > 10
+    bodies = [f"async function example{number}() {{{example}}}" for number, example in enumerate(EXAMPLES)]
+    # A property of an unknown error is the caller's to check.
+    text = AROUND + "\n".join(bodies).replace("catch (error)", "catch (error: any)")
+    (tmp_path / "examples.mts").write_text(text)
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "appmint").symlink_to(NODE)
+    (tmp_path / "node_modules" / "@types").symlink_to(NODE / "node_modules" / "@types")
+    command = ["npx", "--no-install", "tsc", "--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", tmp_path / "examples.mts"]
+    done = subprocess.run(command, cwd=NODE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from .contract import DURATIONS, Entry, contract, entries, split
+from .contract import DURATIONS, Entry, Failure, contract, entries, split
 from .languages import Language
 
 CODE = re.compile(r"`([^`]+)`")
@@ -41,13 +41,17 @@ def doc(entry: Entry, language: Language, parameters: list[str] | None = None) -
         paragraphs=paragraphs(entry, say),
         args=[(language.argument(name), argument(entry, name, say)) for name in arguments(entry, parameters, language)],
         result=say(entry.facts.get("result", "")),
-        errors=[(it.kind, it.reasons, say(it.when)) for it in entry.failures if it.kind],
+        errors=[(it.kind, it.reasons, say(it.when)) for it in failures(entry, language) if it.kind],
         same_as=[say(f"`{it.same_as}`") for it in entry.failures if it.same_as],
         sources=[source for source in entry.sources if source.startswith("http") and (entry.is_operation or entry.owner == "type")],
         example=entry.facts.get("example", {}).get(language.key, "").strip("\n"),
         is_out=entry.out,
         others=entry.facts.get("others", {}).get(language.key, []),
     )
+
+
+def failures(entry: Entry, language: Language) -> list[Failure]:
+    return [] if language.key in entry.facts.get("unfailing", []) else entry.failures
 
 
 def summary(entry: Entry, say: "Words") -> str:

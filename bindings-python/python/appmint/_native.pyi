@@ -353,8 +353,9 @@ class App:
             The response, with its status, headers and body.
 
         Raises:
-            InvalidArgumentError: The method, path, headers or body cannot be sent, or the URL is on
-                another host (reason "foreign_host").
+            InvalidArgumentError: The method, path, headers or body cannot be sent.
+            InvalidArgumentError: The URL is on another host than the platform's (reason
+                "foreign_host").
             Error: As every call over the network does, see App.
         """
 
@@ -722,8 +723,8 @@ class App:
             The URL, its state and its PKCE verifier.
 
         Raises:
-            InvalidArgumentError: The app has no client id, or the state is empty (reason
-                "missing_credential").
+            InvalidArgumentError: The app has no client id (reason "missing_credential").
+            InvalidArgumentError: The state is empty.
             UnsupportedError: The platform has no OAuth, or does not take an argument.
         """
 
@@ -746,8 +747,9 @@ class App:
             ReauthorizeError: The callback has another state, or comes from another server (RFC
                 9207) (reason "state_mismatch").
             DeniedError: The user declined (reason "access_denied").
-            RejectedError: The platform refused the authorization for another cause (reason
+            RejectedError: The redirect URI is not registered for the app (reason
                 "redirect_uri_mismatch").
+            RejectedError: The platform refused the authorization for another cause.
             ProtocolError: The callback holds no code and no error (reason "missing_member").
         """
 
@@ -793,7 +795,8 @@ class App:
         """Exchanges the code with which a user returned for a user token.
 
         The state is compared in constant time, and iss if the platform sends it (RFC 9207). An
-        authorization can be finished once, within an hour, on the platform on which it began.
+        authorization can be finished once, in one of the processes that share the store, within an
+        hour, on the platform on which it began.
 
         See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2,
         https://www.rfc-editor.org/rfc/rfc9207#section-2.4
@@ -806,11 +809,15 @@ class App:
             A token of kind "user".
 
         Raises:
-            ReauthorizeError: The callback has another state, the authorization was finished before
-                or began more than an hour ago, or the code is not valid (reason "state_mismatch",
-                "stale_authorization" or "invalid_code").
+            ReauthorizeError: The callback has another state, or comes from another server (reason
+                "state_mismatch").
+            ReauthorizeError: The authorization was finished before, or began more than an hour ago
+                (reason "stale_authorization").
+            ReauthorizeError: The code is unknown, expired or used (reason "invalid_code").
             DeniedError: The user declined (reason "access_denied").
             InvalidArgumentError: The authorization began on another platform.
+            StoreError: The store failed to record that the authorization is finished; nothing was
+                sent.
             UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
             Error: As every call over the network does, see App.
         """
@@ -848,6 +855,7 @@ class App:
             The authorization.
 
         Raises:
+            InvalidArgumentError: The app has no store key (reason "missing_credential").
             InvalidArgumentError: The app's store keys do not open the text.
         """
 
@@ -909,8 +917,8 @@ class App:
 
         Raises:
             UnsupportedError: The platform has no token exchange.
-            UnauthorizedError: The platform does not accept the token, or the client id or its
-                secret is wrong (reason "invalid_token" or "invalid_client").
+            UnauthorizedError: The platform does not accept the token (reason "invalid_token").
+            UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
             Error: As every call over the network does, see App.
         """
 
@@ -957,8 +965,8 @@ class App:
             The login. Cancel it, or wait for it, so that its listener closes.
 
         Raises:
-            InvalidArgumentError: The app has no client id, the path is malformed, or the host is
-                another machine's (reason "missing_credential").
+            InvalidArgumentError: The app has no client id (reason "missing_credential").
+            InvalidArgumentError: The path is malformed, or the host is another machine's.
             UnsupportedError: The platform has no OAuth, or does not take an argument.
             TransportError: No port is free (reason "unreachable").
         """
@@ -1128,8 +1136,9 @@ class App:
                 Default: none is sent.
 
         Raises:
-            UnsupportedError: The platform has no such endpoint, or the server does not revoke
-                tokens of this type (reason "unsupported_token_type").
+            UnsupportedError: The platform has no such endpoint.
+            UnsupportedError: The server does not revoke tokens of this type (reason
+                "unsupported_token_type").
             Error: As every call over the network does, see App.
         """
 
@@ -1195,8 +1204,10 @@ class App:
             The source, whose tokens are of kind "user".
 
         Raises:
-            InvalidArgumentError: The app has no store or no client credentials, or the name is
-                empty (reason "missing_credential").
+            InvalidArgumentError: The app has no store or no client credentials (reason
+                "missing_credential").
+            InvalidArgumentError: The name is empty.
+            UnsupportedError: The platform has no OAuth.
         """
 
     def start_session(
@@ -1214,10 +1225,11 @@ class App:
             account_id: The user's id on the platform. Default: the token's Token.account_id.
 
         Raises:
-            InvalidArgumentError: The app has no store or no client credentials, the name is empty,
-                or the token is of another kind (reason "missing_credential").
-            StoreError: The store failed, or another key sealed its record of this name (reason
-                "wrong_store_key").
+            InvalidArgumentError: The app has no store or no client credentials (reason
+                "missing_credential").
+            InvalidArgumentError: The name is empty, or the token is of another kind.
+            StoreError: The store failed, or its record of this name cannot be opened.
+            StoreError: Another key sealed its record of this name (reason "wrong_store_key").
             Error: As every call over the network does, see App.
         """
 
@@ -1237,8 +1249,9 @@ class App:
             name: The name that was given to start_session.
 
         Raises:
-            InvalidArgumentError: The app has no store or no client credentials, or the name is
-                empty (reason "missing_credential").
+            InvalidArgumentError: The app has no store or no client credentials (reason
+                "missing_credential").
+            InvalidArgumentError: The name is empty.
             StoreError: The store failed.
             Error: As every call over the network does, see App.
         """
@@ -1661,8 +1674,9 @@ def discover(
         The descriptor as JSON text.
 
     Raises:
-        InvalidArgumentError: The issuer is not a URL with TLS, a setting is malformed, or the
-            host has no public address (reason "private_address").
+        InvalidArgumentError: The issuer is not a URL with TLS, or a setting is malformed.
+        InvalidArgumentError: The host has no public address, and private ones are refused
+            (reason "private_address").
         NotFoundError: The server has no metadata.
         ProtocolError: The metadata are another issuer's, or cannot be used (reason
             "issuer_mismatch").
@@ -1893,8 +1907,7 @@ class TokenSource:
             StoreError: The store of a session failed; installation tokens are minted without it.
             PrivateKeyError: The signer's signature cannot be used.
             CallbackError: The signer failed.
-            InvalidArgumentError: No token of the platform lives for min_valid, or a credential is
-                missing.
+            InvalidArgumentError: No token of the platform lives for min_valid.
             Error: As every call over the network does, see App.
         """
 
@@ -2060,8 +2073,9 @@ class TokenSource:
             The response, with its status, headers and body.
 
         Raises:
-            InvalidArgumentError: The method, path, headers or body cannot be sent, or the URL is on
-                another host (reason "foreign_host").
+            InvalidArgumentError: The method, path, headers or body cannot be sent.
+            InvalidArgumentError: The URL is on another host than the platform's (reason
+                "foreign_host").
             Error: As token does.
         """
 

@@ -153,8 +153,9 @@ twins! { impl App {
     ///         Default: none is sent.
     ///
     /// Raises:
-    ///     UnsupportedError: The platform has no such endpoint, or the server does not revoke
-    ///         tokens of this type (reason "unsupported_token_type").
+    ///     UnsupportedError: The platform has no such endpoint.
+    ///     UnsupportedError: The server does not revoke tokens of this type (reason
+    ///         "unsupported_token_type").
     ///     Error: As every call over the network does, see App.
     (token, *, token_type_hint=None)
     fn revoke_token / revoke_token_async(

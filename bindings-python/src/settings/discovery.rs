@@ -27,8 +27,9 @@ twins! {
     ///     The descriptor as JSON text.
     ///
     /// Raises:
-    ///     InvalidArgumentError: The issuer is not a URL with TLS, a setting is malformed, or the
-    ///         host has no public address (reason "private_address").
+    ///     InvalidArgumentError: The issuer is not a URL with TLS, or a setting is malformed.
+    ///     InvalidArgumentError: The host has no public address, and private ones are refused
+    ///         (reason "private_address").
     ///     NotFoundError: The server has no metadata.
     ///     ProtocolError: The metadata are another issuer's, or cannot be used (reason
     ///         "issuer_mismatch").

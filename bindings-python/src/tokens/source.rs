@@ -83,8 +83,7 @@ impl TokenSource {
     ///     StoreError: The store of a session failed; installation tokens are minted without it.
     ///     PrivateKeyError: The signer's signature cannot be used.
     ///     CallbackError: The signer failed.
-    ///     InvalidArgumentError: No token of the platform lives for min_valid, or a credential is
-    ///         missing.
+    ///     InvalidArgumentError: No token of the platform lives for min_valid.
     ///     Error: As every call over the network does, see App.
     #[pyo3(signature = (min_valid=None, *, timeout=None))]
     fn token(
@@ -316,8 +315,9 @@ twins! { impl TokenSource {
     ///     The response, with its status, headers and body.
     ///
     /// Raises:
-    ///     InvalidArgumentError: The method, path, headers or body cannot be sent, or the URL is on
-    ///         another host (reason "foreign_host").
+    ///     InvalidArgumentError: The method, path, headers or body cannot be sent.
+    ///     InvalidArgumentError: The URL is on another host than the platform's (reason
+    ///         "foreign_host").
     ///     Error: As token does.
     (method, path, headers=None, json=None, body=None, *, params=None, timeout=None)
     fn request / request_async(

@@ -29,8 +29,10 @@ impl Platform {
     /// <https://openid.net/specs/openid-connect-discovery-1_0.html>
     ///
     /// # Errors
-    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`private_address`) if the issuer
-    ///   is not a URL with TLS, a setting is malformed, or the host has no public address.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the issuer is not a URL with
+    ///   TLS, or a setting is malformed.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`private_address`) if the host has
+    ///   no public address, and private ones are refused.
     /// - [`NotFound`](crate::ErrorKind::NotFound) if the server has no metadata.
     /// - [`Protocol`](crate::ErrorKind::Protocol) (`issuer_mismatch`) if the metadata are another
     ///   issuer's, or cannot be used.

@@ -128,8 +128,10 @@ impl App {
     /// <https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api>
     ///
     /// # Errors
-    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`foreign_host`) if the method,
-    ///   path, headers or body cannot be sent, or the URL is on another host.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the method, path, headers or
+    ///   body cannot be sent.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`foreign_host`) if the URL is on
+    ///   another host than the platform's.
     /// - Those of [every call over the network](crate#errors).
     pub fn request(&self, call: Call) -> Task<Arc<Response>> {
         if call.own_timeout() == Some(Duration::ZERO) {

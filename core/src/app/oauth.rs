@@ -32,7 +32,8 @@ impl App {
     ///
     /// # Errors
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`missing_credential`) if the app
-    ///   has no client id, or the state is empty.
+    ///   has no client id.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the state is empty.
     /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform has no OAuth, or does not
     ///   take an argument.
     pub fn authorize(&self, request: &AuthorizationRequest) -> Result<Authorization> {
@@ -54,8 +55,10 @@ impl App {
     /// - [`Reauthorize`](crate::ErrorKind::Reauthorize) (`state_mismatch`) if the callback has
     ///   another state, or comes from another server (RFC 9207).
     /// - [`Denied`](crate::ErrorKind::Denied) (`access_denied`) if the user declined.
-    /// - [`Rejected`](crate::ErrorKind::Rejected) (`redirect_uri_mismatch`) if the platform refused
-    ///   the authorization for another cause.
+    /// - [`Rejected`](crate::ErrorKind::Rejected) (`redirect_uri_mismatch`) if the redirect URI is
+    ///   not registered for the app.
+    /// - [`Rejected`](crate::ErrorKind::Rejected) if the platform refused the authorization for
+    ///   another cause.
     /// - [`Protocol`](crate::ErrorKind::Protocol) (`missing_member`) if the callback holds no code
     ///   and no error.
     pub fn authorization_code(&self, callback: &str, state: &str) -> Result<Secret> {
@@ -84,7 +87,8 @@ impl App {
     /// Exchanges the code with which a user returned for a user token.
     ///
     /// The state is compared in constant time, and iss if the platform sends it (RFC 9207). An
-    /// authorization can be finished once, within an hour, on the platform on which it began.
+    /// authorization can be finished once, in one of the processes that share the store, within an
+    /// hour, on the platform on which it began.
     ///
     /// - `authorization`: The result of [`App::authorize`](crate::App::authorize) or
     ///   [`App::open_authorization`](crate::App::open_authorization).
@@ -94,12 +98,17 @@ impl App {
     /// <https://www.rfc-editor.org/rfc/rfc9207#section-2.4>
     ///
     /// # Errors
-    /// - [`Reauthorize`](crate::ErrorKind::Reauthorize) (`state_mismatch`, `stale_authorization` or
-    ///   `invalid_code`) if the callback has another state, the authorization was finished before
-    ///   or began more than an hour ago, or the code is not valid.
+    /// - [`Reauthorize`](crate::ErrorKind::Reauthorize) (`state_mismatch`) if the callback has
+    ///   another state, or comes from another server.
+    /// - [`Reauthorize`](crate::ErrorKind::Reauthorize) (`stale_authorization`) if the
+    ///   authorization was finished before, or began more than an hour ago.
+    /// - [`Reauthorize`](crate::ErrorKind::Reauthorize) (`invalid_code`) if the code is unknown,
+    ///   expired or used.
     /// - [`Denied`](crate::ErrorKind::Denied) (`access_denied`) if the user declined.
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the authorization began on
     ///   another platform.
+    /// - [`Store`](crate::ErrorKind::Store) if the store failed to record that the authorization is
+    ///   finished; nothing was sent.
     /// - [`Unauthorized`](crate::ErrorKind::Unauthorized) (`invalid_client`) if the client id or
     ///   its secret is wrong.
     /// - Those of [every call over the network](crate#errors).
@@ -138,6 +147,8 @@ impl App {
     /// - `sealed`: The result of [`App::seal_authorization`](crate::App::seal_authorization).
     ///
     /// # Errors
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`missing_credential`) if the app
+    ///   has no store key.
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the app's store keys do not open
     ///   the text.
     pub fn open_authorization(&self, sealed: &str) -> Result<Authorization> {
@@ -182,8 +193,10 @@ impl App {
     ///
     /// # Errors
     /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform has no token exchange.
-    /// - [`Unauthorized`](crate::ErrorKind::Unauthorized) (`invalid_token` or `invalid_client`) if
-    ///   the platform does not accept the token, or the client id or its secret is wrong.
+    /// - [`Unauthorized`](crate::ErrorKind::Unauthorized) (`invalid_token`) if the platform does
+    ///   not accept the token.
+    /// - [`Unauthorized`](crate::ErrorKind::Unauthorized) (`invalid_client`) if the client id or
+    ///   its secret is wrong.
     /// - Those of [every call over the network](crate#errors).
     pub fn exchange_token(&self, exchange: TokenExchange) -> Task<Token> {
         if let Err(error) = exchange.fields(self.platform()) {
@@ -200,7 +213,9 @@ impl App {
     ///
     /// # Errors
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`missing_credential`) if the app
-    ///   has no client id, the path is malformed, or the host is another machine's.
+    ///   has no client id.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the path is malformed, or the
+    ///   host is another machine's.
     /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform has no OAuth, or does not
     ///   take an argument.
     /// - [`Transport`](crate::ErrorKind::Transport) (`unreachable`) if no port is free.
@@ -329,8 +344,9 @@ impl App {
     /// Source: <https://www.rfc-editor.org/rfc/rfc7009#section-2.1>
     ///
     /// # Errors
-    /// - [`Unsupported`](crate::ErrorKind::Unsupported) (`unsupported_token_type`) if the platform
-    ///   has no such endpoint, or the server does not revoke tokens of this type.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform has no such endpoint.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) (`unsupported_token_type`) if the server
+    ///   does not revoke tokens of this type.
     /// - Those of [every call over the network](crate#errors).
     pub fn revoke_token(
         &self,

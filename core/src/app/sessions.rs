@@ -29,7 +29,9 @@ impl App {
     ///
     /// # Errors
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`missing_credential`) if the app
-    ///   has no store or no client credentials, or the name is empty.
+    ///   has no store or no client credentials.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the name is empty.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) if the platform has no OAuth.
     pub fn session(&self, name: impl Into<String>) -> Result<TokenSource> {
         let owner = self.session_owner(name.into())?;
         Ok(TokenSource::new(&self.0.sources, owner, Scope::all()))
@@ -50,9 +52,13 @@ impl App {
     ///
     /// # Errors
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`missing_credential`) if the app
-    ///   has no store or no client credentials, the name is empty, or the token is of another kind.
-    /// - [`Store`](crate::ErrorKind::Store) (`wrong_store_key`) if the store failed, or another key
-    ///   sealed its record of this name.
+    ///   has no store or no client credentials.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the name is empty, or the token
+    ///   is of another kind.
+    /// - [`Store`](crate::ErrorKind::Store) if the store failed, or its record of this name cannot
+    ///   be opened.
+    /// - [`Store`](crate::ErrorKind::Store) (`wrong_store_key`) if another key sealed its record of
+    ///   this name.
     /// - Those of [every call over the network](crate#errors).
     pub fn start_session(
         &self,
@@ -95,7 +101,8 @@ impl App {
     ///
     /// # Errors
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`missing_credential`) if the app
-    ///   has no store or no client credentials, or the name is empty.
+    ///   has no store or no client credentials.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the name is empty.
     /// - [`Store`](crate::ErrorKind::Store) if the store failed.
     /// - Those of [every call over the network](crate#errors).
     pub fn end_session(&self, name: impl Into<String>) -> Task<()> {

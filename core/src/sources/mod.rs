@@ -134,7 +134,7 @@ impl TokenSource {
     /// - [`Key`](crate::ErrorKind::Key) if the signer's signature cannot be used.
     /// - [`Callback`](crate::ErrorKind::Callback) if the signer failed.
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if no token of the platform lives
-    ///   for `min_valid`, or a credential is missing.
+    ///   for `min_valid`.
     /// - Those of [every call over the network](crate#errors).
     pub fn token_valid_for(&self, min_valid: impl Into<Option<Duration>>) -> Task<Token> {
         let min_valid = min_valid.into();
@@ -328,8 +328,10 @@ impl TokenSource {
     /// <https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api>
     ///
     /// # Errors
-    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`foreign_host`) if the method,
-    ///   path, headers or body cannot be sent, or the URL is on another host.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the method, path, headers or
+    ///   body cannot be sent.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`foreign_host`) if the URL is on
+    ///   another host than the platform's.
     /// - Those of [`TokenSource::token_valid_for`](crate::TokenSource::token_valid_for).
     pub fn request(&self, call: Call) -> Task<Arc<Response>> {
         if call.own_token().is_some() {

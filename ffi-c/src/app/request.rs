@@ -150,8 +150,9 @@ pub extern "C" fn appmint_request_free(request: Option<Box<appmint_request>>) {
 /// Free `*response` with appmint_response_free.
 ///
 /// Errors:
-/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the method, path, headers or
-///   body cannot be sent, or the URL is on another host.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if the method, path, headers or body cannot be sent.
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the URL is on another host
+///   than the platform's.
 /// - Those of every call over the network: see the conventions.
 ///
 /// Source: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api

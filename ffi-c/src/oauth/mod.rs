@@ -36,7 +36,8 @@ use crate::{
 ///
 /// Errors:
 /// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no client
-///   id, or the state is empty.
+///   id.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if the state is empty.
 /// - APPMINT_ERROR_UNSUPPORTED if the platform has no OAuth, or does not take an argument.
 ///
 /// Source: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1,
@@ -66,8 +67,9 @@ pub extern "C" fn appmint_app_authorize(
 /// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STATE_MISMATCH) if the callback has another state,
 ///   or comes from another server (RFC 9207).
 /// - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
-/// - APPMINT_ERROR_REJECTED (APPMINT_REASON_REDIRECT_URI_MISMATCH) if the platform refused the
-///   authorization for another cause.
+/// - APPMINT_ERROR_REJECTED (APPMINT_REASON_REDIRECT_URI_MISMATCH) if the redirect URI is not
+///   registered for the app.
+/// - APPMINT_ERROR_REJECTED if the platform refused the authorization for another cause.
 /// - APPMINT_ERROR_PROTOCOL (APPMINT_REASON_MISSING_MEMBER) if the callback holds no code and no
 ///   error.
 ///
@@ -140,7 +142,8 @@ pub extern "C" fn appmint_app_exchange_code(
 
 /// Exchanges the code with which a user returned for a user token. The state is compared in
 /// constant time, and iss if the platform sends it (RFC 9207). An authorization can be finished
-/// once, within an hour, on the platform on which it began.
+/// once, in one of the processes that share the store, within an hour, on the platform on which it
+/// began.
 ///
 /// Free `*token` with appmint_token_free.
 ///
@@ -148,11 +151,16 @@ pub extern "C" fn appmint_app_exchange_code(
 /// - `callback_url`: The URL with which the user returned, or its query.
 ///
 /// Errors:
-/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STATE_MISMATCH, APPMINT_REASON_STALE_AUTHORIZATION
-///   or APPMINT_REASON_INVALID_CODE) if the callback has another state, the authorization was
-///   finished before or began more than an hour ago, or the code is not valid.
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STATE_MISMATCH) if the callback has another state,
+///   or comes from another server.
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_STALE_AUTHORIZATION) if the authorization was
+///   finished before, or began more than an hour ago.
+/// - APPMINT_ERROR_REAUTHORIZE (APPMINT_REASON_INVALID_CODE) if the code is unknown, expired or
+///   used.
 /// - APPMINT_ERROR_DENIED (APPMINT_REASON_ACCESS_DENIED) if the user declined.
 /// - APPMINT_ERROR_INVALID_ARGUMENT if the authorization began on another platform.
+/// - APPMINT_ERROR_STORE if the store failed to record that the authorization is finished; nothing
+///   was sent.
 /// - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_CLIENT) if the client id or its secret is
 ///   wrong.
 /// - Those of every call over the network: see the conventions.
@@ -203,6 +211,8 @@ pub extern "C" fn appmint_app_seal_authorization(
 /// - `sealed`: The result of appmint_app_seal_authorization.
 ///
 /// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no store
+///   key.
 /// - APPMINT_ERROR_INVALID_ARGUMENT if the app's store keys do not open the text.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_open_authorization(
@@ -268,8 +278,10 @@ pub extern "C" fn appmint_app_refresh(
 ///
 /// Errors:
 /// - APPMINT_ERROR_UNSUPPORTED if the platform has no token exchange.
-/// - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_TOKEN or APPMINT_REASON_INVALID_CLIENT) if
-///   the platform does not accept the token, or the client id or its secret is wrong.
+/// - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_TOKEN) if the platform does not accept the
+///   token.
+/// - APPMINT_ERROR_UNAUTHORIZED (APPMINT_REASON_INVALID_CLIENT) if the client id or its secret is
+///   wrong.
 /// - Those of every call over the network: see the conventions.
 ///
 /// Source: https://www.rfc-editor.org/rfc/rfc8693#section-2.1
@@ -319,7 +331,8 @@ pub extern "C" fn appmint_app_exchange_token(
 ///
 /// Errors:
 /// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_MISSING_CREDENTIAL) if the app has no client
-///   id, the path is malformed, or the host is another machine's.
+///   id.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if the path is malformed, or the host is another machine's.
 /// - APPMINT_ERROR_UNSUPPORTED if the platform has no OAuth, or does not take an argument.
 /// - APPMINT_ERROR_TRANSPORT (APPMINT_REASON_UNREACHABLE) if no port is free.
 ///

@@ -156,8 +156,9 @@ pub extern "C" fn appmint_app_delete_grant(
 ///   Default: none is sent.
 ///
 /// Errors:
-/// - APPMINT_ERROR_UNSUPPORTED (APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE) if the platform has no such
-///   endpoint, or the server does not revoke tokens of this type.
+/// - APPMINT_ERROR_UNSUPPORTED if the platform has no such endpoint.
+/// - APPMINT_ERROR_UNSUPPORTED (APPMINT_REASON_UNSUPPORTED_TOKEN_TYPE) if the server does not
+///   revoke tokens of this type.
 /// - Those of every call over the network: see the conventions.
 ///
 /// Source: https://www.rfc-editor.org/rfc/rfc7009#section-2.1

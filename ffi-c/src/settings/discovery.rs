@@ -27,8 +27,9 @@ use crate::{
 /// - `issuer`: The issuer's URL, exactly as the server writes it.
 ///
 /// Errors:
-/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_PRIVATE_ADDRESS) if the issuer is not a URL
-///   with TLS, a setting is malformed, or the host has no public address.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if the issuer is not a URL with TLS, or a setting is malformed.
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_PRIVATE_ADDRESS) if the host has no public
+///   address, and private ones are refused.
 /// - APPMINT_ERROR_NOT_FOUND if the server has no metadata.
 /// - APPMINT_ERROR_PROTOCOL (APPMINT_REASON_ISSUER_MISMATCH) if the metadata are another issuer's,
 ///   or cannot be used.

@@ -94,8 +94,7 @@ pub extern "C" fn appmint_source_installation_id(source: Option<&appmint_source>
 ///   it.
 /// - APPMINT_ERROR_KEY if the signer's signature cannot be used.
 /// - APPMINT_ERROR_CALLBACK if the signer failed.
-/// - APPMINT_ERROR_INVALID_ARGUMENT if no token of the platform lives for `min_valid_ms`, or a
-///   credential is missing.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if no token of the platform lives for `min_valid_ms`.
 /// - Those of every call over the network: see the conventions.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_source_token(
@@ -297,8 +296,9 @@ pub extern "C" fn appmint_source_repositories(
 /// Free `*response` with appmint_response_free.
 ///
 /// Errors:
-/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the method, path, headers or
-///   body cannot be sent, or the URL is on another host.
+/// - APPMINT_ERROR_INVALID_ARGUMENT if the method, path, headers or body cannot be sent.
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the URL is on another host
+///   than the platform's.
 /// - Those of appmint_source_token.
 ///
 /// Source: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
