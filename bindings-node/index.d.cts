@@ -1877,25 +1877,25 @@ export class Introspection {
   private constructor()
   /** Whether the token works now. If it does not, all other members but {@link Introspection.raw} are empty. */
   readonly active: boolean
-  /** The OAuth scopes that the token was granted: scope. */
+  /** The OAuth scopes that the token was granted (scope). */
   readonly scopes: readonly string[]
-  /** The client that requested the token: client_id. */
+  /** The client that requested the token (client_id). */
   readonly clientId: string | null
-  /** The display name of the user who authorized it: username. */
+  /** The display name of the user who authorized it (username). */
   readonly username: string | null
-  /** The subject of the token, usually the id of the user who authorized it: sub. */
+  /** The subject of the token, usually the id of the user who authorized it (sub). */
   readonly subject: string | null
-  /** The token's type, such as `Bearer`: token_type. */
+  /** The token's type, such as `Bearer` (token_type). */
   readonly tokenType: string | null
-  /** The server that issued it: iss. */
+  /** The server that issued it (iss). */
   readonly issuer: string | null
-  /** The services that it is meant for: aud. */
+  /** The services that it is meant for (aud). */
   readonly audience: readonly string[]
-  /** When the token expires: exp. */
+  /** When the token expires (exp). */
   readonly expiresAt: Date | null
-  /** When the token was issued: iat. */
+  /** When the token was issued (iat). */
   readonly issuedAt: Date | null
-  /** When the token begins to be valid: nbf. */
+  /** When the token begins to be valid (nbf). */
   readonly notBefore: Date | null
   /** The whole object as the server sent it. */
   readonly raw: JsonObject

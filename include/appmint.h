@@ -2698,49 +2698,49 @@ struct appmint_introspection;
 APPMINT_API
 int appmint_introspection_active(const appmint_introspection *introspection);
 
-/** The OAuth scopes that the token was granted: scope. */
+/** The OAuth scopes that the token was granted (scope). */
 APPMINT_API
 const appmint_list *appmint_introspection_scopes(const appmint_introspection *introspection);
 
-/** The client that requested the token: client_id. NULL if the platform does not report it. */
+/** The client that requested the token (client_id). NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_introspection_client_id(const appmint_introspection *introspection);
 
 /**
- * The display name of the user who authorized it: username. NULL if the platform does not report
+ * The display name of the user who authorized it (username). NULL if the platform does not report
  * it.
  */
 APPMINT_API
 const char *appmint_introspection_username(const appmint_introspection *introspection);
 
 /**
- * The subject of the token, usually the id of the user who authorized it: sub. NULL if the
+ * The subject of the token, usually the id of the user who authorized it (sub). NULL if the
  * platform does not report it.
  */
 APPMINT_API
 const char *appmint_introspection_subject(const appmint_introspection *introspection);
 
-/** The token's type, such as "Bearer": token_type. NULL if the platform does not report it. */
+/** The token's type, such as "Bearer" (token_type). NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_introspection_token_type(const appmint_introspection *introspection);
 
-/** The server that issued it: iss. NULL if the platform does not report it. */
+/** The server that issued it (iss). NULL if the platform does not report it. */
 APPMINT_API
 const char *appmint_introspection_issuer(const appmint_introspection *introspection);
 
-/** The services that it is meant for: aud. */
+/** The services that it is meant for (aud). */
 APPMINT_API
 const appmint_list *appmint_introspection_audience(const appmint_introspection *introspection);
 
-/** When the token expires: exp. APPMINT_NO_TIME if the platform does not report it. */
+/** When the token expires (exp). APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_introspection_expires_at_ms(const appmint_introspection *introspection);
 
-/** When the token was issued: iat. APPMINT_NO_TIME if the platform does not report it. */
+/** When the token was issued (iat). APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_introspection_issued_at_ms(const appmint_introspection *introspection);
 
-/** When the token begins to be valid: nbf. APPMINT_NO_TIME if the platform does not report it. */
+/** When the token begins to be valid (nbf). APPMINT_NO_TIME if the platform does not report it. */
 APPMINT_API
 int64_t appmint_introspection_not_before_ms(const appmint_introspection *introspection);
 

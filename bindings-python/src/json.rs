@@ -30,6 +30,19 @@ pub(crate) fn dump(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     utf8(name, text.cast::<PyString>()?)
 }
 
+/// JSON of a platform; in Python the value that it stands for.
+pub(crate) struct Json<'a>(pub(crate) &'a serde_json::Value);
+
+impl<'py> IntoPyObject<'py> for Json<'_> {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        value(py, self.0)
+    }
+}
+
 /// The Python value that something displays as JSON.
 pub(crate) fn value<'py>(py: Python<'py>, json: &impl ToString) -> PyResult<Bound<'py, PyAny>> {
     load(PyString::new(py, &json.to_string()).as_any())

@@ -196,43 +196,43 @@ class Introspection {
 
   /// Whether the token works now. If it does not, all other members but `raw` are empty.
   [[nodiscard]] bool active() const { return appmint_introspection_active(c_handle()) != 0; }
-  /// The OAuth scopes that the token was granted: scope.
+  /// The OAuth scopes that the token was granted (scope).
   [[nodiscard]] std::vector<std::string> scopes() const {
     return detail::list(appmint_introspection_scopes(c_handle()));
   }
-  /// The client that requested the token: client_id.
+  /// The client that requested the token (client_id).
   [[nodiscard]] std::optional<std::string> client_id() const {
     return detail::optional_text(appmint_introspection_client_id(c_handle()));
   }
-  /// The display name of the user who authorized it: username.
+  /// The display name of the user who authorized it (username).
   [[nodiscard]] std::optional<std::string> username() const {
     return detail::optional_text(appmint_introspection_username(c_handle()));
   }
-  /// The subject of the token, usually the id of the user who authorized it: sub.
+  /// The subject of the token, usually the id of the user who authorized it (sub).
   [[nodiscard]] std::optional<std::string> subject() const {
     return detail::optional_text(appmint_introspection_subject(c_handle()));
   }
-  /// The token's type, such as "Bearer": token_type.
+  /// The token's type, such as "Bearer" (token_type).
   [[nodiscard]] std::optional<std::string> token_type() const {
     return detail::optional_text(appmint_introspection_token_type(c_handle()));
   }
-  /// The server that issued it: iss.
+  /// The server that issued it (iss).
   [[nodiscard]] std::optional<std::string> issuer() const {
     return detail::optional_text(appmint_introspection_issuer(c_handle()));
   }
-  /// The services that it is meant for: aud.
+  /// The services that it is meant for (aud).
   [[nodiscard]] std::vector<std::string> audience() const {
     return detail::list(appmint_introspection_audience(c_handle()));
   }
-  /// When the token expires: exp.
+  /// When the token expires (exp).
   [[nodiscard]] std::optional<Time> expires_at() const {
     return detail::time(appmint_introspection_expires_at_ms(c_handle()));
   }
-  /// When the token was issued: iat.
+  /// When the token was issued (iat).
   [[nodiscard]] std::optional<Time> issued_at() const {
     return detail::time(appmint_introspection_issued_at_ms(c_handle()));
   }
-  /// When the token begins to be valid: nbf.
+  /// When the token begins to be valid (nbf).
   [[nodiscard]] std::optional<Time> not_before() const {
     return detail::time(appmint_introspection_not_before_ms(c_handle()));
   }

@@ -38,9 +38,9 @@ def replaced(lines: list[str], comments: list[tuple[Item, list[str]]]) -> str:
 
 # ---- Rust, as rustfmt lays it out
 
-RUST_BLOCK = re.compile(r"(?:twins! \{ )?impl(?:<[^{]*>)? (\w+)(?:<[^{]*>)? \{$|(?:pub(?:\(crate\))? )struct (\w+)(?:<\w+>)? \{$|(mod) _native \{$")
+RUST_BLOCK = re.compile(r"(?:\w+! \{ )?impl(?:<[^{]*>)? (\w+)(?:<[^{]*>)? \{$|(?:pub(?:\(crate\))? )struct (\w+)(?:<\w+>)? \{$|(mod) _native \{$")
 RUST_TYPE = re.compile(r"(?:pub(?:\(crate\))? )(?:struct|enum|trait) (\w+)")
-RUST_MEMBER = re.compile(r"    (?:pub(?:\(crate\))? )?(?:static |const )?fn (\w+)|    pub(?:\(crate\))? (\w+): ")
+RUST_MEMBER = re.compile(r"    (?:pub(?:\(crate\))? )?(?:static |const )?fn (\w+)|    pub(?:\(crate\))? (\w+): |    (\w+): [^=]*;$")
 RUST_ENUM = re.compile(r"pub(?:\(crate\))? enum (\w+) \{$|    (ErrorKind|Reason) \{$")
 RUST_VALUE = re.compile(r"    (?:    )?(\w+)(?: = \d+)?(?:, \"(\w+)\")?[,;]$")
 RUST_FUNCTION = re.compile(r'(?:pub(?:\(crate\))? )?(?:unsafe )?(?:extern "C" )?fn (\w+)|    fn (\w+) / ')
@@ -58,7 +58,7 @@ def rust(lines: list[str]) -> list[Item]:
         elif line.startswith("}"):
             owner = ""
         elif it := RUST_MEMBER.match(line) if owner else RUST_FUNCTION.match(line):
-            found.append(rust_item(lines, i, owner.removeprefix("mod"), it[1] or it[2]))
+            found.append(rust_item(lines, i, owner.removeprefix("mod"), next(filter(None, it.groups()))))
     return found
 
 

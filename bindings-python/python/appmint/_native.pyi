@@ -2418,43 +2418,43 @@ class Introspection:
 
     @property
     def scopes(self) -> list[str]:
-        """The OAuth scopes that the token was granted: scope."""
+        """The OAuth scopes that the token was granted (scope)."""
 
     @property
     def client_id(self) -> str | None:
-        """The client that requested the token: client_id."""
+        """The client that requested the token (client_id)."""
 
     @property
     def username(self) -> str | None:
-        """The display name of the user who authorized it: username."""
+        """The display name of the user who authorized it (username)."""
 
     @property
     def subject(self) -> str | None:
-        """The subject of the token, usually the id of the user who authorized it: sub."""
+        """The subject of the token, usually the id of the user who authorized it (sub)."""
 
     @property
     def token_type(self) -> str | None:
-        """The token's type, such as "Bearer": token_type."""
+        """The token's type, such as "Bearer" (token_type)."""
 
     @property
     def issuer(self) -> str | None:
-        """The server that issued it: iss."""
+        """The server that issued it (iss)."""
 
     @property
     def audience(self) -> list[str]:
-        """The services that it is meant for: aud."""
+        """The services that it is meant for (aud)."""
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the token expires: exp, in UTC."""
+        """When the token expires (exp), in UTC."""
 
     @property
     def issued_at(self) -> datetime | None:
-        """When the token was issued: iat, in UTC."""
+        """When the token was issued (iat), in UTC."""
 
     @property
     def not_before(self) -> datetime | None:
-        """When the token begins to be valid: nbf, in UTC."""
+        """When the token begins to be valid (nbf), in UTC."""
 
     @property
     def raw(self) -> dict[str, Any]:

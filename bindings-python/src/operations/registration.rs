@@ -3,7 +3,7 @@
 use appmint_core::{Permissions, Secret};
 use pyo3::prelude::*;
 
-use crate::{errors::unpicklable, json, time::Time};
+use crate::{errors::unpicklable, json::Json, time::Time, values::getters};
 
 /// An app as it is registered on the platform.
 ///
@@ -14,62 +14,31 @@ use crate::{errors::unpicklable, json, time::Time};
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct Registration(pub(crate) appmint_core::resources::Registration);
 
+getters! { impl Registration {
+    /// The app's id.
+    id: &str;
+    /// The app's short name, which is part of its URL.
+    slug: Option<&str>;
+    /// The app's display name.
+    name: Option<&str>;
+    /// The OAuth client id.
+    client_id: Option<&str>;
+    /// The account that owns the app.
+    owner: Option<&str>;
+    /// The permissions that it requests, by name with their level.
+    permissions: Permissions;
+    /// The names of the webhook events that it receives.
+    events: &[String];
+    /// When the app was registered, in UTC.
+    created_at: Option<Time>;
+    /// When the registration last changed, in UTC.
+    updated_at: Option<Time>;
+    /// The whole object as the platform sent it, without the secrets.
+    raw: Json<'_>;
+}}
+
 #[pymethods]
 impl Registration {
-    /// The app's id.
-    #[getter]
-    fn id(&self) -> &str {
-        &self.0.id
-    }
-
-    /// The app's short name, which is part of its URL.
-    #[getter]
-    fn slug(&self) -> Option<&str> {
-        self.0.slug.as_deref()
-    }
-
-    /// The app's display name.
-    #[getter]
-    fn name(&self) -> Option<&str> {
-        self.0.name.as_deref()
-    }
-
-    /// The OAuth client id.
-    #[getter]
-    fn client_id(&self) -> Option<&str> {
-        self.0.client_id.as_deref()
-    }
-
-    /// The account that owns the app.
-    #[getter]
-    fn owner(&self) -> Option<&str> {
-        self.0.owner.as_deref()
-    }
-
-    /// The permissions that it requests, by name with their level.
-    #[getter]
-    fn permissions(&self) -> Permissions {
-        self.0.permissions.clone()
-    }
-
-    /// The names of the webhook events that it receives.
-    #[getter]
-    fn events(&self) -> &[String] {
-        &self.0.events
-    }
-
-    /// When the app was registered, in UTC.
-    #[getter]
-    fn created_at(&self) -> Option<Time> {
-        self.0.created_at.map(Time)
-    }
-
-    /// When the registration last changed, in UTC.
-    #[getter]
-    fn updated_at(&self) -> Option<Time> {
-        self.0.updated_at.map(Time)
-    }
-
     /// Returns the OAuth client secret itself.
     ///
     /// None if it is not the result of App.convert_manifest.
@@ -98,12 +67,6 @@ impl Registration {
     ///     The key in PEM.
     fn reveal_private_key(&self) -> Option<&str> {
         self.0.private_key.as_ref().map(Secret::reveal)
-    }
-
-    /// The whole object as the platform sent it, without the secrets.
-    #[getter]
-    fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        json::value(py, &self.0.raw)
     }
 
     fn __repr__(&self) -> String {

@@ -21,25 +21,25 @@ pub struct Introspection {
     /// Whether the token works now. If it does not, all other members but
     /// [`Introspection::raw`](crate::oauth::Introspection::raw) are empty.
     pub active: bool,
-    /// The OAuth scopes that the token was granted: scope.
+    /// The OAuth scopes that the token was granted (scope).
     pub scopes: Vec<String>,
-    /// The client that requested the token: client_id.
+    /// The client that requested the token (client_id).
     pub client_id: Option<String>,
-    /// The display name of the user who authorized it: username.
+    /// The display name of the user who authorized it (username).
     pub username: Option<String>,
-    /// The subject of the token, usually the id of the user who authorized it: sub.
+    /// The subject of the token, usually the id of the user who authorized it (sub).
     pub subject: Option<String>,
-    /// The token's type, such as `Bearer`: token_type.
+    /// The token's type, such as `Bearer` (token_type).
     pub token_type: Option<String>,
-    /// The server that issued it: iss.
+    /// The server that issued it (iss).
     pub issuer: Option<String>,
-    /// The services that it is meant for: aud.
+    /// The services that it is meant for (aud).
     pub audience: Vec<String>,
-    /// When the token expires: exp.
+    /// When the token expires (exp).
     pub expires_at: Option<Timestamp>,
-    /// When the token was issued: iat.
+    /// When the token was issued (iat).
     pub issued_at: Option<Timestamp>,
-    /// When the token begins to be valid: nbf.
+    /// When the token begins to be valid (nbf).
     pub not_before: Option<Timestamp>,
     /// The whole object as the server sent it.
     pub raw: Value,

@@ -52,7 +52,7 @@ pub extern "C" fn appmint_introspection_active(
     read(introspection, 0, |introspection| c_int::from(introspection.core.active))
 }
 
-/// The OAuth scopes that the token was granted: scope.
+/// The OAuth scopes that the token was granted (scope).
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_scopes(
     introspection: Option<&appmint_introspection>,
@@ -62,7 +62,7 @@ pub extern "C" fn appmint_introspection_scopes(
     })
 }
 
-/// The client that requested the token: client_id. NULL if the platform does not report it.
+/// The client that requested the token (client_id). NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_client_id(
     introspection: Option<&appmint_introspection>,
@@ -72,7 +72,7 @@ pub extern "C" fn appmint_introspection_client_id(
     })
 }
 
-/// The display name of the user who authorized it: username. NULL if the platform does not report
+/// The display name of the user who authorized it (username). NULL if the platform does not report
 /// it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_username(
@@ -83,7 +83,7 @@ pub extern "C" fn appmint_introspection_username(
     })
 }
 
-/// The subject of the token, usually the id of the user who authorized it: sub. NULL if the
+/// The subject of the token, usually the id of the user who authorized it (sub). NULL if the
 /// platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_subject(
@@ -94,7 +94,7 @@ pub extern "C" fn appmint_introspection_subject(
     })
 }
 
-/// The token's type, such as "Bearer": token_type. NULL if the platform does not report it.
+/// The token's type, such as "Bearer" (token_type). NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_token_type(
     introspection: Option<&appmint_introspection>,
@@ -104,7 +104,7 @@ pub extern "C" fn appmint_introspection_token_type(
     })
 }
 
-/// The server that issued it: iss. NULL if the platform does not report it.
+/// The server that issued it (iss). NULL if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_issuer(
     introspection: Option<&appmint_introspection>,
@@ -114,7 +114,7 @@ pub extern "C" fn appmint_introspection_issuer(
     })
 }
 
-/// The services that it is meant for: aud.
+/// The services that it is meant for (aud).
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_audience(
     introspection: Option<&appmint_introspection>,
@@ -124,7 +124,7 @@ pub extern "C" fn appmint_introspection_audience(
     })
 }
 
-/// When the token expires: exp. APPMINT_NO_TIME if the platform does not report it.
+/// When the token expires (exp). APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_expires_at_ms(
     introspection: Option<&appmint_introspection>,
@@ -132,7 +132,7 @@ pub extern "C" fn appmint_introspection_expires_at_ms(
     time_ms(read(introspection, None, |introspection| introspection.core.expires_at))
 }
 
-/// When the token was issued: iat. APPMINT_NO_TIME if the platform does not report it.
+/// When the token was issued (iat). APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_issued_at_ms(
     introspection: Option<&appmint_introspection>,
@@ -140,7 +140,7 @@ pub extern "C" fn appmint_introspection_issued_at_ms(
     time_ms(read(introspection, None, |introspection| introspection.core.issued_at))
 }
 
-/// When the token begins to be valid: nbf. APPMINT_NO_TIME if the platform does not report it.
+/// When the token begins to be valid (nbf). APPMINT_NO_TIME if the platform does not report it.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_not_before_ms(
     introspection: Option<&appmint_introspection>,
