@@ -7,13 +7,15 @@ mod common;
 use std::{fs, thread, time::Duration};
 
 use appmint_core::{
-    ErrorKind, Timestamp,
+    App, Error, ErrorKind, Reason, Timestamp,
     store::{RedisStore, SqliteStore, Store as _},
 };
 use common::{
     NOW_MS,
     places::{Folder, Redis},
 };
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -73,4 +75,58 @@ fn a_connection_that_redis_has_closed_costs_nothing() {
     assert!(store.put("n", b"b", Some(b"a"), None).unwrap());
     redis.restart();
     assert!(store.lock("n", "one", SECOND).unwrap());
+}
+
+/// What a session's look into the store says: that there is no such session, if the store works.
+fn look(store: &str, roots: Option<&str>) -> Error {
+    let app = App::builder("github").client_id("c").client_secret("s").store(store);
+    let app = app.store_key("00".repeat(32));
+    let app = match roots {
+        Some(roots) => app.root_certificates(roots),
+        None => app,
+    };
+    app.build().unwrap().session("nobody").unwrap().token().wait().unwrap_err()
+}
+
+#[test]
+fn a_redis_that_refuses_says_why() {
+    let mut ca = CertificateParams::new([]).unwrap();
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let server = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let server = server.signed_by(&key, &ca).unwrap();
+    let (redis, port) = Redis::over_tls(&server.pem(), &key.serialize_pem());
+    let plain = redis.url().rsplit_once('@').unwrap().1.to_owned();
+
+    let right = look(&format!("rediss://app:hunter3@localhost:{port}"), Some(&ca.pem()));
+    assert_eq!(right.reason(), Some(Reason::NoSession), "{right}");
+    for (store, roots, says) in [
+        (
+            format!("rediss://app:hunter3@localhost:{port}"),
+            None,
+            "give its authority as root_certificates",
+        ),
+        (
+            format!("rediss://app:hunter3@127.0.0.1:{port}"),
+            Some(ca.pem()),
+            "TLS with the store failed",
+        ),
+        (format!("redis://app:hunter3@localhost:{port}"), None, "write rediss://"),
+        (
+            format!("rediss://app:hunter3@{plain}"),
+            Some(ca.pem()),
+            "with TLS if the URL begins with rediss://",
+        ),
+        (format!("redis://app:wrong-password@{plain}"), None, "refuses the user, the password"),
+        (format!("redis://nobody:hunter3@{plain}"), None, "refuses the user, the password"),
+        (format!("redis://:wrong-password@{plain}"), None, "refuses the user, the password"),
+        (format!("redis://{plain}"), None, "refuses the user, the password"),
+    ] {
+        let error = look(&store, roots.as_deref());
+        assert_eq!(error.kind(), ErrorKind::Store, "{store}: {error}");
+        let text = format!("{error} {}", error.hint().unwrap_or_default());
+        assert!(text.contains(says), "{store}: {text}");
+        assert!(!text.contains("hunter") && !text.contains("wrong-password"), "{text}");
+    }
 }

@@ -5,6 +5,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use rustls::pki_types::CertificateDer;
 use zeroize::Zeroizing;
 
 use super::{App, builder::Parts};
@@ -16,7 +17,7 @@ use crate::{
     event::Listener,
     http::{
         HttpTransport, Network, RetryPolicy, Transport, own_transport::OwnTransport,
-        transport::CONNECT_TIMEOUT,
+        read_certificates, transport::CONNECT_TIMEOUT,
     },
     platform::Platform,
     secret::Secret,
@@ -260,10 +261,16 @@ impl Settings {
         platform.with_bases(api, web, self.host.is_some())
     }
 
+    /// The root certificates that were given, for servers other than the platform.
+    fn read_roots(&self) -> Result<Vec<CertificateDer<'static>>> {
+        let read = |bytes: &Vec<u8>| read_certificates("root_certificates", bytes);
+        self.root_certificates.as_ref().map_or(Ok(Vec::new()), read)
+    }
+
     fn read_store(&self) -> Result<Option<Arc<dyn Store>>> {
         match (&self.store, &self.own_store) {
             (Some(_), Some(_)) => Err(either("store", "own_store")),
-            (Some(url), None) => store::named(url.reveal()).map(Some),
+            (Some(url), None) => store::named(url.reveal(), &self.read_roots()?).map(Some),
             (None, own) => Ok(own.clone()),
         }
     }

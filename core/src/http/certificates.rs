@@ -16,7 +16,7 @@ type Certificate = CertificateDer<'static>;
 
 /// The certificates in a file's bytes: PEM, as base64 or UTF-16 too, or the DER of one. `setting` names
 /// them in errors.
-pub(super) fn read(setting: &str, bytes: &[u8]) -> Result<Vec<Certificate>> {
+pub(crate) fn read(setting: &str, bytes: &[u8]) -> Result<Vec<Certificate>> {
     if bytes.first() == Some(&DER_SEQUENCE) {
         return of_der(setting, bytes).map(|certificate| vec![certificate]);
     }

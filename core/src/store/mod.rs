@@ -9,6 +9,10 @@ mod memory;
 mod record;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "redis")]
+mod redis_failure;
+#[cfg(feature = "redis")]
+mod redis_tls;
 mod seal;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -17,6 +21,8 @@ mod token_store;
 mod unwritten;
 
 use std::{fmt, sync::Arc, time::Duration};
+
+use rustls::pki_types::CertificateDer;
 
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
@@ -91,17 +97,20 @@ pub trait Store: Send + Sync + fmt::Debug {
 
 /// The store that a URL names: `memory:`, which ends with the app, `sqlite:FILE`, or `redis://…` and
 /// `rediss://…` (TLS) or `redis+unix:///PATH` as <https://docs.rs/redis/latest/redis/#connection-parameters> describes, with
-/// `?prefix=…` for the names and `?wait_replicas=N` for writes that N replicas must have.
+/// `?prefix=…` for the names and `?wait_replicas=N` for writes that N replicas must have. `roots` are trusted besides the
+/// system's, over TLS.
 ///
 /// # Errors
 /// [`InvalidArgument`](ErrorKind::InvalidArgument) for another one; nothing is opened yet.
-pub(crate) fn named(url: &str) -> Result<Arc<dyn Store>> {
+pub(crate) fn named(url: &str, roots: &[CertificateDer<'static>]) -> Result<Arc<dyn Store>> {
     match url.split_once(':') {
         Some(("memory", "")) => Ok(Arc::new(MemoryStore::default())),
         #[cfg(feature = "sqlite")]
         Some(("sqlite", path)) => Ok(Arc::new(SqliteStore::new(path)?)),
         #[cfg(feature = "redis")]
-        Some((scheme, _)) if redis::SCHEMES.contains(&scheme) => Ok(Arc::new(RedisStore::new(url)?)),
+        Some((scheme, _)) if redis::SCHEMES.contains(&scheme) => {
+            Ok(Arc::new(RedisStore::trusting(url, roots)?))
+        }
         #[cfg(not(feature = "sqlite"))]
         Some(("sqlite", _)) => Err(left_out()),
         #[cfg(not(feature = "redis"))]

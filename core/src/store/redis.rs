@@ -7,9 +7,14 @@ use std::{
 };
 
 use redis::{Client, Connection, Script};
+use rustls::pki_types::CertificateDer;
 use url::Url;
 
-use super::{Store, failed, no_redis_of_many};
+use super::{
+    Store, failed, no_redis_of_many,
+    redis_failure::{advice, redacted, unreachable},
+    redis_tls,
+};
 use crate::{
     clock::{Clock as _, SystemClock},
     error::{Error, ErrorKind, Result},
@@ -42,6 +47,11 @@ impl RedisStore {
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a text that is not a Redis URL.
     pub fn new(url: &str) -> Result<Self> {
+        Self::trusting(url, &[])
+    }
+
+    /// A store that trusts these roots, too, if the URL's scheme has TLS.
+    pub(super) fn trusting(url: &str, roots: &[CertificateDer<'static>]) -> Result<Self> {
         // Neither error may show the URL: there may be a password in it.
         let unreadable = || Error::invalid("the store's URL is not a Redis URL");
         if hosts(url).contains(',') {
@@ -53,7 +63,7 @@ impl RedisStore {
         let wait_replicas = wait_replicas.map_err(|_| {
             Error::invalid("`wait_replicas` in the store's URL is not a number of replicas")
         })?;
-        let client = Client::open(url.as_str()).map_err(|_| unreadable())?;
+        let client = redis_tls::client(&url, roots).map_err(|_| unreadable())?;
         Ok(Self {
             client,
             prefix,
@@ -192,11 +202,7 @@ impl RedisStore {
             connection.set_write_timeout(Some(TIMEOUT))?;
             Ok(connection)
         };
-        connect().map_err(|error: redis::RedisError| {
-            let otherwise = "Check the store's URL, and that Redis is running there.";
-            failed("the store could not be reached", redacted(&error))
-                .advise(advice(&error).unwrap_or(otherwise))
-        })
+        connect().map_err(|error: redis::RedisError| unreachable(&error))
     }
 
     fn record(&self, name: &str) -> String {
@@ -293,43 +299,6 @@ fn hosts(url: &str) -> &str {
     let authority = url.split_once("://").map_or("", |(_, rest)| rest);
     let authority = authority.split(['/', '?']).next().unwrap_or_default();
     authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts)
-}
-
-/// The hint for an error, by the code that Redis gives it.
-fn advice(error: &redis::RedisError) -> Option<&'static str> {
-    match error.code()? {
-        "MOVED" | "ASK" | "CROSSSLOT" | "CLUSTERDOWN" | "TRYAGAIN" => Some(
-            "This is a node of a Redis Cluster, which is not supported: give the URL of one Redis.",
-        ),
-        "READONLY" => Some("This Redis is a replica: give the URL of its master."),
-        "NOAUTH" | "WRONGPASS" | "NOPERM" => Some(
-            "Redis refuses the user, the password or a command: check the store's URL, and the user's rights.",
-        ),
-        "ERR" if error.detail().is_some_and(|text| text.contains("unknown command")) => Some(
-            "This may be a Redis Sentinel, which is not supported: give the URL of the master.",
-        ),
-        "OOM" => Some("This Redis has no memory left."),
-        _ => None,
-    }
-}
-
-/// A Redis error without its text, which may repeat values that were sent.
-#[derive(Debug)]
-struct Redacted(redis::ErrorKind, Option<String>);
-
-impl fmt::Display for Redacted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.1 {
-            Some(code) => write!(f, "Redis: {:?} ({code})", self.0),
-            None => write!(f, "Redis: {:?}", self.0),
-        }
-    }
-}
-
-impl std::error::Error for Redacted {}
-
-fn redacted(error: &redis::RedisError) -> Redacted {
-    Redacted(error.kind(), error.code().map(str::to_owned))
 }
 
 /// The schemes of one Redis: over TCP, TLS and a unix socket.

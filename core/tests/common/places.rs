@@ -53,6 +53,10 @@ pub(crate) struct Redis {
     folder: Folder,
 }
 
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 fn launch(port: u16, folder: &Folder, arguments: &[String]) -> Child {
     Command::new("redis-server")
         .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
@@ -80,8 +84,31 @@ impl Redis {
         Self::with(&["--save", "", "--replicaof", "127.0.0.1", &port, "--masterauth", "hunter2"])
     }
 
+    /// A Redis that has a user, and speaks TLS on a second port. Returns that port, too.
+    pub(crate) fn over_tls(certificate: &str, key: &str) -> (Self, u16) {
+        let folder = Folder::new();
+        let place = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        let (certificate, key) = (place("server.pem", certificate), place("server.key", key));
+        let port = free_port();
+        let user = ["--save", "", "--user", "app", "on", ">hunter3", "~*", "+@all"];
+        let tls = ["--tls-port", &port.to_string(), "--tls-auth-clients", "no"];
+        let files = [
+            "--tls-cert-file",
+            &certificate,
+            "--tls-key-file",
+            &key,
+            "--tls-ca-cert-file",
+            &certificate,
+        ];
+        (Self::with(&[&user[..], &tls, &files].concat()), port)
+    }
+
     fn with(arguments: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let folder = Folder::new();
         let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
         let server = launch(port, &folder, &arguments);

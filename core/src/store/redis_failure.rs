@@ -1,0 +1,83 @@
+//! What went wrong with Redis, without its text, which may repeat values that were sent.
+
+use std::{error::Error as StdError, fmt, io, sync::Arc};
+
+use redis::ErrorKind as Kind;
+
+use super::failed;
+use crate::error::Error;
+
+/// The error of a connection that was not made, or on which Redis let nobody in.
+pub(super) fn unreachable(error: &redis::RedisError) -> Error {
+    if let Some(cause) = tls_cause(error) {
+        return tls_failure(cause, error);
+    }
+    let hint = advice(error).unwrap_or(match error.kind() {
+        Kind::Io if error.is_connection_dropped() && !error.is_connection_refusal() => HUNG_UP,
+        _ => "Check the store's URL, and that Redis is running there: with TLS if the URL begins with rediss://.",
+    });
+    failed("the store could not be reached", redacted(error)).advise(hint)
+}
+
+fn tls_failure(cause: &rustls::Error, error: &redis::RedisError) -> Error {
+    let hint = match cause {
+        rustls::Error::InvalidCertificate(_) => {
+            "The certificate of that Redis is not trusted: give its authority as root_certificates, and the host that it is for."
+        }
+        rustls::Error::InvalidMessage(_) => {
+            "That port does not speak TLS: write redis:// instead of rediss://."
+        }
+        _ => "Check the TLS settings of that Redis.",
+    };
+    let message = format!("TLS with the store failed: {cause}");
+    failed(&message, redacted(error)).advise(hint)
+}
+
+/// The hint for an error, by the code that Redis gives it.
+pub(super) fn advice(error: &redis::RedisError) -> Option<&'static str> {
+    if error.kind() == Kind::AuthenticationFailed {
+        return Some(NOT_LET_IN);
+    }
+    match error.code()? {
+        "MOVED" | "ASK" | "CROSSSLOT" | "CLUSTERDOWN" | "TRYAGAIN" => Some(
+            "This is a node of a Redis Cluster, which is not supported: give the URL of one Redis.",
+        ),
+        "READONLY" => Some("This Redis is a replica: give the URL of its master."),
+        "NOAUTH" | "WRONGPASS" | "NOPERM" => Some(NOT_LET_IN),
+        "ERR" if error.detail().is_some_and(|text| text.contains("unknown command")) => Some(
+            "This may be a Redis Sentinel, which is not supported: give the URL of the master.",
+        ),
+        "OOM" => Some("This Redis has no memory left."),
+        _ => None,
+    }
+}
+
+/// The error of rustls in an error of the connection, which both wrap.
+fn tls_cause(error: &redis::RedisError) -> Option<&rustls::Error> {
+    type Shared = Arc<dyn StdError + Send + Sync>;
+    let io: &io::Error = error.source()?.downcast_ref::<Shared>()?.downcast_ref()?;
+    io.get_ref()?.downcast_ref()
+}
+
+/// A Redis error without its text, which may repeat values that were sent.
+#[derive(Debug)]
+pub(super) struct Redacted(Kind, Option<String>);
+
+impl fmt::Display for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.1 {
+            Some(code) => write!(f, "Redis: {:?} ({code})", self.0),
+            None => write!(f, "Redis: {:?}", self.0),
+        }
+    }
+}
+
+impl StdError for Redacted {}
+
+pub(super) fn redacted(error: &redis::RedisError) -> Redacted {
+    Redacted(error.kind(), error.code().map(str::to_owned))
+}
+
+const NOT_LET_IN: &str = "Redis refuses the user, the password or a command: check the store's URL, and the user's rights.";
+const HUNG_UP: &str =
+    "That port hung up at once. If Redis speaks TLS there, write rediss:// instead of redis://.";
