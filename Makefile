@@ -122,7 +122,7 @@ DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm
           pkg-config:pkg-config libuv.pc:libuv1-dev glib-2.0.pc:libglib2.0-dev libcurl.pc:libcurl4-openssl-dev \
           clang:clang abidiff:abigail-tools doxygen:doxygen groff:groff-base mandoc:mandoc \
           lintian:lintian dh:debhelper dpkg-buildpackage:dpkg-dev sqlite3.pc:libsqlite3-dev \
-          libgit2.pc:libgit2-dev p11-kit-1.pc:libp11-kit-dev softhsm2-util:softhsm2 luajit:luajit ruby:ruby
+          libgit2.pc:libgit2-dev p11-kit-1.pc:libp11-kit-dev softhsm2-util:softhsm2 luajit:luajit ruby:ruby go:golang-go
 ifneq ($(file <build/.debian),$(DEBIAN))
 .PHONY: build/.debian
 endif
