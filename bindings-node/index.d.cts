@@ -86,8 +86,8 @@ export interface NetworkOptions {
   /**
    * Root certificates that are trusted besides the system's: PEM, or the DER of one.
    *
-   * A server's own certificate may be its root. The environment variables SSL_CERT_FILE and SSL_CERT_DIR name others in
-   * the place of the system's.
+   * A server's own certificate may be its root. A store in Redis over TLS trusts them, too. The environment variables
+   * SSL_CERT_FILE and SSL_CERT_DIR name others in the place of the system's.
    *
    * Those in `NODE_EXTRA_CA_CERTS` are trusted, too. Default: none.
    */

@@ -636,8 +636,9 @@ void appmint_config_set_proxy(appmint_config *config, const char *proxy, size_t 
 
 /**
  * Root certificates that are trusted besides the system's: PEM, or the DER of one. A server's own
- * certificate may be its root. The environment variables SSL_CERT_FILE and SSL_CERT_DIR name
- * others in the place of the system's. Default: none.
+ * certificate may be its root. A store in Redis over TLS trusts them, too. The environment
+ * variables SSL_CERT_FILE and SSL_CERT_DIR name others in the place of the system's. Default:
+ * none.
  */
 APPMINT_API
 void appmint_config_set_root_certificates(appmint_config *config,
@@ -3884,6 +3885,11 @@ const char *appmint_error_reason_name(appmint_reason reason);
  *                                  &call, &error) != APPMINT_OK) goto done;
  *
  *   appmint_queue_dispatch(queue);
+ *
+ * Cancelling ends the waiting, and not a request that was sent. A token of an installation that arrives
+ * afterwards is kept for the next call, and the tokens of a session are written into its store. Those of
+ * appmint_app_refresh and appmint_app_exchange_code are nobody's then, and the refresh token or the code
+ * is spent: wait for such a call, or use a session.
  *
  * A callback may call every function, also those that free the call and the queue. What it reads are
  * objects of its own: appmint_call_token returns a new token each time. Until `done` runs, `userdata`

@@ -169,8 +169,9 @@ class App::Builder {
   Builder &proxy(std::string_view url) &;
   Builder proxy(std::string_view url) && { return std::move(proxy(url)); }
   /// Root certificates that are trusted besides the system's: PEM, or the DER of one. A server's
-  /// own certificate may be its root. The environment variables SSL_CERT_FILE and SSL_CERT_DIR name
-  /// others in the place of the system's. Default: none.
+  /// own certificate may be its root. A store in Redis over TLS trusts them, too. The environment
+  /// variables SSL_CERT_FILE and SSL_CERT_DIR name others in the place of the system's. Default:
+  /// none.
   Builder &root_certificates(std::string_view certificates) &;
   Builder root_certificates(std::string_view certificates) && {
     return std::move(root_certificates(certificates));

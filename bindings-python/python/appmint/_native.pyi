@@ -141,10 +141,10 @@ class App:
             or socks5h. This machine is always reached without a proxy. Default: the one that
             HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts in NO_PROXY.
         root_certificates (str | bytes | PathLike): Root certificates that are trusted besides
-            the system's: PEM, or the DER of one. A server's own certificate may be its root.
-            The environment variables SSL_CERT_FILE and SSL_CERT_DIR name others in the place of
-            the system's. Those of the file or folder in REQUESTS_CA_BUNDLE are trusted, too.
-            Default: none.
+            the system's: PEM, or the DER of one. A server's own certificate may be its root. A
+            store in Redis over TLS trusts them, too. The environment variables SSL_CERT_FILE
+            and SSL_CERT_DIR name others in the place of the system's. Those of the file or
+            folder in REQUESTS_CA_BUNDLE are trusted, too. Default: none.
         client_certificate (str | bytes | PathLike): The certificate that is shown to a server
             that wants one (mTLS), with those between it and its root: PEM, or the DER of one.
             Needs client_key. Default: none.

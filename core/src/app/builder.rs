@@ -236,8 +236,9 @@ impl AppBuilder {
 
     /// Root certificates that are trusted besides the system's: PEM, or the DER of one.
     ///
-    /// A server's own certificate may be its root. The environment variables SSL_CERT_FILE and
-    /// SSL_CERT_DIR name others in the place of the system's. Default: none.
+    /// A server's own certificate may be its root. A store in Redis over TLS trusts them, too. The
+    /// environment variables SSL_CERT_FILE and SSL_CERT_DIR name others in the place of the
+    /// system's. Default: none.
     pub fn root_certificates(mut self, certificates: impl Into<Vec<u8>>) -> Self {
         self.0.root_certificates = Some(certificates.into());
         self

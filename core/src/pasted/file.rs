@@ -14,10 +14,10 @@ use zeroize::Zeroizing;
 
 /// The contents of a file. The error says what the file is, and never where.
 pub(crate) fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    contents_within(path, PATIENCE_MS)
+    contents_within(path, LONGEST_WAIT_MS)
 }
 
-fn contents_within(path: &Path, patience_ms: u16) -> io::Result<Zeroizing<Vec<u8>>> {
+fn contents_within(path: &Path, wait_ms: u16) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut file = open(path)?;
     let known = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
     let mut body = Body::with_capacity(known.clamp(CHUNK, LIMIT) + 1);
@@ -27,14 +27,14 @@ fn contents_within(path: &Path, patience_ms: u16) -> io::Result<Zeroizing<Vec<u8
             // A named pipe looks like this before its writer has opened it.
             Ok(0) if body.length == 0 && may_begin_late => {
                 may_begin_late = false;
-                wait_for_bytes(&file, patience_ms)?;
+                wait_for_bytes(&file, wait_ms)?;
             }
             Ok(0) => return Ok(body.finished()),
             Ok(_) if body.length > LIMIT => return Err(io::Error::other(TOO_LARGE)),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                wait_for_bytes(&file, patience_ms)?;
+                wait_for_bytes(&file, wait_ms)?;
             }
             Err(error) => return Err(error),
         }
@@ -56,11 +56,11 @@ fn open(path: &Path) -> io::Result<File> {
 
 /// Waits until there is something to read, or a writer has gone.
 #[cfg(unix)]
-fn wait_for_bytes(file: &File, patience_ms: u16) -> io::Result<()> {
+fn wait_for_bytes(file: &File, wait_ms: u16) -> io::Result<()> {
     use nix::poll::{PollFd, PollFlags, poll};
     use std::os::fd::AsFd as _;
     loop {
-        match poll(&mut [PollFd::new(file.as_fd(), PollFlags::POLLIN)], patience_ms) {
+        match poll(&mut [PollFd::new(file.as_fd(), PollFlags::POLLIN)], wait_ms) {
             Ok(0) => return Err(io::Error::new(io::ErrorKind::TimedOut, SILENT)),
             Ok(_) => return Ok(()),
             Err(nix::errno::Errno::EINTR) => {}
@@ -106,7 +106,7 @@ impl Body {
 const LIMIT: usize = 16 << 20;
 const TOO_LARGE: &str = "it is larger than 16 MiB";
 const CHUNK: usize = 16 << 10;
-const PATIENCE_MS: u16 = 5000;
+const LONGEST_WAIT_MS: u16 = 5000;
 const SILENT: &str = "it is a pipe or a device, and nothing was written to it for 5 s";
 
 #[cfg(unix)]

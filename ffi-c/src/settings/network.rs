@@ -51,8 +51,9 @@ pub extern "C" fn appmint_config_set_proxy(
 }
 
 /// Root certificates that are trusted besides the system's: PEM, or the DER of one. A server's own
-/// certificate may be its root. The environment variables SSL_CERT_FILE and SSL_CERT_DIR name
-/// others in the place of the system's. Default: none.
+/// certificate may be its root. A store in Redis over TLS trusts them, too. The environment
+/// variables SSL_CERT_FILE and SSL_CERT_DIR name others in the place of the system's. Default:
+/// none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_root_certificates(
     config: Option<&mut appmint_config>,
