@@ -139,6 +139,8 @@ build/.debian: tools/debian
 .venv/.appmint-$(PROFILE): .venv/.tools $(WHEEL) $(CORE)
 	@rm -f .venv/.appmint-*
 	MATURIN_PEP517_ARGS='--profile $(PROFILE)' $(PYTHON) -m pip install -q --disable-pip-version-check --force-reinstall --no-deps ./bindings-python
+	@# `appmint.testing`, whose program the tests name by APPMINT_SANDBOX_PATH.
+	@echo '$(abspath tests/sandbox/pip)' >$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/appmint-sandbox.pth
 	@touch $@
 
 bindings-node/node_modules/.packages: bindings-node/package-lock.json build/.debian
@@ -186,7 +188,7 @@ lint: .venv/.tools bindings-node/node_modules/.packages docs-site
 	cargo tree --locked --manifest-path fuzz/Cargo.toml >/dev/null
 	cargo clippy --locked -p appmint-core --features simulation --lib --test simulation -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps -p appmint-core
-	$(PYTHON) -m mypy --config-file bindings-python/pyproject.toml bindings-python/python/appmint
+	MYPYPATH=tests/sandbox/pip:bindings-python/python $(PYTHON) -m mypy --config-file bindings-python/pyproject.toml -p appmint -p appmint_sandbox
 	cd bindings-node && npx --no-install tsc --noEmit --strict --skipLibCheck false index.d.cts index.d.mts octokit.d.cts octokit.d.mts webhooks.d.cts webhooks.d.mts signers.d.cts signers.d.mts
 
 # ---- the library for C and C++, as it is installed

@@ -79,6 +79,7 @@ def environment(sandbox, folder):
         "APPMINT_CLIENT_ID": ready["client_id"],
         "APPMINT_CLIENT_SECRET": ready["client_secret"],
         "APPMINT_SANDBOX": str(TARGET / "appmint-sandbox"),
+        "APPMINT_SANDBOX_PATH": str(TARGET / "appmint-sandbox"),
         "STORE_KEY": STORE_KEY,
         "STATE_FOLDER": str(folder),
         "WEBHOOK_SECRET": "the webhook's secret",

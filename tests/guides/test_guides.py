@@ -159,7 +159,8 @@ def test_a_server_that_publishes_its_metadata_is_a_platform(language, issuer):
 
 
 def test_the_tests_of_the_testing_guide_pass(env):
-    for command in [[sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", GUIDES / "python/test_bot.py"],
+    fixture = ["-p", "appmint_sandbox.pytest_plugin"]  # which its wheel announces
+    for command in [[sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *fixture, GUIDES / "python/test_bot.py"],
                     ["node", "--test", GUIDES / "node/bot.test.mjs"]]:
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=SECONDS)
         assert done.returncode == 0, done.stdout + done.stderr
