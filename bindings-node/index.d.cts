@@ -2132,29 +2132,61 @@ export class AppEvent {
 }
 
 /**
- * A store of your own: keeps bytes by name, outside of the process. Its methods may return promises, and several may
- * be called at once. A method that throws, returns a value of a wrong type, or takes longer than 5000 ms (or a quarter
- * of the app's `timeoutMs`, if that is less) causes an event of the kind `store_failed`; installation tokens are then
- * minted as without a store, while the calls of a session fail.
+ * A store that the program implements, which keeps bytes by name, outside of the process.
+ *
+ * The bytes are sealed with the app's {@link AppOptions.storeKey}, unless {@link AppOptions.storeUnencrypted} is set. A
+ * function that fails, or that takes longer than five seconds or than its caller has time, causes an event
+ * `store_failed`: an installation token is then minted without the store, while the calls of a session fail.
+ *
+ * The methods are called on the event loop, may return promises, and several may be called at once. One that throws, or
+ * returns a value of a wrong type, has failed; so has one that takes longer than a quarter of the app's `timeoutMs`.
  */
 export interface Store {
-  /** The value of this name; null or undefined if there is none. */
+  /**
+   * Returns the value of a name.
+   *
+   * Null or undefined if there is none.
+   *
+   * @param name the value's name
+   * @returns the value
+   */
   get(name: string): Awaitable<ArrayBufferView | ArrayBuffer | null | undefined>
   /**
-   * Replaces `expected` by `value`, or does nothing if the current value is another one; returns whether it did. If
-   * `expected` is null, there must be no value. After `keepUntil`, a time of this machine's clock even if the app
-   * has another one, the value may be removed.
+   * Replaces a value, atomically, if it is still the expected one.
+   *
+   * @param name the value's name
+   * @param value the new value
+   * @param expected the value to replace; null to add one only if there is none
+   * @param keepUntil when the value may be dropped, by this machine's clock even if the app has another one; null to
+   *   keep it
+   * @returns whether the value was stored
    */
   put(name: string, value: Buffer, expected: Buffer | null, keepUntil: Date | null): Awaitable<boolean>
-  /** Removes the value if it is `expected`, and does nothing otherwise. */
+  /**
+   * Removes a value, atomically, if it is still the expected one.
+   *
+   * @param name the value's name
+   * @param expected the value to remove
+   */
   remove(name: string, expected: Buffer): Awaitable<unknown>
   /**
-   * Takes the lock of this name for `owner`, unless another owner has it; returns whether `owner` has it. The lock
-   * is free again after `leaseMs`, even if its owner never unlocks it. If `owner` has it already, the lease begins
-   * anew. Leases are best measured by a clock that nobody sets.
+   * Takes a lock for an owner, atomically, unless another owner has it.
+   *
+   * The lock is free again after the lease, even if its owner has died. If the owner has it already, the lease begins
+   * anew. Leases are best measured by a clock that nobody sets: the store's own, or the time since the machine started.
+   *
+   * @param name the lock's name
+   * @param owner the owner's name
+   * @param leaseMs how long the lock is held if it is not released before
+   * @returns whether the owner has the lock
    */
   lock(name: string, owner: string, leaseMs: number): Awaitable<boolean>
-  /** Releases the lock if `owner` has it. */
+  /**
+   * Releases a lock if the owner still has it.
+   *
+   * @param name the lock's name
+   * @param owner the owner that took it
+   */
   unlock(name: string, owner: string): Awaitable<unknown>
 }
 
@@ -2264,23 +2296,26 @@ export type Reason =
 
 /** The members of an error beside its message, for {@link AppmintError}'s constructor. */
 export interface ErrorDetails {
-  /** The finer reason. */
+  /** The finer reason within the kind, such as `suspended`. */
   reason?: Reason | undefined
-  /** The advice about the error. */
+  /** The hint: a sentence that says what to do. */
   hint?: string | undefined
-  /** The HTTP status. */
+  /** The HTTP status of the platform's response. */
   status?: number | undefined
-  /** The platform's own error code. */
+  /** The platform's own error code, such as `bad_verification_code`. */
   platformCode?: string | undefined
-  /** The platform's id of the request. */
+  /** The platform's id of the request, for its support. */
   requestId?: string | undefined
-  /** The page of single sign-on. */
+  /** The page where a person authorizes the access by single sign-on. */
   ssoUrl?: string | undefined
-  /** The permissions that were missing; default none. */
+  /**
+   * The permissions that were missing, each as `name=level`, if the platform lists those with which it accepts the
+   * call.
+   */
   missingPermissions?: readonly string[] | undefined
-  /** How long to wait before trying again. */
+  /** How long to wait before the next attempt, at most a day, in milliseconds. */
   retryAfterMs?: number | undefined
-  /** Whether the same call may work later; default false. */
+  /** Whether the same call may work later without a change. */
   isRetryable?: boolean | undefined
   /** The underlying error. */
   cause?: unknown

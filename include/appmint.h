@@ -2693,8 +2693,8 @@ appmint_status appmint_app_introspect_token(const appmint_app *app,
 struct appmint_introspection;
 
 /**
- * Whether the token works now (not 0, or 0). If it does not, all other members but
- * appmint_introspection_raw are empty. 1 or 0.
+ * Whether the token works now. If it does not, all other members but appmint_introspection_raw are
+ * empty. 1 or 0.
  */
 APPMINT_API
 int appmint_introspection_active(const appmint_introspection *introspection);
@@ -3479,33 +3479,36 @@ typedef enum appmint_store_code {
 typedef struct appmint_bytes appmint_bytes;
 
 /**
- * A store that the program implements, which keeps tokens between processes: see
- * appmint_config_set_own_store.
+ * A store that the program implements, which keeps bytes by name, outside of the process. The
+ * bytes are sealed with the app's store_key, unless store_unencrypted is set. A function that
+ * fails, or that takes longer than five seconds or than its caller has time, causes an event
+ * APPMINT_EVENT_STORE_FAILED: an installation token is then minted without the store, while the
+ * calls of a session fail.
  *
- * It keeps bytes by name. The bytes are encrypted, unless the app is set to leave them
- * unencrypted. Each function returns APPMINT_STORE_YES, APPMINT_STORE_NO, or any other number if
- * it failed, for a reason that appmint_callback_failed says: an installation token is then minted
- * without the store, and a session's call fails. So
- * does a function that takes longer than five seconds, or half of the call's time. The functions run
- * on the library's threads, on several at once. Each may block for a moment, must not throw, and may
- * use its arguments until it returns. Names and owners end with a NUL.
+ * It is given to appmint_config_set_own_store. Each function returns APPMINT_STORE_YES,
+ * APPMINT_STORE_NO, or any other number if it failed, for a reason that appmint_callback_failed
+ * says. The functions run on the library's threads, on several at once. Each may block for a
+ * moment, must not throw, and may use its arguments until it returns. Names and owners end with a
+ * NUL.
  *
  * Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that
- * were built with other versions of this header: a member that an older program lacks is NULL,
- * and a newer one's that the library does not know must be zero.
+ * were built with other versions of this header: a member that an older program lacks is NULL, and
+ * a newer one's that the library does not know must be zero.
  */
 typedef struct {
   /** sizeof(appmint_store_callbacks) */
   size_t size;
   /**
-   * Finds the value of this name, and passes it to appmint_bytes_put; APPMINT_STORE_NO if there
-   * is none.
+   * Returns the value of a name. APPMINT_STORE_NO if there is none.
+   *
+   * It passes the value to appmint_bytes_put.
    */
   int (*get)(void *userdata, const char *name, appmint_bytes *value);
   /**
-   * Replaces the value `expected` (NULL: no value) atomically; APPMINT_STORE_NO if there is
-   * another value. The store may drop the value after `keep_until_ms`, a time of this machine's
-   * clock even if the app has another one, or APPMINT_NO_TIME.
+   * Replaces a value, atomically, if it is still the expected one. APPMINT_STORE_NO if another
+   * value is there. `expected` is NULL to add a value only if there is none. The store may drop
+   * the value after `keep_until_ms`, a time of this machine's clock even if the app has another
+   * one, unless that is APPMINT_NO_TIME.
    */
   int (*put)(void *userdata,
              const char *name,
@@ -3514,15 +3517,18 @@ typedef struct {
              const uint8_t *expected,
              size_t expected_len,
              int64_t keep_until_ms);
-  /** Removes the value if it is `expected`, atomically. */
+  /** Removes a value, atomically, if it is still the expected one. */
   int (*remove)(void *userdata, const char *name, const uint8_t *expected, size_t expected_len);
   /**
-   * Locks this name for an owner; APPMINT_STORE_NO while another owner has the lock. The lock
-   * ends after the lease, even if the owner has died. An owner that has it already begins the
-   * lease anew. Leases are best measured by a clock that nobody sets.
+   * Takes a lock for an owner, atomically, unless another owner has it. The lock is free again
+   * after the lease, even if its owner has died. If the owner has it already, the lease begins
+   * anew. Leases are best measured by a clock that nobody sets: the store's own, or the time
+   * since the machine started.
+   *
+   * APPMINT_STORE_NO while another owner has the lock.
    */
   int (*lock)(void *userdata, const char *name, const char *owner, uint64_t lease_ms);
-  /** Ends the lock, if the owner has it. */
+  /** Releases a lock if the owner still has it. */
   int (*unlock)(void *userdata, const char *name, const char *owner);
 } appmint_store_callbacks;
 

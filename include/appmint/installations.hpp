@@ -91,13 +91,13 @@ class Installation {
 /// How a text names an installation: Lookup::organization("acme").
 class Lookup {
  public:
-  /// An account of any kind, as the platform writes it: its path, login, name or id.
+  /// The path, login, name or id of an account of any kind, as the platform writes it.
   [[nodiscard]] static Lookup account(std::string_view name) {
     return {APPMINT_LOOKUP_ACCOUNT, name};
   }
-  /// An installation's id.
+  /// The installation's id.
   [[nodiscard]] static Lookup id(std::string_view id) { return {APPMINT_LOOKUP_ID, id}; }
-  /// An organization's name.
+  /// An organization's login.
   [[nodiscard]] static Lookup organization(std::string_view name) {
     return {APPMINT_LOOKUP_ORGANIZATION, name};
   }

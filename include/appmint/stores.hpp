@@ -18,30 +18,50 @@
 namespace appmint {
 inline namespace abi0 {
 
-/// Keeps bytes by name. The bytes are encrypted, unless the app is set to leave them unencrypted.
+/// A store that the program implements, which keeps bytes by name, outside of the process. The
+/// bytes are sealed with the app's `store_key`, unless `store_unencrypted` is set. A function that
+/// fails, or that takes longer than five seconds or than its caller has time, causes an event
+/// `EventKind::store_failed`: an installation token is then minted without the store, while the
+/// calls of a session fail.
+///
 /// The functions run on the library's threads, on several at once; each may block for a moment. One
-/// that throws, or takes longer than five seconds (or half of the call's time), has failed: an
-/// installation token is then minted without the store, and a session's call fails. Arguments are
-/// valid until the function returns.
+/// that throws has failed. Arguments are valid until the function returns.
 class Store {
  public:
   virtual ~Store() = default;
 
-  /// The value of this name, if there is one.
+  /// Returns the value of a name. No value if there is none.
+  ///
+  /// - `name`: The value's name.
   virtual std::optional<std::string> get(std::string_view name) = 0;
-  /// Replaces the value `expected` (none: no value) atomically. Returns whether it did: not if
-  /// there is another value. The store may drop the value after `keep_until`, a time of this
-  /// machine's clock even if the app has another one.
+  /// Replaces a value, atomically, if it is still the expected one.
+  ///
+  /// - `name`: The value's name.
+  /// - `value`: The new value.
+  /// - `expected`: The value to replace; no value to add one only if there is none.
+  /// - `keep_until`: When the value may be dropped, by this machine's clock even if the app has
+  ///   another one; no value to keep it.
   virtual bool put(std::string_view name, std::string_view value,
                    std::optional<std::string_view> expected, std::optional<Time> keep_until) = 0;
-  /// Removes the value if it is `expected`, atomically.
+  /// Removes a value, atomically, if it is still the expected one.
+  ///
+  /// - `name`: The value's name.
+  /// - `expected`: The value to remove.
   virtual void remove(std::string_view name, std::string_view expected) = 0;
-  /// Locks this name for an owner. Returns whether it did: not while another owner has the lock.
-  /// The lock ends after the lease, even if the owner has died. An owner that has it already begins
-  /// the lease anew. Leases are best measured by a clock that nobody sets.
+  /// Takes a lock for an owner, atomically, unless another owner has it. The lock is free again
+  /// after the lease, even if its owner has died. If the owner has it already, the lease begins
+  /// anew. Leases are best measured by a clock that nobody sets: the store's own, or the time since
+  /// the machine started.
+  ///
+  /// - `name`: The lock's name.
+  /// - `owner`: The owner's name.
+  /// - `lease`: How long the lock is held if it is not released before.
   virtual bool lock(std::string_view name, std::string_view owner,
                     std::chrono::milliseconds lease) = 0;
-  /// Ends the lock, if the owner has it.
+  /// Releases a lock if the owner still has it.
+  ///
+  /// - `name`: The lock's name.
+  /// - `owner`: The owner that took it.
   virtual void unlock(std::string_view name, std::string_view owner) = 0;
 };
 

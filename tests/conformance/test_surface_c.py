@@ -65,7 +65,7 @@ def test_a_call_without_waiting_takes_what_the_one_that_waits_takes():
 
 
 def test_a_store_has_every_function():
-    wanted = SURFACE["config"]["own_store"]["functions"]
+    wanted = list(SURFACE["interface"]["Store"])
     assert reflect_c.members("store_callbacks") == wanted
     assert reflect_cpp.methods("Store") == set(wanted)
 

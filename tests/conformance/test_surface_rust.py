@@ -165,7 +165,7 @@ def test_a_code_exchange_has_the_arguments_of_exchange_code():
 
 def test_a_store_has_the_callbacks_of_own_store():
     (body,) = blocks(r"pub trait Store: [\w +:]+")
-    named = SURFACE["config"]["own_store"]["functions"]
+    named = list(SURFACE["interface"]["Store"])
     # What has a body is answered for all stores.
     assert re.findall(r"^    fn (\w+)\([^{};]*;", body, re.MULTILINE) == named
 

@@ -21,6 +21,7 @@ def files() -> Iterator[tuple[Path, Callable[[list[str]], Comments]]]:
     yield from ((path, c_comments) for path in sorted((ROOT / "ffi-c/src").rglob("*.rs")))
     yield from ((path, cpp_comments) for path in sorted((ROOT / "include/appmint").glob("*.hpp")))
     yield ERRORS, error_comments
+    yield STORE, stub_comments
     yield STUB, stub_comments
     yield from ((path, native_comments) for path in sorted((ROOT / "bindings-python/src").rglob("*.rs")))
     yield from ((path, addon_comments) for path in sorted((ROOT / "bindings-node/src").rglob("*.rs")))
@@ -28,6 +29,7 @@ def files() -> Iterator[tuple[Path, Callable[[list[str]], Comments]]]:
 
 
 ERRORS = ROOT / "bindings-python/python/appmint/_errors.py"
+STORE = ROOT / "bindings-python/python/appmint/_store.py"
 STUB = ROOT / "bindings-python/python/appmint/_native.pyi"
 TYPES = ROOT / "bindings-node/index.d.cts"
 WIDTH = 100
@@ -48,7 +50,7 @@ def rust_comments(lines: list[str]) -> Comments:
     for item in places.rust(lines):
         is_setting = item.owner == "AppBuilder" and item.name not in ("platform", "platform_descriptor", "build")
         entry = known.get(("Settings" if is_setting else item.owner, item.name))
-        if not item.signature.startswith("pub ") or entry is None:
+        if entry is None or not (item.signature.startswith("pub ") or item.owner in contract()["interface"]):
             continue
         text = entry_doc(entry, RUST, item)
         lay = layout.brief if item.owner == "Settings" else layout.rust
@@ -94,8 +96,17 @@ def names(language: Language) -> dict[tuple[str, str], Entry]:
         for each in (name, *entry.facts.get("also", {}).get(language.key, [])):
             found[SPELLING[language.key](entry, owner, each)] = entry
     for bundle, path in contract().get("bundle", {}).get(language.key, {}).items():
-        found |= bundled(language, bundle, entries()[path])
+        found |= members(bundle, path) if path in OBJECTS else bundled(language, bundle, entries()[path])
     return found
+
+
+OBJECTS = {"Error"}
+
+
+def members(bundle: str, owner: str) -> dict[tuple[str, str], Entry]:
+    """The members of an object as those of the options that make it, in Node."""
+    facts = {it.name: {"summary": it.facts["summary"], "returns": it.returns.rstrip("?")} for it in entries().values() if it.owner == owner}
+    return {(bundle, in_node(it, owner, it.name)[1]): replace(it, facts=facts[it.name]) for it in entries().values() if it.owner == owner}
 
 
 def written(entry: Entry) -> dict:
@@ -122,8 +133,12 @@ SPELLING: dict[str, Callable[[Entry, str, str], tuple[str, str]]] = {
     "cpp": lambda entry, owner, name: ("Builder" if owner == "config" else owner, name),
     "python": lambda entry, owner, name: (owner, name),
     "node": lambda entry, owner, name: in_node(entry, owner, name),
-    "c": lambda entry, owner, name: ("", in_c(entry, owner, name)),
+    "c": lambda entry, owner, name: (C_MEMBERS.get(owner, ""), in_c(entry, owner, name)),
 }
+
+
+# The types that a program of C implements, as structs of functions.
+C_MEMBERS = {"Store": "appmint_store_callbacks"}
 
 
 def in_node(entry: Entry, owner: str, name: str) -> tuple[str, str]:
@@ -141,14 +156,17 @@ def in_c(entry: Entry, owner: str, name: str) -> str:
         return f"appmint_config_set_{name}{c_suffix(entry.facts['type'])}"
     if owner == "type":
         return f"appmint_{c_name(name)}"
+    if owner in contract()["interface"]:
+        return name
     return f"appmint_{c_function(owner, name)}" if name == entry.name else f"appmint_{name}"
 
 
 def c_comments(lines: list[str]) -> Comments:
     known = names(C_)
     for item in places.rust(lines):
-        entry = known.get(("", item.name)) if item.owner in ("", "type") else None
-        if entry is None or (item.owner == "type") != (entry.owner == "type"):
+        entry = known.get((item.owner, item.name)) or known.get(("", item.name))
+        is_member = item.owner in C_MEMBERS.values()
+        if entry is None or not (is_member or item.owner in ("", "type")) or (item.owner == "type") != (entry.owner == "type"):
             continue
         text = entry_doc(entry, C_, item)
         if freed := to_free(item):

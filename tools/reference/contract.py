@@ -12,7 +12,7 @@ FOLDER = ROOT / "contract"
 # The rooms, in the order that every language follows, and what a language has of its own.
 ROOMS = ["app", "settings", "installations", "tokens", "oauth", "sessions", "webhooks", "operations", "events", "errors", "own"]
 # Arguments and members that are durations: their names end with a unit in C and in Node.
-DURATIONS = {"timeout", "min_valid", "by", "retry_after"}
+DURATIONS = {"timeout", "min_valid", "by", "retry_after", "lease"}
 SOURCE = re.compile(r"appmint|https://\S+")
 ERROR = re.compile(r"as ([A-Z]\w*\.\w+|\w+)|(\w+)(?:/([\w/]+))?(?:: (.+))?", re.DOTALL)
 NOT_OFFERED = "the platform does not offer this"
@@ -25,7 +25,7 @@ def file(room: str) -> dict:
 
 @cache
 def contract() -> dict:
-    """All files as one: `module`, `type`, `object`, `config`, `error`, `value`, `bundle`, `own`, `except`."""
+    """All files as one: `module`, `type`, `object`, `config`, `interface`, `error`, `value`, `bundle`, `own`, `except`."""
     whole: dict = {}
     for room in ROOMS:
         merge(whole, copy.deepcopy(file(room)))
@@ -108,7 +108,7 @@ class Entry:
     def is_operation(self) -> bool:
         """A call, as opposed to a member that is read."""
         is_made = re.match(r"[A-Z]|nothing", self.returns) is not None and self.owner in ("App", "TokenSource")
-        return self.owner not in ("config", "type", "making") and bool(self.out or self.args or self.failures or is_made)
+        return self.owner not in ("config", "type", "making", *contract()["interface"]) and bool(self.out or self.args or self.failures or is_made)
 
     @property
     def paragraphs(self) -> list[str]:
@@ -138,6 +138,7 @@ def entries() -> dict[str, Entry]:
     found += [Entry("config", name, facts) for name, facts in data["config"].items()]
     for owner, members in data["object"].items():
         found += [Entry(owner, name, facts) for name, facts in members.items()]
+    found += [Entry(owner, name, facts) for owner, members in data["interface"].items() for name, facts in members.items()]
     found += [Entry("making", name, facts) for name, facts in data["making"].items()]
     found += [Entry("Error", name, facts) for name, facts in data["error"]["members"].items()]
     found += [Entry(f"value.{enum}", name, value(text)) for enum, values in data["value"].items() for name, text in values.items()]

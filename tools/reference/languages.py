@@ -67,6 +67,8 @@ class Plain(Language):
 
 
 class C(Language):
+    TIMES = {"keep_until"}
+
     def literal(self, text: str) -> str:
         return f'"{text}"'
 
@@ -74,7 +76,7 @@ class C(Language):
         return f"`{text}`" if re.fullmatch(r"[a-z_]+", text) else text
 
     def argument(self, name: str) -> str:
-        return name + ("_ms" if name in DURATIONS else "")
+        return name + ("_ms" if name in DURATIONS | self.TIMES else "")
 
     def kind(self, name: str) -> str:
         return f"APPMINT_ERROR_{name.upper()}"

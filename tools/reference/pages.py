@@ -66,7 +66,7 @@ def chapter(room: str, language: Language) -> Iterator[str]:
     """The calls of a room, its settings, then its types with their members."""
     if room == "app":
         yield from (call(entry, language) for entry in entries().values() if entry.owner in ("", "making"))
-    for owner in dict.fromkeys(("App", *contract()["object"], "Error")):
+    for owner in dict.fromkeys(("App", *contract()["object"], *contract()["interface"], "Error")):
         mine = [it for it in entries().values() if it.owner == owner and room_of_member(it) == room]
         if mine and (language.key, owner) != ("node", "Subscription"):  # Node's on_change returns a function
             yield from members(owner, mine, language, with_type=owner != "App" or room == "app")
@@ -75,7 +75,8 @@ def chapter(room: str, language: Language) -> Iterator[str]:
 
 
 def room_of_member(entry: Entry) -> str:
-    return "errors" if entry.owner == "Error" else room_of(entry.owner, entry.name)
+    elsewhere = {"Error": "errors", "Store": "events"}
+    return elsewhere.get(entry.owner) or room_of(entry.owner, entry.name)
 
 
 def members(owner: str, mine: list[Entry], language: Language, with_type: bool) -> Iterator[str]:
@@ -105,12 +106,16 @@ def setting(entry: Entry, language: Language) -> str:
 
 
 def name(entry: Entry, language: Language) -> str:
+    if entry.owner in contract()["interface"]:
+        return entry.name
     if language is C_:
         return f"appmint_{c_function(entry.owner, entry.name)}"
     return marked(language.member(entry.owner, entry.name, entry.owner), language).strip("`").rpartition(".")[2].rpartition("::")[2]
 
 
 def type_name(owner: str, language: Language) -> str:
+    if language is C_ and owner in contract()["interface"]:
+        return comments.C_MEMBERS[owner]
     return {"c": marked(language.type(owner), language).strip("`"), "node": type_in_node(owner)}.get(language.key, owner)
 
 

@@ -38,7 +38,7 @@ def replaced(lines: list[str], comments: list[tuple[Item, list[str]]]) -> str:
 
 # ---- Rust, as rustfmt lays it out
 
-RUST_BLOCK = re.compile(r"(?:\w+! \{ )?impl(?:<[^{]*>)? (\w+)(?:<[^{]*>)? \{$|(?:pub(?:\(crate\))? )struct (\w+)(?:<\w+>)? \{$|(mod) _native \{$")
+RUST_BLOCK = re.compile(r"(?:\w+! \{ )?impl(?:<[^{]*>)? (\w+)(?:<[^{]*>)? \{$|(?:pub(?:\(crate\))? )struct (\w+)(?:<\w+>)? \{$|(mod) _native \{$|pub trait (\w+).* \{$")
 RUST_TYPE = re.compile(r"(?:pub(?:\(crate\))? )(?:struct|enum|trait) (\w+)")
 RUST_MEMBER = re.compile(r"    (?:pub(?:\(crate\))? )?(?:static |const )?fn (\w+)|    pub(?:\(crate\))? (\w+): |    (\w+): [^=]*;$")
 RUST_ENUM = re.compile(r"pub(?:\(crate\))? enum (\w+) \{$|    (ErrorKind|Reason) \{$")
@@ -54,7 +54,7 @@ def rust(lines: list[str]) -> list[Item]:
         if it := RUST_TYPE.match(line):
             found.append(rust_item(lines, i, "type", it[1]))
         if it := RUST_BLOCK.match(line):
-            owner = it[1] or it[2] or it[3]
+            owner = next(filter(None, it.groups()))
         elif line.startswith("}"):
             owner = ""
         elif it := RUST_MEMBER.match(line) if owner else RUST_FUNCTION.match(line):
@@ -170,7 +170,7 @@ def python_item(lines: list[str], node: ast.ClassDef | ast.FunctionDef, owner: s
     if isinstance(node, ast.FunctionDef):
         decorators = [ast.unparse(each) for each in node.decorator_list]
         is_property = "property" in decorators
-        names = [*node.args.args, *node.args.kwonlyargs, *filter(None, [node.args.kwarg])]
+        names = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, *filter(None, [node.args.kwarg])]
         arguments = ", ".join(each.arg for each in names if each.arg not in ("self", "cls"))
         signature = f"property {node.name}" if is_property else f"{node.name}({arguments})"
     return Item(owner, node.name, start, end, indent, signature)

@@ -56,7 +56,8 @@ def failures(entry: Entry, language: Language) -> list[Failure]:
 
 def summary(entry: Entry, say: "Words") -> str:
     text = say(entry.facts["summary"])
-    unit = UNITS.get((say.language.key, entry.facts.get("type", entry.returns).rstrip("?")), "")
+    kind = entry.facts.get("type", "" if entry.returns == "bool" else entry.returns)
+    unit = UNITS.get((say.language.key, kind.rstrip("?")), "")
     if entry.returns in ("flag", "flag?") and say.language.key == "c":
         return text.removesuffix(".") + ": 1 or 0" + say.flag(entry) + "."
     first, dot, more = text.partition(". ")
@@ -125,7 +126,8 @@ def argument(entry: Entry, name: str, say: "Words", is_bundled: bool = False) ->
     """The text of an argument, with its unit and its default. A setter of C has no APPMINT_DEFAULT."""
     told = entry.facts["arg"][name]
     text = say(told if isinstance(told, str) else told.get(say.language.key, told["text"]))
-    if name in DURATIONS and say.language.key in HOW_LONG:
+    is_given = entry.owner in contract()["interface"]  # to a callback, whose type says the unit
+    if name in DURATIONS and say.language.key in HOW_LONG and not is_given:
         text = text.removesuffix(".").replace(". ", f"{HOW_LONG[say.language.key]}. ", 1)
         text += "" if HOW_LONG[say.language.key] in text else HOW_LONG[say.language.key]
         text += "."

@@ -11,21 +11,28 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class Store(Protocol):
-    """A store outside of the process, which keeps bytes by name.
+    """A store that the program implements, which keeps bytes by name, outside of the process.
 
-    Values are sealed with the app's store_key before they are stored. Methods are called on worker
-    threads, several at a time, and may block. An exception that one raises becomes an Event of kind
-    "store_failed"; a session also fails with a StoreError or CallbackError.
+    The bytes are sealed with the app's store_key, unless store_unencrypted is set. A function
+    that fails, or that takes longer than five seconds or than its caller has time, causes an
+    event store_failed: an installation token is then minted without the store, while the calls
+    of a session fail.
+
+    Methods are called on worker threads, several at a time, and may block. One that raises has
+    failed; the exception is the cause of the StoreError or CallbackError with which a session
+    fails.
     """
 
     def get(self, name: str, /) -> bytes | bytearray | memoryview | None:
-        """Returns a value.
+        """Returns the value of a name.
+
+        None if there is none.
 
         Args:
             name: The value's name.
 
         Returns:
-            The value; None if there is none.
+            The value.
         """
 
     def put(
@@ -55,11 +62,14 @@ class Store(Protocol):
     def lock(self, name: str, owner: str, lease: timedelta, /) -> bool:
         """Takes a lock for an owner, atomically, unless another owner has it.
 
+        The lock is free again after the lease, even if its owner has died. If the owner has it
+        already, the lease begins anew. Leases are best measured by a clock that nobody sets: the
+        store's own, or the time since the machine started.
+
         Args:
             name: The lock's name.
             owner: The owner's name.
-            lease: How long the lock is held if it is not released before. If the owner has the
-                lock already, the lease begins anew. Best measured by a clock that nobody sets.
+            lease: How long the lock is held if it is not released before.
 
         Returns:
             Whether the owner has the lock.

@@ -42,23 +42,36 @@ use crate::{
     time::Timestamp,
 };
 
-/// A place outside the process for records and locks. Each method is called on a thread of appmint's
-/// and may block for a moment; all of them may be called at the same time. A call is waited for for at
-/// most five seconds, and for less if the caller has less time: an installation token is then minted
-/// without the store, and a session's call fails with [`Store`](ErrorKind::Store).
+/// A store that the program implements, which keeps bytes by name, outside of the process.
+///
+/// The bytes are sealed with the app's [`store_key`](crate::AppBuilder::store_key), unless
+/// [`store_unencrypted`](crate::AppBuilder::store_unencrypted) is set. A function that fails, or
+/// that takes longer than five seconds or than its caller has time, causes an event `store_failed`:
+/// an installation token is then minted without the store, while the calls of a session fail.
+///
+/// Each method is called on a thread of appmint's and may block for a moment; all of them may be
+/// called at the same time.
 pub trait Store: Send + Sync + fmt::Debug {
-    /// The value of this name, if there is one.
+    /// Returns the value of a name.
+    ///
+    /// `None` if there is none.
+    ///
+    /// - `name`: The value's name.
     ///
     /// # Errors
-    /// [`Store`](ErrorKind::Store) when the store fails.
+    /// - [`Store`](crate::ErrorKind::Store) if the store failed.
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>>;
 
-    /// Puts a value in the place of `expected` (`None`: no value), unless another value is there by
-    /// now; returns whether it did. After `keep_until`, which is a time of
-    /// this machine's clock even if the app has another one, the store may drop the value.
+    /// Replaces a value, atomically, if it is still the expected one.
+    ///
+    /// - `name`: The value's name.
+    /// - `value`: The new value.
+    /// - `expected`: The value to replace; `None` to add one only if there is none.
+    /// - `keep_until`: When the value may be dropped, by this machine's clock even if the app has
+    ///   another one; `None` to keep it.
     ///
     /// # Errors
-    /// [`Store`](ErrorKind::Store) when the store fails.
+    /// - [`Store`](crate::ErrorKind::Store) if the store failed.
     fn put(
         &self,
         name: &str,
@@ -67,25 +80,36 @@ pub trait Store: Send + Sync + fmt::Debug {
         keep_until: Option<Timestamp>,
     ) -> Result<bool>;
 
-    /// Removes a value, unless another value is there by now.
+    /// Removes a value, atomically, if it is still the expected one.
+    ///
+    /// - `name`: The value's name.
+    /// - `expected`: The value to remove.
     ///
     /// # Errors
-    /// [`Store`](ErrorKind::Store) when the store fails.
+    /// - [`Store`](crate::ErrorKind::Store) if the store failed.
     fn remove(&self, name: &str, expected: &[u8]) -> Result<()>;
 
-    /// Takes the lock of this name for an owner, unless another owner has it; returns whether it did.
-    /// The lock is free again after the lease, even if its owner died. An owner that has it already
-    /// begins the lease anew. The lease is best measured by a clock that nobody sets: the store's own,
-    /// or the time since the machine started.
+    /// Takes a lock for an owner, atomically, unless another owner has it.
+    ///
+    /// The lock is free again after the lease, even if its owner has died. If the owner has it
+    /// already, the lease begins anew. Leases are best measured by a clock that nobody sets: the
+    /// store's own, or the time since the machine started.
+    ///
+    /// - `name`: The lock's name.
+    /// - `owner`: The owner's name.
+    /// - `lease`: How long the lock is held if it is not released before.
     ///
     /// # Errors
-    /// [`Store`](ErrorKind::Store) when the store fails.
+    /// - [`Store`](crate::ErrorKind::Store) if the store failed.
     fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool>;
 
-    /// Releases the lock, if it is still the owner's.
+    /// Releases a lock if the owner still has it.
+    ///
+    /// - `name`: The lock's name.
+    /// - `owner`: The owner that took it.
     ///
     /// # Errors
-    /// [`Store`](ErrorKind::Store) when the store fails.
+    /// - [`Store`](crate::ErrorKind::Store) if the store failed.
     fn unlock(&self, name: &str, owner: &str) -> Result<()>;
 
     /// Whether others than this process can read the store, so that records must be sealed. A store for

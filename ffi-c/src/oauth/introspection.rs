@@ -43,8 +43,8 @@ impl From<Introspection> for appmint_introspection {
     }
 }
 
-/// Whether the token works now (not 0, or 0). If it does not, all other members but
-/// appmint_introspection_raw are empty. 1 or 0.
+/// Whether the token works now. If it does not, all other members but appmint_introspection_raw are
+/// empty. 1 or 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_introspection_active(
     introspection: Option<&appmint_introspection>,

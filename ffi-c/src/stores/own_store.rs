@@ -32,27 +32,29 @@ pub enum appmint_store_code {
 #[derive(Default)]
 pub struct appmint_bytes(Option<Vec<u8>>);
 
-/// A store that the program implements, which keeps tokens between processes: see
-/// appmint_config_set_own_store.
+/// A store that the program implements, which keeps bytes by name, outside of the process. The
+/// bytes are sealed with the app's store_key, unless store_unencrypted is set. A function that
+/// fails, or that takes longer than five seconds or than its caller has time, causes an event
+/// APPMINT_EVENT_STORE_FAILED: an installation token is then minted without the store, while the
+/// calls of a session fail.
 ///
-/// It keeps bytes by name. The bytes are encrypted, unless the app is set to leave them
-/// unencrypted. Each function returns APPMINT_STORE_YES, APPMINT_STORE_NO, or any other number if
-/// it failed, for a reason that appmint_callback_failed says: an installation token is then minted
-/// without the store, and a session's call fails. So
-/// does a function that takes longer than five seconds, or half of the call's time. The functions run
-/// on the library's threads, on several at once. Each may block for a moment, must not throw, and may
-/// use its arguments until it returns. Names and owners end with a NUL.
+/// It is given to appmint_config_set_own_store. Each function returns APPMINT_STORE_YES,
+/// APPMINT_STORE_NO, or any other number if it failed, for a reason that appmint_callback_failed
+/// says. The functions run on the library's threads, on several at once. Each may block for a
+/// moment, must not throw, and may use its arguments until it returns. Names and owners end with a
+/// NUL.
 ///
 /// Set `size` to sizeof(appmint_store_callbacks). By it the library distinguishes programs that
-/// were built with other versions of this header: a member that an older program lacks is NULL,
-/// and a newer one's that the library does not know must be zero.
+/// were built with other versions of this header: a member that an older program lacks is NULL, and
+/// a newer one's that the library does not know must be zero.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct appmint_store_callbacks {
     /// sizeof(appmint_store_callbacks)
     pub size: usize,
-    /// Finds the value of this name, and passes it to appmint_bytes_put; APPMINT_STORE_NO if there
-    /// is none.
+    /// Returns the value of a name. APPMINT_STORE_NO if there is none.
+    ///
+    /// It passes the value to appmint_bytes_put.
     pub get: Option<
         unsafe extern "C" fn(
             userdata: *mut c_void,
@@ -60,9 +62,10 @@ pub struct appmint_store_callbacks {
             value: *mut appmint_bytes,
         ) -> c_int,
     >,
-    /// Replaces the value `expected` (NULL: no value) atomically; APPMINT_STORE_NO if there is
-    /// another value. The store may drop the value after `keep_until_ms`, a time of this machine's
-    /// clock even if the app has another one, or APPMINT_NO_TIME.
+    /// Replaces a value, atomically, if it is still the expected one. APPMINT_STORE_NO if another
+    /// value is there. `expected` is NULL to add a value only if there is none. The store may drop
+    /// the value after `keep_until_ms`, a time of this machine's clock even if the app has another
+    /// one, unless that is APPMINT_NO_TIME.
     pub put: Option<
         unsafe extern "C" fn(
             userdata: *mut c_void,
@@ -74,7 +77,7 @@ pub struct appmint_store_callbacks {
             keep_until_ms: i64,
         ) -> c_int,
     >,
-    /// Removes the value if it is `expected`, atomically.
+    /// Removes a value, atomically, if it is still the expected one.
     pub remove: Option<
         unsafe extern "C" fn(
             userdata: *mut c_void,
@@ -83,9 +86,12 @@ pub struct appmint_store_callbacks {
             expected_len: usize,
         ) -> c_int,
     >,
-    /// Locks this name for an owner; APPMINT_STORE_NO while another owner has the lock. The lock
-    /// ends after the lease, even if the owner has died. An owner that has it already begins the
-    /// lease anew. Leases are best measured by a clock that nobody sets.
+    /// Takes a lock for an owner, atomically, unless another owner has it. The lock is free again
+    /// after the lease, even if its owner has died. If the owner has it already, the lease begins
+    /// anew. Leases are best measured by a clock that nobody sets: the store's own, or the time
+    /// since the machine started.
+    ///
+    /// APPMINT_STORE_NO while another owner has the lock.
     pub lock: Option<
         unsafe extern "C" fn(
             userdata: *mut c_void,
@@ -94,7 +100,7 @@ pub struct appmint_store_callbacks {
             lease_ms: u64,
         ) -> c_int,
     >,
-    /// Ends the lock, if the owner has it.
+    /// Releases a lock if the owner still has it.
     pub unlock: Option<
         unsafe extern "C" fn(
             userdata: *mut c_void,
