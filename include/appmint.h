@@ -1095,11 +1095,11 @@ typedef struct appmint_authorization appmint_authorization;
 
 /** How a text names an installation. */
 typedef enum appmint_lookup_code {
-  /** An account of any kind, as the platform writes it: its path, login, name or id. */
+  /** The path, login, name or id of an account of any kind, as the platform writes it. */
   APPMINT_LOOKUP_ACCOUNT = 0,
-  /** An installation's id. */
+  /** The installation's id. */
   APPMINT_LOOKUP_ID = 1,
-  /** An organization's name. */
+  /** An organization's login. */
   APPMINT_LOOKUP_ORGANIZATION = 2,
   /** A user's login. */
   APPMINT_LOOKUP_USER = 3,
@@ -4157,8 +4157,8 @@ appmint_status appmint_app_finish_install_async(const appmint_app *app,
                                                 appmint_error **error);
 
 /**
- * appmint_installations_next without waiting. Its result: appmint_call_installation.
- * An item that comes after the call was cancelled is not lost: the list returns it next.
+ * appmint_installations_next without waiting. Its result: appmint_call_installation. An item that
+ * comes after the call was cancelled is not lost: the list returns it next.
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_installations_next_async(const appmint_installations *listing,
@@ -4221,8 +4221,8 @@ appmint_status appmint_source_request_async(const appmint_source *source,
                                             appmint_error **error);
 
 /**
- * appmint_repositories_next without waiting. Its result: appmint_call_repository.
- * An item that comes after the call was cancelled is not lost: the list returns it next.
+ * appmint_repositories_next without waiting. Its result: appmint_call_repository. An item that
+ * comes after the call was cancelled is not lost: the list returns it next.
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_repositories_next_async(const appmint_repositories *listing,
@@ -4483,8 +4483,8 @@ appmint_status appmint_app_redeliver_webhook_async(const appmint_app *app,
                                                    appmint_error **error);
 
 /**
- * appmint_webhook_deliveries_next without waiting. Its result: appmint_call_webhook_delivery.
- * An item that comes after the call was cancelled is not lost: the list returns it next.
+ * appmint_webhook_deliveries_next without waiting. Its result: appmint_call_webhook_delivery. An
+ * item that comes after the call was cancelled is not lost: the list returns it next.
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_webhook_deliveries_next_async(const appmint_webhook_deliveries *listing,

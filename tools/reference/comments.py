@@ -8,7 +8,10 @@ from pathlib import Path
 
 from . import layout, places
 from .contract import ROOT, Entry, contract, entries
-from .languages import C_, CPP, NODE, PLAIN, PYTHON, RUST, Language, c_function, c_name, c_suffix, camel, node_error, pascal, python_error, setting_in_node, type_in_node
+from .languages import (
+    C_, CPP, NODE, PLAIN, PYTHON, RUST, Language, c_function, c_name, c_suffix, camel, node_error, pascal, python_error,
+    setting_in_node, type_in_node,
+)  # fmt: skip
 from .places import Item
 from .texts import Doc, Words, argument, doc
 
@@ -55,16 +58,31 @@ def rust_comments(lines: list[str]) -> Comments:
         text = entry_doc(entry, RUST, item)
         lay = layout.brief if item.owner == "Settings" else layout.rust
         yield item, slashes(lay(text, inside(item.indent)), item.indent)
-    yield from values(lines, lambda name: name, RUST)
+    yield from values(lines, RUST)
 
 
-def values(lines: list[str], name_of: Callable[[str], str], language: Language) -> Comments:
+def values(lines: list[str], language: Language) -> Comments:
     """The values of enums."""
-    known = {(owner, language_name(owner, name, language)): entry for (owner, name), entry in value_entries().items()}
+    plain = PLAIN if language is RUST else language
+    known = {(owner, language_name(owner, name, language)): doc(entry, plain) for (owner, name), entry in value_entries().items()}
+    lookup = entries()["App.find_installation"]
+    for name in lookup.facts["arg"]:
+        text = entry_doc(replace(lookup, facts=lookup.facts | {"argument": name}), language, None)
+        known["value.Lookup", lookup_name(name, language)] = text
     for item in places.rust_values(lines):
-        if entry := known.get((name_of(item.owner), item.name)):
-            text = layout.whole_brief(doc(entry, PLAIN if language is RUST else language), inside(item.indent))
-            yield item, slashes(text, item.indent)
+        if text := known.get((ENUMS.get(item.owner, item.owner), item.name)):
+            yield item, slashes(layout.whole_brief(text, inside(item.indent)), item.indent)
+
+
+# The enums that C has for the core's.
+ENUMS = {
+    "value.appmint_token_kind_code": "value.TokenKind", "value.appmint_event_kind_code": "value.EventKind",
+    "value.appmint_lookup_code": "value.Lookup",
+}  # fmt: skip
+
+
+def lookup_name(name: str, language: Language) -> str:
+    return f"APPMINT_LOOKUP_{name.upper()}" if language is C_ else pascal(name)
 
 
 def value_entries() -> dict[tuple[str, str], Entry]:
@@ -105,8 +123,9 @@ OBJECTS = {"Error"}
 
 def members(bundle: str, owner: str) -> dict[tuple[str, str], Entry]:
     """The members of an object as those of the options that make it, in Node."""
-    facts = {it.name: {"summary": it.facts["summary"], "returns": it.returns.rstrip("?")} for it in entries().values() if it.owner == owner}
-    return {(bundle, in_node(it, owner, it.name)[1]): replace(it, facts=facts[it.name]) for it in entries().values() if it.owner == owner}
+    mine = [it for it in entries().values() if it.owner == owner]
+    facts = {it.name: {"summary": it.facts["summary"], "returns": it.returns.rstrip("?")} for it in mine}
+    return {(bundle, in_node(it, owner, it.name)[1]): replace(it, facts=facts[it.name]) for it in mine}
 
 
 def written(entry: Entry) -> dict:
@@ -118,14 +137,14 @@ def bundled(language: Language, bundle: str, operation: Entry) -> dict[tuple[str
     if "source" not in written(operation):
         return {}
     place = (lambda name: ("", f"appmint_{bundle}_set_{name}")) if language is C_ else (lambda name: (bundle, name))
-    return {place(language.argument(name)): replace(operation, name=f"{operation.name}({name})", facts=operation.facts | {"argument": name})
-            for name in operation.facts.get("arg", {})}
+    texts = operation.facts.get("arg", {})
+    return {place(language.argument(name)): replace(operation, facts=operation.facts | {"argument": name}) for name in texts}
 
 
-def entry_doc(entry: Entry, language: Language, item: Item) -> Doc:
+def entry_doc(entry: Entry, language: Language, item: Item | None) -> Doc:
     if name := entry.facts.get("argument"):
         return Doc(summary=argument(entry, name, Words(language, entry), is_bundled=True))
-    return doc(entry, language, item.parameters if "(" in item.signature else [])
+    return doc(entry, language, item.parameters if item and "(" in item.signature else [])
 
 
 SPELLING: dict[str, Callable[[Entry, str, str], tuple[str, str]]] = {
@@ -136,6 +155,19 @@ SPELLING: dict[str, Callable[[Entry, str, str], tuple[str, str]]] = {
     "c": lambda entry, owner, name: (C_MEMBERS.get(owner, ""), in_c(entry, owner, name)),
 }
 
+
+def without_waiting(function: str, entry: Entry) -> str:
+    """The text of a function's form that returns at once."""
+    item = function.removeprefix("appmint_").removesuffix("_next")
+    if entry.path == "Listing.next":
+        kept = "An item that comes after the call was cancelled is not lost: the list returns it next."
+        return f"{function} without waiting. Its result: appmint_call_{ITEMS[item]}. {kept}"
+    if entry.returns == "nothing":
+        return f"{function} without waiting. It has no result but its outcome."
+    return f"{function} without waiting. Its result: appmint_call_{c_name(entry.returns)}."
+
+
+ITEMS = {"installations": "installation", "repositories": "repository", "webhook_deliveries": "webhook_delivery"}
 
 # The types that a program of C implements, as structs of functions.
 C_MEMBERS = {"Store": "appmint_store_callbacks"}
@@ -164,6 +196,11 @@ def in_c(entry: Entry, owner: str, name: str) -> str:
 def c_comments(lines: list[str]) -> Comments:
     known = names(C_)
     for item in places.rust(lines):
+        waits = known.get(("", item.name.removesuffix("_async")))
+        if item.owner == "" and item.name.endswith("_async") and waits and waits.owner != "making":
+            text = without_waiting(item.name.removesuffix("_async"), waits)
+            yield item, slashes(layout.wrapped(text, inside(item.indent)), item.indent)
+            continue
         entry = known.get((item.owner, item.name)) or known.get(("", item.name))
         is_member = item.owner in C_MEMBERS.values()
         if entry is None or not (is_member or item.owner in ("", "type")) or (item.owner == "type") != (entry.owner == "type"):
@@ -172,7 +209,7 @@ def c_comments(lines: list[str]) -> Comments:
         if freed := to_free(item):
             text.paragraphs.append(freed)
         yield item, slashes(layout.c(text, inside(item.indent)), item.indent)
-    yield from values(lines, lambda name: name.replace("appmint_token_kind_code", "TokenKind").replace("appmint_event_kind_code", "EventKind"), C_)
+    yield from values(lines, C_)
 
 
 def to_free(item: Item) -> str:
@@ -276,7 +313,7 @@ def error_lines(lines: list[str], arguments: list[str]) -> list[str]:
 
 def node_comments(lines: list[str]) -> Comments:
     known = names(NODE)
-    known |= {("type", node_error(name)): entry for (owner, name), entry in value_entries().items() if owner == "value.ErrorKind"}
+    known |= {("type", node_error(name)): it for (owner, name), it in value_entries().items() if owner == "value.ErrorKind"}
     for item in places.node(lines):
         entry = known.get((item.owner, item.name)) or known.get((OPTIONS.get(item.owner, ""), item.name))
         if entry:

@@ -10,7 +10,8 @@ EVERY_CALL = "every call over the network"
 
 
 def wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    lines = textwrap.wrap(whole(text), width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
+    indents = {"initial_indent": first, "subsequent_indent": rest}
+    lines = textwrap.wrap(whole(text), width, **indents, break_long_words=False, break_on_hyphens=False)
     return [line.replace(NO_BREAK, " ") for line in lines]
 
 

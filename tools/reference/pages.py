@@ -214,7 +214,8 @@ def of_c() -> Iterator[tuple[tuple[str, str], str]]:
 def of_cpp() -> Iterator[tuple[tuple[str, str], str]]:
     for path in sorted((ROOT / "include/appmint").glob("*.hpp")):
         for item in places.cpp(places.read(path)):
-            yield (item.owner, item.name), item.signature.removeprefix("[[nodiscard]] ").removeprefix("inline ").partition(" {")[0].partition(";")[0]
+            text = item.signature.removeprefix("[[nodiscard]] ").removeprefix("inline ")
+            yield (item.owner, item.name), text.partition(" {")[0].partition(";")[0]
 
 
 def of_python() -> Iterator[tuple[tuple[str, str], str]]:
@@ -223,7 +224,8 @@ def of_python() -> Iterator[tuple[tuple[str, str], str]]:
         for it in members:
             if isinstance(it, ast.FunctionDef):
                 owner = node.name if isinstance(node, ast.ClassDef) else ""
-                yield (owner, it.name), ast.unparse(ast.FunctionDef(it.name, it.args, [ast.Expr(ast.Constant(...))], [], it.returns, lineno=1)).partition(":\n")[0].replace("=", " = ")
+                bare = ast.FunctionDef(it.name, it.args, [ast.Expr(ast.Constant(...))], [], it.returns, lineno=1)
+                yield (owner, it.name), ast.unparse(bare).partition(":\n")[0].replace("=", " = ")
 
 
 def of_node() -> Iterator[tuple[tuple[str, str], str]]:

@@ -42,7 +42,7 @@ RUST_BLOCK = re.compile(r"(?:\w+! \{ )?impl(?:<[^{]*>)? (\w+)(?:<[^{]*>)? \{$|(?
 RUST_TYPE = re.compile(r"(?:pub(?:\(crate\))? )(?:struct|enum|trait) (\w+)")
 RUST_MEMBER = re.compile(r"    (?:pub(?:\(crate\))? )?(?:static |const )?fn (\w+)|    pub(?:\(crate\))? (\w+): |    (\w+): [^=]*;$")
 RUST_ENUM = re.compile(r"pub(?:\(crate\))? enum (\w+) \{$|    (ErrorKind|Reason) \{$")
-RUST_VALUE = re.compile(r"    (?:    )?(\w+)(?: = \d+)?(?:, \"(\w+)\")?[,;]$")
+RUST_VALUE = re.compile(r"    (?:    )?(\w+)(?:\(String\))?(?: = \d+)?(?:, \"(\w+)\")?[,;]$")
 RUST_FUNCTION = re.compile(r'(?:pub(?:\(crate\))? )?(?:unsafe )?(?:extern "C" )?fn (\w+)|    fn (\w+) / ')
 
 

@@ -83,7 +83,8 @@ def paragraphs(entry: Entry, say: "Words") -> list[str]:
     found[-1:] = [" ".join(filter(None, [*found[-1:], *extra]))]
     own = Words(say.language, entry, is_strict=False)  # in the language's own names
     found += [own(text) for text in split(entry.facts.get("note", {}).get(say.language.key, ""))]
-    found[-1:] = [" ".join(filter(None, [*found[-1:], default(entry, say)]))]
+    since = f"Since {entry.facts['since']}." if "since" in entry.facts else ""
+    found[-1:] = [" ".join(filter(None, [*found[-1:], default(entry, say), since]))]
     return [*filter(None, found)]
 
 

@@ -16,11 +16,11 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lookup {
-    /// Its id.
+    /// The installation's id.
     Id(String),
-    /// An account of any kind, as the platform writes it: path, login, name or id.
+    /// The path, login, name or id of an account of any kind, as the platform writes it.
     Account(String),
-    /// An organization's name.
+    /// An organization's login.
     Organization(String),
     /// A user's login.
     User(String),

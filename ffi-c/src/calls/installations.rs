@@ -106,8 +106,8 @@ pub extern "C" fn appmint_app_finish_install_async(
     })
 }
 
-/// appmint_installations_next without waiting. Its result: appmint_call_installation.
-/// An item that comes after the call was cancelled is not lost: the list returns it next.
+/// appmint_installations_next without waiting. Its result: appmint_call_installation. An item that
+/// comes after the call was cancelled is not lost: the list returns it next.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_installations_next_async(
     listing: Option<&appmint_installations>,

@@ -98,8 +98,8 @@ pub extern "C" fn appmint_source_request_async(
     begin(queue, done, userdata, call, error, || source::request_task(source, request))
 }
 
-/// appmint_repositories_next without waiting. Its result: appmint_call_repository.
-/// An item that comes after the call was cancelled is not lost: the list returns it next.
+/// appmint_repositories_next without waiting. Its result: appmint_call_repository. An item that
+/// comes after the call was cancelled is not lost: the list returns it next.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_repositories_next_async(
     listing: Option<&appmint_repositories>,

@@ -77,8 +77,8 @@ pub extern "C" fn appmint_app_redeliver_webhook_async(
     })
 }
 
-/// appmint_webhook_deliveries_next without waiting. Its result: appmint_call_webhook_delivery.
-/// An item that comes after the call was cancelled is not lost: the list returns it next.
+/// appmint_webhook_deliveries_next without waiting. Its result: appmint_call_webhook_delivery. An
+/// item that comes after the call was cancelled is not lost: the list returns it next.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_webhook_deliveries_next_async(
     listing: Option<&appmint_webhook_deliveries>,

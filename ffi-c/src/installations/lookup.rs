@@ -5,11 +5,11 @@ use appmint_core::{Error, Lookup, Result};
 /// How a text names an installation.
 #[repr(C)]
 pub enum appmint_lookup_code {
-    /// An account of any kind, as the platform writes it: its path, login, name or id.
+    /// The path, login, name or id of an account of any kind, as the platform writes it.
     APPMINT_LOOKUP_ACCOUNT = 0,
-    /// An installation's id.
+    /// The installation's id.
     APPMINT_LOOKUP_ID = 1,
-    /// An organization's name.
+    /// An organization's login.
     APPMINT_LOOKUP_ORGANIZATION = 2,
     /// A user's login.
     APPMINT_LOOKUP_USER = 3,
