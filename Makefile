@@ -22,12 +22,13 @@ ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml b
 
 .PHONY: help demo test lint bench torture size archive library install uninstall dist deb examples docs-c abi header docs docs-site mutants fuzz audit msrv sbom clean \
         test-structure test-rust test-c test-package test-python test-node test-conformance test-guides test-cli test-faults test-gateways test-browser test-secrets \
-        test-npm npm npm-packages npm-sandbox npm-publish addon faults rust c python node
+        test-npm faults rust c python node
 
 help:
 	@echo 'make demo [PLATFORM=atomgit|github|github-enterprise|icr|acme]   one program in five languages'
 	@echo 'make test   all tests of all languages'
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]   the library for C and C++; also uninstall, dist'
+	@echo 'make wheel | sdist | programs | npm [TARGET=aarch64-unknown-linux-musl]   packages for pip and npm'
 	@echo 'make fuzz [MINUTES=1] [TARGET=…]   libFuzzer at the places where bytes come in'
 	@echo 'make lint | bench | faults | torture | mutants | audit | size | archive | header | docs | docs-site | clean'
 
@@ -88,7 +89,8 @@ test-gateways: rust python
 	$(LIMIT) $(PYTHON) -m pytest -q tests/gateways
 
 # The packages, installed in an empty folder and bundled.
-test-npm: npm
+test-npm: node
+	$(MAKE) npm PROFILE=dev
 	$(LIMIT) node --test tests/npm/packages.test.mjs
 
 # Leaves a picture of each page in build/screenshots.
@@ -152,30 +154,7 @@ bindings-node/node_modules/.appmint-$(PROFILE): bindings-node/node_modules/.pack
 	cd bindings-node && node build.mjs --profile $(PROFILE)
 	@touch $@
 
-# The native module alone, without the Debian packages of the tests.
-addon:
-	cd bindings-node && node build.mjs --profile $(PROFILE)
-
-include tools/packages/packages.mk
-
 # ---- the rest
-
-# What is published: `make npm PROFILE=release` packs this platform's native module, and appmint itself.
-npm: node npm-sandbox npm-packages
-
-NPM_PLATFORMS ?=
-NPM_SANDBOXES ?= build/npm-sandbox
-# The program alone, for the packages of the sandbox.
-npm-sandbox:
-	cargo build --locked --profile $(PROFILE) -p appmint-sandbox
-	folder=$(NPM_SANDBOXES)/$$(node tools/npm.mjs --target) && mkdir -p $$folder && \
-	  cp $(CARGO_TARGET_DIR)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/appmint-sandbox$(if $(filter Windows_NT,$(OS)),.exe) $$folder
-
-npm-packages:
-	node tools/npm.mjs --sandboxes $(NPM_SANDBOXES) $(NPM_PLATFORMS)
-
-npm-publish:
-	for archive in build/npm/appmint-*-*-*.tgz build/npm/appmint-[0-9]*.tgz build/npm/appmint-sandbox-[0-9]*.tgz; do npm publish --access public --provenance "$$archive"; done
 
 lint: .venv/.tools bindings-node/node_modules/.packages docs-site
 	cargo fmt --all --check
@@ -201,6 +180,8 @@ FEATURES := $(if $(filter system,$(SQLITE)),--no-default-features --features red
 LIBRARY ?= $(APPMINT_BUILD)/library/$(SHIPPED)$(if $(FEATURES),-$(SQLITE))
 INSTALL := $(MAKE) --no-print-directory -f packaging/Makefile FROM=$(CURDIR) FROM_LIB=$(LIBRARY) FROM_MAN=$(LIBRARY)
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+
+include tools/packages/packages.mk
 
 library: $(LIBRARY)/libappmint.so $(LIBRARY)/appmint.3
 

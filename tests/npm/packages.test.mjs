@@ -97,6 +97,18 @@ test('the sandbox’s package starts a platform, and the README’s program runs
   assert.match(await runs('refused.mjs'), /^the sandbox ended: .*none/)
 })
 
+test('the command line’s package runs its program, for shells and for git', async () => {
+  const npx = (...args) => run('npx', ['--no-install', ...args], { cwd: folder, env: environment, ...LIMIT })
+  assert.match((await npx('appmint', '--version')).stdout, /^appmint \d/)
+  const checked = JSON.parse((await npx('appmint-cli', 'key', 'check', 'app.pem', '--json')).stdout)
+  assert.equal(checked.bits, 2048)
+  await assert.rejects(npx('appmint', 'key', 'check', 'none.pem'), ({ code, stderr }) => code > 0 && /none\.pem/.test(stderr))
+  const { stdout } = await npx('git-credential-appmint', 'capability')
+  assert.match(stdout, /^version 0/)
+  const absent = { ...environment, APPMINT_CLI_PATH: '/nowhere/appmint' }
+  await assert.rejects(run('npx', ['--no-install', 'appmint', '--version'], { cwd: folder, env: absent, ...LIMIT }), /\/nowhere\/appmint/)
+})
+
 test('Deno and Bun run it', async () => {
   const runtimes = mkdtempSync(join(tmpdir(), 'appmint-runtimes-'))
   try {
@@ -114,13 +126,14 @@ test('Deno and Bun run it', async () => {
 
 test('the packages have their licences and no scripts, and depend on nothing', () => {
   const native = readdirSync(join(folder, 'node_modules/@appmint')).map((name) => `@appmint/${name}`)
-  for (const name of ['appmint', 'appmint-sandbox', ...native]) {
+  for (const name of native) assert.match(readFileSync(join(folder, 'node_modules', name, 'THIRD-PARTY-LICENSES'), 'utf8'), /^aws-lc-rs /m)
+  for (const name of ['appmint', 'appmint-cli', 'appmint-sandbox', ...native]) {
     const at = join(folder, 'node_modules', name)
     assert.ok(existsSync(join(at, 'LICENSE-MIT')) && existsSync(join(at, 'LICENSE-APACHE')), name)
     const { scripts, dependencies, devDependencies } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'))
     assert.deepEqual([scripts, dependencies, devDependencies], [undefined, undefined, undefined], name)
   }
-  assert.equal(native.length, 2)
+  assert.equal(native.length, 3)
 })
 
 test('without the package of the platform, the error names it', async () => {
@@ -147,6 +160,8 @@ test('publint and attw have nothing to say', async () => {
     const types = await run(process.execPath, [join(NODE, 'node_modules/@arethetypeswrong/cli/dist/index.js'), '--pack', published], LIMIT)
     assert.match(types.stdout, /No problems found/)
   }
+  const { stdout } = await run(process.execPath, [join(NODE, 'node_modules/publint/src/cli.js'), '--strict', join(OUT, 'appmint-cli')], LIMIT)
+  assert.match(stdout, /All good!/)
 })
 
 /** Runs what a bundler made, in a folder where there are no packages. */
@@ -186,7 +201,7 @@ test('webpack bundles it', async () => {
 test('Vite bundles it, with the native module beside it', async () => {
   const { build } = await import(join(NODE, 'node_modules/vite/dist/node/index.js'))
   writeFileSync(join(folder, 'entry.mjs'), readme())
-  const [native] = readdirSync(join(folder, 'node_modules/@appmint')).filter((name) => !name.startsWith('sandbox-'))
+  const [native] = readdirSync(join(folder, 'node_modules/@appmint')).filter((name) => !/^(cli|sandbox)-/.test(name))
   await build({
     root: folder, logLevel: 'error', configFile: false, ssr: { noExternal: true, external: [] },
     build: { ssr: 'entry.mjs', outDir: 'vite', rollupOptions: { external: [/^@appmint\//, /\.node$/, /^node:/], output: { entryFileNames: 'main.mjs', format: 'es' } } },

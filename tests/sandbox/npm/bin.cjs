@@ -10,4 +10,8 @@ child.on('error', ({ message }) => {
   console.error(`appmint-sandbox: ${message}`)
   process.exit(1)
 })
-child.on('exit', (code, signal) => (signal ? process.kill(process.pid, signal) : process.exit(code)))
+child.on('exit', (code, signal) => {
+  if (!signal) process.exit(code)
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
+})

@@ -8,18 +8,12 @@ const { platform, arch, env } = process
 
 function program() {
   if (env.APPMINT_SANDBOX_PATH) return env.APPMINT_SANDBOX_PATH
-  const name = `@appmint/sandbox-${target()}`
+  const name = `@appmint/sandbox-${platform}-${arch}`
   try {
     return join(dirname(require.resolve(`${name}/package.json`)), platform === 'win32' ? 'appmint-sandbox.exe' : 'appmint-sandbox')
   } catch (cause) {
     throw new Error(`the sandbox's program for this platform, the package ${name}, is not installed. It is an optional dependency: install without --omit=optional.`, { cause })
   }
-}
-
-function target() {
-  if (platform === 'win32') return `${platform}-${arch}-msvc`
-  if (platform !== 'linux') return `${platform}-${arch}`
-  return `${platform}-${arch}-${process.report.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'gnu'}`
 }
 
 module.exports = { program }
