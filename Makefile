@@ -21,7 +21,7 @@ FFI := $(shell find ffi-c/src -name '*.rs') ffi-c/Cargo.toml ffi-c/build.rs ffi-
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
 .PHONY: help demo test lint bench torture size archive library install uninstall dist deb examples docs-c abi header docs docs-site mutants fuzz audit msrv sbom clean \
-        test-structure test-rust test-c test-package test-python test-node test-conformance test-guides test-cli test-faults test-gateways test-browser test-secrets \
+        test-structure test-rust test-c test-c-rust test-package test-python test-node test-conformance test-guides test-cli test-faults test-gateways test-browser test-secrets \
         test-npm faults rust c python node
 
 help:
@@ -52,6 +52,14 @@ test-rust:
 
 test-c: rust c .venv/.tools test-package
 	$(LIMIT) ctest --test-dir build/c --output-on-failure
+
+# The suite of C with a library that another compiler built: the border is where a compiler's fault shows first.
+RUST ?= nightly
+test-c-rust: build/.debian
+	RUSTUP_TOOLCHAIN=$(RUST) CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/$(RUST) cargo build --locked -p appmint-ffi -p appmint-sandbox -p appmint-example
+	cmake -S tests/c -B build/c-$(RUST) -DAPPMINT_DRIVERS=$(APPMINT_BUILD)/c-$(RUST)/conformance -DAPPMINT_LIBRARY=$(CARGO_TARGET_DIR)/$(RUST)/debug/libappmint.so
+	cmake --build build/c-$(RUST) -j 2
+	$(LIMIT) ctest --test-dir build/c-$(RUST) --output-on-failure
 
 # The library as it is installed, and its binary interface.
 test-package: rust c .venv/.tools
@@ -207,7 +215,7 @@ dist: library
 	mkdir -p build/$(DIST)/lib build/$(DIST)/man
 	cp -p $(addprefix $(LIBRARY)/,libappmint.so libappmint.a requires.private THIRD-PARTY-LICENSES) build/$(DIST)/lib
 	cp -p $(LIBRARY)/appmint.3 build/$(DIST)/man
-	cp -r packaging/Makefile packaging/templates packaging/README.md include LICENSE-APACHE LICENSE-MIT build/$(DIST)
+	cp -r packaging/Makefile packaging/templates packaging/README.md packaging/vcpkg packaging/conan/. include LICENSE-APACHE LICENSE-MIT build/$(DIST)
 	tar -C build --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct)) \
 	  --mode=u+rwX,go+rX,go-w -c $(DIST) | gzip -n >build/$(DIST).tar.gz
 	@echo build/$(DIST).tar.gz
