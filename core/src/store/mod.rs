@@ -126,6 +126,7 @@ pub trait Store: Send + Sync + fmt::Debug {
 ///
 /// # Errors
 /// [`InvalidArgument`](ErrorKind::InvalidArgument) for another one; nothing is opened yet.
+#[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "only Redis has TLS"))]
 pub(crate) fn named(url: &str, roots: &[CertificateDer<'static>]) -> Result<Arc<dyn Store>> {
     match url.split_once(':') {
         Some(("memory", "")) => Ok(Arc::new(MemoryStore::default())),
