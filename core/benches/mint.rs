@@ -2,6 +2,8 @@
 //! same run: mints per second and CPU time of this process, for 1, 16 and 64 callers, http and https.
 //!
 //! The platform is another process that answers each request with the same bytes.
+//!
+//! `SCHEME`, `CALLERS` and `ONLY`, which is a contestant's whole name, choose a part; `ROUNDS` is their number.
 
 use std::{
     env,
@@ -56,10 +58,11 @@ fn compare(platform: &Platform, scheme: &str, callers: usize) {
         ),
     ];
     let wanted = env::var("ONLY").unwrap_or_default();
+    let rounds = env::var("ROUNDS").map_or(ROUNDS, |number| number.parse().expect("a number"));
     let mut measured = vec![Vec::new(); contestants.len()];
-    for round in 0..=ROUNDS {
+    for round in 0..=rounds {
         for (index, (name, contestant)) in contestants.iter().enumerate() {
-            if !name.contains(&wanted) {
+            if !(wanted.is_empty() || *name == wanted) {
                 continue;
             }
             let sample = measure(&**contestant, callers);

@@ -330,7 +330,14 @@ fn is_match(pattern: &str, name: &str) -> bool {
     }
 }
 
+/// A URL below a base.
 fn join(base: &Url, path: &str) -> Result<Url> {
+    // A path alone changes no other part of the URL, so that those need not be read again.
+    if path.starts_with('/') && !path.contains(['?', '#']) && base.query().is_none() {
+        let mut url = base.clone();
+        url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+        return Ok(url);
+    }
     let text = format!("{}{path}", base.as_str().trim_end_matches('/'));
     match Url::parse(&text) {
         Ok(url) if url.origin() == base.origin() => Ok(url),

@@ -166,3 +166,35 @@ fn no_reason_is_looked_for_in_a_refusal_that_is_too_large() {
     assert_eq!(error.message(), "the call refused: 403");
     assert_eq!(error.kind(), ErrorKind::Forbidden);
 }
+
+#[test]
+fn a_path_below_a_base_is_the_same_as_the_text_of_both() {
+    for base in [
+        "https://api.example",
+        "https://api.example/v3",
+        "https://api.example/v3/",
+        "http://[::1]:8080/a/b",
+    ] {
+        for path in [
+            "/x",
+            "/",
+            "//x",
+            "/a//b",
+            "/a/./b",
+            "/a/../b",
+            "/../x",
+            "/%2e%2e/x",
+            "/a%2Fb",
+            "/ä{}|^`\"<>",
+            "/a;b=c:d@e",
+            "/x?y=1",
+            "/x#y",
+            "/x?",
+            "/a\\b",
+        ] {
+            let base = Url::parse(base).unwrap();
+            let text = format!("{}{path}", base.as_str().trim_end_matches('/'));
+            assert_eq!(join(&base, path).unwrap(), Url::parse(&text).unwrap(), "{path}");
+        }
+    }
+}

@@ -85,6 +85,8 @@ enum Stage<T> {
 struct Shared<T> {
     state: Mutex<State<T>>,
     completed: Condvar,
+    /// Whether a thread has waited for it, written under the lock: to wake nobody is a system call, too.
+    was_waited_for: AtomicBool,
     deadline: Deadline,
     /// A little after the deadline: until then the task may still complete with an error of its own.
     give_up_at: Deadline,
@@ -228,12 +230,15 @@ impl<T: Clone + Send + 'static> Shared<T> {
         let state = Mutex::new(State::Running(Vec::new()));
         let give_up_at = Deadline(deadline.0.checked_add(GRACE).unwrap_or(deadline.0));
         let (completed, is_queued) = (Condvar::new(), AtomicBool::new(false));
-        Arc::new(Self { state, completed, deadline, give_up_at, is_queued })
+        let was_waited_for = AtomicBool::new(false);
+        Arc::new(Self { state, completed, was_waited_for, deadline, give_up_at, is_queued })
     }
 
     fn complete(&self, result: &Result<T>) {
         let before = mem::replace(&mut *lock(&self.state), State::Complete(result.clone()));
-        self.completed.notify_all();
+        if self.was_waited_for.load(Ordering::Relaxed) {
+            self.completed.notify_all();
+        }
         if let State::Running(callbacks) = before {
             callbacks.into_iter().for_each(|callback| call(callback, result.clone()));
         }
@@ -243,8 +248,9 @@ impl<T: Clone + Send + 'static> Shared<T> {
         on_caller::release();
         let is_running = |state: &mut State<T>| matches!(state, State::Running(_));
         let left = self.give_up_at.remaining();
-        let waited =
-            self.completed.wait_timeout_while(lock(&self.state), timeout.min(left), is_running);
+        let state = lock(&self.state);
+        self.was_waited_for.store(true, Ordering::Relaxed);
+        let waited = self.completed.wait_timeout_while(state, timeout.min(left), is_running);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         match &*state {
             State::Complete(result) => Some(result.clone()),

@@ -4,6 +4,14 @@ use std::{
     collections::HashSet,
     env,
     fmt::Write as _,
+    iter,
+    num::NonZero,
+    panic::resume_unwind,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -45,16 +53,22 @@ struct Totals {
 }
 
 impl Totals {
-    fn run(&mut self, seed: u64) {
-        match simulate(seed) {
-            Ok(summary) => {
-                self.schedules += 1;
-                self.points += summary.points;
-                self.time += summary.time;
-                self.interleavings.insert(summary.interleaving);
-            }
-            Err(failure) => panic!("{}", report(seed, self.schedules, &failure)),
-        }
+    /// Adds the schedule of a seed.
+    fn run(&mut self, seed: u64) -> Result<(), Failure> {
+        let summary = simulate(seed)?;
+        self.schedules += 1;
+        self.points += summary.points;
+        self.time += summary.time;
+        self.interleavings.insert(summary.interleaving);
+        Ok(())
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.schedules += other.schedules;
+        self.points += other.points;
+        self.time += other.time;
+        self.interleavings.extend(other.interleavings);
+        self
     }
 
     fn print(&self, took: Duration) {
@@ -66,6 +80,33 @@ impl Totals {
             interleavings.len()
         );
     }
+}
+
+/// Runs the schedules of the seeds, one on each processor at a time, until one fails.
+fn run_all(seeds: impl Iterator<Item = u64> + Send) -> Result<Totals, String> {
+    let (seeds, has_failed, done) = (Mutex::new(seeds), AtomicBool::new(false), AtomicU64::new(0));
+    let next = || {
+        let mut seeds = seeds.lock().unwrap_or_else(PoisonError::into_inner);
+        if has_failed.load(Ordering::Relaxed) { None } else { seeds.next() }
+    };
+    let worker = || {
+        let mut totals = Totals::default();
+        while let Some(seed) = next() {
+            totals.run(seed).map_err(|failure| {
+                has_failed.store(true, Ordering::Relaxed);
+                report(seed, done.load(Ordering::Relaxed), &failure)
+            })?;
+            done.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(totals)
+    };
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..processors).map(|_| scope.spawn(worker)).collect();
+        let results =
+            workers.into_iter().map(|it| it.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        results.reduce(|one, other| Ok(one?.and(other?))).unwrap_or_else(|| Ok(Totals::default()))
+    })
 }
 
 fn report(seed: u64, before: u64, failure: &Failure) -> String {
@@ -83,19 +124,17 @@ fn setting(name: &str) -> Option<u64> {
 
 #[test]
 fn no_schedule_breaks_a_promise() {
-    let (mut totals, begun) = (Totals::default(), Instant::now());
-    if let Some(seed) = setting("APPMINT_SIMULATION_SEED") {
-        totals.run(seed);
+    let begun = Instant::now();
+    let totals = if let Some(seed) = setting("APPMINT_SIMULATION_SEED") {
+        run_all(iter::once(seed))
     } else if let Some(seconds) = setting("APPMINT_SIMULATION_SECONDS") {
         let first = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs());
         let seeds = (first << 24)..;
-        for seed in seeds.take_while(|_| begun.elapsed() < Duration::from_secs(seconds)) {
-            totals.run(seed);
-        }
+        run_all(seeds.take_while(|_| begun.elapsed() < Duration::from_secs(seconds)))
     } else {
-        (0..SCHEDULES).for_each(|seed| totals.run(seed));
-    }
-    totals.print(begun.elapsed());
+        run_all(0..SCHEDULES)
+    };
+    totals.unwrap_or_else(|failure| panic!("{failure}")).print(begun.elapsed());
 }
 
 #[test]
