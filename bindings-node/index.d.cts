@@ -63,17 +63,11 @@ export interface WaitOptions {
 
 /** How to reach the network. */
 export interface NetworkOptions {
-  /**
-   * The time for a whole call with its retries; more than 0, in milliseconds.
-   *
-   * Default: 30 000 ms.
-   */
+  /** The time for a whole call with its retries; more than 0, in milliseconds. Default: 30 000 ms. */
   timeoutMs?: number | undefined
   /**
    * The time to connect, which is lowered to three quarters of {@link AppOptions.timeoutMs} if it is longer, in
-   * milliseconds.
-   *
-   * Default: 10 000 ms.
+   * milliseconds. Default: 10 000 ms.
    */
   connectTimeoutMs?: number | undefined
   /**
@@ -99,17 +93,9 @@ export interface NetworkOptions {
    * Needs {@link AppOptions.clientKey}. Default: none.
    */
   clientCertificate?: Bytes | undefined
-  /**
-   * The private key of {@link AppOptions.clientCertificate}: RSA or ECDSA, in PEM or DER, not encrypted.
-   *
-   * Default: none.
-   */
+  /** The private key of {@link AppOptions.clientCertificate}: RSA or ECDSA, in PEM or DER, not encrypted. Default: none. */
   clientKey?: Bytes | KeyObject | undefined
-  /**
-   * Text that precedes appmint's own User-Agent header.
-   *
-   * Default: none.
-   */
+  /** Text that precedes appmint's own User-Agent header. Default: none. */
   userAgent?: string | undefined
   /**
    * Whether to send requests without TLS to hosts other than this machine.
@@ -122,7 +108,7 @@ export interface NetworkOptions {
    * reserved addresses.
    *
    * For a host that somebody else named. The address that is connected to is checked, so no proxy is used, and none may
-   * be given. The call that would connect fails with InvalidArgumentError (`private_address`). Default: false.
+   * be given. The call that would connect fails with {@link InvalidArgumentError} (`private_address`). Default: false.
    */
   refusePrivateAddresses?: boolean | undefined
   /**
@@ -131,11 +117,7 @@ export interface NetworkOptions {
    * 0 sends every request once, except after a refused signature. Default: 2.
    */
   retries?: number | undefined
-  /**
-   * The wait before the first retry, which doubles with each further one, in milliseconds.
-   *
-   * Default: 250 ms.
-   */
+  /** The wait before the first retry, which doubles with each further one, in milliseconds. Default: 250 ms. */
   retryWaitMs?: number | undefined
 }
 
@@ -191,9 +173,8 @@ export interface AppOptions extends NetworkOptions {
    */
   platformDescriptor?: string | object | undefined
   /**
-   * The host of a platform that can be at several, such as `git.corp.example`.
-   *
-   * Default: the platform's own; some platforms require one.
+   * The host of a platform that can be at several, such as `git.corp.example`. Default: the platform's own; some
+   * platforms require one.
    */
   host?: string | undefined
   /**
@@ -209,23 +190,11 @@ export interface AppOptions extends NetworkOptions {
    * The API follows it as the web pages follow the API. Default: the platform's own.
    */
   webUrl?: string | URL | undefined
-  /**
-   * The app's id, as the platform's settings page shows it. JWTs need it.
-   *
-   * Default: none.
-   */
+  /** The app's id, as the platform's settings page shows it. JWTs need it. Default: none. */
   appId?: Id | undefined
-  /**
-   * The OAuth client id. Users' tokens need it.
-   *
-   * Default: none.
-   */
+  /** The OAuth client id. Users' tokens need it. Default: none. */
   clientId?: string | undefined
-  /**
-   * The OAuth client secret.
-   *
-   * Default: none.
-   */
+  /** The OAuth client secret. Default: none. */
   clientSecret?: string | undefined
   /**
    * The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted PKCS#8), DER, or any form in which keys are pasted.
@@ -249,43 +218,31 @@ export interface AppOptions extends NetworkOptions {
    */
   privateKeyPassphrase?: string | undefined
   /**
-   * The platform's name of the key, for platforms that name keys: the kid of the JWTs that the app signs.
-   *
-   * Default: none.
+   * The platform's name of the key, for platforms that name keys: the kid of the JWTs that the app signs. Default:
+   * none.
    */
   keyId?: string | undefined
-  /**
-   * The platform's name of {@link AppOptions.fallbackPrivateKey}.
-   *
-   * Default: none.
-   */
+  /** The platform's name of {@link AppOptions.fallbackPrivateKey}. Default: none. */
   fallbackKeyId?: string | undefined
   /**
    * Signs instead of a private key, such as a KMS or an HSM: takes the message and returns its RS256 signature.
    *
-   * It is called on worker threads, several at a time, and may block. If it fails, the call fails with CallbackError.
+   * If it fails, the call fails with {@link CallbackError}.
    *
-   * In Node it is called on the event loop and may return a promise, which must settle within nine tenths of
-   * `timeoutMs`. Default: none.
+   * It may return a promise, which must settle within nine tenths of {@link AppOptions.timeoutMs}. Default: none.
    */
   signer?: ((message: Buffer) => Awaitable<ArrayBufferView | ArrayBuffer>) | undefined
   /**
-   * How far a JWT's iat lies in the past, in milliseconds.
-   *
-   * Default: the platform's, 60 000 ms on those that are built in.
+   * How far a JWT's iat lies in the past, in milliseconds. Default: the platform's, 60 000 ms on those that are built
+   * in.
    */
   jwtBackDateMs?: number | undefined
   /**
-   * How far a JWT's exp lies in the future, in milliseconds.
-   *
-   * Default: the platform's, 540 000 ms on those that are built in, which allow 600 000 ms at most.
+   * How far a JWT's exp lies in the future, in milliseconds. Default: the platform's, 540 000 ms on those that are
+   * built in, which allow 600 000 ms at most.
    */
   jwtLifetimeMs?: number | undefined
-  /**
-   * The largest accepted body of an API response, in bytes.
-   *
-   * Default: 33 554 432 (32 MiB).
-   */
+  /** The largest accepted body of an API response, in bytes. Default: 33 554 432 (32 MiB). */
   maxResponseBody?: number | undefined
   /**
    * Where tokens live between processes: `sqlite:FILE`, `redis://…` or `rediss://…` (TLS); `memory:` keeps them in this
@@ -309,30 +266,20 @@ export interface AppOptions extends NetworkOptions {
   storeKey?: Bytes | undefined
   /**
    * The previous key during a rotation of {@link AppOptions.storeKey}. It opens what it has sealed, and seals nothing.
-   *
    * Default: none.
    */
   previousStoreKey?: Bytes | undefined
-  /**
-   * Whether the store holds tokens without encryption, readable for everybody who can read the store.
-   *
-   * Default: false.
-   */
+  /** Whether the store holds tokens without encryption, readable for everybody who can read the store. Default: false. */
   storeUnencrypted?: boolean | undefined
   /**
-   * How many tokens are held in memory; at least 1. Beyond it, tokens are dropped that no source refers to.
-   *
-   * Default: 1 000 000.
+   * How many tokens are held in memory; at least 1. Beyond it, tokens are dropped that no source refers to. Default: 1
+   * 000 000.
    */
   capacity?: number | undefined
   /**
    * Is called with each event, which never holds a secret.
    *
-   * It is called on the thread on which the event happens, which waits for it, and on several at once: it must be
-   * quick, and must not wait for a token.
-   *
-   * In Node it is called on the event loop. The first error that it throws becomes a warning of the process. Default:
-   * none.
+   * The first error that it throws becomes a warning of the process. Default: none.
    */
   onEvent?: EventCallback | undefined
   /**
@@ -340,21 +287,16 @@ export interface AppOptions extends NetworkOptions {
    *
    * It takes the method, the URL, the headers, the body, the time that is left, and whether the request may be sent
    * twice, and returns the status, the headers and the body, or says how it failed: not sent, or perhaps sent. It must
-   * not send a request a second time by itself that may be sent once only: a refresh token would be spent twice. It is
-   * called on worker threads, several at a time. Proxies and certificates are those of the client, and the settings for
-   * them are refused beside it.
+   * not send a request a second time by itself that may be sent once only: a refresh token would be spent twice.
+   * Proxies and certificates are those of the client, and the settings for them are refused beside it.
    *
-   * A function like the `fetch` of undici, which is called on the event loop. An error of connecting counts as proof
-   * that nothing was sent. Default: the built-in HTTP client.
+   * It is a function like the `fetch` of undici. An error of connecting counts as proof that nothing was sent. Default:
+   * the built-in HTTP client.
    */
   fetch?: FetchLike | undefined
   /** A dispatcher of undici's for that `fetch`, or for the global one: a proxy, an interceptor, a `MockAgent`. */
   dispatcher?: object | undefined
-  /**
-   * A clock that shows a fixed time, for tests.
-   *
-   * Default: the system's clock.
-   */
+  /** A clock that shows a fixed time, for tests. Default: the system's clock. */
   clock?: ManualClock | undefined
 }
 
@@ -387,8 +329,8 @@ export interface AppRequestOptions extends RequestOptions {
 /**
  * An app that authenticates on a platform.
  *
- * One app is enough for a program: it holds the connections and the tokens, and any thread may use it. Making one needs
- * no network I/O. Each operation names the credential that it lacks.
+ * One app is enough for a program: it holds the connections and the tokens. Making one needs no network I/O. Each
+ * operation names the credential that it lacks.
  *
  * Construction parses the private key, which takes about a millisecond. An idle app does not keep the process alive.
  *
@@ -403,9 +345,7 @@ export interface AppRequestOptions extends RequestOptions {
  */
 export class App {
   /**
-   * Makes an app of these settings, which are checked here.
-   *
-   * No network I/O.
+   * Makes an app of these settings, which are checked here. No network I/O.
    *
    * @throws {InvalidArgumentError} if a setting is missing, malformed, or contradicts another; the message names it
    * @throws {UnsupportedError} if the platform does not take a setting
@@ -493,9 +433,7 @@ export class App {
    */
   quota(): Quota | null
   /**
-   * Returns the counters of the app since it was made.
-   *
-   * No network I/O.
+   * Returns the counters of the app since it was made. No network I/O.
    *
    * @returns a snapshot of the counters
    */
@@ -503,9 +441,9 @@ export class App {
   /**
    * Ends the app's threads and connections, and forgets its tokens, whatever sources of it exist.
    *
-   * Calls in progress complete; new ones fail with InvalidArgumentError. Sessions' tokens that the store did not take
-   * yet are offered to it until the app's {@link AppOptions.timeoutMs} has passed. A second call does nothing. No
-   * network I/O.
+   * Calls in progress complete; new ones fail with {@link InvalidArgumentError}. Sessions' tokens that the store did
+   * not take yet are offered to it until the app's {@link AppOptions.timeoutMs} has passed. A second call does nothing.
+   * No network I/O.
    *
    * `using app = new App(…)` closes it, too.
    */
@@ -755,9 +693,7 @@ export class App {
    */
   finishAuthorization(authorization: Authorization, callbackUrl: string | URL, options?: WaitOptions): Promise<Token>
   /**
-   * Encrypts an authorization with the app's store key, to be kept in the user's cookie or web session.
-   *
-   * No network I/O.
+   * Encrypts an authorization with the app's store key, to be kept in the user's cookie or web session. No network I/O.
    *
    * @param authorization the result of {@link App.authorize}
    * @returns text that {@link App.openAuthorization} takes, in any process with the same store key
@@ -765,9 +701,7 @@ export class App {
    */
   sealAuthorization(authorization: Authorization): string
   /**
-   * Decrypts an authorization, in any process with the same store key.
-   *
-   * No network I/O.
+   * Decrypts an authorization, in any process with the same store key. No network I/O.
    *
    * @param sealed the result of {@link App.sealAuthorization}
    * @returns the authorization
@@ -932,9 +866,9 @@ export class App {
    * Makes a source of one user's tokens, which are in the store under a name.
    *
    * They are renewed before they expire, once for all processes that share the store: a refresh token is spent once,
-   * whatever dies when. Before {@link App.startSession} the source's calls fail with ReauthorizeError (`no_session`);
-   * when the session has ended, with `rotation_interrupted` or `invalid_refresh_token`, and the user must authorize the
-   * app again. No network I/O.
+   * whatever dies when. Before {@link App.startSession} the source's calls fail with {@link ReauthorizeError}
+   * (`no_session`); when the session has ended, with `rotation_interrupted` or `invalid_refresh_token`, and the user
+   * must authorize the app again. No network I/O.
    *
    * @example
    * ```js
@@ -984,9 +918,7 @@ export class App {
   // ---- Webhooks
 
   /**
-   * Verifies the signature of a webhook.
-   *
-   * No network I/O.
+   * Verifies the signature of a webhook. No network I/O.
    *
    * @example
    * ```js
@@ -1502,12 +1434,10 @@ export class TokenSource {
   /**
    * Registers a callback for new tokens, until it is taken back or the app is closed.
    *
-   * A source with a lookup calls back once the installation was found. The callback runs on the thread that fetched the
-   * token, for which other callers may be waiting: it must be quick, and must not wait for a token. No network I/O.
+   * A source with a lookup calls back once the installation was found. No network I/O.
    *
-   * In Node the callback runs on the event loop, and does not keep the process alive; what it throws, or rejects with,
-   * is ignored. The result is a function that takes the callback back: it is not called any more, and nothing happens
-   * the second time.
+   * The callback does not keep the process alive; what it throws, or rejects with, is ignored. The result is a function
+   * that takes the callback back: it is not called any more, and nothing happens the second time.
    *
    * @param callback takes the token before, which is missing for the first one, and the new token
    * @returns the registration, which takes the callback back
@@ -1809,7 +1739,7 @@ export class Login {
    * @see https://www.rfc-editor.org/rfc/rfc8252#section-7.3
    */
   wait(options?: LoginWaitOptions): Promise<Token>
-  /** Ends a wait with an error of kind CancelledError, and closes the listener. */
+  /** Ends a wait with an error of kind {@link CancelledError}, and closes the listener. */
   cancel(): void
 }
 
@@ -1862,7 +1792,7 @@ export class DeviceLogin {
    * @see https://www.rfc-editor.org/rfc/rfc8628#section-3.5
    */
   wait(options?: DeviceLoginWaitOptions): Promise<Token>
-  /** Ends a wait with an error of kind CancelledError. The code itself works until it expires. */
+  /** Ends a wait with an error of kind {@link CancelledError}. The code itself works until it expires. */
   cancel(): void
 }
 

@@ -421,8 +421,10 @@ typedef struct {
  * method, the URL, the headers, the body, the time that is left, and whether the request may be
  * sent twice, and returns the status, the headers and the body, or says how it failed: not sent,
  * or perhaps sent. It must not send a request a second time by itself that may be sent once only:
- * a refresh token would be spent twice. It is called on worker threads, several at a time. Proxies
- * and certificates are those of the client, and the settings for them are refused beside it.
+ * a refresh token would be spent twice. Proxies and certificates are those of the client, and the
+ * settings for them are refused beside it.
+ *
+ * It is called on worker threads, several at a time.
  *
  * The struct is copied. `userdata`, the first argument of each callback, passes to the library.
  * `drop`, which may be NULL, is called exactly once: when neither the configuration nor an app
@@ -578,8 +580,9 @@ void appmint_config_set_fallback_key_id(appmint_config *config,
 
 /**
  * Signs instead of a private key, such as a KMS or an HSM: takes the message and returns its RS256
- * signature. It is called on worker threads, several at a time, and may block. If it fails, the
- * call fails with APPMINT_ERROR_CALLBACK.
+ * signature. If it fails, the call fails with APPMINT_ERROR_CALLBACK.
+ *
+ * It is called on worker threads, several at a time, and may block.
  *
  * The struct is copied, and its `userdata` passes to the library. `drop` is called exactly once:
  * when neither the configuration nor an app that was made with it needs `userdata`, or at once if
@@ -773,8 +776,10 @@ appmint_status appmint_discover(const appmint_config *config,
 
 /**
  * An app that authenticates on a platform. One app is enough for a program: it holds the
- * connections and the tokens, and any thread may use it. Making one needs no network I/O. Each
- * operation names the credential that it lacks.
+ * connections and the tokens. Making one needs no network I/O. Each operation names the credential
+ * that it lacks.
+ *
+ * Any thread may use it, and several at once.
  *
  * Source:
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/about-authentication-with-a-github-app
@@ -782,9 +787,8 @@ appmint_status appmint_discover(const appmint_config *config,
 typedef struct appmint_app appmint_app;
 
 /**
- * Makes an app of these settings, which are checked here. No network I/O.
- *
- * The first wrong argument of the setters is reported here.
+ * Makes an app of these settings, which are checked here. No network I/O. The first wrong argument
+ * of the setters is reported here.
  *
  * Free `*app` with appmint_app_free.
  *
@@ -1016,9 +1020,8 @@ void appmint_quota_free(appmint_quota *quota);
 typedef struct appmint_stats appmint_stats;
 
 /**
- * Returns the counters of the app since it was made. No network I/O.
- *
- * Free `*stats` with appmint_stats_free.
+ * Returns the counters of the app since it was made. No network I/O. Free `*stats` with
+ * appmint_stats_free.
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_stats(const appmint_app *app,
@@ -1744,9 +1747,10 @@ void appmint_source_invalidate(const appmint_source *source);
 
 /**
  * Registers a callback for new tokens, until it is taken back or the app is closed. A source with
- * a lookup calls back once the installation was found. The callback runs on the thread that
- * fetched the token, for which other callers may be waiting: it must be quick, and must not wait
- * for a token. No network I/O.
+ * a lookup calls back once the installation was found.
+ *
+ * The callback runs on the thread that fetched the token, for which other callers may be waiting:
+ * it must be quick, and must not wait for a token. No network I/O.
  *
  * `userdata` passes to the library. `drop`, which may be NULL, is called exactly once: after the
  * last callback, or at once if this function fails. `subscription` may be NULL for a callback that
@@ -2101,9 +2105,7 @@ appmint_status appmint_app_finish_authorization(const appmint_app *app,
 
 /**
  * Encrypts an authorization with the app's store key, to be kept in the user's cookie or web
- * session. No network I/O.
- *
- * Free `*sealed` with appmint_text_free.
+ * session. No network I/O. Free `*sealed` with appmint_text_free.
  *
  * - `authorization`: The result of appmint_app_authorize.
  *
@@ -2118,9 +2120,8 @@ appmint_status appmint_app_seal_authorization(const appmint_app *app,
                                               appmint_error **error);
 
 /**
- * Decrypts an authorization, in any process with the same store key. No network I/O.
- *
- * Free `*authorization` with appmint_authorization_free.
+ * Decrypts an authorization, in any process with the same store key. No network I/O. Free
+ * `*authorization` with appmint_authorization_free.
  *
  * - `sealed`: The result of appmint_app_seal_authorization.
  *
@@ -2907,9 +2908,7 @@ void appmint_webhook_event_free(appmint_webhook_event *webhook);
 typedef struct appmint_webhook_deliveries appmint_webhook_deliveries;
 
 /**
- * Verifies the signature of a webhook. No network I/O.
- *
- * `headers` and `secrets` are arrays.
+ * Verifies the signature of a webhook. No network I/O. `headers` and `secrets` are arrays.
  *
  * Free `*webhook` with appmint_webhook_event_free.
  *

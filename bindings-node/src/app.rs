@@ -115,7 +115,7 @@ impl App {
         self.0.quota().map(QuotaRecord::from)
     }
 
-    /// Returns the counters of the app since it was made.
+    /// Returns the counters of the app since it was made. No network I/O.
     #[napi(catch_unwind)]
     #[must_use]
     pub fn stats(&self) -> StatsRecord {

@@ -73,13 +73,13 @@ impl App {
     }
 
     /// Encrypts an authorization with the app's store key, to be kept in the user's cookie or web
-    /// session.
+    /// session. No network I/O.
     #[napi(catch_unwind)]
     pub fn seal_authorization(&self, authorization: &Authorization) -> Outcome<String> {
         outcome(self.0.seal_authorization(&authorization.0))
     }
 
-    /// Decrypts an authorization, in any process with the same store key.
+    /// Decrypts an authorization, in any process with the same store key. No network I/O.
     #[napi(catch_unwind)]
     pub fn open_authorization(&self, sealed: String) -> Outcome<Authorization> {
         outcome(self.0.open_authorization(&sealed).map(Authorization))

@@ -17,7 +17,7 @@ use crate::{
 
 #[napi]
 impl App {
-    /// Verifies the signature of a webhook.
+    /// Verifies the signature of a webhook. No network I/O.
     #[napi(catch_unwind)]
     pub fn verify_webhook(
         &self,

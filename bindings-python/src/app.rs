@@ -27,134 +27,148 @@ use crate::{
 
 /// An app that authenticates on a platform.
 ///
-/// One app is enough for a program: it holds the connections and the tokens, and any thread may
-/// use it. Making one needs no network I/O. Each operation names the credential that it lacks.
+/// One app is enough for a program: it holds the connections and the tokens. Making one
+/// needs no network I/O. Each operation names the credential that it lacks.
 ///
-/// A duration is a timedelta or a number of seconds. A key and certificates are text, bytes, or
-/// the Path of a file to read. Secrets are shown in no repr, error or log.
+/// Any thread may use it, and several at once.
 ///
-/// A method that uses the network blocks its own thread, for the app's timeout at most. Its
-/// coroutine, such as request_async for request, is for asyncio and trio: it is sent when it is
-/// awaited, and cancelling it stops the waiting only.
+/// A duration is a timedelta or a number of seconds. A key and certificates are text,
+/// bytes, or the Path of a file to read. Secrets are shown in no repr, error or log.
 ///
-/// Besides the errors that it documents, every call over the network raises TransportError,
-/// TimeoutError, RateLimitedError, ServerError and ProtocolError; UnauthorizedError,
-/// ForbiddenError or RejectedError if the platform refuses it; InvalidArgumentError if the app
-/// lacks a credential for it (reason "missing_credential") or is closed; and UnsupportedError,
-/// without network I/O, if the platform does not offer it.
+/// A method that uses the network blocks its own thread, for the app's timeout at most.
+/// Its coroutine, such as request_async for request, is for asyncio and trio: it is sent
+/// when it is awaited, and cancelling it stops the waiting only.
+///
+/// Besides the errors that it documents, every call over the network raises
+/// TransportError, TimeoutError, RateLimitedError, ServerError and ProtocolError;
+/// UnauthorizedError, ForbiddenError or RejectedError if the platform refuses it;
+/// InvalidArgumentError if the app lacks a credential for it (reason
+/// "missing_credential") or is closed; and UnsupportedError, without network I/O, if the
+/// platform does not offer it.
 ///
 /// See
-/// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/about-authentication-with-a-github-app
+/// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
 ///
 /// Args:
 ///     platform (str): The name of a built-in platform, such as "github": see
-///         appmint.platforms. Required unless platform_descriptor is given. Default: none.
-///     environment (str): The prefix of environment variables, such as "APPMINT_", from which
-///         each setting that is not given is read. Each is read from the variable of its name
-///         in capitals (APPMINT_APP_ID); a long or secret one also from the file that a
-///         variable ending in _FILE names (APPMINT_PRIVATE_KEY_FILE), up to 16 MiB. Durations
-///         have a unit (30s), switches are true or false, an empty variable counts as not set,
-///         and a proxy "none" is no proxy. Default: the environment is not read.
-///     platform_descriptor (str | Mapping): A descriptor of another platform as JSON text,
-///         instead of platform. A mapping stands for the same object. Default: none.
-///     host (str): The host of a platform that can be at several, such as "git.corp.example".
-///         Default: the platform's own; some platforms require one.
-///     api_url (str): The base URL of the API. The web pages follow it where the platform's
-///         hosts say how; else the error asks for web_url. Default: the platform's own.
-///     web_url (str): The base URL of the pages on which users authorize the app, and of OAuth.
-///         The API follows it as the web pages follow the API. Default: the platform's own.
-///     app_id (int | str): The app's id, as the platform's settings page shows it. JWTs need
-///         it. Default: none.
+///         appmint.platforms. Required unless platform_descriptor is given. Default:
+///         none.
+///     environment (str): The prefix of environment variables, such as "APPMINT_", from
+///         which each setting that is not given is read. Each is read from the variable
+///         of its name in capitals (APPMINT_APP_ID); a long or secret one also from the
+///         file that a variable ending in _FILE names (APPMINT_PRIVATE_KEY_FILE), up to
+///         16 MiB. Durations have a unit (30s), switches are true or false, an empty
+///         variable counts as not set, and a proxy "none" is no proxy. Default: the
+///         environment is not read.
+///     platform_descriptor (str | Mapping): A descriptor of another platform as JSON
+///         text, instead of platform. A mapping stands for the same object. Default:
+///         none.
+///     host (str): The host of a platform that can be at several, such as
+///         "git.corp.example". Default: the platform's own; some platforms require one.
+///     api_url (str): The base URL of the API. The web pages follow it where the
+///         platform's hosts say how; else the error asks for web_url. Default: the
+///         platform's own.
+///     web_url (str): The base URL of the pages on which users authorize the app, and of
+///         OAuth. The API follows it as the web pages follow the API. Default: the
+///         platform's own.
+///     app_id (int | str): The app's id, as the platform's settings page shows it. JWTs
+///         need it. Default: none.
 ///     client_id (int | str): The OAuth client id. Users' tokens need it. Default: none.
 ///     client_secret (str): The OAuth client secret. Default: none.
-///     private_key (str | bytes | PathLike): The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted
-///         PKCS#8), DER, or any form in which keys are pasted. A str is the key itself, never
-///         the path of a file. Default: none.
-///     fallback_private_key (str | bytes | PathLike): A second key during a key rotation, in
-///         any form that the first may have. It is used from the moment when the platform does
-///         not know the first. Default: none.
-///     private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key. A key whose
-///         file demands more than 2 000 000 rounds of PBKDF2, or more than 128 MiB for scrypt,
-///         is refused; reading one within that may take seconds. Other threads run meanwhile:
-///         asyncio.to_thread(App, …) keeps an event loop free. Default: none.
-///     key_id (str): The platform's name of the key, for platforms that name keys: the kid of
-///         the JWTs that the app signs. Default: none.
+///     private_key (str | bytes | PathLike): The app's RSA key: PEM (PKCS#1, PKCS#8,
+///         encrypted PKCS#8), DER, or any form in which keys are pasted. A str is the key
+///         itself, never the path of a file. Default: none.
+///     fallback_private_key (str | bytes | PathLike): A second key during a key rotation,
+///         in any form that the first may have. It is used from the moment when the
+///         platform does not know the first. Default: none.
+///     private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key. A key
+///         whose file demands more than 2 000 000 rounds of PBKDF2, or more than 128 MiB
+///         for scrypt, is refused; reading one within that may take seconds. Other
+///         threads run meanwhile: asyncio.to_thread(App, …) keeps an event loop free.
+///         Default: none.
+///     key_id (str): The platform's name of the key, for platforms that name keys: the
+///         kid of the JWTs that the app signs. Default: none.
 ///     fallback_key_id (str): The platform's name of fallback_private_key. Default: none.
-///     signer (Callable[[bytes], bytes]): Signs instead of a private key, such as a KMS or an
-///         HSM: takes the message and returns its RS256 signature. It is called on worker
-///         threads, several at a time, and may block. If it fails, the call fails with
-///         CallbackError. An async function runs there, on an event loop of its own. Default:
-///         none.
-///     jwt_back_date (timedelta | float): How far a JWT's iat lies in the past. Default: the
-///         platform's, 60 s on those that are built in.
-///     jwt_lifetime (timedelta | float): How far a JWT's exp lies in the future. Default: the
-///         platform's, 540 s on those that are built in, which allow 600 s at most.
-///     timeout (timedelta | float): The time for a whole call with its retries; more than 0.
-///         Default: 30 s.
-///     connect_timeout (timedelta | float): The time to connect, which is lowered to three
-///         quarters of timeout if it is longer. Default: 10 s.
+///     signer (Callable[[bytes], bytes]): Signs instead of a private key, such as a KMS
+///         or an HSM: takes the message and returns its RS256 signature. If it fails, the
+///         call fails with CallbackError. It is called on worker threads, several at a
+///         time, and may block. An async function runs there, on an event loop of its
+///         own. Default: none.
+///     jwt_back_date (timedelta | float): How far a JWT's iat lies in the past. Default:
+///         the platform's, 60 s on those that are built in.
+///     jwt_lifetime (timedelta | float): How far a JWT's exp lies in the future. Default:
+///         the platform's, 540 s on those that are built in, which allow 600 s at most.
+///     timeout (timedelta | float): The time for a whole call with its retries; more than
+///         0. Default: 30 s.
+///     connect_timeout (timedelta | float): The time to connect, which is lowered to
+///         three quarters of timeout if it is longer. Default: 10 s.
 ///     proxy (str): The URL of a proxy, such as "http://user:password@host:port" or
-///         "socks5h://host:port"; an empty text for no proxy. Its scheme is http, https, socks5
-///         or socks5h. This machine is always reached without a proxy. Default: the one that
-///         HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts in NO_PROXY.
-///     root_certificates (str | bytes | PathLike): Root certificates that are trusted besides
-///         the system's: PEM, or the DER of one. A server's own certificate may be its root. A
-///         store in Redis over TLS trusts them, too. The environment variables SSL_CERT_FILE
-///         and SSL_CERT_DIR name others in the place of the system's. Those of the file or
-///         folder in REQUESTS_CA_BUNDLE are trusted, too. Default: none.
-///     client_certificate (str | bytes | PathLike): The certificate that is shown to a server
-///         that wants one (mTLS), with those between it and its root: PEM, or the DER of one.
-///         Needs client_key. Default: none.
+///         "socks5h://host:port"; an empty text for no proxy. Its scheme is http, https,
+///         socks5 or socks5h. This machine is always reached without a proxy. Default:
+///         the one that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts
+///         in NO_PROXY.
+///     root_certificates (str | bytes | PathLike): Root certificates that are trusted
+///         besides the system's: PEM, or the DER of one. A server's own certificate may
+///         be its root. A store in Redis over TLS trusts them, too. The environment
+///         variables SSL_CERT_FILE and SSL_CERT_DIR name others in the place of the
+///         system's. Those of the file or folder in REQUESTS_CA_BUNDLE are trusted, too.
+///         Default: none.
+///     client_certificate (str | bytes | PathLike): The certificate that is shown to a
+///         server that wants one (mTLS), with those between it and its root: PEM, or the
+///         DER of one. Needs client_key. Default: none.
 ///     client_key (str | bytes | PathLike): The private key of client_certificate: RSA or
 ///         ECDSA, in PEM or DER, not encrypted. Default: none.
-///     user_agent (str): Text that precedes appmint's own User-Agent header. Default: none.
-///     allow_plain_http (bool): Whether to send requests without TLS to hosts other than this
-///         machine. Anybody on the way can then read and change what is sent, tokens included.
-///         Default: False.
-///     refuse_private_addresses (bool): Whether to refuse connections to addresses that are not
-///         public: this machine, private networks, link-local and reserved addresses. For a
-///         host that somebody else named. The address that is connected to is checked, so no
-///         proxy is used, and none may be given. The call that would connect fails with
-///         InvalidArgumentError ("private_address"). Default: False.
+///     user_agent (str): Text that precedes appmint's own User-Agent header. Default:
+///         none.
+///     allow_plain_http (bool): Whether to send requests without TLS to hosts other than
+///         this machine. Anybody on the way can then read and change what is sent, tokens
+///         included. Default: False.
+///     refuse_private_addresses (bool): Whether to refuse connections to addresses that
+///         are not public: this machine, private networks, link-local and reserved
+///         addresses. For a host that somebody else named. The address that is connected
+///         to is checked, so no proxy is used, and none may be given. The call that would
+///         connect fails with InvalidArgumentError ("private_address"). Default: False.
 ///     max_response_body (int): The largest accepted body of an API response, in bytes.
 ///         Default: 33 554 432 (32 MiB).
-///     retries (int): How many times a request is sent again after a temporary failure or a
-///         rate limit, if repeating it is safe. 0 sends every request once, except after a
-///         refused signature. Default: 2.
-///     retry_wait (timedelta | float): The wait before the first retry, which doubles with each
-///         further one. Default: 0.25 s.
+///     retries (int): How many times a request is sent again after a temporary failure or
+///         a rate limit, if repeating it is safe. 0 sends every request once, except
+///         after a refused signature. Default: 2.
+///     retry_wait (timedelta | float): The wait before the first retry, which doubles
+///         with each further one. Default: 0.25 s.
 ///     transport (httpx.Client | requests.Session | Callable): Sends all requests by the
-///         program's own HTTP client instead of the built-in one. It takes the method, the URL,
-///         the headers, the body, the time that is left, and whether the request may be sent
-///         twice, and returns the status, the headers and the body, or says how it failed: not
-///         sent, or perhaps sent. It must not send a request a second time by itself that may
-///         be sent once only: a refresh token would be spent twice. It is called on worker
-///         threads, several at a time. Proxies and certificates are those of the client, and
-///         the settings for them are refused beside it. The client itself, or a callable that
-///         takes an appmint.TransportRequest. Default: the built-in HTTP client.
-///     store (str | PathLike | Store): Where tokens live between processes: "sqlite:FILE",
-///         "redis://…" or "rediss://…" (TLS); "memory:" keeps them in this process. A Redis URL
-///         may have "?prefix=" for the names of its keys (default "appmint:") and
-///         "?wait_replicas=N" for writes that count only once N replicas have them (default 0).
-///         It may hold a password, and is treated as a secret. A store that other processes can
-///         read needs store_key or store_unencrypted. If the store fails, installation tokens
-///         are minted as without it, while the calls of a session fail. The Path of an SQLite
-///         file, or an object with the methods of appmint.Store, are taken, too. Default: none.
-///     store_key (str | bytes): The key that seals stored tokens and authorizations: 32 bytes
-///         in hexadecimal or base64. "openssl rand -hex 32" makes one. The 32 bytes themselves
-///         are taken, too. Default: none.
-///     previous_store_key (str | bytes): The previous key during a rotation of store_key. It
-///         opens what it has sealed, and seals nothing. Default: none.
-///     store_unencrypted (bool): Whether the store holds tokens without encryption, readable
-///         for everybody who can read the store. Default: False.
-///     capacity (int): How many tokens are held in memory; at least 1. Beyond it, tokens are
-///         dropped that no source refers to. Default: 1 000 000.
-///     on_event (Callable[[Event], object]): Is called with each event, which never holds a
-///         secret. It is called on the thread on which the event happens, which waits for it,
-///         and on several at once: it must be quick, and must not wait for a token. Events are
-///         also logged to the logger "appmint". Default: none.
-///     clock (ManualClock): A clock that shows a fixed time, for tests. Default: the system's
-///         clock.
+///         program's own HTTP client instead of the built-in one. It takes the method,
+///         the URL, the headers, the body, the time that is left, and whether the request
+///         may be sent twice, and returns the status, the headers and the body, or says
+///         how it failed: not sent, or perhaps sent. It must not send a request a second
+///         time by itself that may be sent once only: a refresh token would be spent
+///         twice. Proxies and certificates are those of the client, and the settings for
+///         them are refused beside it. It is called on worker threads, several at a time.
+///         It is the client itself, or a callable that takes an appmint.TransportRequest.
+///         Default: the built-in HTTP client.
+///     store (str | PathLike | Store): Where tokens live between processes:
+///         "sqlite:FILE", "redis://…" or "rediss://…" (TLS); "memory:" keeps them in this
+///         process. A Redis URL may have "?prefix=" for the names of its keys (default
+///         "appmint:") and "?wait_replicas=N" for writes that count only once N replicas
+///         have them (default 0). It may hold a password, and is treated as a secret. A
+///         store that other processes can read needs store_key or store_unencrypted. If
+///         the store fails, installation tokens are minted as without it, while the calls
+///         of a session fail. The Path of an SQLite file, or an object with the methods
+///         of appmint.Store, are taken, too. Default: none.
+///     store_key (str | bytes): The key that seals stored tokens and authorizations: 32
+///         bytes in hexadecimal or base64. "openssl rand -hex 32" makes one. The 32 bytes
+///         themselves are taken, too. Default: none.
+///     previous_store_key (str | bytes): The previous key during a rotation of store_key.
+///         It opens what it has sealed, and seals nothing. Default: none.
+///     store_unencrypted (bool): Whether the store holds tokens without encryption,
+///         readable for everybody who can read the store. Default: False.
+///     capacity (int): How many tokens are held in memory; at least 1. Beyond it, tokens
+///         are dropped that no source refers to. Default: 1 000 000.
+///     on_event (Callable[[Event], object]): Is called with each event, which never holds
+///         a secret. It is called on the thread on which the event happens, which waits
+///         for it, and on several at once: it must be quick, and must not wait for a
+///         token. Events are also logged to the logger "appmint". Default: none.
+///     clock (ManualClock): A clock that shows a fixed time, for tests. Default: the
+///         system's clock.
 ///
 /// Raises:
 ///     InvalidArgumentError: A setting is missing, malformed, or contradicts another; the
@@ -204,8 +218,8 @@ impl App {
         self.core.platform().name()
     }
 
-    /// The SHA-256 fingerprint of the public key, as the platform's settings page shows it. With
-    /// two keys it is that of the one in use.
+    /// The SHA-256 fingerprint of the public key, as the platform's settings page shows it.
+    /// With two keys it is that of the one in use.
     ///
     /// None if the app has no private key, or a signer that does not know it.
     #[getter]
@@ -215,19 +229,20 @@ impl App {
 
     /// How far the platform's clock is ahead of this machine's, as far as is known.
     ///
-    /// It is 0 until a difference was found, and again once it has ended. JWTs are made by it;
-    /// tokens live by this machine's own clocks. It is learned from the Date header: when the
-    /// platform rejects a JWT because of its times, and when two answers in a row agree on a
-    /// difference of half a minute or more, or on none.
+    /// It is 0 until a difference was found, and again once it has ended. JWTs are made by
+    /// it; tokens live by this machine's own clocks. It is learned from the Date header: when
+    /// the platform rejects a JWT because of its times, and when two answers in a row agree
+    /// on a difference of half a minute or more, or on none.
     #[getter]
     fn clock_offset(&self) -> Offset {
         Offset(self.core.clock_offset_ms())
     }
 
-    /// Returns the quota of the requests that the app makes with its JWT or tokens of its own.
+    /// Returns the quota of the requests that the app makes with its JWT or tokens of its
+    /// own.
     ///
-    /// It is as the platform told it in its last answer to one of them. None if there was no such
-    /// answer yet, or the platform does not tell it. No network I/O.
+    /// It is as the platform told it in its last answer to one of them. None if there was no
+    /// such answer yet, or the platform does not tell it. No network I/O.
     ///
     /// See https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
     ///
@@ -237,9 +252,7 @@ impl App {
         self.core.quota().map(Quota::from)
     }
 
-    /// Returns the counters of the app since it was made.
-    ///
-    /// No network I/O.
+    /// Returns the counters of the app since it was made. No network I/O.
     ///
     /// Returns:
     ///     A snapshot of the counters.
@@ -250,9 +263,9 @@ impl App {
     /// Ends the app's threads and connections, and forgets its tokens, whatever sources of it
     /// exist.
     ///
-    /// Calls in progress complete; new ones fail with InvalidArgumentError. Sessions' tokens that
-    /// the store did not take yet are offered to it until the app's timeout has passed. A second
-    /// call does nothing. No network I/O.
+    /// Calls in progress complete; new ones fail with InvalidArgumentError. Sessions' tokens
+    /// that the store did not take yet are offered to it until the app's timeout has passed.
+    /// A second call does nothing. No network I/O.
     ///
     /// with app: closes it, too.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
@@ -308,11 +321,11 @@ impl App {
 twins! { impl App {
     /// Signs the app's JWT. The same one is returned until 60 s before it expires.
     ///
-    /// It is signed once for all callers that need one at the same time. No network I/O, unless the
-    /// signer does some.
+    /// It is signed once for all callers that need one at the same time. No network I/O,
+    /// unless the signer does some.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc7519,
-    /// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+    /// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
     ///
     /// Returns:
     ///     A token of kind "jwt", whose claims can be read.
@@ -332,26 +345,27 @@ twins! { impl App {
 
     /// Calls the platform's API as the app, or with a token.
     ///
-    /// Every HTTP status is a response and no error. A read is sent again after a lost connection,
-    /// 502 to 504, and a rate limit; a write after a rate limit only. A path that the platform
-    /// reserves for the OAuth client is called with its id and secret.
+    /// Every HTTP status is a response and no error. A read is sent again after a lost
+    /// connection, 502 to 504, and a rate limit; a write after a rate limit only. A path that
+    /// the platform reserves for the OAuth client is called with its id and secret.
     ///
-    /// See https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
+    /// See
+    /// https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
     ///
     /// Args:
     ///     method: The HTTP method, such as "GET".
-    ///     path: A path of the API that begins with "/", with its query, or a URL on one of the
-    ///         platform's own hosts.
+    ///     path: A path of the API that begins with "/", with its query, or a URL on one of
+    ///         the platform's own hosts.
     ///     headers: Further headers. Authorization is refused: give token. Default: none.
     ///     json: A value that is sent as JSON, instead of body. Default: no body.
-    ///     body: Bytes to send, instead of json; their type belongs into a Content-Type header.
-    ///         Default: no body.
-    ///     token: The token to authenticate with, such as a user's. Default: the credential that
-    ///         the platform wants for the path, such as the app's JWT.
-    ///     params: Parameters that are added to the query, as a mapping or as pairs. A sequence is
-    ///         a parameter that comes several times. Default: none.
-    ///     timeout: The time for the whole call with its retries, as a timedelta or in seconds.
-    ///         Default: the app's timeout.
+    ///     body: Bytes to send, instead of json; their type belongs into a Content-Type
+    ///         header. Default: no body.
+    ///     token: The token to authenticate with, such as a user's. Default: the credential
+    ///         that the platform wants for the path, such as the app's JWT.
+    ///     params: Parameters that are added to the query, as a mapping or as pairs. A
+    ///         sequence is a parameter that comes several times. Default: none.
+    ///     timeout: The time for the whole call with its retries, as a timedelta or in
+    ///         seconds. Default: the app's timeout.
     ///
     /// Returns:
     ///     The response, with its status, headers and body.

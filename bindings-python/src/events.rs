@@ -88,8 +88,8 @@ impl Event {
         self.clock_offset_ms.map(Offset)
     }
 
-    /// The quota of requests as it was last told: the app's after minting, and that of a request
-    /// that is sent again.
+    /// The quota of requests as it was last told: the app's after minting, and that of a
+    /// request that is sent again.
     ///
     /// None if the platform told none.
     #[getter]

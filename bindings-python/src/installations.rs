@@ -23,7 +23,8 @@ impl App {
     ///
     /// Pages are requested as the items are asked for, none before.
     ///
-    /// See https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app
+    /// See
+    /// https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app
     ///
     /// Returns:
     ///     The installations.
@@ -44,10 +45,10 @@ impl App {
     ///
     /// Args:
     ///     app_slug: The app's short name, which is part of its URL: Registration.slug.
-    ///     state: A state of your own, which nobody must be able to guess. Default: 256 random
-    ///         bits, or an empty one if the platform takes none.
-    ///     redirect_uri: The URL to which the user returns, on a platform that takes one. Default:
-    ///         none is sent.
+    ///     state: A state of your own, which nobody must be able to guess. Default: 256
+    ///         random bits, or an empty one if the platform takes none.
+    ///     redirect_uri: The URL to which the user returns, on a platform that takes one.
+    ///         Default: none is sent.
     ///
     /// Returns:
     ///     The URL and the state.
@@ -73,12 +74,11 @@ impl App {
 twins! { impl App {
     /// Looks up one installation, by exactly one argument.
     ///
-    /// See
-    /// https://docs.github.com/en/rest/apps/apps#get-an-organization-installation-for-the-authenticated-app
+    /// See https://docs.github.com/en/rest/apps/apps
     ///
     /// Args:
-    ///     account: The path, login, name or id of an account of any kind, as the platform writes
-    ///         it.
+    ///     account: The path, login, name or id of an account of any kind, as the platform
+    ///         writes it.
     ///     id: The installation's id.
     ///     organization: An organization's login.
     ///     user: A user's login.
@@ -89,7 +89,8 @@ twins! { impl App {
     ///     The installation.
     ///
     /// Raises:
-    ///     InvalidArgumentError: None or several of the arguments are given, or one is malformed.
+    ///     InvalidArgumentError: None or several of the arguments are given, or one is
+    ///         malformed.
     ///     UnsupportedError: The platform does not look up installations by this argument.
     ///     NotFoundError: The app is not installed there (reason "not_installed").
     ///     Error: As every call over the network does, see App.
@@ -163,11 +164,10 @@ twins! { impl App {
 
     /// Returns the installation that a user has made.
     ///
-    /// The state is compared in constant time, and the platform is asked whether the installation
-    /// is this app's: anybody could have written the id in a callback.
+    /// The state is compared in constant time, and the platform is asked whether the
+    /// installation is this app's: anybody could have written the id in a callback.
     ///
-    /// See
-    /// https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/about-the-setup-url
+    /// See https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app
     ///
     /// Args:
     ///     callback_url: The URL with which the user returned, or its query.

@@ -97,10 +97,11 @@ mod _native {
     }
 
     /// A regular expression that finds the secrets of the built-in platforms in a text: their
-    /// tokens, of any length and with the dots of a JWT in them, and JWTs, for whatever scrubs
-    /// logs.
+    /// tokens, of any length and with the dots of a JWT in them, and JWTs, for whatever
+    /// scrubs logs.
     ///
-    /// It uses no more than POSIX extended regular expressions have, so it works in every language.
+    /// It uses no more than POSIX extended regular expressions have, so it works in every
+    /// language.
     #[pyfunction]
     fn secret_pattern() -> &'static str {
         platform::secret_pattern()

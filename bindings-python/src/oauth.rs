@@ -28,21 +28,22 @@ use crate::{
 impl App {
     /// Makes the URL of the page on which a user authorizes the app, with a fresh state.
     ///
-    /// On a platform with PKCE (RFC 7636) it has a fresh code verifier, too. Keep the result until
-    /// the user returns, for finish_authorization. No network I/O.
+    /// On a platform with PKCE (RFC 7636) it has a fresh code verifier, too. Keep the result
+    /// until the user returns, for finish_authorization. No network I/O.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1,
     /// https://www.rfc-editor.org/rfc/rfc7636#section-4.3
     ///
     /// Args:
-    ///     redirect_uri: The URL to which the user returns: one of those registered for the app.
-    ///         Default: none is sent.
-    ///     state: A state of your own, which nobody must be able to guess. Default: 256 random
-    ///         bits.
+    ///     redirect_uri: The URL to which the user returns: one of those registered for the
+    ///         app. Default: none is sent.
+    ///     state: A state of your own, which nobody must be able to guess. Default: 256
+    ///         random bits.
     ///     scopes: OAuth scopes, on a platform that takes them. Default: none.
     ///     login_hint: The account to suggest, on a platform that takes it. Default: none.
-    ///     prompt: The prompt that the user sees even when logged in, such as "select_account", on
-    ///         a platform that takes it (OpenID Connect Core section 3.1.2.1). Default: none.
+    ///     prompt: The prompt that the user sees even when logged in, such as
+    ///         "select_account", on a platform that takes it (OpenID Connect Core section
+    ///         3.1.2.1). Default: none.
     ///
     /// Returns:
     ///     The URL, its state and its PKCE verifier.
@@ -86,8 +87,8 @@ impl App {
     ///     The authorization code.
     ///
     /// Raises:
-    ///     ReauthorizeError: The callback has another state, or comes from another server (RFC
-    ///         9207) (reason "state_mismatch").
+    ///     ReauthorizeError: The callback has another state, or comes from another server
+    ///         (RFC 9207) (reason "state_mismatch").
     ///     DeniedError: The user declined (reason "access_denied").
     ///     RejectedError: The redirect URI is not registered for the app (reason
     ///         "redirect_uri_mismatch").
@@ -105,10 +106,8 @@ impl App {
         Ok(PyString::new(py, code.reveal()))
     }
 
-    /// Encrypts an authorization with the app's store key, to be kept in the user's cookie or web
-    /// session.
-    ///
-    /// No network I/O.
+    /// Encrypts an authorization with the app's store key, to be kept in the user's cookie or
+    /// web session. No network I/O.
     ///
     /// Args:
     ///     authorization: The result of authorize.
@@ -124,9 +123,7 @@ impl App {
         call(py, || self.core.seal_authorization(&authorization))
     }
 
-    /// Decrypts an authorization, in any process with the same store key.
-    ///
-    /// No network I/O.
+    /// Decrypts an authorization, in any process with the same store key. No network I/O.
     ///
     /// Args:
     ///     sealed: The result of seal_authorization.
@@ -152,8 +149,8 @@ impl App {
     /// Args:
     ///     scopes: OAuth scopes, on a platform that takes them. Default: none.
     ///     login_hint: The account to suggest, on a platform that takes it. Default: none.
-    ///     prompt: The prompt that the user sees even when logged in, such as "select_account", on
-    ///         a platform that takes it. Default: none.
+    ///     prompt: The prompt that the user sees even when logged in, such as
+    ///         "select_account", on a platform that takes it. Default: none.
     ///     ports: The ports of 127.0.0.1 to listen on, of which the first free one is used.
     ///         Default: any free port.
     ///     path: The path of the redirect URI. Default: "/callback".
@@ -196,18 +193,18 @@ impl App {
 twins! { impl App {
     /// Exchanges an authorization code for a user token.
     ///
-    /// The code is sent once, even if the call fails, unless the platform refused the client's
-    /// first private key: then it is sent again with the second.
+    /// The code is sent once, even if the call fails, unless the platform refused the
+    /// client's first private key: then it is sent again with the second.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3,
     /// https://www.rfc-editor.org/rfc/rfc7636#section-4.5
     ///
     /// Args:
     ///     code: The authorization code.
-    ///     redirect_uri: The redirect URI of the authorization, if it had one. Default: none is
-    ///         sent.
-    ///     code_verifier: The PKCE verifier of the authorization, if it had one. Default: none is
-    ///         sent.
+    ///     redirect_uri: The redirect URI of the authorization, if it had one. Default: none
+    ///         is sent.
+    ///     code_verifier: The PKCE verifier of the authorization, if it had one. Default:
+    ///         none is sent.
     ///
     /// Returns:
     ///     A token of kind "user".
@@ -235,9 +232,9 @@ twins! { impl App {
 
     /// Exchanges the code with which a user returned for a user token.
     ///
-    /// The state is compared in constant time, and iss if the platform sends it (RFC 9207). An
-    /// authorization can be finished once, in one of the processes that share the store, within an
-    /// hour, on the platform on which it began.
+    /// The state is compared in constant time, and iss if the platform sends it (RFC 9207).
+    /// An authorization can be finished once, in one of the processes that share the store,
+    /// within an hour, on the platform on which it began.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2,
     /// https://www.rfc-editor.org/rfc/rfc9207#section-2.4
@@ -250,15 +247,15 @@ twins! { impl App {
     ///     A token of kind "user".
     ///
     /// Raises:
-    ///     ReauthorizeError: The callback has another state, or comes from another server (reason
-    ///         "state_mismatch").
-    ///     ReauthorizeError: The authorization was finished before, or began more than an hour ago
-    ///         (reason "stale_authorization").
+    ///     ReauthorizeError: The callback has another state, or comes from another server
+    ///         (reason "state_mismatch").
+    ///     ReauthorizeError: The authorization was finished before, or began more than an
+    ///         hour ago (reason "stale_authorization").
     ///     ReauthorizeError: The code is unknown, expired or used (reason "invalid_code").
     ///     DeniedError: The user declined (reason "access_denied").
     ///     InvalidArgumentError: The authorization began on another platform.
-    ///     StoreError: The store failed to record that the authorization is finished; nothing was
-    ///         sent.
+    ///     StoreError: The store failed to record that the authorization is finished; nothing
+    ///         was sent.
     ///     UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
     ///     Error: As every call over the network does, see App.
     (authorization, callback_url)
@@ -273,14 +270,14 @@ twins! { impl App {
 
     /// Exchanges a refresh token for a new user token.
     ///
-    /// The refresh token is sent once, even if the call fails, unless the platform refused the
-    /// client's first private key: then it is sent again with the second. After a lost answer it
-    /// may be spent where the platform rotates refresh tokens: that error is not retryable. A
-    /// session keeps what can be kept. The answer is returned even if its access token has expired,
-    /// because its refresh token works.
+    /// The refresh token is sent once, even if the call fails, unless the platform refused
+    /// the client's first private key: then it is sent again with the second. After a lost
+    /// answer it may be spent where the platform rotates refresh tokens: that error is not
+    /// retryable. A session keeps what can be kept. The answer is returned even if its access
+    /// token has expired, because its refresh token works.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc6749#section-6,
-    /// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
+    /// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
     ///
     /// Args:
     ///     refresh_token: The refresh token's text, or the Token that it came with.
@@ -301,11 +298,11 @@ twins! { impl App {
         (move || core.refresh(secret), Token)
     }
 
-    /// Exchanges a token of another server, such as the OIDC id token of a workload, for one of the
-    /// platform.
+    /// Exchanges a token of another server, such as the OIDC id token of a workload, for one
+    /// of the platform.
     ///
-    /// The app's OAuth client authenticates if the app has a client id. Each call sends a request:
-    /// keep the token for as long as it lives.
+    /// The app's OAuth client authenticates if the app has a client id. Each call sends a
+    /// request: keep the token for as long as it lives.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc8693#section-2.1
     ///
@@ -313,7 +310,8 @@ twins! { impl App {
     ///     subject_token: The token of the other server.
     ///     subject_token_type: Its type, a URI of RFC 8693 section 3. Default: that of a JWT.
     ///     scopes: OAuth scopes, on a platform that takes them. Default: none.
-    ///     audience: The name of the service that the new token is for. Default: none is sent.
+    ///     audience: The name of the service that the new token is for. Default: none is
+    ///         sent.
     ///     resource: The URI of the service that the new token is for. Default: none is sent.
     ///
     /// Returns:
@@ -321,7 +319,8 @@ twins! { impl App {
     ///
     /// Raises:
     ///     UnsupportedError: The platform has no token exchange.
-    ///     UnauthorizedError: The platform does not accept the token (reason "invalid_token").
+    ///     UnauthorizedError: The platform does not accept the token (reason
+    ///         "invalid_token").
     ///     UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
     ///     Error: As every call over the network does, see App.
     (subject_token, *, subject_token_type=None, scopes=None, audience=None, resource=None)

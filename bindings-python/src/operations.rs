@@ -34,8 +34,7 @@ twins! { impl App {
     /// It needs no credential. A code works once, and the platform returns the app's key and
     /// secrets this once.
     ///
-    /// See
-    /// https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
+    /// See https://docs.github.com/en/apps/sharing-github-apps
     ///
     /// Args:
     ///     code: The code with which the user returned from creating the app.
@@ -53,7 +52,8 @@ twins! { impl App {
         (move || core.convert_manifest(code.reveal()), Registration)
     }
 
-    /// Reports leaked credentials of anybody; the platform ends them and notifies their owners.
+    /// Reports leaked credentials of anybody; the platform ends them and notifies their
+    /// owners.
     ///
     /// It needs no credential.
     ///

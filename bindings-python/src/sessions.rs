@@ -14,13 +14,14 @@ use crate::{
 impl App {
     /// Makes a source of one user's tokens, which are in the store under a name.
     ///
-    /// They are renewed before they expire, once for all processes that share the store: a refresh
-    /// token is spent once, whatever dies when. Before start_session the source's calls fail with
-    /// ReauthorizeError ("no_session"); when the session has ended, with "rotation_interrupted" or
-    /// "invalid_refresh_token", and the user must authorize the app again. No network I/O.
+    /// They are renewed before they expire, once for all processes that share the store: a
+    /// refresh token is spent once, whatever dies when. Before start_session the source's
+    /// calls fail with ReauthorizeError ("no_session"); when the session has ended, with
+    /// "rotation_interrupted" or "invalid_refresh_token", and the user must authorize the app
+    /// again. No network I/O.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc9700#section-4.14,
-    /// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
+    /// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
     ///
     /// Args:
     ///     name: The name that was given to start_session.
@@ -42,7 +43,8 @@ impl App {
 }
 
 twins! { impl App {
-    /// Writes a user token to the store under a name, in the place of any session that had it.
+    /// Writes a user token to the store under a name, in the place of any session that had
+    /// it.
     ///
     /// From now on session returns and renews it. A record that cannot be opened stays: that
     /// session may go on elsewhere. With the user's id on the platform apply_webhook ends the
@@ -71,11 +73,11 @@ twins! { impl App {
         (move || core.start_session(name, token, account_id), nothing)
     }
 
-    /// Forgets a user's session, in memory and in the store, even if its record cannot be opened
-    /// there.
+    /// Forgets a user's session, in memory and in the store, even if its record cannot be
+    /// opened there.
     ///
-    /// The tokens themselves keep working: revoke_token or delete_grant ends them, on platforms
-    /// that offer it.
+    /// The tokens themselves keep working: revoke_token or delete_grant ends them, on
+    /// platforms that offer it.
     ///
     /// Args:
     ///     name: The name that was given to start_session.

@@ -20,27 +20,25 @@ use crate::{
 
 #[pymethods]
 impl App {
-    /// Verifies the signature of a webhook.
-    ///
-    /// No network I/O.
+    /// Verifies the signature of a webhook. No network I/O.
     ///
     /// The headers are a mapping, or pairs of text or of bytes, as in the scope of ASGI.
     ///
     /// See https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
     ///
     /// Args:
-    ///     headers: All headers of the request, with names in any case; it depends on the platform
-    ///         which of them count.
-    ///     body: The raw bytes of the request, before anything parses them: a body that was parsed
-    ///         and written again has another signature.
+    ///     headers: All headers of the request, with names in any case; it depends on the
+    ///         platform which of them count.
+    ///     body: The raw bytes of the request, before anything parses them: a body that was
+    ///         parsed and written again has another signature.
     ///     secrets: The webhook's secret; several while one replaces the other.
     ///
     /// Returns:
     ///     The event, with its signed payload.
     ///
     /// Raises:
-    ///     UnauthorizedError: There is no signature, or one that fits none of the secrets (reason
-    ///         "invalid_signature").
+    ///     UnauthorizedError: There is no signature, or one that fits none of the secrets
+    ///         (reason "invalid_signature").
     ///     InvalidArgumentError: A secret is missing or empty.
     ///     ProtocolError: The signed payload is not JSON (reason "not_json").
     ///     UnsupportedError: The platform does not sign webhooks.
@@ -61,18 +59,18 @@ impl App {
 
     /// Forgets the tokens that a webhook makes obsolete, so that new ones are minted.
     ///
-    /// They are those of an installation that was suspended, deleted, or given other permissions or
-    /// repositories, and those of a user who revoked the authorization of the app, whose sessions
-    /// end if they were started with the id of the user's account. A webhook about something else
-    /// is ignored.
+    /// They are those of an installation that was suspended, deleted, or given other
+    /// permissions or repositories, and those of a user who revoked the authorization of the
+    /// app, whose sessions end if they were started with the id of the user's account. A
+    /// webhook about something else is ignored.
     ///
-    /// In the store they are forgotten in the background, for all who share it; if the store fails,
-    /// that is an event store_failed, and this process tries again before it looks there. Other
-    /// processes use those in their own memory until they are renewed or refused: apply the webhook
-    /// there, too.
+    /// In the store they are forgotten in the background, for all who share it; if the store
+    /// fails, that is an event store_failed, and this process tries again before it looks
+    /// there. Other processes use those in their own memory until they are renewed or
+    /// refused: apply the webhook there, too.
     ///
-    /// The event's name need not be signed: a forged one can do no more than have tokens minted
-    /// anew. Of a revocation the signed payload tells. No network I/O.
+    /// The event's name need not be signed: a forged one can do no more than have tokens
+    /// minted anew. Of a revocation the signed payload tells. No network I/O.
     ///
     /// See https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation
     ///
@@ -107,7 +105,8 @@ impl App {
 twins! { impl App {
     /// Returns the configuration of the app's webhook.
     ///
-    /// See https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
+    /// See
+    /// https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
     ///
     /// Returns:
     ///     The URL and the format of deliveries. The secret is not part of it.
@@ -123,14 +122,15 @@ twins! { impl App {
 
     /// Changes the configuration of the app's webhook. What is not given stays as it is.
     ///
-    /// See https://docs.github.com/en/rest/apps/webhooks#update-a-webhook-configuration-for-an-app
+    /// See
+    /// https://docs.github.com/en/rest/apps/webhooks#update-a-webhook-configuration-for-an-app
     ///
     /// Args:
     ///     url: The URL to which the platform sends events. Default: unchanged.
     ///     content_type: The format of events: "json" or "form". Default: unchanged.
     ///     secret: The secret that signs events. Default: unchanged.
-    ///     insecure_ssl: Whether the platform skips the check of the receiver's certificate, so
-    ///         that anybody on the way can pose as it. Default: unchanged.
+    ///     insecure_ssl: Whether the platform skips the check of the receiver's certificate,
+    ///         so that anybody on the way can pose as it. Default: unchanged.
     ///
     /// Returns:
     ///     The new configuration.
@@ -158,7 +158,8 @@ twins! { impl App {
         (move || core.update_webhook_config(update), WebhookConfig)
     }
 
-    /// Returns one delivery, with its request and the receiver's response in WebhookDelivery.raw.
+    /// Returns one delivery, with its request and the receiver's response in
+    /// WebhookDelivery.raw.
     ///
     /// See https://docs.github.com/en/rest/apps/webhooks#get-a-delivery-for-an-app-webhook
     ///
@@ -182,7 +183,8 @@ twins! { impl App {
 
     /// Has the platform send an event again.
     ///
-    /// See https://docs.github.com/en/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook
+    /// See
+    /// https://docs.github.com/en/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook
     ///
     /// Args:
     ///     delivery_id: The delivery's id, not its guid.

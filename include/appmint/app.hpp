@@ -81,8 +81,10 @@ struct RequestOptions {
 };
 
 /// An app that authenticates on a platform. One app is enough for a program: it holds the
-/// connections and the tokens, and any thread may use it. Making one needs no network I/O. Each
-/// operation names the credential that it lacks.
+/// connections and the tokens. Making one needs no network I/O. Each operation names the credential
+/// that it lacks.
+///
+/// Any thread may use it, and several at once.
 ///
 /// Copies are cheap and share the app.
 ///

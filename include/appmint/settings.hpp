@@ -138,8 +138,9 @@ class App::Builder {
   Builder &fallback_key_id(std::string_view id) &;
   Builder fallback_key_id(std::string_view id) && { return std::move(fallback_key_id(id)); }
   /// Signs instead of a private key, such as a KMS or an HSM: takes the message and returns its
-  /// RS256 signature. It is called on worker threads, several at a time, and may block. If it
-  /// fails, the call fails with `ErrorKind::callback`. Default: none.
+  /// RS256 signature. If it fails, the call fails with `ErrorKind::callback`.
+  ///
+  /// It is called on worker threads, several at a time, and may block. Default: none.
   Builder &signer(Signer callback) &;
   Builder signer(Signer callback) && { return std::move(signer(std::move(callback))); }
   /// How far a JWT's iat lies in the past. Default: the platform's, 60 s on those that are built
@@ -217,9 +218,10 @@ class App::Builder {
   /// method, the URL, the headers, the body, the time that is left, and whether the request may be
   /// sent twice, and returns the status, the headers and the body, or says how it failed: not sent,
   /// or perhaps sent. It must not send a request a second time by itself that may be sent once
-  /// only: a refresh token would be spent twice. It is called on worker threads, several at a time.
-  /// Proxies and certificates are those of the client, and the settings for them are refused beside
-  /// it. Default: the built-in HTTP client.
+  /// only: a refresh token would be spent twice. Proxies and certificates are those of the client,
+  /// and the settings for them are refused beside it.
+  ///
+  /// It is called on worker threads, several at a time. Default: the built-in HTTP client.
   Builder &transport(std::shared_ptr<Transport> implementation) &;
   Builder transport(std::shared_ptr<Transport> implementation) && {
     return std::move(transport(std::move(implementation)));
@@ -269,9 +271,8 @@ class App::Builder {
   Builder &clock(const ManualClock &manual) &;
   Builder clock(const ManualClock &manual) && { return std::move(clock(manual)); }
 
-  /// Makes an app of these settings, which are checked here. No network I/O.
-  ///
-  /// The first wrong argument of the setters is reported here. The builder can be used again.
+  /// Makes an app of these settings, which are checked here. No network I/O. The first wrong
+  /// argument of the setters is reported here. The builder can be used again.
   ///
   /// Errors:
   /// - `ErrorKind::invalid_argument` if a setting is missing, malformed, or contradicts another;

@@ -301,9 +301,10 @@ class TokenSource {
   /// the token: else each of many callers would forget what the others have just minted.
   void invalidate() const;
   /// Registers a callback for new tokens, until it is taken back or the app is closed. A source
-  /// with a lookup calls back once the installation was found. The callback runs on the thread that
-  /// fetched the token, for which other callers may be waiting: it must be quick, and must not wait
-  /// for a token. No network I/O.
+  /// with a lookup calls back once the installation was found.
+  ///
+  /// The callback runs on the thread that fetched the token, for which other callers may be
+  /// waiting: it must be quick, and must not wait for a token. No network I/O.
   ///
   /// The callback is taken back when the subscription is destroyed.
   ///

@@ -269,7 +269,7 @@ def settings() -> list[tuple[str, str]]:
     return found
 
 
-PYTHON_WIDTH = 92
+PYTHON_WIDTH = 86  # with the indent and the quotes of a method's docstring: 100
 
 
 @cache
@@ -293,7 +293,7 @@ def error_comments(lines: list[str]) -> Comments:
     made = next(item for item in items if (item.owner, item.name) == ("Error", "__init__"))
     for item in items:
         if item.owner == "type" and item.name in kinds:
-            yield item, quoted(layout.python(doc(kinds[item.name], PYTHON), 100), item.indent)
+            yield item, quoted(layout.python(doc(kinds[item.name], PYTHON), PYTHON_WIDTH), item.indent)
         elif (item.owner, item.name) == ("type", "Error"):
             yield item, quoted(error_lines(lines, made.parameters), item.indent)
 

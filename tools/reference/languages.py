@@ -26,6 +26,9 @@ class Language:
     def kind(self, name: str) -> str:
         return f"[`{pascal(name)}`](crate::ErrorKind::{pascal(name)})"
 
+    def kind_in_text(self, name: str) -> str:
+        return self.kind(name)
+
     def reason(self, name: str) -> str:
         return f"`{name}`"
 
@@ -181,6 +184,9 @@ class PythonPage(Python):
 class Node(Language):
     def kind(self, name: str) -> str:
         return node_error(name)
+
+    def kind_in_text(self, name: str) -> str:
+        return f"{{@link {node_error(name)}}}"
 
     def argument(self, name: str) -> str:
         return camel(name, name in DURATIONS)

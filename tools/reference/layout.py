@@ -107,12 +107,20 @@ def whole_brief(doc: Doc, width: int) -> list[str]:
 
 def python(doc: Doc, width: int, is_property: bool = False) -> list[str]:
     lines = prose([doc.summary, *doc.paragraphs], width)
-    lines = section(lines, wrapped(f"See {', '.join(doc.sources)}", width) if doc.sources else [])
+    pages = dict.fromkeys(fitting(source, width + 5) for source in doc.sources)
+    lines = section(lines, wrapped(f"See {', '.join(pages)}", width) if pages else [])
     entries = [line for name, text in doc.args for line in wrapped(f"{name}: {text}", width, "    ", "        ")]
     lines = section(lines, entries, "Args:")
     if doc.result and not is_property:
         lines = section(lines, wrapped(doc.result, width, "    ", "    "), "Returns:")
     return section(lines, raises(doc, width), "Raises:")
+
+
+def fitting(url: str, width: int) -> str:
+    """A page's URL, or that of the section that the page is in, so that it fits into a line of its own."""
+    while len(url) > width:
+        url = url.rpartition("#" if "#" in url else "/")[0]
+    return url
 
 
 def raises(doc: Doc, width: int) -> list[str]:

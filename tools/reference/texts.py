@@ -36,9 +36,10 @@ class Doc:
 def doc(entry: Entry, language: Language, parameters: list[str] | None = None) -> Doc:
     """The text of an entry. Of the arguments those that stand in the signature, if one is given."""
     say = Words(language, entry)
+    first, *others = joined(summary(entry, say), paragraphs(entry, say))
     return Doc(
-        summary=summary(entry, say),
-        paragraphs=paragraphs(entry, say),
+        summary=first,
+        paragraphs=others,
         args=[(language.argument(name), argument(entry, name, say)) for name in arguments(entry, parameters, language)],
         result=say(entry.facts.get("result", "")),
         errors=[(it.kind, it.reasons, say(it.when)) for it in failures(entry, language) if it.kind],
@@ -48,6 +49,12 @@ def doc(entry: Entry, language: Language, parameters: list[str] | None = None) -
         is_out=entry.out,
         others=entry.facts.get("others", {}).get(language.key, []),
     )
+
+
+def joined(first: str, others: list[str]) -> list[str]:
+    """A short sentence does not stand alone."""
+    is_short = others and (others[0] == LOCAL or others[0].startswith("Default: "))
+    return [f"{first} {others[0]}", *others[1:]] if is_short else [first, *others]
 
 
 def failures(entry: Entry, language: Language) -> list[Failure]:
@@ -79,6 +86,8 @@ UNITS = {
 def paragraphs(entry: Entry, say: "Words") -> list[str]:
     """The details with what the member's type does not say, then the notes for one language."""
     found = [say(text) for text in entry.paragraphs]
+    if "threads" in entry.facts and say.language.key != "node":
+        found.append(say(entry.facts["threads"]))
     extra = [absence(entry, say), LOCAL if is_local(entry) else "", PAGES if entry.returns.startswith("Listing of ") else ""]
     found[-1:] = [" ".join(filter(None, [*found[-1:], *extra]))]
     own = Words(say.language, entry, is_strict=False)  # in the language's own names
@@ -198,7 +207,7 @@ class Words:
 PREFIXES = {
     "config": lambda language, name: language.setting(checked("config", name)),
     "event": lambda language, name: language.event(checked("event", name)),
-    "error": lambda language, name: language.kind(checked("error", name)),
+    "error": lambda language, name: language.kind_in_text(checked("error", name)),
     "reason": lambda language, name: language.reason(checked("reason", name)),
 }
 

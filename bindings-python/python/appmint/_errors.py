@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class Error(Exception):
-    """An error: what failed, and what to do about it. It never holds a secret or the body of a
-    response.
+    """An error: what failed, and what to do about it. It never holds a secret or the body of
+    a response.
 
-    The base class of appmint's errors, of which each kind has a class of its own. Its text is
-    the message and the hint.
+    The base class of appmint's errors, of which each kind has a class of its own. Its
+    text is the message and the hint.
 
     Args:
         message: The message: a clause in lower case that says what failed.
@@ -28,33 +28,35 @@ class Error(Exception):
         platform_code: The platform's own error code, such as "bad_verification_code".
         request_id: The platform's id of the request, for its support.
         sso_url: The page where a person authorizes the access by single sign-on.
-        missing_permissions: The permissions that were missing, each as "name=level", if the
-            platform lists those with which it accepts the call.
+        missing_permissions: The permissions that were missing, each as "name=level", if
+            the platform lists those with which it accepts the call.
         retry_after: How long to wait before the next attempt, at most a day.
         is_retryable: Whether the same call may work later without a change.
 
     Attributes:
         kind (ErrorKind): The kind, which says what the caller can do.
-        reason (Reason | None): The finer reason within the kind, such as "suspended". None if
-            there is no finer word.
+        reason (Reason | None): The finer reason within the kind, such as "suspended".
+            None if there is no finer word.
         message (str): The message: a clause in lower case that says what failed.
         hint (str | None): The hint: a sentence that says what to do. None if there is no
             advice.
-        status (int | None): The HTTP status of the platform's response. None if there was no
-            response.
+        status (int | None): The HTTP status of the platform's response. None if there was
+            no response.
         platform_code (str | None): The platform's own error code, such as
             "bad_verification_code". None if the platform named none.
-        request_id (str | None): The platform's id of the request, for its support. None if the
-            platform named none.
-        sso_url (str | None): The page where a person authorizes the access by single sign-on.
-            None if the platform does not ask for that.
+        request_id (str | None): The platform's id of the request, for its support. None
+            if the platform named none.
+        sso_url (str | None): The page where a person authorizes the access by single
+            sign-on. None if the platform does not ask for that.
         missing_permissions (list[str]): The permissions that were missing, each as
-            "name=level", if the platform lists those with which it accepts the call. Of several
-            alternatives those of the one that lacks the fewest; the hint has all of them.
-        retry_after (timedelta | None): How long to wait before the next attempt, at most a day.
-            None if the platform named no time.
-        is_retryable (bool): Whether the same call may work later without a change. It may not
-            after an error by which the code or refresh token that the call sent may be spent.
+            "name=level", if the platform lists those with which it accepts the call. Of
+            several alternatives those of the one that lacks the fewest; the hint has all
+            of them.
+        retry_after (timedelta | None): How long to wait before the next attempt, at most
+            a day. None if the platform named no time.
+        is_retryable (bool): Whether the same call may work later without a change. It may
+            not after an error by which the code or refresh token that the call sent may
+            be spent.
     """
 
     kind: ClassVar[ErrorKind] = "internal"
@@ -137,14 +139,16 @@ class CancelledError(Error):
 
 
 class UnauthorizedError(Error):
-    """Fix the credentials: the platform refused the JWT, the key, the client secret or the token."""
+    """Fix the credentials: the platform refused the JWT, the key, the client secret or the
+    token.
+    """
 
     kind = "unauthorized"
 
 
 class ForbiddenError(Error, PermissionError):
-    """Ask an owner: the installation is suspended, a permission is not granted, or a repository is not
-    part of it.
+    """Ask an owner: the installation is suspended, a permission is not granted, or a
+    repository is not part of it.
     """
 
     kind = "forbidden"
@@ -169,8 +173,8 @@ class RejectedError(Error):
 
 
 class ReauthorizeError(Error):
-    """Let the user authorize the app again: the authorization, the code or the refresh token is not valid
-    any more.
+    """Let the user authorize the app again: the authorization, the code or the refresh token
+    is not valid any more.
     """
 
     kind = "reauthorize"

@@ -70,134 +70,148 @@ _T_co = TypeVar("_T_co", covariant=True)
 class App:
     """An app that authenticates on a platform.
 
-    One app is enough for a program: it holds the connections and the tokens, and any thread may
-    use it. Making one needs no network I/O. Each operation names the credential that it lacks.
+    One app is enough for a program: it holds the connections and the tokens. Making one
+    needs no network I/O. Each operation names the credential that it lacks.
 
-    A duration is a timedelta or a number of seconds. A key and certificates are text, bytes, or
-    the Path of a file to read. Secrets are shown in no repr, error or log.
+    Any thread may use it, and several at once.
 
-    A method that uses the network blocks its own thread, for the app's timeout at most. Its
-    coroutine, such as request_async for request, is for asyncio and trio: it is sent when it is
-    awaited, and cancelling it stops the waiting only.
+    A duration is a timedelta or a number of seconds. A key and certificates are text,
+    bytes, or the Path of a file to read. Secrets are shown in no repr, error or log.
 
-    Besides the errors that it documents, every call over the network raises TransportError,
-    TimeoutError, RateLimitedError, ServerError and ProtocolError; UnauthorizedError,
-    ForbiddenError or RejectedError if the platform refuses it; InvalidArgumentError if the app
-    lacks a credential for it (reason "missing_credential") or is closed; and UnsupportedError,
-    without network I/O, if the platform does not offer it.
+    A method that uses the network blocks its own thread, for the app's timeout at most.
+    Its coroutine, such as request_async for request, is for asyncio and trio: it is sent
+    when it is awaited, and cancelling it stops the waiting only.
+
+    Besides the errors that it documents, every call over the network raises
+    TransportError, TimeoutError, RateLimitedError, ServerError and ProtocolError;
+    UnauthorizedError, ForbiddenError or RejectedError if the platform refuses it;
+    InvalidArgumentError if the app lacks a credential for it (reason
+    "missing_credential") or is closed; and UnsupportedError, without network I/O, if the
+    platform does not offer it.
 
     See
-    https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/about-authentication-with-a-github-app
+    https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
 
     Args:
         platform (str): The name of a built-in platform, such as "github": see
-            appmint.platforms. Required unless platform_descriptor is given. Default: none.
-        environment (str): The prefix of environment variables, such as "APPMINT_", from which
-            each setting that is not given is read. Each is read from the variable of its name
-            in capitals (APPMINT_APP_ID); a long or secret one also from the file that a
-            variable ending in _FILE names (APPMINT_PRIVATE_KEY_FILE), up to 16 MiB. Durations
-            have a unit (30s), switches are true or false, an empty variable counts as not set,
-            and a proxy "none" is no proxy. Default: the environment is not read.
-        platform_descriptor (str | Mapping): A descriptor of another platform as JSON text,
-            instead of platform. A mapping stands for the same object. Default: none.
-        host (str): The host of a platform that can be at several, such as "git.corp.example".
-            Default: the platform's own; some platforms require one.
-        api_url (str): The base URL of the API. The web pages follow it where the platform's
-            hosts say how; else the error asks for web_url. Default: the platform's own.
-        web_url (str): The base URL of the pages on which users authorize the app, and of OAuth.
-            The API follows it as the web pages follow the API. Default: the platform's own.
-        app_id (int | str): The app's id, as the platform's settings page shows it. JWTs need
-            it. Default: none.
+            appmint.platforms. Required unless platform_descriptor is given. Default:
+            none.
+        environment (str): The prefix of environment variables, such as "APPMINT_", from
+            which each setting that is not given is read. Each is read from the variable
+            of its name in capitals (APPMINT_APP_ID); a long or secret one also from the
+            file that a variable ending in _FILE names (APPMINT_PRIVATE_KEY_FILE), up to
+            16 MiB. Durations have a unit (30s), switches are true or false, an empty
+            variable counts as not set, and a proxy "none" is no proxy. Default: the
+            environment is not read.
+        platform_descriptor (str | Mapping): A descriptor of another platform as JSON
+            text, instead of platform. A mapping stands for the same object. Default:
+            none.
+        host (str): The host of a platform that can be at several, such as
+            "git.corp.example". Default: the platform's own; some platforms require one.
+        api_url (str): The base URL of the API. The web pages follow it where the
+            platform's hosts say how; else the error asks for web_url. Default: the
+            platform's own.
+        web_url (str): The base URL of the pages on which users authorize the app, and of
+            OAuth. The API follows it as the web pages follow the API. Default: the
+            platform's own.
+        app_id (int | str): The app's id, as the platform's settings page shows it. JWTs
+            need it. Default: none.
         client_id (int | str): The OAuth client id. Users' tokens need it. Default: none.
         client_secret (str): The OAuth client secret. Default: none.
-        private_key (str | bytes | PathLike): The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted
-            PKCS#8), DER, or any form in which keys are pasted. A str is the key itself, never
-            the path of a file. Default: none.
-        fallback_private_key (str | bytes | PathLike): A second key during a key rotation, in
-            any form that the first may have. It is used from the moment when the platform does
-            not know the first. Default: none.
-        private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key. A key whose
-            file demands more than 2 000 000 rounds of PBKDF2, or more than 128 MiB for scrypt,
-            is refused; reading one within that may take seconds. Other threads run meanwhile:
-            asyncio.to_thread(App, …) keeps an event loop free. Default: none.
-        key_id (str): The platform's name of the key, for platforms that name keys: the kid of
-            the JWTs that the app signs. Default: none.
+        private_key (str | bytes | PathLike): The app's RSA key: PEM (PKCS#1, PKCS#8,
+            encrypted PKCS#8), DER, or any form in which keys are pasted. A str is the key
+            itself, never the path of a file. Default: none.
+        fallback_private_key (str | bytes | PathLike): A second key during a key rotation,
+            in any form that the first may have. It is used from the moment when the
+            platform does not know the first. Default: none.
+        private_key_passphrase (str): The passphrase of an encrypted PKCS#8 key. A key
+            whose file demands more than 2 000 000 rounds of PBKDF2, or more than 128 MiB
+            for scrypt, is refused; reading one within that may take seconds. Other
+            threads run meanwhile: asyncio.to_thread(App, …) keeps an event loop free.
+            Default: none.
+        key_id (str): The platform's name of the key, for platforms that name keys: the
+            kid of the JWTs that the app signs. Default: none.
         fallback_key_id (str): The platform's name of fallback_private_key. Default: none.
-        signer (Callable[[bytes], bytes]): Signs instead of a private key, such as a KMS or an
-            HSM: takes the message and returns its RS256 signature. It is called on worker
-            threads, several at a time, and may block. If it fails, the call fails with
-            CallbackError. An async function runs there, on an event loop of its own. Default:
-            none.
-        jwt_back_date (timedelta | float): How far a JWT's iat lies in the past. Default: the
-            platform's, 60 s on those that are built in.
-        jwt_lifetime (timedelta | float): How far a JWT's exp lies in the future. Default: the
-            platform's, 540 s on those that are built in, which allow 600 s at most.
-        timeout (timedelta | float): The time for a whole call with its retries; more than 0.
-            Default: 30 s.
-        connect_timeout (timedelta | float): The time to connect, which is lowered to three
-            quarters of timeout if it is longer. Default: 10 s.
+        signer (Callable[[bytes], bytes]): Signs instead of a private key, such as a KMS
+            or an HSM: takes the message and returns its RS256 signature. If it fails, the
+            call fails with CallbackError. It is called on worker threads, several at a
+            time, and may block. An async function runs there, on an event loop of its
+            own. Default: none.
+        jwt_back_date (timedelta | float): How far a JWT's iat lies in the past. Default:
+            the platform's, 60 s on those that are built in.
+        jwt_lifetime (timedelta | float): How far a JWT's exp lies in the future. Default:
+            the platform's, 540 s on those that are built in, which allow 600 s at most.
+        timeout (timedelta | float): The time for a whole call with its retries; more than
+            0. Default: 30 s.
+        connect_timeout (timedelta | float): The time to connect, which is lowered to
+            three quarters of timeout if it is longer. Default: 10 s.
         proxy (str): The URL of a proxy, such as "http://user:password@host:port" or
-            "socks5h://host:port"; an empty text for no proxy. Its scheme is http, https, socks5
-            or socks5h. This machine is always reached without a proxy. Default: the one that
-            HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts in NO_PROXY.
-        root_certificates (str | bytes | PathLike): Root certificates that are trusted besides
-            the system's: PEM, or the DER of one. A server's own certificate may be its root. A
-            store in Redis over TLS trusts them, too. The environment variables SSL_CERT_FILE
-            and SSL_CERT_DIR name others in the place of the system's. Those of the file or
-            folder in REQUESTS_CA_BUNDLE are trusted, too. Default: none.
-        client_certificate (str | bytes | PathLike): The certificate that is shown to a server
-            that wants one (mTLS), with those between it and its root: PEM, or the DER of one.
-            Needs client_key. Default: none.
+            "socks5h://host:port"; an empty text for no proxy. Its scheme is http, https,
+            socks5 or socks5h. This machine is always reached without a proxy. Default:
+            the one that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, except for the hosts
+            in NO_PROXY.
+        root_certificates (str | bytes | PathLike): Root certificates that are trusted
+            besides the system's: PEM, or the DER of one. A server's own certificate may
+            be its root. A store in Redis over TLS trusts them, too. The environment
+            variables SSL_CERT_FILE and SSL_CERT_DIR name others in the place of the
+            system's. Those of the file or folder in REQUESTS_CA_BUNDLE are trusted, too.
+            Default: none.
+        client_certificate (str | bytes | PathLike): The certificate that is shown to a
+            server that wants one (mTLS), with those between it and its root: PEM, or the
+            DER of one. Needs client_key. Default: none.
         client_key (str | bytes | PathLike): The private key of client_certificate: RSA or
             ECDSA, in PEM or DER, not encrypted. Default: none.
-        user_agent (str): Text that precedes appmint's own User-Agent header. Default: none.
-        allow_plain_http (bool): Whether to send requests without TLS to hosts other than this
-            machine. Anybody on the way can then read and change what is sent, tokens included.
-            Default: False.
-        refuse_private_addresses (bool): Whether to refuse connections to addresses that are not
-            public: this machine, private networks, link-local and reserved addresses. For a
-            host that somebody else named. The address that is connected to is checked, so no
-            proxy is used, and none may be given. The call that would connect fails with
-            InvalidArgumentError ("private_address"). Default: False.
+        user_agent (str): Text that precedes appmint's own User-Agent header. Default:
+            none.
+        allow_plain_http (bool): Whether to send requests without TLS to hosts other than
+            this machine. Anybody on the way can then read and change what is sent, tokens
+            included. Default: False.
+        refuse_private_addresses (bool): Whether to refuse connections to addresses that
+            are not public: this machine, private networks, link-local and reserved
+            addresses. For a host that somebody else named. The address that is connected
+            to is checked, so no proxy is used, and none may be given. The call that would
+            connect fails with InvalidArgumentError ("private_address"). Default: False.
         max_response_body (int): The largest accepted body of an API response, in bytes.
             Default: 33 554 432 (32 MiB).
-        retries (int): How many times a request is sent again after a temporary failure or a
-            rate limit, if repeating it is safe. 0 sends every request once, except after a
-            refused signature. Default: 2.
-        retry_wait (timedelta | float): The wait before the first retry, which doubles with each
-            further one. Default: 0.25 s.
+        retries (int): How many times a request is sent again after a temporary failure or
+            a rate limit, if repeating it is safe. 0 sends every request once, except
+            after a refused signature. Default: 2.
+        retry_wait (timedelta | float): The wait before the first retry, which doubles
+            with each further one. Default: 0.25 s.
         transport (httpx.Client | requests.Session | Callable): Sends all requests by the
-            program's own HTTP client instead of the built-in one. It takes the method, the URL,
-            the headers, the body, the time that is left, and whether the request may be sent
-            twice, and returns the status, the headers and the body, or says how it failed: not
-            sent, or perhaps sent. It must not send a request a second time by itself that may
-            be sent once only: a refresh token would be spent twice. It is called on worker
-            threads, several at a time. Proxies and certificates are those of the client, and
-            the settings for them are refused beside it. The client itself, or a callable that
-            takes an appmint.TransportRequest. Default: the built-in HTTP client.
-        store (str | PathLike | Store): Where tokens live between processes: "sqlite:FILE",
-            "redis://…" or "rediss://…" (TLS); "memory:" keeps them in this process. A Redis URL
-            may have "?prefix=" for the names of its keys (default "appmint:") and
-            "?wait_replicas=N" for writes that count only once N replicas have them (default 0).
-            It may hold a password, and is treated as a secret. A store that other processes can
-            read needs store_key or store_unencrypted. If the store fails, installation tokens
-            are minted as without it, while the calls of a session fail. The Path of an SQLite
-            file, or an object with the methods of appmint.Store, are taken, too. Default: none.
-        store_key (str | bytes): The key that seals stored tokens and authorizations: 32 bytes
-            in hexadecimal or base64. "openssl rand -hex 32" makes one. The 32 bytes themselves
-            are taken, too. Default: none.
-        previous_store_key (str | bytes): The previous key during a rotation of store_key. It
-            opens what it has sealed, and seals nothing. Default: none.
-        store_unencrypted (bool): Whether the store holds tokens without encryption, readable
-            for everybody who can read the store. Default: False.
-        capacity (int): How many tokens are held in memory; at least 1. Beyond it, tokens are
-            dropped that no source refers to. Default: 1 000 000.
-        on_event (Callable[[Event], object]): Is called with each event, which never holds a
-            secret. It is called on the thread on which the event happens, which waits for it,
-            and on several at once: it must be quick, and must not wait for a token. Events are
-            also logged to the logger "appmint". Default: none.
-        clock (ManualClock): A clock that shows a fixed time, for tests. Default: the system's
-            clock.
+            program's own HTTP client instead of the built-in one. It takes the method,
+            the URL, the headers, the body, the time that is left, and whether the request
+            may be sent twice, and returns the status, the headers and the body, or says
+            how it failed: not sent, or perhaps sent. It must not send a request a second
+            time by itself that may be sent once only: a refresh token would be spent
+            twice. Proxies and certificates are those of the client, and the settings for
+            them are refused beside it. It is called on worker threads, several at a time.
+            It is the client itself, or a callable that takes an appmint.TransportRequest.
+            Default: the built-in HTTP client.
+        store (str | PathLike | Store): Where tokens live between processes:
+            "sqlite:FILE", "redis://…" or "rediss://…" (TLS); "memory:" keeps them in this
+            process. A Redis URL may have "?prefix=" for the names of its keys (default
+            "appmint:") and "?wait_replicas=N" for writes that count only once N replicas
+            have them (default 0). It may hold a password, and is treated as a secret. A
+            store that other processes can read needs store_key or store_unencrypted. If
+            the store fails, installation tokens are minted as without it, while the calls
+            of a session fail. The Path of an SQLite file, or an object with the methods
+            of appmint.Store, are taken, too. Default: none.
+        store_key (str | bytes): The key that seals stored tokens and authorizations: 32
+            bytes in hexadecimal or base64. "openssl rand -hex 32" makes one. The 32 bytes
+            themselves are taken, too. Default: none.
+        previous_store_key (str | bytes): The previous key during a rotation of store_key.
+            It opens what it has sealed, and seals nothing. Default: none.
+        store_unencrypted (bool): Whether the store holds tokens without encryption,
+            readable for everybody who can read the store. Default: False.
+        capacity (int): How many tokens are held in memory; at least 1. Beyond it, tokens
+            are dropped that no source refers to. Default: 1 000 000.
+        on_event (Callable[[Event], object]): Is called with each event, which never holds
+            a secret. It is called on the thread on which the event happens, which waits
+            for it, and on several at once: it must be quick, and must not wait for a
+            token. Events are also logged to the logger "appmint". Default: none.
+        clock (ManualClock): A clock that shows a fixed time, for tests. Default: the
+            system's clock.
 
     Raises:
         InvalidArgumentError: A setting is missing, malformed, or contradicts another; the
@@ -275,11 +289,11 @@ class App:
     def jwt(self) -> Token:
         """Signs the app's JWT. The same one is returned until 60 s before it expires.
 
-        It is signed once for all callers that need one at the same time. No network I/O, unless the
-        signer does some.
+        It is signed once for all callers that need one at the same time. No network I/O,
+        unless the signer does some.
 
         See https://www.rfc-editor.org/rfc/rfc7519,
-        https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+        https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
 
         Returns:
             A token of kind "jwt", whose claims can be read.
@@ -298,8 +312,8 @@ class App:
 
     @property
     def fingerprint(self) -> str | None:
-        """The SHA-256 fingerprint of the public key, as the platform's settings page shows it. With
-        two keys it is that of the one in use.
+        """The SHA-256 fingerprint of the public key, as the platform's settings page shows it.
+        With two keys it is that of the one in use.
 
         None if the app has no private key, or a signer that does not know it.
         """
@@ -308,10 +322,10 @@ class App:
     def clock_offset(self) -> timedelta:
         """How far the platform's clock is ahead of this machine's, as far as is known.
 
-        It is 0 until a difference was found, and again once it has ended. JWTs are made by it;
-        tokens live by this machine's own clocks. It is learned from the Date header: when the
-        platform rejects a JWT because of its times, and when two answers in a row agree on a
-        difference of half a minute or more, or on none.
+        It is 0 until a difference was found, and again once it has ended. JWTs are made by
+        it; tokens live by this machine's own clocks. It is learned from the Date header: when
+        the platform rejects a JWT because of its times, and when two answers in a row agree
+        on a difference of half a minute or more, or on none.
         """
 
     def request(
@@ -328,26 +342,27 @@ class App:
     ) -> Response:
         """Calls the platform's API as the app, or with a token.
 
-        Every HTTP status is a response and no error. A read is sent again after a lost connection,
-        502 to 504, and a rate limit; a write after a rate limit only. A path that the platform
-        reserves for the OAuth client is called with its id and secret.
+        Every HTTP status is a response and no error. A read is sent again after a lost
+        connection, 502 to 504, and a rate limit; a write after a rate limit only. A path that
+        the platform reserves for the OAuth client is called with its id and secret.
 
-        See https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
+        See
+        https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
 
         Args:
             method: The HTTP method, such as "GET".
-            path: A path of the API that begins with "/", with its query, or a URL on one of the
-                platform's own hosts.
+            path: A path of the API that begins with "/", with its query, or a URL on one of
+                the platform's own hosts.
             headers: Further headers. Authorization is refused: give token. Default: none.
             json: A value that is sent as JSON, instead of body. Default: no body.
-            body: Bytes to send, instead of json; their type belongs into a Content-Type header.
-                Default: no body.
-            token: The token to authenticate with, such as a user's. Default: the credential that
-                the platform wants for the path, such as the app's JWT.
-            params: Parameters that are added to the query, as a mapping or as pairs. A sequence is
-                a parameter that comes several times. Default: none.
-            timeout: The time for the whole call with its retries, as a timedelta or in seconds.
-                Default: the app's timeout.
+            body: Bytes to send, instead of json; their type belongs into a Content-Type
+                header. Default: no body.
+            token: The token to authenticate with, such as a user's. Default: the credential
+                that the platform wants for the path, such as the app's JWT.
+            params: Parameters that are added to the query, as a mapping or as pairs. A
+                sequence is a parameter that comes several times. Default: none.
+            timeout: The time for the whole call with its retries, as a timedelta or in
+                seconds. Default: the app's timeout.
 
         Returns:
             The response, with its status, headers and body.
@@ -374,10 +389,11 @@ class App:
         """The coroutine of `request`: the same arguments, result and errors."""
 
     def quota(self) -> Quota | None:
-        """Returns the quota of the requests that the app makes with its JWT or tokens of its own.
+        """Returns the quota of the requests that the app makes with its JWT or tokens of its
+        own.
 
-        It is as the platform told it in its last answer to one of them. None if there was no such
-        answer yet, or the platform does not tell it. No network I/O.
+        It is as the platform told it in its last answer to one of them. None if there was no
+        such answer yet, or the platform does not tell it. No network I/O.
 
         See https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 
@@ -386,9 +402,7 @@ class App:
         """
 
     def stats(self) -> Stats:
-        """Returns the counters of the app since it was made.
-
-        No network I/O.
+        """Returns the counters of the app since it was made. No network I/O.
 
         Returns:
             A snapshot of the counters.
@@ -398,9 +412,9 @@ class App:
         """Ends the app's threads and connections, and forgets its tokens, whatever sources of it
         exist.
 
-        Calls in progress complete; new ones fail with InvalidArgumentError. Sessions' tokens that
-        the store did not take yet are offered to it until the app's timeout has passed. A second
-        call does nothing. No network I/O.
+        Calls in progress complete; new ones fail with InvalidArgumentError. Sessions' tokens
+        that the store did not take yet are offered to it until the app's timeout has passed.
+        A second call does nothing. No network I/O.
 
         with app: closes it, too.
         """
@@ -430,7 +444,8 @@ class App:
 
         Pages are requested as the items are asked for, none before.
 
-        See https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app
+        See
+        https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app
 
         Returns:
             The installations.
@@ -451,12 +466,11 @@ class App:
     ) -> Installation:
         """Looks up one installation, by exactly one argument.
 
-        See
-        https://docs.github.com/en/rest/apps/apps#get-an-organization-installation-for-the-authenticated-app
+        See https://docs.github.com/en/rest/apps/apps
 
         Args:
-            account: The path, login, name or id of an account of any kind, as the platform writes
-                it.
+            account: The path, login, name or id of an account of any kind, as the platform
+                writes it.
             id: The installation's id.
             organization: An organization's login.
             user: A user's login.
@@ -467,7 +481,8 @@ class App:
             The installation.
 
         Raises:
-            InvalidArgumentError: None or several of the arguments are given, or one is malformed.
+            InvalidArgumentError: None or several of the arguments are given, or one is
+                malformed.
             UnsupportedError: The platform does not look up installations by this argument.
             NotFoundError: The app is not installed there (reason "not_installed").
             Error: As every call over the network does, see App.
@@ -553,10 +568,10 @@ class App:
 
         Args:
             app_slug: The app's short name, which is part of its URL: Registration.slug.
-            state: A state of your own, which nobody must be able to guess. Default: 256 random
-                bits, or an empty one if the platform takes none.
-            redirect_uri: The URL to which the user returns, on a platform that takes one. Default:
-                none is sent.
+            state: A state of your own, which nobody must be able to guess. Default: 256
+                random bits, or an empty one if the platform takes none.
+            redirect_uri: The URL to which the user returns, on a platform that takes one.
+                Default: none is sent.
 
         Returns:
             The URL and the state.
@@ -568,11 +583,10 @@ class App:
     def finish_install(self, callback_url: str, state: str) -> Installation:
         """Returns the installation that a user has made.
 
-        The state is compared in constant time, and the platform is asked whether the installation
-        is this app's: anybody could have written the id in a callback.
+        The state is compared in constant time, and the platform is asked whether the
+        installation is this app's: anybody could have written the id in a callback.
 
-        See
-        https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/about-the-setup-url
+        See https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app
 
         Args:
             callback_url: The URL with which the user returned, or its query.
@@ -612,39 +626,40 @@ class App:
     ) -> TokenSource:
         """Makes a source of tokens for one installation.
 
-        The installation is named by its id or by exactly one of the arguments of find_installation.
-        One that is not named by its id is looked up when the first token is needed, and again when
-        the platform no longer knows the id that was found.
+        The installation is named by its id or by exactly one of the arguments of
+        find_installation. One that is not named by its id is looked up when the first token
+        is needed, and again when the platform no longer knows the id that was found.
 
-        The tokens have all access that the installation was granted, unless they are narrowed. An
-        empty list of repositories or permissions is refused, since platforms understand it as
-        everything. No network I/O.
+        The tokens have all access that the installation was granted, unless they are
+        narrowed. An empty list of repositories or permissions is refused, since platforms
+        understand it as everything. No network I/O.
 
-        See https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
+        See
+        https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
 
         Args:
             id: The installation's id.
-            account: The path, login, name or id of an account of any kind, as the platform writes
-                it.
+            account: The path, login, name or id of an account of any kind, as the platform
+                writes it.
             organization: An organization's login.
             user: A user's login.
             repository: A repository, as "owner/name".
             enterprise: An enterprise's short name.
-            repositories: The names of the repositories to narrow to, without their owner. Default:
-                all that the installation has.
+            repositories: The names of the repositories to narrow to, without their owner.
+                Default: all that the installation has.
             repository_ids: The ids of the repositories to narrow to. Default: all that the
                 installation has.
-            permissions: The permissions to narrow to, by name with their level, such as "contents"
-                with "read". Default: all that the installation was granted.
+            permissions: The permissions to narrow to, by name with their level, such as
+                "contents" with "read". Default: all that the installation was granted.
 
         Returns:
             The source. Sources of one installation and scope share one token.
 
         Raises:
-            InvalidArgumentError: No argument or several name an installation, or an argument is
-                empty or malformed.
-            UnsupportedError: The platform has no installations, no lookup by this argument, or no
-                tokens that are narrowed like this.
+            InvalidArgumentError: No argument or several name an installation, or an argument
+                is empty or malformed.
+            UnsupportedError: The platform has no installations, no lookup by this argument,
+                or no tokens that are narrowed like this.
         """
 
     def app_tokens(
@@ -656,16 +671,16 @@ class App:
         """Makes a source of the app's own tokens, on a platform that has them beside the JWT.
 
         They are minted for the JWT, for an assertion that the app signs (RFC 7523: a service
-        account), or for the OAuth client itself (RFC 6749 section 4.4), as the platform has it. No
-        network I/O.
+        account), or for the OAuth client itself (RFC 6749 section 4.4), as the platform has
+        it. No network I/O.
 
         See https://www.rfc-editor.org/rfc/rfc7523#section-2.1,
         https://www.rfc-editor.org/rfc/rfc6749#section-4.4
 
         Args:
             scopes: OAuth scopes, on a platform that takes the app's assertion. Default: none.
-            subject: The user for whom the app acts, on a platform that takes the app's assertion.
-                Default: the app itself.
+            subject: The user for whom the app acts, on a platform that takes the app's
+                assertion. Default: the app itself.
 
         Returns:
             The source, whose tokens are of kind "app".
@@ -675,9 +690,11 @@ class App:
         """
 
     def revoke_installation_token(self, token: Token | str) -> None:
-        """Ends an installation token on the platform. It succeeds if the token is already invalid.
+        """Ends an installation token on the platform. It succeeds if the token is already
+        invalid.
 
-        See https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
+        See
+        https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
 
         Args:
             token: The token or its text.
@@ -703,21 +720,22 @@ class App:
     ) -> Authorization:
         """Makes the URL of the page on which a user authorizes the app, with a fresh state.
 
-        On a platform with PKCE (RFC 7636) it has a fresh code verifier, too. Keep the result until
-        the user returns, for finish_authorization. No network I/O.
+        On a platform with PKCE (RFC 7636) it has a fresh code verifier, too. Keep the result
+        until the user returns, for finish_authorization. No network I/O.
 
         See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1,
         https://www.rfc-editor.org/rfc/rfc7636#section-4.3
 
         Args:
-            redirect_uri: The URL to which the user returns: one of those registered for the app.
-                Default: none is sent.
-            state: A state of your own, which nobody must be able to guess. Default: 256 random
-                bits.
+            redirect_uri: The URL to which the user returns: one of those registered for the
+                app. Default: none is sent.
+            state: A state of your own, which nobody must be able to guess. Default: 256
+                random bits.
             scopes: OAuth scopes, on a platform that takes them. Default: none.
             login_hint: The account to suggest, on a platform that takes it. Default: none.
-            prompt: The prompt that the user sees even when logged in, such as "select_account", on
-                a platform that takes it (OpenID Connect Core section 3.1.2.1). Default: none.
+            prompt: The prompt that the user sees even when logged in, such as
+                "select_account", on a platform that takes it (OpenID Connect Core section
+                3.1.2.1). Default: none.
 
         Returns:
             The URL, its state and its PKCE verifier.
@@ -744,8 +762,8 @@ class App:
             The authorization code.
 
         Raises:
-            ReauthorizeError: The callback has another state, or comes from another server (RFC
-                9207) (reason "state_mismatch").
+            ReauthorizeError: The callback has another state, or comes from another server
+                (RFC 9207) (reason "state_mismatch").
             DeniedError: The user declined (reason "access_denied").
             RejectedError: The redirect URI is not registered for the app (reason
                 "redirect_uri_mismatch").
@@ -761,18 +779,18 @@ class App:
     ) -> Token:
         """Exchanges an authorization code for a user token.
 
-        The code is sent once, even if the call fails, unless the platform refused the client's
-        first private key: then it is sent again with the second.
+        The code is sent once, even if the call fails, unless the platform refused the
+        client's first private key: then it is sent again with the second.
 
         See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3,
         https://www.rfc-editor.org/rfc/rfc7636#section-4.5
 
         Args:
             code: The authorization code.
-            redirect_uri: The redirect URI of the authorization, if it had one. Default: none is
-                sent.
-            code_verifier: The PKCE verifier of the authorization, if it had one. Default: none is
-                sent.
+            redirect_uri: The redirect URI of the authorization, if it had one. Default: none
+                is sent.
+            code_verifier: The PKCE verifier of the authorization, if it had one. Default:
+                none is sent.
 
         Returns:
             A token of kind "user".
@@ -794,9 +812,9 @@ class App:
     def finish_authorization(self, authorization: Authorization, callback_url: str) -> Token:
         """Exchanges the code with which a user returned for a user token.
 
-        The state is compared in constant time, and iss if the platform sends it (RFC 9207). An
-        authorization can be finished once, in one of the processes that share the store, within an
-        hour, on the platform on which it began.
+        The state is compared in constant time, and iss if the platform sends it (RFC 9207).
+        An authorization can be finished once, in one of the processes that share the store,
+        within an hour, on the platform on which it began.
 
         See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2,
         https://www.rfc-editor.org/rfc/rfc9207#section-2.4
@@ -809,15 +827,15 @@ class App:
             A token of kind "user".
 
         Raises:
-            ReauthorizeError: The callback has another state, or comes from another server (reason
-                "state_mismatch").
-            ReauthorizeError: The authorization was finished before, or began more than an hour ago
-                (reason "stale_authorization").
+            ReauthorizeError: The callback has another state, or comes from another server
+                (reason "state_mismatch").
+            ReauthorizeError: The authorization was finished before, or began more than an
+                hour ago (reason "stale_authorization").
             ReauthorizeError: The code is unknown, expired or used (reason "invalid_code").
             DeniedError: The user declined (reason "access_denied").
             InvalidArgumentError: The authorization began on another platform.
-            StoreError: The store failed to record that the authorization is finished; nothing was
-                sent.
+            StoreError: The store failed to record that the authorization is finished; nothing
+                was sent.
             UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
             Error: As every call over the network does, see App.
         """
@@ -828,10 +846,8 @@ class App:
         """The coroutine of `finish_authorization`: the same arguments, result and errors."""
 
     def seal_authorization(self, authorization: Authorization) -> str:
-        """Encrypts an authorization with the app's store key, to be kept in the user's cookie or web
-        session.
-
-        No network I/O.
+        """Encrypts an authorization with the app's store key, to be kept in the user's cookie or
+        web session. No network I/O.
 
         Args:
             authorization: The result of authorize.
@@ -844,9 +860,7 @@ class App:
         """
 
     def open_authorization(self, sealed: str) -> Authorization:
-        """Decrypts an authorization, in any process with the same store key.
-
-        No network I/O.
+        """Decrypts an authorization, in any process with the same store key. No network I/O.
 
         Args:
             sealed: The result of seal_authorization.
@@ -862,14 +876,14 @@ class App:
     def refresh(self, refresh_token: Token | str) -> Token:
         """Exchanges a refresh token for a new user token.
 
-        The refresh token is sent once, even if the call fails, unless the platform refused the
-        client's first private key: then it is sent again with the second. After a lost answer it
-        may be spent where the platform rotates refresh tokens: that error is not retryable. A
-        session keeps what can be kept. The answer is returned even if its access token has expired,
-        because its refresh token works.
+        The refresh token is sent once, even if the call fails, unless the platform refused
+        the client's first private key: then it is sent again with the second. After a lost
+        answer it may be spent where the platform rotates refresh tokens: that error is not
+        retryable. A session keeps what can be kept. The answer is returned even if its access
+        token has expired, because its refresh token works.
 
         See https://www.rfc-editor.org/rfc/rfc6749#section-6,
-        https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
+        https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
 
         Args:
             refresh_token: The refresh token's text, or the Token that it came with.
@@ -897,11 +911,11 @@ class App:
         audience: str | None = None,
         resource: str | None = None,
     ) -> Token:
-        """Exchanges a token of another server, such as the OIDC id token of a workload, for one of the
-        platform.
+        """Exchanges a token of another server, such as the OIDC id token of a workload, for one
+        of the platform.
 
-        The app's OAuth client authenticates if the app has a client id. Each call sends a request:
-        keep the token for as long as it lives.
+        The app's OAuth client authenticates if the app has a client id. Each call sends a
+        request: keep the token for as long as it lives.
 
         See https://www.rfc-editor.org/rfc/rfc8693#section-2.1
 
@@ -909,7 +923,8 @@ class App:
             subject_token: The token of the other server.
             subject_token_type: Its type, a URI of RFC 8693 section 3. Default: that of a JWT.
             scopes: OAuth scopes, on a platform that takes them. Default: none.
-            audience: The name of the service that the new token is for. Default: none is sent.
+            audience: The name of the service that the new token is for. Default: none is
+                sent.
             resource: The URI of the service that the new token is for. Default: none is sent.
 
         Returns:
@@ -917,7 +932,8 @@ class App:
 
         Raises:
             UnsupportedError: The platform has no token exchange.
-            UnauthorizedError: The platform does not accept the token (reason "invalid_token").
+            UnauthorizedError: The platform does not accept the token (reason
+                "invalid_token").
             UnauthorizedError: The client id or its secret is wrong (reason "invalid_client").
             Error: As every call over the network does, see App.
         """
@@ -952,8 +968,8 @@ class App:
         Args:
             scopes: OAuth scopes, on a platform that takes them. Default: none.
             login_hint: The account to suggest, on a platform that takes it. Default: none.
-            prompt: The prompt that the user sees even when logged in, such as "select_account", on
-                a platform that takes it. Default: none.
+            prompt: The prompt that the user sees even when logged in, such as
+                "select_account", on a platform that takes it. Default: none.
             ports: The ports of 127.0.0.1 to listen on, of which the first free one is used.
                 Default: any free port.
             path: The path of the redirect URI. Default: "/callback".
@@ -1052,19 +1068,19 @@ class App:
             token: The token or its text.
             target: The account's name.
             target_id: The account's id, instead of its name.
-            repositories: The names of the repositories to narrow to, without their owner. Default:
-                all that the token reaches there.
-            repository_ids: The ids of the repositories to narrow to. Default: all that the token
-                reaches there.
-            permissions: The permissions to narrow to, by name with their level. Default: all that
-                the token has.
+            repositories: The names of the repositories to narrow to, without their owner.
+                Default: all that the token reaches there.
+            repository_ids: The ids of the repositories to narrow to. Default: all that the
+                token reaches there.
+            permissions: The permissions to narrow to, by name with their level. Default: all
+                that the token has.
 
         Returns:
             The new token.
 
         Raises:
-            InvalidArgumentError: None or both of target and target_id are given, or an argument is
-                empty or malformed.
+            InvalidArgumentError: None or both of target and target_id are given, or an
+                argument is empty or malformed.
             ReauthorizeError: The token is not valid any more, or another app's (reason
                 "invalid_token").
             UnsupportedError: The platform does not offer this.
@@ -1102,7 +1118,8 @@ class App:
     def delete_grant(self, token: Token | str) -> None:
         """Ends a user's authorization of the app with all its tokens.
 
-        See https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorization
+        See
+        https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorization
 
         Args:
             token: One of these tokens, or its text, which must work.
@@ -1125,15 +1142,15 @@ class App:
     ) -> None:
         """Ends an access token or a refresh token at the authorization server.
 
-        The server ends the tokens that belong to it, too. It succeeds if the server does not know
-        the token.
+        The server ends the tokens that belong to it, too. It succeeds if the server does not
+        know the token.
 
         See https://www.rfc-editor.org/rfc/rfc7009#section-2.1
 
         Args:
             token: The token or its text.
-            token_type_hint: "access_token" or "refresh_token", which saves the server a search.
-                Default: none is sent.
+            token_type_hint: "access_token" or "refresh_token", which saves the server a
+                search. Default: none is sent.
 
         Raises:
             UnsupportedError: The platform has no such endpoint.
@@ -1158,15 +1175,15 @@ class App:
     ) -> Introspection:
         """Asks the authorization server about an access token or a refresh token.
 
-        A token that has expired, was revoked, is unknown or another client's is no error: it is not
-        Introspection.active.
+        A token that has expired, was revoked, is unknown or another client's is no error: it
+        is not Introspection.active.
 
         See https://www.rfc-editor.org/rfc/rfc7662#section-2.1
 
         Args:
             token: The token or its text.
-            token_type_hint: "access_token" or "refresh_token", which saves the server a search.
-                Default: none is sent.
+            token_type_hint: "access_token" or "refresh_token", which saves the server a
+                search. Default: none is sent.
 
         Returns:
             The state of the token at the server.
@@ -1189,13 +1206,14 @@ class App:
     def session(self, name: str) -> TokenSource:
         """Makes a source of one user's tokens, which are in the store under a name.
 
-        They are renewed before they expire, once for all processes that share the store: a refresh
-        token is spent once, whatever dies when. Before start_session the source's calls fail with
-        ReauthorizeError ("no_session"); when the session has ended, with "rotation_interrupted" or
-        "invalid_refresh_token", and the user must authorize the app again. No network I/O.
+        They are renewed before they expire, once for all processes that share the store: a
+        refresh token is spent once, whatever dies when. Before start_session the source's
+        calls fail with ReauthorizeError ("no_session"); when the session has ended, with
+        "rotation_interrupted" or "invalid_refresh_token", and the user must authorize the app
+        again. No network I/O.
 
         See https://www.rfc-editor.org/rfc/rfc9700#section-4.14,
-        https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
+        https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
 
         Args:
             name: The name that was given to start_session.
@@ -1213,7 +1231,8 @@ class App:
     def start_session(
         self, name: str, token: Token, *, account_id: str | int | None = None
     ) -> None:
-        """Writes a user token to the store under a name, in the place of any session that had it.
+        """Writes a user token to the store under a name, in the place of any session that had
+        it.
 
         From now on session returns and renews it. A record that cannot be opened stays: that
         session may go on elsewhere. With the user's id on the platform apply_webhook ends the
@@ -1239,11 +1258,11 @@ class App:
         """The coroutine of `start_session`: the same arguments, result and errors."""
 
     def end_session(self, name: str) -> None:
-        """Forgets a user's session, in memory and in the store, even if its record cannot be opened
-        there.
+        """Forgets a user's session, in memory and in the store, even if its record cannot be
+        opened there.
 
-        The tokens themselves keep working: revoke_token or delete_grant ends them, on platforms
-        that offer it.
+        The tokens themselves keep working: revoke_token or delete_grant ends them, on
+        platforms that offer it.
 
         Args:
             name: The name that was given to start_session.
@@ -1267,27 +1286,25 @@ class App:
         body: bytes | bytearray | memoryview,
         secrets: str | Sequence[str],
     ) -> WebhookEvent:
-        """Verifies the signature of a webhook.
-
-        No network I/O.
+        """Verifies the signature of a webhook. No network I/O.
 
         The headers are a mapping, or pairs of text or of bytes, as in the scope of ASGI.
 
         See https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 
         Args:
-            headers: All headers of the request, with names in any case; it depends on the platform
-                which of them count.
-            body: The raw bytes of the request, before anything parses them: a body that was parsed
-                and written again has another signature.
+            headers: All headers of the request, with names in any case; it depends on the
+                platform which of them count.
+            body: The raw bytes of the request, before anything parses them: a body that was
+                parsed and written again has another signature.
             secrets: The webhook's secret; several while one replaces the other.
 
         Returns:
             The event, with its signed payload.
 
         Raises:
-            UnauthorizedError: There is no signature, or one that fits none of the secrets (reason
-                "invalid_signature").
+            UnauthorizedError: There is no signature, or one that fits none of the secrets
+                (reason "invalid_signature").
             InvalidArgumentError: A secret is missing or empty.
             ProtocolError: The signed payload is not JSON (reason "not_json").
             UnsupportedError: The platform does not sign webhooks.
@@ -1296,18 +1313,18 @@ class App:
     def apply_webhook(self, webhook: WebhookEvent) -> int:
         """Forgets the tokens that a webhook makes obsolete, so that new ones are minted.
 
-        They are those of an installation that was suspended, deleted, or given other permissions or
-        repositories, and those of a user who revoked the authorization of the app, whose sessions
-        end if they were started with the id of the user's account. A webhook about something else
-        is ignored.
+        They are those of an installation that was suspended, deleted, or given other
+        permissions or repositories, and those of a user who revoked the authorization of the
+        app, whose sessions end if they were started with the id of the user's account. A
+        webhook about something else is ignored.
 
-        In the store they are forgotten in the background, for all who share it; if the store fails,
-        that is an event store_failed, and this process tries again before it looks there. Other
-        processes use those in their own memory until they are renewed or refused: apply the webhook
-        there, too.
+        In the store they are forgotten in the background, for all who share it; if the store
+        fails, that is an event store_failed, and this process tries again before it looks
+        there. Other processes use those in their own memory until they are renewed or
+        refused: apply the webhook there, too.
 
-        The event's name need not be signed: a forged one can do no more than have tokens minted
-        anew. Of a revocation the signed payload tells. No network I/O.
+        The event's name need not be signed: a forged one can do no more than have tokens
+        minted anew. Of a revocation the signed payload tells. No network I/O.
 
         See https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation
 
@@ -1321,7 +1338,8 @@ class App:
     def webhook_config(self) -> WebhookConfig:
         """Returns the configuration of the app's webhook.
 
-        See https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
+        See
+        https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
 
         Returns:
             The URL and the format of deliveries. The secret is not part of it.
@@ -1344,14 +1362,15 @@ class App:
     ) -> WebhookConfig:
         """Changes the configuration of the app's webhook. What is not given stays as it is.
 
-        See https://docs.github.com/en/rest/apps/webhooks#update-a-webhook-configuration-for-an-app
+        See
+        https://docs.github.com/en/rest/apps/webhooks#update-a-webhook-configuration-for-an-app
 
         Args:
             url: The URL to which the platform sends events. Default: unchanged.
             content_type: The format of events: "json" or "form". Default: unchanged.
             secret: The secret that signs events. Default: unchanged.
-            insecure_ssl: Whether the platform skips the check of the receiver's certificate, so
-                that anybody on the way can pose as it. Default: unchanged.
+            insecure_ssl: Whether the platform skips the check of the receiver's certificate,
+                so that anybody on the way can pose as it. Default: unchanged.
 
         Returns:
             The new configuration.
@@ -1387,7 +1406,8 @@ class App:
         """
 
     def webhook_delivery(self, id: int | str) -> WebhookDelivery:
-        """Returns one delivery, with its request and the receiver's response in WebhookDelivery.raw.
+        """Returns one delivery, with its request and the receiver's response in
+        WebhookDelivery.raw.
 
         See https://docs.github.com/en/rest/apps/webhooks#get-a-delivery-for-an-app-webhook
 
@@ -1409,7 +1429,8 @@ class App:
     def redeliver_webhook(self, delivery_id: int | str) -> None:
         """Has the platform send an event again.
 
-        See https://docs.github.com/en/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook
+        See
+        https://docs.github.com/en/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook
 
         Args:
             delivery_id: The delivery's id, not its guid.
@@ -1447,8 +1468,7 @@ class App:
         It needs no credential. A code works once, and the platform returns the app's key and
         secrets this once.
 
-        See
-        https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
+        See https://docs.github.com/en/apps/sharing-github-apps
 
         Args:
             code: The code with which the user returned from creating the app.
@@ -1466,7 +1486,8 @@ class App:
         """The coroutine of `convert_manifest`: the same arguments, result and errors."""
 
     def revoke_credentials(self, credentials: Iterable[Token | str]) -> None:
-        """Reports leaked credentials of anybody; the platform ends them and notifies their owners.
+        """Reports leaked credentials of anybody; the platform ends them and notifies their
+        owners.
 
         It needs no credential.
 
@@ -1528,8 +1549,8 @@ class Response:
     def text(self) -> str:
         """The body as text, in its charset and without a byte order mark.
 
-        UTF-8, UTF-16 by its byte order mark or its declared charset, or ISO-8859-1 where that is
-        declared. Bytes that are not valid are replaced by U+FFFD.
+        UTF-8, UTF-16 by its byte order mark or its declared charset, or ISO-8859-1 where that
+        is declared. Bytes that are not valid are replaced by U+FFFD.
         """
 
     def json(self) -> Any:
@@ -1565,7 +1586,8 @@ class Quota:
 
     @property
     def resource(self) -> str | None:
-        """The kind of requests that it is for, such as "core", on a platform that has several quotas.
+        """The kind of requests that it is for, such as "core", on a platform that has several
+        quotas.
 
         None if the platform has one quota.
         """
@@ -1588,8 +1610,8 @@ class Stats:
 
     @property
     def served_stale(self) -> int:
-        """Tokens that were returned although they live for less than was asked for: no new one could
-        be minted, or new ones live no longer.
+        """Tokens that were returned although they live for less than was asked for: no new one
+        could be minted, or new ones live no longer.
         """
 
     @property
@@ -1636,10 +1658,11 @@ def platforms() -> list[str]:
 
 def secret_pattern() -> str:
     """A regular expression that finds the secrets of the built-in platforms in a text: their
-    tokens, of any length and with the dots of a JWT in them, and JWTs, for whatever scrubs
-    logs.
+    tokens, of any length and with the dots of a JWT in them, and JWTs, for whatever
+    scrubs logs.
 
-    It uses no more than POSIX extended regular expressions have, so it works in every language.
+    It uses no more than POSIX extended regular expressions have, so it works in every
+    language.
     """
 
 def discover(
@@ -1659,10 +1682,10 @@ def discover(
 ) -> str:
     """Makes a platform's descriptor from the metadata of its authorization server.
 
-    The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor, or
-    change it: an app that is made of it by platform_descriptor needs no request. For an issuer
-    that somebody else named set refuse_private_addresses here, and on the app, too: the
-    metadata name hosts.
+    The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the
+    descriptor, or change it: an app that is made of it by platform_descriptor needs no
+    request. For an issuer that somebody else named set refuse_private_addresses here, and
+    on the app, too: the metadata name hosts.
 
     See https://www.rfc-editor.org/rfc/rfc8414#section-3,
     https://openid.net/specs/openid-connect-discovery-1_0.html
@@ -1706,9 +1729,11 @@ def discover_async(
 class Installation:
     """An installation of the app on an account.
 
-    Only its id is certain; platforms differ in the other members. The whole object is in raw.
+    Only its id is certain; platforms differ in the other members. The whole object is in
+    raw.
 
-    See https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app
+    See
+    https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app
     """
 
     @property
@@ -1786,8 +1811,8 @@ class Installation:
 class Listing(Iterator[_T_co], AsyncIterator[_T_co]):
     """The items of a paged list. Pages are requested as the items are asked for.
 
-    It can be read once: threads that share it get different items. After an error it goes on
-    with the page that failed.
+    It can be read once: threads that share it get different items. After an error it goes
+    on with the page that failed.
 
     It is an iterator, for for and async for. list(…) returns all items that are left.
 
@@ -1808,8 +1833,7 @@ class Repository:
 
     Only its id and its name are certain.
 
-    See
-    https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
+    See https://docs.github.com/en/rest/apps/installations
     """
 
     @property
@@ -1818,7 +1842,9 @@ class Repository:
 
     @property
     def name(self) -> str:
-        """Its name without its owner, as the argument "repositories" of App.installation takes it."""
+        """Its name without its owner, as the argument "repositories" of App.installation takes
+        it.
+        """
 
     @property
     def full_name(self) -> str | None:
@@ -1854,18 +1880,18 @@ class Repository:
 class TokenSource:
     """Keeps one token valid: an installation's, the app's own, or a user's.
 
-    A token comes from memory while it lives long enough. It is renewed in the background before
-    it expires, and minted once for all callers that wait. If minting fails for a temporary
-    reason, a token that is still valid is returned to its end. Sources of one installation and
-    scope share one token.
+    A token comes from memory while it lives long enough. It is renewed in the background
+    before it expires, and minted once for all callers that wait. If minting fails for a
+    temporary reason, a token that is still valid is returned to its end. Sources of one
+    installation and scope share one token.
     """
 
     @property
     def installation_id(self) -> str | None:
         """The installation's id.
 
-        None if these are the app's own tokens or a user's, or the installation was not looked up
-        yet.
+        None if these are the app's own tokens or a user's, or the installation was not looked
+        up yet.
         """
 
     def token(
@@ -1876,21 +1902,21 @@ class TokenSource:
     ) -> Token:
         """Returns a token that lives at least min_valid longer, from memory or newly minted.
 
-        It is minted once for all callers that need one at the same time. Near its end a token is
-        renewed in the background, and the caller goes on with the one in memory. If renewing fails
-        for a reason that will pass, the token in memory is returned until it expires. A failure
-        counts for every caller for one second, or for as long as a rate limit says, but at most for
-        a minute.
+        It is minted once for all callers that need one at the same time. Near its end a token
+        is renewed in the background, and the caller goes on with the one in memory. If
+        renewing fails for a reason that will pass, the token in memory is returned until it
+        expires. A failure counts for every caller for one second, or for as long as a rate
+        limit says, but at most for a minute.
 
         Where the platform documents how long its tokens live, a longer min_valid is refused.
         Elsewhere a new token that lives for less is returned, with an event served_stale, and
         serves for half of its life.
 
         Args:
-            min_valid: How much longer the token must live at least, as a timedelta or in seconds.
-                Default: 60 s, or half of a life of less than two minutes.
-            timeout: How long this caller waits, as a timedelta or in seconds. Minting goes on for
-                the other callers. Default: the app's timeout.
+            min_valid: How much longer the token must live at least, as a timedelta or in
+                seconds. Default: 60 s, or half of a life of less than two minutes.
+            timeout: How long this caller waits, as a timedelta or in seconds. Minting goes on
+                for the other callers. Default: the app's timeout.
 
         Returns:
             The token.
@@ -1902,9 +1928,10 @@ class TokenSource:
                 "suspended", "permission_not_granted" or "repository_not_accessible").
             NotFoundError: The app is not installed there (reason "not_installed").
             RejectedError: The platform refuses the repositories or permissions to narrow to.
-            ReauthorizeError: A session has ended; the user must authorize the app again (reason
-                "no_session", "invalid_refresh_token" or "rotation_interrupted").
-            StoreError: The store of a session failed; installation tokens are minted without it.
+            ReauthorizeError: A session has ended; the user must authorize the app again
+                (reason "no_session", "invalid_refresh_token" or "rotation_interrupted").
+            StoreError: The store of a session failed; installation tokens are minted without
+                it.
             PrivateKeyError: The signer's signature cannot be used.
             CallbackError: The signer failed.
             InvalidArgumentError: No token of the platform lives for min_valid.
@@ -1933,10 +1960,11 @@ class TokenSource:
         See https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 
         Args:
-            min_valid: How much longer the token must live at least, as in token, as a timedelta or
-                in seconds. Default: 60 s, or half of a life of less than two minutes.
-            timeout: How long this caller waits, as in token, as a timedelta or in seconds. Default:
-                the app's timeout.
+            min_valid: How much longer the token must live at least, as in token, as a
+                timedelta or in seconds. Default: 60 s, or half of a life of less than two
+                minutes.
+            timeout: How long this caller waits, as in token, as a timedelta or in seconds.
+                Default: the app's timeout.
 
         Returns:
             The header's value.
@@ -1961,12 +1989,12 @@ class TokenSource:
         """
 
     def quota(self) -> Quota | None:
-        """Returns the quota of the source's requests, as the platform told it in its last answer to
-        one of them.
+        """Returns the quota of the source's requests, as the platform told it in its last answer
+        to one of them.
 
-        It is that of the installation, whatever its tokens are narrowed to, of the app, or of the
-        session's user. None if there was no such answer yet, or the platform does not tell it. No
-        network I/O.
+        It is that of the installation, whatever its tokens are narrowed to, of the app, or of
+        the session's user. None if there was no such answer yet, or the platform does not
+        tell it. No network I/O.
 
         See https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 
@@ -1975,30 +2003,32 @@ class TokenSource:
         """
 
     def invalidate(self, token: str | Token | None = None) -> None:
-        """Forgets a token if it is still the one in memory: the answer to a 401 of a request that was
-        made with it.
+        """Forgets a token if it is still the one in memory: the answer to a 401 of a request
+        that was made with it.
 
         However many callers got it, one new token is minted for all of them. Without a token,
-        forgets whichever is in memory or being minted, so that the next call mints one; then each
-        of many callers would forget what the others have just minted. A token that was already
-        returned still works. No network I/O.
+        forgets whichever is in memory or being minted, so that the next call mints one; then
+        each of many callers would forget what the others have just minted. A token that was
+        already returned still works. No network I/O.
 
         Args:
-            token: The token that was refused, or its text. Nothing happens if it is another one's.
-                Default: whichever is in memory.
+            token: The token that was refused, or its text. Nothing happens if it is another
+                one's. Default: whichever is in memory.
         """
 
     def on_change(self, callback: Callable[[Token | None, Token], object]) -> Subscription:
         """Registers a callback for new tokens, until it is taken back or the app is closed.
 
-        A source with a lookup calls back once the installation was found. The callback runs on the
-        thread that fetched the token, for which other callers may be waiting: it must be quick, and
-        must not wait for a token. No network I/O.
+        A source with a lookup calls back once the installation was found.
+
+        The callback runs on the thread that fetched the token, for which other callers may be
+        waiting: it must be quick, and must not wait for a token. No network I/O.
 
         The class of an exception that it raises is logged.
 
         Args:
-            callback: Takes the token before, which is missing for the first one, and the new token.
+            callback: Takes the token before, which is missing for the first one, and the new
+                token.
 
         Returns:
             The registration, which takes the callback back.
@@ -2007,14 +2037,15 @@ class TokenSource:
     def revoke(self) -> None:
         """Forgets the token in memory and ends it on the platform, for everybody who has it.
 
-        It succeeds if the token is already invalid. No network I/O without a valid token in memory.
-        A token that is being minted is not revoked.
+        It succeeds if the token is already invalid. No network I/O without a valid token in
+        memory. A token that is being minted is not revoked.
 
-        See https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
+        See
+        https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
 
         Raises:
-            UnsupportedError: The platform does not offer this, or these are a user's tokens or
-                others of the token endpoint: see App.delete_grant, App.delete_token,
+            UnsupportedError: The platform does not offer this, or these are a user's tokens
+                or others of the token endpoint: see App.delete_grant, App.delete_token,
                 App.revoke_token and App.end_session.
             Error: As every call over the network does, see App.
         """
@@ -2027,8 +2058,7 @@ class TokenSource:
 
         Pages are requested as the items are asked for, none before.
 
-        See
-        https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
+        See https://docs.github.com/en/rest/apps/installations
 
         Returns:
             The repositories.
@@ -2050,24 +2080,26 @@ class TokenSource:
     ) -> Response:
         """Calls the platform's API with the source's token.
 
-        Every HTTP status is a response and no error. A token that the platform refuses before it
-        expires is replaced once, and a new token is given a few seconds to become known. A path
-        that the platform reserves for the app or the OAuth client is called with that credential.
+        Every HTTP status is a response and no error. A token that the platform refuses before
+        it expires is replaced once, and a new token is given a few seconds to become known. A
+        path that the platform reserves for the app or the OAuth client is called with that
+        credential.
 
-        See https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
+        See
+        https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
 
         Args:
             method: The HTTP method, such as "GET".
-            path: A path of the API that begins with "/", with its query, or a URL on one of the
-                platform's own hosts.
+            path: A path of the API that begins with "/", with its query, or a URL on one of
+                the platform's own hosts.
             headers: Further headers; Authorization is refused. Default: none.
             json: A value that is sent as JSON, instead of body. Default: no body.
-            body: Bytes to send, instead of json; their type belongs into a Content-Type header.
-                Default: no body.
-            params: Parameters that are added to the query, as a mapping or as pairs. A sequence is
-                a parameter that comes several times. Default: none.
-            timeout: The time for the whole call with its retries, as a timedelta or in seconds.
-                Default: the app's timeout.
+            body: Bytes to send, instead of json; their type belongs into a Content-Type
+                header. Default: no body.
+            params: Parameters that are added to the query, as a mapping or as pairs. A
+                sequence is a parameter that comes several times. Default: none.
+            timeout: The time for the whole call with its retries, as a timedelta or in
+                seconds. Default: the app's timeout.
 
         Returns:
             The response, with its status, headers and body.
@@ -2101,15 +2133,18 @@ class TokenSource:
 class Subscription:
     """A callback that TokenSource.on_change registered.
 
-    A with block takes it back at its end. It stays registered when this object is deleted.
+    A with block takes it back at its end. It stays registered when this object is
+    deleted.
     """
 
     def unsubscribe(self) -> None:
-        """Takes the callback back: it is not called any more, and is not running on another thread.
+        """Takes the callback back: it is not called any more, and is not running on another
+        thread.
 
-        Blocks while the callback runs on another thread, so do not hold a lock that the callback
-        takes. Inside of a callback of TokenSource.on_change it does not wait, because two callbacks
-        that take each other back would wait for ever. Nothing happens the second time.
+        Blocks while the callback runs on another thread, so do not hold a lock that the
+        callback takes. Inside of a callback of TokenSource.on_change it does not wait,
+        because two callbacks that take each other back would wait for ever. Nothing happens
+        the second time.
         """
 
     def __enter__(self) -> Self: ...
@@ -2132,8 +2167,8 @@ class Token:
 
     @property
     def kind(self) -> TokenKind:
-        """Its holder: the app ("jwt": a JWT that it signed; "app": a token that the platform issued to
-        it), an "installation", or a "user".
+        """Its holder: the app ("jwt": a JWT that it signed; "app": a token that the platform
+        issued to it), an "installation", or a "user".
         """
 
     def reveal(self) -> str:
@@ -2180,8 +2215,8 @@ class Token:
 
     @property
     def account_id(self) -> str | None:
-        """The id of the user's account: of a token of a session that was started with it, or of one
-        that App.check_token and its kin returned.
+        """The id of the user's account: of a token of a session that was started with it, or of
+        one that App.check_token and its kin returned.
 
         None if it is another token, or the platform did not report it.
         """
@@ -2222,10 +2257,10 @@ class Token:
 class Authorization:
     """A URL to send a user to, and the secrets to keep until the user returns.
 
-    It can be finished once, and within an hour by the wall clock, since it may be sealed and
-    opened by another process. A clock that is set ahead ends it sooner; one that is set back
-    prolongs it by as much. One that began more than five minutes in the future is refused, so
-    that a wrong date cannot prolong it for days.
+    It can be finished once, and within an hour by the wall clock, since it may be sealed
+    and opened by another process. A clock that is set ahead ends it sooner; one that is
+    set back prolongs it by as much. One that began more than five minutes in the future
+    is refused, so that a wrong date cannot prolong it for days.
 
     See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
     """
@@ -2283,15 +2318,16 @@ class Login:
     def wait(self, timeout: timedelta | float | None = None) -> Token:
         """Waits until the browser returns, and exchanges its code for a token.
 
-        The listener then closes; a login can be waited for once. Requests that do not belong to
-        this login are refused, and the wait goes on. The browser is answered from the start of the
-        login on, whether anybody waits or not. Each request for the token gets the app's timeout,
-        or what is left of this one.
+        The listener then closes; a login can be waited for once. Requests that do not belong
+        to this login are refused, and the wait goes on. The browser is answered from the
+        start of the login on, whether anybody waits or not. Each request for the token gets
+        the app's timeout, or what is left of this one.
 
         See https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 
         Args:
-            timeout: How long to wait for the user, as a timedelta or in seconds. Default: 300 s.
+            timeout: How long to wait for the user, as a timedelta or in seconds. Default:
+                300 s.
 
         Returns:
             A token of kind "user".
@@ -2300,7 +2336,8 @@ class Login:
             DeniedError: The user declined (reason "access_denied").
             TimeoutError: The browser did not return in time.
             CancelledError: The login was cancelled.
-            InvalidArgumentError: This login was waited for before, or begun by another process.
+            InvalidArgumentError: This login was waited for before, or begun by another
+                process.
             Error: As App.exchange_code does.
         """
 
@@ -2371,9 +2408,11 @@ class DeviceLogin:
         """The coroutine of `poll`: the same arguments, result and errors."""
 
     def wait(self) -> Token:
-        """Polls at the platform's interval until the user is done or declines, or the code expires.
+        """Polls at the platform's interval until the user is done or declines, or the code
+        expires.
 
-        Each request gets the app's timeout. Between the requests no thread of the library waits.
+        Each request gets the app's timeout. Between the requests no thread of the library
+        waits.
 
         See https://www.rfc-editor.org/rfc/rfc8628#section-3.5
 
@@ -2391,7 +2430,9 @@ class DeviceLogin:
         """The coroutine of `wait`: the same arguments, result and errors."""
 
     def cancel(self) -> None:
-        """Ends a wait with an error of kind CancelledError. The code itself works until it expires."""
+        """Ends a wait with an error of kind CancelledError. The code itself works until it
+        expires.
+        """
 
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -2475,21 +2516,23 @@ class Introspection:
 class WebhookEvent:
     """An event that a platform sent, whose signature was verified.
 
-    On most platforms the name and the delivery's id come from headers, which the signature does
-    not cover: decide by the payload.
+    On most platforms the name and the delivery's id come from headers, which the
+    signature does not cover: decide by the payload.
 
     See https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
     """
 
     @property
     def name(self) -> str | None:
-        """The event's name, such as "push". Most platforms send it in a header, which the signature
-        does not cover.
+        """The event's name, such as "push". Most platforms send it in a header, which the
+        signature does not cover.
         """
 
     @property
     def delivery_id(self) -> str | None:
-        """The delivery's id, by which one that comes twice is recognised. It comes from a header, too."""
+        """The delivery's id, by which one that comes twice is recognised. It comes from a
+        header, too.
+        """
 
     @property
     def installation_id(self) -> str | None:
@@ -2500,8 +2543,8 @@ class WebhookEvent:
 
     @property
     def payload(self) -> Any:
-        """The signed JSON: the body, the part of it that the platform signs, or the field of a body
-        that is a form.
+        """The signed JSON: the body, the part of it that the platform signs, or the field of a
+        body that is a form.
         """
 
     def as_dict(self) -> dict[str, Any]:
@@ -2517,7 +2560,8 @@ class WebhookEvent:
 class WebhookConfig:
     """The configuration of the app's webhook. The secret is not part of it.
 
-    See https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
+    See
+    https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
     """
 
     @property
@@ -2599,8 +2643,8 @@ class WebhookDelivery:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """The whole object as the platform sent it. That of App.webhook_delivery has the request and
-        the response in it, too.
+        """The whole object as the platform sent it. That of App.webhook_delivery has the request
+        and the response in it, too.
         """
 
     def as_dict(self) -> dict[str, Any]:
@@ -2621,8 +2665,9 @@ class WebhookDelivery:
 class Registration:
     """An app as it is registered on the platform.
 
-    Only its id is certain. Its secrets are part of the result of App.convert_manifest only, and
-    are shown by reveal_client_secret, reveal_webhook_secret and reveal_private_key only.
+    Only its id is certain. Its secrets are part of the result of App.convert_manifest
+    only, and are shown by reveal_client_secret, reveal_webhook_secret and
+    reveal_private_key only.
 
     See https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
     """
@@ -2736,8 +2781,8 @@ class Event:
 
     @property
     def quota(self) -> Quota | None:
-        """The quota of requests as it was last told: the app's after minting, and that of a request
-        that is sent again.
+        """The quota of requests as it was last told: the app's after minting, and that of a
+        request that is sent again.
 
         None if the platform told none.
         """
@@ -2773,8 +2818,8 @@ class Event:
 class ManualClock:
     """A clock for tests, which shows the same time until it is moved.
 
-    It takes a datetime with a time zone, or milliseconds since 1970; another argument raises
-    InvalidArgumentError.
+    It takes a datetime with a time zone, or milliseconds since 1970; another argument
+    raises InvalidArgumentError.
     """
 
     def __new__(cls, now: datetime | int) -> Self: ...

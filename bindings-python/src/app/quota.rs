@@ -42,7 +42,8 @@ impl Quota {
         self.0.2.map(Timestamp::from_millis).map(Time)
     }
 
-    /// The kind of requests that it is for, such as "core", on a platform that has several quotas.
+    /// The kind of requests that it is for, such as "core", on a platform that has several
+    /// quotas.
     ///
     /// None if the platform has one quota.
     #[getter]

@@ -64,8 +64,8 @@ impl Response {
 
     /// The body as text, in its charset and without a byte order mark.
     ///
-    /// UTF-8, UTF-16 by its byte order mark or its declared charset, or ISO-8859-1 where that is
-    /// declared. Bytes that are not valid are replaced by U+FFFD.
+    /// UTF-8, UTF-16 by its byte order mark or its declared charset, or ISO-8859-1 where that
+    /// is declared. Bytes that are not valid are replaced by U+FFFD.
     #[getter]
     fn text(&self) -> Cow<'_, str> {
         self.0.text()

@@ -16,8 +16,8 @@ record! { impl Stats {
     renewed: u64;
     /// Attempts to mint a token that failed.
     failed: u64;
-    /// Tokens that were returned although they live for less than was asked for: no new one could
-    /// be minted, or new ones live no longer.
+    /// Tokens that were returned although they live for less than was asked for: no new one
+    /// could be minted, or new ones live no longer.
     served_stale: u64;
     /// Requests that were sent again.
     retried: u64;

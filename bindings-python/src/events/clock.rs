@@ -12,8 +12,8 @@ use crate::{
 
 /// A clock for tests, which shows the same time until it is moved.
 ///
-/// It takes a datetime with a time zone, or milliseconds since 1970; another argument raises
-/// InvalidArgumentError.
+/// It takes a datetime with a time zone, or milliseconds since 1970; another argument
+/// raises InvalidArgumentError.
 #[pyclass(frozen, module = "appmint")]
 pub(crate) struct ManualClock(pub(crate) appmint_core::ManualClock);
 

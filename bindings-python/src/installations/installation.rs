@@ -7,9 +7,11 @@ use crate::{json::Json, time::Time, values::record};
 
 /// An installation of the app on an account.
 ///
-/// Only its id is certain; platforms differ in the other members. The whole object is in raw.
+/// Only its id is certain; platforms differ in the other members. The whole object is in
+/// raw.
 ///
-/// See https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app
+/// See
+/// https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct Installation(pub(crate) appmint_core::Installation);

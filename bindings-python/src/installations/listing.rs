@@ -20,8 +20,8 @@ use crate::{
 
 /// The items of a paged list. Pages are requested as the items are asked for.
 ///
-/// It can be read once: threads that share it get different items. After an error it goes on
-/// with the page that failed.
+/// It can be read once: threads that share it get different items. After an error it goes
+/// on with the page that failed.
 ///
 /// It is an iterator, for for and async for. list(…) returns all items that are left.
 ///

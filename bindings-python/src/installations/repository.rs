@@ -8,8 +8,7 @@ use crate::{json::Json, values::record};
 ///
 /// Only its id and its name are certain.
 ///
-/// See
-/// https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
+/// See https://docs.github.com/en/rest/apps/installations
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct Repository(pub(crate) appmint_core::resources::Repository);
@@ -17,7 +16,8 @@ pub(crate) struct Repository(pub(crate) appmint_core::resources::Repository);
 record! { impl Repository {
     /// The repository's id.
     id: &str;
-    /// Its name without its owner, as the argument "repositories" of App.installation takes it.
+    /// Its name without its owner, as the argument "repositories" of App.installation takes
+    /// it.
     name: &str;
     /// Its name with its owner, such as "octocat/Hello-World".
     full_name: Option<&str>;

@@ -7,10 +7,10 @@ use crate::{arguments::wrong_type, errors::unpicklable};
 
 /// A URL to send a user to, and the secrets to keep until the user returns.
 ///
-/// It can be finished once, and within an hour by the wall clock, since it may be sealed and
-/// opened by another process. A clock that is set ahead ends it sooner; one that is set back
-/// prolongs it by as much. One that began more than five minutes in the future is refused, so
-/// that a wrong date cannot prolong it for days.
+/// It can be finished once, and within an hour by the wall clock, since it may be sealed
+/// and opened by another process. A clock that is set ahead ends it sooner; one that is
+/// set back prolongs it by as much. One that began more than five minutes in the future
+/// is refused, so that a wrong date cannot prolong it for days.
 ///
 /// See https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
 #[pyclass(frozen, module = "appmint")]

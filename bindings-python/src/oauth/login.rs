@@ -83,15 +83,16 @@ impl Login {
 twins! { impl Login {
     /// Waits until the browser returns, and exchanges its code for a token.
     ///
-    /// The listener then closes; a login can be waited for once. Requests that do not belong to
-    /// this login are refused, and the wait goes on. The browser is answered from the start of the
-    /// login on, whether anybody waits or not. Each request for the token gets the app's timeout,
-    /// or what is left of this one.
+    /// The listener then closes; a login can be waited for once. Requests that do not belong
+    /// to this login are refused, and the wait goes on. The browser is answered from the
+    /// start of the login on, whether anybody waits or not. Each request for the token gets
+    /// the app's timeout, or what is left of this one.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc8252#section-7.3
     ///
     /// Args:
-    ///     timeout: How long to wait for the user, as a timedelta or in seconds. Default: 300 s.
+    ///     timeout: How long to wait for the user, as a timedelta or in seconds. Default:
+    ///         300 s.
     ///
     /// Returns:
     ///     A token of kind "user".
@@ -100,7 +101,8 @@ twins! { impl Login {
     ///     DeniedError: The user declined (reason "access_denied").
     ///     TimeoutError: The browser did not return in time.
     ///     CancelledError: The login was cancelled.
-    ///     InvalidArgumentError: This login was waited for before, or begun by another process.
+    ///     InvalidArgumentError: This login was waited for before, or begun by another
+    ///         process.
     ///     Error: As App.exchange_code does.
     (timeout=None)
     fn wait / wait_async(this, py, timeout: Optional<'_, '_>) -> Token {
@@ -148,7 +150,8 @@ impl DeviceLogin {
         self.core.expires_at().map(Time)
     }
 
-    /// Ends a wait with an error of kind CancelledError. The code itself works until it expires.
+    /// Ends a wait with an error of kind CancelledError. The code itself works until it
+    /// expires.
     fn cancel(&self) {
         self.core.cancel();
     }
@@ -203,9 +206,11 @@ twins! { impl DeviceLogin {
         (move || core.poll(), Token)
     }
 
-    /// Polls at the platform's interval until the user is done or declines, or the code expires.
+    /// Polls at the platform's interval until the user is done or declines, or the code
+    /// expires.
     ///
-    /// Each request gets the app's timeout. Between the requests no thread of the library waits.
+    /// Each request gets the app's timeout. Between the requests no thread of the library
+    /// waits.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc8628#section-3.5
     ///

@@ -66,19 +66,19 @@ twins! { impl App {
     ///     token: The token or its text.
     ///     target: The account's name.
     ///     target_id: The account's id, instead of its name.
-    ///     repositories: The names of the repositories to narrow to, without their owner. Default:
-    ///         all that the token reaches there.
-    ///     repository_ids: The ids of the repositories to narrow to. Default: all that the token
-    ///         reaches there.
-    ///     permissions: The permissions to narrow to, by name with their level. Default: all that
-    ///         the token has.
+    ///     repositories: The names of the repositories to narrow to, without their owner.
+    ///         Default: all that the token reaches there.
+    ///     repository_ids: The ids of the repositories to narrow to. Default: all that the
+    ///         token reaches there.
+    ///     permissions: The permissions to narrow to, by name with their level. Default: all
+    ///         that the token has.
     ///
     /// Returns:
     ///     The new token.
     ///
     /// Raises:
-    ///     InvalidArgumentError: None or both of target and target_id are given, or an argument is
-    ///         empty or malformed.
+    ///     InvalidArgumentError: None or both of target and target_id are given, or an
+    ///         argument is empty or malformed.
     ///     ReauthorizeError: The token is not valid any more, or another app's (reason
     ///         "invalid_token").
     ///     UnsupportedError: The platform does not offer this.
@@ -124,7 +124,8 @@ twins! { impl App {
 
     /// Ends a user's authorization of the app with all its tokens.
     ///
-    /// See https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorization
+    /// See
+    /// https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorization
     ///
     /// Args:
     ///     token: One of these tokens, or its text, which must work.
@@ -142,15 +143,15 @@ twins! { impl App {
 
     /// Ends an access token or a refresh token at the authorization server.
     ///
-    /// The server ends the tokens that belong to it, too. It succeeds if the server does not know
-    /// the token.
+    /// The server ends the tokens that belong to it, too. It succeeds if the server does not
+    /// know the token.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc7009#section-2.1
     ///
     /// Args:
     ///     token: The token or its text.
-    ///     token_type_hint: "access_token" or "refresh_token", which saves the server a search.
-    ///         Default: none is sent.
+    ///     token_type_hint: "access_token" or "refresh_token", which saves the server a
+    ///         search. Default: none is sent.
     ///
     /// Raises:
     ///     UnsupportedError: The platform has no such endpoint.
@@ -168,15 +169,15 @@ twins! { impl App {
 
     /// Asks the authorization server about an access token or a refresh token.
     ///
-    /// A token that has expired, was revoked, is unknown or another client's is no error: it is not
-    /// Introspection.active.
+    /// A token that has expired, was revoked, is unknown or another client's is no error: it
+    /// is not Introspection.active.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc7662#section-2.1
     ///
     /// Args:
     ///     token: The token or its text.
-    ///     token_type_hint: "access_token" or "refresh_token", which saves the server a search.
-    ///         Default: none is sent.
+    ///     token_type_hint: "access_token" or "refresh_token", which saves the server a
+    ///         search. Default: none is sent.
     ///
     /// Returns:
     ///     The state of the token at the server.

@@ -7,8 +7,9 @@ use crate::{errors::unpicklable, json::Json, time::Time, values::getters};
 
 /// An app as it is registered on the platform.
 ///
-/// Only its id is certain. Its secrets are part of the result of App.convert_manifest only, and
-/// are shown by reveal_client_secret, reveal_webhook_secret and reveal_private_key only.
+/// Only its id is certain. Its secrets are part of the result of App.convert_manifest
+/// only, and are shown by reveal_client_secret, reveal_webhook_secret and
+/// reveal_private_key only.
 ///
 /// See https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
 #[pyclass(frozen, weakref, module = "appmint")]

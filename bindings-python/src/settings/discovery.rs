@@ -12,10 +12,10 @@ use crate::{
 twins! {
     /// Makes a platform's descriptor from the metadata of its authorization server.
     ///
-    /// The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the descriptor, or
-    /// change it: an app that is made of it by platform_descriptor needs no request. For an issuer
-    /// that somebody else named set refuse_private_addresses here, and on the app, too: the
-    /// metadata name hosts.
+    /// The metadata are those of RFC 8414 or of OpenID Connect Discovery. Keep the
+    /// descriptor, or change it: an app that is made of it by platform_descriptor needs no
+    /// request. For an issuer that somebody else named set refuse_private_addresses here, and
+    /// on the app, too: the metadata name hosts.
     ///
     /// See https://www.rfc-editor.org/rfc/rfc8414#section-3,
     /// https://openid.net/specs/openid-connect-discovery-1_0.html

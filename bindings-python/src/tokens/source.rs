@@ -22,10 +22,10 @@ use crate::{
 
 /// Keeps one token valid: an installation's, the app's own, or a user's.
 ///
-/// A token comes from memory while it lives long enough. It is renewed in the background before
-/// it expires, and minted once for all callers that wait. If minting fails for a temporary
-/// reason, a token that is still valid is returned to its end. Sources of one installation and
-/// scope share one token.
+/// A token comes from memory while it lives long enough. It is renewed in the background
+/// before it expires, and minted once for all callers that wait. If minting fails for a
+/// temporary reason, a token that is still valid is returned to its end. Sources of one
+/// installation and scope share one token.
 #[pyclass(frozen, weakref, module = "appmint")]
 pub(crate) struct TokenSource {
     core: appmint_core::TokenSource,
@@ -43,8 +43,8 @@ impl TokenSource {
 impl TokenSource {
     /// The installation's id.
     ///
-    /// None if these are the app's own tokens or a user's, or the installation was not looked up
-    /// yet.
+    /// None if these are the app's own tokens or a user's, or the installation was not looked
+    /// up yet.
     #[getter]
     fn installation_id(&self) -> Option<String> {
         self.core.installation_id()
@@ -52,21 +52,21 @@ impl TokenSource {
 
     /// Returns a token that lives at least min_valid longer, from memory or newly minted.
     ///
-    /// It is minted once for all callers that need one at the same time. Near its end a token is
-    /// renewed in the background, and the caller goes on with the one in memory. If renewing fails
-    /// for a reason that will pass, the token in memory is returned until it expires. A failure
-    /// counts for every caller for one second, or for as long as a rate limit says, but at most for
-    /// a minute.
+    /// It is minted once for all callers that need one at the same time. Near its end a token
+    /// is renewed in the background, and the caller goes on with the one in memory. If
+    /// renewing fails for a reason that will pass, the token in memory is returned until it
+    /// expires. A failure counts for every caller for one second, or for as long as a rate
+    /// limit says, but at most for a minute.
     ///
     /// Where the platform documents how long its tokens live, a longer min_valid is refused.
     /// Elsewhere a new token that lives for less is returned, with an event served_stale, and
     /// serves for half of its life.
     ///
     /// Args:
-    ///     min_valid: How much longer the token must live at least, as a timedelta or in seconds.
-    ///         Default: 60 s, or half of a life of less than two minutes.
-    ///     timeout: How long this caller waits, as a timedelta or in seconds. Minting goes on for
-    ///         the other callers. Default: the app's timeout.
+    ///     min_valid: How much longer the token must live at least, as a timedelta or in
+    ///         seconds. Default: 60 s, or half of a life of less than two minutes.
+    ///     timeout: How long this caller waits, as a timedelta or in seconds. Minting goes on
+    ///         for the other callers. Default: the app's timeout.
     ///
     /// Returns:
     ///     The token.
@@ -78,9 +78,10 @@ impl TokenSource {
     ///         "suspended", "permission_not_granted" or "repository_not_accessible").
     ///     NotFoundError: The app is not installed there (reason "not_installed").
     ///     RejectedError: The platform refuses the repositories or permissions to narrow to.
-    ///     ReauthorizeError: A session has ended; the user must authorize the app again (reason
-    ///         "no_session", "invalid_refresh_token" or "rotation_interrupted").
-    ///     StoreError: The store of a session failed; installation tokens are minted without it.
+    ///     ReauthorizeError: A session has ended; the user must authorize the app again
+    ///         (reason "no_session", "invalid_refresh_token" or "rotation_interrupted").
+    ///     StoreError: The store of a session failed; installation tokens are minted without
+    ///         it.
     ///     PrivateKeyError: The signer's signature cannot be used.
     ///     CallbackError: The signer failed.
     ///     InvalidArgumentError: No token of the platform lives for min_valid.
@@ -102,10 +103,11 @@ impl TokenSource {
     /// See https://www.rfc-editor.org/rfc/rfc6750#section-2.1
     ///
     /// Args:
-    ///     min_valid: How much longer the token must live at least, as in token, as a timedelta or
-    ///         in seconds. Default: 60 s, or half of a life of less than two minutes.
-    ///     timeout: How long this caller waits, as in token, as a timedelta or in seconds. Default:
-    ///         the app's timeout.
+    ///     min_valid: How much longer the token must live at least, as in token, as a
+    ///         timedelta or in seconds. Default: 60 s, or half of a life of less than two
+    ///         minutes.
+    ///     timeout: How long this caller waits, as in token, as a timedelta or in seconds.
+    ///         Default: the app's timeout.
     ///
     /// Returns:
     ///     The header's value.
@@ -167,12 +169,12 @@ impl TokenSource {
         self.core.expires_at().map(Time)
     }
 
-    /// Returns the quota of the source's requests, as the platform told it in its last answer to
-    /// one of them.
+    /// Returns the quota of the source's requests, as the platform told it in its last answer
+    /// to one of them.
     ///
-    /// It is that of the installation, whatever its tokens are narrowed to, of the app, or of the
-    /// session's user. None if there was no such answer yet, or the platform does not tell it. No
-    /// network I/O.
+    /// It is that of the installation, whatever its tokens are narrowed to, of the app, or of
+    /// the session's user. None if there was no such answer yet, or the platform does not
+    /// tell it. No network I/O.
     ///
     /// See https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
     ///
@@ -182,17 +184,17 @@ impl TokenSource {
         self.core.quota().map(Quota::from)
     }
 
-    /// Forgets a token if it is still the one in memory: the answer to a 401 of a request that was
-    /// made with it.
+    /// Forgets a token if it is still the one in memory: the answer to a 401 of a request
+    /// that was made with it.
     ///
     /// However many callers got it, one new token is minted for all of them. Without a token,
-    /// forgets whichever is in memory or being minted, so that the next call mints one; then each
-    /// of many callers would forget what the others have just minted. A token that was already
-    /// returned still works. No network I/O.
+    /// forgets whichever is in memory or being minted, so that the next call mints one; then
+    /// each of many callers would forget what the others have just minted. A token that was
+    /// already returned still works. No network I/O.
     ///
     /// Args:
-    ///     token: The token that was refused, or its text. Nothing happens if it is another one's.
-    ///         Default: whichever is in memory.
+    ///     token: The token that was refused, or its text. Nothing happens if it is another
+    ///         one's. Default: whichever is in memory.
     #[pyo3(signature = (token=None))]
     fn invalidate(&self, token: Optional<'_, '_>) -> PyResult<()> {
         match optional("token", token, secret)? {
@@ -204,14 +206,16 @@ impl TokenSource {
 
     /// Registers a callback for new tokens, until it is taken back or the app is closed.
     ///
-    /// A source with a lookup calls back once the installation was found. The callback runs on the
-    /// thread that fetched the token, for which other callers may be waiting: it must be quick, and
-    /// must not wait for a token. No network I/O.
+    /// A source with a lookup calls back once the installation was found.
+    ///
+    /// The callback runs on the thread that fetched the token, for which other callers may be
+    /// waiting: it must be quick, and must not wait for a token. No network I/O.
     ///
     /// The class of an exception that it raises is logged.
     ///
     /// Args:
-    ///     callback: Takes the token before, which is missing for the first one, and the new token.
+    ///     callback: Takes the token before, which is missing for the first one, and the new
+    ///         token.
     ///
     /// Returns:
     ///     The registration, which takes the callback back.
@@ -228,8 +232,7 @@ impl TokenSource {
     ///
     /// Pages are requested as the items are asked for, none before.
     ///
-    /// See
-    /// https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation
+    /// See https://docs.github.com/en/rest/apps/installations
     ///
     /// Returns:
     ///     The repositories.
@@ -274,14 +277,15 @@ twins! { impl TokenSource {
 
     /// Forgets the token in memory and ends it on the platform, for everybody who has it.
     ///
-    /// It succeeds if the token is already invalid. No network I/O without a valid token in memory.
-    /// A token that is being minted is not revoked.
+    /// It succeeds if the token is already invalid. No network I/O without a valid token in
+    /// memory. A token that is being minted is not revoked.
     ///
-    /// See https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
+    /// See
+    /// https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
     ///
     /// Raises:
-    ///     UnsupportedError: The platform does not offer this, or these are a user's tokens or
-    ///         others of the token endpoint: see App.delete_grant, App.delete_token,
+    ///     UnsupportedError: The platform does not offer this, or these are a user's tokens
+    ///         or others of the token endpoint: see App.delete_grant, App.delete_token,
     ///         App.revoke_token and App.end_session.
     ///     Error: As every call over the network does, see App.
     ()
@@ -292,24 +296,26 @@ twins! { impl TokenSource {
 
     /// Calls the platform's API with the source's token.
     ///
-    /// Every HTTP status is a response and no error. A token that the platform refuses before it
-    /// expires is replaced once, and a new token is given a few seconds to become known. A path
-    /// that the platform reserves for the app or the OAuth client is called with that credential.
+    /// Every HTTP status is a response and no error. A token that the platform refuses before
+    /// it expires is replaced once, and a new token is given a few seconds to become known. A
+    /// path that the platform reserves for the app or the OAuth client is called with that
+    /// credential.
     ///
-    /// See https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
+    /// See
+    /// https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
     ///
     /// Args:
     ///     method: The HTTP method, such as "GET".
-    ///     path: A path of the API that begins with "/", with its query, or a URL on one of the
-    ///         platform's own hosts.
+    ///     path: A path of the API that begins with "/", with its query, or a URL on one of
+    ///         the platform's own hosts.
     ///     headers: Further headers; Authorization is refused. Default: none.
     ///     json: A value that is sent as JSON, instead of body. Default: no body.
-    ///     body: Bytes to send, instead of json; their type belongs into a Content-Type header.
-    ///         Default: no body.
-    ///     params: Parameters that are added to the query, as a mapping or as pairs. A sequence is
-    ///         a parameter that comes several times. Default: none.
-    ///     timeout: The time for the whole call with its retries, as a timedelta or in seconds.
-    ///         Default: the app's timeout.
+    ///     body: Bytes to send, instead of json; their type belongs into a Content-Type
+    ///         header. Default: no body.
+    ///     params: Parameters that are added to the query, as a mapping or as pairs. A
+    ///         sequence is a parameter that comes several times. Default: none.
+    ///     timeout: The time for the whole call with its retries, as a timedelta or in
+    ///         seconds. Default: the app's timeout.
     ///
     /// Returns:
     ///     The response, with its status, headers and body.

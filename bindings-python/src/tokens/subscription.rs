@@ -6,7 +6,8 @@ use crate::{arguments::Optional, callback::Callback, errors::unpicklable, wait};
 
 /// A callback that TokenSource.on_change registered.
 ///
-/// A with block takes it back at its end. It stays registered when this object is deleted.
+/// A with block takes it back at its end. It stays registered when this object is
+/// deleted.
 #[pyclass(frozen, module = "appmint")]
 pub(crate) struct Subscription {
     pub(super) core: appmint_core::Subscription,
@@ -15,11 +16,13 @@ pub(crate) struct Subscription {
 
 #[pymethods]
 impl Subscription {
-    /// Takes the callback back: it is not called any more, and is not running on another thread.
+    /// Takes the callback back: it is not called any more, and is not running on another
+    /// thread.
     ///
-    /// Blocks while the callback runs on another thread, so do not hold a lock that the callback
-    /// takes. Inside of a callback of TokenSource.on_change it does not wait, because two callbacks
-    /// that take each other back would wait for ever. Nothing happens the second time.
+    /// Blocks while the callback runs on another thread, so do not hold a lock that the
+    /// callback takes. Inside of a callback of TokenSource.on_change it does not wait,
+    /// because two callbacks that take each other back would wait for ever. Nothing happens
+    /// the second time.
     fn unsubscribe(&self, py: Python<'_>) -> PyResult<()> {
         wait::compute(py, || {
             self.core.unsubscribe();

@@ -21,8 +21,8 @@ pub(crate) struct Token(pub(crate) appmint_core::Token);
 
 #[pymethods]
 impl Token {
-    /// Its holder: the app ("jwt": a JWT that it signed; "app": a token that the platform issued to
-    /// it), an "installation", or a "user".
+    /// Its holder: the app ("jwt": a JWT that it signed; "app": a token that the platform
+    /// issued to it), an "installation", or a "user".
     #[getter]
     fn kind(&self) -> &'static str {
         self.0.kind().name()
@@ -83,8 +83,8 @@ impl Token {
         self.0.account()
     }
 
-    /// The id of the user's account: of a token of a session that was started with it, or of one
-    /// that App.check_token and its kin returned.
+    /// The id of the user's account: of a token of a session that was started with it, or of
+    /// one that App.check_token and its kin returned.
     ///
     /// None if it is another token, or the platform did not report it.
     #[getter]

@@ -6,7 +6,8 @@ use crate::{json::Json, time::Time, values::record};
 
 /// The configuration of the app's webhook. The secret is not part of it.
 ///
-/// See https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
+/// See
+/// https://docs.github.com/en/rest/apps/webhooks#get-a-webhook-configuration-for-an-app
 #[pyclass(frozen, eq, weakref, module = "appmint")]
 #[derive(PartialEq)]
 pub(crate) struct WebhookConfig(pub(crate) appmint_core::resources::WebhookConfig);
@@ -63,8 +64,8 @@ record! { impl WebhookDelivery {
     installation_id: Option<&str>;
     /// The id of the repository that it is about.
     repository_id: Option<&str>;
-    /// The whole object as the platform sent it. That of App.webhook_delivery has the request and
-    /// the response in it, too.
+    /// The whole object as the platform sent it. That of App.webhook_delivery has the request
+    /// and the response in it, too.
     raw: Json<'_>;
 }}
 

@@ -10,8 +10,8 @@ use crate::{arguments::wrong_type, json, values};
 
 /// An event that a platform sent, whose signature was verified.
 ///
-/// On most platforms the name and the delivery's id come from headers, which the signature does
-/// not cover: decide by the payload.
+/// On most platforms the name and the delivery's id come from headers, which the
+/// signature does not cover: decide by the payload.
 ///
 /// See https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
 #[pyclass(frozen, weakref, module = "appmint")]
@@ -32,14 +32,15 @@ impl WebhookEvent {
 
 #[pymethods]
 impl WebhookEvent {
-    /// The event's name, such as "push". Most platforms send it in a header, which the signature
-    /// does not cover.
+    /// The event's name, such as "push". Most platforms send it in a header, which the
+    /// signature does not cover.
     #[getter]
     fn name(&self) -> Option<&str> {
         self.core.name.as_deref()
     }
 
-    /// The delivery's id, by which one that comes twice is recognised. It comes from a header, too.
+    /// The delivery's id, by which one that comes twice is recognised. It comes from a
+    /// header, too.
     #[getter]
     fn delivery_id(&self) -> Option<&str> {
         self.core.delivery_id.as_deref()
@@ -53,8 +54,8 @@ impl WebhookEvent {
         self.core.installation_id.as_deref()
     }
 
-    /// The signed JSON: the body, the part of it that the platform signs, or the field of a body
-    /// that is a form.
+    /// The signed JSON: the body, the part of it that the platform signs, or the field of a
+    /// body that is a form.
     #[getter]
     fn payload(&self, py: Python<'_>) -> Py<PyAny> {
         self.payload.clone_ref(py)

@@ -44,9 +44,7 @@ impl AppBuilder {
         Self(Settings::default()).environment("APPMINT_")
     }
 
-    /// Makes an app of these settings, which are checked here.
-    ///
-    /// No network I/O.
+    /// Makes an app of these settings, which are checked here. No network I/O.
     ///
     /// # Errors
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a setting is missing, malformed,
@@ -88,9 +86,8 @@ impl AppBuilder {
         self
     }
 
-    /// The host of a platform that can be at several, such as `git.corp.example`.
-    ///
-    /// Default: the platform's own; some platforms require one.
+    /// The host of a platform that can be at several, such as `git.corp.example`. Default: the
+    /// platform's own; some platforms require one.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.0.host = Some(host.into());
         self
@@ -113,25 +110,19 @@ impl AppBuilder {
         self
     }
 
-    /// The app's id, as the platform's settings page shows it. JWTs need it.
-    ///
-    /// Default: none.
+    /// The app's id, as the platform's settings page shows it. JWTs need it. Default: none.
     pub fn app_id(mut self, id: impl Into<String>) -> Self {
         self.0.app_id = Some(id.into());
         self
     }
 
-    /// The OAuth client id. Users' tokens need it.
-    ///
-    /// Default: none.
+    /// The OAuth client id. Users' tokens need it. Default: none.
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.0.client_id = Some(id.into());
         self
     }
 
-    /// The OAuth client secret.
-    ///
-    /// Default: none.
+    /// The OAuth client secret. Default: none.
     pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
         self.0.client_secret = Some(secret.into());
         self
@@ -164,16 +155,13 @@ impl AppBuilder {
     }
 
     /// The platform's name of the key, for platforms that name keys: the kid of the JWTs that the
-    /// app signs.
-    ///
-    /// Default: none.
+    /// app signs. Default: none.
     pub fn key_id(mut self, id: impl Into<String>) -> Self {
         self.0.key_id = Some(id.into());
         self
     }
 
     /// The platform's name of [`fallback_private_key`](crate::AppBuilder::fallback_private_key).
-    ///
     /// Default: none.
     pub fn fallback_key_id(mut self, id: impl Into<String>) -> Self {
         self.0.fallback_key_id = Some(id.into());
@@ -183,41 +171,36 @@ impl AppBuilder {
     /// Signs instead of a private key, such as a KMS or an HSM: takes the message and returns its
     /// RS256 signature.
     ///
-    /// It is called on worker threads, several at a time, and may block. If it fails, the call
-    /// fails with [`Callback`](crate::ErrorKind::Callback). Default: none.
+    /// If it fails, the call fails with [`Callback`](crate::ErrorKind::Callback).
+    ///
+    /// It is called on worker threads, several at a time, and may block. Default: none.
     pub fn signer(mut self, signer: Arc<dyn Signer>) -> Self {
         self.0.signer = Some(signer);
         self
     }
 
-    /// How far a JWT's iat lies in the past.
-    ///
-    /// Default: the platform's, 60 s on those that are built in.
+    /// How far a JWT's iat lies in the past. Default: the platform's, 60 s on those that are built
+    /// in.
     pub fn jwt_back_date(mut self, distance: Duration) -> Self {
         self.0.jwt_back_date = Some(distance);
         self
     }
 
-    /// How far a JWT's exp lies in the future.
-    ///
-    /// Default: the platform's, 540 s on those that are built in, which allow 600 s at most.
+    /// How far a JWT's exp lies in the future. Default: the platform's, 540 s on those that are
+    /// built in, which allow 600 s at most.
     pub fn jwt_lifetime(mut self, lifetime: Duration) -> Self {
         self.0.jwt_lifetime = Some(lifetime);
         self
     }
 
-    /// The time for a whole call with its retries; more than 0.
-    ///
-    /// Default: 30 s.
+    /// The time for a whole call with its retries; more than 0. Default: 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.0.timeout = Some(timeout);
         self
     }
 
     /// The time to connect, which is lowered to three quarters of
-    /// [`timeout`](crate::AppBuilder::timeout) if it is longer.
-    ///
-    /// Default: 10 s.
+    /// [`timeout`](crate::AppBuilder::timeout) if it is longer. Default: 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.0.connect_timeout = Some(timeout);
         self
@@ -254,17 +237,13 @@ impl AppBuilder {
     }
 
     /// The private key of [`client_certificate`](crate::AppBuilder::client_certificate): RSA or
-    /// ECDSA, in PEM or DER, not encrypted.
-    ///
-    /// Default: none.
+    /// ECDSA, in PEM or DER, not encrypted. Default: none.
     pub fn client_key(mut self, key: impl Into<Vec<u8>>) -> Self {
         self.0.client_key = Some(Zeroizing::new(key.into()));
         self
     }
 
-    /// Text that precedes appmint's own User-Agent header.
-    ///
-    /// Default: none.
+    /// Text that precedes appmint's own User-Agent header. Default: none.
     pub fn user_agent(mut self, text: impl Into<String>) -> Self {
         self.0.user_agent = Some(text.into());
         self
@@ -289,9 +268,7 @@ impl AppBuilder {
         self
     }
 
-    /// The largest accepted body of an API response, in bytes.
-    ///
-    /// Default: 33 554 432 (32 MiB).
+    /// The largest accepted body of an API response, in bytes. Default: 33 554 432 (32 MiB).
     pub fn max_response_body(mut self, bytes: usize) -> Self {
         self.0.max_response_body = Some(bytes);
         self
@@ -306,9 +283,7 @@ impl AppBuilder {
         self
     }
 
-    /// The wait before the first retry, which doubles with each further one.
-    ///
-    /// Default: 0.25 s.
+    /// The wait before the first retry, which doubles with each further one. Default: 0.25 s.
     pub fn retry_wait(mut self, wait: Duration) -> Self {
         self.0.retry_wait = Some(wait);
         self
@@ -319,9 +294,10 @@ impl AppBuilder {
     /// It takes the method, the URL, the headers, the body, the time that is left, and whether the
     /// request may be sent twice, and returns the status, the headers and the body, or says how it
     /// failed: not sent, or perhaps sent. It must not send a request a second time by itself that
-    /// may be sent once only: a refresh token would be spent twice. It is called on worker threads,
-    /// several at a time. Proxies and certificates are those of the client, and the settings for
-    /// them are refused beside it. Default: the built-in HTTP client.
+    /// may be sent once only: a refresh token would be spent twice. Proxies and certificates are
+    /// those of the client, and the settings for them are refused beside it.
+    ///
+    /// It is called on worker threads, several at a time. Default: the built-in HTTP client.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.0.transport = Some(transport);
         self
@@ -342,9 +318,7 @@ impl AppBuilder {
         self
     }
 
-    /// A store that the program implements, instead of one of the library's.
-    ///
-    /// Default: none.
+    /// A store that the program implements, instead of one of the library's. Default: none.
     pub fn own_store(mut self, store: Arc<dyn Store>) -> Self {
         self.0.own_store = Some(store);
         self
@@ -359,27 +333,21 @@ impl AppBuilder {
     }
 
     /// The previous key during a rotation of [`store_key`](crate::AppBuilder::store_key). It opens
-    /// what it has sealed, and seals nothing.
-    ///
-    /// Default: none.
+    /// what it has sealed, and seals nothing. Default: none.
     pub fn previous_store_key(mut self, key: impl Into<Secret>) -> Self {
         self.0.previous_store_key = Some(key.into());
         self
     }
 
     /// Whether the store holds tokens without encryption, readable for everybody who can read the
-    /// store.
-    ///
-    /// Default: false.
+    /// store. Default: false.
     pub fn store_unencrypted(mut self, unencrypted: bool) -> Self {
         self.0.store_unencrypted = unencrypted;
         self
     }
 
     /// How many tokens are held in memory; at least 1. Beyond it, tokens are dropped that no source
-    /// refers to.
-    ///
-    /// Default: 1 000 000.
+    /// refers to. Default: 1 000 000.
     pub fn capacity(mut self, tokens: usize) -> Self {
         self.0.capacity = Some(tokens);
         self
@@ -394,9 +362,7 @@ impl AppBuilder {
         self
     }
 
-    /// A clock that shows a fixed time, for tests.
-    ///
-    /// Default: the system's clock.
+    /// A clock that shows a fixed time, for tests. Default: the system's clock.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.0.clock = Some(Arc::new(clock));
         self

@@ -36,8 +36,10 @@ use crate::{
 
 /// An app that authenticates on a platform.
 ///
-/// One app is enough for a program: it holds the connections and the tokens, and any thread may use
-/// it. Making one needs no network I/O. Each operation names the credential that it lacks.
+/// One app is enough for a program: it holds the connections and the tokens. Making one needs no
+/// network I/O. Each operation names the credential that it lacks.
+///
+/// Any thread may use it, and several at once.
 ///
 /// Cheap to clone; clones share the app.
 ///
@@ -157,9 +159,7 @@ impl App {
         self.0.client.quota(&QuotaOwner::App)
     }
 
-    /// Returns the counters of the app since it was made.
-    ///
-    /// No network I/O.
+    /// Returns the counters of the app since it was made. No network I/O.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.0.events.stats(self.0.sources.cache.len())

@@ -127,9 +127,7 @@ impl App {
     }
 
     /// Encrypts an authorization with the app's store key, to be kept in the user's cookie or web
-    /// session.
-    ///
-    /// No network I/O.
+    /// session. No network I/O.
     ///
     /// - `authorization`: The result of [`App::authorize`](crate::App::authorize).
     ///
@@ -140,9 +138,7 @@ impl App {
         self.0.authorizations.seal(authorization)
     }
 
-    /// Decrypts an authorization, in any process with the same store key.
-    ///
-    /// No network I/O.
+    /// Decrypts an authorization, in any process with the same store key. No network I/O.
     ///
     /// - `sealed`: The result of [`App::seal_authorization`](crate::App::seal_authorization).
     ///

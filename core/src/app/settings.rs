@@ -37,19 +37,20 @@ pub struct Settings {
     /// The name of a built-in platform, such as `github`: see
     /// [`Platform::names`](crate::platform::Platform::names).
     pub platform: Option<String>,
-    /// A descriptor of another platform as JSON text, instead of `platform`.
+    /// A descriptor of another platform as JSON text, instead of `platform`. Default: none.
     pub platform_descriptor: Option<String>,
-    /// The host of a platform that can be at several, such as `git.corp.example`.
+    /// The host of a platform that can be at several, such as `git.corp.example`. Default: the
+    /// platform's own; some platforms require one.
     pub host: Option<String>,
     /// The base URL of the API.
     pub api_url: Option<String>,
     /// The base URL of the pages on which users authorize the app, and of OAuth.
     pub web_url: Option<String>,
-    /// The app's id, as the platform's settings page shows it. JWTs need it.
+    /// The app's id, as the platform's settings page shows it. JWTs need it. Default: none.
     pub app_id: Option<String>,
-    /// The OAuth client id. Users' tokens need it.
+    /// The OAuth client id. Users' tokens need it. Default: none.
     pub client_id: Option<String>,
-    /// The OAuth client secret.
+    /// The OAuth client secret. Default: none.
     pub client_secret: Option<Secret>,
     /// The app's RSA key: PEM (PKCS#1, PKCS#8, encrypted PKCS#8), DER, or any form in which keys
     /// are pasted.
@@ -59,21 +60,24 @@ pub struct Settings {
     /// The passphrase of an encrypted PKCS#8 key.
     pub private_key_passphrase: Option<Secret>,
     /// The platform's name of the key, for platforms that name keys: the kid of the JWTs that the
-    /// app signs.
+    /// app signs. Default: none.
     pub key_id: Option<String>,
     /// The platform's name of [`fallback_private_key`](crate::AppBuilder::fallback_private_key).
+    /// Default: none.
     pub fallback_key_id: Option<String>,
     /// Signs instead of a private key, such as a KMS or an HSM: takes the message and returns its
     /// RS256 signature.
     pub signer: Option<Arc<dyn Signer>>,
-    /// How far a JWT's iat lies in the past.
+    /// How far a JWT's iat lies in the past. Default: the platform's, 60 s on those that are built
+    /// in.
     pub jwt_back_date: Option<Duration>,
-    /// How far a JWT's exp lies in the future.
+    /// How far a JWT's exp lies in the future. Default: the platform's, 540 s on those that are
+    /// built in, which allow 600 s at most.
     pub jwt_lifetime: Option<Duration>,
-    /// The time for a whole call with its retries; more than 0.
+    /// The time for a whole call with its retries; more than 0. Default: 30 s.
     pub timeout: Option<Duration>,
     /// The time to connect, which is lowered to three quarters of
-    /// [`timeout`](crate::AppBuilder::timeout) if it is longer.
+    /// [`timeout`](crate::AppBuilder::timeout) if it is longer. Default: 10 s.
     pub connect_timeout: Option<Duration>,
     /// The URL of a proxy, such as `http://user:password@host:port` or `socks5h://host:port`; an
     /// empty text for no proxy.
@@ -87,46 +91,46 @@ pub struct Settings {
     /// its root: PEM, or the DER of one.
     pub client_certificate: Option<Vec<u8>>,
     /// The private key of [`client_certificate`](crate::AppBuilder::client_certificate): RSA or
-    /// ECDSA, in PEM or DER, not encrypted.
+    /// ECDSA, in PEM or DER, not encrypted. Default: none.
     pub client_key: Option<Zeroizing<Vec<u8>>>,
-    /// Text that precedes appmint's own User-Agent header.
+    /// Text that precedes appmint's own User-Agent header. Default: none.
     pub user_agent: Option<String>,
     /// Whether to send requests without TLS to hosts other than this machine.
     pub allow_plain_http: bool,
     /// Whether to refuse connections to addresses that are not public: this machine, private
     /// networks, link-local and reserved addresses.
     pub refuse_private_addresses: bool,
-    /// The largest accepted body of an API response, in bytes.
+    /// The largest accepted body of an API response, in bytes. Default: 33 554 432 (32 MiB).
     pub max_response_body: Option<usize>,
     /// How many times a request is sent again after a temporary failure or a rate limit, if
     /// repeating it is safe.
     pub retries: Option<u32>,
-    /// The wait before the first retry, which doubles with each further one.
+    /// The wait before the first retry, which doubles with each further one. Default: 0.25 s.
     pub retry_wait: Option<Duration>,
     /// Sends all requests by the program's own HTTP client instead of the built-in one.
     pub transport: Option<Arc<dyn Transport>>,
     /// Where tokens live between processes: `sqlite:FILE`, `redis://…` or `rediss://…` (TLS);
     /// `memory:` keeps them in this process.
     pub store: Option<Secret>,
-    /// A store that the program implements, instead of one of the library's.
+    /// A store that the program implements, instead of one of the library's. Default: none.
     pub own_store: Option<Arc<dyn Store>>,
     /// The key that seals stored tokens and authorizations: 32 bytes in hexadecimal or base64.
     pub store_key: Option<Secret>,
     /// The previous key during a rotation of [`store_key`](crate::AppBuilder::store_key). It opens
-    /// what it has sealed, and seals nothing.
+    /// what it has sealed, and seals nothing. Default: none.
     pub previous_store_key: Option<Secret>,
     /// Whether the store holds tokens without encryption, readable for everybody who can read the
-    /// store.
+    /// store. Default: false.
     pub store_unencrypted: bool,
     /// How many tokens are held in memory; at least 1. Beyond it, tokens are dropped that no source
-    /// refers to.
+    /// refers to. Default: 1 000 000.
     pub capacity: Option<usize>,
     /// Is called with each event, which never holds a secret.
     pub on_event: Option<Listener>,
     /// Called after a token in memory was replaced or forgotten, on any thread and perhaps under a lock: it must
     /// not call the app. For bindings that keep a source's token by themselves; default none.
     pub on_token_change: Option<Arc<dyn Fn() + Send + Sync>>,
-    /// A clock that shows a fixed time, for tests.
+    /// A clock that shows a fixed time, for tests. Default: the system's clock.
     pub clock: Option<Arc<dyn Clock>>,
 }
 

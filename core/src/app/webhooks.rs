@@ -14,9 +14,7 @@ use crate::{
 };
 
 impl App {
-    /// Verifies the signature of a webhook.
-    ///
-    /// No network I/O.
+    /// Verifies the signature of a webhook. No network I/O.
     ///
     /// - `headers`: All headers of the request, with names in any case; it depends on the platform
     ///   which of them count.

@@ -169,9 +169,10 @@ impl TokenSource {
 
     /// Registers a callback for new tokens, until it is taken back or the app is closed.
     ///
-    /// A source with a lookup calls back once the installation was found. The callback runs on the
-    /// thread that fetched the token, for which other callers may be waiting: it must be quick, and
-    /// must not wait for a token. No network I/O.
+    /// A source with a lookup calls back once the installation was found.
+    ///
+    /// The callback runs on the thread that fetched the token, for which other callers may be
+    /// waiting: it must be quick, and must not wait for a token. No network I/O.
     ///
     /// - `callback`: Takes the token before, which is missing for the first one, and the new token.
     pub fn on_change(

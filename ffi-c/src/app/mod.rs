@@ -20,8 +20,10 @@ use crate::{
 };
 
 /// An app that authenticates on a platform. One app is enough for a program: it holds the
-/// connections and the tokens, and any thread may use it. Making one needs no network I/O. Each
-/// operation names the credential that it lacks.
+/// connections and the tokens. Making one needs no network I/O. Each operation names the credential
+/// that it lacks.
+///
+/// Any thread may use it, and several at once.
 ///
 /// Source:
 /// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/about-authentication-with-a-github-app
@@ -43,9 +45,8 @@ pub(crate) fn app_of(app: Option<&appmint_app>) -> Result<&App> {
     Ok(&required("app", app)?.core)
 }
 
-/// Makes an app of these settings, which are checked here. No network I/O.
-///
-/// The first wrong argument of the setters is reported here.
+/// Makes an app of these settings, which are checked here. No network I/O. The first wrong argument
+/// of the setters is reported here.
 ///
 /// Free `*app` with appmint_app_free.
 ///

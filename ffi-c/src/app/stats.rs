@@ -23,9 +23,8 @@ impl From<Stats> for appmint_stats {
     }
 }
 
-/// Returns the counters of the app since it was made. No network I/O.
-///
-/// Free `*stats` with appmint_stats_free.
+/// Returns the counters of the app since it was made. No network I/O. Free `*stats` with
+/// appmint_stats_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_stats(
     app: Option<&appmint_app>,

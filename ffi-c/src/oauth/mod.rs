@@ -182,9 +182,7 @@ pub extern "C" fn appmint_app_finish_authorization(
 }
 
 /// Encrypts an authorization with the app's store key, to be kept in the user's cookie or web
-/// session. No network I/O.
-///
-/// Free `*sealed` with appmint_text_free.
+/// session. No network I/O. Free `*sealed` with appmint_text_free.
 ///
 /// - `authorization`: The result of appmint_app_authorize.
 ///
@@ -204,9 +202,8 @@ pub extern "C" fn appmint_app_seal_authorization(
     })
 }
 
-/// Decrypts an authorization, in any process with the same store key. No network I/O.
-///
-/// Free `*authorization` with appmint_authorization_free.
+/// Decrypts an authorization, in any process with the same store key. No network I/O. Free
+/// `*authorization` with appmint_authorization_free.
 ///
 /// - `sealed`: The result of appmint_app_seal_authorization.
 ///

@@ -257,8 +257,9 @@ pub extern "C" fn appmint_config_set_fallback_key_id(
 }
 
 /// Signs instead of a private key, such as a KMS or an HSM: takes the message and returns its RS256
-/// signature. It is called on worker threads, several at a time, and may block. If it fails, the
-/// call fails with APPMINT_ERROR_CALLBACK.
+/// signature. If it fails, the call fails with APPMINT_ERROR_CALLBACK.
+///
+/// It is called on worker threads, several at a time, and may block.
 ///
 /// The struct is copied, and its `userdata` passes to the library. `drop` is called exactly once:
 /// when neither the configuration nor an app that was made with it needs `userdata`, or at once if

@@ -114,8 +114,10 @@ unsafe impl SizedStruct for appmint_transport {
 /// method, the URL, the headers, the body, the time that is left, and whether the request may be
 /// sent twice, and returns the status, the headers and the body, or says how it failed: not sent,
 /// or perhaps sent. It must not send a request a second time by itself that may be sent once only:
-/// a refresh token would be spent twice. It is called on worker threads, several at a time. Proxies
-/// and certificates are those of the client, and the settings for them are refused beside it.
+/// a refresh token would be spent twice. Proxies and certificates are those of the client, and the
+/// settings for them are refused beside it.
+///
+/// It is called on worker threads, several at a time.
 ///
 /// The struct is copied. `userdata`, the first argument of each callback, passes to the library.
 /// `drop`, which may be NULL, is called exactly once: when neither the configuration nor an app

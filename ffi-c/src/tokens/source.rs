@@ -192,9 +192,10 @@ pub extern "C" fn appmint_source_invalidate(source: Option<&appmint_source>) {
 }
 
 /// Registers a callback for new tokens, until it is taken back or the app is closed. A source with
-/// a lookup calls back once the installation was found. The callback runs on the thread that
-/// fetched the token, for which other callers may be waiting: it must be quick, and must not wait
-/// for a token. No network I/O.
+/// a lookup calls back once the installation was found.
+///
+/// The callback runs on the thread that fetched the token, for which other callers may be waiting:
+/// it must be quick, and must not wait for a token. No network I/O.
 ///
 /// `userdata` passes to the library. `drop`, which may be NULL, is called exactly once: after the
 /// last callback, or at once if this function fails. `subscription` may be NULL for a callback that

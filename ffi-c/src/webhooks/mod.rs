@@ -39,9 +39,7 @@ impl From<Listing<WebhookDelivery>> for appmint_webhook_deliveries {
     }
 }
 
-/// Verifies the signature of a webhook. No network I/O.
-///
-/// `headers` and `secrets` are arrays.
+/// Verifies the signature of a webhook. No network I/O. `headers` and `secrets` are arrays.
 ///
 /// Free `*webhook` with appmint_webhook_event_free.
 ///
