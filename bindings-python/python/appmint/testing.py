@@ -13,10 +13,11 @@ Elsewhere ``start_sandbox`` does so::
 
 try:
     from appmint_sandbox import Sandbox, start_sandbox
-except ModuleNotFoundError as error:
-    if error.name != "appmint_sandbox":
+except ModuleNotFoundError as _error:
+    if _error.name != "appmint_sandbox":
         raise
-    sentence = "appmint.testing needs the package appmint-sandbox: pip install appmint-sandbox"
-    raise ModuleNotFoundError(sentence, name=error.name) from None
+    raise ModuleNotFoundError(
+        "appmint.testing needs the package appmint-sandbox: pip install appmint-sandbox", name=_error.name
+    ) from None
 
 __all__ = ["Sandbox", "start_sandbox"]
