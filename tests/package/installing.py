@@ -3,7 +3,9 @@
 The library is the tests' own build (`make library PROFILE=dev`), which goes through the same steps as what ships.
 """
 
+import fcntl
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,6 +30,14 @@ def make(*arguments, env=None):
     # Not as a part of the `make` that runs the tests: its variables and its jobs are not for this one.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     return run("make", "-C", ROOT, "PROFILE=dev", *arguments, env=inherited | (env or {}))
+
+
+def packed(folder):
+    """A copy of what `make dist` makes. The folder that it packs is one for all workers: one of them makes it at a time."""
+    with open(ROOT / "build" / "dist.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        (archive,) = (line for line in make("dist").splitlines() if line.startswith("build/") and line.endswith(".tar.gz"))
+        return Path(shutil.copy2(ROOT / archive, folder))
 
 
 class Installed(SimpleNamespace):

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from installing import ROOT, make, run
+from installing import ROOT, packed, run
 
 CONAN = Path(sys.executable).parent / "conan"
 # vcpkg itself is not to be had offline: its functions, as far as the port uses them.
@@ -32,10 +32,8 @@ include("${CURRENT_PORT_DIR}/portfile.cmake")
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dist")
-    lines = make("dist").splitlines()
-    archive = next(line for line in lines if line.startswith("build/") and line.endswith(".tar.gz"))
-    run("tar", "-C", folder, "-xf", ROOT / archive)
-    return next(folder.iterdir())
+    run("tar", "-C", folder, "-xf", packed(folder))
+    return next(path for path in folder.iterdir() if path.is_dir())
 
 
 @pytest.mark.parametrize("shared", [True, False], ids=["shared", "static"])
