@@ -64,7 +64,8 @@ test-c-rust: build/.debian
 # The library as it is installed, and its binary interface.
 test-package: rust c .venv/.tools
 	$(MAKE) library PROFILE=dev
-	$(LIMIT) $(PYTHON) -m pytest -q -n 2 tests/package
+	@# The tests of a file share what `make` builds for them in one folder, so one worker runs them.
+	$(LIMIT) $(PYTHON) -m pytest -q -n 2 --dist loadfile tests/package
 
 test-python: rust python
 	$(LIMIT) $(PYTHON) -m pytest -q bindings-python/tests

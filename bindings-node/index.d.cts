@@ -949,8 +949,8 @@ export class App {
    * `store_failed`, and this process tries again before it looks there. Other processes use those in their own memory
    * until they are renewed or refused: apply the webhook there, too.
    *
-   * The event's name need not be signed: a forged one can do no more than have tokens minted anew. Of a revocation the
-   * signed payload tells. No network I/O.
+   * The signature does not cover the event's name. A forged name causes no more than tokens minted anew: a revocation
+   * is recognised by the signed payload. No network I/O.
    *
    * @param webhook the result of {@link App.verifyWebhook}
    * @returns how many of these tokens were in memory

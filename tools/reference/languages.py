@@ -8,32 +8,56 @@ from .contract import DURATIONS, contract, entries
 
 @dataclass(frozen=True)
 class Language:
-    """The names of one language; Rust's, from which the others differ."""
+    """The names of one language: those of the contract, in code, where it has no others."""
 
-    key: str = "rust"
-    none: str = "`None`"
+    key: str
+    none: str  # the value that stands for one that is missing
     is_marked: bool = True  # whether code stands between backticks
 
     def code(self, text: str) -> str:
         return f"`{text}`" if self.is_marked else text
 
     def literal(self, text: str) -> str:
-        return f"`{text}`"
+        return self.code(text)
+
+    def argument(self, name: str) -> str:
+        return name
+
+    def kind(self, name: str) -> str:
+        return self.code(name)
+
+    def kind_in_text(self, name: str) -> str:
+        return self.kind(name)
+
+    def reason(self, name: str) -> str:
+        return self.code(name)
+
+    def event(self, name: str) -> str:
+        return self.code(name)
+
+    def setting(self, name: str) -> str:
+        return self.code(name)
+
+    def type(self, name: str) -> str:
+        return self.code(name)
+
+    def member(self, owner: str, name: str, here: str) -> str:
+        """A member, as it is named in the text of a type, `here`."""
+        return self.code(name)
+
+    def absence(self, returns: str) -> str:
+        """The value that stands for one that is missing."""
+        return self.none
+
+
+class Rust(Language):
+    """With links, which rustdoc checks."""
 
     def argument(self, name: str) -> str:
         return {"callback_url": "callback", "webhook": "event"}.get(name, name)
 
     def kind(self, name: str) -> str:
         return f"[`{pascal(name)}`](crate::ErrorKind::{pascal(name)})"
-
-    def kind_in_text(self, name: str) -> str:
-        return self.kind(name)
-
-    def reason(self, name: str) -> str:
-        return f"`{name}`"
-
-    def event(self, name: str) -> str:
-        return f"`{name}`"
 
     def setting(self, name: str) -> str:
         if name in ("platform", "platform_descriptor"):
@@ -54,16 +78,9 @@ class Language:
         name = facts.get("name", {}).get("rust", name)
         return f"[`{owner}::{name}`]({path_in_rust(owner)}::{name})"
 
-    def absence(self, returns: str) -> str:
-        """The value that stands for one that is missing."""
-        return self.none
 
-    def type_of(self, entry) -> str:
-        return ""
-
-
-class Plain(Language):
-    """Rust's names without links, for texts that a program shows."""
+class Plain(Rust):
+    """Without links to members, for texts that a program shows."""
 
     def member(self, owner: str, name: str, here: str) -> str:
         return f"`{name}`"
@@ -91,7 +108,7 @@ class C(Language):
         return f"APPMINT_EVENT_{name.upper()}"
 
     def setting(self, name: str) -> str:
-        return f"{name}"
+        return name
 
     def type(self, name: str) -> str:
         return f"appmint_{c_name(name)}"
@@ -101,7 +118,7 @@ class C(Language):
 
     def absence(self, returns: str) -> str:
         absent = {"time?": "APPMINT_NO_TIME", "flag?": "-1", "number?": "0", "ms?": "-1"}
-        return absent.get(returns, "NULL")
+        return absent.get(returns, self.none)
 
 
 class Cpp(Language):
@@ -114,17 +131,8 @@ class Cpp(Language):
     def literal(self, text: str) -> str:
         return f'"{text}"'
 
-    def argument(self, name: str) -> str:
-        return name
-
     def event(self, name: str) -> str:
         return f"`EventKind::{name}`"
-
-    def setting(self, name: str) -> str:
-        return f"`{name}`"
-
-    def type(self, name: str) -> str:
-        return f"`{name}`"
 
     def member(self, owner: str, name: str, here: str) -> str:
         return f"`{owner}::{name}`" if owner and owner != here else f"`{name}`"
@@ -132,53 +140,16 @@ class Cpp(Language):
 
 class Python(Language):
     def kind(self, name: str) -> str:
-        return python_error(name)
+        return self.code(python_error(name))
 
     def reason(self, name: str) -> str:
-        return f'"{name}"'
+        return self.code(f'"{name}"')
 
     def literal(self, text: str) -> str:
-        return f'"{text}"'
-
-    def argument(self, name: str) -> str:
-        return name
-
-    def event(self, name: str) -> str:
-        return name
-
-    def setting(self, name: str) -> str:
-        return name
-
-    def type(self, name: str) -> str:
-        return name
+        return self.code(f'"{text}"')
 
     def member(self, owner: str, name: str, here: str) -> str:
-        return f"{owner or 'appmint'}.{name}" if owner != here else name
-
-
-class PythonPage(Python):
-    """Python's names on a page, where code is marked."""
-
-    def kind(self, name: str) -> str:
-        return f"`{super().kind(name)}`"
-
-    def reason(self, name: str) -> str:
-        return f"`{super().reason(name)}`"
-
-    def literal(self, text: str) -> str:
-        return f'`"{text}"`'
-
-    def event(self, name: str) -> str:
-        return f"`{name}`"
-
-    def setting(self, name: str) -> str:
-        return f"`{name}`"
-
-    def type(self, name: str) -> str:
-        return f"`{name}`"
-
-    def member(self, owner: str, name: str, here: str) -> str:
-        return f"`{super().member(owner, name, here)}`"
+        return self.code(f"{owner or 'appmint'}.{name}" if owner != here else name)
 
 
 class Node(Language):
@@ -203,12 +174,12 @@ class Node(Language):
         return f"{{@link {type_in_node(owner)}.{name}}}" if owner else f"{{@link {name}}}"
 
 
-RUST = Language()
-PLAIN = Plain()
+RUST = Rust("rust", "`None`")
+PLAIN = Plain("rust", "`None`")
 C_ = C("c", "NULL")
 CPP = Cpp("cpp", "no value")
 PYTHON = Python("python", "None", is_marked=False)
-PYTHON_PAGE = PythonPage("python", "`None`")
+PYTHON_PAGE = Python("python", "`None`")  # where code is marked
 NODE = Node("node", "null")
 ALL = {language.key: language for language in (RUST, C_, CPP, PYTHON, NODE)}
 

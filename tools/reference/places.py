@@ -36,6 +36,10 @@ def replaced(lines: list[str], comments: list[tuple[Item, list[str]]]) -> str:
     return "\n".join(found)
 
 
+def indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
 # ---- Rust, as rustfmt lays it out
 
 RUST_BLOCK = re.compile(r"(?:\w+! \{ )?impl(?:<[^{]*>)? (\w+)(?:<[^{]*>)? \{$|(?:pub(?:\(crate\))? )struct (\w+)(?:<\w+>)? \{$|(mod) _native \{$|pub trait (\w+).* \{$")
@@ -81,8 +85,7 @@ def rust_item(lines: list[str], i: int, owner: str, name: str) -> Item:
         top -= 1
     docs = [k for k in range(top, i) if lines[k].lstrip().startswith("///")]
     start, end = (docs[0], docs[-1] + 1) if docs else (top, top)
-    indent = lines[i][: len(lines[i]) - len(lines[i].lstrip())]
-    return Item(owner, name, start, end, indent, rust_signature(lines, i))
+    return Item(owner, name, start, end, indent(lines[i]), rust_signature(lines, i))
 
 
 def is_above(line: str, item: str) -> bool:
@@ -144,8 +147,7 @@ def cpp_item(lines: list[str], i: int, owner: str, name: str) -> Item:
         text += line.strip() + " "
         if ";" in line or "{" in line:
             break
-    indent = lines[i][: len(lines[i]) - len(lines[i].lstrip())]
-    return Item(owner, name, start, i, indent, text.strip())
+    return Item(owner, name, start, i, indent(lines[i]), text.strip())
 
 
 # ---- Python's stub
@@ -211,5 +213,4 @@ def node_item(lines: list[str], i: int, owner: str, name: str) -> Item:
         start = i - 1
         while "/**" not in lines[start]:
             start -= 1
-    indent = lines[i][: len(lines[i]) - len(lines[i].lstrip())]
-    return Item(owner, name, start, i, indent, lines[i].strip())
+    return Item(owner, name, start, i, indent(lines[i]), lines[i].strip())

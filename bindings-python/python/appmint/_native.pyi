@@ -1323,8 +1323,8 @@ class App:
         there. Other processes use those in their own memory until they are renewed or
         refused: apply the webhook there, too.
 
-        The event's name need not be signed: a forged one can do no more than have tokens
-        minted anew. Of a revocation the signed payload tells. No network I/O.
+        The signature does not cover the event's name. A forged name causes no more than
+        tokens minted anew: a revocation is recognised by the signed payload. No network I/O.
 
         See https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation
 

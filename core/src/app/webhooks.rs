@@ -51,8 +51,8 @@ impl App {
     /// processes use those in their own memory until they are renewed or refused: apply the webhook
     /// there, too.
     ///
-    /// The event's name need not be signed: a forged one can do no more than have tokens minted
-    /// anew. Of a revocation the signed payload tells. No network I/O.
+    /// The signature does not cover the event's name. A forged name causes no more than tokens
+    /// minted anew: a revocation is recognised by the signed payload. No network I/O.
     ///
     /// - `event`: The result of [`App::verify_webhook`](crate::App::verify_webhook).
     ///

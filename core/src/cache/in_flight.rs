@@ -3,11 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::entry::Entry;
-use crate::{
-    error::Error,
-    tasks::{Task, sync::Mutex},
-    time::ClockReading,
-};
+use crate::{error::Error, tasks::Task, time::ClockReading};
 
 /// The state of a fetch that was begun.
 pub(crate) enum InFlight<T> {
@@ -42,25 +38,6 @@ impl<T: Clone + Send + 'static> InFlight<T> {
                 (now.monotonic_ms < *until).then(|| Current::BackingOff(error.clone()))
             }
         }
-    }
-}
-
-/// All fetches in flight, in parts that are locked one by one: who fetches for one entry seldom waits for somebody who
-/// fetches for another one.
-pub(super) struct AllInFlight<K, T>([Mutex<InFlightFetches<K, T>>; PARTS]);
-
-impl<K, T> AllInFlight<K, T> {
-    /// The part of an entry, always the same.
-    pub(super) fn of(&self, entry: &Arc<Entry<K>>) -> &Mutex<InFlightFetches<K, T>> {
-        // Addresses differ in the middle: Fibonacci hashing brings that to the top.
-        let hash = (address(entry) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        &self.0[(hash >> 32) as usize % PARTS]
-    }
-}
-
-impl<K, T> Default for AllInFlight<K, T> {
-    fn default() -> Self {
-        Self([(); PARTS].map(|()| Mutex::new(InFlightFetches::default())))
     }
 }
 
@@ -155,7 +132,5 @@ fn address<K>(entry: &Arc<Entry<K>>) -> usize {
 const MIN_BACK_OFF_MS: i64 = 1000;
 /// The longest, even if the platform asked for more.
 const MAX_BACK_OFF_MS: i64 = 60_000;
-/// Of fewer fetches in a part none are removed.
-const MIN_SWEEP: usize = 256;
-/// So many that of 64 callers, of whom two work at the same moment, few meet.
-const PARTS: usize = 16;
+/// With fewer fetches none are removed.
+const MIN_SWEEP: usize = 4096;

@@ -16,7 +16,7 @@ mod observers;
 
 use std::{hash::Hash, sync::Arc, time::Duration};
 
-use self::in_flight::{AllInFlight, InFlightFetches};
+use self::in_flight::InFlightFetches;
 pub use self::observers::Subscription;
 pub(crate) use self::{
     bounded::{Bounded, Evictable},
@@ -83,7 +83,7 @@ pub(crate) struct TokenCache<K> {
     /// The number of entries above which unused ones are removed.
     capacity: usize,
     entries: PerProcess<Mutex<Entries<K>>>,
-    in_flight: PerProcess<AllInFlight<K, Token>>,
+    in_flight: PerProcess<Mutex<InFlightFetches<K, Token>>>,
     /// The details of the last token, to be shared with the next if they are equal.
     last_details: ArcSwapOption<Details>,
 }
@@ -214,7 +214,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     /// Forgets the token of an entry, and the one that is being fetched for it.
     pub(crate) fn invalidate(&self, entry: &Arc<Entry<K>>) -> Option<Token> {
         let in_flight = self.in_flight();
-        let mut in_flight = lock(in_flight.of(entry));
+        let mut in_flight = lock(&in_flight);
         in_flight.forget(entry);
         let token = entry.invalidate();
         self.changed();
@@ -225,7 +225,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     /// it began after somebody else had the token forgotten, or brings the token's successor.
     pub(crate) fn invalidate_token(&self, entry: &Arc<Entry<K>>, secret: &str) -> bool {
         let in_flight = self.in_flight();
-        let _guard = lock(in_flight.of(entry));
+        let _guard = lock(&in_flight);
         let cached = entry.cached();
         let is_held = cached.as_ref().is_some_and(|cached| cached.token.reveal() == secret);
         if is_held {
@@ -258,7 +258,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     fn fetch_or_share(self: &Arc<Self>, entry: &Arc<Entry<K>>, min_valid: MinValid) -> Task<Token> {
         let now = self.clock.reading();
         let in_flight = self.in_flight();
-        let mut in_flight = lock(in_flight.of(entry));
+        let mut in_flight = lock(&in_flight);
         // A fetch that completed since the caller looked has filled the entry under this lock.
         if let Some(cached) = &*entry.cached()
             && self.is_enough(entry, cached, min_valid, now)
@@ -305,7 +305,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     fn renew(self: &Arc<Self>, entry: &Arc<Entry<K>>, token: &Token, min_valid: MinValid) {
         let now = self.clock.reading();
         let in_flight = self.in_flight();
-        let mut in_flight = lock(in_flight.of(entry));
+        let mut in_flight = lock(&in_flight);
         if entry.holds(token) && in_flight.current(entry, now).is_none() {
             drop(self.begin(&mut in_flight, entry, Purpose::Renewal, min_valid));
         }
@@ -353,7 +353,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
     ) -> Result<Token> {
         let now = self.clock.reading();
         let in_flight = self.in_flight();
-        let mut in_flight = lock(in_flight.of(entry));
+        let mut in_flight = lock(&in_flight);
         if !in_flight.is_current(entry, number) {
             return fetched;
         }
@@ -409,7 +409,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         self.entries.get(|parent| Bounded::of_child(parent, self.capacity))
     }
 
-    fn in_flight(&self) -> Arc<Owned<AllInFlight<K, Token>>> {
+    fn in_flight(&self) -> Arc<Owned<Mutex<InFlightFetches<K, Token>>>> {
         self.in_flight.get_or_default()
     }
 }

@@ -1,4 +1,4 @@
-//! What went wrong with Redis, without its text, which may repeat values that were sent.
+//! Errors of Redis, without its text: Redis may repeat in it the values that it was sent.
 
 use std::{error::Error as StdError, fmt, io, sync::Arc};
 

@@ -222,7 +222,7 @@ class Sandbox:
         return urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting))
 
     def stop(self) -> None:
-        """Ends it. Once is enough."""
+        """Ends it. A second call does nothing."""
         self._process.communicate()
 
     def __enter__(self) -> Sandbox:
