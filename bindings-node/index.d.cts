@@ -90,7 +90,7 @@ export interface NetworkOptions {
    * The certificate that is shown to a server that wants one (mTLS), with those between it and its root: PEM, or the
    * DER of one.
    *
-   * Needs {@link AppOptions.clientKey}. Default: none.
+   * Needs {@link AppOptions.clientKey}. A store in Redis over TLS that wants one gets it, too. Default: none.
    */
   clientCertificate?: Bytes | undefined
   /** The private key of {@link AppOptions.clientCertificate}: RSA or ECDSA, in PEM or DER, not encrypted. Default: none. */

@@ -650,7 +650,8 @@ void appmint_config_set_root_certificates(appmint_config *config,
 
 /**
  * The certificate that is shown to a server that wants one (mTLS), with those between it and its
- * root: PEM, or the DER of one. Needs client_key. Default: none.
+ * root: PEM, or the DER of one. Needs client_key. A store in Redis over TLS that wants one gets
+ * it, too. Default: none.
  */
 APPMINT_API
 void appmint_config_set_client_certificate(appmint_config *config,

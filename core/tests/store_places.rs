@@ -4,10 +4,11 @@
 
 mod common;
 
-use std::{fs, thread, time::Duration};
+use std::{fs, sync::Arc, thread, time::Duration};
 
 use appmint_core::{
-    App, Error, ErrorKind, Reason, Timestamp,
+    App, AppBuilder, Deadline, Error, ErrorKind, Reason, Result, Timestamp,
+    http::{Request, Response, Transport},
     store::{RedisStore, SqliteStore, Store as _},
 };
 use common::{
@@ -15,7 +16,7 @@ use common::{
     places::{Folder, Redis},
 };
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -79,24 +80,78 @@ fn a_connection_that_redis_has_closed_costs_nothing() {
 
 /// What a session's look into the store says: that there is no such session, if the store works.
 fn look(store: &str, roots: Option<&str>) -> Error {
-    let app = App::builder("github").client_id("c").client_secret("s").store(store);
-    let app = app.store_key("00".repeat(32));
-    let app = match roots {
+    let app = with_store(store);
+    first_look(match roots {
         Some(roots) => app.root_certificates(roots),
         None => app,
-    };
+    })
+}
+
+fn with_store(store: &str) -> AppBuilder {
+    let app = App::builder("github").client_id("c").client_secret("s").store(store);
+    app.store_key("00".repeat(32))
+}
+
+fn first_look(app: AppBuilder) -> Error {
     app.build().unwrap().session("nobody").unwrap().token().wait().unwrap_err()
+}
+
+fn authority() -> CertifiedIssuer<'static, KeyPair> {
+    let mut ca = CertificateParams::new([]).unwrap();
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(ca, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// A certificate and its key, as PEM.
+fn signed(ca: &CertifiedIssuer<'_, KeyPair>, name: &str) -> (String, String) {
+    let key = KeyPair::generate().unwrap();
+    let mut certificate = CertificateParams::new([name.to_owned()]).unwrap();
+    certificate.distinguished_name.push(DnType::CommonName, name);
+    (certificate.signed_by(&key, ca).unwrap().pem(), key.serialize_pem())
+}
+
+#[test]
+fn a_redis_that_wants_a_certificate_gets_the_apps() {
+    let (ca, other) = (authority(), authority());
+    let (certificate, key) = signed(&ca, "localhost");
+    let (_redis, port) = Redis::over_tls(&certificate, &key, Some(&ca.pem()));
+    let place = format!("rediss://app:hunter3@localhost:{port}");
+    let app = || with_store(&place).root_certificates(ca.pem());
+    let (shown, its_key) = signed(&ca, "a client");
+
+    let right = first_look(app().client_certificate(shown.clone()).client_key(its_key.clone()));
+    assert_eq!(right.reason(), Some(Reason::NoSession), "{right}");
+    // The HTTP client of the program needs no certificates, but the store does.
+    let own =
+        app().transport(Arc::new(Silent)).client_certificate(shown.clone()).client_key(its_key);
+    let right = first_look(own);
+    assert_eq!(right.reason(), Some(Reason::NoSession), "{right}");
+
+    let (unknown, unknown_key) = signed(&other, "a client");
+    for app in [app(), app().client_certificate(unknown).client_key(unknown_key.clone())] {
+        let error = first_look(app);
+        let hint = error.hint().unwrap_or_default();
+        assert!(hint.contains("give client_certificate and client_key"), "{error} {hint}");
+    }
+    let error = app().client_certificate(shown).client_key(unknown_key).build().unwrap_err();
+    assert!(error.to_string().contains("client_key does not belong"), "{error}");
+}
+
+/// An HTTP client that is never asked.
+#[derive(Debug)]
+struct Silent;
+
+impl Transport for Silent {
+    fn send(&self, _: &Request, _: Deadline) -> Result<Response> {
+        unreachable!("nothing is sent")
+    }
 }
 
 #[test]
 fn a_redis_that_refuses_says_why() {
-    let mut ca = CertificateParams::new([]).unwrap();
-    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let server = CertificateParams::new(["localhost".to_owned()]).unwrap();
-    let server = server.signed_by(&key, &ca).unwrap();
-    let (redis, port) = Redis::over_tls(&server.pem(), &key.serialize_pem());
+    let ca = authority();
+    let (certificate, key) = signed(&ca, "localhost");
+    let (redis, port) = Redis::over_tls(&certificate, &key, None);
     let plain = redis.url().rsplit_once('@').unwrap().1.to_owned();
 
     let right = look(&format!("rediss://app:hunter3@localhost:{port}"), Some(&ca.pem()));

@@ -178,7 +178,8 @@ class App::Builder {
     return std::move(root_certificates(certificates));
   }
   /// The certificate that is shown to a server that wants one (mTLS), with those between it and its
-  /// root: PEM, or the DER of one. Needs `client_key`. Default: none.
+  /// root: PEM, or the DER of one. Needs `client_key`. A store in Redis over TLS that wants one
+  /// gets it, too. Default: none.
   Builder &client_certificate(std::string_view certificates) &;
   Builder client_certificate(std::string_view certificates) && {
     return std::move(client_certificate(certificates));

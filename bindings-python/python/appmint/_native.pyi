@@ -158,7 +158,8 @@ class App:
             Default: none.
         client_certificate (str | bytes | PathLike): The certificate that is shown to a
             server that wants one (mTLS), with those between it and its root: PEM, or the
-            DER of one. Needs client_key. Default: none.
+            DER of one. Needs client_key. A store in Redis over TLS that wants one gets
+            it, too. Default: none.
         client_key (str | bytes | PathLike): The private key of client_certificate: RSA or
             ECDSA, in PEM or DER, not encrypted. Default: none.
         user_agent (str): Text that precedes appmint's own User-Agent header. Default:

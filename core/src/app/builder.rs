@@ -230,7 +230,8 @@ impl AppBuilder {
     /// The certificate that is shown to a server that wants one (mTLS), with those between it and
     /// its root: PEM, or the DER of one.
     ///
-    /// Needs [`client_key`](crate::AppBuilder::client_key). Default: none.
+    /// Needs [`client_key`](crate::AppBuilder::client_key). A store in Redis over TLS that wants
+    /// one gets it, too. Default: none.
     pub fn client_certificate(mut self, certificates: impl Into<Vec<u8>>) -> Self {
         self.0.client_certificate = Some(certificates.into());
         self

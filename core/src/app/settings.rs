@@ -5,7 +5,6 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use rustls::pki_types::CertificateDer;
 use zeroize::Zeroizing;
 
 use super::{App, builder::Parts};
@@ -16,7 +15,7 @@ use crate::{
     error::{Error, Reason, Result},
     event::Listener,
     http::{
-        HttpTransport, Network, RetryPolicy, Transport, own_transport::OwnTransport,
+        HttpTransport, Identity, Network, RetryPolicy, Transport, own_transport::OwnTransport,
         read_certificates, transport::CONNECT_TIMEOUT,
     },
     platform::Platform,
@@ -213,7 +212,8 @@ impl Settings {
                 return Err(either("transport", "proxy"));
             }
             let tls = [&self.root_certificates, &self.client_certificate];
-            if tls.iter().any(|setting| setting.is_some()) || self.client_key.is_some() {
+            let has_tls = tls.iter().any(|setting| setting.is_some()) || self.client_key.is_some();
+            if has_tls && !self.store.as_ref().is_some_and(|url| store::has_tls(url.reveal())) {
                 return Err(either("transport", "certificates"));
             }
             let own = OwnTransport::new(Arc::clone(transport), self.user_agent.as_deref())?;
@@ -265,16 +265,21 @@ impl Settings {
         platform.with_bases(api, web, self.host.is_some())
     }
 
-    /// The root certificates that were given, for servers other than the platform.
-    fn read_roots(&self) -> Result<Vec<CertificateDer<'static>>> {
+    /// The certificates that were given, for a store that is reached over TLS.
+    fn store_certificates(&self) -> Result<store::Certificates> {
         let read = |bytes: &Vec<u8>| read_certificates("root_certificates", bytes);
-        self.root_certificates.as_ref().map_or(Ok(Vec::new()), read)
+        let identity =
+            Identity::read(self.client_certificate.as_deref(), self.client_key.as_deref())?;
+        Ok(store::Certificates {
+            roots: self.root_certificates.as_ref().map_or(Ok(Vec::new()), read)?,
+            client: identity.map(|identity| (identity.chain, identity.key)),
+        })
     }
 
     fn read_store(&self) -> Result<Option<Arc<dyn Store>>> {
         match (&self.store, &self.own_store) {
             (Some(_), Some(_)) => Err(either("store", "own_store")),
-            (Some(url), None) => store::named(url.reveal(), &self.read_roots()?).map(Some),
+            (Some(url), None) => store::named(url.reveal(), &self.store_certificates()?).map(Some),
             (None, own) => Ok(own.clone()),
         }
     }

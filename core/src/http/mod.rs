@@ -31,7 +31,7 @@ mod tls;
 mod tls_failure;
 pub(crate) mod transport;
 
-pub(crate) use self::certificates::read as read_certificates;
+pub(crate) use self::{certificates::read as read_certificates, tls::Identity};
 pub use self::{
     message::{Body, Repeat, Request, Response},
     quota::Quota,

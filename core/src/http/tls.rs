@@ -31,9 +31,9 @@ pub(super) struct Tls {
 
 /// The certificate that the app shows to a server that wants one (RFC 8446 §4.4.2), with those between
 /// it and its root, and its key.
-struct Identity {
-    chain: Vec<CertificateDer<'static>>,
-    key: PrivateKeyDer<'static>,
+pub(crate) struct Identity {
+    pub(crate) chain: Vec<CertificateDer<'static>>,
+    pub(crate) key: PrivateKeyDer<'static>,
 }
 
 impl Tls {
@@ -44,7 +44,8 @@ impl Tls {
         if let Some(variable) = network.certificates_variable {
             roots.extend(certificates::of_variable(variable)?);
         }
-        Ok(Self { roots, identity: identity(network)? })
+        let (chain, key) = (&network.client_certificate, &network.client_key);
+        Ok(Self { roots, identity: Identity::read(chain.as_deref(), key.as_deref())? })
     }
 
     /// The configuration of one HTTP client. It reads the system's roots anew.
@@ -77,15 +78,22 @@ impl Tls {
     }
 }
 
-fn identity(network: &Network) -> Result<Option<Identity>> {
-    match (&network.client_certificate, &network.client_key) {
-        (None, None) => Ok(None),
-        (Some(chain), Some(key)) => Ok(Some(Identity {
-            chain: certificates::read("client_certificate", chain)?,
-            key: certificates::read_key("client_key", key)?,
-        })),
-        (Some(_), None) => Err(Error::invalid("client_certificate was given without client_key")),
-        (None, Some(_)) => Err(Error::invalid("client_key was given without client_certificate")),
+impl Identity {
+    /// The settings `client_certificate` and `client_key`: both, or none.
+    pub(crate) fn read(chain: Option<&[u8]>, key: Option<&Vec<u8>>) -> Result<Option<Self>> {
+        match (chain, key) {
+            (None, None) => Ok(None),
+            (Some(chain), Some(key)) => Ok(Some(Self {
+                chain: certificates::read("client_certificate", chain)?,
+                key: certificates::read_key("client_key", key)?,
+            })),
+            (Some(_), None) => {
+                Err(Error::invalid("client_certificate was given without client_key"))
+            }
+            (None, Some(_)) => {
+                Err(Error::invalid("client_key was given without client_certificate"))
+            }
+        }
     }
 }
 

@@ -22,7 +22,7 @@ mod unwritten;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
@@ -121,20 +121,19 @@ pub trait Store: Send + Sync + fmt::Debug {
 
 /// The store that a URL names: `memory:`, which ends with the app, `sqlite:FILE`, or `redis://…` and
 /// `rediss://…` (TLS) or `redis+unix:///PATH` as <https://docs.rs/redis/latest/redis/#connection-parameters> describes, with
-/// `?prefix=…` for the names and `?wait_replicas=N` for writes that N replicas must have. `roots` are trusted besides the
-/// system's, over TLS.
+/// `?prefix=…` for the names and `?wait_replicas=N` for writes that N replicas must have.
 ///
 /// # Errors
 /// [`InvalidArgument`](ErrorKind::InvalidArgument) for another one; nothing is opened yet.
 #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "only Redis has TLS"))]
-pub(crate) fn named(url: &str, roots: &[CertificateDer<'static>]) -> Result<Arc<dyn Store>> {
+pub(crate) fn named(url: &str, certificates: &Certificates) -> Result<Arc<dyn Store>> {
     match url.split_once(':') {
         Some(("memory", "")) => Ok(Arc::new(MemoryStore::default())),
         #[cfg(feature = "sqlite")]
         Some(("sqlite", path)) => Ok(Arc::new(SqliteStore::new(path)?)),
         #[cfg(feature = "redis")]
         Some((scheme, _)) if redis::SCHEMES.contains(&scheme) => {
-            Ok(Arc::new(RedisStore::trusting(url, roots)?))
+            Ok(Arc::new(RedisStore::over_tls(url, certificates)?))
         }
         #[cfg(not(feature = "sqlite"))]
         Some(("sqlite", _)) => Err(left_out()),
@@ -146,6 +145,21 @@ pub(crate) fn named(url: &str, roots: &[CertificateDer<'static>]) -> Result<Arc<
             "Give `memory:`, `sqlite:FILE`, `redis://…`, `rediss://…`, `redis+unix:///PATH`, or callbacks of your own.",
         )),
     }
+}
+
+/// Whether the store that a URL names is reached over TLS.
+pub(crate) fn has_tls(url: &str) -> bool {
+    url.split_once(':').is_some_and(|(scheme, _)| matches!(scheme, "rediss" | "valkeys"))
+}
+
+/// The certificates for a store that is reached over TLS.
+#[derive(Default)]
+#[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "only Redis has TLS"))]
+pub(crate) struct Certificates {
+    /// Those that are trusted beside the system's.
+    pub(crate) roots: Vec<CertificateDer<'static>>,
+    /// The one that is shown to a store that wants one, with those between it and its root, and its key.
+    pub(crate) client: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
 }
 
 fn no_redis_of_many(kind: &str) -> Error {

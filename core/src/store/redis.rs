@@ -7,11 +7,10 @@ use std::{
 };
 
 use redis::{Client, Connection, Script};
-use rustls::pki_types::CertificateDer;
 use url::Url;
 
 use super::{
-    Store, failed, no_redis_of_many,
+    Certificates, Store, failed, no_redis_of_many,
     redis_failure::{advice, redacted, unreachable},
     redis_tls,
 };
@@ -47,11 +46,11 @@ impl RedisStore {
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a text that is not a Redis URL.
     pub fn new(url: &str) -> Result<Self> {
-        Self::trusting(url, &[])
+        Self::over_tls(url, &Certificates::default())
     }
 
-    /// A store that trusts these roots, too, if the URL's scheme has TLS.
-    pub(super) fn trusting(url: &str, roots: &[CertificateDer<'static>]) -> Result<Self> {
+    /// A store with these certificates, if the URL's scheme has TLS.
+    pub(super) fn over_tls(url: &str, certificates: &Certificates) -> Result<Self> {
         // Neither error may show the URL: there may be a password in it.
         let unreadable = || Error::invalid("the store's URL is not a Redis URL");
         if hosts(url).contains(',') {
@@ -63,7 +62,7 @@ impl RedisStore {
         let wait_replicas = wait_replicas.map_err(|_| {
             Error::invalid("`wait_replicas` in the store's URL is not a number of replicas")
         })?;
-        let client = redis_tls::client(&url, roots).map_err(|_| unreadable())?;
+        let client = redis_tls::client(&url, certificates).map_err(|_| unreadable())?;
         Ok(Self {
             client,
             prefix,

@@ -3,6 +3,7 @@
 use std::{error::Error as StdError, fmt, io, sync::Arc};
 
 use redis::ErrorKind as Kind;
+use rustls::AlertDescription;
 
 use super::failed;
 use crate::error::Error;
@@ -24,6 +25,9 @@ fn tls_failure(cause: &rustls::Error, error: &redis::RedisError) -> Error {
         rustls::Error::InvalidCertificate(_) => {
             "The certificate of that Redis is not trusted: give its authority as root_certificates, and the host that it is for."
         }
+        rustls::Error::AlertReceived(alert) if wants_a_certificate(*alert) => {
+            "That Redis wants the certificate of a client that it knows: give client_certificate and client_key, or say `tls-auth-clients no` there."
+        }
         rustls::Error::InvalidMessage(_) => {
             "That port does not speak TLS: write redis:// instead of rediss://."
         }
@@ -31,6 +35,24 @@ fn tls_failure(cause: &rustls::Error, error: &redis::RedisError) -> Error {
     };
     let message = format!("TLS with the store failed: {cause}");
     failed(&message, redacted(error)).advise(hint)
+}
+
+/// Whether a server ends a handshake with this alert if it gets no certificate, or one that it does not know.
+fn wants_a_certificate(alert: AlertDescription) -> bool {
+    use AlertDescription as A;
+    matches!(
+        alert,
+        A::CertificateRequired
+            | A::HandshakeFailure
+            | A::BadCertificate
+            | A::UnsupportedCertificate
+            | A::CertificateRevoked
+            | A::CertificateExpired
+            | A::CertificateUnknown
+            | A::UnknownCA
+            | A::AccessDenied
+            | A::DecryptError
+    )
 }
 
 /// The hint for an error, by the code that Redis gives it.

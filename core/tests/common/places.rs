@@ -85,7 +85,7 @@ impl Redis {
     }
 
     /// A Redis that has a user, and speaks TLS on a second port. Returns that port, too.
-    pub(crate) fn over_tls(certificate: &str, key: &str) -> (Self, u16) {
+    pub(crate) fn over_tls(certificate: &str, key: &str, clients: Option<&str>) -> (Self, u16) {
         let folder = Folder::new();
         let place = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -93,16 +93,19 @@ impl Redis {
             path.display().to_string()
         };
         let (certificate, key) = (place("server.pem", certificate), place("server.key", key));
+        let authority = place("clients.pem", clients.unwrap_or_default());
+        let authority = if clients.is_some() { &authority } else { &certificate };
+        let wanted = if clients.is_some() { "yes" } else { "no" };
         let port = free_port();
         let user = ["--save", "", "--user", "app", "on", ">hunter3", "~*", "+@all"];
-        let tls = ["--tls-port", &port.to_string(), "--tls-auth-clients", "no"];
+        let tls = ["--tls-port", &port.to_string(), "--tls-auth-clients", wanted];
         let files = [
             "--tls-cert-file",
             &certificate,
             "--tls-key-file",
             &key,
             "--tls-ca-cert-file",
-            &certificate,
+            authority,
         ];
         (Self::with(&[&user[..], &tls, &files].concat()), port)
     }

@@ -69,7 +69,8 @@ pub extern "C" fn appmint_config_set_root_certificates(
 }
 
 /// The certificate that is shown to a server that wants one (mTLS), with those between it and its
-/// root: PEM, or the DER of one. Needs client_key. Default: none.
+/// root: PEM, or the DER of one. Needs client_key. A store in Redis over TLS that wants one gets
+/// it, too. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_client_certificate(
     config: Option<&mut appmint_config>,
