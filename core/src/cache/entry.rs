@@ -223,6 +223,36 @@ mod tests {
         assert_eq!(CachedToken::new(stored, at(0)).lifetime_ms, token(3600).lifetime_ms);
     }
 
+    /// What is left of a token of an hour is `remaining_ms` now.
+    fn with_left(remaining_ms: i64) -> ClockReading {
+        let passed_ms = 3_600_000 - CLOCK_RESOLUTION_MS - remaining_ms;
+        ClockReading { wall_ms: at(0).wall_ms + passed_ms, monotonic_ms: passed_ms }
+    }
+
+    #[test]
+    fn at_the_moment_of_its_end_a_token_is_over() {
+        let entry = Entry::new(Arc::new("a"));
+        entry.put(token(3600));
+        assert!(entry.live(with_left(1)).is_some() && entry.live(with_left(0)).is_none());
+    }
+
+    #[test]
+    fn a_token_is_taken_until_its_renewal_is_due() {
+        let (token, request) = (token(3600), MinValid::ForARequest);
+        let renewal_ms = token.renewal_ms(token.margin_ms(request));
+        assert!(token.is_worth_taking(request, with_left(renewal_ms)));
+        assert!(!token.is_near_end(request, with_left(renewal_ms)));
+        assert!(!token.is_worth_taking(request, with_left(renewal_ms - 1)));
+        assert!(token.is_near_end(request, with_left(renewal_ms - 1)));
+    }
+
+    #[test]
+    fn the_next_renewal_begins_at_the_end_of_the_pause() {
+        let token = token(3600);
+        let begins = |second| token.begins_renewal(400_000, 60_000, at(second));
+        assert!(begins(3000) && !begins(3029) && begins(3030));
+    }
+
     #[test]
     fn renewal_begins_once_near_the_end() {
         let token = token(3600);

@@ -76,6 +76,11 @@ impl<K, T: Clone + Send + 'static> InFlightFetches<K, T> {
         self.fetches.get(&address(entry))?.state.current(now)
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.fetches.len()
+    }
+
     /// A number for a fetch that begins.
     pub(super) fn next_number(&mut self) -> u64 {
         self.begun += 1;

@@ -291,12 +291,7 @@ impl<K: Eq + Hash + Send + Sync + 'static> TokenCache<K> {
         }
         let (this, entry) = (Arc::clone(self), Arc::clone(entry));
         task.then(self.pool.deadline(None), move |fetched| match fetched {
-            Ok(token) => {
-                let now = this.clock.reading();
-                let cached = CachedToken::new(token, now);
-                let is_enough = cached.remaining_ms(now) > cached.margin_ms(min_valid);
-                if is_enough { Task::ready(Ok(cached.token)) } else { this.get(&entry, min_valid) }
-            }
+            Ok(_) => this.get(&entry, min_valid),
             Err(error) => Task::ready(Err(error)),
         })
     }

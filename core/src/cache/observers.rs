@@ -277,6 +277,15 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_that_was_inside_of_a_callback_waits_like_any_other() {
+        let (observers, count) = (Observers::default(), Arc::default());
+        observers.add(&counting(&count));
+        assert!(!observers.is_empty());
+        observers.all()[0].call(None, &token());
+        assert_eq!(CALLS_ON_THIS_THREAD.get(), 0);
+    }
+
+    #[test]
     fn a_panic_in_a_callback_ends_its_call() {
         let observer = Observer::new(|_, _| panic!("on purpose"));
         let call = || observer.call(None, &token());

@@ -280,8 +280,11 @@ mod tests {
             })
         });
         assert!(std::panic::catch_unwind(call).is_err());
-        assert_ne!(started.unwrap().wait().unwrap(), thread::current().id());
-        assert_ne!(working_thread(&pool).wait().unwrap(), thread::current().id());
+        // This thread does not wait: what it kept would be queued then.
+        for task in [started.unwrap(), working_thread(&pool)] {
+            let worked = thread::spawn(move || task.wait().unwrap()).join().unwrap();
+            assert_ne!(worked, thread::current().id());
+        }
     }
 
     #[test]
@@ -306,6 +309,33 @@ mod tests {
             })
         });
         assert_ne!(received.recv().unwrap(), on_caller.unwrap());
+    }
+
+    #[test]
+    fn what_calls_the_program_stays_on_a_thread_of_the_pool() {
+        let pool = pool();
+        let again = pool.clone();
+        let (sender, received) = std::sync::mpsc::channel();
+        let worked = pool.spawn(move |_| {
+            again.off_caller(move || sender.send(thread::current().id()).unwrap());
+            Ok(thread::current().id())
+        });
+        assert_eq!(received.recv().unwrap(), worked.wait().unwrap());
+    }
+
+    #[test]
+    fn callers_are_watched_while_they_work_and_once() {
+        let pool = pool();
+        let (callers, weak) = (pool.callers(), pool.weak());
+        assert!(callers.begin(&pool) && callers.is_watched.load(Ordering::Relaxed));
+        callers.end();
+        callers.look(&weak);
+        assert!(callers.is_watched.load(Ordering::Relaxed), "one worked since the last look");
+        callers.look(&weak);
+        assert!(!callers.is_watched.load(Ordering::Relaxed));
+        // Nobody looks later on a closed pool.
+        pool.close();
+        assert!(callers.begin(&pool) && !callers.is_watched.load(Ordering::Relaxed));
     }
 
     #[test]
