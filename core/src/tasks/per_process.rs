@@ -147,5 +147,8 @@ mod tests {
         assert_eq!(DROPPED.load(Ordering::SeqCst), 0);
         drop(kept);
         assert_eq!(DROPPED.load(Ordering::SeqCst), 1);
+        let unused = Owned { process, value: Counted(1) };
+        drop(PerProcess(ArcSwap::from_pointee(unused)));
+        assert_eq!(DROPPED.load(Ordering::SeqCst), 1);
     }
 }

@@ -353,6 +353,15 @@ mod tests {
     }
 
     #[test]
+    fn the_threads_of_a_pool_end_with_it() {
+        let pool = Pool::new(Duration::from_secs(20));
+        let (queue, weak) = (pool.queue(), pool.weak());
+        assert!(weak.upgrade().is_some() && !queue.is_closed());
+        drop(pool);
+        assert!(weak.upgrade().is_none() && queue.is_closed());
+    }
+
+    #[test]
     fn a_destructor_that_panics_costs_no_thread_and_no_result() {
         let pool = Pool::new(Duration::from_secs(20));
         for _ in 0..200 {

@@ -127,3 +127,57 @@ pub(super) const MAX_THREADS: usize = 64;
 /// More than the threads of a lane can serve within a call's usual timeout.
 const MAX_QUEUED: usize = 65_536;
 pub(super) const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::mpsc,
+        thread::{self, ThreadId},
+    };
+
+    use super::*;
+
+    fn push(queue: &Arc<Queue>, job: impl FnOnce() + Send + 'static) -> bool {
+        let waits = AtomicBool::new(true);
+        assert!(queue.push(Box::new(job), &waits, None).is_ok());
+        waits.into_inner()
+    }
+
+    fn wait_until_idle(queue: &Queue) {
+        while lock(&queue.state).idle == 0 {
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn an_idle_thread_takes_the_next_job_and_another_is_started_beside_a_busy_one() {
+        let (queue, (send, received)) = (Arc::<Queue>::default(), mpsc::channel::<ThreadId>());
+        let job = || {
+            let send = send.clone();
+            move || send.send(thread::current().id()).unwrap()
+        };
+        push(&queue, job());
+        let first = received.recv().unwrap();
+        wait_until_idle(&queue);
+        push(&queue, job());
+        assert_eq!(received.recv().unwrap(), first);
+        wait_until_idle(&queue);
+        let (release, released) = mpsc::channel::<()>();
+        push(&queue, move || released.recv().unwrap_or_default());
+        push(&queue, job());
+        assert_ne!(received.recv().unwrap(), first);
+        drop(release);
+        queue.close();
+    }
+
+    #[test]
+    fn a_job_waits_for_another_one_if_no_thread_is_idle_and_none_can_be_started() {
+        let queue = Arc::<Queue>::default();
+        assert!(!push(&queue, || ()), "a thread was started for it");
+        queue.close();
+        let full = Arc::<Queue>::default();
+        *lock(&full.state) = QueueState { threads: MAX_THREADS, idle: 1, ..QueueState::default() };
+        assert!(!push(&full, || ()), "a thread is idle");
+        assert!(push(&full, || ()));
+    }
+}

@@ -138,6 +138,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_forgotten_is_dropped_and_not_begun() {
+        let (timer, (send, received)) = (Arc::new(Timer::default()), mpsc::channel());
+        let due = timer.after(HOUR, Box::new(move || send.send(()).unwrap())).unwrap();
+        timer.forget(due);
+        assert!(received.recv().is_err());
+        assert!(lock(&timer.state).jobs.is_empty());
+        timer.close();
+    }
+
+    #[test]
+    fn the_thread_ends_when_there_was_nothing_to_do_for_a_while() {
+        let (timer, (send, received)) = (Arc::new(Timer::default()), mpsc::channel());
+        timer.after(SOON, Box::new(move || send.send(()).unwrap())).unwrap();
+        received.recv().unwrap();
+        while lock(&timer.state).is_running {
+            std::thread::sleep(SOON * 50);
+        }
+        timer.close();
+    }
+
+    #[test]
     fn a_panic_does_not_end_the_timer() {
         let (timer, (send, received)) = (Arc::new(Timer::default()), mpsc::channel());
         timer.after(SOON, Box::new(|| panic!("on purpose"))).unwrap();

@@ -151,6 +151,13 @@ mod tests {
         (task.on_complete_within(timeout, move |result| sender.send(result).unwrap()), received)
     }
 
+    /// Whatever was due before this call has begun.
+    fn wait_for_what_is_due() {
+        let (sender, received) = mpsc::channel();
+        timer().after(Duration::ZERO, Box::new(move || sender.send(()).unwrap())).unwrap();
+        received.recv_timeout(LONG).unwrap();
+    }
+
     fn kind(received: &mpsc::Receiver<Result<i32>>) -> ErrorKind {
         received.recv_timeout(LONG).unwrap().unwrap_err().kind()
     }
@@ -172,6 +179,8 @@ mod tests {
         let (running, sender) = task(LONG);
         let (waiter, received) = wait_for(running.clone(), None);
         let (_, other) = wait_for(running, None);
+        wait_for_what_is_due();
+        assert!(received.try_recv().is_err() && other.try_recv().is_err());
         waiter.cancel();
         waiter.cancel();
         assert_eq!(received.try_recv().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
@@ -186,7 +195,7 @@ mod tests {
         let (_waiter, received) = wait_for(running.clone(), Some(Duration::from_millis(1)));
         assert_eq!(kind(&received), ErrorKind::Timeout);
         let (_waiter, received) = wait_for(running, Some(Duration::ZERO));
-        assert_eq!(kind(&received), ErrorKind::Timeout);
+        assert_eq!(received.try_recv().unwrap().unwrap_err().kind(), ErrorKind::Timeout);
         let (late, _sender) = task(Duration::from_millis(1));
         let (_waiter, received) = wait_for(late, None);
         assert_eq!(kind(&received), ErrorKind::Timeout);
