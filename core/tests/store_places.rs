@@ -78,6 +78,20 @@ fn a_connection_that_redis_has_closed_costs_nothing() {
     assert!(store.lock("n", "one", SECOND).unwrap());
 }
 
+#[test]
+fn a_connection_to_redis_serves_many_calls() {
+    let redis = Redis::start();
+    let before = redis.connections();
+    let store = RedisStore::new(&redis.url()).unwrap();
+    for n in 0..20 {
+        assert!(store.put(&n.to_string(), b"a", None, None).unwrap());
+        assert!(store.get(&n.to_string()).unwrap().is_some());
+    }
+    thread::sleep(SECOND); // a connection that lay idle for so long is asked whether it is open
+    assert!(store.put("n", b"a", None, None).unwrap());
+    assert_eq!(redis.connections(), before + 2, "the store's, and the one that asks");
+}
+
 /// What a session's look into the store says: that there is no such session, if the store works.
 fn look(store: &str, roots: Option<&str>) -> Error {
     let app = with_store(store);

@@ -17,7 +17,7 @@ use std::{
 use appmint_core::{
     App, Error, ErrorKind, ManualClock, Result, Timestamp,
     binding::Settings,
-    store::{RedisStore, SqliteStore, Store},
+    store::{MemoryStore, RedisStore, SqliteStore, Store},
 };
 use appmint_sandbox::{Change, Effect, Fault, Sandbox};
 use common::{
@@ -118,6 +118,11 @@ fn a_file_that_another_program_writes_to_can_be_opened_and_read() {
 fn redis_keeps_the_contract() {
     let redis = Redis::start();
     contract(&RedisStore::new(&redis.url()).unwrap());
+}
+
+#[test]
+fn memory_keeps_the_contract() {
+    contract(&MemoryStore::default());
 }
 
 #[test]

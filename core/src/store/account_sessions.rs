@@ -78,3 +78,58 @@ impl TokenStore {
 
 /// Nobody starts as many sessions of one account at the same moment.
 const MAX_ATTEMPTS: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        clock::SystemClock,
+        store::{MemoryStore, Sealer, Store as _},
+    };
+
+    fn store() -> (Arc<MemoryStore>, TokenStore) {
+        let memory = Arc::new(MemoryStore::default());
+        let sealer = Arc::new(Sealer::new(Vec::new()));
+        let store = TokenStore::new(memory.clone(), sealer, "o".into(), Arc::new(SystemClock));
+        (memory, store)
+    }
+
+    fn names(store: &TokenStore, account: &str) -> Vec<String> {
+        store.account_sessions(account).unwrap().names
+    }
+
+    #[test]
+    fn an_account_has_the_sessions_that_were_started_and_have_not_ended() {
+        let (memory, store) = store();
+        for session in ["a", "b", "c"] {
+            assert!(memory.put(session, b"its record", None, None).unwrap());
+            store.add_account_session("1", session).unwrap();
+        }
+        store.add_account_session("1", "b").unwrap();
+        assert_eq!(names(&store, "1"), ["a", "c", "b"]);
+        assert!(names(&store, "2").is_empty(), "another account has others");
+        store.remove_account_session("1", "c").unwrap();
+        assert_eq!(names(&store, "1"), ["a", "b"]);
+        // A session whose record is gone is left out when another one is added.
+        memory.remove("a", b"its record").unwrap();
+        store.add_account_session("1", "d").unwrap();
+        assert_eq!(names(&store, "1"), ["b", "d"]);
+    }
+
+    #[test]
+    fn an_account_is_forgotten_unless_a_session_was_started_meanwhile() {
+        let (_, store) = store();
+        store.add_account_session("1", "a").unwrap();
+        let found = store.account_sessions("1").unwrap();
+        store.add_account_session("1", "b").unwrap();
+        store.forget_account("1", &found).unwrap();
+        assert!(!names(&store, "1").is_empty());
+        store.forget_account("1", &store.account_sessions("1").unwrap()).unwrap();
+        assert!(names(&store, "1").is_empty());
+        store.add_account_session("1", "c").unwrap();
+        store.remove_account_session("1", "c").unwrap();
+        assert!(store.account_sessions("1").unwrap().bytes.is_none(), "no empty list is left");
+    }
+}

@@ -87,3 +87,76 @@ impl Drop for Lock {
 }
 
 const RENEWALS_PER_LEASE: u32 = 3;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use super::*;
+    use crate::{
+        store::{MemoryStore, Store},
+        time::Timestamp,
+    };
+
+    const LEASE: Duration = Duration::from_secs(6);
+
+    /// Tells of each lock that is taken or renewed whether its lease had ended before.
+    #[derive(Debug)]
+    struct Watched(MemoryStore, Mutex<Sender<bool>>);
+
+    impl Store for Watched {
+        fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
+            self.0.get(name)
+        }
+
+        fn put(
+            &self,
+            name: &str,
+            value: &[u8],
+            expected: Option<&[u8]>,
+            keep_until: Option<Timestamp>,
+        ) -> Result<bool> {
+            self.0.put(name, value, expected, keep_until)
+        }
+
+        fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
+            self.0.remove(name, expected)
+        }
+
+        fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
+            let had_ended = self.0.lock(name, "another", Duration::ZERO)?;
+            lock(&self.1).send(had_ended).unwrap();
+            self.0.lock(name, owner, lease)
+        }
+
+        fn unlock(&self, name: &str, owner: &str) -> Result<()> {
+            self.0.unlock(name, owner)
+        }
+    }
+
+    fn taken() -> (TimedStore, Lock, Receiver<bool>) {
+        let (sender, had_ended) = channel();
+        let store = TimedStore::new(Arc::new(Watched(MemoryStore::default(), Mutex::new(sender))));
+        let lock = Lock::take(&store, "n", LEASE).unwrap().unwrap();
+        assert!(had_ended.recv().unwrap(), "nobody had it");
+        (store, lock, had_ended)
+    }
+
+    #[test]
+    fn a_lock_that_is_kept_is_renewed_before_its_lease_ends() {
+        let (_store, lock, had_ended) = taken();
+        lock.keep();
+        assert!(!had_ended.recv().unwrap() && !had_ended.recv().unwrap());
+    }
+
+    #[test]
+    fn a_lock_that_is_dropped_is_free_and_not_renewed() {
+        let (store, lock, had_ended) = taken();
+        lock.keep();
+        drop(lock);
+        assert!(Lock::take(&store, "n", LEASE).unwrap().is_some());
+        assert!(had_ended.recv().unwrap());
+        drop(store);
+        assert!(had_ended.recv().is_err(), "the thread that renewed it has ended");
+    }
+}

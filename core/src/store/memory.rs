@@ -142,4 +142,28 @@ mod tests {
         assert!(count < MIN_SWEEP + 22, "{count}");
         assert!(store.get("kept").unwrap().is_some() && store.get("9000").unwrap().is_some());
     }
+
+    #[test]
+    fn few_values_are_left_alone() {
+        let store = MemoryStore::default();
+        let long_ago = SystemClock.now().before(SWEEP_MARGIN * 2);
+        for n in 0..MIN_SWEEP - 1 {
+            assert!(store.put(&n.to_string(), b"a", None, Some(long_ago)).unwrap());
+        }
+        assert_eq!(store.with(|records| records.values.len()).unwrap(), MIN_SWEEP - 1);
+    }
+
+    #[test]
+    fn locks_whose_lease_is_over_do_not_pile_up() {
+        let store = MemoryStore::default();
+        let hour = Duration::from_secs(3600);
+        assert!(store.lock("held", "a", hour).unwrap());
+        for n in 0..10_000 {
+            assert!(store.lock(&n.to_string(), "a", Duration::ZERO).unwrap());
+            assert!(store.put(&n.to_string(), b"a", None, None).unwrap());
+        }
+        let count = store.with(|records| records.locks.len()).unwrap();
+        assert!(count < 6000, "{count}");
+        assert!(!store.lock("held", "b", hour).unwrap());
+    }
 }

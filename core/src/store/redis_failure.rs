@@ -103,3 +103,32 @@ pub(super) fn redacted(error: &redis::RedisError) -> Redacted {
 const NOT_LET_IN: &str = "Redis refuses the user, the password or a command: check the store's URL, and the user's rights.";
 const HUNG_UP: &str =
     "That port hung up at once. If Redis speaks TLS there, write rediss:// instead of redis://.";
+
+#[cfg(test)]
+mod tests {
+    use redis::make_extension_error;
+
+    use super::*;
+
+    fn hint(code: &str, detail: Option<&str>) -> Option<&'static str> {
+        advice(&make_extension_error(code.to_owned(), detail.map(str::to_owned)))
+    }
+
+    #[test]
+    fn each_refusal_that_has_a_cause_names_it() {
+        for (code, detail, says) in [
+            ("MOVED", Some("1 10.0.0.1:6379"), "a node of a Redis Cluster"),
+            ("CLUSTERDOWN", None, "a node of a Redis Cluster"),
+            ("READONLY", None, "a replica"),
+            ("NOAUTH", None, "refuses the user, the password"),
+            ("NOPERM", None, "refuses the user, the password"),
+            ("ERR", Some("unknown command 'GET', with args"), "may be a Redis Sentinel"),
+            ("OOM", None, "has no memory left"),
+        ] {
+            let hint = hint(code, detail).unwrap_or_default();
+            assert!(hint.contains(says), "{code}: {hint}");
+        }
+        assert_eq!(hint("ERR", Some("syntax error")), None);
+        assert_eq!(hint("LOADING", None), None);
+    }
+}

@@ -146,6 +146,16 @@ impl Redis {
         self.wait_until_it_answers();
     }
 
+    /// How many connections it has had so far, this one among them.
+    pub(crate) fn connections(&self) -> usize {
+        let place = format!("redis://:hunter2@127.0.0.1:{}", self.port);
+        let mut asking = redis::Client::open(place).unwrap().get_connection().unwrap();
+        let statistics: String = redis::cmd("INFO").arg("stats").query(&mut asking).unwrap();
+        let count =
+            statistics.lines().find_map(|it| it.strip_prefix("total_connections_received:"));
+        count.unwrap().trim().parse().unwrap()
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("redis://:hunter2@127.0.0.1:{}/0?prefix=test:", self.port)
     }
