@@ -45,6 +45,14 @@ def run(python, code, api, folder):
     return done.stdout
 
 
+def test_the_import_loads_nothing_that_takes_long(python):
+    """Half of the time of an import was `ssl` and `inspect`."""
+    code = "import sys\nbefore = set(sys.modules)\nimport appmint\nprint(*sorted(set(sys.modules) - before))"
+    loaded = subprocess.run([python, "-I", "-c", code], check=True, timeout=LIMIT, capture_output=True, text=True).stdout.split()
+    assert "appmint._native" in loaded
+    assert not {"asyncio", "dataclasses", "email", "http.client", "inspect", "socket", "ssl", "urllib.parse", "urllib.request"} & set(loaded)
+
+
 @pytest.fixture(params=["README.md", "bindings-python/README.md"])
 def readme(request, tmp_path):
     """The first program of a README, for a sandbox of its platform whose app's key is in the folder."""
@@ -87,6 +95,14 @@ def test_the_wheel_has_types_licences_and_an_abi_for_all_versions(wheel):
 def test_a_checker_has_nothing_to_say(tool):
     done = subprocess.run([TOOLS / tool[0], *tool[1:], *(it.values[0] for it in FILES)], timeout=LIMIT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("wheel", [it for it in FILES if "-manylinux" in it.values[0].name or "-musllinux" in it.values[0].name])
+def test_a_wheel_of_linux_keeps_the_promise_of_its_name(wheel):
+    """Those that ship: the tests' own build is for this machine."""
+    done = subprocess.run([TOOLS / "auditwheel", "show", wheel], timeout=LIMIT, capture_output=True, text=True)
+    tag = re.search(r"(many|musl)linux_\d+_\d+_\w+?(?=[.]|$)", wheel.stem)[0]
+    assert f'"{tag}"' in done.stdout, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("wheel", FILES)

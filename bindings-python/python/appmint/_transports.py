@@ -2,17 +2,16 @@
 
 A failure is raised as an error of appmint's, whose reason says what is known. "unreachable" and "tls" are a
 promise that not one byte of the request was sent, by which a refresh token is known to be unspent.
+
+Whatever takes long to import is imported when a transport is used, since every program imports this module.
 """
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Optional, Protocol, Union
-from urllib.parse import urlsplit
+from typing import Any, Protocol, Union
 
 from ._errors import Error, ProtocolError, TimeoutError, TransportError
 
@@ -20,7 +19,6 @@ _Answer = tuple[int, "list[tuple[str, str]]", bytes]
 _Times = tuple[float, float]
 
 
-@dataclass(frozen=True)
 class TransportRequest:
     """A request that a transport sends, once, without following a redirect.
 
@@ -37,14 +35,31 @@ class TransportRequest:
         response_limit (int): The largest body that is accepted, in bytes.
     """
 
-    method: str
-    url: str
-    headers: list[tuple[str, str]] = field(repr=False)
-    body: Optional[bytes] = field(repr=False)
-    timeout: float
-    connect_timeout: float
-    is_repeatable: bool
-    response_limit: int
+    __slots__ = ("body", "connect_timeout", "headers", "is_repeatable", "method", "response_limit", "timeout", "url")
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        headers: list[tuple[str, str]],
+        body: bytes | None,
+        timeout: float,
+        connect_timeout: float,
+        is_repeatable: bool,
+        response_limit: int,
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+        self.connect_timeout = connect_timeout
+        self.is_repeatable = is_repeatable
+        self.response_limit = response_limit
+
+    def __repr__(self) -> str:
+        """Without the headers and the body, which hold credentials."""
+        return f"TransportRequest({self.method!r}, {self.url!r}, timeout={self.timeout!r}, is_repeatable={self.is_repeatable!r})"
 
 
 class HttpClient(Protocol):
@@ -207,6 +222,8 @@ def _pairs(headers: Any) -> list[tuple[str, str]]:
 
 def _is_tls(raised: object) -> bool:
     """Whether a certificate was refused, which is before anything is sent. Clients wrap one error in another."""
+    import ssl
+
     if isinstance(raised, ssl.SSLCertVerificationError):
         return True
     if not isinstance(raised, BaseException):
@@ -215,22 +232,28 @@ def _is_tls(raised: object) -> bool:
     return any(map(_is_tls, (first, getattr(first, "reason", None), raised.__cause__ or raised.__context__)))
 
 
+def _host(request: TransportRequest) -> str:
+    from urllib.parse import urlsplit
+
+    return urlsplit(request.url).netloc
+
+
 def _not_connected(request: TransportRequest, raised: BaseException) -> Error:
-    what = f"no connection to {urlsplit(request.url).netloc} ({type(raised).__name__})"
+    what = f"no connection to {_host(request)} ({type(raised).__name__})"
     return TransportError(what, reason="tls" if _is_tls(raised) else "unreachable")
 
 
 def _late(request: TransportRequest) -> Error:
-    return TimeoutError(f"no complete answer came from {urlsplit(request.url).netloc} in time")
+    return TimeoutError(f"no complete answer came from {_host(request)} in time")
 
 
 def _lost(request: TransportRequest, raised: BaseException) -> Error:
-    what = f"the exchange with {urlsplit(request.url).netloc} failed ({type(raised).__name__})"
+    what = f"the exchange with {_host(request)} failed ({type(raised).__name__})"
     return TransportError(what, reason="connection_lost")
 
 
 def _too_large(request: TransportRequest) -> Error:
-    what = f"the answer of {urlsplit(request.url).netloc} is longer than {request.response_limit} bytes"
+    what = f"the answer of {_host(request)} is longer than {request.response_limit} bytes"
     return ProtocolError(what, reason="body_too_large")
 
 
