@@ -20,22 +20,20 @@ _Times = tuple[float, float]
 
 
 class TransportRequest:
-    """A request that a transport sends, once, without following a redirect.
+    """A request that a transport sends, once, without following a redirect."""
 
-    Attributes:
-        method (str): The HTTP method.
-        url (str): The URL.
-        headers (list[tuple[str, str]]): The headers, with the credential.
-        body (bytes | None): The body; None without one.
-        timeout (float): The time until the whole answer must be there, in seconds.
-        connect_timeout (float): The time until the request must be on its way, in seconds; afterwards it must not
-            be sent.
-        is_repeatable (bool): Whether it may be sent again after a failure. A request that spends a code or a
-            refresh token may not, whatever failed.
-        response_limit (int): The largest body that is accepted, in bytes.
-    """
-
-    __slots__ = ("body", "connect_timeout", "headers", "is_repeatable", "method", "response_limit", "timeout", "url")
+    # With their documentation.
+    __slots__ = {
+        "method": "str: The HTTP method.",
+        "url": "str: The URL.",
+        "headers": "list[tuple[str, str]]: The headers, with the credential.",
+        "body": "bytes | None: The body; None without one.",
+        "timeout": "float: The time until the whole answer must be there, in seconds.",
+        "connect_timeout": "float: The time until the request must be on its way, in seconds; afterwards it must not be sent.",
+        "is_repeatable": "bool: Whether it may be sent again after a failure. A request that spends a code or a refresh token "
+        "may not, whatever failed.",
+        "response_limit": "int: The largest body that is accepted, in bytes.",
+    }
 
     def __init__(
         self,
