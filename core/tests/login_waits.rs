@@ -14,7 +14,7 @@ use appmint_core::{
     App, ErrorKind,
     logins::{DeviceLogin, Login, LoginRequest},
 };
-use appmint_sandbox::{PlatformName, Sandbox};
+use appmint_sandbox::{Effect, Fault, PlatformName, Sandbox};
 use common::{sandbox_of, settings};
 
 fn scene() -> (Sandbox, App) {
@@ -128,6 +128,21 @@ fn an_exchange_gets_the_apps_timeout() {
 }
 
 /// Answers each request of a device login but the first poll, which gets no answer and is told of.
+#[test]
+fn an_exchange_that_spent_nothing_is_made_again() {
+    let sandbox = sandbox_of(PlatformName::GitHub);
+    let mut settings = settings(&sandbox).0;
+    settings.retries = Some(0);
+    let app = settings.build().unwrap();
+    let limited = Effect::RateLimited { status: 429, retry_after: Some(0) };
+    sandbox.fault(Fault::on("exchange_code", limited).times(2)).unwrap();
+    let login = app.start_login(LoginRequest::default()).unwrap();
+    let waiting = login.wait(None);
+    assert!(browse(&sandbox.press(login.url()).unwrap()).contains("You are logged in"));
+    assert!(waiting.wait().is_ok());
+    assert_eq!(sandbox.ledger().count("exchange_code"), 3);
+}
+
 fn serve_a_device_login(listener: &TcpListener, tell: &mpsc::Sender<()>) {
     let mut open = Vec::new();
     for stream in listener.incoming() {

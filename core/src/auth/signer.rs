@@ -140,3 +140,41 @@ impl Signer for Named {
         self.signer.is_outside()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Hsm;
+
+    impl Signer for Hsm {
+        fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
+            Ok(message.to_owned())
+        }
+
+        fn fingerprint(&self) -> Option<String> {
+            Some("SHA256:abc".to_owned())
+        }
+
+        fn key_id(&self) -> Option<String> {
+            Some("its own".to_owned())
+        }
+    }
+
+    #[test]
+    fn what_a_signer_tells_of_its_key_is_passed_on() {
+        let outside = Outside::new(Arc::new(Hsm), Duration::from_secs(20));
+        assert_eq!(outside.fingerprint().as_deref(), Some("SHA256:abc"));
+        assert_eq!(outside.key_id().as_deref(), Some("its own"));
+        assert_eq!(outside.sign(b"message").unwrap(), b"message");
+        assert!(outside.is_outside() && !Hsm.is_outside());
+
+        let named = Named { signer: Arc::new(outside), key_id: "given".to_owned() };
+        assert_eq!(named.fingerprint().as_deref(), Some("SHA256:abc"));
+        assert_eq!(named.key_id().as_deref(), Some("given"));
+        assert!(named.is_outside());
+        let inside = Named { signer: Arc::new(Hsm), key_id: "given".to_owned() };
+        assert!(!inside.is_outside());
+    }
+}

@@ -137,3 +137,79 @@ const MAX_CONNECTIONS: usize = 32;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 const MAX_HEAD_BYTES: usize = 16 << 10;
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Write as _, net::TcpListener, thread};
+
+    use super::*;
+
+    /// A browser's end of a connection, and the one that is served.
+    fn pair(listener: &TcpListener) -> (TcpStream, TcpStream) {
+        let browser = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (browser, listener.accept().unwrap().0)
+    }
+
+    fn served(count: usize) -> (Vec<TcpStream>, Connections) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut connections = Connections::default();
+        let browsers = (0..count).map(|_| {
+            let (browser, stream) = pair(&listener);
+            connections.add(stream, "127.0.0.1", "/callback");
+            browser
+        });
+        (browsers.collect(), connections)
+    }
+
+    /// The answers that are due, once there is one or nothing is left that could bring one.
+    fn due(connections: &mut Connections) -> Vec<Target> {
+        loop {
+            let complete = connections.read();
+            if !complete.is_empty() || connections.0.is_empty() {
+                return complete.into_iter().map(|(_, target)| target).collect();
+            }
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn the_oldest_of_too_many_makes_room() {
+        let (mut browsers, mut connections) = served(MAX_CONNECTIONS + 1);
+        assert_eq!(connections.0.len(), MAX_CONNECTIONS);
+        assert_eq!(browsers[0].read(&mut [0]).unwrap(), 0, "it was closed");
+        browsers[1].write_all(b"GET /callback?code=c HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").unwrap();
+        assert_eq!(due(&mut connections), [Ok("/callback?code=c".to_owned())]);
+    }
+
+    #[test]
+    fn a_request_is_read_up_to_a_size() {
+        let (mut browsers, mut connections) = served(1);
+        let begun = "GET /callback HTTP/1.1\r\nX: ";
+        let most = format!("{begun}{}", "x".repeat(MAX_HEAD_BYTES - begun.len()));
+        browsers[0].write_all(most.as_bytes()).unwrap();
+        while connections.0[0].head.len() < MAX_HEAD_BYTES {
+            assert!(connections.read().is_empty());
+        }
+        browsers[0].write_all(b"x").unwrap();
+        assert_eq!(due(&mut connections), [Err(Page::NotExpected)]);
+    }
+
+    #[test]
+    fn a_request_that_ends_early_is_refused_and_a_connection_without_one_is_dropped() {
+        let (mut browsers, mut connections) = served(1);
+        browsers[0].write_all(b"GET /callback HT").unwrap();
+        drop(browsers);
+        assert_eq!(due(&mut connections), [Err(Page::NotExpected)]);
+
+        let (browsers, mut connections) = served(1);
+        drop(browsers);
+        assert!(due(&mut connections).is_empty());
+
+        // A browser that closes with an answer unread resets the connection.
+        let (browsers, mut connections) = served(1);
+        connections.0[0].stream.write_all(b"unread").unwrap();
+        while browsers[0].peek(&mut [0]).unwrap() == 0 {}
+        drop(browsers);
+        assert!(due(&mut connections).is_empty());
+    }
+}

@@ -292,3 +292,19 @@ const SLOW_DOWN_STEP: Duration = Duration::from_secs(5);
 const MIN_PAUSE: Duration = Duration::from_millis(100);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 const MAX_WAIT: Duration = Duration::from_secs(3600);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_too_fast_waits_five_seconds_more_or_for_a_longer_interval_that_the_server_names() {
+        let seconds = Duration::from_secs;
+        let after = |named: Option<u64>| {
+            let error = Error::new(ErrorKind::Pending, "slow down").because(Reason::SlowDown);
+            next_interval(seconds(5), &error.with_retry_after(named.map(seconds)))
+        };
+        assert_eq!([None, Some(3), Some(5)].map(after), [seconds(10); 3]);
+        assert_eq!(after(Some(6)), seconds(6));
+    }
+}

@@ -221,9 +221,51 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_secs(2_000_000_000);
 
-    fn kept_for(kind: TokenKind, refreshes: bool, ended: Option<Reason>) -> Option<Duration> {
+    fn over(store: impl Store + 'static) -> TokenStore {
         let (sealer, clock) = (Arc::new(Sealer::new(Vec::new())), Arc::new(ManualClock::new(NOW)));
-        let store = TokenStore::new(Arc::new(MemoryStore::default()), sealer, "o".into(), clock);
+        TokenStore::new(Arc::new(store), sealer, "o".into(), clock)
+    }
+
+    /// A store that takes nothing, and in which another process may write at the same moment.
+    #[derive(Debug)]
+    struct Refusing {
+        inner: MemoryStore,
+        another_writes: bool,
+    }
+
+    impl Store for Refusing {
+        fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
+            self.inner.get(name)
+        }
+
+        fn put(
+            &self,
+            name: &str,
+            _value: &[u8],
+            expected: Option<&[u8]>,
+            keep_until: Option<Timestamp>,
+        ) -> Result<bool> {
+            if self.another_writes {
+                self.inner.put(name, b"another's", expected, keep_until)?;
+            }
+            Ok(false)
+        }
+
+        fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
+            self.inner.remove(name, expected)
+        }
+
+        fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
+            self.inner.lock(name, owner, lease)
+        }
+
+        fn unlock(&self, name: &str, owner: &str) -> Result<()> {
+            self.inner.unlock(name, owner)
+        }
+    }
+
+    fn kept_for(kind: TokenKind, refreshes: bool, ended: Option<Reason>) -> Option<Duration> {
+        let store = over(MemoryStore::default());
         let refresh_token = refreshes.then(|| Secret::new("r"));
         let token = Token::builder(kind, Secret::new("t")).refresh_token(refresh_token, None);
         let record = Record { ended, ..Record::of(token.build()) };
@@ -240,9 +282,26 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_was_replaced_is_another_one() {
+        let store = over(MemoryStore::default());
+        let token = || Token::builder(TokenKind::User, Secret::new("t")).build();
+        let nothing = store.find("n").unwrap();
+        let first = store.put("n", Record::of(token()), &nothing).unwrap().unwrap();
+        assert!(store.find("n").unwrap().is_same(&first) && !first.is_same(&nothing));
+    }
+
+    #[test]
+    fn a_generation_begins_if_another_process_was_quicker_and_fails_if_the_store_refuses() {
+        for another_writes in [true, false] {
+            let store = over(Refusing { inner: MemoryStore::default(), another_writes });
+            assert_eq!(store.begin_generation("1").is_ok(), another_writes);
+            assert_eq!(store.generation("1").unwrap().is_some(), another_writes);
+        }
+    }
+
+    #[test]
     fn another_generation_has_other_names() {
-        let (sealer, clock) = (Arc::new(Sealer::new(Vec::new())), Arc::new(ManualClock::new(NOW)));
-        let store = TokenStore::new(Arc::new(MemoryStore::default()), sealer, "o".into(), clock);
+        let store = over(MemoryStore::default());
         assert_eq!(store.generation("1").unwrap(), None);
         store.begin_generation("1").unwrap();
         let first = store.generation("1").unwrap();
