@@ -163,9 +163,13 @@ mod tests {
         assert_eq!(received.recv().unwrap(), first);
         wait_until_idle(&queue);
         let (release, released) = mpsc::channel::<()>();
-        push(&queue, move || released.recv().unwrap_or_default());
+        let begin = job();
+        push(&queue, move || {
+            begin();
+            released.recv().unwrap_or_default();
+        });
         push(&queue, job());
-        assert_ne!(received.recv().unwrap(), first);
+        assert_ne!(received.recv().unwrap(), received.recv().unwrap());
         drop(release);
         queue.close();
     }
