@@ -219,6 +219,17 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
+    fn the_machine_s_clock_counts_from_the_start_of_the_machine() {
+        let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+        let machine = SystemClock::machine().unwrap();
+        assert!(machine.starts_with(id.trim()) && machine.contains("time:["), "{machine}");
+        assert_eq!(SystemClock.origin(), Some(machine));
+        assert_eq!(ManualClock::new(Timestamp::from_secs(0)).origin(), Some("manual"));
+        assert!(SystemClock.monotonic() > Duration::ZERO);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
     fn a_suspension_is_added_once_the_machine_was_awake_for_a_moment() {
         let suspended = Suspension::new();
         let unmeasured = || unreachable!("it was measured a moment ago");

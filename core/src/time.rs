@@ -214,6 +214,15 @@ mod tests {
     const NOON: Timestamp = Timestamp::from_secs(43_200);
 
     #[test]
+    fn a_system_time_on_either_side_of_1970_is_the_same_moment() {
+        for ms in [-86_400_001, -1, 0, 1, 1_683_403_360_758] {
+            let time = Timestamp::from_millis(ms);
+            assert_eq!(Timestamp::from(SystemTime::from(time)), time);
+        }
+        assert!(SystemTime::from(Timestamp::from_millis(-1)) < UNIX_EPOCH);
+    }
+
+    #[test]
     fn offsets_and_milliseconds_are_read() {
         let read = TimeFormat::Rfc3339.read(&json!("2023-05-07T04:02:40.758+08:00"), NOON);
         assert_eq!(read, Some(Timestamp::from_millis(1_683_403_360_758)));

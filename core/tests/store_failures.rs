@@ -6,7 +6,10 @@ mod common;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Condvar, Mutex},
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -137,6 +140,8 @@ struct Own {
     released: Condvar,
     refuses_locks: bool,
     refuses_writes: bool,
+    fails: bool,
+    asked: AtomicUsize,
 }
 
 impl Own {
@@ -159,6 +164,10 @@ impl std::fmt::Debug for Own {
 
 impl Store for Own {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.fails {
+            return Err(Error::new(ErrorKind::Store, "the store is ill"));
+        }
         Ok(self.values().get(name).cloned())
     }
 
@@ -220,6 +229,27 @@ fn a_store_that_blocks_costs_an_event_and_no_token() {
     assert!(scene.events().contains("the store did not answer within"), "{}", scene.events());
     assert_eq!(outcome(session(&app)), (ErrorKind::Store, None));
     store.stick(false);
+}
+
+#[test]
+fn a_store_whose_failure_took_long_is_not_asked_again_at_once() {
+    let store = Arc::new(Own::default());
+    let scene = Scene::new(Arc::clone(&store));
+    let app = scene.app();
+    store.stick(true);
+    assert!(token(&app, "1").is_ok());
+    let asked = store.asked.load(Ordering::SeqCst);
+    assert!(token(&app, "2").is_ok());
+    assert_eq!(store.asked.load(Ordering::SeqCst), asked);
+    store.stick(false);
+
+    let store = Arc::new(Own { fails: true, ..Own::default() });
+    let scene = Scene::new(Arc::clone(&store));
+    let app = scene.app();
+    assert!(token(&app, "1").is_ok());
+    let asked = store.asked.load(Ordering::SeqCst);
+    assert!(token(&app, "2").is_ok());
+    assert!(store.asked.load(Ordering::SeqCst) > asked, "it failed at once");
 }
 
 #[test]

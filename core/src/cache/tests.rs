@@ -196,11 +196,12 @@ fn a_renewal_begins_for_the_token_that_is_held_and_only_once() {
     let entry = cache.entry("a");
     let (old, held) = (token("t1", NOON.after(HOUR)), token("t2", NOON.after(HOUR)));
     cache.put(&entry, held.clone());
+    let shared = cache.in_flight();
     cache.renew(&entry, &old, MinValid::ForARequest);
+    assert!(lock(&shared).current(&entry, cache.clock.reading()).is_none());
     cache.renew(&entry, &held, MinValid::ForARequest);
     assert_eq!(begun.recv().unwrap(), Purpose::Renewal);
     cache.renew(&entry, &held, MinValid::ForARequest);
-    let shared = cache.in_flight();
     assert_eq!(lock(&shared).next_number(), 2);
     results.send(Ok(token("t3", NOON.after(HOUR)))).unwrap();
 }
