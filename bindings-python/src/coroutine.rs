@@ -22,7 +22,7 @@ use pyo3::{
 
 use crate::{
     errors::exception,
-    interpreter::{attach, attached},
+    interpreter::{self, attach, attached},
     wait,
 };
 
@@ -353,7 +353,7 @@ fn call_back(wake: &Mutex<Option<Py<PyAny>>>) {
     }
     attach(|py| {
         let callback = lock(wake).take();
-        drop(callback.map(|callback| callback.call0(py)));
+        drop(callback.map(|callback| interpreter::call(callback.bind(py), (), None)));
     });
 }
 

@@ -196,7 +196,9 @@ fn deliver(py: Python<'_>, event: &appmint_core::Event, log: &Log, on_event: Opt
     if is_logged {
         log.write(py, level, &event.to_string(), Some(object.as_any()));
     }
-    if let Some(Err(exception)) = on_event.map(|callback| callback.call1((&object,))) {
+    if let Some(Err(exception)) =
+        on_event.map(|callback| interpreter::call(&callback, (&object,), None))
+    {
         log.callback_raised(py, "on_event", &exception, Some(object.as_any()));
     }
 }

@@ -8,16 +8,24 @@
 //! A thread that attaches to a finalizing interpreter is ended in the middle of its work, up to
 //! Python 3.13 by unwinding through it
 //! (<https://docs.python.org/3/c-api/init.html#cautions-regarding-runtime-finalization>). So no
-//! thread attaches any more at exit, and those that are attached get a moment to finish.
+//! thread attaches any more at exit, and those that are attached get a moment to finish. One whose
+//! callback takes longer stops inside of its [`call`], as Python 3.14 stops every such thread.
 
 use std::{
     cell::Cell,
+    mem,
     sync::atomic::{AtomicBool, AtomicI64, AtomicIsize, Ordering::SeqCst},
     thread,
     time::{Duration, Instant},
 };
 
-use pyo3::{exceptions::PyImportError, ffi, prelude::*, types::PyDict, wrap_pyfunction};
+use pyo3::{
+    exceptions::PyImportError,
+    ffi,
+    prelude::*,
+    types::{PyDict, PyTuple},
+    wrap_pyfunction,
+};
 
 /// Calls Python; `None` when the interpreter is finalizing.
 pub(crate) fn attach<T>(call: impl FnOnce(Python<'_>) -> T) -> Option<T> {
@@ -37,6 +45,62 @@ pub(crate) fn attach<T>(call: impl FnOnce(Python<'_>) -> T) -> Option<T> {
         (attached(|| call(py)), Counted::on(&IN_TRANSITION))
     })?;
     Some(result)
+}
+
+/// Calls what belongs to the program and may take long, on a thread of the core's.
+pub(crate) fn call<'py, A>(
+    callable: &Bound<'py, PyAny>,
+    arguments: A,
+    keywords: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>>
+where
+    A: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>>,
+{
+    let py = callable.py();
+    let arguments = arguments.into_pyobject(py).map_err(Into::into)?;
+    let keywords = keywords.map_or_else(std::ptr::null_mut, Bound::as_ptr);
+    // SAFETY: this thread is attached; all three objects live until the call returns, and the result is ours.
+    unsafe {
+        Bound::from_owned_ptr_or_err(
+            py,
+            call_object(callable.as_ptr(), arguments.as_ptr(), keywords),
+        )
+    }
+}
+
+/// `PyObject_Call`. If the interpreter has finalized when the callable returns to it, Python up to 3.13 ends the thread by
+/// unwinding (`pthread_exit`): the first frame of ours stops that, before a destructor calls Python.
+///
+/// # Safety
+/// As `PyObject_Call`.
+unsafe fn call_object(
+    callable: *mut ffi::PyObject,
+    arguments: *mut ffi::PyObject,
+    keywords: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    type Call = unsafe extern "C-unwind" fn(
+        *mut ffi::PyObject,
+        *mut ffi::PyObject,
+        *mut ffi::PyObject,
+    ) -> *mut ffi::PyObject;
+    // SAFETY: the same function, of which is also said that it may unwind.
+    let call: Call = unsafe { mem::transmute(ffi::PyObject_Call as *const ()) };
+    let unwinding = Stopped;
+    // SAFETY: as the caller says.
+    let result = unsafe { call(callable, arguments, keywords) };
+    mem::forget(unwinding);
+    result
+}
+
+/// Stops the thread for ever when it is dropped.
+struct Stopped;
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        loop {
+            thread::park();
+        }
+    }
 }
 
 /// Does something on a thread that Python knows: callbacks on it attach at once, and must not wait

@@ -7,9 +7,8 @@ use appmint_core::{
     store::{SqliteStore, Store},
 };
 use pyo3::{
-    call::PyCallArgs,
     prelude::*,
-    types::{PyBool, PyBytes, PyString},
+    types::{PyBool, PyBytes, PyString, PyTuple},
 };
 use zeroize::Zeroizing;
 
@@ -17,6 +16,7 @@ use crate::{
     arguments::{bytes, secret, wrong_type},
     callback::{Callback, Callbacks, ended, raised, returned},
     errors::exception,
+    interpreter,
     time::{Span, Time},
 };
 
@@ -94,10 +94,10 @@ impl PythonStore {
         args: impl FnOnce(Python<'_>) -> A,
     ) -> Result<bool>
     where
-        A: for<'py> PyCallArgs<'py>,
+        A: for<'py> IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>>,
     {
         self.call(method, |store| {
-            let value = store.call_method1(method, args(store.py()))?;
+            let value = interpreter::call(&store.getattr(method)?, args(store.py()), None)?;
             let flag = value.cast::<PyBool>().map(PyBoolMethods::is_true);
             Ok(flag.map_err(|_| returned(&name_of(method), &value, "bool")))
         })
@@ -107,7 +107,7 @@ impl PythonStore {
 impl Store for PythonStore {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
         self.call("get", |store| {
-            let value = store.call_method1("get", (name,))?;
+            let value = interpreter::call(&store.getattr("get")?, (name,), None)?;
             if value.is_none() {
                 return Ok(Ok(None));
             }
@@ -133,7 +133,7 @@ impl Store for PythonStore {
     fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
         self.call("remove", |store| {
             let expected = PyBytes::new(store.py(), expected);
-            store.call_method1("remove", (name, expected)).map(|_| Ok(()))
+            interpreter::call(&store.getattr("remove")?, (name, expected), None).map(|_| Ok(()))
         })
     }
 
@@ -142,7 +142,9 @@ impl Store for PythonStore {
     }
 
     fn unlock(&self, name: &str, owner: &str) -> Result<()> {
-        self.call("unlock", |store| store.call_method1("unlock", (name, owner)).map(|_| Ok(())))
+        self.call("unlock", |store| {
+            interpreter::call(&store.getattr("unlock")?, (name, owner), None).map(|_| Ok(()))
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use pyo3::{prelude::*, types::PyDict};
 
-use crate::callback::class_name;
+use crate::{callback::class_name, interpreter};
 
 pub(crate) struct Log(Py<PyAny>);
 
@@ -12,8 +12,8 @@ impl Log {
     }
 
     pub(crate) fn is_enabled_for(&self, py: Python<'_>, level: u8) -> bool {
-        let is_enabled = self.0.bind(py).call_method1("isEnabledFor", (level,));
-        is_enabled.and_then(|value| value.is_truthy()).unwrap_or(false)
+        let ask = || interpreter::call(&self.0.bind(py).getattr("isEnabledFor")?, (level,), None);
+        ask().and_then(|value| value.is_truthy()).unwrap_or(false)
     }
 
     /// Writes a record with the event that it is about. A failure is ignored: there is no caller to
@@ -30,7 +30,7 @@ impl Log {
             extra.set_item("event", event)?;
             let keywords = PyDict::new(py);
             keywords.set_item("extra", extra)?;
-            self.0.bind(py).call_method("log", (level, text), Some(&keywords))
+            interpreter::call(&self.0.bind(py).getattr("log")?, (level, text), Some(&keywords))
         };
         drop(write());
     }

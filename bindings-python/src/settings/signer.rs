@@ -8,6 +8,7 @@ use pyo3::{prelude::*, types::PyBytes};
 use crate::{
     arguments::{bytes, callable},
     callback::{Callback, Callbacks, ended, raised, returned},
+    interpreter,
 };
 
 /// The signer that an app calls instead of signing with a private key.
@@ -31,8 +32,7 @@ impl Signer for PythonSigner {
 
 fn sign(signer: &Bound<'_, PyAny>, message: &[u8]) -> Result<Vec<u8>> {
     let py = signer.py();
-    let signature = signer
-        .call1((PyBytes::new(py, message),))
+    let signature = interpreter::call(signer, (PyBytes::new(py, message),), None)
         .and_then(awaited)
         .map_err(|exception| raised(py, NAME, exception))?;
     bytes(&signature)
@@ -46,7 +46,8 @@ fn awaited<'py>(value: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if !value.hasattr("__await__")? {
         return Ok(value);
     }
-    value.py().import("appmint._waiting")?.call_method1("run", (value,))
+    let run = value.py().import("appmint._waiting")?.getattr("run")?;
+    interpreter::call(&run, (value,), None)
 }
 
 /// The signer in errors.

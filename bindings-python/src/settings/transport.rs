@@ -14,6 +14,7 @@ use pyo3::{prelude::*, types::PyBytes};
 use crate::{
     callback::{Callback, Callbacks, Raised, class_name, ended},
     imports::ERROR,
+    interpreter,
 };
 
 /// The transport that an app calls instead of the built-in HTTP client.
@@ -54,7 +55,7 @@ fn call(send: &Bound<'_, PyAny>, request: &Request, deadline: Deadline) -> Resul
         is_repeatable,
         request.response_limit,
     );
-    let answer = send.call1(arguments).and_then(|answer| answer.extract());
+    let answer = interpreter::call(send, arguments, None).and_then(|answer| answer.extract());
     let (status, headers, body): (u16, Vec<(String, String)>, Vec<u8>) =
         answer.map_err(|exception| failed(py, exception))?;
     Ok(Response::from_parts(status, headers, body))

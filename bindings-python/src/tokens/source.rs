@@ -11,6 +11,7 @@ use crate::{
     errors::unpicklable,
     events::log::Log,
     installations::listing::Listing,
+    interpreter,
     time::Time,
     tokens::{
         subscription::Subscription,
@@ -350,7 +351,7 @@ fn observer(
     move |previous, token| {
         callback.attach(|callback| {
             let tokens = (previous.cloned().map(Token), Token(token.clone()));
-            if let Err(exception) = callback.call1(tokens) {
+            if let Err(exception) = interpreter::call(callback, tokens, None) {
                 log.callback_raised(callback.py(), "the callback of on_change", &exception, None);
             }
         });

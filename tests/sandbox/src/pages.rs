@@ -33,8 +33,7 @@ impl Login<'_> {
 {error}<form method="post" action="{action}">
 <input type="hidden" name="form_token" value="{form_token}">
 <input type="hidden" name="return_to" value="{return_to}">
-<p><label>Name <input type="text" name="name" value="{name}" autocomplete="username" autocapitalize="none"
-autofocus></label></p>
+<p><label>Name <input type="text" name="name" value="{name}" autocomplete="username" autocapitalize="none"></label></p>
 <p><label>Password <input type="password" name="password" autocomplete="current-password"></label></p>
 <button type="submit" class="primary">Log in</button>
 </form>"#
