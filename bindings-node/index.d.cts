@@ -261,12 +261,18 @@ export interface AppOptions extends NetworkOptions {
    *
    * `openssl rand -hex 32` makes one.
    *
+   * `keychain:NAME` takes the key of that name from the system's keychain: that of macOS or Windows, where it is made
+   * if it is missing, or the kernel's keyring on Linux, where somebody puts it. A key that has sealed records and was
+   * deleted is not made anew. Whoever builds the app waits for the keychain, until {@link AppOptions.timeoutMs} at
+   * most, while a person may be asked to unlock it.
+   *
    * The 32 bytes themselves are taken, too. Default: none.
    */
   storeKey?: Bytes | undefined
   /**
    * The previous key during a rotation of {@link AppOptions.storeKey}. It opens what it has sealed, and seals nothing.
-   * Default: none.
+   *
+   * `keychain:NAME` is one that the keychain has already. Default: none.
    */
   previousStoreKey?: Bytes | undefined
   /** Whether the store holds tokens without encryption, readable for everybody who can read the store. Default: false. */
@@ -351,6 +357,7 @@ export class App {
    * @throws {UnsupportedError} if the platform does not take a setting
    * @throws {PrivateKeyError} if a private key cannot be used; the reason says why (reason `not_a_private_key`,
    *   `damaged_key`, `passphrase_needed`, `wrong_passphrase` or `unsuitable_key`)
+   * @throws {StoreError} if the system's keychain gives no key for the store
    */
   constructor(options: AppOptions)
 

@@ -800,6 +800,7 @@ typedef struct appmint_app appmint_app;
  * - APPMINT_ERROR_KEY (APPMINT_REASON_NOT_A_PRIVATE_KEY, APPMINT_REASON_DAMAGED_KEY,
  *   APPMINT_REASON_PASSPHRASE_NEEDED, APPMINT_REASON_WRONG_PASSPHRASE or
  *   APPMINT_REASON_UNSUITABLE_KEY) if a private key cannot be used; the reason says why.
+ * - APPMINT_ERROR_STORE if the system's keychain gives no key for the store.
  */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_app_new(const appmint_config *config,
@@ -3558,7 +3559,12 @@ void appmint_config_set_store(appmint_config *config, const char *store, size_t 
 
 /**
  * The key that seals stored tokens and authorizations: 32 bytes in hexadecimal or base64. "openssl
- * rand -hex 32" makes one. Default: none.
+ * rand -hex 32" makes one.
+ *
+ * "keychain:NAME" takes the key of that name from the system's keychain: that of macOS or Windows,
+ * where it is made if it is missing, or the kernel's keyring on Linux, where somebody puts it. A
+ * key that has sealed records and was deleted is not made anew. Whoever builds the app waits for
+ * the keychain, until timeout at most, while a person may be asked to unlock it. Default: none.
  */
 APPMINT_API
 void appmint_config_set_store_key(appmint_config *config,
@@ -3567,7 +3573,7 @@ void appmint_config_set_store_key(appmint_config *config,
 
 /**
  * The previous key during a rotation of store_key. It opens what it has sealed, and seals nothing.
- * Default: none.
+ * "keychain:NAME" is one that the keychain has already. Default: none.
  */
 APPMINT_API
 void appmint_config_set_previous_store_key(appmint_config *config,

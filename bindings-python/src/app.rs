@@ -156,10 +156,16 @@ use crate::{
 ///         of a session fail. The Path of an SQLite file, or an object with the methods
 ///         of appmint.Store, are taken, too. Default: none.
 ///     store_key (str | bytes): The key that seals stored tokens and authorizations: 32
-///         bytes in hexadecimal or base64. "openssl rand -hex 32" makes one. The 32 bytes
+///         bytes in hexadecimal or base64. "openssl rand -hex 32" makes one.
+///         "keychain:NAME" takes the key of that name from the system's keychain: that of
+///         macOS or Windows, where it is made if it is missing, or the kernel's keyring
+///         on Linux, where somebody puts it. A key that has sealed records and was
+///         deleted is not made anew. Whoever builds the app waits for the keychain, until
+///         timeout at most, while a person may be asked to unlock it. The 32 bytes
 ///         themselves are taken, too. Default: none.
 ///     previous_store_key (str | bytes): The previous key during a rotation of store_key.
-///         It opens what it has sealed, and seals nothing. Default: none.
+///         It opens what it has sealed, and seals nothing. "keychain:NAME" is one that
+///         the keychain has already. Default: none.
 ///     store_unencrypted (bool): Whether the store holds tokens without encryption,
 ///         readable for everybody who can read the store. Default: False.
 ///     capacity (int): How many tokens are held in memory; at least 1. Beyond it, tokens
@@ -178,6 +184,7 @@ use crate::{
 ///     PrivateKeyError: A private key cannot be used; the reason says why (reason
 ///         "not_a_private_key", "damaged_key", "passphrase_needed", "wrong_passphrase" or
 ///         "unsuitable_key").
+///     StoreError: The system's keychain gives no key for the store.
 ///     OSError: A file cannot be read, such as FileNotFoundError.
 ///     TypeError: An argument has another type.
 #[pyclass(frozen, weakref, module = "appmint")]

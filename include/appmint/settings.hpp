@@ -244,11 +244,17 @@ class App::Builder {
     return std::move(own_store(std::move(implementation)));
   }
   /// The key that seals stored tokens and authorizations: 32 bytes in hexadecimal or base64.
-  /// "openssl rand -hex 32" makes one. Default: none.
+  /// "openssl rand -hex 32" makes one.
+  ///
+  /// "keychain:NAME" takes the key of that name from the system's keychain: that of macOS or
+  /// Windows, where it is made if it is missing, or the kernel's keyring on Linux, where somebody
+  /// puts it. A key that has sealed records and was deleted is not made anew. Whoever builds the
+  /// app waits for the keychain, until `timeout` at most, while a person may be asked to unlock it.
+  /// Default: none.
   Builder &store_key(std::string_view key) &;
   Builder store_key(std::string_view key) && { return std::move(store_key(key)); }
   /// The previous key during a rotation of `store_key`. It opens what it has sealed, and seals
-  /// nothing. Default: none.
+  /// nothing. "keychain:NAME" is one that the keychain has already. Default: none.
   Builder &previous_store_key(std::string_view key) &;
   Builder previous_store_key(std::string_view key) && { return std::move(previous_store_key(key)); }
   /// Whether the store holds tokens without encryption, readable for everybody who can read the
@@ -282,6 +288,7 @@ class App::Builder {
   /// - `ErrorKind::key` (`Reason::not_a_private_key`, `Reason::damaged_key`,
   ///   `Reason::passphrase_needed`, `Reason::wrong_passphrase` or `Reason::unsuitable_key`) if a
   ///   private key cannot be used; the reason says why.
+  /// - `ErrorKind::store` if the system's keychain gives no key for the store.
   [[nodiscard]] App build() const;
   [[nodiscard]] const appmint_config *c_handle() const { return config_.get(); }
 

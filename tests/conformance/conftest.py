@@ -2,11 +2,15 @@
 
 import os
 import shlex
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "keychain"))
+
+from keychain import Keychain
 from runner import cases
 from runner.process import Driver
 from runner.run import farewell
@@ -65,11 +69,19 @@ def drivers():
     assert not any(found.values()), found
 
 
+@pytest.fixture(scope="session")
+def keychain():
+    with Keychain() as running:
+        yield running
+
+
 @pytest.fixture
-def driver(surface, case, drivers, tmp_path):
+def driver(surface, case, drivers, tmp_path, request):
     """A surface's driver; one that is missing is a failure, never a skip."""
     if cases.leaves_traces(case):
-        own = Driver(command(surface), cases.ROOT, cases.environment_of(case, tmp_path))
+        keychain = request.getfixturevalue("keychain") if cases.needs_keychain(case) else None
+        begun = cases.with_keyring(case, command(surface), tmp_path)
+        own = Driver(begun, cases.ROOT, cases.environment_of(case, tmp_path, keychain))
         yield own
         assert not (found := farewell(own)), found
         return

@@ -53,6 +53,7 @@ impl AppBuilder {
     /// - [`Key`](crate::ErrorKind::Key) (`not_a_private_key`, `damaged_key`, `passphrase_needed`,
     ///   `wrong_passphrase` or `unsuitable_key`) if a private key cannot be used; the reason says
     ///   why.
+    /// - [`Store`](crate::ErrorKind::Store) if the system's keychain gives no key for the store.
     pub fn build(self) -> Result<App> {
         self.0.build()
     }
@@ -327,14 +328,25 @@ impl AppBuilder {
 
     /// The key that seals stored tokens and authorizations: 32 bytes in hexadecimal or base64.
     ///
-    /// `openssl rand -hex 32` makes one. Default: none.
+    /// `openssl rand -hex 32` makes one.
+    ///
+    /// `keychain:NAME` takes the key of that name from the system's keychain: that of macOS or
+    /// Windows, where it is made if it is missing, or the kernel's keyring on Linux, where somebody
+    /// puts it. A key that has sealed records and was deleted is not made anew. Whoever builds the
+    /// app waits for the keychain, until [`timeout`](crate::AppBuilder::timeout) at most, while a
+    /// person may be asked to unlock it.
+    ///
+    /// With the Cargo feature `secret-service` the keychain of a Linux desktop is asked as well,
+    /// and a missing key made there. Default: none.
     pub fn store_key(mut self, key: impl Into<Secret>) -> Self {
         self.0.store_key = Some(key.into());
         self
     }
 
     /// The previous key during a rotation of [`store_key`](crate::AppBuilder::store_key). It opens
-    /// what it has sealed, and seals nothing. Default: none.
+    /// what it has sealed, and seals nothing.
+    ///
+    /// `keychain:NAME` is one that the keychain has already. Default: none.
     pub fn previous_store_key(mut self, key: impl Into<Secret>) -> Self {
         self.0.previous_store_key = Some(key.into());
         self

@@ -20,7 +20,7 @@ use crate::{
     },
     platform::Platform,
     secret::Secret,
-    store::{self, Sealer, Store, StoreKey},
+    store::{self, KeyNote, Missing, Sealer, Store},
     tasks::{
         Task,
         threads::{on_own_stack, on_thread},
@@ -116,7 +116,7 @@ pub struct Settings {
     /// The key that seals stored tokens and authorizations: 32 bytes in hexadecimal or base64.
     pub store_key: Option<Secret>,
     /// The previous key during a rotation of [`store_key`](crate::AppBuilder::store_key). It opens
-    /// what it has sealed, and seals nothing. Default: none.
+    /// what it has sealed, and seals nothing.
     pub previous_store_key: Option<Secret>,
     /// Whether the store holds tokens without encryption, readable for everybody who can read the
     /// store. Default: false.
@@ -134,11 +134,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The app of these settings. No network I/O.
+    /// The app of these settings. No network I/O; a `store_key` in the keychain is waited for, for `timeout` at
+    /// most, while a person may be asked to unlock it.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the setting that is wrong;
-    /// [`Key`](crate::ErrorKind::Key) says what the private key is instead.
+    /// [`Key`](crate::ErrorKind::Key) says what the private key is instead;
+    /// [`Store`](crate::ErrorKind::Store) that the keychain has no key to give.
     pub fn build(self) -> Result<App> {
         on_own_stack(|| self.with_environment()?.cleaned()?.build_here())
     }
@@ -169,10 +171,11 @@ impl Settings {
         if capacity == 0 {
             return Err(Error::invalid("the capacity is zero"));
         }
+        let (transport, store) = (self.transport(timeout)?, self.read_store()?);
         App::assemble(Parts {
-            transport: self.transport(timeout)?,
-            store: self.read_store()?,
-            sealer: self.sealer()?,
+            transport,
+            sealer: self.sealer(store.as_ref(), timeout)?,
+            store,
             store_unencrypted: self.store_unencrypted,
             listener: self.on_event.clone(),
             on_token_change: self.on_token_change.clone(),
@@ -237,10 +240,18 @@ impl Settings {
         self.connect_timeout.unwrap_or(CONNECT_TIMEOUT).min(timeout.mul_f64(0.75))
     }
 
-    fn sealer(&self) -> Result<Arc<Sealer>> {
-        let keys = self.store_key.iter().chain(&self.previous_store_key);
-        let keys = keys.map(|key| StoreKey::parse(key).map(Arc::new)).collect::<Result<_>>()?;
-        Ok(Arc::new(Sealer::new(keys)))
+    fn sealer(&self, store: Option<&Arc<dyn Store>>, timeout: Duration) -> Result<Arc<Sealer>> {
+        let has_sealed =
+            |name: &str| store.map_or(Ok(false), |store| KeyNote::new(name).is_in(store));
+        let read = |key: &Option<Secret>, missing| {
+            let key = key.as_ref().map(|key| store::read_key(key, missing, timeout));
+            key.transpose()
+        };
+        let first = read(&self.store_key, Missing::MadeUnless(&has_sealed))?;
+        let previous = read(&self.previous_store_key, Missing::Refused)?;
+        let sealer = Sealer::new(first.into_iter().chain(previous).map(Arc::new).collect());
+        let name = self.store_key.as_ref().and_then(store::name_in_keychain);
+        Ok(Arc::new(sealer.in_keychain(name)))
     }
 
     fn read_platform(&self) -> Result<Platform> {

@@ -58,7 +58,7 @@ impl TokenStore {
                 return self.forget_account(account_id, &found);
             }
             let (name, plain) = (self.account_name(account_id), json!(names).to_string());
-            let sealed = self.sealer.seal(&name, plain.as_bytes())?;
+            let sealed = self.seal(&name, plain.as_bytes())?;
             if self.store.put(&name, &sealed, found.bytes.as_deref(), None)? {
                 return Ok(());
             }

@@ -4,6 +4,9 @@
 //! record before it is stored (`seal`, `record`), so that a reader of the store learns nothing.
 
 mod account_sessions;
+mod key_note;
+#[cfg(feature = "keychain")]
+mod keychain;
 mod lock;
 mod memory;
 mod record;
@@ -24,11 +27,14 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+#[cfg(feature = "keychain")]
+pub(crate) use self::keychain::read_key;
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
 pub(crate) use self::{
+    key_note::KeyNote,
     lock::Lock,
     record::{Intent, Moment, Record},
     seal::Sealer,
@@ -39,6 +45,7 @@ pub(crate) use self::{
 pub use self::{memory::MemoryStore, seal::StoreKey};
 use crate::{
     error::{Error, ErrorKind, Result},
+    secret::Secret,
     time::Timestamp,
 };
 
@@ -165,6 +172,34 @@ pub(crate) struct Certificates {
 fn no_redis_of_many(kind: &str) -> Error {
     Error::new(ErrorKind::Unsupported, format!("Redis {kind} is not supported as a store"))
         .advise("Give the URL of one Redis, which a proxy or a name may keep on the master, or callbacks of your own.")
+}
+
+/// The key of a setting: its text. Keychains were left out of this library.
+#[cfg(not(feature = "keychain"))]
+pub(crate) fn read_key(setting: &Secret, _: Missing, _: Duration) -> Result<StoreKey> {
+    if name_in_keychain(setting).is_some() {
+        let error = Error::new(ErrorKind::Unsupported, "this library was built without keychains");
+        return Err(
+            error.advise("Give the key itself, or build the library with the feature `keychain`.")
+        );
+    }
+    StoreKey::parse(setting)
+}
+
+/// The name of a key in the keychain, if that is the setting.
+pub(crate) fn name_in_keychain(setting: &Secret) -> Option<&str> {
+    setting.reveal().trim().strip_prefix("keychain:")
+}
+
+/// What becomes of a key that the keychain does not have.
+#[cfg_attr(not(feature = "keychain"), expect(dead_code, reason = "nothing is made"))]
+#[derive(Clone, Copy)]
+pub(crate) enum Missing<'a> {
+    /// It is made: this key seals what is stored from now on. It is an error if this says of the name that its key has
+    /// sealed records before.
+    MadeUnless(&'a dyn Fn(&str) -> Result<bool>),
+    /// It is an error: this key has sealed records before.
+    Refused,
 }
 
 /// The error of a library that was built without this store.

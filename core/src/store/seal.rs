@@ -108,11 +108,23 @@ impl fmt::Debug for StoreKey {
 pub(crate) struct Sealer {
     /// The first key seals; all of them open. Without a key, records are not sealed.
     keys: Vec<Arc<StoreKey>>,
+    /// The first key's name in the keychain, if it is there.
+    keychain_name: Option<String>,
 }
 
 impl Sealer {
     pub(crate) fn new(keys: Vec<Arc<StoreKey>>) -> Self {
-        Self { keys }
+        Self { keys, keychain_name: None }
+    }
+
+    /// The same, whose first key the keychain has under this name.
+    pub(crate) fn in_keychain(self, name: Option<&str>) -> Self {
+        Self { keychain_name: name.map(str::to_owned), ..self }
+    }
+
+    /// The first key's name in the keychain, if it is there.
+    pub(crate) fn keychain_name(&self) -> Option<&str> {
+        self.keychain_name.as_deref()
     }
 
     /// Whether there is a key.

@@ -6,7 +6,7 @@ use aws_lc_rs::digest;
 use serde_json::{Value, json};
 
 use super::{
-    Lock, Sealer, Store, TimedStore,
+    KeyNote, Lock, Sealer, Store, TimedStore,
     record::{self, Record},
     seal::damaged,
 };
@@ -24,6 +24,8 @@ use crate::{
 pub(crate) struct TokenStore {
     pub(super) store: TimedStore,
     pub(super) sealer: Arc<Sealer>,
+    /// What the store is to note before a record is sealed with a key of the keychain.
+    key_note: Option<Arc<KeyNote>>,
     /// The owner of the tokens: the platform and the app.
     pub(super) owner: String,
     /// The clock of the tokens' times, which need not be the machine's.
@@ -53,7 +55,8 @@ impl TokenStore {
         owner: String,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { store: TimedStore::new(store), sealer, owner, clock }
+        let key_note = sealer.keychain_name().map(|name| Arc::new(KeyNote::new(name)));
+        Self { store: TimedStore::new(store), sealer, key_note, owner, clock }
     }
 
     /// The same store, whose calls are waited for until then.
@@ -94,7 +97,7 @@ impl TokenStore {
     /// Puts a record in the place of `before`; returns what is there now, or `None` if another process
     /// was quicker.
     pub(crate) fn put(&self, name: &str, record: Record, before: &Found) -> Result<Option<Found>> {
-        let sealed = self.sealer.seal(name, &record::write(&record))?;
+        let sealed = self.seal(name, &record::write(&record))?;
         let keep_until = self.keep_until(&record).map(|until| self.by_machine_clock(until));
         let is_put = self.store.put(name, &sealed, before.bytes.as_deref(), keep_until)?;
         Ok(is_put.then(|| Found { record: Some(record), bytes: Some(sealed), unreadable: None }))
@@ -151,8 +154,14 @@ impl TokenStore {
         let (name, until) = (self.name(what), SystemClock.now().after(time));
         let before = self.store.get(&name)?;
         let plain = json!([text, until.as_millis()]).to_string();
-        let sealed = self.sealer.seal(&name, plain.as_bytes())?;
+        let sealed = self.seal(&name, plain.as_bytes())?;
         self.store.put(&name, &sealed, before.as_deref(), Some(until)).map(drop)
+    }
+
+    /// Seals the text of a record of this name.
+    pub(super) fn seal(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>> {
+        self.key_note.as_ref().map_or(Ok(()), |note| note.write(&self.store))?;
+        self.sealer.seal(name, plain)
     }
 
     fn generation_name(&self, of: &str) -> String {

@@ -57,6 +57,7 @@ pub(crate) fn app_of(app: Option<&appmint_app>) -> Result<&App> {
 /// - APPMINT_ERROR_KEY (APPMINT_REASON_NOT_A_PRIVATE_KEY, APPMINT_REASON_DAMAGED_KEY,
 ///   APPMINT_REASON_PASSPHRASE_NEEDED, APPMINT_REASON_WRONG_PASSPHRASE or
 ///   APPMINT_REASON_UNSUITABLE_KEY) if a private key cannot be used; the reason says why.
+/// - APPMINT_ERROR_STORE if the system's keychain gives no key for the store.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_app_new(
     config: Option<&appmint_config>,

@@ -33,7 +33,12 @@ pub extern "C" fn appmint_config_set_store(
 }
 
 /// The key that seals stored tokens and authorizations: 32 bytes in hexadecimal or base64. "openssl
-/// rand -hex 32" makes one. Default: none.
+/// rand -hex 32" makes one.
+///
+/// "keychain:NAME" takes the key of that name from the system's keychain: that of macOS or Windows,
+/// where it is made if it is missing, or the kernel's keyring on Linux, where somebody puts it. A
+/// key that has sealed records and was deleted is not made anew. Whoever builds the app waits for
+/// the keychain, until timeout at most, while a person may be asked to unlock it. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_store_key(
     config: Option<&mut appmint_config>,
@@ -47,7 +52,7 @@ pub extern "C" fn appmint_config_set_store_key(
 }
 
 /// The previous key during a rotation of store_key. It opens what it has sealed, and seals nothing.
-/// Default: none.
+/// "keychain:NAME" is one that the keychain has already. Default: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_config_set_previous_store_key(
     config: Option<&mut appmint_config>,

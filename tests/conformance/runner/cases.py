@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+import shlex
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,9 +19,9 @@ LASTING = {"own_store", "on_event"}
 # The settings that discovery uses: network and clock.
 NETWORK = {"timeout", "connect_timeout", "proxy", "root_certificates", "client_certificate", "client_key", "user_agent",
            "allow_plain_http", "refuse_private_addresses", "retries", "retry_wait", "clock_ms"}
-FILE = {"about", "platforms", "also", "settings", "clock", "source", "cases"}
+FILE = {"about", "platforms", "also", "settings", "environment", "clock", "source", "cases"}
 MEMBERS = {"id", "claims", "source", "settings", "clock", "descriptor", "steps", "app", "secrets", "platform", "surfaces",
-           "environment", "tls"}
+           "environment", "keyring", "tls"}
 STEP = {"call", "with", "exchanges", "later", "result", "error", "soon", "advance", "set_clock", "app", "save", "at_least_ms", "browse"}
 
 
@@ -41,6 +42,7 @@ class Case:
     first_surface_only: bool = False
     surfaces: list = field(default_factory=list)
     environment: dict = field(default_factory=dict)
+    keyring: dict = field(default_factory=dict)
     tls: dict | None = None
 
 
@@ -102,7 +104,8 @@ def of(name, platform, content, raw):
         source=raw.get("source", content.get("source", "")), settings=settings,
         clock_ms=times.clock_ms(clock), steps=raw.get("steps", []), app=raw.get("app", {}),
         secrets=raw.get("secrets", []), profile=profile, surfaces=raw.get("surfaces", []),
-        environment=raw.get("environment", {}), tls=raw.get("tls"))
+        environment={**content.get("environment", {}), **raw.get("environment", {})},
+        keyring=raw.get("keyring", {}), tls=raw.get("tls"))
 
 
 def check(name, raw):
@@ -152,7 +155,7 @@ def leaves_traces(case):
     environment variables."""
     changed = [step["app"] for step in case.steps if "app" in step]
     watches = any(step.get("call") in ("watch", "discover") for step in case.steps)
-    return watches or bool(case.environment) or any(LASTING & set(settings) for settings in (case.settings, *changed))
+    return watches or bool(case.environment or case.keyring) or any(LASTING & set(settings) for settings in (case.settings, *changed))
 
 
 def begins_by_discovering(case):
@@ -160,16 +163,38 @@ def begins_by_discovering(case):
     return bool(case.steps) and case.steps[0].get("call") == "discover"
 
 
-def environment_of(case, folder):
-    """The environment variables of a case's driver; those that name a file are files in this folder."""
+def needs_keychain(case):
+    return any(isinstance(value, dict) and "keychain" in value for value in case.environment.values())
+
+
+def environment_of(case, folder, keychain=None):
+    """The environment variables of a case's driver; those that name a file are files in this folder, and the bus
+    of a keychain is that keychain's."""
     values = {}
     for name, value in case.environment.items():
+        if isinstance(value, dict) and "keychain" in value:
+            values[name] = keychain.environment[name]
+            continue
         if isinstance(value, dict) and "file" in value:
             path = Path(folder) / name
             path.write_text(value["file"], "utf-8")
             value = str(path)
         values[name] = keys.setting(name, value)[name] if isinstance(value, dict) else value
     return values
+
+
+def with_keyring(case, command, folder):
+    """The command of a case's driver, in a session of the kernel's keyring that has the case's keys."""
+    if not case.keyring:
+        return command
+    script = []
+    for name, key in case.keyring.items():
+        path = Path(folder) / f"key-{name}"
+        path.write_text(key, "utf-8")
+        script.append(f"keyctl padd user appmint:{name} @s <{shlex.quote(str(path))} >/dev/null")
+    # keyctl prints a line of its own, which is none of the driver's.
+    inner = "; ".join([*script, 'exec "$@" 2>&3 3>&-'])
+    return ["sh", "-c", 'exec 3>&2 2>/dev/null; exec "$@"', "sh", "keyctl", "session", "-", "sh", "-ec", inner, "sh", *command]
 
 
 def words_of_settings(case, scope, changes, now_ms):
