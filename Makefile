@@ -21,7 +21,7 @@ FFI := $(shell find ffi-c/src -name '*.rs') ffi-c/Cargo.toml ffi-c/build.rs ffi-
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
 .PHONY: help demo test lint bench torture size archive library install uninstall dist deb examples docs-c abi header docs docs-site mutants fuzz audit msrv sbom clean \
-        test-structure test-rust test-c test-c-rust test-package test-python test-node test-conformance test-guides test-cli test-faults test-gateways test-browser test-secrets \
+        test-structure test-rust test-c test-c-rust test-package test-python test-node test-conformance test-guides test-cli test-cli-slowly test-faults test-gateways test-browser test-secrets \
         test-npm faults rust c python node
 
 help:
@@ -90,6 +90,11 @@ test-cli: rust .venv/.tools
 	$(LIMIT) cargo test --locked -p appmint-cli
 	$(LIMIT) $(PYTHON) -m pytest -q -n 2 tests/cli
 
+# What takes minutes: a clone of 60 s with tokens that live 20 s, and `appmint run` killed 300 times.
+test-cli-slowly: rust .venv/.tools
+	APPMINT_TOKEN_LIFE_S=20 $(LIMIT) $(PYTHON) -m pytest -q tests/cli/test_git_https.py -k outlives
+	APPMINT_KILLS=300 $(LIMIT) $(PYTHON) -m pytest -q tests/cli/test_run.py -k random_moment
+
 test-faults faults: python
 	$(LIMIT) $(PYTHON) tests/faults/run.py
 
@@ -129,7 +134,8 @@ node: bindings-node/node_modules/.appmint-$(PROFILE)
 # The stamp says which packages it stands for, so that one more is installed.
 DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm:npm g++:g++ \
           redis-server:redis-server openssl:openssl sqlite3:sqlite3 chromium:chromium chromedriver:chromium-driver gdb:gdb \
-          git:git zsh:zsh fish:fish curl:curl nginx:nginx-light lighttpd:lighttpd squid:squid \
+          git:git git-lfs:git-lfs fcgiwrap:fcgiwrap zsh:zsh fish:fish curl:curl \
+          dbus-daemon:dbus-daemon dbus-send:dbus-bin gnome-keyring-daemon:gnome-keyring keyctl:keyutils nginx:nginx-light lighttpd:lighttpd squid:squid \
           pkg-config:pkg-config libuv.pc:libuv1-dev glib-2.0.pc:libglib2.0-dev libcurl.pc:libcurl4-openssl-dev \
           clang:clang abidiff:abigail-tools doxygen:doxygen groff:groff-base mandoc:mandoc \
           lintian:lintian dh:debhelper dpkg-buildpackage:dpkg-dev sqlite3.pc:libsqlite3-dev \
@@ -185,7 +191,7 @@ lint: .venv/.tools bindings-node/node_modules/.packages docs-site
 SHIPPED := $(if $(filter command environment,$(firstword $(origin PROFILE))),$(PROFILE),release)
 # `make library SQLITE=system` links the system's SQLite instead of one of its own.
 SQLITE ?= bundled
-FEATURES := $(if $(filter system,$(SQLITE)),--no-default-features --features redis --features sqlite)
+FEATURES := $(if $(filter system,$(SQLITE)),--no-default-features --features redis --features sqlite --features keychain)
 LIBRARY ?= $(APPMINT_BUILD)/library/$(SHIPPED)$(if $(FEATURES),-$(SQLITE))
 INSTALL := $(MAKE) --no-print-directory -f packaging/Makefile FROM=$(CURDIR) FROM_LIB=$(LIBRARY) FROM_MAN=$(LIBRARY)
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)

@@ -13,6 +13,8 @@ import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+# Git without this machine's configuration.
+ALONE = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -31,18 +33,27 @@ class GitServer:
         self.server.shutdown()
         self.server.server_close()
 
-    def create(self, name, files):
-        """A repository with one commit."""
+    def create(self, name, files, submodule=None):
+        """A repository with one commit, and perhaps the path and the URL of a submodule, which this server has."""
         path = self.folder / f"{name}.git"
         work = self.folder / f"{name}.work"
         work.mkdir(parents=True)
         for file, text in files.items():
             (work / file).write_text(text)
         identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
-        for command in (["init", "-q", "-b", "main"], ["add", "."], [*identity, "commit", "-q", "-m", "begin"],
+        for command in (["init", "-q", "-b", "main"], ["add", "."], *self.link(submodule), [*identity, "commit", "-q", "-m", "begin"],
                         ["clone", "-q", "--bare", ".", str(path)], ["-C", str(path), "config", "http.receivepack", "true"]):
-            subprocess.run(["git", *command], cwd=work, check=True, timeout=60, env=os.environ | {"GIT_CONFIG_GLOBAL": "/dev/null"})
+            subprocess.run(["git", *command], cwd=work, check=True, timeout=60, env=os.environ | ALONE)
         return f"{self.url}/{name}.git"
+
+    def link(self, submodule):
+        """The commands that link a submodule's commit."""
+        if not submodule:
+            return []
+        path, url = submodule
+        repository = self.folder / url.removeprefix(self.url + "/")
+        said = subprocess.run(["git", "-C", repository, "rev-parse", "HEAD"], check=True, capture_output=True, text=True, timeout=60)
+        return [["update-index", "--add", "--cacheinfo", f"160000,{said.stdout.strip()},{path}"]]
 
     def is_allowed(self, authorization, path):
         scheme, _, credential = (authorization or "").partition(" ")
@@ -79,7 +90,7 @@ class Handler(BaseHTTPRequestHandler):
         environment = {name: os.environ[name] for name in ("PATH",)} | {
             "GIT_PROJECT_ROOT": str(self.git.folder), "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path, "QUERY_STRING": query,
             "REQUEST_METHOD": self.command, "CONTENT_TYPE": self.headers["Content-Type"] or "", "REMOTE_USER": "app",
-            "REMOTE_ADDR": "127.0.0.1", "CONTENT_LENGTH": str(len(body)), "GIT_CONFIG_GLOBAL": "/dev/null",
+            "REMOTE_ADDR": "127.0.0.1", "CONTENT_LENGTH": str(len(body)), **ALONE,
             "HTTP_CONTENT_ENCODING": self.headers["Content-Encoding"] or "", "GIT_PROTOCOL": self.headers["Git-Protocol"] or "",
         }
         done = subprocess.run(["git", "http-backend"], input=body, capture_output=True, env=environment, timeout=60)

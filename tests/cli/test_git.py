@@ -134,10 +134,25 @@ def test_erase_forgets_exactly_that_token(user, git_server, sandbox):
     assert dict(user.helper("get", request(git_server)))["password"] == second
 
 
+def test_a_second_refusal_in_a_row_ends_gits_asking(user, git_server, sandbox):
+    asking = [("capability[]", "authtype"), ("capability[]", "state")]
+    states = []
+    for _ in range(2):
+        answer = user.helper("get", request(git_server, "github/docs.git", *asking, *(("state[]", it) for it in states[-1:])))
+        assert ("continue", "1") in answer
+        states += [value for name, value in answer if name == "state[]"]
+    assert states[0].startswith("appmint:until=") and states[1].startswith("appmint:again-until=")
+    lines = [*request(git_server, "github/docs.git", *asking), ("state[]", states[1])]
+    done = user.run(HELPER, "get", stdin="".join(f"{name}={value}\n" for name, value in lines) + "\n")
+    assert done.stdout == "quit=1\n" and "refused two tokens in a row" in done.stderr and minted(sandbox) == 2
+
+
 def test_tokens_are_narrowed_to_the_repository(user, git_server):
     narrow = ["--narrow", "--permissions", "contents=read"]
     token = dict(user.helper("get", request(git_server), *narrow))["password"]
     assert git_server.repositories(token) == {"github/docs"}
+    lfs = request(git_server, "github/docs.git/info/lfs")
+    assert dict(user.helper("get", lfs, *narrow))["password"] == token
     other = dict(user.helper("get", request(git_server, "github/hello-world.git"), *narrow))["password"]
     assert git_server.repositories(other) == {"github/hello-world"}
 
@@ -235,3 +250,31 @@ def watch_command_lines(lines, done):
                     lines.add(file.read())
             except OSError:
                 continue
+
+
+def test_a_mistake_in_one_profile_leaves_the_other_hosts_alone(sandbox, git_server, newcomer):
+    ready = sandbox.ready
+    good = f'''[profiles.good]
+platform = "github"
+api_url = "{ready["api_url"]}"
+web_url = "{ready["web_url"]}"
+private_key_file = "{ready["key_path"]}"
+app_id = {ready["app_id"]}
+git_url = "{git_server.url}"
+'''
+    elsewhere = [("protocol", "https"), ("host", "git.example"), ("path", "a/b.git")]
+    for mistake in ('[profiles.bad]\nplatform = "github"\nap_id = 7\n', "[profiles.bad]\ngit_url = []\n", "profiles.bad = 7\n"):
+        newcomer.configure(mistake + good)
+        assert dict(newcomer.helper("get", request(git_server)))["username"] == "x-access-token"
+        assert newcomer.helper("get", elsewhere) == []
+        assert "profiles.bad" in newcomer.json("--profile", "good", "config", "explain")["mistakes"][0]
+    newcomer.configure('[profiles.bad]\nplatform = "github"\nap_id = 7\n' + good)
+    github = "".join(f"{name}={value}\n" for name, value in [("protocol", "https"), ("host", "github.com"), ("path", "a/b.git")])
+    done = newcomer.run(HELPER, "get", stdin=github + "\n")
+    assert done.stdout == "quit=1\n" and "profiles.bad.ap_id" in done.stderr
+
+
+def test_a_file_that_cannot_be_read_leaves_all_hosts_to_other_helpers(newcomer):
+    newcomer.configure("[profiles.a\n")
+    done = newcomer.run(HELPER, "get", stdin="protocol=https\nhost=git.example\n\n")
+    assert done.stdout == "" and "is not valid: line 1" in done.stderr

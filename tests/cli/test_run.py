@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -120,6 +121,38 @@ def test_whoever_is_killed_the_token_is_revoked(home, sandbox, seed):
     code, _, errors = finish(running)
     assert not sandbox.is_alive(token), f"{victim} was killed: {errors}"
     assert code == {"appmint": -9, "watcher": 0, "command": 137}[victim]
+
+
+KILLS = int(os.environ.get("APPMINT_KILLS", "12"))
+
+
+def test_at_a_random_moment_a_kill_leaves_no_token_of_a_command(home, sandbox):
+    """`appmint` is killed at any moment of its life. Each command notes its token, which tells those from one whose answer
+    was on its way: nobody has ever read that (docs/cli.md)."""
+    notes = home.folder / "notes"
+    notes.mkdir()
+    note = f"import os; open({str(notes)!r} + '/' + str(os.getpid()), 'w').write(os.environ['GITHUB_TOKEN'])"
+    chance = random.Random(20_261_128)
+    longest = max(life_of(start(home, sys.executable, "-c", note)) for _ in range(3))
+    for _ in range(KILLS):
+        running = start(home, sys.executable, "-c", note)
+        try:
+            running.wait(timeout=chance.random() * longest)
+        except subprocess.TimeoutExpired:
+            running.kill()
+        finish(running)
+    home.appmint("run", "--org", "github", "--", "true")
+    tokens = [token for token in (path.read_text() for path in notes.iterdir()) if token]
+    assert len(tokens) >= 3 and not [token for token in tokens if sandbox.is_alive(token)]
+    minted, revoked = (sandbox.count(f"{verb}_installation_token") for verb in ("mint", "revoke"))
+    print(f"{minted} tokens minted, {len(tokens)} used by a command, {minted - revoked} unread and alive")
+    assert minted - revoked <= minted - 1 - len(tokens)
+
+
+def life_of(running):
+    began = time.monotonic()
+    finish(running)
+    return time.monotonic() - began
 
 
 def test_a_command_whose_appmint_is_killed_is_ended(home):

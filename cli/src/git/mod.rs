@@ -10,7 +10,7 @@ mod target;
 
 use std::{io, process::ExitCode};
 
-use appmint_core::{Error, ErrorKind, Result, Secret, Token, TokenSource};
+use appmint_core::{Clock as _, Error, ErrorKind, Result, Secret, SystemClock, Token, TokenSource};
 
 use self::target::Target;
 pub(crate) use self::{
@@ -67,6 +67,11 @@ pub(crate) fn token(source: &TokenSource, request: &Request) -> Result<Token> {
     let token = source.token().wait()?;
     if !request.has_refused(&token) {
         return Ok(token);
+    }
+    if request.has_refused_enough(SystemClock.now()) {
+        return Err(Error::new(ErrorKind::Forbidden, "the server has refused two tokens in a row").advise(
+            "Check that the installation includes the repository, and that its permissions, or those in `git_permissions`, let git in.",
+        ));
     }
     forget(source, &token)?;
     source.token().wait()

@@ -2,11 +2,12 @@
 //!
 //! <https://git-scm.com/docs/git-credential#IOFMT>. If git knows `authtype`, the answer is a whole credential
 //! that is `ephemeral`: git hands it to no other helper, which might write it to a file. If it knows `state`, it
-//! asks again when the server refuses the token, and gets another one: the command goes on.
+//! asks again when the server refuses the token, and gets another one: the command goes on, also when it lasts
+//! longer than several tokens. Two tokens that are refused before their end are the end.
 
 use std::io::{BufRead, Write};
 
-use appmint_core::{Error, Result, Secret, Timestamp, Token};
+use appmint_core::{Clock as _, Error, Result, Secret, SystemClock, Timestamp, Token};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 /// A request: what git knows about the credential that it needs, or that was refused.
@@ -22,10 +23,36 @@ pub(crate) struct Request {
     authtype: Option<String>,
     knows_authtype: bool,
     knows_state: bool,
-    /// The token that the answer before had, by the end of its life, if the server refused it.
-    refused: Option<i64>,
+    refused: Option<Refused>,
     /// The server's challenges.
     challenges: Vec<String>,
+}
+
+/// The token that the answer before had, which the server has refused just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Refused {
+    /// The end of its life, in ms since 1970.
+    until: i64,
+    /// The one before it was refused before its end, too.
+    is_second: bool,
+}
+
+impl Refused {
+    fn read(state: &str) -> Option<Self> {
+        let (word, until) = state.strip_prefix(STATE)?.split_once('=')?;
+        let is_second = word == SECOND;
+        (is_second || word == FIRST).then_some(Self { until: until.parse().ok()?, is_second })
+    }
+
+    fn write(self) -> String {
+        let word = if self.is_second { SECOND } else { FIRST };
+        format!("{STATE}{word}={}", self.until)
+    }
+
+    /// Whether it has ended by itself.
+    fn has_ended(self, now: Timestamp) -> bool {
+        self.until <= now.as_millis()
+    }
 }
 
 impl Request {
@@ -64,7 +91,7 @@ impl Request {
             }
         }
         if let Some(refused) = self.refused {
-            text.push_str(&format!("state[]={STATE}{refused}\n"));
+            text.push_str(&format!("state[]={}\n", refused.write()));
         }
         self.challenges.iter().for_each(|it| text.push_str(&format!("wwwauth[]={it}\n")));
         Secret::new(text)
@@ -83,7 +110,8 @@ impl Request {
                 self.knows_authtype |= value == "authtype";
                 self.knows_state |= value == "state";
             }
-            "state[]" => self.refused = value.strip_prefix(STATE).and_then(|it| it.parse().ok()),
+            // Other helpers have states of their own.
+            "state[]" => self.refused = Refused::read(value).or(self.refused),
             "wwwauth[]" => self.challenges.push(text),
             _ => {}
         }
@@ -105,7 +133,13 @@ impl Request {
 
     /// Whether this token is the one that the server has refused just now.
     pub(crate) fn has_refused(&self, token: &Token) -> bool {
-        self.refused.is_some() && self.refused == token.expires_at().map(Timestamp::as_millis)
+        let until = token.expires_at().map(Timestamp::as_millis);
+        self.refused.is_some_and(|it| Some(it.until) == until)
+    }
+
+    /// Whether a third token would be refused like two before it.
+    pub(crate) fn has_refused_enough(&self, now: Timestamp) -> bool {
+        self.refused.is_some_and(|it| it.is_second && !it.has_ended(now))
     }
 
     /// Whether the server asks for a bearer token (RFC 6750), and not for HTTP Basic.
@@ -151,17 +185,19 @@ impl Answer {
         if let Some(expires_at) = token.expires_at() {
             let seconds = expires_at.as_secs().to_string();
             answer.0.push(("password_expiry_utc".to_owned(), seconds.into()));
-            answer.ask_again(request, expires_at);
+            answer.ask_again(request, expires_at, SystemClock.now());
         }
         answer
     }
 
-    /// Has git ask again if the server refuses this token, once: it may have been revoked since it was stored.
-    fn ask_again(&mut self, request: &Request, expires_at: Timestamp) {
-        if !request.knows_state || request.refused.is_some() {
+    /// Has git ask again if the server refuses this token: it may have been revoked since it was stored, or end
+    /// while the command runs.
+    fn ask_again(&mut self, request: &Request, expires_at: Timestamp, now: Timestamp) {
+        if !request.knows_state {
             return;
         }
-        let state = format!("{STATE}{}", expires_at.as_millis());
+        let is_second = request.refused.is_some_and(|it| !it.has_ended(now));
+        let state = Refused { until: expires_at.as_millis(), is_second }.write();
         for (name, value) in [("capability[]", "state"), ("state[]", &state), ("continue", "1")] {
             self.0.push((name.to_owned(), value.into()));
         }
@@ -203,8 +239,11 @@ impl Answer {
     }
 }
 
-/// The helper's own word in `state[]`, which other helpers see as well.
-const STATE: &str = "appmint:until=";
+/// The helper's own states in `state[]`, which other helpers see as well: `appmint:until=…`, and
+/// `appmint:again-until=…` after a token that was refused before its end.
+const STATE: &str = "appmint:";
+const FIRST: &str = "until";
+const SECOND: &str = "again-until";
 
 /// The credential of HTTP Basic (RFC 7617 §2).
 pub(super) fn basic(username: &str, password: &str) -> Secret {
@@ -226,6 +265,27 @@ mod tests {
         assert_eq!((read.protocol.as_str(), read.host.as_str()), ("https", "git.example:8443"));
         assert_eq!(read.path.as_deref(), Some("a/b.git"));
         assert!(Request::read(&b"host\n"[..]).is_err());
+    }
+
+    #[test]
+    fn two_refusals_before_the_end_are_enough_and_an_end_is_no_refusal() {
+        let refused =
+            |state: &str| request(&format!("state[]=other:x\nstate[]={state}\nstate[]=y\n"));
+        let now = Timestamp::from_millis(1000);
+        assert!(!refused("appmint:until=2000").has_refused_enough(now));
+        assert!(refused("appmint:again-until=2000").has_refused_enough(now));
+        assert!(!refused("appmint:again-until=1000").has_refused_enough(now));
+        assert!(refused("appmint:until=x").refused.is_none());
+        let again = |state: &str| {
+            let mut answer = Answer::nothing();
+            let mut request = refused(state);
+            request.knows_state = true;
+            answer.ask_again(&request, Timestamp::from_millis(3000), now);
+            answer.0[1].1.reveal().to_owned()
+        };
+        assert_eq!(again("appmint:until=2000"), "appmint:again-until=3000");
+        assert_eq!(again("appmint:until=900"), "appmint:until=3000");
+        assert_eq!(again("appmint:again-until=900"), "appmint:until=3000");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use url::Url;
 use super::protocol::Request;
 use crate::{
     arguments::{CredentialArguments, SettingArguments},
+    failure,
     settings::{Config, Profile, Settings},
 };
 
@@ -33,7 +34,10 @@ impl Target {
         arguments: &SettingArguments,
         given: &CredentialArguments,
     ) -> Result<Option<Self>> {
-        let config = Config::read(arguments.config.as_deref())?;
+        let config = match Config::read(arguments.config.as_deref()) {
+            Ok(config) => config,
+            Err(error) => return Ok(left_to_others(&[error])),
+        };
         let Some((settings, place)) = choose(request, arguments, &config)? else {
             return Ok(None);
         };
@@ -108,15 +112,21 @@ fn choose(
     arguments: &SettingArguments,
     config: &Config,
 ) -> Result<Option<(Settings, Place)>> {
-    let mut found = Vec::new();
+    let (mut found, mut unplaced) = (Vec::new(), Vec::new());
     for profile in candidates(arguments, config)? {
         let (rank, profile_name) = (rank(config, profile.as_ref()), name(profile.as_ref()));
         let settings = Settings::with(arguments, config, profile);
-        let base = settings.git_url()?;
+        let base = settings.git_url().unwrap_or_else(|error| {
+            unplaced.push(error);
+            None
+        });
         let Some(place) = base.and_then(|base| place(request, &base)) else { continue };
         if let Some(names) = settings.profile().map_or(Some(false), |it| fits(it, &place)) {
             found.push(((names, rank), profile_name, settings, place));
         }
+    }
+    if found.is_empty() {
+        return Ok(left_to_others(&unplaced));
     }
     found.sort_by_key(|(rank, ..)| std::cmp::Reverse(*rank));
     if let [(first, one, ..), (second, other, ..), ..] = &found[..]
@@ -128,10 +138,20 @@ fn choose(
     Ok(found.into_iter().next().map(|(_, _, settings, place)| (settings, place)))
 }
 
+/// Whoever cannot tell whether a host is the app's says why, and leaves the request to other helpers: the
+/// mistake may have nothing to do with that host.
+fn left_to_others<T>(errors: &[Error]) -> Option<T> {
+    errors.iter().for_each(|error| failure::print(error, false));
+    None
+}
+
 /// The profile that was named, else all of them, else the flags and variables alone.
 fn candidates(arguments: &SettingArguments, config: &Config) -> Result<Vec<Option<Profile>>> {
     if let Some(name) = &arguments.profile {
-        return Ok(vec![config.choose(Some(name))?.cloned()]);
+        // One with a mistake may still say which host it is for.
+        let profile = config.profiles.get(name);
+        let profile = profile.map_or_else(|| config.choose(Some(name)), |it| Ok(Some(it)))?;
+        return Ok(vec![profile.cloned()]);
     }
     if config.profiles.is_empty() {
         return Ok(vec![None]);
@@ -162,9 +182,16 @@ pub(crate) fn place(request: &Request, base: &Url) -> Option<Place> {
     let below = below(base, request)?;
     let mut segments = below.split('/').filter(|segment| !segment.is_empty());
     let owner = segments.next().map(str::to_owned);
-    let repository =
-        segments.next_back().map(|it| it.strip_suffix(".git").unwrap_or(it).to_owned());
-    Some(Place { owner, repository })
+    let rest: Vec<_> = segments.collect();
+    Some(Place { owner, repository: repository(&rest).map(str::to_owned) })
+}
+
+/// The repository's name in a path without its owner. Git LFS asks about paths below the repository
+/// (<https://github.com/git-lfs/git-lfs/blob/main/docs/api/server-discovery.md>).
+fn repository<'a>(segments: &[&'a str]) -> Option<&'a str> {
+    let segments = segments.strip_suffix(&["info", "lfs"]).unwrap_or(segments);
+    let of_suffix = segments.iter().find_map(|segment| segment.strip_suffix(".git"));
+    of_suffix.or_else(|| segments.last().copied())
 }
 
 /// The request's path below a base URL, if it is there.
@@ -207,6 +234,26 @@ mod tests {
         assert_eq!(below(&base("https://git.example.evil/"), &https), None);
         assert_eq!(below(&base("https://git.example/a"), &https), Some("b.git"));
         assert_eq!(below(&base("https://git.example/ab"), &https), None);
+    }
+
+    #[test]
+    fn a_repository_is_found_in_the_paths_of_git_and_of_lfs() {
+        let base = Url::parse("https://git.example/").unwrap();
+        let repository = |path| {
+            place(&request(&format!("protocol=https\nhost=git.example\npath={path}\n")), &base)
+                .unwrap()
+                .repository
+        };
+        let paths = [
+            "a/b.git",
+            "a/b",
+            "a/b.git/info/lfs",
+            "a/b/info/lfs",
+            "a/b.git/info/lfs/objects/batch",
+        ];
+        assert!(paths.into_iter().all(|path| repository(path).as_deref() == Some("b")));
+        assert_eq!(repository("group/sub/b.git").as_deref(), Some("b"));
+        assert_eq!(repository("a"), None);
     }
 
     #[test]

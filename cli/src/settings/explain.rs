@@ -1,11 +1,12 @@
 //! `appmint config explain`: each setting, its value if it is no secret, and where it comes from.
 
+use appmint_core::Error;
 use serde_json::{Value as Json, json};
 
 use super::{
     Origin, Settings, own_store,
     profiles::Source,
-    table::{SETTINGS, Setting},
+    table::{SETTINGS, Setting, Value},
 };
 use crate::{files, report, report::Report, variable};
 
@@ -29,11 +30,13 @@ impl Settings {
             ("profile", profile.clone().unwrap_or_default()),
         ]);
         text.push_str(&report::table(&table));
+        let mistakes: Vec<_> = self.mistakes.iter().map(Error::message).collect();
+        mistakes.iter().for_each(|mistake| text.push_str(&format!("{mistake}\n")));
         let settings: Vec<_> = rows.iter().map(Row::value).collect();
         let store = own_store.map(|folder| folder.join("tokens.db"));
         Report::new(
             text,
-            json!({ "configuration": config, "profile": profile, "settings": settings, "own_store": store }),
+            json!({ "configuration": config, "profile": profile, "settings": settings, "own_store": store, "mistakes": mistakes }),
         )
     }
 
@@ -42,9 +45,20 @@ impl Settings {
         let value = match &origin {
             Origin::Default => return None,
             Origin::Variable(name) if name.is_empty() => return None,
-            _ if setting.is_secret() => "set".to_owned(),
-            Origin::Variable(name) => variable(name)?.to_string_lossy().into_owned(),
-            _ => self.given(setting).map_or_else(|error| error.to_string(), shown),
+            Origin::Variable(name) => {
+                let text = variable(name)?.to_string_lossy().into_owned();
+                if setting.keeps_secret(&text) { "set".to_owned() } else { text }
+            }
+            _ if !setting.is_secret() => {
+                self.given(setting).map_or_else(|error| error.to_string(), shown)
+            }
+            // The file of a secret need not be there yet.
+            _ => match self.given(setting) {
+                Ok(Some(Value::Secret(text))) if !setting.keeps_secret(text.reveal()) => {
+                    text.reveal().to_owned()
+                }
+                _ => "set".to_owned(),
+            },
         };
         Some(Row { name: setting.name, value, origin: self.described(setting, &origin) })
     }
@@ -71,7 +85,7 @@ impl Settings {
     }
 }
 
-fn shown(value: Option<super::Value>) -> String {
+fn shown(value: Option<Value>) -> String {
     value.map(|value| value.shown()).unwrap_or_default()
 }
 

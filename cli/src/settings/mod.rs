@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     arguments: SettingArguments,
     profile: Option<Profile>,
     config: Option<PathBuf>,
+    /// What is wrong with the other profiles.
+    mistakes: Vec<Error>,
     /// Leaves out the credentials of the app, for what needs a token only.
     without_credentials: bool,
 }
@@ -57,6 +59,7 @@ impl Settings {
             arguments: arguments.clone(),
             profile,
             config: config.path.clone(),
+            mistakes: config.mistakes(),
             without_credentials: false,
         }
     }
@@ -87,6 +90,7 @@ impl Settings {
             arguments,
             profile: self.profile.clone(),
             config: self.config.clone(),
+            mistakes: self.mistakes.clone(),
             without_credentials: self.without_credentials,
         }
     }
@@ -99,6 +103,7 @@ impl Settings {
     /// The base URL of git over HTTPS: `git_url` of the profile, or APPMINT_GIT_URL, or the platform's web
     /// pages; `None` if the platform's host is not known.
     pub(crate) fn git_url(&self) -> Result<Option<Url>> {
+        self.profile.as_ref().map_or(Ok(()), Profile::check_place)?;
         let given = variable("APPMINT_GIT_URL").map(|text| text.to_string_lossy().into_owned());
         let given = given.or_else(|| self.profile.as_ref()?.git.url.clone());
         let url = match given {
@@ -126,8 +131,12 @@ impl Settings {
 
     /// The builder with everything that flags and the profile say, which reads the variables itself.
     pub(crate) fn builder(&self) -> Result<AppBuilder> {
+        self.profile.as_ref().map(Profile::checked).transpose()?;
         let mut app = self.beginning()?.environment("APPMINT_");
-        let wanted = |setting: &&Setting| !(self.without_credentials && setting.is_credential());
+        let wanted = |setting: &&Setting| {
+            let is_credential = self.without_credentials && setting.is_credential();
+            !is_credential && (!self.arguments.no_store || !setting.is_store_key())
+        };
         for setting in SETTINGS.iter().filter(wanted) {
             if let Some(value) = self.given(setting)? {
                 app = setting.give(app, value);
@@ -136,8 +145,12 @@ impl Settings {
         if let Some(command) = self.signer().filter(|_| !self.without_credentials) {
             app = app.signer(signer::of(command)?);
         }
+        if self.arguments.no_store {
+            // So that no keychain is asked for a key that seals nothing.
+            app = app.store_unencrypted(true);
+        }
         match own_store::wanted(self) {
-            true => own_store::add_to(app),
+            true => own_store::add_to(app, self),
             false => Ok(app),
         }
     }

@@ -16,17 +16,24 @@ pub(crate) fn wanted(settings: &Settings) -> bool {
     let is_default = |name| {
         Setting::named(name).is_some_and(|setting| settings.origin(setting) == Origin::Default)
     };
-    is_default("store") && is_default("store_key") && is_default("store_unencrypted")
+    is_default("store") && is_default("store_unencrypted")
+}
+
+/// Whether it is sealed with the key beside it, and not with one of the settings.
+fn has_own_key(settings: &Settings) -> bool {
+    Setting::named("store_key").is_some_and(|it| settings.origin(it) == Origin::Default)
 }
 
 /// The builder with the store, whose folder and key are made if they are not there.
-pub(crate) fn add_to(app: AppBuilder) -> Result<AppBuilder> {
+pub(crate) fn add_to(app: AppBuilder, settings: &Settings) -> Result<AppBuilder> {
     // A machine without a home folder, such as a container's, has tokens in memory only.
     let Some(folder) = files::state() else { return Ok(app.store("memory:")) };
     files::make_private_folder(&folder).map_err(|error| unusable(&folder, error))?;
-    let key = key(&folder.join("store.key"))?;
-    let url = format!("sqlite:{}", folder.join("tokens.db").display());
-    Ok(app.store(url).store_key(key))
+    let app = app.store(format!("sqlite:{}", folder.join("tokens.db").display()));
+    match has_own_key(settings) {
+        true => Ok(app.store_key(key(&folder.join("store.key"))?)),
+        false => Ok(app),
+    }
 }
 
 /// The key, which is made once.

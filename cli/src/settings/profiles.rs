@@ -42,6 +42,10 @@ pub(crate) struct Profile {
     /// The accounts whose repositories it is for; empty for all.
     pub(crate) owners: Vec<String>,
     pub(crate) git: GitOptions,
+    /// The first mistake in it, which concerns whoever uses the profile, and nobody else.
+    mistake: Option<Error>,
+    /// A mistake is in what says which host the profile is for.
+    is_place_unknown: bool,
 }
 
 /// The members of a profile about git.
@@ -95,7 +99,7 @@ impl Config {
                 ("default_profile", Toml::String(name)) => config.default_profile = Some(name),
                 ("profiles", Toml::Table(profiles)) => {
                     for (name, members) in profiles {
-                        config.profiles.insert(name.clone(), profile(&name, members, path)?);
+                        config.profiles.insert(name.clone(), profile(&name, members, path));
                     }
                 }
                 _ => return Err(format!("`{name}` is neither default_profile nor profiles")),
@@ -107,8 +111,10 @@ impl Config {
     /// The profile that a person names, the default one, or the only one.
     pub(crate) fn choose(&self, name: Option<&str>) -> Result<Option<&Profile>> {
         let only = || self.profiles.values().next().filter(|_| self.profiles.len() == 1);
-        let Some(name) = name.or(self.default_profile.as_deref()) else { return Ok(only()) };
-        self.profiles.get(name).map(Some).ok_or_else(|| {
+        let Some(name) = name.or(self.default_profile.as_deref()) else {
+            return only().map(Profile::checked).transpose();
+        };
+        let named = self.profiles.get(name).ok_or_else(|| {
             let names: Vec<_> = self.profiles.keys().map(String::as_str).collect();
             let error = Error::invalid(format!("there is no profile `{name}`"));
             match &self.path {
@@ -117,7 +123,13 @@ impl Config {
                 }
                 None => error.advise("There is no configuration file."),
             }
-        })
+        });
+        named?.checked().map(Some)
+    }
+
+    /// The mistakes in profiles, of which none but the one that is used must be valid.
+    pub(crate) fn mistakes(&self) -> Vec<Error> {
+        self.profiles.values().filter_map(|profile| profile.mistake.clone()).collect()
     }
 }
 
@@ -126,6 +138,16 @@ impl Profile {
     pub(crate) fn of_owners(owners: &[&str]) -> Self {
         let owners = owners.iter().map(|&owner| owner.to_owned()).collect();
         Self { owners, ..Self::default() }
+    }
+
+    /// The profile, if there is no mistake in it.
+    pub(crate) fn checked(&self) -> Result<&Self> {
+        self.mistake.clone().map_or(Ok(self), Err)
+    }
+
+    /// Whether it is known which host the profile is for.
+    pub(crate) fn check_place(&self) -> Result<()> {
+        if self.is_place_unknown { self.checked().map(drop) } else { Ok(()) }
     }
 
     /// The value of a setting, if the profile has it.
@@ -142,31 +164,41 @@ impl Profile {
     }
 }
 
-fn profile(name: &str, members: Toml, path: &Path) -> Outcome<Profile, String> {
-    let at = |member: &str| format!("profiles.{name}.{member}");
-    let Toml::Table(members) = members else {
-        return Err(format!("profiles.{name} is not a table"));
-    };
+/// A profile that is read as far as it is valid; it keeps its first mistake.
+fn profile(name: &str, members: Toml, path: &Path) -> Profile {
     let mut profile = Profile { name: name.to_owned(), ..Profile::default() };
+    let Toml::Table(members) = members else {
+        profile.mistake = Some(wrong(path, &format!("profiles.{name} is not a table")));
+        profile.is_place_unknown = true;
+        return profile;
+    };
     for (member, value) in members {
-        let wrong = |complaint: &str| format!("{}: {complaint}", at(&member));
-        match member.as_str() {
-            "signer" => profile.signer = Some(text(value).map_err(wrong)?),
-            "owners" => profile.owners = texts(value).map_err(wrong)?,
-            "git_username" => profile.git.username = Some(text(value).map_err(wrong)?),
-            "git_url" => profile.git.url = Some(text(value).map_err(wrong)?),
-            "git_narrow" => {
-                profile.git.narrow = value.as_bool().ok_or_else(|| wrong("write true or false"))?;
-            }
-            "git_permissions" => profile.git.permissions = texts(value).map_err(wrong)?,
-            "git_session" => profile.git.session = Some(text(value).map_err(wrong)?),
-            _ => {
-                let (setting, source) = setting(&member, value, path).map_err(|it| wrong(&it))?;
-                profile.settings.insert(setting.name, source);
-            }
+        if let Err(complaint) = profile.read(&member, value, path) {
+            let complaint = format!("profiles.{name}.{member}: {complaint}");
+            profile.mistake.get_or_insert_with(|| wrong(path, &complaint));
+            profile.is_place_unknown |= PLACE.iter().any(|part| member.starts_with(part));
         }
     }
-    Ok(profile)
+    profile
+}
+
+impl Profile {
+    fn read(&mut self, member: &str, value: Toml, path: &Path) -> Outcome<(), String> {
+        match member {
+            "signer" => self.signer = Some(text(value)?),
+            "owners" => self.owners = texts(value)?,
+            "git_username" => self.git.username = Some(text(value)?),
+            "git_url" => self.git.url = Some(text(value)?),
+            "git_narrow" => self.git.narrow = value.as_bool().ok_or("write true or false")?,
+            "git_permissions" => self.git.permissions = texts(value)?,
+            "git_session" => self.git.session = Some(text(value)?),
+            _ => {
+                let (setting, source) = setting(member, value, path)?;
+                self.settings.insert(setting.name, source);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A setting of the library, or the file with its value.
@@ -176,10 +208,11 @@ fn setting(member: &str, value: Toml, path: &Path) -> Outcome<(&'static Setting,
         return Ok((setting, Source::File(beside(path, &text(value)?))));
     }
     let setting = Setting::named(member).ok_or("there is no such setting")?;
-    if setting.is_secret() && files::is_readable_by_others(path) {
+    let text = text(value)?;
+    if setting.keeps_secret(&text) && files::is_readable_by_others(path) {
         return Err("this is a secret, and others may read the file: chmod 600 it".to_owned());
     }
-    let value = setting.of_text(&text(value)?).map_err(|error| error.to_string())?;
+    let value = setting.of_text(&text).map_err(|error| error.to_string())?;
     Ok((setting, Source::Inline(value)))
 }
 
@@ -209,6 +242,9 @@ fn wrong(path: &Path, complaint: &str) -> Error {
     Error::invalid(format!("the configuration {} is not valid: {complaint}", path.display()))
 }
 
+/// The beginnings of the members that say which host a profile is for.
+const PLACE: [&str; 5] = ["platform", "host", "api_url", "web_url", "git_url"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,17 +271,30 @@ mod tests {
 
     #[test]
     fn a_complaint_names_the_member_and_quotes_nothing() {
-        let complaint = |text| parse(text).err().unwrap();
-        assert_eq!(
-            complaint("[profiles.a]\nap_id = 7"),
-            "profiles.a.ap_id: there is no such setting"
+        let complaint = |text| {
+            let config = parse(text).unwrap();
+            config.choose(None).err().unwrap().to_string()
+        };
+        assert!(
+            complaint("[profiles.a]\nap_id = 7")
+                .contains("profiles.a.ap_id: there is no such setting")
         );
-        assert_eq!(
-            complaint("[profiles.a]\nowners = 'x'"),
-            "profiles.a.owners: write a list of texts"
+        assert!(
+            complaint("[profiles.a]\nowners = 'x'")
+                .contains("profiles.a.owners: write a list of texts")
         );
-        let broken = complaint("[profiles.a]\nstore_key = s3cret\n");
+        let broken = parse("[profiles.a]\nstore_key = s3cret\n").err().unwrap();
         assert!(broken.starts_with("line 2: ") && !broken.contains("s3cret"), "{broken}");
         assert!(complaint("[profiles.a]\ntimeout = '5'").contains("500ms, 30s, 9m"));
+    }
+
+    #[test]
+    fn a_mistake_in_one_profile_leaves_the_others_alone() {
+        let config = parse("[profiles.a]\nap_id = 7\n[profiles.b]\napp_id = 7\n").unwrap();
+        assert!(config.choose(Some("b")).is_ok() && config.choose(Some("a")).is_err());
+        assert_eq!(config.mistakes().len(), 1);
+        let place = |text| parse(text).unwrap().profiles["a"].check_place().is_ok();
+        assert!(place("[profiles.a]\nap_id = 7") && !place("[profiles.a]\nhost = []"));
+        assert!(!place("profiles.a = 1") && !place("[profiles.a]\ngit_url = []"));
     }
 }

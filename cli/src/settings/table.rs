@@ -98,6 +98,16 @@ impl Setting {
         matches!(self.give, Give::Secret(_) | Give::SecretBytes(_))
     }
 
+    /// Whether this text of it is never shown: the name of a key in the keychain is no secret.
+    pub(crate) fn keeps_secret(&self, text: &str) -> bool {
+        self.is_secret() && !(self.is_store_key() && text.trim().starts_with("keychain:"))
+    }
+
+    /// Whether it is a key of the store.
+    pub(crate) fn is_store_key(&self) -> bool {
+        matches!(self.name, "store_key" | "previous_store_key")
+    }
+
     /// Whether it is a credential of the app.
     pub(crate) fn is_credential(&self) -> bool {
         const NAMES: [&str; 4] =
