@@ -6,6 +6,9 @@ import stat
 import pytest
 
 
+SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
+
+
 def origins(home, *flags, **variables):
     explained = home.json(*flags, "config", "explain", **variables)
     return {it["name"]: (it["value"], it["from"]) for it in explained["settings"]}
@@ -44,6 +47,29 @@ def test_a_command_signs(newcomer, sandbox, tmp_path):
     newcomer.configure(f'[profiles.main]\nplatform = "github"\napp_id = 1\napi_url = "{sandbox.ready["api_url"]}"\n'
                        f'web_url = "{sandbox.ready["web_url"]}"\nsigner = "command: openssl dgst -sha256 -sign {key}"\n')
     assert sandbox.is_alive(newcomer.appmint("token", "--id", "1").stdout.strip())
+
+
+def test_a_key_in_an_hsm_signs(newcomer, sandbox):
+    """SoftHSM with the app's key, which the profile names by its URI."""
+    newcomer.environment["SOFTHSM2_CONF"] = str(newcomer.folder / "softhsm2.conf")
+    (newcomer.folder / "softhsm2.conf").write_text(f"directories.tokendir = {newcomer.folder}/tokens\n")
+    (newcomer.folder / "tokens").mkdir()
+    (newcomer.folder / "pin").write_text("4711\n")
+    util = ["softhsm2-util", "--module", SOFTHSM]
+    newcomer.run(*util, "--init-token", "--free", "--label", "acme token", "--pin", "4711", "--so-pin", "4711")
+    pkcs8 = newcomer.folder / "pkcs8.pem"
+    newcomer.run("openssl", "pkcs8", "-topk8", "-nocrypt", "-in", sandbox.ready["key_path"], "-out", pkcs8)
+    newcomer.run(*util, "--import", pkcs8, "--token", "acme token", "--label", "app", "--id", "01", "--pin", "4711")
+    profile = ('[profiles.main]\nplatform = "github"\napp_id = 1\n'
+               f'api_url = "{sandbox.ready["api_url"]}"\nweb_url = "{sandbox.ready["web_url"]}"\nsigner = "pkcs11:%s"\n')
+    newcomer.configure(profile % f"token=acme%20token;object=app?module-path={SOFTHSM}&pin-source=file:{newcomer.folder}/pin")
+    assert sandbox.is_alive(newcomer.appmint("token", "--id", "1").stdout.strip())
+    for uri, complaint in ((f"token=acme%20token;object=other?module-path={SOFTHSM}&pin-source=file:{newcomer.folder}/pin", "no private key"),
+                           (f"token=other;object=app?module-path={SOFTHSM}", "no token"),
+                           ("object=app?module-path=/nonexistent.so", "cannot be used")):
+        newcomer.configure(profile % uri)
+        error = newcomer.error("jwt")
+        assert error["kind"] == "callback" and complaint in error["message"] and "4711" not in str(error)
 
 
 def test_a_file_beside_the_configuration_holds_a_secret(newcomer, sandbox):

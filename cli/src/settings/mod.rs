@@ -5,6 +5,7 @@
 
 mod explain;
 mod own_store;
+mod pkcs11;
 mod profiles;
 mod signer;
 mod table;

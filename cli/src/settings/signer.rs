@@ -2,7 +2,7 @@
 //! standard output.
 //!
 //! A profile names it: `signer = "command: pkcs11-sign --slot 2"`. So any KMS, HSM or agent that has a
-//! command can keep the key.
+//! command can keep the key. A PKCS #11 module needs none ([`pkcs11`]).
 
 use std::{
     io::Write as _,
@@ -12,13 +12,18 @@ use std::{
 
 use appmint_core::{Error, ErrorKind, Result, auth::Signer};
 
+use super::pkcs11;
+
 /// The signer of a setting.
 pub(crate) fn of(setting: &str) -> Result<Arc<dyn Signer>> {
     match setting.split_once(':') {
         Some(("command", command)) if !command.trim().is_empty() => {
             Ok(Arc::new(CommandSigner(command.trim().to_owned())))
         }
-        _ => Err(Error::invalid("the signer is not written as `command: PROGRAM ARGUMENTS`")),
+        Some((pkcs11::SCHEME, rest)) => Ok(Arc::new(pkcs11::Pkcs11Signer::of(rest)?)),
+        _ => Err(Error::invalid(
+            "the signer is neither `command: PROGRAM ARGUMENTS` nor a URI `pkcs11:…`",
+        )),
     }
 }
 
