@@ -68,3 +68,16 @@ pub(super) fn no_result() -> Error {
     Error::new(ErrorKind::Internal, "a refresh ended without a token and without an error")
         .advise("This is a bug in appmint; please report it.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_session_says_whether_its_refresh_token_is_known_to_be_spent() {
+        let interrupted = session_ended(Reason::RotationInterrupted);
+        assert!(interrupted.message().contains("was interrupted"), "{interrupted}");
+        let refused = session_ended(Reason::InvalidRefreshToken);
+        assert!(refused.message().contains("is invalid"), "{refused}");
+    }
+}
