@@ -175,6 +175,16 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_that_has_ended_is_not_counted() {
+        let queue = Arc::<Queue>::default();
+        push(&queue, || ());
+        queue.close();
+        while lock(&queue.state).threads != 0 {
+            thread::yield_now();
+        }
+    }
+
+    #[test]
     fn a_job_waits_for_another_one_if_no_thread_is_idle_and_none_can_be_started() {
         let queue = Arc::<Queue>::default();
         assert!(!push(&queue, || ()), "a thread was started for it");

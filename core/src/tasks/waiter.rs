@@ -124,7 +124,7 @@ fn timer() -> Arc<Timer> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::{sync::mpsc, thread};
 
     use super::*;
     use crate::{
@@ -194,8 +194,12 @@ mod tests {
         let (running, _sender) = task(LONG);
         let (_waiter, received) = wait_for(running.clone(), Some(Duration::from_millis(1)));
         assert_eq!(kind(&received), ErrorKind::Timeout);
-        let (_waiter, received) = wait_for(running, Some(Duration::ZERO));
-        assert_eq!(received.try_recv().unwrap().unwrap_err().kind(), ErrorKind::Timeout);
+        let (sender, received) = mpsc::channel();
+        running.on_complete_within(Some(Duration::ZERO), move |result| {
+            sender.send((result.unwrap_err().kind(), thread::current().id())).unwrap();
+        });
+        let at_once = (ErrorKind::Timeout, thread::current().id());
+        assert_eq!(received.recv_timeout(LONG).unwrap(), at_once);
         let (late, _sender) = task(Duration::from_millis(1));
         let (_waiter, received) = wait_for(late, None);
         assert_eq!(kind(&received), ErrorKind::Timeout);
