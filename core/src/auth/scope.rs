@@ -241,6 +241,16 @@ mod tests {
     }
 
     #[test]
+    fn what_was_pasted_around_names_and_ids_is_taken_off() {
+        let pasted = Scope::all().repositories(["notes", " notes\n"]).repository_ids(["\t901 "]);
+        let meant = Scope::all().repositories(["notes"]).repository_ids(["901"]);
+        assert_eq!(pasted.cleaned().unwrap(), meant);
+        let error = Scope::all().repositories(["no\u{200b}tes"]).cleaned().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.message().contains("a repository"), "{error}");
+    }
+
+    #[test]
     fn a_name_and_a_permission_are_not_confused() {
         assert_ne!(
             Scope::all().repositories(["issues"]),
