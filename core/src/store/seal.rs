@@ -209,6 +209,9 @@ mod tests {
         assert!(sealer.open("two", &record).is_err());
         let other = Sealer::new(vec![key('b')]).open("one", &record).unwrap_err();
         assert_eq!(other.reason(), Some(Reason::WrongStoreKey));
+        assert!(other.message().contains("with another key"), "{other}");
+        let none = Sealer::new(Vec::new()).open("one", &record).unwrap_err();
+        assert!(none.message().contains("has no store key"), "{none}");
         assert!(Sealer::new(vec![key('b'), key('a')]).open("one", &record).is_ok());
         assert!(!record.windows(6).any(|part| part == b"secret"));
         for at in 0..record.len() {
