@@ -390,7 +390,7 @@ fn records_cannot_be_swapped() {
     assert_eq!(minted(&sandbox), 4);
 }
 
-/// A records with locks that are always free.
+/// Records whose locks are always free.
 #[derive(Debug)]
 struct Locked(Arc<Records>);
 

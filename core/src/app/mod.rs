@@ -2,9 +2,10 @@
 //! nothing itself.
 //!
 //! The methods stand by room, in the order that every language shows: this file has App & settings;
-//! then `installations`, `tokens`, `oauth`, `sessions`, `webhooks` and `operations`. [`builder`] makes
-//! an app of settings, [`discovery`] a platform of an authorization server's metadata.
+//! then `installations`, `tokens`, `oauth`, `sessions`, `webhooks` and `operations`. [`builder`] collects
+//! settings and [`assembling`] makes an app of them, [`discovery`] a platform of an authorization server's metadata.
 
+mod assembling;
 mod builder;
 mod cleaning;
 mod discovery;

@@ -7,7 +7,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
-use super::{App, builder::Parts};
+use super::{App, assembling::Parts};
 use crate::{
     auth::{Named, Outside, PrivateKey, Signer},
     client::{ClientConfig, jwt_descriptor},

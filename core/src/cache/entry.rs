@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(CachedToken::new(stored, at(0)).lifetime_ms, token(3600).lifetime_ms);
     }
 
-    /// What is left of a token of an hour is `remaining_ms` now.
+    /// The moment at which a token of an hour has `remaining_ms` left.
     fn with_left(remaining_ms: i64) -> ClockReading {
         let passed_ms = 3_600_000 - CLOCK_RESOLUTION_MS - remaining_ms;
         ClockReading { wall_ms: at(0).wall_ms + passed_ms, monotonic_ms: passed_ms }

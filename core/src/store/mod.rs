@@ -191,7 +191,7 @@ pub(crate) fn name_in_keychain(setting: &Secret) -> Option<&str> {
     setting.reveal().trim().strip_prefix("keychain:")
 }
 
-/// What becomes of a key that the keychain does not have.
+/// How a key is treated that the keychain does not have.
 #[cfg_attr(not(feature = "keychain"), expect(dead_code, reason = "nothing is made"))]
 #[derive(Clone, Copy)]
 pub(crate) enum Missing<'a> {

@@ -24,7 +24,7 @@ use crate::{
 pub(crate) struct TokenStore {
     pub(super) store: TimedStore,
     pub(super) sealer: Arc<Sealer>,
-    /// What the store is to note before a record is sealed with a key of the keychain.
+    /// The note that the store gets before a record is sealed with a key of the keychain.
     key_note: Option<Arc<KeyNote>>,
     /// The owner of the tokens: the platform and the app.
     pub(super) owner: String,

@@ -1,6 +1,9 @@
 //! What is written about a refresh after it, and what is told if that fails.
 
-use std::sync::{Arc, Mutex, atomic::Ordering};
+use std::{
+    sync::{Arc, Mutex, atomic::Ordering},
+    time::Duration,
+};
 
 use appmint_core::ErrorKind;
 use serde_json::json;
@@ -25,6 +28,7 @@ fn an_end_that_cannot_be_written_is_told_and_sends_nothing_again() {
     let mut scene = Scene::with_store(&server.url(), STRICT, Arc::clone(&store) as _);
     let events = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&events);
+    scene.settings.timeout = Some(Duration::from_secs(2));
     scene.settings.on_event = Some(Arc::new(move |event| {
         told.lock().unwrap().push(event.kind.name());
     }));

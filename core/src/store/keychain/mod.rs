@@ -70,7 +70,7 @@ fn find_or_make(name: &str, missing: Missing, give_up_at: Deadline) -> Result<Se
     ask(name, IfMissing::Make, give_up_at.remaining())?.ok_or_else(|| not_there(name))
 }
 
-/// What a keychain does about a key that it does not have.
+/// How a keychain treats a key that it does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum IfMissing {
     Nothing,
