@@ -90,53 +90,24 @@ const RENEWALS_PER_LEASE: u32 = 3;
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::sync::mpsc::{Receiver, channel};
 
     use super::*;
-    use crate::{
-        store::{MemoryStore, Store},
-        time::Timestamp,
-    };
+    use crate::store::{MemoryStore, Store as _, altered::Altered};
 
     const LEASE: Duration = Duration::from_secs(6);
 
-    /// Tells of each lock that is taken or renewed whether its lease had ended before.
-    #[derive(Debug)]
-    struct Watched(MemoryStore, Mutex<Sender<bool>>);
-
-    impl Store for Watched {
-        fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-            self.0.get(name)
-        }
-
-        fn put(
-            &self,
-            name: &str,
-            value: &[u8],
-            expected: Option<&[u8]>,
-            keep_until: Option<Timestamp>,
-        ) -> Result<bool> {
-            self.0.put(name, value, expected, keep_until)
-        }
-
-        fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
-            self.0.remove(name, expected)
-        }
-
-        fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
-            let had_ended = self.0.lock(name, "another", Duration::ZERO)?;
-            lock(&self.1).send(had_ended).unwrap();
-            self.0.lock(name, owner, lease)
-        }
-
-        fn unlock(&self, name: &str, owner: &str) -> Result<()> {
-            self.0.unlock(name, owner)
-        }
-    }
-
+    /// A lock, and for each time that it is taken or renewed whether its lease had ended before.
     fn taken() -> (TimedStore, Lock, Receiver<bool>) {
         let (sender, had_ended) = channel();
-        let store = TimedStore::new(Arc::new(Watched(MemoryStore::default(), Mutex::new(sender))));
+        let sender = Mutex::new(sender);
+        let told = move |inner: &MemoryStore, name: &str, owner: &str, lease| {
+            let had_ended = inner.lock(name, "another", Duration::ZERO)?;
+            lock(&sender).send(had_ended).unwrap();
+            inner.lock(name, owner, lease)
+        };
+        let told = Altered { lock: Some(Box::new(told)), ..Altered::default() };
+        let store = TimedStore::new(Arc::new(told));
         let lock = Lock::take(&store, "n", LEASE).unwrap().unwrap();
         assert!(had_ended.recv().unwrap(), "nobody had it");
         (store, lock, had_ended)

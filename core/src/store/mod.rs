@@ -4,6 +4,8 @@
 //! record before it is stored (`seal`, `record`), so that a reader of the store learns nothing.
 
 mod account_sessions;
+#[cfg(test)]
+mod altered;
 mod key_note;
 #[cfg(feature = "keychain")]
 mod keychain;

@@ -110,48 +110,29 @@ const MIN_TIME: Duration = Duration::from_millis(100);
 mod tests {
     use super::*;
     use crate::{
-        store::MemoryStore,
+        store::{MemoryStore, altered::Altered},
         tasks::{
             lock,
             sync::{Condvar, Mutex},
         },
     };
 
-    /// A store in which `get` waits until it is released.
-    #[derive(Debug, Default)]
-    struct Gated {
-        inner: MemoryStore,
+    #[derive(Default)]
+    struct Gate {
         is_open: Mutex<bool>,
         opened: Condvar,
     }
 
-    impl Store for Gated {
-        fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-            assert_ne!(name, "panic", "on purpose");
-            drop(self.opened.wait_while(lock(&self.is_open), |is_open| !*is_open));
-            self.inner.get(name)
-        }
-
-        fn put(
-            &self,
-            name: &str,
-            value: &[u8],
-            expected: Option<&[u8]>,
-            keep_until: Option<Timestamp>,
-        ) -> Result<bool> {
-            self.inner.put(name, value, expected, keep_until)
-        }
-
-        fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
-            self.inner.remove(name, expected)
-        }
-
-        fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
-            self.inner.lock(name, owner, lease)
-        }
-
-        fn unlock(&self, name: &str, owner: &str) -> Result<()> {
-            self.inner.unlock(name, owner)
+    impl Gate {
+        /// A store in which `get` waits until the gate is open.
+        fn before(self: &Arc<Self>) -> TimedStore {
+            let gate = Arc::clone(self);
+            let get = move |inner: &MemoryStore, name: &str| {
+                assert_ne!(name, "panic", "on purpose");
+                drop(gate.opened.wait_while(lock(&gate.is_open), |is_open| !*is_open));
+                inner.get(name)
+            };
+            TimedStore::new(Arc::new(Altered { get: Some(Box::new(get)), ..Altered::default() }))
         }
     }
 
@@ -163,14 +144,14 @@ mod tests {
 
     #[test]
     fn a_call_that_blocks_is_given_up_and_few_threads_wait_for_it() {
-        let gated = Arc::new(Gated::default());
-        let store = TimedStore::new(Arc::clone(&gated) as Arc<dyn Store>);
+        let gate = Arc::<Gate>::default();
+        let store = gate.before();
         for _ in 0..8 {
             assert!(refused(&store).contains("the store did not answer within 100 ms"));
         }
         assert!(refused(&store).contains("8 earlier calls to the store have not returned"));
-        *lock(&gated.is_open) = true;
-        gated.opened.notify_all();
+        *lock(&gate.is_open) = true;
+        gate.opened.notify_all();
         let give_up = Deadline::after(Duration::from_secs(20));
         while store.get("n").is_err() {
             assert!(!give_up.remaining().is_zero(), "those that have returned are not forgotten");
@@ -180,8 +161,7 @@ mod tests {
 
     #[test]
     fn what_a_store_answers_comes_back_and_its_panic_is_an_error() {
-        let gated = Gated { is_open: Mutex::new(true), ..Gated::default() };
-        let store = TimedStore::new(Arc::new(gated));
+        let store = Arc::new(Gate { is_open: Mutex::new(true), ..Gate::default() }).before();
         assert!(store.put("n", b"a", None, None).unwrap());
         assert_eq!(store.get("n").unwrap().as_deref(), Some(b"a".as_slice()));
         assert!(store.lock("n", "one", CALL_TIMEOUT).unwrap());

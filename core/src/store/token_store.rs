@@ -226,51 +226,18 @@ const GENERATION_LIFETIME: Duration = Duration::from_secs(90 * 86_400);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{clock::ManualClock, error::Reason, secret::Secret, store::MemoryStore};
+    use crate::{
+        clock::ManualClock,
+        error::Reason,
+        secret::Secret,
+        store::{MemoryStore, altered::Altered},
+    };
 
     const NOW: Timestamp = Timestamp::from_secs(2_000_000_000);
 
     fn over(store: impl Store + 'static) -> TokenStore {
         let (sealer, clock) = (Arc::new(Sealer::new(Vec::new())), Arc::new(ManualClock::new(NOW)));
         TokenStore::new(Arc::new(store), sealer, "o".into(), clock)
-    }
-
-    /// A store that takes nothing, and in which another process may write at the same moment.
-    #[derive(Debug)]
-    struct Refusing {
-        inner: MemoryStore,
-        another_writes: bool,
-    }
-
-    impl Store for Refusing {
-        fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-            self.inner.get(name)
-        }
-
-        fn put(
-            &self,
-            name: &str,
-            _value: &[u8],
-            expected: Option<&[u8]>,
-            keep_until: Option<Timestamp>,
-        ) -> Result<bool> {
-            if self.another_writes {
-                self.inner.put(name, b"another's", expected, keep_until)?;
-            }
-            Ok(false)
-        }
-
-        fn remove(&self, name: &str, expected: &[u8]) -> Result<()> {
-            self.inner.remove(name, expected)
-        }
-
-        fn lock(&self, name: &str, owner: &str, lease: Duration) -> Result<bool> {
-            self.inner.lock(name, owner, lease)
-        }
-
-        fn unlock(&self, name: &str, owner: &str) -> Result<()> {
-            self.inner.unlock(name, owner)
-        }
     }
 
     fn kept_for(kind: TokenKind, refreshes: bool, ended: Option<Reason>) -> Option<Duration> {
@@ -302,7 +269,13 @@ mod tests {
     #[test]
     fn a_generation_begins_if_another_process_was_quicker_and_fails_if_the_store_refuses() {
         for another_writes in [true, false] {
-            let store = over(Refusing { inner: MemoryStore::default(), another_writes });
+            let refuse = move |inner: &MemoryStore, name: &str, expected: Option<&[u8]>| {
+                if another_writes {
+                    inner.put(name, b"another's", expected, None)?;
+                }
+                Ok(false)
+            };
+            let store = over(Altered { put: Some(Box::new(refuse)), ..Altered::default() });
             assert_eq!(store.begin_generation("1").is_ok(), another_writes);
             assert_eq!(store.generation("1").unwrap().is_some(), another_writes);
         }
