@@ -45,6 +45,10 @@ def app(**settings):
     common = {"platform": "github", "app_id": "1", "proxy": "", "api_url": "http://127.0.0.1:1", "web_url": "http://127.0.0.1:1"}
     return appmint.App(**{"signer": sign, "timeout": 0.2, "retries": 0} | common | settings)
 
+def mint(_):
+    expires_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+    return 201, {"content-type": "application/json"}, b'{"token": "ghs_x", "expires_at": "%s"}' % expires_at.encode()
+
 def ask(app):
     try:
         app.installation(1).token()
@@ -61,6 +65,11 @@ USES = {
     "a store": "ask(app(store=Store(), store_unencrypted=True))",
     "a transport": "ask(app(transport=outlast))",
     "a callback for events": "threading.Thread(target=ask, args=[app(on_event=outlast)], daemon=True).start()",
+    "a callback for new tokens": """
+watched = app(transport=mint)
+subscription = watched.installation(1).on_change(outlast)
+ask(watched)
+""",
     "a handler of the log": """
 logging.getLogger("appmint").addHandler(Handler())
 logging.getLogger("appmint").setLevel("DEBUG")
