@@ -110,7 +110,7 @@ async fn oldest<'a>(
 
 /// Whether this process is the one that makes the key.
 async fn may_make(bus: &Connection, name: &str) -> Result<bool> {
-    let lock = format!("io.github.appmint.StoreKey.n{}", hex(name.as_bytes()));
+    let lock = format!("appmint.StoreKey.n{}", hex(name.as_bytes()));
     match bus.request_name_with_flags(lock, RequestNameFlags::DoNotQueue.into()).await {
         Ok(reply) => {
             Ok(matches!(reply, RequestNameReply::PrimaryOwner | RequestNameReply::AlreadyOwner))
@@ -137,11 +137,7 @@ async fn make(service: &SecretService<'_>, name: &str) -> Result<Secret> {
 }
 
 fn attributes(name: &str) -> HashMap<&str, &str> {
-    HashMap::from([
-        ("xdg:schema", "io.github.appmint.StoreKey"),
-        ("application", "appmint"),
-        ("name", name),
-    ])
+    HashMap::from([("xdg:schema", "appmint.StoreKey"), ("application", "appmint"), ("name", name)])
 }
 
 fn failed(name: &str, error: ServiceError) -> Error {
