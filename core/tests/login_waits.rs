@@ -104,6 +104,16 @@ fn a_login_that_is_freed_closes_its_listener() {
 }
 
 #[test]
+fn a_login_that_is_freed_while_somebody_waits_goes_on() {
+    let (sandbox, app) = scene();
+    let login = app.start_login(LoginRequest::default()).unwrap();
+    let (waiting, callback) = (login.wait(None), sandbox.press(login.url()).unwrap());
+    drop(login);
+    assert!(browse(&callback).contains("</html>"));
+    assert!(waiting.wait().unwrap().reveal().starts_with("ghu_"));
+}
+
+#[test]
 fn cancelling_ends_a_login_whose_exchange_hangs() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let app = app_at(&silent, Duration::from_secs(20));

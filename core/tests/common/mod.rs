@@ -5,6 +5,8 @@
 #[cfg(unix)]
 pub(crate) mod places;
 pub(crate) mod put_store;
+#[cfg(unix)]
+pub(crate) mod scene;
 pub(crate) mod scripted;
 
 use appmint_core::{App, ManualClock, Timestamp, binding::Settings};

@@ -169,3 +169,33 @@ fn keeps_intent(ended: Option<Reason>) -> bool {
 }
 
 const SAVE_PAUSE: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{secret::Secret, token::TokenKind};
+
+    fn pair(token: &str, refresh_token: &str) -> Token {
+        Token::builder(TokenKind::User, Secret::new(token))
+            .refresh_token(Some(Secret::new(refresh_token)), None)
+            .build()
+    }
+
+    #[test]
+    fn new_tokens_take_the_place_of_what_was_sent_and_of_nothing_else() {
+        let unsaved = Unsaved {
+            token: pair("t2", "r2"),
+            intent: "i".to_owned(),
+            sent: Some(pair("t1", "r1")),
+        };
+        let place =
+            |token, refresh_token| unsaved.place(Some(&Record::of(pair(token, refresh_token))));
+        assert!(matches!(place("t1", "r1"), Place::Intent));
+        assert!(matches!(place("t2", "r2"), Place::Saved));
+        // Where nothing rotates, the refresh token is the same in another process's answer.
+        for other in [place("t3", "r1"), place("t1", "r3"), place("t3", "r2"), place("t2", "r3")] {
+            assert!(matches!(other, Place::Other));
+        }
+        assert!(matches!(unsaved.place(None), Place::Other));
+    }
+}
