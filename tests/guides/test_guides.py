@@ -6,9 +6,11 @@ import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 import pytest
 
@@ -66,9 +68,9 @@ def test_webhook_answers_in_a_server(language, sandbox, env):
     with subprocess.Popen(program(language, "webhook"), env=env, stdout=subprocess.PIPE, text=True) as bot:
         try:
             host = re.search(r"http://(\S+)", bot.stdout.readline())[1]
-            assert post(host, *push("another secret")) == 401
+            assert post(host, "/", *push("another secret")) == 401
             assert not sandbox.requests("list_installation_repos")
-            assert post(host, *push(env["WEBHOOK_SECRET"])) == 204
+            assert post(host, "/", *push(env["WEBHOOK_SECRET"])) == 204
             assert bot.stdout.readline() == "repositories: 3\n"
         finally:
             bot.kill()
@@ -94,6 +96,28 @@ def test_login_web_starts_a_session(language, sandbox, env):
         shown, _ = web.communicate(press(url) + "\n", timeout=SECONDS)
     assert web.returncode == 0
     assert "HTTP status 200" in shown or "[redacted]" in shown
+    assert len(sandbox.requests("exchange_code")) == 1
+
+
+@pytest.mark.parametrize("name", ["web_flask", "web_starlette", "web_django"])
+def test_a_web_site_logs_users_in_and_takes_webhooks(name, sandbox, env):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+    env = env | {"REDIRECT_URI": f"http://{host}/callback", "PORT": host.partition(":")[2], "SECRET_KEY": "a secret key"}
+    with subprocess.Popen(program("python", name), env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as web:
+        try:
+            assert any(re.search("(?i)listening|running on", line) for line in web.stderr)
+            browser = build_opener(ProxyHandler({}), HTTPCookieProcessor())
+            assert "Log in" in browser.open(f"http://{host}/", timeout=20).read().decode()
+            page = browser.open(f"http://{host}/login", timeout=20).url
+            assert browser.open(press(page), timeout=20).read() == b"octocat"
+            assert post(host, "/webhook", *push("another secret")) == 401
+            assert post(host, "/webhook", *push(env["WEBHOOK_SECRET"])) == 200
+            while not (line := web.stdout.readline()).startswith("repositories"):
+                assert line
+            assert line == "repositories: 3\n"
+        finally:
+            web.kill()
     assert len(sandbox.requests("exchange_code")) == 1
 
 
@@ -180,7 +204,7 @@ def push(secret):
     return {"X-Hub-Signature-256": f"sha256={seal}", "X-GitHub-Event": "push", "X-GitHub-Delivery": "1"}, body
 
 
-def post(host, headers, body):
+def post(host, path, headers, body):
     connection = http.client.HTTPConnection(host, timeout=SECONDS)
-    connection.request("POST", "/", body, headers | {"Content-Type": "application/json"})
+    connection.request("POST", path, body, headers | {"Content-Type": "application/json"})
     return connection.getresponse().status

@@ -140,7 +140,7 @@ def web(environment, command):
                     pages.append(page.read().decode())
                     return ""
             except HTTPError as reply:
-                assert reply.code == 302, (url, reply.read())
+                assert reply.code in (302, 303), (url, reply.read())
                 return reply.headers["Location"]
 
         callback = environment.press(go(f"{site}/login"))
