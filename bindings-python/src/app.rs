@@ -3,6 +3,7 @@
 
 pub(crate) mod call;
 pub(crate) mod quota;
+pub(crate) mod recipe;
 pub(crate) mod response;
 pub(crate) mod stats;
 
@@ -14,11 +15,10 @@ use pyo3::{
 };
 
 use crate::{
-    app::{quota::Quota, response::Response, stats::Stats},
+    app::{quota::Quota, recipe::Recipe, response::Response, stats::Stats},
     arguments::{Argument, Optional, optional},
     callback::Callbacks,
     coroutine::Coroutine,
-    errors::unpicklable,
     time::Offset,
     tokens::token::{self, Token},
     twins::{nothing, twins},
@@ -45,6 +45,10 @@ use crate::{
 /// InvalidArgumentError if the app lacks a credential for it (reason
 /// "missing_credential") or is closed; and UnsupportedError, without network I/O, if the
 /// platform does not offer it.
+///
+/// It can be pickled, for another process, which makes an app of its own, if no secret
+/// and no object was given to it: its secrets come from the environment, or from files
+/// that are named by a Path.
 ///
 /// See
 /// https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
@@ -191,6 +195,7 @@ use crate::{
 pub(crate) struct App {
     pub(crate) core: appmint_core::App,
     pub(crate) callbacks: Py<Callbacks>,
+    pub(crate) recipe: Recipe,
 }
 
 #[pymethods]
@@ -317,11 +322,24 @@ impl App {
         format!("<appmint.App on {}>", self.core.platform().name())
     }
 
-    fn __reduce_ex__(&self, _protocol: Argument<'_, '_>) -> PyResult<()> {
-        Err(unpicklable("App"))
+    fn __reduce__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyDict>,))> {
+        let settings = self.recipe.settings(py)?;
+        Ok((py.import("appmint._native")?.getattr("restored_app")?, (settings,)))
+    }
+
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, _memo: Argument<'_, '_>) -> Py<Self> {
+        slf
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.recipe.traverse(&visit)?;
         visit.call(&self.callbacks)
     }
 }

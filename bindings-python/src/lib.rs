@@ -59,7 +59,7 @@ mod _native {
 
     #[pymodule_export]
     use crate::{
-        app::{App, quota::Quota, response::Response, stats::Stats},
+        app::{App, quota::Quota, recipe::restored_app, response::Response, stats::Stats},
         events::{Event, clock::ManualClock, restored_event},
         installations::{installation::Installation, listing::Listing, repository::Repository},
         oauth::{

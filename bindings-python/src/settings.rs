@@ -5,16 +5,23 @@ mod signer;
 mod transport;
 
 use appmint_core::binding::Settings;
-use pyo3::prelude::*;
+use pyo3::{prelude::*, types::PyBool};
 
 use crate::{
-    app::App,
+    app::{App, recipe::Recipe},
     arguments::{Optional, bytes_file, count, duration, file, id, optional, secret, text},
     callback::Callbacks,
     events::{self, clock},
     json, stores,
     wait::compute,
 };
+
+/// The settings that were given, by their names.
+macro_rules! recipe {
+    ($py:expr, [$($name:ident),* $(,)?], $($flag:ident: $value:expr),* $(,)?) => {
+        Recipe::new($py, &[$((stringify!($name), $name),)* $((stringify!($flag), Some($value)),)*])
+    };
+}
 
 #[pymethods]
 impl App {
@@ -71,6 +78,15 @@ impl App {
         clock: Optional<'_, '_>,
     ) -> PyResult<Self> {
         let callbacks = Bound::new(py, Callbacks::default())?;
+        let flag = |value| PyBool::new(py, value).to_owned().into_any();
+        let flags = [allow_plain_http, refuse_private_addresses, store_unencrypted].map(flag);
+        let recipe = recipe!(
+            py,
+            [
+                platform, environment, platform_descriptor, host, api_url, web_url, app_id, client_id, client_secret, private_key, fallback_private_key, private_key_passphrase, key_id, fallback_key_id, signer, jwt_back_date, jwt_lifetime, timeout, connect_timeout, proxy, root_certificates, client_certificate, client_key, user_agent, max_response_body, retries, retry_wait, transport, store, store_key, previous_store_key, capacity, on_event, clock
+            ],
+            allow_plain_http: &flags[0], refuse_private_addresses: &flags[1], store_unencrypted: &flags[2],
+        )?;
         let to_signer = |name: &str, value: &_| signer::signer(name, value, &callbacks);
         let to_store = |name: &str, value: &_| stores::StoreSetting::read(name, value, &callbacks);
         let store = optional("store", store, to_store)?.unwrap_or_default();
@@ -121,7 +137,7 @@ impl App {
             ..Settings::default()
         };
         let core = compute(py, || settings.build())?;
-        Ok(Self { core, callbacks: callbacks.unbind() })
+        Ok(Self { core, callbacks: callbacks.unbind(), recipe })
     }
 }
 

@@ -55,6 +55,7 @@ __all__ = [
     "kinds",
     "platforms",
     "reasons",
+    "restored_app",
     "restored_event",
     "restored_value",
     "secret_pattern",
@@ -88,6 +89,10 @@ class App:
     InvalidArgumentError if the app lacks a credential for it (reason
     "missing_credential") or is closed; and UnsupportedError, without network I/O, if the
     platform does not offer it.
+
+    It can be pickled, for another process, which makes an app of its own, if no secret
+    and no object was given to it: its secrets come from the environment, or from files
+    that are named by a Path.
 
     See
     https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
@@ -443,7 +448,9 @@ class App:
         _traceback: TracebackType | None,
         /,
     ) -> Coroutine[Any, Any, None]: ...
-    def __reduce_ex__(self, _protocol: object, /) -> Never: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: object) -> Self: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
 
     # ---- Installations
 
@@ -2868,6 +2875,9 @@ def kinds() -> list[str]:
 
 def reasons() -> list[str]:
     """Every reason of an error."""
+
+def restored_app(settings: dict[str, Any]) -> App:
+    """Makes an app of the settings in a pickle."""
 
 def restored_value(class_: str, text: str) -> object:
     """Makes a value from the parts in a pickle."""
