@@ -4,6 +4,7 @@ import ast
 import copy
 import hmac
 import inspect
+import os
 import pickle
 import re
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from appmint import _native
 
 PACKAGE = Path(appmint.__file__).parent
+ROOT = Path(__file__).parents[2]
 CONFIG = str(Path(__file__).parents[1] / "pyproject.toml")
 
 PROGRAM = """
@@ -183,6 +185,37 @@ def test_the_stubs_match_the_module(tmp_path):
     allowed = tmp_path / "allowed"
     allowed.write_text("".join(f"appmint.{name}\n" for name in [*(f"_types.{each}" for each in LITERALS), *SKIPPED]))
     run("mypy.stubtest", "appmint", "--allowlist", str(allowed), "--mypy-config-file", CONFIG, cwd=tmp_path)
+
+
+def pyright(*arguments, cwd):
+    """What pyright says, with the packages of this interpreter."""
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run([sys.executable, "-m", "pyright", *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
+    return done.stdout + done.stderr
+
+
+def test_pyright_knows_every_type_of_the_package(tmp_path):
+    said = pyright("--ignoreexternal", "--verifytypes", "appmint", cwd=tmp_path)
+    assert "Type completeness score: 100%" in said, said
+    assert int(re.search(r'exported by "appmint": (\d+)', said)[1]) > 100
+
+
+# Django has no types, and pyright guesses them from its code.
+GUESSED = {"web_django.py"}
+
+
+def test_pyright_understands_the_programs_of_the_documentation(tmp_path):
+    guide = (ROOT / "docs" / "python.md").read_text("utf-8")
+    programs = [f'API = ""\n{code}' for code in re.findall(r"^```python\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)]
+    for number, program in enumerate([*programs, 'import appmint\nappmint.App("github").token()\n']):
+        (tmp_path / f"program_{number}.py").write_text(program)
+    examples = [path for folder in ("guides/python", "python", "readme") for path in (ROOT / "examples" / folder).glob("*.py")]
+    for path in examples:
+        if path.name not in GUESSED:
+            (tmp_path / path.name).write_text(path.read_text("utf-8"))
+    said = pyright(".", cwd=tmp_path)
+    assert f"program_{len(programs)}.py:2" in said and "1 error, 0 warnings" in said, said
+    assert len(programs) > 5 and len(examples) > 10
 
 
 @pytest.mark.parametrize(("literal", "names"), [

@@ -105,37 +105,37 @@ class Error(Exception):
 class InvalidArgumentError(Error, ValueError):
     """Fix the call: an argument is missing, malformed, or contradicts another."""
 
-    kind = "invalid_argument"
+    kind: ClassVar[ErrorKind] = "invalid_argument"
 
 
 class UnsupportedError(Error):
     """Do without it: the platform does not offer this operation or argument."""
 
-    kind = "unsupported"
+    kind: ClassVar[ErrorKind] = "unsupported"
 
 
 class PrivateKeyError(Error):
     """Fix the private key: it cannot be used, and the reason says why."""
 
-    kind = "key"
+    kind: ClassVar[ErrorKind] = "key"
 
 
 class TransportError(Error, ConnectionError):
     """Try again: there was no HTTP response (DNS, connect, TLS, or the connection was lost)."""
 
-    kind = "transport"
+    kind: ClassVar[ErrorKind] = "transport"
 
 
 class TimeoutError(Error, builtins.TimeoutError):
     """Try again, or allow more time: the time of the call or of its caller was over."""
 
-    kind = "timeout"
+    kind: ClassVar[ErrorKind] = "timeout"
 
 
 class CancelledError(Error):
     """Do nothing: the program cancelled the call."""
 
-    kind = "cancelled"
+    kind: ClassVar[ErrorKind] = "cancelled"
 
 
 class UnauthorizedError(Error):
@@ -143,7 +143,7 @@ class UnauthorizedError(Error):
     token.
     """
 
-    kind = "unauthorized"
+    kind: ClassVar[ErrorKind] = "unauthorized"
 
 
 class ForbiddenError(Error, PermissionError):
@@ -151,25 +151,25 @@ class ForbiddenError(Error, PermissionError):
     repository is not part of it.
     """
 
-    kind = "forbidden"
+    kind: ClassVar[ErrorKind] = "forbidden"
 
 
 class NotFoundError(Error, LookupError):
     """Install the app, or check the name: there is no such installation or object."""
 
-    kind = "not_found"
+    kind: ClassVar[ErrorKind] = "not_found"
 
 
 class RateLimitedError(Error):
     """Wait for Error.retry_after, then try again: the quota of requests is used up."""
 
-    kind = "rate_limited"
+    kind: ClassVar[ErrorKind] = "rate_limited"
 
 
 class RejectedError(Error):
     """Fix the request: the platform refused it and said why."""
 
-    kind = "rejected"
+    kind: ClassVar[ErrorKind] = "rejected"
 
 
 class ReauthorizeError(Error):
@@ -177,37 +177,37 @@ class ReauthorizeError(Error):
     is not valid any more.
     """
 
-    kind = "reauthorize"
+    kind: ClassVar[ErrorKind] = "reauthorize"
 
 
 class DeniedError(Error):
     """Accept that the user declined."""
 
-    kind = "denied"
+    kind: ClassVar[ErrorKind] = "denied"
 
 
 class PendingError(Error):
     """Ask again after Error.retry_after: somebody has not finished."""
 
-    kind = "pending"
+    kind: ClassVar[ErrorKind] = "pending"
 
 
 class ServerError(Error):
     """Try again later: the platform failed (5xx)."""
 
-    kind = "server"
+    kind: ClassVar[ErrorKind] = "server"
 
 
 class ProtocolError(Error):
     """Report it to the platform: its response cannot be understood."""
 
-    kind = "protocol"
+    kind: ClassVar[ErrorKind] = "protocol"
 
 
 class StoreError(Error):
     """Look after the token store: it failed."""
 
-    kind = "store"
+    kind: ClassVar[ErrorKind] = "store"
 
 
 class CallbackError(Error):
@@ -216,19 +216,19 @@ class CallbackError(Error):
     Its exception is the __cause__.
     """
 
-    kind = "callback"
+    kind: ClassVar[ErrorKind] = "callback"
 
 
 class InternalError(Error):
     """Report it: this is a bug in appmint."""
 
-    kind = "internal"
+    kind: ClassVar[ErrorKind] = "internal"
 
 
 class ResourceExhaustedError(Error):
     """Try again later: this machine has no thread, file descriptor or memory left."""
 
-    kind = "resource_exhausted"
+    kind: ClassVar[ErrorKind] = "resource_exhausted"
 
 
 BY_KIND: dict[str, type[Error]] = {

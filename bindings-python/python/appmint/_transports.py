@@ -46,14 +46,14 @@ class TransportRequest:
         is_repeatable: bool,
         response_limit: int,
     ) -> None:
-        self.method = method
-        self.url = url
-        self.headers = headers
-        self.body = body
-        self.timeout = timeout
-        self.connect_timeout = connect_timeout
-        self.is_repeatable = is_repeatable
-        self.response_limit = response_limit
+        self.method: str = method
+        self.url: str = url
+        self.headers: list[tuple[str, str]] = headers
+        self.body: bytes | None = body
+        self.timeout: float = timeout
+        self.connect_timeout: float = connect_timeout
+        self.is_repeatable: bool = is_repeatable
+        self.response_limit: int = response_limit
 
     def __repr__(self) -> str:
         """Without the headers and the body, which hold credentials."""

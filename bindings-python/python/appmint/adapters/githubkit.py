@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from githubkit.auth.base import BaseAuthStrategy
 
@@ -25,6 +25,6 @@ class SourceAuthStrategy(BaseAuthStrategy):
     def __init__(self, source: TokenSource) -> None:
         self._auth = Auth(source)
 
-    def get_auth_flow(self, github: GitHubCore) -> httpx.Auth:
+    def get_auth_flow(self, github: GitHubCore[Any]) -> httpx.Auth:
         """The same for every request."""
         return self._auth

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timezone
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import google.auth.credentials
@@ -51,5 +51,5 @@ class Credentials(google.auth.credentials.Credentials):
 
     def _take(self, token: Token) -> None:
         expires_at = token.expires_at
-        self.token = token.reveal()
-        self.expiry = expires_at and expires_at.astimezone(timezone.utc).replace(tzinfo=None)
+        self.token: str | None = token.reveal()
+        self.expiry: datetime | None = expires_at and expires_at.astimezone(timezone.utc).replace(tzinfo=None)

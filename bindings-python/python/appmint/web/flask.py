@@ -58,7 +58,7 @@ class WebLogin(_login.Login):
     ) -> None:
         super().__init__(app, redirect_uri, scopes, prompt, after_login, after_logout, name)
         self._on_login, self._on_failure = on_login, on_failure or refused
-        self.blueprint = flask.Blueprint(name, __name__)
+        self.blueprint: flask.Blueprint = flask.Blueprint(name, __name__)
         self.blueprint.add_url_rule("/login", "login", self._start)
         self.blueprint.add_url_rule("/callback", "callback", self._callback)
         self.blueprint.add_url_rule("/logout", "logout", self._logout, methods=["POST"])
@@ -157,7 +157,7 @@ class Webhooks(_webhooks.Dispatcher):
 
     def __init__(self, app: App, secrets: str | Sequence[str], *, path: str = "/webhook", name: str = "appmint_webhooks") -> None:
         super().__init__(app, secrets)
-        self.blueprint = flask.Blueprint(name, __name__)
+        self.blueprint: flask.Blueprint = flask.Blueprint(name, __name__)
         self.blueprint.add_url_rule(path, "receive", self._receive, methods=["POST"])
 
     def _receive(self) -> Any:
