@@ -246,8 +246,9 @@ def raise_failure(error: Error) -> NoReturn:
         LoginFailure: The user may try again.
         Error: It did not fail because of this user.
     """
-    LOGGER.warning("a login failed: %s", error)
     status = STATUS.get(type(error))
+    # A user who declines, or opens an old page, is no matter of the operator's.
+    LOGGER.log(logging.INFO if status in (400, 403) else logging.WARNING, "a login failed: %s", error)
     if status is None:
         raise error
     raise LoginFailure(status, f"{error.message[:1].upper()}{error.message[1:].rstrip('.')}.", error) from error

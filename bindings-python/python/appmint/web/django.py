@@ -190,7 +190,8 @@ def call(handler: Callable[[WebhookEvent], Any], event: WebhookEvent) -> None:
 
 def body(request: HttpRequest) -> bytes:
     """The bytes of the request, as far as they may be read."""
-    declared = int(request.META.get("CONTENT_LENGTH") or 0)
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    declared = int(length) if length.isdecimal() else 0  # as Django reads it
     found: bytes = b"" if declared > _webhooks.LARGEST_BODY else request.read(_webhooks.LARGEST_BODY + 1)
     if max(declared, len(found)) > _webhooks.LARGEST_BODY:
         raise _webhooks.Refusal(413, _webhooks.TOO_LARGE)
