@@ -177,6 +177,8 @@ lint: .venv/.tools bindings-node/node_modules/.packages docs-site
 	$(PYTHON) tools/platforms.py --check
 	$(PYTHON) tools/errors.py --check
 	$(PYTHON) tools/schema.py --check
+	@# These read the sources only, and are run with the others once more.
+	$(PYTHON) -m pytest -q tests/conformance/test_no_platform_names.py tests/conformance/test_surface_rust.py
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	@# The fuzz targets have a lock file of their own, which follows the core's manifest.
 	cargo tree --locked --manifest-path fuzz/Cargo.toml >/dev/null
