@@ -89,7 +89,8 @@ async fn read_body(
     limit: usize,
     way: &Way<'_>,
 ) -> Result<Vec<u8>> {
-    let mut body = Vec::new();
+    let announced = incoming.content_length().and_then(|length| usize::try_from(length).ok());
+    let mut body = Vec::with_capacity(announced.unwrap_or(0).min(limit).min(MAX_RESERVED));
     while let Some(chunk) = incoming
         .chunk()
         .await
@@ -102,6 +103,9 @@ async fn read_body(
     }
     Ok(body)
 }
+
+/// What a server announces is believed up to here, in bytes.
+const MAX_RESERVED: usize = 1 << 20;
 
 /// Notes that a connection was made, and refuses one that comes too late.
 #[derive(Clone)]

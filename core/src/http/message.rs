@@ -230,7 +230,9 @@ impl Response {
 
 impl Drop for Response {
     fn drop(&mut self) {
-        self.body.zeroize(); // it may hold a token
+        // It may hold a token. A slice is filled at once, a vector byte by byte.
+        self.body.as_mut_slice().zeroize();
+        self.body.spare_capacity_mut().zeroize();
     }
 }
 
