@@ -20,7 +20,7 @@ WHEEL := $(shell find bindings-python/src bindings-python/python -name '*.rs' -o
 FFI := $(shell find ffi-c/src -name '*.rs') ffi-c/Cargo.toml ffi-c/build.rs ffi-c/symbols.txt
 ADDON := $(shell find bindings-node/src -name '*.rs') bindings-node/Cargo.toml bindings-node/build.rs bindings-node/build.mjs
 
-.PHONY: help demo test lint bench torture size archive library install uninstall dist deb examples docs-c abi header docs docs-site mutants fuzz audit msrv sbom clean \
+.PHONY: help demo test lint bench torture peers size archive library install uninstall dist deb examples docs-c abi header docs docs-site mutants fuzz audit msrv sbom clean \
         test-structure test-rust test-c test-c-rust test-package test-python test-node test-conformance test-guides test-cli test-cli-slowly test-faults test-gateways test-browser test-secrets \
         test-npm faults rust c python node
 
@@ -30,7 +30,7 @@ help:
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]   the library for C and C++; also uninstall, dist'
 	@echo 'make wheel | sdist | programs | npm [TARGET=aarch64-unknown-linux-musl]   packages for pip and npm'
 	@echo 'make fuzz [MINUTES=1] [TARGET=…]   libFuzzer at the places where bytes come in'
-	@echo 'make lint | bench | faults | torture | mutants | audit | size | archive | header | docs | docs-site | clean'
+	@echo 'make lint | bench | faults | torture | peers | mutants | audit | size | archive | header | docs | docs-site | clean'
 
 demo: rust c python node
 	tests/demo/demo.py --platform $(PLATFORM)
@@ -252,6 +252,11 @@ torture: build/torture/.peers
 	cargo build --locked -p appmint-sandbox
 	cargo build --locked -p appmint-core --example torture_client
 	build/torture/venv/bin/python tests/torture/run.py
+
+# One job with five libraries of Python, as they are installed, and appmint as it ships; writes docs/python-peers.md.
+peers: rust
+	$(MAKE) python PROFILE=release
+	$(PYTHON) tests/peers/run.py
 
 build/torture/.peers: tests/torture/package-lock.json tests/torture/requirements.txt build/.debian
 	@mkdir -p build/torture

@@ -1,0 +1,28 @@
+import asyncio
+
+import job
+
+import appmint
+
+
+async def main():
+    app = appmint.App("github", api_url=job.API, web_url=job.WEB, app_id=job.APP_ID, private_key=job.KEY,
+                      client_id=job.CLIENT_ID, client_secret=job.CLIENT_SECRET)
+
+    source = app.installation(organization="octo-org")
+    token = await source.token_async()
+    job.done("token", token.reveal())
+
+    repositories = (await source.request_async("GET", "/orgs/octo-org/repos")).json()
+    job.done("call", len(repositories))
+
+    event = app.verify_webhook(job.HEADERS, job.BODY, job.SECRET)
+    job.done("webhook", event.payload["ref"])
+
+    authorization = app.authorize(redirect_uri=job.REDIRECT_URI)
+    user = await app.finish_authorization_async(authorization, job.press(authorization.url))
+    login = (await app.request_async("GET", "/user", token=user)).json()["login"]
+    job.done("login", login)
+
+
+asyncio.run(main())
