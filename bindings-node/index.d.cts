@@ -332,6 +332,28 @@ export interface AppRequestOptions extends RequestOptions {
   token?: Token | string | undefined
 }
 
+/** The options of a list of any endpoint's items. */
+export interface PaginateOptions extends WaitOptions {
+  /**
+   * The member of an answer that is the list, or a JSON pointer to it (RFC 6901), where an answer has several lists.
+   * Default: the only list in the answer.
+   */
+  items?: string | undefined
+  /** Further headers; Authorization is refused. Default: none. */
+  headers?: HeadersLike | undefined
+  /** The time for the requests of one item, with their retries, in milliseconds. Default: the app's {@link AppOptions.timeoutMs}. */
+  timeoutMs?: number | undefined
+}
+
+/** The options of a list of any endpoint's items, as an app asks for it. */
+export interface AppPaginateOptions extends PaginateOptions {
+  /**
+   * The token to authenticate with, such as a user's. Default: the credential that the platform wants for the path,
+   * such as the app's JWT.
+   */
+  token?: Token | string | undefined
+}
+
 /**
  * An app that authenticates on a platform.
  *
@@ -429,6 +451,34 @@ export class App {
    * @see https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
    */
   request(method: string, path: string, options?: AppRequestOptions): Promise<ApiResponse>
+  /**
+   * Lists the items of any endpoint of the API, as the app, or with a token.
+   *
+   * The items are the list that the endpoint answers, or the only member of its answer that is a list, such as
+   * `repositories` beside a `total_count`. Each one comes as the platform sent it.
+   *
+   * A next page is the one that the answer's Link header names, which must be on the same host and for the same
+   * credential, or as `api.paging` of the platform's descriptor says: by its number, until a page has no items or those
+   * of the page before, or by a cursor. As many items are asked for at once as the platform allows, unless the path's
+   * query has that parameter already. An item that moves to another page while the list is read may come twice, or not
+   * at all.
+   *
+   * A page that is refused is an error after the items of the pages before it. So is a link to another host, to which
+   * nothing is sent, and one to a page that was read already. Pages are requested as the items are asked for, none
+   * before.
+   *
+   * @example
+   * ```js
+   * for await (const repository of app.paginate('/user/repos', { token })) console.log(repository)
+   * ```
+   * @param path a path of the API that begins with `/`, with its query, or a URL on one of the platform's own hosts
+   * @returns the items, each the value that its JSON is
+   * @throws {InvalidArgumentError} if the path or headers cannot be sent, or the name of the member is empty
+   * @throws {InvalidArgumentError} if the URL is on another host than the platform's (reason `foreign_host`)
+   * @see https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api
+   * @see https://www.rfc-editor.org/rfc/rfc8288#section-3
+   */
+  paginate(path: string, options?: AppPaginateOptions): Listing<JsonValue>
   /**
    * Returns the quota of the requests that the app makes with its JWT or tokens of its own.
    *
@@ -1494,6 +1544,37 @@ export class TokenSource {
    * @see https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
    */
   request(method: string, path: string, options?: RequestOptions): Promise<ApiResponse>
+  /**
+   * Lists the items of any endpoint of the API, with the source's token.
+   *
+   * The items are the list that the endpoint answers, or the only member of its answer that is a list, such as
+   * `repositories` beside a `total_count`. Each one comes as the platform sent it.
+   *
+   * A next page is the one that the answer's Link header names, which must be on the same host and for the same
+   * credential, or as `api.paging` of the platform's descriptor says: by its number, until a page has no items or those
+   * of the page before, or by a cursor. As many items are asked for at once as the platform allows, unless the path's
+   * query has that parameter already. An item that moves to another page while the list is read may come twice, or not
+   * at all.
+   *
+   * Each page is asked for with the token that the source has by then, and one that is refused is replaced, as in
+   * {@link TokenSource.request}.
+   *
+   * A page that is refused is an error after the items of the pages before it. So is a link to another host, to which
+   * nothing is sent, and one to a page that was read already. Pages are requested as the items are asked for, none
+   * before.
+   *
+   * @example
+   * ```js
+   * for await (const issue of source.paginate('/repos/octo-org/api/issues?state=open')) console.log(issue)
+   * ```
+   * @param path a path of the API that begins with `/`, with its query, or a URL on one of the platform's own hosts
+   * @returns the items, each the value that its JSON is
+   * @throws {InvalidArgumentError} if the path or headers cannot be sent, or the name of the member is empty
+   * @throws {InvalidArgumentError} if the URL is on another host than the platform's (reason `foreign_host`)
+   * @see https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api
+   * @see https://www.rfc-editor.org/rfc/rfc8288#section-3
+   */
+  paginate(path: string, options?: PaginateOptions): Listing<JsonValue>
 }
 
 /** The holder that a token authenticates: the app (a JWT that it signed, or a token of the platform's), an installation or a user. */

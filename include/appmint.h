@@ -276,6 +276,9 @@ typedef struct appmint_clock appmint_clock;
 typedef struct appmint_error appmint_error;
 typedef int32_t appmint_status;
 
+/* Described in "Installations". */
+typedef struct appmint_items appmint_items;
+
 /* Described in "Tokens". */
 typedef struct appmint_token appmint_token;
 
@@ -946,6 +949,46 @@ appmint_status appmint_app_request(const appmint_app *app,
                                    appmint_response **response,
                                    appmint_error **error);
 
+/**
+ * Lists the items of any endpoint of the API, as the app, or with a token. The items are the list
+ * that the endpoint answers, or the only member of its answer that is a list, such as
+ * "repositories" beside a "total_count". Each one comes as the platform sent it.
+ *
+ * A next page is the one that the answer's Link header names, which must be on the same host and
+ * for the same credential, or as api.paging of the platform's descriptor says: by its number,
+ * until a page has no items or those of the page before, or by a cursor. As many items are asked
+ * for at once as the platform allows, unless the path's query has that parameter already. An item
+ * that moves to another page while the list is read may come twice, or not at all.
+ *
+ * A page that is refused is an error after the items of the pages before it. So is a link to
+ * another host, to which nothing is sent, and one to a page that was read already. Pages are
+ * requested as the items are asked for, none before.
+ *
+ * The path and the other arguments are those of `request`, a GET without a body. Each item is the
+ * JSON text of a value, in an appmint_text.
+ *
+ * Free `*listing` with appmint_items_free.
+ *
+ * - `items`: The member of an answer that is the list, or a JSON pointer to it (RFC 6901), where
+ *   an answer has several lists. Default: the only list in the answer.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the path or headers cannot be sent, or the name of the
+ *   member is empty.
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the URL is on another host
+ *   than the platform's.
+ *
+ * Source: https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api,
+ * https://www.rfc-editor.org/rfc/rfc8288#section-3
+ */
+APPMINT_NODISCARD APPMINT_API
+appmint_status appmint_app_paginate(const appmint_app *app,
+                                    const appmint_request *request,
+                                    const char *items,
+                                    size_t items_len,
+                                    appmint_items **listing,
+                                    appmint_error **error);
+
 /** The HTTP status. */
 APPMINT_API
 int appmint_response_status(const appmint_response *response);
@@ -1440,6 +1483,31 @@ const char *appmint_repository_raw(const appmint_repository *repository, size_t 
 APPMINT_API
 void appmint_repository_free(appmint_repository *repository);
 
+/** A list of any values, each as JSON: see appmint_app_paginate and appmint_source_paginate. */
+struct appmint_items;
+
+/**
+ * Returns the next item, from memory or the platform's next page. After an error the same page is
+ * asked for again.
+ *
+ * The item is NULL after the last.
+ *
+ * Free `*item` with appmint_text_free.
+ *
+ * Errors:
+ * - Those of every call over the network: see the conventions.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8288#section-3
+ */
+APPMINT_NODISCARD APPMINT_API
+appmint_status appmint_items_next(const appmint_items *listing,
+                                  appmint_text **item,
+                                  appmint_error **error);
+
+/** Frees a list, not the items that it returned. */
+APPMINT_API
+void appmint_items_free(appmint_items *listing);
+
 /* ---- Tokens ---- */
 
 /*
@@ -1839,6 +1907,49 @@ appmint_status appmint_source_request(const appmint_source *source,
                                       const appmint_request *request,
                                       appmint_response **response,
                                       appmint_error **error);
+
+/**
+ * Lists the items of any endpoint of the API, with the source's token. The items are the list that
+ * the endpoint answers, or the only member of its answer that is a list, such as "repositories"
+ * beside a "total_count". Each one comes as the platform sent it.
+ *
+ * A next page is the one that the answer's Link header names, which must be on the same host and
+ * for the same credential, or as api.paging of the platform's descriptor says: by its number,
+ * until a page has no items or those of the page before, or by a cursor. As many items are asked
+ * for at once as the platform allows, unless the path's query has that parameter already. An item
+ * that moves to another page while the list is read may come twice, or not at all.
+ *
+ * Each page is asked for with the token that the source has by then, and one that is refused is
+ * replaced, as in appmint_source_request.
+ *
+ * A page that is refused is an error after the items of the pages before it. So is a link to
+ * another host, to which nothing is sent, and one to a page that was read already. Pages are
+ * requested as the items are asked for, none before.
+ *
+ * The path and the other arguments are those of `request`, a GET without a body. Each item is the
+ * JSON text of a value, in an appmint_text.
+ *
+ * Free `*listing` with appmint_items_free.
+ *
+ * - `items`: The member of an answer that is the list, or a JSON pointer to it (RFC 6901), where
+ *   an answer has several lists. Default: the only list in the answer.
+ *
+ * Errors:
+ * - APPMINT_ERROR_INVALID_ARGUMENT if the path or headers cannot be sent, or the name of the
+ *   member is empty.
+ * - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the URL is on another host
+ *   than the platform's.
+ *
+ * Source: https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api,
+ * https://www.rfc-editor.org/rfc/rfc8288#section-3
+ */
+APPMINT_NODISCARD APPMINT_API
+appmint_status appmint_source_paginate(const appmint_source *source,
+                                       const appmint_request *request,
+                                       const char *items,
+                                       size_t items_len,
+                                       appmint_items **listing,
+                                       appmint_error **error);
 
 /** Frees a source. The app keeps the token for the next one. */
 APPMINT_API
@@ -4008,7 +4119,10 @@ appmint_status appmint_call_token(const appmint_call *call,
                                   appmint_token **token,
                                   appmint_error **error);
 
-/** An authorization header, or a platform's descriptor. */
+/**
+ * An authorization header, a platform's descriptor, or the JSON of an item; `*text` is NULL after a
+ * list's last.
+ */
 APPMINT_NODISCARD APPMINT_API
 appmint_status appmint_call_text(const appmint_call *call,
                                  appmint_text **text,
@@ -4225,6 +4339,18 @@ appmint_status appmint_source_request_async(const appmint_source *source,
                                             void *userdata,
                                             appmint_call **call,
                                             appmint_error **error);
+
+/**
+ * appmint_items_next without waiting. Its result: appmint_call_text. An item that comes after the
+ * call was cancelled is not lost: the list returns it next.
+ */
+APPMINT_NODISCARD APPMINT_API
+appmint_status appmint_items_next_async(const appmint_items *listing,
+                                        const appmint_queue *queue,
+                                        appmint_on_done done,
+                                        void *userdata,
+                                        appmint_call **call,
+                                        appmint_error **error);
 
 /**
  * appmint_repositories_next without waiting. Its result: appmint_call_repository. An item that

@@ -96,6 +96,7 @@ def rows() -> dict:
         "`exchange_token`": lambda p: yes("token_exchange" in p.get("oauth", {})),
         "`session`, after a refresh whose answer was lost": rotation,
         "`request` with a token": lambda p: "yes",
+        "`paginate`": endpoints,
         "`verify_webhook`": webhook,
         "git over HTTPS: user name": lambda p: f"`{p['git']['username']}`" if "git" in p else "not documented",
         "variables with a token": lambda p: ", ".join(f"`{name}`" for name in p.get("token_variables", [])) or "none",
@@ -140,6 +141,11 @@ def pages(offered: dict | None) -> str:
         return NO
     paging = offered.get("paging", {"style": "one"})
     return {"one": "in one page", "link": "pages by Link", "page": "pages by number"}[paging["style"]]
+
+
+def endpoints(platform: dict) -> str:
+    style = platform["api"].get("paging", {"style": "link"})["style"]
+    return {"link": "pages by Link", "page": "pages by Link or number"}[style]
 
 
 def operation(name: str):

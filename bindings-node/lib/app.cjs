@@ -4,10 +4,11 @@ const { inspect } = require('node:util')
 const native = require('../native.cjs')
 const { callApp, completeApp, ownOf, setNative } = require('./app/native_app.cjs')
 const { quotaOf } = require('./app/quota.cjs')
-const { ApiResponse, readAppRequest } = require('./app/request.cjs')
+const { ApiResponse, readAppPages, readAppRequest } = require('./app/request.cjs')
 const { WAIT_OPTIONS, readOptions } = require('./arguments.cjs')
 const { complete } = require('./completions.cjs')
 const { installationMethods } = require('./installations.cjs')
+const { listingOfJson } = require('./installations/listing.cjs')
 const { callNative, unwrap } = require('./native_calls.cjs')
 const { Opaque } = require('./opaque.cjs')
 const { oauthMethods } = require('./oauth.cjs')
@@ -57,6 +58,11 @@ class App extends Opaque {
   async request(method, path, options) {
     const { request, waitOptions } = readAppRequest(method, path, options)
     return new ApiResponse(await completeApp(this, 'request', waitOptions, request))
+  }
+
+  paginate(path, options) {
+    const { request, items, waitOptions } = readAppPages(path, options)
+    return listingOfJson(unwrap(callApp(this, 'paginate', request, items)), waitOptions)
   }
 
   quota() {

@@ -15,6 +15,7 @@ use crate::{
     completions::Completions,
     errors::{Outcome, outcome},
     events::{clock::ManualClock, listener},
+    installations::listing::Listing,
     settings::{Settings, signer::Signer, transport::Transport},
     stores::Store,
     tokens::token::Token,
@@ -106,6 +107,12 @@ impl App {
         request: RequestRecord,
     ) -> Option<Outcome<ResponseRecord>> {
         completions.complete(id, self.0.request(request.into()), ResponseRecord::from)
+    }
+
+    /// Lists the items of any endpoint of the API, as the app, or with a token.
+    #[napi(catch_unwind)]
+    pub fn paginate(&self, request: RequestRecord, items: Option<String>) -> Outcome<Listing> {
+        outcome(self.0.paginate(request.into(), items.as_deref()).map(Listing::from))
     }
 
     /// Returns the quota of the requests that the app makes with its JWT or tokens of its own.

@@ -104,6 +104,38 @@ test('each list has items of its own kind', async (t) => {
   ])
 })
 
+test('any endpoint has a list, of JSON values', async (t) => {
+  const { app, requests } = await paged(t, 2, (id) => (id === 1 ? null : { id, __proto__: null }))
+  const seen = []
+  const list = app.installation(14).paginate('/installation/repositories', { headers: [['x-one', '1']], timeoutMs: 5000 })
+  for await (const item of list) seen.push([item, requests.length])
+  assert.deepEqual(seen, [[null, 2], [{ id: 2 }, 2], [{ id: 3 }, 3], [{ id: 4 }, 3]])
+  assert.deepEqual(requests.slice(1).map(({ headers }) => headers['x-one']), ['1', '1'])
+  assert.equal((await app.paginate('/user/repos', { token: 'ghu_0123' }).toArray()).length, 4)
+  assert.equal(requests.at(-1).headers.authorization, 'Bearer ghu_0123')
+})
+
+test('the error of a page comes after the items before it', async (t) => {
+  let page = 0
+  const served = await platform(t, () => (++page === 1 ? { json: [1, 2], headers: { link: '<?page=2>; rel=next' } } : { status: 422, json: {} }))
+  const list = appOn(served.url, { platform: 'github' }).paginate('/app/x')
+  const seen = []
+  await assert.rejects(async () => { for await (const item of list) seen.push(item) }, { kind: 'rejected', status: 422 })
+  assert.deepEqual(seen, [1, 2])
+})
+
+test('a list of an endpoint takes a signal, and no wrong arguments', async (t) => {
+  const { app, requests } = await paged(t, 1)
+  const signal = AbortSignal.abort('enough')
+  await assert.rejects(app.paginate('/x', { signal }).next(), (error) => error.name === 'AbortError' && error.cause === 'enough')
+  for (const wrong of [[], [7], ['/x', { items: 7 }], ['/x', { timeoutMs: 'x' }], ['/x', { method: 'POST' }], ['/x', { json: {} }]]) {
+    assert.throws(() => app.paginate(...wrong), { name: 'InvalidArgumentError' }, JSON.stringify(wrong))
+  }
+  assert.throws(() => app.installation(14).paginate('/x', { token: 'ghu_0123' }), { name: 'InvalidArgumentError' })
+  assert.throws(() => app.paginate('x'), { name: 'InvalidArgumentError' })
+  assert.equal(requests.length, 0)
+})
+
 test('a list does not show its items', async (t) => {
   const { app } = await paged(t, 1)
   assert.equal(inspect(app.installations(), { showHidden: true }), 'Listing {}')

@@ -16,13 +16,14 @@ use pyo3::{
 
 use crate::{
     app::{quota::Quota, recipe::Recipe, response::Response, stats::Stats},
-    arguments::{Argument, Optional, optional},
+    arguments::{Argument, Optional, optional, text},
     callback::Callbacks,
     coroutine::Coroutine,
+    installations::listing::Listing,
     time::Offset,
     tokens::token::{self, Token},
     twins::{nothing, twins},
-    wait::compute,
+    wait::{self, compute},
 };
 
 /// An app that authenticates on a platform.
@@ -263,6 +264,70 @@ impl App {
     ///     The quota.
     fn quota(&self) -> Option<Quota> {
         self.core.quota().map(Quota::from)
+    }
+
+    /// Lists the items of any endpoint of the API, as the app, or with a token.
+    ///
+    /// The items are the list that the endpoint answers, or the only member of its answer
+    /// that is a list, such as "repositories" beside a "total_count". Each one comes as the
+    /// platform sent it.
+    ///
+    /// A next page is the one that the answer's Link header names, which must be on the same
+    /// host and for the same credential, or as api.paging of the platform's descriptor says:
+    /// by its number, until a page has no items or those of the page before, or by a cursor.
+    /// As many items are asked for at once as the platform allows, unless the path's query
+    /// has that parameter already. An item that moves to another page while the list is read
+    /// may come twice, or not at all.
+    ///
+    /// A page that is refused is an error after the items of the pages before it. So is a
+    /// link to another host, to which nothing is sent, and one to a page that was read
+    /// already. Pages are requested as the items are asked for, none before.
+    ///
+    /// See
+    /// https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api,
+    /// https://www.rfc-editor.org/rfc/rfc8288#section-3
+    ///
+    /// Args:
+    ///     path: A path of the API that begins with "/", with its query, or a URL on one of
+    ///         the platform's own hosts.
+    ///     headers: Further headers. Authorization is refused: give token. Default: none.
+    ///     items: The member of an answer that is the list, or a JSON pointer to it (RFC
+    ///         6901), where an answer has several lists. Default: the only list in the
+    ///         answer.
+    ///     token: The token to authenticate with, such as a user's. Default: the credential
+    ///         that the platform wants for the path, such as the app's JWT.
+    ///     params: Parameters that are added to the query, as a mapping or as pairs. A
+    ///         sequence is a parameter that comes several times. Default: none.
+    ///     timeout: The time for the requests of one item, with their retries, as a timedelta
+    ///         or in seconds. Default: the app's timeout.
+    ///
+    /// Returns:
+    ///     The items, each the value that its JSON is.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: The path or headers cannot be sent, or the name of the
+    ///         member is empty.
+    ///     InvalidArgumentError: The URL is on another host than the platform's (reason
+    ///         "foreign_host").
+    #[pyo3(signature = (path, headers=None, items=None, token=None, *, params=None, timeout=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are Python's keywords")]
+    fn paginate(
+        &self,
+        py: Python<'_>,
+        path: Argument<'_, '_>,
+        headers: Optional<'_, '_>,
+        items: Optional<'_, '_>,
+        token: Optional<'_, '_>,
+        params: Optional<'_, '_>,
+        timeout: Optional<'_, '_>,
+    ) -> PyResult<Listing> {
+        let mut call = call::pages(path, headers, params, timeout)?;
+        if let Some(secret) = optional("token", token, token::secret)? {
+            call = call.token(secret);
+        }
+        let items = optional("items", items, text)?;
+        wait::call(py, || self.core.paginate(call, items.as_deref()))
+            .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
     }
 
     /// Returns the counters of the app since it was made. No network I/O.

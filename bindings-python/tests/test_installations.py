@@ -130,6 +130,37 @@ def test_repositories_are_listed_with_the_token(github, platform):
         api.name = "other"
 
 
+def test_any_endpoint_has_a_list_of_json_values(github, platform):
+    big = 2**63
+    paths = pages(platform, "/installation/repositories", {"repositories": [{"id": big, "z": 1, "ü": [1.5]}]}, {"repositories": [None]})
+    listing = github.installation(14).paginate("/installation/repositories", {"x-one": "1"}, "repositories", timeout=5)
+    assert repr(listing) == "<appmint.Listing of JSON values>"
+    assert list(listing) == [{"id": big, "z": 1, "ü": [1.5]}, None]
+    assert last_request(platform)[2] == f"Bearer {TOKEN}"
+    assert requested_paths(platform)[-2:] == paths
+
+
+def test_the_error_of_a_page_comes_after_the_items_before_it(github, platform):
+    platform.respond("/x?per_page=100", 200, [1, 2], link="<?page=2>; rel=next")
+    platform.respond("/x?page=2", 422, {})
+    listing = github.paginate("/x", token="ghu_0123456789")
+    assert [next(listing), next(listing)] == [1, 2]
+    for _ in range(2):
+        with pytest.raises(appmint.RejectedError):
+            next(listing)
+    assert last_request(platform)[2] == "Bearer ghu_0123456789"
+
+
+def test_a_list_of_an_endpoint_takes_no_wrong_arguments(github, platform):
+    for wrong in ({"path": 7}, {"items": 7}, {"headers": 7}, {"params": 7}, {"timeout": "x"}, {"token": 7}):
+        with pytest.raises(TypeError):
+            github.paginate(**{"path": "/x"} | wrong)
+    for wrong in ({"path": "x"}, {"items": ""}, {"token": ""}):
+        with pytest.raises(appmint.InvalidArgumentError):
+            github.paginate(**{"path": "/x"} | wrong)
+    assert not platform.requests
+
+
 @pytest.mark.parametrize(("operation", "method", "path"), [
     ("suspend_installation", "PUT", "/app/installations/14/suspended"),
     ("unsuspend_installation", "DELETE", "/app/installations/14/suspended"),

@@ -16,6 +16,7 @@ from conftest import TOKEN, url
     lambda app: app.installation(14).request("GET", "/"),
     lambda app: next(app.installations()),
     lambda app: list(app.installation(14).repositories()),
+    lambda app: list(app.paginate("/app/hook/deliveries")),
     lambda app: app.installation(14).authorization_header(timeout=30),
     lambda app: app.suspend_installation(14),
     lambda app: app.find_installation(id=14),

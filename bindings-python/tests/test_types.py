@@ -24,6 +24,7 @@ PROGRAM = """
 import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from typing_extensions import assert_type
 
@@ -38,6 +39,8 @@ assert_type(app.request("GET", "/").headers.get("etag"), str | None)
 assert_type(app.installations(), appmint.Listing[appmint.Installation])
 assert_type(next(app.webhook_deliveries()).status_code, int | None)
 assert_type([each.name for each in app.installation(14).repositories()], list[str])
+assert_type(app.paginate("/x", {"a": "b"}, "items", token, params={"q": "x"}, timeout=1), appmint.Listing[Any])
+assert_type(app.installation(14).paginate("/x", items="commits"), appmint.Listing[Any])
 assert_type(app.check_token(token).account, str | None)
 assert_type(app.app_tokens().installation_id, str | None)
 assert_type(app.installation(14).authorization_header(60, timeout=0.5), str)

@@ -3,6 +3,7 @@
 use std::{ffi::c_char, mem::MaybeUninit};
 
 use appmint_core::{Permissions, Secret};
+use serde_json::Value;
 
 use crate::{
     access::{free, read, text_and_len_of, text_of},
@@ -17,6 +18,12 @@ pub struct appmint_text(Text);
 impl From<Secret> for appmint_text {
     fn from(secret: Secret) -> Self {
         Self(secret.reveal().into())
+    }
+}
+
+impl From<Value> for appmint_text {
+    fn from(json: Value) -> Self {
+        Self(json.to_string().as_str().into())
     }
 }
 

@@ -58,6 +58,7 @@ const SECTIONS: [(&str, &[&str]); 11] = [
             "installations/mod",
             "installations/installation",
             "installations/repository",
+            "installations/items",
         ],
     ),
     ("tokens", &["tokens/mod", "tokens/scope", "tokens/source", "tokens/token"]),

@@ -146,6 +146,38 @@ class App {
   /// Source: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
   [[nodiscard]] Response request(std::string_view method, std::string_view path,
                                  const RequestOptions &options = {}) const;
+  /// Lists the items of any endpoint of the API, as the app, or with a token. The items are the
+  /// list that the endpoint answers, or the only member of its answer that is a list, such as
+  /// "repositories" beside a "total_count". Each one comes as the platform sent it.
+  ///
+  /// A next page is the one that the answer's Link header names, which must be on the same host and
+  /// for the same credential, or as `api.paging` of the platform's descriptor says: by its number,
+  /// until a page has no items or those of the page before, or by a cursor. As many items are asked
+  /// for at once as the platform allows, unless the path's query has that parameter already. An
+  /// item that moves to another page while the list is read may come twice, or not at all.
+  ///
+  /// A page that is refused is an error after the items of the pages before it. So is a link to
+  /// another host, to which nothing is sent, and one to a page that was read already. Pages are
+  /// requested as the items are asked for, none before.
+  ///
+  /// Each item is the JSON text of a value.
+  ///
+  /// - `path`: A path of the API that begins with "/", with its query, or a URL on one of the
+  ///   platform's own hosts.
+  /// - `items`: The member of an answer that is the list, or a JSON pointer to it (RFC 6901), where
+  ///   an answer has several lists. Default: the only list in the answer.
+  ///
+  /// Errors:
+  /// - `ErrorKind::invalid_argument` if the path or headers cannot be sent, or the name of the
+  ///   member is empty.
+  /// - `ErrorKind::invalid_argument` (`Reason::foreign_host`) if the URL is on another host than
+  ///   the platform's.
+  ///
+  /// Source: https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api,
+  /// https://www.rfc-editor.org/rfc/rfc8288#section-3
+  [[nodiscard]] Listing<std::string> paginate(std::string_view path,
+                                              std::optional<std::string_view> items = std::nullopt,
+                                              const RequestOptions &options = {}) const;
   /// Returns the quota of the requests that the app makes with its JWT or tokens of its own. It is
   /// as the platform told it in its last answer to one of them. No value if there was no such
   /// answer yet, or the platform does not tell it. No network I/O.

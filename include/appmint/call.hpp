@@ -50,6 +50,16 @@ inline std::string revealed(const std::shared_ptr<appmint_text> &text) {
   return detail::text(appmint_text_reveal(text.get(), nullptr));
 }
 
+// An item of a list.
+template <class T, class Object>
+T listed(const std::shared_ptr<Object> &item) {
+  return T(item);
+}
+template <>
+inline std::string listed<std::string>(const std::shared_ptr<appmint_text> &json) {
+  return revealed(json);
+}
+
 // Sets a text of an object, if there is one.
 template <class T, class Setter>
 void set(const std::shared_ptr<T> &object, Setter setter, const std::optional<std::string> &text) {

@@ -182,6 +182,16 @@ struct Listed<Repository> {
 
 }  // namespace detail
 
+inline Listing<std::string> App::paginate(std::string_view path,
+                                          std::optional<std::string_view> items,
+                                          const RequestOptions &options) const {
+  auto request = detail::request("GET", path, options);
+  return Listing<std::string>(detail::made(appmint_items_free, [&](auto out, auto error) {
+    return appmint_app_paginate(c_handle(), request.get(), detail::start(items), detail::size(items),
+                               out, error);
+  }));
+}
+
 inline Listing<Installation> App::installations() const {
   return Listing<Installation>(detail::made(appmint_installations_free, [&](auto out, auto error) {
     return appmint_app_installations(c_handle(), out, error);

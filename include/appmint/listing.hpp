@@ -9,6 +9,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace appmint {
@@ -19,6 +20,14 @@ namespace detail {
 // The type of a list of T in C, and the function that returns its next item.
 template <class T>
 struct Listed;
+
+template <>
+struct Listed<std::string> {
+  using List = appmint_items;
+  static constexpr auto next = appmint_items_next;
+  static constexpr auto next_async = appmint_items_next_async;
+  static constexpr auto free = appmint_text_free;
+};
 
 }  // namespace detail
 
@@ -62,7 +71,7 @@ class Listing {
     auto item = detail::made(detail::Listed<T>::free, [&](auto out, auto error) {
       return detail::Listed<T>::next(list, out, error);
     });
-    return item ? std::optional<T>(T(std::move(item))) : std::nullopt;
+    return item ? std::optional<T>(detail::listed<T>(item)) : std::nullopt;
   }
 
   std::shared_ptr<const List> list_;

@@ -61,6 +61,9 @@ struct Result<std::optional<WebhookDelivery>>
     : ItemResult<WebhookDelivery, appmint_webhook_delivery, appmint_call_webhook_delivery,
                  appmint_webhook_delivery_free> {};
 template <>
+struct Result<std::optional<std::string>>
+    : ItemResult<std::string, appmint_text, appmint_call_text, appmint_text_free> {};
+template <>
 struct Result<std::string> {
   static Outcome<std::string> read(const appmint_call *call) {
     using Text = ObjectResult<std::shared_ptr<appmint_text>, appmint_text, appmint_call_text,

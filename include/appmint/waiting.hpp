@@ -110,7 +110,7 @@ struct ItemResult {
   static Outcome<std::optional<T>> read(const appmint_call *call) {
     auto item = ObjectResult<std::shared_ptr<Object>, Object, get, free>::read(call);
     if (!item) return item.error();
-    return *item ? std::optional<T>(T(*item)) : std::nullopt;
+    return *item ? std::optional<T>(listed<T>(*item)) : std::nullopt;
   }
 };
 

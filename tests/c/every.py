@@ -20,7 +20,7 @@ IN_CALLBACKS = ("appmint_event_", "appmint_bytes_put", "appmint_callback_failed"
 # Functions that may wait for a server: an app, a source, a list or a login, and a status.
 NETWORK = {
     "appmint_discover", "appmint_login_wait", "appmint_login_open_browser", "appmint_device_login_poll",
-    "appmint_device_login_wait", "appmint_installations_next", "appmint_repositories_next",
+    "appmint_device_login_wait", "appmint_installations_next", "appmint_items_next", "appmint_repositories_next",
     "appmint_webhook_deliveries_next", "appmint_source_request", "appmint_source_revoke",
     *(f"appmint_app_{name}" for name in (
         "check_token convert_manifest delete_grant delete_installation delete_token end_session exchange_code exchange_token "

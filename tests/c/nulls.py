@@ -43,6 +43,8 @@ OPTIONAL = {
     ("appmint_app_exchange_token", "audience"),
     ("appmint_app_exchange_token", "resource"),
     ("appmint_app_start_session", "account_id"),
+    ("appmint_app_paginate", "items"),
+    ("appmint_source_paginate", "items"),
 }
 # The form without waiting takes the same arguments.
 OPTIONAL |= {(f"{name}_async", text) for name, text in OPTIONAL}

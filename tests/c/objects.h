@@ -37,6 +37,7 @@ typedef struct {
   appmint_scope *scope;
   appmint_webhook_update *webhook_update;
   appmint_installations *installations;
+  appmint_items *items;
   appmint_repositories *repositories;
   appmint_webhook_deliveries *webhook_deliveries;
   appmint_queue *queue;
@@ -185,6 +186,7 @@ static void make_sources(const objects *all) {
   appmint_error *error = NULL;
   appmint_source *source = NULL;
   appmint_installations *installations = NULL;
+  appmint_items *items = NULL;
   appmint_repositories *repositories = NULL;
   appmint_webhook_deliveries *deliveries = NULL;
   WELL(appmint_app_installation(all->app, "14", N, &source, &error));
@@ -195,6 +197,10 @@ static void make_sources(const objects *all) {
   appmint_source_free(source);
   WELL(appmint_app_installations(all->app, &installations, &error));
   appmint_installations_free(installations);
+  WELL(appmint_app_paginate(all->app, all->request, NULL, 0, &items, &error));
+  appmint_items_free(items);
+  WELL(appmint_source_paginate(all->source, all->request, "works", N, &items, &error));
+  appmint_items_free(items);
   WELL(appmint_source_repositories(all->source, &repositories, &error));
   appmint_repositories_free(repositories);
   WELL(appmint_app_webhook_deliveries(all->app, &deliveries, &error));

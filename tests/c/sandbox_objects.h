@@ -39,6 +39,18 @@ static void request_as_the_app(objects *all) {
   appmint_webhook_deliveries_free(deliveries);
   CHECK(appmint_app_webhook_delivery(all->app, "0", N, &all->webhook_delivery, &all->error) != APPMINT_OK);
 }
+static void list_items(const objects *all) {
+  appmint_error *error = NULL;
+  appmint_request *request = appmint_request_new("GET", N, "/v9/grant/works", N);
+  appmint_items *items = NULL;
+  appmint_text *item = NULL;
+  WELL(appmint_source_paginate(all->source, request, "/data/works", N, &items, &error));
+  WELL(appmint_items_next(items, &item, &error));
+  CHECK(item != NULL);
+  appmint_text_free(item);
+  appmint_items_free(items);
+  appmint_request_free(request);
+}
 static void request_as_an_installation(objects *all) {
   appmint_error *error = NULL;
   appmint_repositories *repositories = NULL;
@@ -49,6 +61,7 @@ static void request_as_an_installation(objects *all) {
   WELL(appmint_source_repositories(all->source, &repositories, &error));
   WELL(appmint_repositories_next(repositories, &all->repository, &error));
   appmint_repositories_free(repositories);
+  list_items(all);
 }
 static objects make_objects(void) {
   objects all;
@@ -68,6 +81,7 @@ static objects make_objects(void) {
   appmint_webhook_update_set_url(all.webhook_update, "https://example.com", N);
   WELL(appmint_app_installations(all.app, &all.installations, &error));
   WELL(appmint_source_repositories(all.source, &all.repositories, &error));
+  WELL(appmint_source_paginate(all.source, all.request, NULL, 0, &all.items, &error));
   WELL(appmint_app_webhook_deliveries(all.app, &all.webhook_deliveries, &error));
   WELL(appmint_queue_new(&all.queue, &error));
   WELL(appmint_app_jwt_async(all.app, NULL, NULL, NULL, &all.call, &error));
@@ -111,5 +125,6 @@ static void free_objects(const objects *all) {
   appmint_webhook_update_free(all->webhook_update);
   appmint_installations_free(all->installations);
   appmint_repositories_free(all->repositories);
+  appmint_items_free(all->items);
   appmint_webhook_deliveries_free(all->webhook_deliveries);
 }

@@ -314,6 +314,10 @@ static void a_closed_port_is_a_transport_error() {
   auto installations = app.installations();  // without a request
   CHECK(unreachable(error_of([&] { return installations.next(); })));
   CHECK(unreachable(error_of([&] { return installations.begin(); })));
+  auto items = app.paginate("/x", "/data/items");  // without a request
+  CHECK(unreachable(error_of([&] { return items.next(); })));
+  auto with_body = error_of([&] { return app.paginate("/x", std::nullopt, options); });
+  CHECK(with_body && with_body->kind() == ErrorKind::invalid_argument);
   CHECK(unreachable(error_of([&] { return app.find_installation(Lookup::account("acme")); })));
   CHECK(unreachable(error_of([&] { return app.request("POST", "/x", options); })));
   CHECK(unreachable(error_of([&] { return app.installation("14").token(std::chrono::minutes(2)); })));
@@ -499,6 +503,7 @@ static void the_operations_take_their_arguments() {
   auto source = app.installation("14");
   CHECK(!source.expires_at() && transport([&] { return source.authorization_header(); }));
   CHECK(transport([&] { return source.repositories().next(); }));
+  CHECK(transport([&] { return source.paginate("/x").next(); }));
   source.revoke();  // there is no token
   appmint::RequestOptions at_once;
   at_once.timeout = std::chrono::milliseconds(0);

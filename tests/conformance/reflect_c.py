@@ -12,6 +12,7 @@ LISTINGS = {
     "Installation": "installations",
     "Repository": "repositories",
     "WebhookDelivery": "webhook_deliveries",
+    "json": "items",
 }
 
 # The arguments of App.installation and App.scope_token that narrow are set on an appmint_scope. The

@@ -76,7 +76,8 @@ def fields(struct):
 
 def listed():
     """What the listings that are handed out are lists of."""
-    return set(re.findall(r"^  (?:\[\[nodiscard\]\] )?Listing<(\w+)> \w+\(\) const", header(), flags=re.M))
+    items = re.findall(r"^  (?:\[\[nodiscard\]\] )?Listing<([\w:]+)> \w+\([^;]*\) const;", header(), flags=re.M)
+    return {"json" if item == "std::string" else item for item in items}
 
 
 def first_arguments(method):

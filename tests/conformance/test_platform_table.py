@@ -77,7 +77,7 @@ def test_a_case_proves_the_cell(platform, row, cell):
 def test_every_operation_has_a_row():
     known = {call for row in TABLE.rows() if row not in WITHOUT_CALL for call, *_ in calls_of(row)}
     local = {"changes", "clock_offset", "close", "events", "fingerprint", "apply_webhook", "invalidate", "platform_name",
-             "platforms", "quota", "secret_pattern", "source_authorization_header", "source_quota", "source_expires_at", "source_installation_id", "source_request", "stats",
+             "platforms", "quota", "secret_pattern", "source_authorization_header", "source_quota", "source_expires_at", "source_installation_id", "source_request", "source_paginate", "session_paginate", "stats",
              "tokens", "verify_webhook", "version", "watch", "unwatch", "seal_authorization", "open_authorization", "login_cancel",
              "device_poll", "device_wait", "device_cancel", "start_session", "end_session", "finish_authorization",
              "login_wait", "session_invalidate", "session_revoke", "session_request", "discover"}

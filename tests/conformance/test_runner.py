@@ -356,12 +356,12 @@ def test_every_generic_case_runs_on_every_platform_that_can_have_it():
 REAL = sorted((cases.ROOT / "core/platforms").glob("*.json"))
 # Words of which there are only two or three: acme cannot differ from every platform.
 ENUMERATED = {"schema", "as_of", "verified", "jwt.issuer", "jwt.issuer_type", "installations.list.paging.style",
-              "lists.repositories.paging.style",
+              "lists.repositories.paging.style", "api.paging.style",
               "installation_token.body", "oauth.authorize.base", "oauth.authorize.pkce", "oauth.token.base",
               "oauth.token.encoding", "oauth.exchange.grant_type", "oauth.exchange.redirect_uri",
               "oauth.reply.expires.format", "oauth.refresh.rotates", "oauth.authorize.parameters.response_type"}
-# What acme does in the opposite way: a grace period, an expiry that is always told.
-OTHERWISE = {"oauth.refresh.ends_old_token", "oauth.device.reply.expires.default_life_s"}
+# What acme does in another way: a grace period, an expiry that is always told, pages by a cursor and not by numbers.
+OTHERWISE = {"oauth.refresh.ends_old_token", "oauth.device.reply.expires.default_life_s", "api.paging.page", "api.paging.first_page"}
 # Whose credential an operation takes follows from what it does, and reading is done by a GET.
 READS = {f"operations.{name}.method" for name in ("registration", "webhook_config", "webhook_delivery")}
 

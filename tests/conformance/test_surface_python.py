@@ -12,7 +12,7 @@ from surface import SURFACE
 OWN = {name: set(members) for name, members in SURFACE["own"]["python"].items()}
 OWN_NAMES = {"Error", "Headers", "Store", "Transport", "TransportRequest", "__version__"}
 # Arguments that requests and httpx have, too.
-OWN_ARGUMENTS = {"request": {"params"}, "request_async": {"params"}}
+OWN_ARGUMENTS = {"request": {"params"}, "request_async": {"params"}, "paginate": {"params"}}
 # Types of closed sets of names, for annotations.
 LITERALS = {"ErrorKind", "EventKind", "Reason", "RepositorySelection", "TokenKind", "TokenTypeHint"}
 # Members that are a protocol of Python.

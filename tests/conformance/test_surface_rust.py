@@ -35,7 +35,7 @@ ELSEWHERE = {
 OWN_SETTINGS = {"on_token_change": "for bindings that keep a source's token by themselves",
                 "certificates_variable": "the custom of a language, which its binding knows"}
 # Arguments that Rust bundles, and the types that bundle them.
-BUNDLED = {"authorize": "AuthorizationRequest", "start_login": "LoginRequest", "request": "Call",
+BUNDLED = {"authorize": "AuthorizationRequest", "start_login": "LoginRequest", "request": "Call", "paginate": "Call, and items",
            "find_installation": "Lookup", "installation": "InstallationRequest", "exchange_code": "CodeExchange", "exchange_token": "TokenExchange",
            "update_webhook_config": "WebhookUpdate",
            "install_url": "InstallRequest", "scope_token": "Target and Scope", "app_tokens": "AppTokenRequest"}

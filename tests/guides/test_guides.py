@@ -63,6 +63,15 @@ def test_organization_narrows_and_revokes(language, sandbox, env):
     assert [entry["status"] for entry in sandbox.requests("revoke_installation_token")] == [204]
 
 
+@in_each_language
+def test_paginate_asks_for_each_page_once(language, sandbox, env):
+    lines = output(language, "paginate", env).splitlines()
+    assert ["octo-org/" in line for line in lines] == [True] * (len(lines) - 1) + [False]
+    assert len(sandbox.requests("list_org_repos")) == len(lines) - 1
+    assert len(sandbox.requests("list_installation_repos")) == 1
+    assert len(sandbox.requests("mint_installation_token")) == 1
+
+
 @pytest.mark.parametrize("language", ["python", "node"])
 def test_webhook_answers_in_a_server(language, sandbox, env):
     with subprocess.Popen(program(language, "webhook"), env=env, stdout=subprocess.PIPE, text=True) as bot:

@@ -167,7 +167,7 @@ def without_waiting(function: str, entry: Entry) -> str:
     return f"{function} without waiting. Its result: appmint_call_{c_name(entry.returns)}."
 
 
-ITEMS = {"installations": "installation", "repositories": "repository", "webhook_deliveries": "webhook_delivery"}
+ITEMS = {"installations": "installation", "repositories": "repository", "webhook_deliveries": "webhook_delivery", "items": "text"}
 
 # The types that a program of C implements, as structs of functions.
 C_MEMBERS = {"Store": "appmint_store_callbacks"}

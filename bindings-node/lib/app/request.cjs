@@ -58,13 +58,24 @@ function readRequest(method, path, options, readers) {
   return { request: record, waitOptions: { signal, timeoutMs } }
 }
 
+/** The request of a list's pages, the place of the items in them, and the options of waiting for an item. */
+function readPages(path, options, readers) {
+  const { items, signal, timeoutMs, ...request } = readOptions(options, readers)
+  const record = { headers: [], ...request, timeoutMs, method: 'GET', path: text('path', path) }
+  return { request: record, items, waitOptions: { signal } }
+}
+
 const SOURCE_REQUEST = { headers, json, body: bytes, timeoutMs: milliseconds, signal }
 const APP_REQUEST = { ...SOURCE_REQUEST, token: tokenText }
+const SOURCE_PAGES = { headers, items: text, timeoutMs: milliseconds, signal }
+const APP_PAGES = { ...SOURCE_PAGES, token: tokenText }
 /** The request's own timeout comes first, since its error says more. */
 const GRACE_MS = 250
 
 module.exports = {
   ApiResponse,
   readAppRequest: (method, path, options) => readRequest(method, path, options, APP_REQUEST),
+  readAppPages: (path, options) => readPages(path, options, APP_PAGES),
+  readSourcePages: (path, options) => readPages(path, options, SOURCE_PAGES),
   readSourceRequest: (method, path, options) => readRequest(method, path, options, SOURCE_REQUEST),
 }

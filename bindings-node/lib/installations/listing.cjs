@@ -9,16 +9,16 @@ const INTERNAL = Symbol('appmint')
 /** A list that is fetched page by page as its items are needed. */
 class Listing extends Opaque {
   #native
-  #Item
+  #read
   #waitOptions
   #previous
   #isOver = false
 
-  constructor(key, native, Item, waitOptions) {
+  constructor(key, native, read, waitOptions) {
     if (key !== INTERNAL) throw new InvalidArgumentError('a Listing comes from an App or a TokenSource')
     super()
     this.#native = native
-    this.#Item = Item
+    this.#read = read
     this.#waitOptions = waitOptions
   }
 
@@ -53,7 +53,7 @@ class Listing extends Opaque {
   async #fetch() {
     if (this.#isOver) return END
     const record = await complete((...completion) => this.#native.next(...completion), this.#waitOptions)
-    return record === null ? END : { done: false, value: new this.#Item(record) }
+    return record === null ? END : { done: false, value: this.#read(record) }
   }
 }
 
@@ -66,5 +66,7 @@ function withResolver() {
 }
 
 module.exports = {
-  Listing, listingOf: (native, Item, waitOptions) => new Listing(INTERNAL, native, Item, waitOptions),
+  Listing,
+  listingOf: (native, Item, waitOptions) => new Listing(INTERNAL, native, (record) => new Item(record), waitOptions),
+  listingOfJson: (native, waitOptions) => new Listing(INTERNAL, native, JSON.parse, waitOptions),
 }

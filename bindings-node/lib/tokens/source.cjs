@@ -2,12 +2,12 @@
 
 const { inspect } = require('node:util')
 const { quotaOf } = require('../app/quota.cjs')
-const { ApiResponse, readSourceRequest } = require('../app/request.cjs')
+const { ApiResponse, readSourcePages, readSourceRequest } = require('../app/request.cjs')
 const { WAIT_OPTIONS, func, milliseconds, readOptions } = require('../arguments.cjs')
 const { notifications } = require('../callbacks.cjs')
 const { complete, refuseAborted } = require('../completions.cjs')
 const { InvalidArgumentError } = require('../errors.cjs')
-const { listingOf } = require('../installations/listing.cjs')
+const { listingOf, listingOfJson } = require('../installations/listing.cjs')
 const { Repository } = require('../installations/records.cjs')
 const { callNative, unwrap } = require('../native_calls.cjs')
 const { Opaque } = require('../opaque.cjs')
@@ -93,6 +93,11 @@ class TokenSource extends Opaque {
   async request(method, path, options) {
     const { request, waitOptions } = readSourceRequest(method, path, options)
     return new ApiResponse(await this.#complete('request', waitOptions, request))
+  }
+
+  paginate(path, options) {
+    const { request, items, waitOptions } = readSourcePages(path, options)
+    return listingOfJson(unwrap(callNative(() => this.#native.paginate(request, items))), waitOptions)
   }
 
   // One function for each source, which needs no `this`: other libraries take it as their fetch.

@@ -4,8 +4,9 @@ use appmint_core::{
     Installation,
     resources::{Repository, WebhookDelivery},
 };
-use napi::bindgen_prelude::Either3;
+use napi::bindgen_prelude::Either4;
 use napi_derive::napi;
+use serde_json::Value;
 
 use super::records::{InstallationRecord, RepositoryRecord};
 use crate::{completions::Completions, errors::Outcome, webhooks::records::WebhookDeliveryRecord};
@@ -19,9 +20,11 @@ enum Items {
     Installations(appmint_core::Listing<Installation>),
     Repositories(appmint_core::Listing<Repository>),
     WebhookDeliveries(appmint_core::Listing<WebhookDelivery>),
+    Json(appmint_core::Listing<Value>),
 }
 
-type Item = Either3<InstallationRecord, RepositoryRecord, WebhookDeliveryRecord>;
+/// The last is JSON text, which JavaScript parses.
+type Item = Either4<InstallationRecord, RepositoryRecord, WebhookDeliveryRecord, String>;
 
 #[napi]
 impl Listing {
@@ -35,6 +38,8 @@ impl Listing {
                 .complete(id, list.next_item(), |item| item.map(|item| Item::B(item.into()))),
             Items::WebhookDeliveries(list) => completions
                 .complete(id, list.next_item(), |item| item.map(|item| Item::C(item.into()))),
+            Items::Json(list) => completions
+                .complete(id, list.next_item(), |item| item.map(|item| Item::D(item.to_string()))),
         }
     }
 }
@@ -54,5 +59,11 @@ impl From<appmint_core::Listing<Repository>> for Listing {
 impl From<appmint_core::Listing<WebhookDelivery>> for Listing {
     fn from(list: appmint_core::Listing<WebhookDelivery>) -> Self {
         Self(Items::WebhookDeliveries(list))
+    }
+}
+
+impl From<appmint_core::Listing<Value>> for Listing {
+    fn from(list: appmint_core::Listing<Value>) -> Self {
+        Self(Items::Json(list))
     }
 }

@@ -125,6 +125,12 @@ impl TokenSource {
     ) -> Option<Outcome<ResponseRecord>> {
         completions.complete(id, self.0.request(request.into()), ResponseRecord::from)
     }
+
+    /// Lists the items of any endpoint of the API, with the source's token.
+    #[napi(catch_unwind)]
+    pub fn paginate(&self, request: RequestRecord, items: Option<String>) -> Outcome<Listing> {
+        outcome(self.0.paginate(request.into(), items.as_deref()).map(Listing::from))
+    }
 }
 
 /// A token in memory.

@@ -68,6 +68,8 @@ const offset: number = app.clockOffsetMs
 const installations: Listing<Installation> = app.installations({ signal: AbortSignal.timeout(1) })
 for await (const { id, raw } of installations) console.log(id.length, raw)
 const repositories: Repository[] = await source.repositories().toArray()
+const values: JsonValue[] = await source.paginate('/x', { items: 'commits', headers: { a: 'b' }, timeoutMs: 1, signal: AbortSignal.timeout(1) }).toArray()
+for await (const value of app.paginate('/x', { token })) values.push(value)
 const { done, value } = await app.webhookDeliveries().next()
 const delivery: WebhookDelivery | undefined = done ? undefined : value
 const iterable: AsyncIterable<Installation> = installations

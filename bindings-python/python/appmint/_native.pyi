@@ -401,6 +401,61 @@ class App:
     ) -> Coroutine[Any, Any, Response]:
         """The coroutine of `request`: the same arguments, result and errors."""
 
+    def paginate(
+        self,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        items: str | None = None,
+        token: Token | str | None = None,
+        *,
+        params: Params | None = None,
+        timeout: timedelta | float | None = None,
+    ) -> Listing[Any]:
+        """Lists the items of any endpoint of the API, as the app, or with a token.
+
+        The items are the list that the endpoint answers, or the only member of its answer
+        that is a list, such as "repositories" beside a "total_count". Each one comes as the
+        platform sent it.
+
+        A next page is the one that the answer's Link header names, which must be on the same
+        host and for the same credential, or as api.paging of the platform's descriptor says:
+        by its number, until a page has no items or those of the page before, or by a cursor.
+        As many items are asked for at once as the platform allows, unless the path's query
+        has that parameter already. An item that moves to another page while the list is read
+        may come twice, or not at all.
+
+        A page that is refused is an error after the items of the pages before it. So is a
+        link to another host, to which nothing is sent, and one to a page that was read
+        already. Pages are requested as the items are asked for, none before.
+
+        See
+        https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api,
+        https://www.rfc-editor.org/rfc/rfc8288#section-3
+
+        Args:
+            path: A path of the API that begins with "/", with its query, or a URL on one of
+                the platform's own hosts.
+            headers: Further headers. Authorization is refused: give token. Default: none.
+            items: The member of an answer that is the list, or a JSON pointer to it (RFC
+                6901), where an answer has several lists. Default: the only list in the
+                answer.
+            token: The token to authenticate with, such as a user's. Default: the credential
+                that the platform wants for the path, such as the app's JWT.
+            params: Parameters that are added to the query, as a mapping or as pairs. A
+                sequence is a parameter that comes several times. Default: none.
+            timeout: The time for the requests of one item, with their retries, as a timedelta
+                or in seconds. Default: the app's timeout.
+
+        Returns:
+            The items, each the value that its JSON is.
+
+        Raises:
+            InvalidArgumentError: The path or headers cannot be sent, or the name of the
+                member is empty.
+            InvalidArgumentError: The URL is on another host than the platform's (reason
+                "foreign_host").
+        """
+
     def quota(self) -> Quota | None:
         """Returns the quota of the requests that the app makes with its JWT or tokens of its
         own.
@@ -2138,6 +2193,61 @@ class TokenSource:
         timeout: timedelta | float | None = None,
     ) -> Coroutine[Any, Any, Response]:
         """The coroutine of `request`: the same arguments, result and errors."""
+
+    def paginate(
+        self,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        items: str | None = None,
+        *,
+        params: Params | None = None,
+        timeout: timedelta | float | None = None,
+    ) -> Listing[Any]:
+        """Lists the items of any endpoint of the API, with the source's token.
+
+        The items are the list that the endpoint answers, or the only member of its answer
+        that is a list, such as "repositories" beside a "total_count". Each one comes as the
+        platform sent it.
+
+        A next page is the one that the answer's Link header names, which must be on the same
+        host and for the same credential, or as api.paging of the platform's descriptor says:
+        by its number, until a page has no items or those of the page before, or by a cursor.
+        As many items are asked for at once as the platform allows, unless the path's query
+        has that parameter already. An item that moves to another page while the list is read
+        may come twice, or not at all.
+
+        Each page is asked for with the token that the source has by then, and one that is
+        refused is replaced, as in request.
+
+        A page that is refused is an error after the items of the pages before it. So is a
+        link to another host, to which nothing is sent, and one to a page that was read
+        already. Pages are requested as the items are asked for, none before.
+
+        See
+        https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api,
+        https://www.rfc-editor.org/rfc/rfc8288#section-3
+
+        Args:
+            path: A path of the API that begins with "/", with its query, or a URL on one of
+                the platform's own hosts.
+            headers: Further headers; Authorization is refused. Default: none.
+            items: The member of an answer that is the list, or a JSON pointer to it (RFC
+                6901), where an answer has several lists. Default: the only list in the
+                answer.
+            params: Parameters that are added to the query, as a mapping or as pairs. A
+                sequence is a parameter that comes several times. Default: none.
+            timeout: The time for the requests of one item, with their retries, as a timedelta
+                or in seconds. Default: the app's timeout.
+
+        Returns:
+            The items, each the value that its JSON is.
+
+        Raises:
+            InvalidArgumentError: The path or headers cannot be sent, or the name of the
+                member is empty.
+            InvalidArgumentError: The URL is on another host than the platform's (reason
+                "foreign_host").
+        """
 
     def _credential_for(self, url: str) -> str | None: ...
     def _jwt(self) -> Token: ...

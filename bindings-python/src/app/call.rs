@@ -38,6 +38,17 @@ pub(crate) fn call(
     Ok(call)
 }
 
+/// A call for the pages of a list, without its token.
+pub(crate) fn pages(
+    path: Argument<'_, '_>,
+    headers: Optional<'_, '_>,
+    params: Optional<'_, '_>,
+    timeout: Optional<'_, '_>,
+) -> PyResult<Call> {
+    let method = PyString::new(path.py(), "GET");
+    call(method.as_any(), path, headers, None, None, params, timeout)
+}
+
 /// A path with further parameters in its query, encoded by Python's own module.
 fn with_params(path: String, params: Optional<'_, '_>) -> PyResult<String> {
     let Some(params) = params else { return Ok(path) };

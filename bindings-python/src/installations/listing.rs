@@ -7,6 +7,7 @@ use pyo3::{
     pyclass_init::PyClassInitializer,
     types::{PyAny, PyType},
 };
+use serde_json::Value;
 
 use crate::{
     callback::Callbacks,
@@ -14,6 +15,7 @@ use crate::{
     errors::unpicklable,
     imports::GENERIC_ALIAS,
     installations::{installation::Installation, repository::Repository},
+    json,
     wait::wait,
     webhooks::config::WebhookDelivery,
 };
@@ -36,6 +38,7 @@ pub(crate) enum Items {
     Installations(appmint_core::Listing<appmint_core::Installation>),
     Repositories(appmint_core::Listing<appmint_core::resources::Repository>),
     WebhookDeliveries(appmint_core::Listing<appmint_core::resources::WebhookDelivery>),
+    Json(appmint_core::Listing<Value>),
 }
 
 #[pymethods]
@@ -46,9 +49,10 @@ impl Listing {
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         match &self.items {
-            Items::Installations(list) => next(py, list, Installation),
-            Items::Repositories(list) => next(py, list, Repository),
-            Items::WebhookDeliveries(list) => next(py, list, WebhookDelivery),
+            Items::Installations(list) => next(py, list, object(Installation)),
+            Items::Repositories(list) => next(py, list, object(Repository)),
+            Items::WebhookDeliveries(list) => next(py, list, object(WebhookDelivery)),
+            Items::Json(list) => next(py, list, |py, item| json::value(py, &item)),
         }
     }
 
@@ -58,9 +62,10 @@ impl Listing {
 
     fn __anext__(&self) -> Coroutine {
         match &self.items {
-            Items::Installations(list) => next_async(list, Installation),
-            Items::Repositories(list) => next_async(list, Repository),
-            Items::WebhookDeliveries(list) => next_async(list, WebhookDelivery),
+            Items::Installations(list) => next_async(list, object(Installation)),
+            Items::Repositories(list) => next_async(list, object(Repository)),
+            Items::WebhookDeliveries(list) => next_async(list, object(WebhookDelivery)),
+            Items::Json(list) => next_async(list, |py, item| json::value(py, &item)),
         }
     }
 
@@ -79,6 +84,7 @@ impl Listing {
             Items::Installations(_) => "<appmint.Listing of installations>",
             Items::Repositories(_) => "<appmint.Listing of repositories>",
             Items::WebhookDeliveries(_) => "<appmint.Listing of webhook deliveries>",
+            Items::Json(_) => "<appmint.Listing of JSON values>",
         }
     }
 
@@ -115,15 +121,25 @@ impl From<appmint_core::Listing<appmint_core::resources::WebhookDelivery>> for I
     }
 }
 
-fn next<'py, T, C>(
-    py: Python<'py>,
-    list: &appmint_core::Listing<T>,
-    class: fn(T) -> C,
-) -> PyResult<Option<Bound<'py, PyAny>>>
+impl From<appmint_core::Listing<Value>> for Items {
+    fn from(list: appmint_core::Listing<Value>) -> Self {
+        Self::Json(list)
+    }
+}
+
+/// Makes objects of a class of items.
+fn object<T, C>(class: fn(T) -> C) -> impl Fn(Python<'_>, T) -> PyResult<Bound<'_, PyAny>>
 where
-    T: Clone + Send + Sync + 'static,
     C: PyClass + Into<PyClassInitializer<C>>,
 {
+    move |py, item| Bound::new(py, class(item)).map(Bound::into_any)
+}
+
+fn next<'py, T: Clone + Send + Sync + 'static>(
+    py: Python<'py>,
+    list: &appmint_core::Listing<T>,
+    convert: impl Fn(Python<'py>, T) -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     let mut started = None;
     let result = wait(py, || started.insert(list.next_item()).clone());
     let item = result.inspect_err(|_| {
@@ -132,17 +148,16 @@ where
             list.reclaim(task);
         }
     })?;
-    item.map(|item| Bound::new(py, class(item)).map(Bound::into_any)).transpose()
+    item.map(|item| convert(py, item)).transpose()
 }
 
-fn next_async<T, C>(list: &appmint_core::Listing<T>, class: fn(T) -> C) -> Coroutine
-where
-    T: Clone + Send + Sync + 'static,
-    C: PyClass + Into<PyClassInitializer<C>>,
-{
+fn next_async<T: Clone + Send + Sync + 'static>(
+    list: &appmint_core::Listing<T>,
+    convert: impl Fn(Python<'_>, T) -> PyResult<Bound<'_, PyAny>> + Send + 'static,
+) -> Coroutine {
     let (starting, reclaiming) = (list.clone(), list.clone());
     let convert = move |py: Python<'_>, item: Option<T>| match item {
-        Some(item) => Bound::new(py, class(item)).map(|item| item.into_any().unbind()),
+        Some(item) => convert(py, item).map(Bound::unbind),
         None => Err(PyStopAsyncIteration::new_err(())),
     };
     // After a cancellation, the item is the next one that the listing yields.

@@ -245,6 +245,66 @@ impl TokenSource {
             .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
     }
 
+    /// Lists the items of any endpoint of the API, with the source's token.
+    ///
+    /// The items are the list that the endpoint answers, or the only member of its answer
+    /// that is a list, such as "repositories" beside a "total_count". Each one comes as the
+    /// platform sent it.
+    ///
+    /// A next page is the one that the answer's Link header names, which must be on the same
+    /// host and for the same credential, or as api.paging of the platform's descriptor says:
+    /// by its number, until a page has no items or those of the page before, or by a cursor.
+    /// As many items are asked for at once as the platform allows, unless the path's query
+    /// has that parameter already. An item that moves to another page while the list is read
+    /// may come twice, or not at all.
+    ///
+    /// Each page is asked for with the token that the source has by then, and one that is
+    /// refused is replaced, as in request.
+    ///
+    /// A page that is refused is an error after the items of the pages before it. So is a
+    /// link to another host, to which nothing is sent, and one to a page that was read
+    /// already. Pages are requested as the items are asked for, none before.
+    ///
+    /// See
+    /// https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api,
+    /// https://www.rfc-editor.org/rfc/rfc8288#section-3
+    ///
+    /// Args:
+    ///     path: A path of the API that begins with "/", with its query, or a URL on one of
+    ///         the platform's own hosts.
+    ///     headers: Further headers; Authorization is refused. Default: none.
+    ///     items: The member of an answer that is the list, or a JSON pointer to it (RFC
+    ///         6901), where an answer has several lists. Default: the only list in the
+    ///         answer.
+    ///     params: Parameters that are added to the query, as a mapping or as pairs. A
+    ///         sequence is a parameter that comes several times. Default: none.
+    ///     timeout: The time for the requests of one item, with their retries, as a timedelta
+    ///         or in seconds. Default: the app's timeout.
+    ///
+    /// Returns:
+    ///     The items, each the value that its JSON is.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: The path or headers cannot be sent, or the name of the
+    ///         member is empty.
+    ///     InvalidArgumentError: The URL is on another host than the platform's (reason
+    ///         "foreign_host").
+    #[pyo3(signature = (path, headers=None, items=None, *, params=None, timeout=None))]
+    fn paginate(
+        &self,
+        py: Python<'_>,
+        path: Argument<'_, '_>,
+        headers: Optional<'_, '_>,
+        items: Optional<'_, '_>,
+        params: Optional<'_, '_>,
+        timeout: Optional<'_, '_>,
+    ) -> PyResult<Listing> {
+        let call = call::pages(path, headers, params, timeout)?;
+        let items = optional("items", items, text)?;
+        wait::call(py, || self.core.paginate(call, items.as_deref()))
+            .map(|listing| Listing::new(listing, self.callbacks.clone_ref(py)))
+    }
+
     /// The credential that a request to a URL needs: "source", "app" or "client". None for a URL that is
     /// not the platform's.
     fn _credential_for(&self, url: Argument<'_, '_>) -> PyResult<Option<&'static str>> {

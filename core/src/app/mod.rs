@@ -20,6 +20,8 @@ mod webhooks;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use serde_json::Value;
+
 pub use self::{builder::AppBuilder, settings::Settings};
 use crate::{
     client::PlatformClient,
@@ -30,7 +32,7 @@ use crate::{
     platform::Platform,
     resources::Call,
     sessions::Sessions,
-    sources::Sources,
+    sources::{Listing, Sources},
     tasks::{Deadline, Pool, Task, no_time, threads::on_thread},
     token::Token,
 };
@@ -147,6 +149,40 @@ impl App {
                 None => client.call_by_route(&call, deadline),
             }
         })
+    }
+
+    /// Lists the items of any endpoint of the API, as the app, or with a token.
+    ///
+    /// The items are the list that the endpoint answers, or the only member of its answer that is a
+    /// list, such as `repositories` beside a `total_count`. Each one comes as the platform sent it.
+    ///
+    /// A next page is the one that the answer's Link header names, which must be on the same host
+    /// and for the same credential, or as `api.paging` of the platform's descriptor says: by its
+    /// number, until a page has no items or those of the page before, or by a cursor. As many items
+    /// are asked for at once as the platform allows, unless the path's query has that parameter
+    /// already. An item that moves to another page while the list is read may come twice, or not at
+    /// all.
+    ///
+    /// A page that is refused is an error after the items of the pages before it. So is a link to
+    /// another host, to which nothing is sent, and one to a page that was read already. Pages are
+    /// requested as the items are asked for, none before.
+    ///
+    /// The call is a GET without a body.
+    ///
+    /// - `items`: The member of an answer that is the list, or a JSON pointer to it (RFC 6901),
+    ///   where an answer has several lists. Default: the only list in the answer.
+    ///
+    /// Source:
+    /// <https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api>,
+    /// <https://www.rfc-editor.org/rfc/rfc8288#section-3>
+    ///
+    /// # Errors
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the path or headers cannot be
+    ///   sent, or the name of the member is empty.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) (`foreign_host`) if the URL is on
+    ///   another host than the platform's.
+    pub fn paginate(&self, call: Call, items: Option<&str>) -> Result<Listing<Value>> {
+        self.0.sources.paginate(call, items)
     }
 
     /// Returns the quota of the requests that the app makes with its JWT or tokens of its own.

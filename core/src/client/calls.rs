@@ -2,16 +2,43 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::PlatformClient;
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
     http::{Request, Response, quota::QuotaOwner},
-    platform::{Route, descriptor::Operation},
-    resources::Call,
+    platform::{Route, descriptor::Operation, reply::Reply},
+    resources::{
+        Call,
+        endpoint_pager::{EndpointPager, LIST},
+    },
     secret::Secret,
     tasks::Deadline,
-    token::Token,
+    token::{Permissions, Token},
 };
+
+/// A credential in a request, and what is known of it.
+pub(crate) struct Credential<'a> {
+    pub(crate) authorization: Secret,
+    pub(crate) permissions: Option<&'a Permissions>,
+    pub(crate) quota_of: Option<QuotaOwner>,
+}
+
+impl Credential<'_> {
+    /// One of which nothing is known.
+    fn of(authorization: Secret) -> Self {
+        Self { authorization, permissions: None, quota_of: None }
+    }
+}
+
+impl<'a> Credential<'a> {
+    /// A token that the app was issued, or its JWT.
+    pub(crate) fn of_token(token: &'a Token, quota_of: Option<QuotaOwner>) -> Self {
+        let (authorization, permissions) = (token.authorization_header(), token.permissions());
+        Self { authorization, permissions: Some(permissions), quota_of }
+    }
+}
 
 /// The outcome of one attempt with a token.
 pub(crate) struct Attempt<T> {
@@ -64,8 +91,13 @@ impl PlatformClient {
         if token.is_empty() {
             return Err(Error::invalid("the token is empty"));
         }
+        self.call(call, self.authorization_with(token), deadline)
+    }
+
+    /// The header's value for a caller's own token.
+    fn authorization_with(&self, token: &Secret) -> Secret {
         let scheme = &self.platform().descriptor().api.authorization_scheme;
-        self.call(call, Secret::new(format!("{scheme} {}", token.reveal())), deadline)
+        Secret::new(format!("{scheme} {}", token.reveal()))
     }
 
     /// A call with an installation's token.
@@ -132,6 +164,40 @@ impl PlatformClient {
         let is_idempotent = IDEMPOTENT.contains(&request.method.as_str());
         self.send(request, deadline)
             .map_err(|error| if is_idempotent { error } else { self.classify_write(error) })
+    }
+
+    /// Calls `send` with the credential of a call by the app: the call's own token, else what its path
+    /// requires.
+    pub(crate) fn with_credential<T>(
+        &self,
+        call: &Call,
+        deadline: Deadline,
+        send: impl Fn(&Credential<'_>) -> Result<T>,
+    ) -> Result<T> {
+        if let Some(token) = call.own_token() {
+            return send(&Credential::of(self.authorization_with(token)));
+        }
+        match self.platform().route(&call.location(self.platform())?) {
+            Route::Client => send(&Credential::of(self.basic_authorization()?)),
+            Route::App | Route::Caller => self
+                .with_jwt(deadline, |jwt| send(&Credential::of_token(jwt, Some(QuotaOwner::App)))),
+        }
+    }
+
+    /// The next page of an endpoint's list, with this credential; `None` after the last page.
+    pub(crate) fn endpoint_page(
+        &self,
+        pager: &mut EndpointPager,
+        credential: &Credential<'_>,
+        deadline: Deadline,
+    ) -> Result<Option<Vec<Value>>> {
+        let limit = self.config.max_response_body;
+        let Some(request) = pager.request(self.platform(), limit)? else { return Ok(None) };
+        let request = request.authorized(credential.authorization.clone());
+        let request = request.counted_for(credential.quota_of.clone());
+        let response = self.send(&request, deadline)?;
+        let reply = self.reply(Operation::Call, LIST, &request, &response);
+        pager.read_page(&Reply { granted: credential.permissions, ..reply }).map(Some)
     }
 
     /// A call with the app's JWT. A 401 may be about a JWT that another one can replace; if that

@@ -32,7 +32,7 @@ use url::Url;
 
 use self::{breaker::Breakers, signing::Jwts, waits::Waits};
 pub(crate) use self::{
-    calls::Attempt,
+    calls::{Attempt, Credential},
     identity::{jwt_descriptor, missing},
     operations::TokenEndpointCall,
     proof::Proof,

@@ -159,6 +159,8 @@ pub(crate) struct Api {
     /// Paths that want another credential than the caller's, `{…}` standing for one segment.
     #[serde(default)]
     pub(crate) routes: Routes,
+    /// The pages of its lists; absent where no list but those of a `Link` has pages.
+    pub(crate) paging: Option<Paging>,
 }
 
 /// Paths by the credential that they require.
@@ -234,6 +236,14 @@ pub(crate) enum Paging {
     Link { size: String, items_per_page: usize },
     /// Pages are numbered; a page without new items is the last.
     Page { page: String, first_page: usize, size: String, items_per_page: usize },
+    /// Each answer has the parameter of the next page; the last one has none.
+    Cursor { cursor: String, next: Pointers, size: String, items_per_page: usize },
+}
+
+impl Paging {
+    pub(crate) fn is_numbered(&self) -> bool {
+        matches!(self, Self::Page { .. })
+    }
 }
 
 /// Paths of endpoints that answer one installation, tried in order until one is not a 404.

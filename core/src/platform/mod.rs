@@ -240,6 +240,11 @@ impl Platform {
         Route::of(&self.descriptor.api.routes, path)
     }
 
+    /// Whether a URL is below the API's base, and not elsewhere on the platform.
+    pub(crate) fn is_of_api(&self, url: &Url) -> bool {
+        self.path_in_api(url).is_some_and(|path| path.is_empty() || path.starts_with('/'))
+    }
+
     /// A URL's path below the API's base; `None` for one elsewhere on the platform.
     fn path_in_api<'a>(&self, url: &'a Url) -> Option<&'a str> {
         let api = self.api.as_ref().filter(|api| api.origin() == url.origin())?;

@@ -47,6 +47,13 @@ impl Reply<'_> {
         self.opened(json)
     }
 
+    /// The JSON value of the body, for a caller who knows what it holds: of a member that an object has twice,
+    /// the last one counts.
+    pub(crate) fn any_json(&self) -> Result<Value, Error> {
+        let json = strict_json::read_cut(&self.text()?).map_err(|fault| self.unreadable(fault))?;
+        self.opened(json)
+    }
+
     /// The JSON value of the body, or the fields of a form: some token endpoints send either, and
     /// some name one in `Content-Type` and send the other.
     pub(crate) fn json_or_form(&self) -> Result<Value, Error> {

@@ -118,6 +118,19 @@ impl Call {
         self.token.as_ref()
     }
 
+    /// Refuses a call that cannot be made again for each page of a list.
+    pub(crate) fn check_listable(&self) -> Result<()> {
+        let is_read =
+            self.method.eq_ignore_ascii_case("GET") && matches!(self.body, CallBody::Empty);
+        if !is_read {
+            return Err(Error::invalid("a list is read by GET, without a body"));
+        }
+        match &self.token {
+            Some(token) if token.is_empty() => Err(Error::invalid("the token is empty")),
+            _ => Ok(()),
+        }
+    }
+
     /// The request, all but its `Authorization`.
     pub(crate) fn request(&self, platform: &Platform, response_limit: usize) -> Result<Request> {
         let method = self.method.to_ascii_uppercase();

@@ -2,11 +2,13 @@
 //! webhooks; and the values that ask for them: lookups, calls, operations, lists.
 
 pub(crate) mod call;
+pub(crate) mod endpoint_pager;
 pub(crate) mod install;
 pub(crate) mod installation;
 pub(crate) mod lookup;
 pub(crate) mod operation;
 pub(crate) mod pager;
+mod paging;
 mod registration;
 mod repository;
 mod target;

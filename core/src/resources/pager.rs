@@ -7,12 +7,12 @@ use url::Url;
 
 use crate::{
     error::{Error, ErrorKind, Reason, Result},
-    http::links,
     platform::{
         Platform,
         descriptor::{Base, List, Operation, Paging},
         reply::Reply,
     },
+    resources::paging,
 };
 
 /// An object that platforms list.
@@ -42,23 +42,14 @@ pub(crate) struct Pager {
 impl Pager {
     pub(crate) fn start(platform: &Platform, list: &List) -> Result<Self> {
         let mut url = platform.endpoint(Base::Api, &list.path, &[])?;
-        match &list.paging {
-            None => {}
-            Some(Paging::Link { size, items_per_page }) => {
-                url.query_pairs_mut().append_pair(size, &items_per_page.to_string());
-            }
-            Some(Paging::Page { page, first_page, size, items_per_page }) => {
-                url.query_pairs_mut()
-                    .append_pair(page, &first_page.to_string())
-                    .append_pair(size, &items_per_page.to_string());
-            }
-        }
+        paging::begin(&mut url, list.paging.as_ref());
         Ok(Self { next: Some(url), visited: HashSet::new(), seen: HashSet::new(), idle: 0 })
     }
 
     /// Reads a page: returns its new items and moves on to the page after it.
     pub(crate) fn read_page<T: Listed>(&mut self, reply: &Reply<'_>) -> Result<Vec<T>> {
-        let mut page = items(reply)?;
+        let json = read(reply, T::list(reply.platform)?)?;
+        let mut page = items(reply, &json)?;
         page.retain(|item: &T| self.seen.insert(item.key().to_owned()));
         self.idle = if page.is_empty() { self.idle + 1 } else { 0 };
         if self.idle > MAX_IDLE {
@@ -66,25 +57,24 @@ impl Pager {
             return Err(Error::new(ErrorKind::Protocol, message).with_status(reply.response.status));
         }
         self.visited.insert(reply.request.url.clone());
-        let next = next_page(reply, T::list(reply.platform)?, !page.is_empty());
+        let next = next_page(reply, &json, T::list(reply.platform)?, !page.is_empty());
         self.next = next.filter(|url| !self.visited.contains(url));
         Ok(page)
     }
 }
 
-fn items<T: Listed>(reply: &Reply<'_>) -> Result<Vec<T>> {
-    if !reply.response.is_success() {
-        return Err(reply.refusal());
-    }
+fn items<T: Listed>(reply: &Reply<'_>, json: &Value) -> Result<Vec<T>> {
     let list = T::list(reply.platform)?;
-    let json = read_json(reply, list)?;
     let items = json.pointer(&list.items).and_then(Value::as_array).ok_or_else(|| {
         reply.protocol_error(Reason::MissingMember, &format!("the answer holds no {}", T::LIST))
     })?;
     items.iter().map(|raw| T::read(reply, raw)).collect()
 }
 
-fn read_json(reply: &Reply<'_>, list: &List) -> Result<Value> {
+fn read(reply: &Reply<'_>, list: &List) -> Result<Value> {
+    if !reply.response.is_success() {
+        return Err(reply.refusal());
+    }
     if !list.json_in_string {
         return reply.json();
     }
@@ -107,30 +97,15 @@ fn unescaped_string(text: &str) -> Option<Value> {
 }
 
 /// The URL of the page after a reply's, which did or did not bring new items.
-fn next_page(reply: &Reply<'_>, list: &List, is_new: bool) -> Option<Url> {
-    let url = &reply.request.url;
-    match list.paging.as_ref()? {
-        Paging::Link { .. } => {
-            // Only the query is taken: no URL of a server is followed with credentials.
-            let mut next = url.clone();
-            let target = links::next(reply.response.header("link")?)?;
-            next.set_query(url.join(target).ok()?.query());
-            Some(next)
-        }
-        // A server may cap the size it was asked for, so a short page need not be the last one.
-        Paging::Page { page, .. } => is_new.then(|| numbered_after(url, page)),
+fn next_page(reply: &Reply<'_>, json: &Value, list: &List, is_new: bool) -> Option<Url> {
+    let (url, paging) = (&reply.request.url, list.paging.as_ref()?);
+    if let Paging::Link { .. } = paging {
+        // Only the query is taken: no URL of a server is followed with credentials.
+        let mut next = url.clone();
+        next.set_query(url.join(paging::linked(reply.response)?).ok()?.query());
+        return Some(next);
     }
-}
-
-fn numbered_after(url: &Url, parameter: &str) -> Url {
-    let mut next = url.clone();
-    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    let raise = |text: &str| (text.parse::<u64>().unwrap_or(0) + 1).to_string();
-    next.query_pairs_mut().clear().extend_pairs(pairs.iter().map(|(name, value)| {
-        let value = if name == parameter { raise(value) } else { value.clone() };
-        (name, value)
-    }));
-    next
+    paging::unlinked(url, json, paging, is_new)
 }
 
 /// A page may be empty while others follow, if a platform filters it.
@@ -144,12 +119,6 @@ mod tests {
         resources::Installation,
         time::{ClockReading, Timestamp},
     };
-
-    #[test]
-    fn page_numbers_are_counted_up() {
-        let url = Url::parse("https://api.example/x?page=9&limit=100").unwrap();
-        assert_eq!(numbered_after(&url, "page").query(), Some("page=10&limit=100"));
-    }
 
     #[test]
     fn a_list_that_goes_on_with_nothing_new_ends_with_an_error() {

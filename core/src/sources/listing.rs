@@ -31,21 +31,45 @@ use crate::{
 pub struct Listing<T>(Arc<Inner<T>>);
 
 struct Inner<T> {
-    pages: Arc<Pages<T>>,
+    ready: Arc<Ready<T>>,
     /// Starts the task that fetches the next item with the list's credential.
-    fetch: Box<FetchItem<T>>,
+    fetch: Box<dyn Fn() -> Task<Option<T>> + Send + Sync>,
     /// Tasks whose callers stopped waiting.
     abandoned: Mutex<VecDeque<Task<Option<T>>>>,
 }
 
-type FetchItem<T> = dyn Fn(&Arc<Pages<T>>) -> Task<Option<T>> + Send + Sync;
-
-/// The pages of a list.
-pub(crate) struct Pages<T> {
-    /// Locked while a page is fetched, so that two callers get different items.
-    pager: Mutex<Pager>,
-    ready: Mutex<VecDeque<T>>,
+/// The items of the pages that were read.
+struct Ready<T> {
+    items: Mutex<VecDeque<T>>,
     is_complete: AtomicBool,
+}
+
+/// The pages of a list, which `P` reads.
+pub(crate) struct Pages<T, P = Pager> {
+    /// Locked while a page is fetched, so that two callers get different items.
+    pager: Mutex<P>,
+    ready: Arc<Ready<T>>,
+}
+
+impl<T, P> Pages<T, P> {
+    /// The next item; `None` after the last. `fetch` reads a page, and whether it was the last; it returns
+    /// `None` after the last.
+    pub(super) fn next(
+        &self,
+        fetch: impl Fn(&mut P) -> Result<Option<Vec<T>>>,
+        is_complete: fn(&P) -> bool,
+    ) -> Result<Option<T>> {
+        let mut pager = lock(&self.pager);
+        loop {
+            // The caller before may have left items.
+            if let Some(item) = self.ready.pop() {
+                return Ok(Some(item));
+            }
+            let Some(page) = fetch(&mut pager)? else { return Ok(None) };
+            lock(&self.ready.items).extend(page);
+            self.ready.is_complete.store(is_complete(&pager), Ordering::Release);
+        }
+    }
 }
 
 impl<T: Listed> Pages<T> {
@@ -57,23 +81,14 @@ impl<T: Listed> Pages<T> {
         quota_of: Option<&QuotaOwner>,
         deadline: Deadline,
     ) -> Result<Option<T>> {
-        let mut pager = lock(&self.pager);
-        loop {
-            // The caller before may have left items.
-            if let Some(item) = self.pop() {
-                return Ok(Some(item));
-            }
-            let page = client.next_page(&mut pager, token, quota_of.cloned(), deadline)?;
-            let Some(page) = page else { return Ok(None) };
-            lock(&self.ready).extend(page);
-            self.is_complete.store(pager.next.is_none(), Ordering::Release);
-        }
+        let fetch = |pager: &mut Pager| client.next_page(pager, token, quota_of.cloned(), deadline);
+        self.next(fetch, |pager| pager.next.is_none())
     }
 }
 
-impl<T> Pages<T> {
+impl<T> Ready<T> {
     fn pop(&self) -> Option<T> {
-        lock(&self.ready).pop_front()
+        lock(&self.items).pop_front()
     }
 }
 
@@ -85,13 +100,19 @@ impl<T: Clone + Send + 'static> Listing<T> {
     where
         T: Listed,
     {
-        let pager = Mutex::new(Pager::start(platform, T::list(platform)?)?);
-        let (ready, is_complete) = (Mutex::new(VecDeque::new()), AtomicBool::new(false));
-        Ok(Self(Arc::new(Inner {
-            pages: Arc::new(Pages { pager, ready, is_complete }),
-            fetch: Box::new(fetch),
-            abandoned: Mutex::new(VecDeque::new()),
-        })))
+        Ok(Self::of(Pager::start(platform, T::list(platform)?)?, fetch))
+    }
+
+    /// A list whose pages `pager` reads.
+    pub(crate) fn of<P: Send + 'static>(
+        pager: P,
+        fetch: impl Fn(&Arc<Pages<T, P>>) -> Task<Option<T>> + Send + Sync + 'static,
+    ) -> Self {
+        let (items, is_complete) = (Mutex::new(VecDeque::new()), AtomicBool::new(false));
+        let ready = Arc::new(Ready { items, is_complete });
+        let pages = Arc::new(Pages { pager: Mutex::new(pager), ready: Arc::clone(&ready) });
+        let fetch = Box::new(move || fetch(&pages));
+        Self(Arc::new(Inner { ready, fetch, abandoned: Mutex::new(VecDeque::new()) }))
     }
 
     /// Returns the next item, from memory or the platform's next page.
@@ -106,14 +127,14 @@ impl<T: Clone + Send + 'static> Listing<T> {
         if let Some(task) = lock(&self.0.abandoned).pop_front() {
             return task;
         }
-        let is_complete = self.0.pages.is_complete.load(Ordering::Acquire);
-        if let Some(item) = self.0.pages.pop() {
+        let is_complete = self.0.ready.is_complete.load(Ordering::Acquire);
+        if let Some(item) = self.0.ready.pop() {
             return Task::ready(Ok(Some(item)));
         }
         if is_complete {
             return Task::ready(Ok(None));
         }
-        (self.0.fetch)(&self.0.pages)
+        (self.0.fetch)()
     }
 
     /// Blocks until the next item is there. An item that comes after the app's timeout is not lost: the
@@ -171,7 +192,9 @@ impl<T> Clone for Listing<T> {
 
 impl<T> fmt::Debug for Listing<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Listing").field("pager", &self.0.pages.pager).finish_non_exhaustive()
+        f.debug_struct("Listing")
+            .field("ready", &lock(&self.0.ready.items).len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -4,13 +4,14 @@
 //! cache calls [`fetch`]: a user's session refreshes ([`crate::sessions`]); any other token comes
 //! from the store if a usable one is there, else the platform mints it under the store's lock.
 //! [`stored`] is the store as they use it. [`looked_up`] is for installations whose id is not known yet, which [`resolving`] finds, [`listing`] for lists that are fetched
-//! page by page, and [`attempts`] for requests whose token may be refused.
+//! page by page, [`paginating`] for those of any endpoint, and [`attempts`] for requests whose token may be refused.
 
 mod attempts;
 mod fetch;
 mod key;
 mod listing;
 mod looked_up;
+mod paginating;
 mod resolving;
 mod stored;
 
@@ -335,9 +336,8 @@ impl TokenSource {
     ///   another host than the platform's.
     /// - Those of [`TokenSource::token_valid_for`](crate::TokenSource::token_valid_for).
     pub fn request(&self, call: Call) -> Task<Arc<Response>> {
-        if call.own_token().is_some() {
-            return Task::ready(Err(Error::invalid("a call through a source uses its token")
-                .advise("Call `App::request` to use a token of your own.")));
+        if let Err(error) = refuse_own_token(&call) {
+            return Task::ready(Err(error));
         }
         let (client, timeout) = (Arc::clone(&self.sources.client), call.own_timeout());
         if timeout == Some(Duration::ZERO) {
@@ -443,6 +443,14 @@ impl Sources {
         self.pool
             .for_calls()
             .spawn(move |deadline| client.perform(&operation, read_nothing, deadline))
+    }
+}
+
+fn refuse_own_token(call: &Call) -> Result<()> {
+    match call.own_token() {
+        None => Ok(()),
+        Some(_) => Err(Error::invalid("a call through a source uses its token")
+            .advise("Make the call through the app to use a token of your own.")),
     }
 }
 

@@ -12,6 +12,7 @@ mod fleet;
 mod login_desktop;
 mod login_web;
 mod organization;
+mod paginate;
 mod signer;
 mod start;
 mod webhook;
@@ -45,6 +46,7 @@ fn program(name: &str) -> Option<fn() -> Result<()>> {
         "login_desktop" => login_desktop::run,
         "login_web" => login_web::run,
         "organization" => organization::run,
+        "paginate" => paginate::run,
         "signer" => signer::run,
         "start" => start::run,
         "webhook" => webhook::run,

@@ -51,7 +51,8 @@ pub extern "C" fn appmint_call_token(
     result("token", token, error, call)
 }
 
-/// An authorization header, or a platform's descriptor.
+/// An authorization header, a platform's descriptor, or the JSON of an item; `*text` is NULL after a
+/// list's last.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_call_text(
     call: Option<&appmint_call>,

@@ -14,7 +14,7 @@ use crate::{
         queue::appmint_queue,
     },
     errors::{appmint_error, appmint_status},
-    installations::repository::appmint_repositories,
+    installations::{items::appmint_items, repository::appmint_repositories},
     tokens,
     tokens::source::appmint_source,
     tokens::source::{self},
@@ -96,6 +96,20 @@ pub extern "C" fn appmint_source_request_async(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     begin(queue, done, userdata, call, error, || source::request_task(source, request))
+}
+
+/// appmint_items_next without waiting. Its result: appmint_call_text. An item that comes after the
+/// call was cancelled is not lost: the list returns it next.
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_items_next_async(
+    listing: Option<&appmint_items>,
+    queue: Option<&appmint_queue>,
+    done: appmint_on_done,
+    userdata: *mut c_void,
+    call: Option<&mut MaybeUninit<*mut appmint_call>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    begin_next(queue, done, userdata, call, error, listing.map(|listing| &listing.core))
 }
 
 /// appmint_repositories_next without waiting. Its result: appmint_call_repository. An item that

@@ -9,6 +9,7 @@ use appmint_core::{
     platform::Platform,
     resources::{Registration, Repository, WebhookConfig, WebhookDelivery},
 };
+use serde_json::Value as Json;
 
 use crate::{
     app::{appmint_app, request::appmint_response},
@@ -19,6 +20,12 @@ use crate::{
     values::appmint_text,
     webhooks::{config::appmint_webhook_config, delivery::appmint_webhook_delivery},
 };
+
+impl From<Option<Json>> for Value {
+    fn from(item: Option<Json>) -> Self {
+        Self::Text(item.map(|item| Secret::new(item.to_string())))
+    }
+}
 
 /// An object that a call may have as its result.
 pub(crate) trait Object: Sized {

@@ -1,6 +1,7 @@
 //! Where the app is installed.
 
 pub mod installation;
+pub mod items;
 pub mod lookup;
 pub mod repository;
 

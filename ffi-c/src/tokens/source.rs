@@ -20,7 +20,7 @@ use crate::{
     callback::{Userdata, appmint_drop},
     convert::{DEFAULT, milliseconds_or_default, required, text, time_ms},
     errors::{appmint_error, appmint_status},
-    installations::repository::appmint_repositories,
+    installations::{items::appmint_items, repository::appmint_repositories},
     text::GrowingTexts,
     tokens::token::appmint_token,
     values::appmint_text,
@@ -311,6 +311,54 @@ pub extern "C" fn appmint_source_request(
     error: Option<&mut MaybeUninit<*mut appmint_error>>,
 ) -> appmint_status {
     new_object("response", response, error, || wait_for(|| request_task(source, request)))
+}
+
+/// Lists the items of any endpoint of the API, with the source's token. The items are the list that
+/// the endpoint answers, or the only member of its answer that is a list, such as "repositories"
+/// beside a "total_count". Each one comes as the platform sent it.
+///
+/// A next page is the one that the answer's Link header names, which must be on the same host and
+/// for the same credential, or as api.paging of the platform's descriptor says: by its number,
+/// until a page has no items or those of the page before, or by a cursor. As many items are asked
+/// for at once as the platform allows, unless the path's query has that parameter already. An item
+/// that moves to another page while the list is read may come twice, or not at all.
+///
+/// Each page is asked for with the token that the source has by then, and one that is refused is
+/// replaced, as in appmint_source_request.
+///
+/// A page that is refused is an error after the items of the pages before it. So is a link to
+/// another host, to which nothing is sent, and one to a page that was read already. Pages are
+/// requested as the items are asked for, none before.
+///
+/// The path and the other arguments are those of `request`, a GET without a body. Each item is the
+/// JSON text of a value, in an appmint_text.
+///
+/// Free `*listing` with appmint_items_free.
+///
+/// - `items`: The member of an answer that is the list, or a JSON pointer to it (RFC 6901), where
+///   an answer has several lists. Default: the only list in the answer.
+///
+/// Errors:
+/// - APPMINT_ERROR_INVALID_ARGUMENT if the path or headers cannot be sent, or the name of the
+///   member is empty.
+/// - APPMINT_ERROR_INVALID_ARGUMENT (APPMINT_REASON_FOREIGN_HOST) if the URL is on another host
+///   than the platform's.
+///
+/// Source: https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api,
+/// https://www.rfc-editor.org/rfc/rfc8288#section-3
+#[unsafe(no_mangle)]
+pub extern "C" fn appmint_source_paginate(
+    source: Option<&appmint_source>,
+    request: Option<&appmint_request>,
+    items: *const c_char,
+    items_len: usize,
+    listing: Option<&mut MaybeUninit<*mut appmint_items>>,
+    error: Option<&mut MaybeUninit<*mut appmint_error>>,
+) -> appmint_status {
+    new_object("listing", listing, error, || {
+        let (call, items) = appmint_request::pages(request, items, items_len)?;
+        required("source", source)?.core.paginate(call, items)
+    })
 }
 
 /// Frees a source. The app keeps the token for the next one.

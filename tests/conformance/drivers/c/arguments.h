@@ -31,7 +31,7 @@ static int64_t ms(const char *key) {
 
 static appmint_request *request(void) {
   word method = arg("method"), path = arg("path"), json = arg("json"), body = arg("body"), token = arg("token");
-  appmint_request *made = appmint_request_new(method.value, method.len, path.value, path.len);
+  appmint_request *made = appmint_request_new(method.value ? method.value : "GET", method.value ? method.len : N, path.value, path.len);
   for (size_t i = 0; i < word_count; i++)
     if (!strncmp(words[i].key, "header.", 7)) appmint_request_add_header(made, words[i].key + 7, N, words[i].value, words[i].len);
   if (json.value) appmint_request_set_json(made, json.value, json.len);

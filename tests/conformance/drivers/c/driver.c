@@ -38,9 +38,9 @@ typedef appmint_status exchange(const appmint_app *, const char *, size_t, appmi
 static const struct { const char *op, *key; exchange *call; } exchanges[] = {
   {"refresh", "refresh_token", appmint_app_refresh}, {"check_token", "token", appmint_app_check_token},
   {"reset_token", "token", appmint_app_reset_token}};
-static const char *const of_source[] = {"token", "source_authorization_header", "source_expires_at", "source_quota", "invalidate", "revoke", "repositories", "source_request",
+static const char *const of_source[] = {"token", "source_authorization_header", "source_expires_at", "source_quota", "invalidate", "revoke", "repositories", "source_request", "source_paginate",
   "source_installation_id", "tokens", "watch"};
-static const char *const of_session[] = {"session_token", "session_invalidate", "session_revoke", "session_request"};
+static const char *const of_session[] = {"session_token", "session_invalidate", "session_revoke", "session_request", "session_paginate"};
 /* The operations whose token start_session takes. */
 static const char *const of_users[] = {"exchange_code", "refresh", "finish_authorization", "login_wait", "device_poll", "device_wait"};
 
@@ -102,6 +102,13 @@ static appmint_status call(const char *op, appmint_error **e) {
   if (IS("authorization_code")) return appmint_app_authorization_code(app, url.value, url.len, state.value, state.len, &got.text, e);
   if (IS("exchange_code")) return appmint_app_exchange_code(app, code.value, code.len, uri.value, uri.len, verifier.value, verifier.len, &got.token, e);
   if (IS("request") || IS("source_request") || IS("session_request")) got.request = request();
+  if (IS("paginate") || IS("source_paginate") || IS("session_paginate")) {
+    word place = arg("items");
+    got.request = request();
+    status = got.source ? appmint_source_paginate(got.source, got.request, place.value, place.len, &items.all, e)
+                        : appmint_app_paginate(app, got.request, place.value, place.len, &items.all, e);
+    return status ? status : take_items(limit(), e);
+  }
   if (IS("request")) return appmint_app_request(app, got.request, &got.response, e);
   if (IS("source_request") || IS("session_request")) return appmint_source_request(got.source, got.request, &got.response, e);
   return status;
@@ -122,7 +129,7 @@ static void print_result(const char *op) {
   if (IS("quota")) print_quota(appmint_app_quota(app));
   if (IS("source_quota")) print_quota(appmint_source_quota(got.source));
   if (IS("source_expires_at")) print_number("", "value", appmint_source_expires_at_ms(got.source), APPMINT_NO_TIME);
-  print_installations(), print_repositories(), print_webhook_deliveries();
+  print_installations(), print_repositories(), print_webhook_deliveries(), print_items();
   if (IS("install_url") || IS("authorize") || IS("open_authorization")) print_authorization(kept.authorization);
   if (IS("start_login")) print_login(kept.login);
   if (IS("start_device_login")) print_device_login(kept.device);
@@ -138,7 +145,7 @@ static void print_result(const char *op) {
   if (got.stats) print_stats(got.stats);
 }
 static void forget(void) {
-  forget_installations(), forget_repositories(), forget_webhook_deliveries();
+  forget_installations(), forget_repositories(), forget_webhook_deliveries(), forget_items();
   appmint_token_free(got.token), appmint_installation_free(got.found);
   appmint_registration_free(got.registration), appmint_webhook_config_free(got.hook), appmint_webhook_delivery_free(got.delivery);
   appmint_source_free(got.source), appmint_text_free(got.text);

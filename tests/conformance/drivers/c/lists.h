@@ -2,11 +2,12 @@
 #include <appmint.h>
 #include <stdint.h>
 
-#define LIST(plural, singular) \
-  static struct { appmint_##plural *all; appmint_##singular *items[1000]; size_t count; } plural; \
+#define LIST(plural, singular) LIST_OF(plural, singular, appmint_##singular)
+#define LIST_OF(plural, singular, type) \
+  static struct { appmint_##plural *all; type *items[1000]; size_t count; } plural; \
   static appmint_status take_##plural(size_t limit, appmint_error **e) { \
     while (plural.count < limit && plural.count < 1000) { \
-      appmint_##singular *item; \
+      type *item; \
       appmint_status status = appmint_##plural##_next(plural.all, &item, e); \
       if (status || !item) return status; \
       plural.items[plural.count++] = item; \
@@ -22,13 +23,15 @@
     } \
   } \
   static void forget_##plural(void) { \
-    while (plural.count) appmint_##singular##_free(plural.items[--plural.count]); \
+    while (plural.count) type##_free(plural.items[--plural.count]); \
     appmint_##plural##_free(plural.all), plural.all = NULL; \
   }
 
 LIST(installations, installation)
 LIST(repositories, repository)
 LIST(webhook_deliveries, webhook_delivery)
+static void print_item(const char *prefix, const appmint_text *item) { print_text(prefix, "value", appmint_text_reveal(item, NULL)); }
+LIST_OF(items, item, appmint_text)
 
 static size_t limit(void) {
   word limit = arg("limit");

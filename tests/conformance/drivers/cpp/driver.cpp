@@ -172,6 +172,8 @@ struct Driver {
     else if (op == "invalidate") source().invalidate();
     else if (op == "request") output.add(app->request(arg("method"), arg("path"), options()));
     else if (op == "source_request") output.add(source().request(arg("method"), arg("path"), options()));
+    else if (op == "paginate") output.add(app->paginate(arg("path"), maybe("items"), options()), limit());
+    else if (op == "source_paginate") output.add(source().paginate(arg("path"), maybe("items"), options()), limit());
     else if (op == "authorization_code") output.add("reveal.value", app->authorization_code(arg("callback_url"), arg("state")));
     else if (op == "token") output.add(source().token(ms("min_valid_ms"), ms("timeout_ms")));
     else if (op == "app_token") output.add(app->app_tokens({split(arg("scopes")), maybe("subject")}).token(ms("min_valid_ms"), ms("timeout_ms")));

@@ -53,8 +53,11 @@ struct Output {
       items.push_back(*item);
     }
     add("count", std::to_string(items.size()));
-    for (std::size_t i = 0; i < items.size(); i++) add(std::to_string(i) + ".", items[i]);
+    for (std::size_t i = 0; i < items.size(); i++) tell(std::to_string(i) + ".", items[i]);
   }
+  template <class T>
+  void tell(const std::string &prefix, const T &item) { add(prefix, item); }
+  void tell(const std::string &prefix, const std::string &json) { add(prefix + "value", json); }
   void add(const appmint::Token &token) {
     std::ostringstream printed;
     printed << token;

@@ -42,6 +42,7 @@ struct Users {
     else if (op == "session_invalidate") app.session(it.arg("name")).invalidate();
     else if (op == "session_revoke") app.session(it.arg("name")).revoke();
     else if (op == "session_request") output.add(app.session(it.arg("name")).request(it.arg("method"), it.arg("path"), it.options()));
+    else if (op == "session_paginate") output.add(app.session(it.arg("name")).paginate(it.arg("path"), it.maybe("items"), it.options()), it.limit());
     else return false;
     return true;
   }

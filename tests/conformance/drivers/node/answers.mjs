@@ -25,15 +25,18 @@ export function registration(value) {
 }
 
 /** The items of a list, up to a limit. */
-export async function listing(list, limit) {
+export async function listing(list, limit, tell = record) {
   const items = []
   while (items.length < (limit ?? Infinity)) {
     const { done, value } = await list.next()
     if (done) break
     items.push(value)
   }
-  return Object.assign({ count: items.length }, ...items.map((item, index) => record(item, `${index}.`)))
+  return Object.assign({ count: items.length }, ...items.map((item, index) => tell(item, `${index}.`)))
 }
+
+/** An item of any endpoint's list. */
+export const item = (value, prefix) => ({ [`${prefix}value`]: JSON.stringify(value) })
 
 /** An object whose members are all in the answer. */
 export function record(value, prefix = '') {

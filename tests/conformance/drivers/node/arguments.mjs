@@ -18,6 +18,13 @@ export function requestArguments({ method, path, json, timeout_ms, ...members })
   return [method, path, { ...others, headers, timeoutMs, json: json && JSON.parse(json) }]
 }
 
+export function pageArguments(args) {
+  const [, path, options] = requestArguments(args)
+  delete options.limit
+  delete options.json
+  return [path, options]
+}
+
 export function headersOf(members) {
   const headers = Object.entries(members).filter(([name]) => name.startsWith('header.'))
   return Object.fromEntries(headers.map(([name, value]) => [name.slice(7), value]))

@@ -3,8 +3,8 @@
 import { createInterface } from 'node:readline'
 
 import * as appmint from '../../../../bindings-node/index.mjs'
-import { encode, error, listing, members, quota, record, response, shown, token } from './answers.mjs'
-import { boolean, camel, headersOf, list, number, requestArguments, scope, scopedOptions, tokenOptions } from './arguments.mjs'
+import { encode, error, item, listing, members, quota, record, response, shown, token } from './answers.mjs'
+import { boolean, camel, headersOf, list, number, pageArguments, requestArguments, scope, scopedOptions, tokenOptions } from './arguments.mjs'
 import { changes, countDifferent, events, recordEvent, unwatch, watch } from './notifications.mjs'
 import { OPERATIONS } from './operations.mjs'
 import { stores } from './stores.mjs'
@@ -71,6 +71,8 @@ const CALLS = {
   repositories: (args) => listing(source(args).repositories(), number(args.limit)),
   webhook_deliveries: ({ limit }) => listing(app.webhookDeliveries(), number(limit)),
   source_request: async ({ id, ...args }) => response(await app.installation(id).request(...requestArguments(args))),
+  paginate: (args) => listing(app.paginate(...pageArguments(args)), number(args.limit), item),
+  source_paginate: ({ id, ...args }) => listing(app.installation(id).paginate(...pageArguments(args)), number(args.limit), item),
   verify_webhook: (args) => {
     const { name, payload, ...others } = webhook(args)
     return { event: name, ...members(others), payload: JSON.stringify(payload) }

@@ -1,7 +1,7 @@
 // Users: authorizations, logins and sessions. The driver keeps the objects that a later command uses.
 
-import { authorization, members, response, shown, token } from './answers.mjs'
-import { camelCased, list, number, requestArguments, scopedOptions, tokenOptions } from './arguments.mjs'
+import { authorization, item, listing, members, response, shown, token } from './answers.mjs'
+import { camelCased, list, number, pageArguments, requestArguments, scopedOptions, tokenOptions } from './arguments.mjs'
 
 const kept = {}
 
@@ -45,5 +45,6 @@ export const USERS = {
   session_token: async (app, { name, ...args }) => token(await app.session(name).token(tokenOptions(args))),
   session_invalidate: (app, { name }) => app.session(name).invalidate(),
   session_revoke: (app, { name }) => app.session(name).revoke(),
+  session_paginate: (app, { name, ...args }) => listing(app.session(name).paginate(...pageArguments(args)), undefined, item),
   session_request: async (app, { name, ...args }) => response(await app.session(name).request(...requestArguments(args))),
 }

@@ -191,6 +191,9 @@ class Users:
     def session_revoke(self, app, name):
         app.session(name).revoke()
 
+    def session_paginate(self, app, name, **arguments):
+        return listed(app.session(name).paginate(**call(arguments)), None, item)
+
     def session_request(self, app, name, **arguments):
         return response(app.session(name).request(**call(arguments)))
 
@@ -333,10 +336,14 @@ def verify_webhook(app, **arguments):
     return members(verified, names) | {"event": verified.name, "shown": repr(verified)}
 
 
-def listed(listing, limit=None):
+def listed(listing, limit=None, tell=None):
     found = list(islice(listing, limit and int(limit)))
-    keyed = [whole(each, f"{index}.") for index, each in enumerate(found)]
+    keyed = [(tell or whole)(each, f"{index}.") for index, each in enumerate(found)]
     return {"count": len(found)} | {key: value for each in keyed for key, value in each.items()}
+
+
+def item(value, prefix):
+    return {f"{prefix}value": json.dumps(value, ensure_ascii=False, separators=(",", ":"))}
 
 
 def registration(of):
@@ -401,6 +408,9 @@ OPERATIONS = {
     "source_request": lambda app, **arguments: response(source(app, arguments).request(**call(arguments))),
     "verify_webhook": verify_webhook,
     "authorization_code": lambda app, **arguments: {"reveal.value": app.authorization_code(**arguments)},
+    "paginate": lambda app, limit=None, **arguments: listed(app.paginate(**call(arguments)), limit, item),
+    "source_paginate": lambda app, limit=None, **arguments: listed(
+        source(app, arguments).paginate(**call(arguments)), limit, item),
     "request": lambda app, **arguments: response(app.request(**call(arguments))),
 }
 

@@ -10,6 +10,8 @@ use appmint_core::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
+use serde_json::Value;
+
 use crate::Words;
 
 /// Keys and values, already encoded.
@@ -91,6 +93,10 @@ impl Answer {
         let answer = Self::default().with("count", items.len().to_string());
         let told = items.iter().enumerate();
         Ok(told.fold(answer, |answer, (index, item)| tell(answer, &format!("{index}."), item)))
+    }
+
+    pub(crate) fn item(self, prefix: &str, of: &Value) -> Self {
+        self.with(&format!("{prefix}value"), of.to_string())
     }
 
     pub(crate) fn registration(of: &Registration) -> Self {

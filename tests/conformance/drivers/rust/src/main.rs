@@ -124,6 +124,13 @@ impl Driver {
             "source_request" => {
                 Answer::response(&*source(app, words)?.request(call(words)).wait()?)
             }
+            "paginate" => {
+                Answer::all(&app.paginate(call(words), items(words))?, words, Answer::item)?
+            }
+            "source_paginate" => {
+                let listing = source(app, words)?.paginate(call(words), items(words))?;
+                Answer::all(&listing, words, Answer::item)?
+            }
             "verify_webhook" => Answer::webhook(&webhook(app, words)?),
             "authorization_code" => {
                 let code = app.authorization_code(&words["callback_url"], &words["state"])?;
@@ -192,8 +199,14 @@ fn webhook(app: &App, words: &Words) -> Result<WebhookEvent> {
     app.verify_webhook(&headers, words["body"].as_bytes(), &secrets)
 }
 
+/// The name of the member with the items.
+pub(crate) fn items(words: &Words) -> Option<&str> {
+    words.get("items").map(String::as_str)
+}
+
 pub(crate) fn call(words: &Words) -> Call {
-    let mut call = Call::new(&words["method"], &words["path"]);
+    let method = words.get("method").map_or("GET", String::as_str);
+    let mut call = Call::new(method, &words["path"]);
     for (key, value) in words {
         call = match key.as_str() {
             "token" => call.token(&**value),

@@ -10,7 +10,7 @@ use appmint_core::{
     resources::InstallRequest,
 };
 
-use crate::{Words, answer::Answer, call, min_valid, span, split};
+use crate::{Words, answer::Answer, call, items, min_valid, span, split};
 
 #[derive(Default)]
 pub(crate) struct Users {
@@ -159,6 +159,9 @@ fn session(
         }
         "session_request" => app.session(name()).and_then(|session| {
             session.request(call(words)).wait().map(|reply| Answer::response(&reply))
+        }),
+        "session_paginate" => app.session(name()).and_then(|session| {
+            Answer::all(&session.paginate(call(words), items(words))?, words, Answer::item)
         }),
         _ => return None,
     })
