@@ -23,39 +23,51 @@ USERS = 8
 SECRET = "the webhook's secret"
 
 
+# gunicorn's parent learns of a child after the fork, and loses one that is killed before that. A worker that has read the
+# program is known to it.
+CONFIG = """
+import os
+
+def post_worker_init(worker):
+    os.write(1, b"ready: %d\\n" % worker.pid)
+"""
+
+
 class Gunicorn:
     """The program of the guide in four processes, by the lines that they print."""
 
-    def __init__(self, environment):
+    def __init__(self, environment, folder):
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.host = "127.0.0.1:%d" % free.getsockname()[1]
         self.url = f"http://{self.host}"
-        command = [sys.executable, "-m", "gunicorn", "-w", "4", "-b", self.host, "--chdir", ROOT / "examples/guides/python",
+        (folder / "config.py").write_text(CONFIG)
+        command = [sys.executable, "-m", "gunicorn", "-c", folder / "config.py", "-w", "4", "-b", self.host, "--chdir", ROOT / "examples/guides/python",
                    "--keep-alive", "0", "web_flask:web"]
         self.process = subprocess.Popen(command, env=environment | {"REDIRECT_URI": f"{self.url}/callback"}, text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.output, self.booted = [], Queue()
+        self.output, self.ready = [], Queue()
         threading.Thread(target=self.read, daemon=True).start()
-        self.workers = self.boot(4)
+        self.workers = self.next(4)
 
     def read(self):
         for line in self.process.stdout:
             self.output.append(line)
-            if found := re.search(r"Booting worker with pid: (\d+)", line):
-                self.booted.put(int(found[1]))
+            # In one line with what another process prints, whose end of line comes later.
+            for worker in re.findall(r"ready: (\d+)$", line):
+                self.ready.put(int(worker))
 
-    def boot(self, count):
-        """The next workers that boot."""
-        return [self.booted.get(timeout=60) for _ in range(count)]
+    def next(self, count):
+        """The next workers that are ready."""
+        return [self.ready.get(timeout=60) for _ in range(count)]
 
     def kill(self):
         """Kills the oldest worker, and waits for the one in its place."""
         os.kill(self.workers.pop(0), signal.SIGKILL)
-        self.workers += self.boot(1)
+        self.workers += self.next(1)
 
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
-        self.workers = self.boot(4)
+        self.workers = self.next(4)
 
     def stop(self):
         self.process.terminate()
@@ -79,7 +91,7 @@ def gunicorn(sandbox, tmp_path):
     environment |= {f"APPMINT_{name.upper()}": value for name, value in settings.items()}
     environment |= {"STORE_KEY": STORE_KEY, "STATE_FOLDER": str(tmp_path), "SECRET_KEY": "a secret key", "WEBHOOK_SECRET": SECRET,
                     "NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1"}
-    gunicorn = Gunicorn(environment)
+    gunicorn = Gunicorn(environment, tmp_path)
     yield gunicorn
     gunicorn.stop()
 
