@@ -868,8 +868,8 @@ APPMINT_API
 void appmint_app_free(appmint_app *app);
 
 /**
- * A call of the platform's API: see appmint_app_request and appmint_source_request. It can be sent
- * any number of times.
+ * A call of the platform's API: see appmint_app_request, appmint_app_paginate, appmint_source_request
+ * and appmint_source_paginate. It can be sent any number of times.
  */
 typedef struct appmint_request appmint_request;
 
@@ -910,8 +910,8 @@ APPMINT_API
 void appmint_request_set_body(appmint_request *request, const void *body, size_t body_len);
 
 /**
- * The token to authenticate with, such as a user's. Only for appmint_app_request. Default: the
- * credential that the platform wants for the path, such as the app's JWT.
+ * The token to authenticate with, such as a user's. Not for a source, which has its own. Default:
+ * the credential that the platform wants for the path, such as the app's JWT.
  */
 APPMINT_API
 void appmint_request_set_token(appmint_request *request, const char *token, size_t token_len);

@@ -73,8 +73,8 @@ struct RequestOptions {
   /// Bytes to send, instead of `json`; their type belongs into a Content-Type header. Default: no
   /// body.
   std::optional<std::string> body = std::nullopt;
-  /// The token to authenticate with, such as a user's. Only for `request`. Default: the credential
-  /// that the platform wants for the path, such as the app's JWT.
+  /// The token to authenticate with, such as a user's. Not for a source, which has its own.
+  /// Default: the credential that the platform wants for the path, such as the app's JWT.
   std::optional<std::string> token = std::nullopt;
   /// The time for the whole call with its retries. Default: the app's `timeout`.
   std::optional<std::chrono::milliseconds> timeout = std::nullopt;

@@ -22,8 +22,8 @@ use crate::{
     values::appmint_map,
 };
 
-/// A call of the platform's API: see appmint_app_request and appmint_source_request. It can be sent
-/// any number of times.
+/// A call of the platform's API: see appmint_app_request, appmint_app_paginate, appmint_source_request
+/// and appmint_source_paginate. It can be sent any number of times.
 pub struct appmint_request(Draft<Call>);
 
 impl appmint_request {
@@ -123,8 +123,8 @@ pub extern "C" fn appmint_request_set_body(
     set(request, || bytes("body", body, body_len), Call::body);
 }
 
-/// The token to authenticate with, such as a user's. Only for appmint_app_request. Default: the
-/// credential that the platform wants for the path, such as the app's JWT.
+/// The token to authenticate with, such as a user's. Not for a source, which has its own. Default:
+/// the credential that the platform wants for the path, such as the app's JWT.
 #[unsafe(no_mangle)]
 pub extern "C" fn appmint_request_set_token(
     request: Option<&mut appmint_request>,
