@@ -139,7 +139,7 @@ DEBIAN := python-venv:python3-venv cmake:cmake valgrind:valgrind node:nodejs npm
           pkg-config:pkg-config libuv.pc:libuv1-dev glib-2.0.pc:libglib2.0-dev libcurl.pc:libcurl4-openssl-dev \
           clang:clang abidiff:abigail-tools doxygen:doxygen groff:groff-base mandoc:mandoc \
           lintian:lintian dh:debhelper dpkg-buildpackage:dpkg-dev sqlite3.pc:libsqlite3-dev \
-          libgit2.pc:libgit2-dev p11-kit-1.pc:libp11-kit-dev softhsm2-util:softhsm2 luajit:luajit ruby:ruby go:golang-go
+          libgit2.pc:libgit2-dev libjwt.pc:libjwt-dev p11-kit-1.pc:libp11-kit-dev softhsm2-util:softhsm2 luajit:luajit ruby:ruby go:golang-go
 ifneq ($(file <build/.debian),$(DEBIAN))
 .PHONY: build/.debian
 endif
@@ -239,13 +239,28 @@ deb: library
 archive: library
 	cp $(LIBRARY)/libappmint.a build/libappmint.a
 
-bench: archive
-	$(MAKE) python node PROFILE=release
+# Beside peers and limits, in turns; writes docs/benchmarks.md. `ONLY=jwt,mint` for some parts; the peers are installed in
+# build/bench only.
+bench: archive build/bench/.peers
+	$(MAKE) node PROFILE=release
+	MATURIN_PEP517_ARGS='--profile release' build/bench/venv/bin/python -m pip install -q --disable-pip-version-check \
+	  --force-reinstall --no-deps ./bindings-python
+	cargo build --locked --release --manifest-path tests/bench/rust/Cargo.toml --target-dir $(CARGO_TARGET_DIR)/bench
+	$(CC) -O2 -Iinclude tests/bench/contestant.c build/libappmint.a $$(pkg-config --cflags --libs libjwt libcurl) \
+	  -lm -ldl -lpthread -o build/bench/contestant
+	ONLY='$(ONLY)' build/bench/venv/bin/python tests/bench/run.py
+
+# Where the time and the memory of the core go.
+bench-core:
 	cargo bench --locked -p appmint-core
-	$(CC) -O2 -Iinclude tests/bench/c.c build/libappmint.a -lm -ldl -lpthread -o build/bench_c
-	build/bench_c
-	$(PYTHON) tests/bench/python.py
-	node tests/bench/node.mjs
+
+build/bench/.peers: tests/bench/package-lock.json tests/bench/requirements.txt build/.debian
+	@mkdir -p build/bench
+	python3 -m venv build/bench/venv
+	build/bench/venv/bin/python -m pip install -q --disable-pip-version-check -r tests/bench/requirements.txt
+	cp tests/bench/package.json tests/bench/package-lock.json build/bench
+	cd build/bench && npm ci --no-audit --no-fund
+	@touch $@
 
 # Clients that refresh, ours and two peers, on a hostile platform. The peers are installed in build/torture only.
 torture: build/torture/.peers
