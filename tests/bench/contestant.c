@@ -106,7 +106,7 @@ static void sign_with_libjwt(caller *it) {
     fail("libjwt");
   text = jwt_encode_str(jwt);
   if (!text) fail("libjwt");
-  jwt_free_str(text);
+  free(text); /* 1.10 declares jwt_free_str, and has none */
   jwt_free(jwt);
 }
 static void copy_from_table(caller *it) {
@@ -216,6 +216,7 @@ int main(int argc, char **argv) {
     caller one = {0};
     prepare_source(&one);
     get_token(&one);
+    puts(read_file("/proc/self/status", &key_len));
     return 0;
   }
   while (fgets(line, sizeof line, stdin)) play(atoi(line), atoi(argv[3]));

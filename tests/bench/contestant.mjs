@@ -143,7 +143,8 @@ async function play(makeCaller, count, callers) {
 const [part, name, callers] = process.argv.slice(2)
 if (part === 'start') {
   await (await appmint()).installation(1).token()
-  process.exit()
+  process.stdout.write(readFileSync('/proc/self/status'), () => process.exit())
+  await new Promise(() => {})
 }
 const makeCaller = await CONTESTANTS[part][name](part)
 for await (const line of createInterface({ input: process.stdin }))

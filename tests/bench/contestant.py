@@ -192,7 +192,7 @@ CONTESTANTS = {
     "call of 1 MiB": {"appmint": appmint_call, "requests": requests_call},
     "webhook of 1 kB": {"appmint": appmint_webhook, "hmac, alone": hmac_of_the_standard_library},
     "webhook of 1 MB": {"appmint": appmint_webhook, "hmac, alone": hmac_of_the_standard_library},
-    "stampede": {"appmint": appmint_stampede, "PyGithub": pygithub_mint, "githubkit": githubkit_mint},
+    "stampede": {"appmint": appmint_stampede, "PyGithub": pygithub_cached},
 }
 
 
@@ -234,6 +234,7 @@ def main():
     part, name, callers = sys.argv[1:]
     if part == "start":
         appmint_app().installation(1).token()
+        print(Path("/proc/self/status").read_text())
         return
     make_caller = CONTESTANTS[part][name](part)
     for line in sys.stdin:

@@ -24,7 +24,7 @@ def write(docs, results):
                   "platform was asked to mint:", "", "| language | program | mintings |", "|---|---|---|"]
         lines += [f"| {row['language']} | {row['name']} | {row['minted']} |" for row in results["stampede"]["rows"]]
     if "start" in results:
-        lines += ["", "### start", "", "A whole process, to the first token over TLS. Medians; memory is the largest that was resident.", "",
+        lines += ["", "### start", "", "A whole process, to the first token over TLS. Medians; memory is the largest that was resident (`VmHWM`).", "",
                   "| language | program | ms | MiB |", "|---|---|---|---|"]
         lines += [f"| {row['language']} | {row['name']} | {row['ms']:.0f} | {row['mib']:.0f} |" for row in results["start"]["rows"]]
     path = docs / "benchmarks.md"
@@ -57,7 +57,7 @@ def section(part, runs, picture):
             rate = statistics.median(row["rates"])
             low, _, high = statistics.quantiles(row["rates"], n=4)
             spread = (high - low) / rate / 2 * 100
-            lines.append(f"| {row['language']} | {row['name']} | {number(rate)} | {duration(1 / rate)} | ± {spread:.0f} % | {row['cpu_us']:.3g} µs |")
+            lines.append(f"| {row['language']} | {row['name']} | {number(rate)} | {duration(1 / rate)} | ± {spread:.0f} % | {duration(row['cpu_us'] / 1e6)} |")
     return lines
 
 
@@ -68,8 +68,13 @@ def number(rate):
 def duration(seconds):
     for unit, size in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-9:.3g} ns"
+            return f"{figures(seconds / size)} {unit}"
+    return f"{figures(seconds / 1e-9)} ns"
+
+
+def figures(value):
+    """Three of them."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def plot(path, part, runs):

@@ -57,7 +57,8 @@ PARTS = (
          targets=(Target(PYTHON, Row(PYTHON, "a trivial call of appmint"), 1 / 1.25),
                   Target(NODE, Row(NODE, "@octokit/auth-app"), 8.0),
                   Target(NODE, Row(NODE, "an async function with a Map"), 1 / 1.5))),
-    Part("mint", "A token that has to be minted: a POST over TLS, on a connection that is kept. Each caller has an installation of its own.",
+    Part("mint", "A token that has to be minted: a POST over TLS, on a connection that is kept. Each caller has an installation of its own. "
+         "In C a caller's own thread does the work; in Rust it does so with `Task::block_on`, and here it waits with `Task::wait`.",
          (SOCKET, *rows(RUST, "appmint", "reqwest::blocking", "octocrab"), *rows(C, "appmint", "libcurl"),
           *rows(PYTHON, "appmint", "requests", "PyGithub", "githubkit"), *rows(NODE, "appmint", "fetch", "@octokit/auth-app")),
          callers=(1, 16, 64),
