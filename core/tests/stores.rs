@@ -5,17 +5,18 @@
 mod common;
 
 use std::{
-    fs,
+    env, fs,
     net::TcpListener,
     os::unix::fs::PermissionsExt as _,
     path::Path,
+    process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
 
 use appmint_core::{
-    App, Error, ErrorKind, ManualClock, Result, Timestamp,
+    App, AppBuilder, Error, ErrorKind, ManualClock, Result, Timestamp,
     binding::Settings,
     store::{MemoryStore, RedisStore, SqliteStore, Store},
 };
@@ -181,8 +182,15 @@ fn a_second_app_takes_what_the_first_minted() {
     }
 }
 
+/// Set in the processes that mint for the test below.
+const MINTS: &str = "APPMINT_TEST_MINTS";
+
 #[test]
 fn eight_processes_mint_once() {
+    if env::var_os(MINTS).is_some() {
+        token(&AppBuilder::from_environment().build().unwrap()).unwrap();
+        return;
+    }
     let redis = Redis::start();
     let folder = Folder::new();
     for url in [folder.url(), redis.url()] {
@@ -190,28 +198,31 @@ fn eight_processes_mint_once() {
         sandbox
             .fault(Fault::on("mint_installation_token", Effect::Delay { ms: 300 }).times(9))
             .unwrap();
-        let settings = stored(&sandbox, &url).0;
-        let children: Vec<_> = (0..8)
-            .map(|_| {
-                let settings = settings.clone();
-                // SAFETY: the child makes an app of its own and leaves by `_exit`.
-                let child = unsafe { libc::fork() };
-                if child == 0 {
-                    let well = settings.build().and_then(|app| token(&app)).is_ok();
-                    // SAFETY: ends this process, which has nothing to clean up.
-                    unsafe { libc::_exit(i32::from(!well)) };
-                }
-                child
-            })
-            .collect();
-        for child in children {
-            let mut status = 0;
-            // SAFETY: waits for a child of ours; `status` outlives the call.
-            unsafe { libc::waitpid(child, &raw mut status, 0) };
-            assert_eq!(status, 0);
-        }
+        sandbox.clock().set_ms(Timestamp::from(std::time::SystemTime::now()).as_millis());
+        let children: Vec<_> = (0..8).map(|_| minter(&sandbox, &url)).collect();
+        assert!(children.into_iter().all(|mut child| child.wait().unwrap().success()));
         assert_eq!(minted(&sandbox), 1, "{url}");
     }
+}
+
+/// This program again, which mints by a store. A fork would copy the locks of the standard library while
+/// other tests start their threads.
+fn minter(sandbox: &Sandbox, store: &str) -> Child {
+    let app = sandbox.registration();
+    Command::new(env::current_exe().unwrap())
+        .args(["--exact", "eight_processes_mint_once"])
+        .env(MINTS, "1")
+        .env("APPMINT_PLATFORM", app.platform)
+        .env("APPMINT_API_URL", sandbox.api_url())
+        .env("APPMINT_WEB_URL", sandbox.url())
+        .env("APPMINT_APP_ID", app.app_id)
+        .env("APPMINT_PRIVATE_KEY", sandbox.private_key_pem().unwrap())
+        .env("APPMINT_STORE", store)
+        .env("APPMINT_STORE_KEY", KEY)
+        .env("NO_PROXY", "*")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 #[test]
