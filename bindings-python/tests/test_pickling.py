@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import pickle
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -73,6 +74,8 @@ def test_a_pool_gets_the_app(environment, api, start):
 @pytest.mark.parametrize(("setting", "value"), [
     ("private_key", "KEY"), ("private_key", b"KEY"), ("fallback_private_key", "KEY"), ("client_secret", "hunter2-hunter2"),
     ("proxy", "http://octo:hunter2@127.0.0.1:9"), ("store", "redis://:hunter2@127.0.0.1:9/"), ("store_key", STORE_KEY), ("store_key", bytes(32)),
+    ("store", "redis+unix:///run/redis.sock?pass=hunter2"),
+    ("store", "redis://127.0.0.1:9/?password=hunter2"),
 ])
 def test_an_app_with_a_secret_of_its_own_is_not_pickled(settings, setting, value, key_file):
     keys = {"KEY": key_file.read_text(), b"KEY": key_file.read_bytes()}
@@ -82,6 +85,22 @@ def test_an_app_with_a_secret_of_its_own_is_not_pickled(settings, setting, value
     with pytest.raises(TypeError, match=f"holds a secret, {setting}. Make the app by App.from_env") as caught:
         pickle.dumps(app)
     assert "hunter2" not in str(caught.value) and STORE_KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("read", [Path.read_text, Path.read_bytes, lambda path: path.read_text().encode("utf-16")])
+def test_a_key_that_was_pasted_beside_a_certificate_is_not_pickled(settings, read, tmp_path):
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=octo", "-keyout", key, "-out", certificate],
+                   check=True, capture_output=True)
+    del settings["client_secret"], settings["clock"], settings["private_key"]
+    for setting in ("root_certificates", "client_certificate"):
+        more = {"client_key": key} if setting == "client_certificate" else {}
+        assert pickle.dumps(appmint.App("github", **settings | more | {setting: read(certificate)}))
+        both = tmp_path / "both.pem"
+        both.write_text(certificate.read_text() + key.read_text())
+        app = appmint.App("github", **settings | more | {setting: read(both)})
+        with pytest.raises(TypeError, match=f"holds a secret, {setting}"):
+            pickle.dumps(app)
 
 
 class OwnStore:

@@ -8,7 +8,12 @@ use pyo3::{
     types::{PyDict, PyString},
 };
 
-use crate::{arguments::Optional, json};
+use zeroize::Zeroizing;
+
+use crate::{
+    arguments::{Optional, file},
+    json,
+};
 
 /// The keywords of the constructor; or the setting for which there is no pickle.
 pub(crate) struct Recipe {
@@ -95,8 +100,6 @@ fn obstacle_in(name: &'static str, value: &Bound<'_, PyAny>) -> PyResult<Option<
         | "jwt_lifetime"
         | "timeout"
         | "connect_timeout"
-        | "root_certificates"
-        | "client_certificate"
         | "user_agent"
         | "allow_plain_http"
         | "refuse_private_addresses"
@@ -106,9 +109,12 @@ fn obstacle_in(name: &'static str, value: &Bound<'_, PyAny>) -> PyResult<Option<
         | "store_unencrypted"
         | "capacity" => true,
         "private_key" | "fallback_private_key" | "client_key" => is_path()?,
+        "root_certificates" | "client_certificate" => {
+            is_path()? || !has_private_key(&file(name, value)?)
+        }
         "store_key" | "previous_store_key" => is_text(|text| text.trim().starts_with("keychain:"))?,
-        "proxy" => is_text(has_no_userinfo)?,
-        "store" if value.is_instance_of::<PyString>() => is_text(has_no_userinfo)?,
+        "proxy" => is_text(has_no_password)?,
+        "store" if value.is_instance_of::<PyString>() => is_text(has_no_password)?,
         "store" => is_path()?,
         _ => false,
     };
@@ -119,10 +125,19 @@ fn obstacle_in(name: &'static str, value: &Bound<'_, PyAny>) -> PyResult<Option<
     }))
 }
 
-/// Whether a URL has no place for a password.
-fn has_no_userinfo(url: &str) -> bool {
-    !url.contains('@')
+/// Whether a URL has no place for a password: before its host, or among its parameters.
+fn has_no_password(url: &str) -> bool {
+    !url.contains(['@', '?'])
 }
+
+/// Whether somebody pasted a private key beside a certificate, in UTF-8 or UTF-16.
+fn has_private_key(pem: &[u8]) -> bool {
+    let text = Zeroizing::new(pem.iter().copied().filter(|byte| *byte != 0).collect::<Vec<_>>());
+    text.windows(LABEL.len()).any(|part| part == LABEL)
+}
+
+/// In the label of each of its forms.
+const LABEL: &[u8] = b"PRIVATE KEY";
 
 /// Makes an app of the settings in a pickle.
 #[pyfunction]
