@@ -28,7 +28,7 @@ pub(crate) struct EndpointPager {
     /// The next page, or the reason why there is none although the list goes on.
     next: Option<Result<Url>>,
     visited: HashSet<Url>,
-    /// The items of the page before: an endpoint without pages sends its whole list again and again.
+    /// The items of the numbered page before: an endpoint without pages sends its whole list again and again.
     before: Vec<Value>,
     /// The pages in a row without items.
     idle: usize,
@@ -69,23 +69,26 @@ impl EndpointPager {
         let mut json = content(reply)?;
         // The pointer of a cursor may lead into what is around the items, but not into them.
         let page = self.take_items(&mut json, reply)?;
-        let next = self.next_page(reply, &json, &page);
+        let is_numbered = is_numbered(reply);
+        let is_repeated = is_numbered && page == self.before;
+        let next = self.next_page(reply, &json, !page.is_empty() && !is_repeated);
         self.idle = if page.is_empty() { self.idle + 1 } else { 0 };
         self.visited.insert(reply.request.url.clone());
         self.next = next.map(|url| self.unless_endless(url?, reply));
-        if page == self.before && !page.is_empty() && is_numbered(reply) {
+        if is_repeated {
             return Ok(Vec::new());
         }
-        self.before.clone_from(&page);
+        if is_numbered {
+            self.before.clone_from(&page);
+        }
         Ok(page)
     }
 
-    fn next_page(&self, reply: &Reply<'_>, json: &Value, page: &[Value]) -> Option<Result<Url>> {
+    fn next_page(&self, reply: &Reply<'_>, json: &Value, is_new: bool) -> Option<Result<Url>> {
         if let Some(target) = paging::linked(reply.response) {
             return Some(link_target(reply, target));
         }
         let paging = reply.platform.descriptor().api.paging.as_ref()?;
-        let is_new = !page.is_empty() && page != self.before;
         paging::unlinked(&reply.request.url, json, paging, is_new).map(Ok)
     }
 
