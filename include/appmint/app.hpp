@@ -148,7 +148,8 @@ class App {
                                  const RequestOptions &options = {}) const;
   /// Lists the items of any endpoint of the API, as the app, or with a token. The items are the
   /// list that the endpoint answers, or the only member of its answer that is a list, such as
-  /// "repositories" beside a "total_count". Each one comes as the platform sent it.
+  /// "repositories" beside a "total_count". Each one is a JSON value: the order of its members, and
+  /// the digits of a number beyond 64 bits, are not kept.
   ///
   /// A next page is the one that the answer's Link header names, which must be on the same host and
   /// for the same credential, or as `api.paging` of the platform's descriptor says: by its number,
