@@ -104,7 +104,7 @@ async fn read_body(
     Ok(body)
 }
 
-/// What a server announces is believed up to here, in bytes.
+/// The most memory that is reserved for a body because its server announced that length, in bytes.
 const MAX_RESERVED: usize = 1 << 20;
 
 /// Notes that a connection was made, and refuses one that comes too late.

@@ -9,7 +9,7 @@ type Get = dyn Fn(&MemoryStore, &str) -> Result<Option<Vec<u8>>> + Send + Sync;
 type Put = dyn Fn(&MemoryStore, &str, Option<&[u8]>) -> Result<bool> + Send + Sync;
 type Lock = dyn Fn(&MemoryStore, &str, &str, Duration) -> Result<bool> + Send + Sync;
 
-/// What is not given is done by the store in memory.
+/// The store in memory answers a call for which no function is given.
 #[derive(Default)]
 pub(super) struct Altered {
     pub(super) inner: MemoryStore,

@@ -132,7 +132,7 @@ class Dispatcher:
 
 
 class Failures:
-    """What the functions for one event raised: one exception is the framework's, further ones are logged."""
+    """The exceptions of the functions for one event: the framework gets the first, and further ones are logged."""
 
     def __init__(self, event: WebhookEvent) -> None:
         self._event = event
